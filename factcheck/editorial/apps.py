@@ -1,4 +1,4 @@
-"""Registers the app ``editorial``, and the desk as Django's admin site."""
+"""Registers the `editorial` app, and the editors' desk as Django's admin site."""
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 class EditorialConfig(AppConfig):
     name = "factcheck.editorial"
     label = "editorial"
-    verbose_name = _("Everything")  # the title of the page of all lists
+    verbose_name = _("Everything")  # the title of the page that lists all models
     default = True
 
 
 class DeskConfig(admin_apps.AdminConfig):
-    """Django's admin with the desk as its site. INSTALLED_APPS names ``editorial`` first, so its templates win."""
+    """Django's admin with the desk as its site. Its templates come first in INSTALLED_APPS."""
 
     default = False
     default_site = "factcheck.editorial.desk.site.EditorsDesk"

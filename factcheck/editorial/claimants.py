@@ -1,6 +1,6 @@
-"""Names of claimants from an import: an editor confirms each or replaces it with a description.
+"""Claimants' names that come from an import. An editor confirms each name or replaces it with a description.
 
-No private person is named (docs/how-to/name-a-claimant.md).
+Private persons are never named (docs/how-to/name-a-claimant.md).
 """
 
 from typing import Any
@@ -21,18 +21,18 @@ from factcheck.editorial.models import Claimant, User
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import PublishedReview
 
-SECONDS = 0.5  # for a search through a claimant's published reviews. "A Facebook user" can have thousands.
+SECONDS = 0.5  # time limit for searching a claimant's published reviews. "A Facebook user" can have thousands.
 
 
 def claimant_digest(claimant: Claimant) -> str:
-    """The digest of the claimant's identity."""
+    """A digest of the claimant's identity."""
     identity = {name: getattr(claimant, name) for name in ("type", "name", "job_title", "same_as")}
     return sha256_hex(canonical(identity))
 
 
 @transaction.atomic
 def confirm_claimant(*, claimant: Claimant, by: User, digest: str) -> None:
-    """Confirms the name with this digest: an organisation's, or that of a public figure in their role."""
+    """Confirms the name with this digest. Only organisations and public figures in their role can be named."""
     claimant = _locked(claimant, by)
     if claimant.confirmed:
         raise EditorialError(_("This name has already been confirmed."))
@@ -50,8 +50,8 @@ def confirm_claimant(*, claimant: Claimant, by: User, digest: str) -> None:
 def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     """Replaces the name with a description in all drafts, and deletes it from the desk's log.
 
-    Returns the number of published reviews that still show the name and need a correction.
-    Statements that were submitted before keep the name until an erasure.
+    Returns the number of published reviews that still show the name. Each of them needs a correction. Statements that
+    have already been submitted keep the name until they are erased.
     """
     claimant = _locked(claimant, by)
     if claimant.type == Claimant.Type.UNNAMED:
@@ -67,7 +67,7 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
         raise EditorialError(*problem.messages) from problem
     claimant.save()
     erasure.clear_admin_log(Claimant, {claimant.pk})
-    record_event(by, "claimant.redacted", claimant)  # without the name: events are kept for ever
+    record_event(by, "claimant.redacted", claimant)  # without the name, because events are kept forever
     return PublishedReview.objects.live().filter(claimant=claimant.pk).count()
 
 

@@ -1,4 +1,4 @@
-"""Loads the demo newsroom (`demo/README.md`) into an empty database, with the same workflow that a newsroom uses."""
+"""Loads the demo newsroom (`demo/README.md`) into an empty database, through the workflow that a real newsroom uses."""
 
 import json
 import os
@@ -33,13 +33,13 @@ from factcheck.editorial.roles import ACCOUNT_ADMINISTRATORS
 from factcheck.editorial.statement_columns import columns_of
 
 _FOLDER = Path(__file__).parent / "demo"
-# The passwords are random, so a slow hash adds nothing. The first login hashes them again.
+# The passwords are random, so a slow hash adds no security. Each password is hashed again at the first login.
 _ITERATIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A login of the demo. `role` is the role's label, and `newsroom` is the publisher's name or ""."""
+    """A demo login. `role` is the label of a role. `newsroom` is the name of a publisher, or ""."""
 
     username: str
     password: str
@@ -49,7 +49,10 @@ class Login:
 
 @transaction.atomic
 def load_demo(logins_file: Path) -> list[Login]:
-    """Loads all or nothing, and writes the logins to the file as a JSON list, mode 0600. Raises EditorialError."""
+    """Loads everything or nothing, and writes the logins to the file as a JSON list with mode 0600.
+
+    Raises EditorialError if the database already contains a newsroom or one of the accounts.
+    """
     if Publisher.objects.exists():
         raise EditorialError(
             _("This database already contains publishers. The demo newsroom requires an empty database.")
@@ -97,7 +100,7 @@ def _account(fields: dict[str, Any], publishers: dict[str, Publisher]) -> Login:
 
 
 def _claim(entry: dict[str, Any], publishers: dict[str, Publisher]) -> None:
-    """The claim belongs to the newsroom of its first review. Others can review it when it is public."""
+    """The newsroom of the claim's first review owns the claim. Others can review it once it is public."""
     fields = entry["claim"]
     newsroom = publishers[entry["reviews"][0]["publisher"]]
     claim = Claim.objects.create(

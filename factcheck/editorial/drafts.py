@@ -1,4 +1,4 @@
-"""The rows that a review's statement is built from, loaded for one review or for many at once."""
+"""The rows from which a review's statement is built, loaded for one review or for many at once."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -20,15 +20,15 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.shared_claims import public_claims
 
-# A model instance, or a tuple with columns as attributes. Statements read only columns.
+# A model instance, or a named tuple of its columns. Statements are built from columns only.
 Row = Any
 
 
 @dataclass(slots=True)
 class Draft:
-    """A review, its claim and their related rows, each list in the order of the statement.
+    """A review, its claim and their related rows. Each list is in the order of the statement.
 
-    For another newsroom's claim these are the published values (`shared_claims`).
+    If the claim belongs to another newsroom, the claim's published values are used (`shared_claims`).
     """
 
     review: Row
@@ -60,10 +60,10 @@ def draft_of(review: Review) -> Draft:
 
 
 def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
-    """The drafts of many reviews by id, in as many queries as for one.
+    """The drafts of many reviews, by id. The number of queries is the same as for one review.
 
-    Loads tuples instead of model instances. Creating instances, with a query object for each review and relation,
-    would cost an import more time than the database does.
+    Loads tuples instead of model instances. In an import, creating the instances and their query objects would take
+    longer than the queries themselves.
     """
     reviews = _rows(Review.objects.filter(pk__among=ids))
     claims = {row.id: row for row in _rows(Claim.objects.filter(pk__among={row.claim_id for row in reviews}))}
@@ -115,7 +115,7 @@ def _names(signatures: Iterable[tuple[str, str | None]]) -> list[str]:
 
 
 def _rows(found: QuerySet[Any]) -> list[Row]:
-    """The rows without their times of editing, which no statement has."""
+    """The rows without their modification times, which don't appear in any statement."""
     model: type[Model] = found.model
     columns = [column for column in model._meta.concrete_fields if not isinstance(column, DateTimeField)]
     return list(found.values_list(*(column.attname for column in columns), named=True))

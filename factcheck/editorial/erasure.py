@@ -1,7 +1,7 @@
-"""Erasure for a legal reason: the content is deleted everywhere, and the log keeps the ground of the erasure.
+"""Erasure for a legal reason. The content is deleted everywhere, and the log keeps the legal ground for the erasure.
 
-Afterwards readers see only the notice. A redaction is an erasure that keeps the current draft, from which editors have
-removed what has to go. The draft is then published like any other revision.
+After an erasure, readers see only the notice. A redaction is an erasure that keeps the current draft, after editors
+have removed the parts that must be erased. The draft is then published like any other revision.
 """
 
 import json
@@ -40,19 +40,19 @@ from factcheck.record.statements.erasure import ErasureNotice, Ground
 from factcheck.record.statements.parts import Part, max_length
 from factcheck.record.statements.review import ReviewedClaim
 
-PLACEHOLDER = "[erased]"  # where a column must not be empty
+PLACEHOLDER = "[erased]"  # for columns that must not be empty
 MAX_NOTICE = max_length(ErasureNotice, "text")
-MIN_REPEATED = 4  # characters. Shorter names occur in too many words.
+MIN_REPEATED = 4  # in characters. Shorter names occur in too many words.
 
 
 def find_repeated(text: str, phrases: Iterable[str]) -> str | None:
-    """The first of these phrases that the text repeats, so that readers could still read it after an erasure."""
+    """The first of these phrases that the text repeats. Readers could still read such a phrase after an erasure."""
     text = text.casefold()
     return next((words for words in phrases if len(words) >= MIN_REPEATED and words.casefold() in text), None)
 
 
 def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> dict[str, Any]:
-    """The statement of an erasure: the public notice, without any content of the review.
+    """Builds the statement of an erasure, which contains the public notice but no content of the review.
 
     Raises EditorialError if the text is missing or repeats erased content.
     """
@@ -82,14 +82,15 @@ def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> dic
 
 
 def responsible_newsroom(review: Review) -> dict[str, str]:
-    """The newsroom that is responsible for the erasure. For an imported review this isn't the publisher."""
+    """The newsroom that is responsible for the erasure. For an imported review, the publisher isn't responsible."""
     return {"name": review.newsroom.name, "site": review.newsroom.site}
 
 
 def require_decided_imports(review: Review) -> None:
-    """Raises EditorialError while an import that has a statement of the review waits for its decision.
+    """Raises EditorialError if an import that contains a statement of the review is still waiting for a decision.
 
-    An erasure deletes the digests of the review's statements, which are needed to check the digest of the import.
+    An erasure deletes the digests of the review's statements. The digest of the import couldn't be checked without
+    them.
     """
     imports = Proposal.objects.filter(kind="import", decision="", batch__in=review.proposals.values("batch"))
     if (undecided := imports.select_related("batch").first()) is not None:
@@ -103,7 +104,7 @@ def require_decided_imports(review: Review) -> None:
 
 
 def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
-    """Everything that the erasure deletes and everything that it can't, for the two people who decide."""
+    """Everything that the erasure deletes, and everything that it can't delete, for the two people who decide."""
     revisions = RevisionDocument.objects.filter(entry__subject=review.pk).count()
     lost: list[str | Promise] = [
         ngettext(
@@ -136,17 +137,17 @@ def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
 
 
 def erase_drafts(review: Review, erasure: Proposal) -> None:
-    """Deletes from drafts and their history what the record has just erased, in the same transaction.
+    """Deletes from drafts and their history the content that the record has just erased, in the same transaction.
 
-    People, actions and times are kept, and every text is deleted. The trigger was_erased_whole checks this.
+    Every text is deleted, but people, actions and times are kept. The trigger was_erased_whole checks this.
     """
     redact = json.loads(erasure.statement)["notice"]["redaction"]
     claims, claimants = claims_of(review), {review.claim.claimant_id} if review.claim.claimant_id else set()
     claimants |= {UUID(claim["claimant"]["id"]) for claim in _submitted_claims(review) if claim.get("claimant")}
     earlier = review.proposals.filter(pk__lt=erasure.pk)
-    # The digest of a statement has no salt, so it would confirm a guess.
+    # The digest of a statement is unsalted, so it could be used to confirm a guess.
     earlier.update(statement="", note="", message="", digest="0" * 64)
-    # A message about a whole import may repeat the review's text.
+    # A message about a whole import can repeat the review's text.
     Proposal.objects.filter(kind="import", batch__in=earlier.values("batch")).update(message="")
     events = EditorialEvent.objects.filter(subject=str(review.pk)).exclude(action=LogEntry.Kind.ERASURE)
     events.exclude(detail={}).update(detail={})
@@ -157,22 +158,22 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
         review.save(update_fields=["state", "change_class"])
     else:
         _forget_draft(review)
-    # Messages may repeat the erased text. A message to another newsroom stays with that newsroom.
+    # Messages can repeat the erased text. Messages to other newsrooms are kept by those newsrooms.
     messages = Q(claim__in=claims, newsroom=review.newsroom_id)
     ReaderMessage.objects.filter(Q(review=review) | messages).delete()
     _forget_claims(claims)
-    # Only claimants that no other claim names, in a draft or in public.
+    # Only claimants that no other draft or published claim refers to are deleted.
     named = PublishedReview.objects.live().filter(claimant__in=claimants).values("claimant")
     Claimant.objects.filter(pk__in=claimants, claims__isnull=True).exclude(pk__in=named).delete()
 
 
 def claims_of(review: Review) -> set[UUID]:
-    """The ids of the review's claim and of the claims in its submitted statements."""
+    """The ids of the review's claim and of all claims in its submitted statements."""
     return {review.claim_id} | {UUID(claim["id"]) for claim in _submitted_claims(review)}
 
 
 def clear_admin_log(model: type[models.Model], keys: set[Any]) -> None:
-    """Empties the texts in the log of Django's admin, which records headlines and names."""
+    """Deletes the texts from the log of Django's admin, which records headlines and names."""
     rows = DeskLogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(model), object_id__in=[str(key) for key in keys]
     )
@@ -180,7 +181,7 @@ def clear_admin_log(model: type[models.Model], keys: set[Any]) -> None:
 
 
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
-    """The first text of a published revision that the notice repeats, unless a redacted draft keeps the text."""
+    """The first published text that the notice repeats. Texts that a redacted draft keeps don't count."""
     stays = canonical(review_statements.build_statement(review)).decode().casefold() if redact else ""
     rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
     texts = (words for row in rows for words in _identifying_texts(row.parsed()))
@@ -211,25 +212,25 @@ def _submitted_claims(review: Review) -> Iterator[dict[str, Any]]:
 
 def _forget_draft(review: Review) -> None:
     review.sources.all().delete()
-    # Authors with a login stay authors, because authors must not approve the review.
+    # Authors with an account are still recorded as authors, because authors must not approve the review.
     review.authorships.filter(user__isnull=True).delete()
     review.authorships.update(name="")
     publisher = review.publisher
     _empty(review, ReviewToDraft)
     review.verdict = None
-    review.import_digest = ""  # would confirm a guess. import_key stays, so that no import brings the review back.
-    review.publisher_id = review.newsroom_id  # an imported review no longer has its publisher's text
+    review.import_digest = ""  # could confirm a guess. import_key prevents another import.
+    review.publisher_id = review.newsroom_id  # an imported review no longer contains its publisher's text
     review.save()
     if publisher.pk != review.newsroom_id:
         _forget_publisher(publisher)
 
 
 def _forget_claims(keys: set[Any]) -> None:
-    """Empties the claims that no other review uses, in its draft or in public."""
+    """Clears the claims that no other review uses, whether in a draft or in public."""
     used = set(Review.objects.exclude(state=Review.State.ERASED).filter(claim__in=keys).values_list("claim", flat=True))
     published = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
     used |= {claim for claim in published if claim}
-    claims = list(Claim.objects.filter(pk__in=keys - used).order_by("pk"))  # locked by the workflow
+    claims = list(Claim.objects.filter(pk__in=keys - used).order_by("pk"))  # the workflow has already locked these rows
     ProposedLink.objects.filter(Q(claim__in=keys - used) | Q(other__in=keys - used)).delete()
     for claim in claims:
         claim.appearances.all().delete()
@@ -242,7 +243,7 @@ def _forget_claims(keys: set[Any]) -> None:
 
 
 def _forget_publisher(publisher: Publisher) -> None:
-    """Deletes the publisher of an imported review, unless other rows belong to it."""
+    """Deletes the publisher of an imported review, unless other rows refer to the publisher."""
     if publisher.memberships.exists():
         return
     try:
@@ -252,7 +253,7 @@ def _forget_publisher(publisher: Publisher) -> None:
 
 
 def _empty(row: models.Model, part: type[Part]) -> None:
-    """Empties every text and every column of the statement, including columns that are added to the model later."""
+    """Clears every text and every column of the statement, including columns that are added to the model later."""
     for field in row._meta.local_fields:
         if isinstance(field, ProseField):
             setattr(row, field.attname, "und" if isinstance(field, LanguageField) else "")

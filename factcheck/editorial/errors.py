@@ -10,7 +10,7 @@ from factcheck.record.errors import RecordError, SetupError
 
 
 class EditorialError(Exception):
-    """An action was refused. Each reason tells the editor what is missing and what to do."""
+    """An action was refused. Each reason tells the editor what is missing or what to do."""
 
     def __init__(self, *reasons: str | Promise) -> None:
         super().__init__(*reasons)
@@ -21,12 +21,12 @@ class EditorialError(Exception):
 
 
 class NotAllowed(EditorialError):
-    """The person may not do this, whatever state the draft is in."""
+    """The person isn't allowed to do this, whatever the state of the draft."""
 
 
 @contextmanager
 def translate_record_errors() -> Iterator[None]:
-    """Raises errors of the record as EditorialError."""
+    """Converts errors from the record into EditorialError."""
     try:
         yield
     except SetupError as fault:

@@ -1,4 +1,4 @@
-"""Writing to the audit log, from which rows are never deleted."""
+"""Writes to the audit log. Rows of the audit log are never deleted."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,12 +22,12 @@ from factcheck.editorial.models import (
 )
 
 Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping
-# Models with numbers as keys, which are not unique across tables. The other models have UUIDs.
+# Models with integer keys, which aren't unique across tables. All other models have UUIDs.
 _NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
 
 
 def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:
-    """Records one action on a subject. `detail` is JSON."""
+    """Records one action on a subject. `detail` must be JSON-serializable."""
     kind = _NUMBERED.get(type(subject))
     EditorialEvent.objects.create(
         actor=by,
@@ -39,7 +39,7 @@ def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None
 
 
 def record_events(by: User, newsroom: int, acts: Iterable[tuple[str, UUID, dict[str, Any]]]) -> None:
-    """Records many actions in the newsroom with this id, each with its name, subject and details, in one statement."""
+    """Records many actions in a newsroom in one statement. Each action has a name, a subject and details."""
     now = timezone.now()
     events = (
         EditorialEvent(at=now, actor_id=by.pk, action=action, newsroom_id=newsroom, subject=str(subject), detail=detail)
@@ -49,6 +49,6 @@ def record_events(by: User, newsroom: int, acts: Iterable[tuple[str, UUID, dict[
 
 
 def set_actor(by: User) -> None:
-    """Tells the triggers that record changes of accounts who the person is, until the transaction ends."""
+    """Names the person to the triggers that record account changes, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk)])

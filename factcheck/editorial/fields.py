@@ -1,7 +1,7 @@
-"""Model fields for text that people write: limited in length, in NFC, without control characters.
+"""Model fields for text that people write. The text has a limited length, is in NFC, and has no control characters.
 
-Forms and `full_clean` show editors an error, and saving normalises texts from programs. A CHECK on the column refuses
-anything else.
+Forms and `full_clean` report errors to editors, and saving normalises texts from programs. A CHECK constraint on the
+column refuses invalid texts.
 """
 
 from contextlib import suppress
@@ -27,18 +27,18 @@ _FORBIDDEN_SQL = r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\u
 
 
 def label(text: str) -> Promise:
-    """A label of a statement's model, translated when it is displayed."""
+    """A label from a statement's model, translated when it is displayed."""
     context, parted, rest = text.partition("\x04")
     return pgettext_lazy(context, rest) if parted else gettext_lazy(text)
 
 
 def choices(words: type[Choices]) -> list[tuple[str, Promise]]:
-    """The words for a column or form, each with its label."""
+    """The choices for a column or form field, each with its label."""
     return [(word.value, label(word.label)) for word in words]
 
 
 def field_options(part: type[Part], name: str) -> dict[str, Any]:
-    """The options of a column or form field from the statement's model: the label, and the limit or the choices."""
+    """The options of a column or form field, from the statement's model: the label, and the limit or the choices."""
     field = part.model_fields[name]
     found: dict[str, Any] = {"verbose_name": label(field.title or name)}
     rule = find_rule(part, name)
@@ -50,12 +50,12 @@ def field_options(part: type[Part], name: str) -> dict[str, Any]:
 
 
 def fault_message(kind: str) -> str:
-    """The message for this kind of fault."""
+    """The error message for a kind of fault."""
     return gettext(MESSAGES[kind])
 
 
 def validate_characters(value: str) -> None:
-    """Refuses control characters, which programs read differently from people."""
+    """Refuses control characters, because programs can interpret them differently from people."""
     if forbidden := find_forbidden(value):
         raise ValidationError(
             fault_message("forbidden_character"),
@@ -65,7 +65,7 @@ def validate_characters(value: str) -> None:
 
 
 class ProseField(models.TextField[str, str]):
-    """Text of several lines with a limit in characters. An absent text is "" (JSON: null)."""
+    """Multi-line text with a limit in characters. A missing text is stored as "" and published as null."""
 
     def __init__(self, verbose_name: Any = None, *, max_length: int, **kwargs: Any) -> None:
         super().__init__(verbose_name, max_length=max_length, **kwargs)
@@ -76,7 +76,7 @@ class ProseField(models.TextField[str, str]):
         return clean_text(value) if isinstance(value, str) else value
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """Normalises the instance too, so that statements built from it equal the stored text."""
+        """Normalises the value on the instance too, so that statements built from it match the stored text."""
         value = self.to_python(getattr(model_instance, self.attname))
         setattr(model_instance, self.attname, value)
         return value
@@ -87,7 +87,7 @@ class ProseField(models.TextField[str, str]):
 
 
 class LineField(ProseField):
-    """A ProseField on one line: line breaks and runs of white space become one space."""
+    """A ProseField on one line. Line breaks and runs of white space are replaced by one space."""
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
@@ -98,7 +98,7 @@ class LineField(ProseField):
 
 
 class RuledField(LineField):
-    """One line of text that a rule of the statements checks, with the same messages."""
+    """One line of text that is checked by a rule for statements and has the same error messages."""
 
     rule: ClassVar[Rule]
 
@@ -108,7 +108,7 @@ class RuledField(LineField):
         self.validators = [*self.validators, self._validate]
 
     def to_python(self, value: Any) -> Any:
-        """The text in its normal spelling. For example, telephones capitalise the first letter even of a URL."""
+        """The text in normalised spelling. For example, phones capitalise the first letter even of a URL."""
         value = super().to_python(value)
         with suppress(InvalidValue):
             return self.rule.read(value) or "" if isinstance(value, str) else value
@@ -118,7 +118,7 @@ class RuledField(LineField):
         try:
             self.rule.read(value)
         except InvalidValue as wrong:
-            if wrong.kind not in ("too_long", "forbidden_character"):  # ProseField reports these
+            if wrong.kind not in ("too_long", "forbidden_character"):  # ProseField reports these errors
                 raise ValidationError(fault_message(wrong.kind), wrong.kind, wrong.params) from wrong
 
 
@@ -139,7 +139,7 @@ class LanguageField(RuledField):
 
 
 class SeveralWordsField(ArrayField[list[str], list[str]]):
-    """Several words of a statement's list, in the list's order. A form shows the list as checkboxes."""
+    """Several values from a list of choices, in the order of the choices. Shown as checkboxes in forms."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"default": list, "blank": True, **kwargs})
@@ -151,7 +151,7 @@ class SeveralWordsField(ArrayField[list[str], list[str]]):
 
 
 def multiple_choice_options(part: type[Part], name: str) -> dict[str, Any]:
-    """The options of a SeveralWordsField from the statement's model: the label and the choices."""
+    """The options of a SeveralWordsField, from the statement's model: the label and the choices."""
     words = choices_of(part, name)
     assert words is not None
     longest = max(map(len, words.values()))
@@ -163,5 +163,5 @@ def multiple_choice_options(part: type[Part], name: str) -> dict[str, Any]:
 
 
 def url_list(**kwargs: Any) -> ArrayField[list[str], list[str]]:
-    """A list of URLs in the order of entry."""
+    """A list of URLs, in the order in which they were entered."""
     return ArrayField(WebAddressField(), default=list, blank=True, size=MAX_SAME_AS, **kwargs)

@@ -1,6 +1,6 @@
-"""Proposed links: an imported claim is probably the same as a published one.
+"""Proposed links between an imported claim and a published claim that are probably the same.
 
-`manage.py propose_links` looks for links after the import, because comparing a claim takes longer than importing it.
+`manage.py propose_links` looks for links after the import, because comparing claims takes longer than importing them.
 An editor accepts or dismisses each link.
 """
 
@@ -26,26 +26,26 @@ from factcheck.record.models import PublishedClaim, PublishedMerge
 
 _logger = logging.getLogger(__name__)
 
-CHUNK = 50  # claims whose links are saved together
-MAX_LINKS = 3  # links of one claim
+CHUNK = 50  # the number of claims whose links are saved together
+MAX_LINKS = 3  # the maximum number of links per claim
 
 
 def uncompared_batches() -> list[ImportBatch]:
-    """Finished imports with claims that have not been compared yet, oldest first."""
+    """Finished imports with claims that haven't been compared yet, oldest first."""
     ended = ImportBatch.objects.filter(proposals__kind=Kind.IMPORT)
     return [batch for batch in ended.order_by("pk") if _uncompared(batch).exists()]
 
 
 def count_uncompared(batch: ImportBatch, limit: int | None = None) -> int:
-    """The number of claims that have not been compared yet, counted up to `limit`."""
+    """The number of claims that haven't been compared yet, counted up to `limit`."""
     return _uncompared(batch).order_by()[:limit].count()
 
 
 def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None = None) -> int:
-    """Compares the batch's new claims with published claims and returns the number of links that it proposes.
+    """Compares the batch's new claims with published claims, and returns the number of proposed links.
 
-    An interrupted run continues where it stopped. Raises MeaningNotCompared and keeps the results so far. `progress` is
-    called with the number of claims of each chunk.
+    A later run continues where an interrupted run stopped. The results so far are kept if this function raises
+    MeaningNotCompared. `progress` is called with the number of claims in each chunk.
     """
     proposed = 0
     while True:
@@ -74,12 +74,12 @@ def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None =
 
 @transaction.atomic
 def accept_link(*, link: ProposedLink, by: User, note: str = "") -> None:
-    """Proposes to merge the claims, for the reason in `note`. A claim that is not public yet is replaced at once."""
+    """Proposes to merge the claims, with `note` as the reason. A claim that isn't public yet is replaced at once."""
     link = _lock_open(link, by)
     claim, other = link.claim, link.other
     record_event(by, "link.accepted", claim, other=str(other.pk))
     if not is_public(claim):
-        merge_policy.replace_claim(claim=claim, replacement=other, by=by)  # deletes the link with the claim
+        merge_policy.replace_claim(claim=claim, replacement=other, by=by)  # deletes the claim together with its links
         return
     _answer(link, ProposedLink.Answer.ACCEPTED, by)
     merge_policy.propose_merge(claim=claim, into=other, by=by, note=note)
@@ -87,21 +87,21 @@ def accept_link(*, link: ProposedLink, by: User, note: str = "") -> None:
 
 @transaction.atomic
 def dismiss_link(*, link: ProposedLink, by: User) -> None:
-    """Records that the claims are not the same. The link is not proposed again."""
+    """Records that the claims aren't the same. The link won't be proposed again."""
     link = _lock_open(link, by)
     _answer(link, ProposedLink.Answer.DISMISSED, by)
     record_event(by, "link.dismissed", link.claim, other=str(link.other_id))
 
 
 def is_public(claim: Claim) -> bool:
-    """Whether readers find the claim, on its own page or under the claim that it was merged into."""
+    """Whether readers can find the claim on its own page, or on the page of its merge target."""
     return PublishedClaim.objects.filter(pk=claim.pk).exists() or merge_policy.merge_target(claim) is not None
 
 
 def open_links(**of: Any) -> QuerySet[ProposedLink]:
-    """Links of a batch or a claim that nobody has answered, likeliest first.
+    """Unanswered links of a batch or a claim, most likely first.
 
-    Links of merged claims are left out, because such a claim can't be merged again until it is split off.
+    Links of merged claims are excluded, because a merged claim can't be merged again until it has been split off.
     """
     merged = PublishedMerge.objects.merged().values("claim_id")
     links = ProposedLink.objects.filter(answer="", **of).exclude(Q(claim__in=merged) | Q(other__in=merged))
@@ -113,12 +113,12 @@ def _uncompared(batch: ImportBatch) -> QuerySet[Proposal]:
 
 
 def _find_links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
-    if merge_policy.merge_target(claim):  # then the most similar claim is the merge target
+    if merge_policy.merge_target(claim):  # the most similar claim would be the merge target
         return []
     try:
         found = _likely(claim)
     except similar_claims.MeaningNotCompared:
-        # If another text fails too, all claims wait. A claim that fails alone is compared by words.
+        # If a test text fails too, all claims have to wait. If only this claim fails, it is compared by words.
         similar_claims.find_similar(TEST_TEXT)
         try:
             found = _likely(claim)
@@ -137,12 +137,12 @@ def _likely(claim: Claim) -> list[similar_claims.SimilarClaim]:
 
 @transaction.atomic
 def _save(batch: ImportBatch, until: int, links: Mapping[UUID, list[ProposedLink]]) -> int:
-    """Saves the links in a short transaction, because a decision on the import and its publication wait for it."""
+    """Saves the links in a short transaction, because decisions on the import have to wait for it."""
     now = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     locked = Claim.objects.select_for_update(no_key=True).filter(pk__in=links).order_by("pk")
-    remaining = {*locked.values_list("pk", flat=True)}  # the others were replaced meanwhile
+    remaining = {*locked.values_list("pk", flat=True)}  # the other claims have been replaced in the meantime
     if now.compared_until != batch.compared_until:
-        return 0  # another run compares the same claims
+        return 0  # another run is comparing the same claims
     before = ProposedLink.objects.filter(claim__in=links).count()
     found = _without_reverse(chain.from_iterable(links[pk] for pk in links if pk in remaining))
     ProposedLink.objects.bulk_create(found, ignore_conflicts=True)
@@ -152,7 +152,7 @@ def _save(batch: ImportBatch, until: int, links: Mapping[UUID, list[ProposedLink
 
 
 def _without_reverse(found: Iterable[ProposedLink]) -> list[ProposedLink]:
-    """The links without those whose reverse was proposed earlier, so that each pair is proposed once."""
+    """The links without those already proposed in the opposite direction, so that each pair is proposed only once."""
     links = list(found)
     known = set(
         ProposedLink.objects.filter(other__in=[link.claim_id for link in links]).values_list("claim_id", "other_id")
@@ -166,7 +166,7 @@ def _without_reverse(found: Iterable[ProposedLink]) -> list[ProposedLink]:
 
 
 def _lock_open(link: ProposedLink, by: User) -> ProposedLink:
-    # Claims are locked first, in primary-key order, because deleting a claim deletes its links.
+    # Lock claims first, in primary-key order, because deleting a claim deletes its links.
     list(Claim.objects.select_for_update().filter(pk__in=[link.claim_id, link.other_id]).order_by("pk"))
     found = ProposedLink.objects.select_for_update(of=("self",)).select_related("claim", "other").filter(pk=link.pk)
     if (now := found.first()) is None:

@@ -1,4 +1,4 @@
-"""Lookups for commands: people by username, newsrooms by site."""
+"""Lookups for management commands: people by username, newsrooms by site."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +7,7 @@ from factcheck.editorial.models import Publisher, User
 
 
 def find_user(username: str) -> User:
-    """The account with this name. Raises EditorialError."""
+    """The account with this username. Raises EditorialError if there is none."""
     found = User.objects.filter(username=username).first()
     if found is None:
         raise EditorialError(_("The account %(name)s does not exist. Check the spelling.") % {"name": username})
@@ -15,7 +15,7 @@ def find_user(username: str) -> User:
 
 
 def find_newsroom(user: User, site: str | None) -> Publisher:
-    """The newsroom with this site, or the only one that the person is a member of. Raises EditorialError."""
+    """The newsroom with this site, or else the person's only newsroom. Raises EditorialError if there is none."""
     own = Publisher.objects.filter(memberships__user=user)
     found = list(own.filter(site=site) if site else own[:2])
     if len(found) == 1:

@@ -1,4 +1,4 @@
-"""Messages from readers: receiving them, deciding on them, and deleting them when their time is up."""
+"""Messages from readers: receiving them, deciding on them, and deleting them after the retention period."""
 
 import hashlib
 import re
@@ -25,16 +25,16 @@ from factcheck.server.networks import network_of
 
 Kind, State = ReaderMessage.Kind, ReaderMessage.State
 
-MIN_CHARACTERS = 10  # characters. A shorter text has nothing to check.
-MAX_LINKS = 5  # in the text. More links are spam.
-MAX_WAITING = 20_000  # in all. This limits a flood from many networks.
+MIN_CHARACTERS = 10  # A shorter text contains nothing that can be checked.
+MAX_LINKS = 5  # links in the text. A text with more links is probably spam.
+MAX_WAITING = 20_000  # across all senders. This limits a flood from many networks.
 HOUR = timedelta(hours=1)
 _LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)
 _INTERNAL_FIELDS = ("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint")
 
 
 class TooManyMessages(Exception):
-    """The limit of messages is reached. The sender can try again after `wait` seconds."""
+    """The message limit has been reached. The sender can try again after `wait` seconds."""
 
     def __init__(self, wait: int) -> None:
         super().__init__(wait)
@@ -43,10 +43,10 @@ class TooManyMessages(Exception):
 
 @transaction.atomic
 def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -> tuple[str, datetime]:
-    """Adds a message to the queue. Returns its receipt, which isn't stored, and the time when the message is deleted.
+    """Adds a message to the queue. Returns its receipt, which isn't stored, and the time of its deletion.
 
-    `values` has `text`, `language`, `url`, `contact`, and for a correction `review`: {`id`}. `address` is the sender's
-    IP address, and a hash of it is kept for a day. Raises Invalid and TooManyMessages.
+    `values` contains `text`, `language`, `url` and `contact`, and for a correction also `review`: {`id`}. `address` is
+    the sender's IP address, and a hash of the address is kept for a day. Raises Invalid and TooManyMessages.
     """
     row = ReaderMessage(kind=kind)
     fill(row, values)
@@ -62,7 +62,7 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
     if len(_LINK.findall(row.text)) > MAX_LINKS:
         problems.append(("/text", _("The text contains too many links. Keep at most %s links.") % MAX_LINKS))
     if kind == Kind.CORRECTION:
-        # Locked, so that a parallel erasure sees the message, or this query sees the erasure.
+        # Locked, so that either a parallel erasure finds the message, or this query finds the erasure.
         review = Review.objects.select_for_update().filter(pk=values["review"]["id"]).first()
         if review is None or not PublishedReview.objects.live().filter(pk=review.pk).exists():
             problems.append(("/review/id", _("This review doesn’t exist on this site.")))
@@ -83,7 +83,7 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
 
 
 def find_status(receipt: str) -> dict[str, Any] | None:
-    """The status of the message with this receipt, without the message's content."""
+    """The status of the message with this receipt. The message's content isn't included."""
     digest = hashlib.sha256(receipt.encode()).hexdigest()
     row = ReaderMessage.objects.select_related("same_as").filter(receipt=digest).first()
     if row is None:
@@ -101,7 +101,7 @@ def find_status(receipt: str) -> dict[str, Any] | None:
 
 @transaction.atomic
 def take_up(*, message: ReaderMessage, by: User, newsroom: int) -> UUID | None:
-    """Logs a claim from a tip and returns its id, or marks a correction request as being looked into."""
+    """Logs a claim from a tip and returns the claim's id, or marks a correction request as being looked into."""
     message = _lock_open(message, by, newsroom, State.WAITING)
     if message.kind == Kind.TIP:
         message.claim = Claim.objects.create(
@@ -134,7 +134,7 @@ def dismiss(*, message: ReaderMessage, by: User, newsroom: int) -> None:
 
 
 def delete_expired_messages() -> int:
-    """Deletes messages whose time is up, and hashes of senders after a day. Returns the number of messages."""
+    """Deletes expired messages, and senders' hashes after a day. Returns the number of deleted messages."""
     now = timezone.now()
     ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - timedelta(days=1)).update(sender="")
     old = ReaderMessage.objects.filter(received_at__lte=now - timedelta(days=settings.READER_MESSAGES_DAYS))
@@ -163,12 +163,12 @@ def _kept_until(message: ReaderMessage) -> datetime:
 
 
 def _sender(address: str) -> str:
-    """The hash of the sender's network, which changes every day."""
+    """The hash of the sender's network. The hash changes every day."""
     return _hash("sender", f"{timezone.now():%Y-%m-%d} {network_of(address)}")
 
 
 def _require_within_limits(sender: str) -> None:
-    """Raises TooManyMessages. An advisory lock for each sender makes the count correct across processes."""
+    """Raises TooManyMessages. An advisory lock per sender keeps the count correct across processes."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(bytes.fromhex(sender)[:8], signed=True)])
     now = timezone.now()

@@ -1,6 +1,6 @@
 """Statements of reviews, built from the rows of the draft.
 
-A statement has no values that are known only at publication, because the record adds these
+A statement doesn't contain values that are known only at publication. The record adds these values
 (docs/explanation/architecture.md, "Bytes").
 """
 
@@ -29,7 +29,7 @@ from factcheck.record.statements import review as statements
 from factcheck.record.statements.tombstone import Tombstone
 
 MIN_SOURCES = 2
-# Entries of these kinds have no text to translate.
+# Entries of these kinds don't contain a text that could be translated.
 WITHOUT_REVIEW = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
 HIDDEN_CLAIM = _(
     "This claim belongs to another newsroom and is no longer public. Log the claim yourself and choose your own claim."
@@ -37,12 +37,12 @@ HIDDEN_CLAIM = _(
 
 
 def build_statement(review: Review) -> dict[str, Any]:
-    """The current statement of a review from `Review.objects.for_statements`."""
+    """The current statement of a review that was loaded with `Review.objects.for_statements`."""
     return build_draft_statement(draft_of(review))
 
 
 def build_draft_statement(draft: Draft) -> dict[str, Any]:
-    """The statement of a draft. Keys and types are those of docs/reference/reviews.md."""
+    """The statement of a draft. Its keys and types are documented in docs/reference/reviews.md."""
     review = draft.review
     return values_of(review, statements.Review, Review) | {
         "claim": _claim(draft),
@@ -59,21 +59,21 @@ def build_draft_statement(draft: Draft) -> dict[str, Any]:
 
 
 def build_tombstone(published: dict[str, Any]) -> dict[str, Any]:
-    """The tombstone at the URL of a withdrawn review, from the withdrawn statement."""
+    """Builds the tombstone for the URL of a withdrawn review from the withdrawn statement."""
     return {key: published[key] for key in Tombstone.model_fields} | {"claim": {"id": published["claim"]["id"]}}
 
 
 def extract_statement(document: bytes) -> dict[str, Any]:
-    """The statement in a document, without the keys that were added at publication."""
+    """The statement in a document, without the keys that the publication added."""
     return {key: value for key, value in orjson.loads(document).items() if key not in ADDED_KEYS}
 
 
 def find_missing(review: Review) -> list[str | Promise]:
-    """Everything that the review lacks before anybody can approve it, each as a sentence for the editor."""
+    """Everything that is missing before anybody can approve the review. Each reason is a sentence for the editor."""
     reasons: list[str | Promise] = []
     claimant = draft_of(review).claimant
     if claimant and not claimant.confirmed and not review.is_imported:
-        own = claimant.newsroom_id == review.newsroom_id  # other newsrooms cannot open the claimant
+        own = claimant.newsroom_id == review.newsroom_id  # other newsrooms can't open the claimant's page
         reasons.append(
             _("The claimant’s name came from an import. Confirm the name, or describe the claimant instead.")
             if own
@@ -94,7 +94,7 @@ def find_missing(review: Review) -> list[str | Promise]:
                     " revision numbers."
                 )
             )
-    # These rules are for a newsroom's own reviews. Other publishers are responsible for theirs.
+    # These rules apply to a newsroom's own reviews. Other publishers are responsible for their own reviews.
     if review.is_imported:
         return reasons
     sources = list(review.sources.all())
@@ -142,6 +142,6 @@ def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
 
 
 def _scale_explanation(verdict: Verdict, language: str) -> str:
-    """The scale's explanation of the verdict, in the review's language."""
+    """The scale's explanation of the verdict, in the language of the review."""
     found = {label.language.lower(): label.explanation for label in verdict.labels.all()}
     return found.get(language.lower()) or found.get(language.partition("-")[0].lower()) or found.get("en", "")

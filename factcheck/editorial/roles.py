@@ -1,4 +1,4 @@
-"""Permissions: only a person's role in a newsroom decides what they may do, even for superusers."""
+"""Permissions: a person's role in a newsroom is all that decides what they can do, even for superusers."""
 
 from collections.abc import Iterable
 
@@ -9,13 +9,13 @@ from factcheck.editorial.models import Membership, Publisher, Review, User
 
 Role = Membership.Role
 
-# The group whose members manage accounts and memberships. They can't have a membership themselves, so that a person who
-# assigns roles doesn't decide on reviews. The trigger membership_rules enforces this too.
+# The group whose members manage accounts and memberships. Members of this group can't have a membership themselves, so
+# that people who assign roles don't decide on reviews. The trigger membership_rules enforces this too.
 ACCOUNT_ADMINISTRATORS = "Account administrators"
 
 
 def role_in(user: User, newsroom: Publisher | int) -> Role | None:
-    """The person's role in this newsroom, or None. A closed account has no role."""
+    """The person's role in this newsroom, or None. A closed account doesn't have a role."""
     if not user.is_active:
         return None
     found = Membership.objects.filter(user=user, publisher=newsroom).first()
@@ -30,7 +30,7 @@ def newsrooms_of(user: User, roles: Iterable[Role] = tuple(Role)) -> list[int]:
 
 
 def require_member(user: User, newsroom: Publisher | int) -> Role:
-    """The person's role in this newsroom. Raises NotAllowed if there is none."""
+    """The person's role in this newsroom. Raises NotAllowed if they don't have one."""
     role = role_in(user, newsroom)
     if role is None:
         raise NotAllowed(
@@ -49,9 +49,9 @@ def require_decider(user: User, newsroom: Publisher | int) -> None:
 
 
 def is_author(user: User, review: Review) -> bool:
-    """Whether the person is named as an author, or began the review themselves or by a program.
+    """Whether the person is listed as an author, or created the review themselves or through a program.
 
-    Importers aren't authors of the reviews that they import.
+    Importers don't count as authors of the reviews that they import.
     """
     if review.created_by_id == user.pk and review.import_key is None:
         return True
@@ -59,7 +59,7 @@ def is_author(user: User, review: Review) -> bool:
 
 
 def require_writer(user: User, review: Review) -> None:
-    """Raises NotAllowed unless the review is the person's own, or the person is an Editor of its newsroom."""
+    """Raises NotAllowed unless the person wrote the review or is an Editor of its newsroom."""
     role = require_member(user, review.newsroom_id)
     if role == Role.REPORTER and review.created_by_id != user.pk and not is_author(user, review):
         raise NotAllowed(_("A Reporter can change only their own reviews. Ask the author or an Editor."))

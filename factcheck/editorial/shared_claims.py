@@ -1,7 +1,7 @@
-"""Claims that other newsrooms review too: their statements repeat the published claim, never its draft.
+"""Claims that other newsrooms also review. Statements of these reviews contain the published claim, never its draft.
 
-A claim is one row for all its reviews, and its own newsroom keeps editing it. An edit becomes public when that newsroom
-publishes it, not when another newsroom publishes a review of the claim.
+A claim is one row for all its reviews, and its own newsroom can always edit it. Edits become public only when this
+newsroom publishes them, not when another newsroom publishes a review of the claim.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,9 +21,9 @@ from factcheck.record.statements.checks import with_defaults
 
 @dataclass(frozen=True, slots=True)
 class PublicClaim:
-    """The published claim in place of the draft: rows with the columns of a claim and of its appearances.
+    """The published claim instead of the draft, as rows with the columns of a claim and of its appearances.
 
-    The claimant is the published one with the current values of the row, so a redacted name doesn't come back.
+    The claimant is the published claimant with the row's current values, so a redacted name doesn't reappear.
     """
 
     claim: SimpleNamespace
@@ -33,7 +33,7 @@ class PublicClaim:
 
 
 def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
-    """The published claims by id, each from its newsroom's newest live review, or else from any newest live review."""
+    """The published claims by id, from the newest live review of the claim's newsroom, or else of any newsroom."""
     if not ids:
         return {}
     documents = _public_statements(ids)
@@ -57,7 +57,7 @@ def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
 
 
 def has_hidden_claim(review: Review) -> bool:
-    """Whether the review's claim belongs to another newsroom and readers no longer see the claim."""
+    """Whether the review's claim belongs to another newsroom and is no longer visible to readers."""
     if review.claim.newsroom_id == review.newsroom_id:
         return False
     return not PublishedReview.objects.live().filter(claim_id=review.claim_id).exists()

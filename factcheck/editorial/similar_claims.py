@@ -1,4 +1,4 @@
-"""Similar claims, for editors who log a claim or want to merge two."""
+"""Finds similar claims for editors who log a claim or want to merge two claims."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +13,12 @@ from factcheck.record.matching.matches import match
 from factcheck.record.models import PublishedClaim, PublishedMerge
 
 MOST = 5
-LIKELY_SCORE = 0.5  # from this score on, a claim is more likely the same than not
+LIKELY_SCORE = 0.5  # from this score on, two claims are more likely the same than not
 
 
 @dataclass(frozen=True, slots=True)
 class SimilarClaim:
-    """A claim that may be the same. `reviews` are its published reviews in short, and `score` is from 0 to 1."""
+    """A claim that may be the same. `reviews` summarises its published reviews, and `score` is between 0 and 1."""
 
     claim_id: UUID
     text: str
@@ -32,9 +32,9 @@ class SimilarClaim:
 
 
 class MeaningNotCompared(Exception):
-    """The claims could not be compared by meaning now. The text gives the reason, and a later attempt can succeed.
+    """The claims can't currently be compared by meaning. The message gives the reason, and a later attempt can succeed.
 
-    `by_words` has the results of comparing words, or None if that took too long.
+    `by_words` contains the results of the comparison by words, or None if this comparison took too long.
     """
 
     def __init__(self, reason: str, by_words: list[SimilarClaim] | None = None) -> None:
@@ -45,10 +45,10 @@ class MeaningNotCompared(Exception):
 def find_similar(
     text: str, *, exclude: UUID | None = None, min_score: float = 0.0, limit: int = MOST
 ) -> list[SimilarClaim]:
-    """Published claims that are similar to the text, best first, without the claim `exclude`.
+    """Published claims that are similar to the text, best match first. The claim `exclude` is left out.
 
-    Raises MeaningNotCompared if the site compares by meaning but only words could be compared. A text that the model
-    refuses is an exception, because a later attempt would fail too.
+    Raises MeaningNotCompared if the site compares claims by meaning but only the words could be compared. If the model
+    refuses the text, nothing is raised, because a later attempt would fail too.
     """
     try:
         found = match(text, limit=limit + 1)
@@ -70,7 +70,7 @@ def find_similar(
 
 
 def find_identical_drafts(claim: Claim) -> list[Claim]:
-    """Unpublished claims of the same newsroom with the same text."""
+    """Unpublished claims in the same newsroom with the same text."""
     alike = Claim.objects.filter(newsroom=claim.newsroom_id, text__iexact=claim.text).exclude(pk=claim.pk)
     public = Exists(PublishedClaim.objects.filter(pk=OuterRef("pk")))
     merged = Exists(PublishedMerge.objects.filter(claim_id=OuterRef("pk")))

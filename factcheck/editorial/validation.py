@@ -1,4 +1,4 @@
-"""Validation of submitted content. Each problem has a JSON pointer to its place."""
+"""Validation of submitted content. Each problem includes a JSON pointer to its position."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,11 +13,11 @@ from factcheck.record.statements.checks import check
 from factcheck.record.statements.parts import Part
 
 Values = Mapping[str, Any]
-Problem = tuple[str, str]  # a JSON pointer (RFC 6901) and a sentence
+Problem = tuple[str, str]  # a JSON pointer (RFC 6901) and a message
 
 
 class Invalid(EditorialError):
-    """The content breaks rules. `problems` lists the places and what to change there."""
+    """The content is invalid. `problems` lists the positions and what has to be changed there."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
@@ -25,13 +25,13 @@ class Invalid(EditorialError):
 
 
 def fill(row: models.Model, values: Values) -> None:
-    """Sets the columns of the same names. Null becomes the empty text."""
+    """Sets the columns that have the same names as the values. Null is converted to an empty text."""
     for name, value in columns_of(type(row), values).items():
         setattr(row, name, value)
 
 
 def find_problems(row: models.Model, place: str, *, exclude: Iterable[str] = ()) -> list[Problem]:
-    """Breaches of the row's own rules. Fields in `exclude` aren't checked. Normalises the texts."""
+    """Normalises the texts of the row and returns its validation errors. Fields in `exclude` aren't checked."""
     try:
         row.clean_fields(exclude=set(exclude))
         row.clean()
@@ -46,6 +46,6 @@ def find_problems(row: models.Model, place: str, *, exclude: Iterable[str] = ())
 
 
 def require_valid(statement: Mapping[str, Any], model: type[Part]) -> None:
-    """Checks a statement against its model before publication. Raises EditorialError."""
+    """Validates a statement against its model before publication. Raises EditorialError."""
     if faults := check(statement, model):
         raise EditorialError(*(f"{fault.pointer.strip('/')}: {fault.message(gettext)}" for fault in faults))

@@ -1,5 +1,5 @@
-"""Reviews of other publishers, imported from files and from Google's `claims:search`.
+"""Imports other publishers' reviews from files and from Google's `claims:search`.
 
-`readers` turns files into records, and `importer` turns records into drafts. Decisions about imports don't belong here
-but to `factcheck.editorial.proposals`.
+`readers` turns files into records, and `importer` turns records into drafts. Decisions on imports belong in
+`factcheck.editorial.proposals`.
 """

@@ -1,8 +1,8 @@
-"""The folder of bulk dumps, and the dumps in it that may still be read.
+"""The folder of bulk dumps, and which of the dumps can still be downloaded.
 
-A dump is a folder named for its newest log entry. Its manifest is written last. `api/dumps` makes the dumps, but an
-erasure must reach them, so the record knows them too. After an erasure is committed, the files with erased content are
-deleted. Until then, readers don't find these dumps.
+A dump is a folder named after its newest log entry. The manifest is written last. `api/dumps` creates the dumps, but
+erasures must also be applied to the dumps, so the record keeps track of them. After an erasure has been committed, the
+dumps with erased content are deleted. Until then, these dumps aren't available to readers.
 """
 
 import fcntl
@@ -18,12 +18,12 @@ from django.db.models import OuterRef, Subquery
 from factcheck.record.models import LogEntry
 
 MANIFEST = "manifest.json"
-UNFINISHED = "unfinished-"  # prefix of folders that aren't complete dumps
+UNFINISHED = "unfinished-"  # the prefix for folders that aren't complete dumps
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """A finished dump. `sequence` is the number of its newest entry."""
+    """A complete dump. `sequence` is the number of its newest entry."""
 
     sequence: int
     folder: Path
@@ -31,14 +31,14 @@ class Dump:
 
 
 def available(using: str | None = None) -> list[Dump]:
-    """The dumps that may be read, the newest first."""
+    """The dumps that can be downloaded, newest first."""
     found = _finished()
     outdated = _outdated([dump.sequence for dump in found], using)
     return [dump for dump in found if dump.sequence not in outdated]
 
 
 def discard_outdated() -> None:
-    """Removes the dumps with content that has since been erased, and the leftovers of interrupted runs."""
+    """Removes dumps whose content has been erased since they were made, and leftovers of interrupted runs."""
     found = _finished()
     outdated = _outdated([dump.sequence for dump in found], None)
     for dump in found:
@@ -49,24 +49,24 @@ def discard_outdated() -> None:
 
 
 def remove(dump: Dump) -> None:
-    """Removes a dump. The manifest goes first, so an interrupted removal leaves no readable dump. Raises OSError."""
+    """Removes a dump. The manifest goes first, so an interruption leaves no readable dump. Raises OSError."""
     (dump.folder / MANIFEST).unlink(missing_ok=True)
-    shutil.rmtree(dump.folder, ignore_errors=True)  # another process may be removing it as well
+    shutil.rmtree(dump.folder, ignore_errors=True)  # another process may be removing the folder at the same time
     if dump.folder.exists():
         raise OSError(f"The dump in {dump.folder} could not be removed. Remove the folder by hand.")
 
 
 def remove_leftovers() -> None:
-    """Removes incomplete dumps. Call it only under `lock_folder`, or another process's work would go too."""
+    """Removes incomplete dumps. Call this under `lock_folder`, or it can remove another process's work."""
     for folder in settings.DUMPS_FOLDER.iterdir():
-        ours = folder.name.startswith(UNFINISHED) or _is_number(folder.name)  # other files stay
+        ours = folder.name.startswith(UNFINISHED) or _is_number(folder.name)  # other files are kept
         if ours and folder.is_dir() and not find(folder):
             shutil.rmtree(folder)
 
 
 @contextmanager
 def lock_folder() -> Iterator[None]:
-    """Locks the folder for making dumps. Raises BlockingIOError if another process holds the lock."""
+    """Locks the folder while a dump is being made. Raises BlockingIOError if another process has the lock."""
     with open(settings.DUMPS_FOLDER / "lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
@@ -93,7 +93,7 @@ def _finished() -> list[Dump]:
 
 
 def _outdated(sequences: list[int], using: str | None) -> set[int]:
-    """The dumps, by sequence, with entries about a review that has since been erased."""
+    """The sequence numbers of dumps that contain entries about a review that has since been erased."""
     if not sequences:
         return set()
     first = LogEntry.objects.filter(subject=OuterRef("subject"), number=1).values("sequence")

@@ -2,8 +2,8 @@
 
 
 class RecordError(Exception):
-    """The record refused a publication. The message says why and what to do, in the editor's language."""
+    """The record refused a publication. The message gives the reason and the next step, in the editor's language."""
 
 
 class SetupError(RecordError):
-    """Nothing can be published until the operator corrects the site's settings."""
+    """Nothing can be published until the operator has corrected the site's settings."""

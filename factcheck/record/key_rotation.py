@@ -1,4 +1,4 @@
-"""Rotation of the log's signing key. The old key signs the entry, and both keys sign its checkpoint."""
+"""Rotates the log's signing key. The old key signs the entry, and both keys sign its checkpoint."""
 
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from factcheck.record.models import LogEntry
 def rotate(new: SigningKey) -> LogEntry:
     """Publishes that `new` replaces this server's key, which signs the log for the last time.
 
-    Raises RecordError if `new` has another name, because the log's origin never changes. Also raises it if the log
-    has had this key before, because its keys would then form a cycle.
+    Raises RecordError if `new` has another name, because the log's origin never changes. Also raises RecordError if the
+    log has had this key before, because the keys would form a cycle.
     """
     old = tree.signing_key()
     if new.name != old.name:
@@ -36,15 +36,15 @@ def rotate(new: SigningKey) -> LogEntry:
 
 
 def current_key(using: str | None = None) -> VerifierKey:
-    """The log's current key. It differs from this server's key after a rotation, until a restart."""
+    """The log's current key. After a rotation, this key differs from the server's key until the server is restarted."""
     ours, newest = tree.signing_key().verifier(), tree.newest_checkpoint(using)
     if newest is None:
         return ours
     _text, signatures = open_note(newest.note)
-    key_id = signatures[-1][1]  # the new key signs a rotation's checkpoint last
+    key_id = signatures[-1][1]  # a rotation's checkpoint ends with the signature of the new key
     if key_id == ours.id:
         return ours
-    # The subject of a rotation begins with the new key's ID.
+    # The subject of a rotation begins with the id of the new key.
     first, last = (UUID(bytes=key_id + rest * 12) for rest in (b"\x00", b"\xff"))
     rotations = LogEntry.objects.using(using).filter(kind=LogEntry.Kind.KEY_ROTATION, subject__range=(first, last))
     for rotation in rotations.select_related("revision_document"):

@@ -1,4 +1,4 @@
-"""All models of the record in the place where Django looks for them. Each package has its own `models.py`."""
+"""Imports the models of all packages of the record, because Django looks for models in this module."""
 
 from factcheck.record.log.models import Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.matching.models import ReviewVector

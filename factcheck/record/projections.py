@@ -1,6 +1,7 @@
-"""The list of all projections of the log, and their rebuild.
+"""The list of all projections of the log, and the function that rebuilds them.
 
-A projection is a module. Merges and reviews read each other's rows, so all projections get the same batches in order.
+A projection is a module. Merges and reviews read each other's rows, so all projections receive the same batches in the
+same order.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ BATCH = 1000
 
 
 class Projection(Protocol):
-    """Rows derived from entries and documents. Both functions run in a transaction under the log's lock."""
+    """Rows derived from entries and documents. Both functions run in a transaction while the log is locked."""
 
     def apply(self, published: Sequence[Published], /) -> None:
         """Updates the rows with the newest entries. Each subject occurs at most once."""
@@ -29,7 +30,7 @@ PROJECTIONS: tuple[Projection, ...] = (review_rows, demand_rows, merge_rows, wor
 
 
 def rebuild(entries: Iterable[LogEntry]) -> None:
-    """Rebuilds all rows from these entries, which come from `LogEntry.objects.with_documents()`."""
+    """Rebuilds all rows from these entries, which must come from `LogEntry.objects.with_documents()`."""
     for projection in PROJECTIONS:
         projection.rebuild()
     for batch in _batches(entries):
@@ -48,7 +49,7 @@ def _previous_entries(batch: Sequence[LogEntry]) -> Iterable[LogEntry]:
 
 
 def _batches(entries: Iterable[LogEntry]) -> Iterator[list[LogEntry]]:
-    """The entries in batches, in order. A subject occurs once in a batch, and a merge or split is its own batch."""
+    """The entries in ordered batches. A subject occurs once per batch, and a merge or split gets its own batch."""
     batch: dict[UUID, LogEntry] = {}
     for entry in entries:
         if batch and (entry.subject in batch or len(batch) == BATCH or entry.is_of_claim):

@@ -1,6 +1,7 @@
-"""Publishing, the only way into the record.
+"""Publishes to the record. All additions to the record go through this module.
 
-One transaction under the log's lock appends to the log and updates its projections, so readers see all or nothing.
+One transaction extends the log and updates its projections while the log is locked. So readers see all of a publication
+or nothing.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from factcheck.record.projections import PROJECTIONS
 
 @transaction.atomic
 def publish(publications: Sequence[log.Publication], *extra_keys: SigningKey) -> list[LogEntry]:
-    """Publishes in this order and returns the entries. Arguments and errors are those of `log.append`."""
+    """Publishes in the given order and returns the entries. Arguments and errors are the same as for `log.append`."""
     newest = log.lock_for_append()
     published = log.append(publications, *extra_keys, newest=newest)
     entries = [each.entry for each in published]
@@ -27,7 +28,7 @@ def publish(publications: Sequence[log.Publication], *extra_keys: SigningKey) ->
 
 
 def _forget_erased(erasures: Sequence[LogEntry]) -> None:
-    """Deletes the documents that these entries erase, and after the commit the dumps that contain them."""
+    """Deletes the documents that these entries erase and, after the commit, the dumps that contain them."""
     for entry in erasures:
         RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
     if erasures:

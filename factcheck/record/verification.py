@@ -1,7 +1,7 @@
-"""Checks the record from inside: entries, documents, tiles, checkpoints and the read model.
+"""Checks the record from the inside: entries, documents, tiles, checkpoints and the read model.
 
-`log/verifier.py` has the checks for outsiders and shares no code with this module. This module reads the stored rows,
-checks every checkpoint, and compares the read model with newly computed rows.
+`log/verifier.py` contains the checks for outsiders and shares no code with this module. This module reads the stored
+rows, checks every checkpoint, and compares the read model with newly computed rows.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ _Row = TypeVar("_Row")
 
 
 class DiscrepancyError(Exception):
-    """The first discrepancy, in one sentence."""
+    """The first discrepancy, described in one sentence."""
 
 
 def batches(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
@@ -57,7 +57,7 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
     checkpoints = iter(LogCheckpoint.objects.order_by("size").iterator(BATCH))
     checkpoint = next(checkpoints, None)
     current_key = _first_key() or key
-    tiles: dict[tuple[int, int], bytes] = {}  # computed here, and dropped after the comparison if full
+    tiles: dict[tuple[int, int], bytes] = {}  # computed here. Full tiles are dropped after the comparison.
     erased = dict(LogEntry.objects.filter(kind=Kind.ERASURE).values_list("subject", "sequence"))
     numbers: dict[UUID, int] = {}
     size, at = 0, None
@@ -103,7 +103,7 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
 
 
 def check_read_model(advance: Advance) -> None:
-    """Compares the rows for readers with rows computed from entries and documents. Raises DiscrepancyError."""
+    """Compares the rows for readers with rows that are computed from entries and documents. Raises DiscrepancyError."""
     counts = dict.fromkeys((PublishedReview, PastReview, PublishedCorrection), 0)
     entries = _with_until(LogEntry.objects.of_reviews())
     for batch in batches(iter(entries.iterator(BATCH))):
@@ -131,7 +131,7 @@ def check_read_model(advance: Advance) -> None:
 
 
 def _first_key() -> VerifierKey | None:
-    """The log's first key, which the first rotation names. None if there has been no rotation."""
+    """The log's first key, from the document of the first rotation. None if there has been no rotation."""
     rotations = RevisionDocument.objects.filter(entry__kind=Kind.KEY_ROTATION)
     row = rotations.order_by("entry_id").first()
     return _rotation(row)[0] if row else None
@@ -155,7 +155,7 @@ def _check_document(entry: LogEntry, row: RevisionDocument | None, erased: dict[
 
 
 def _next_key(entry: LogEntry, row: RevisionDocument | None, current_key: VerifierKey) -> VerifierKey:
-    """The new key of a rotation, which the log's current key must sign."""
+    """The new key of a rotation. The rotation must be signed by the log's current key."""
     if row is None:
         raise DiscrepancyError(f"The document of entry {entry.sequence}, a rotation, is gone.")
     old, new, signature = _rotation(row)
@@ -173,7 +173,7 @@ def _next_key(entry: LogEntry, row: RevisionDocument | None, current_key: Verifi
 
 
 def _rotation(row: RevisionDocument) -> tuple[VerifierKey, VerifierKey, str]:
-    """Old key, new key and signature line from a rotation's document. Raises DiscrepancyError."""
+    """The old key, the new key and the signature line from a rotation's document. Raises DiscrepancyError."""
     try:
         document = json.loads(bytes(row.document))
         return VerifierKey.parse(document["old_key"]), VerifierKey.parse(document["new_key"]), document["signature"]
@@ -188,7 +188,7 @@ def _check_tile(position: tuple[int, int], hashes: bytes) -> None:
 
 
 def _check_checkpoint(row: LogCheckpoint, root: bytes, key: VerifierKey) -> None:
-    """Checks a checkpoint against the log's key at that size. From a rotation on, that is the new key."""
+    """Checks a checkpoint against the log's key at this size. From a rotation on, this is the new key."""
     try:
         checkpoint = Checkpoint.parse(open_note(row.note)[0])
         signed = signed_by(row.note, key)
@@ -201,7 +201,7 @@ def _check_checkpoint(row: LogCheckpoint, root: bytes, key: VerifierKey) -> None
 
 
 def _with_until(entries: models.QuerySet[LogEntry]) -> models.QuerySet[Any]:
-    """The entries, each annotated with `until`, the sequence of the next entry about the same subject."""
+    """The entries, annotated with `until`, the sequence number of the next entry about the same subject."""
     later = LogEntry.objects.filter(subject=OuterRef("subject"), number=OuterRef("number") + 1)
     return entries.annotate(until=Subquery(later.values("sequence")))
 
@@ -246,7 +246,7 @@ def _check_claims() -> None:
 
 
 def _check_references() -> None:
-    sources: dict[tuple[str, str], UUID] = {}  # the newest live review with each reference
+    sources: dict[tuple[str, str], UUID] = {}  # the newest live review for each reference
     live = PublishedReview.objects.live().order_by("sequence").defer("body")
     for review in live.iterator(BATCH):
         sources |= dict.fromkeys(review_rows.references_of(review), review.pk)

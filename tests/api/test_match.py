@@ -79,7 +79,7 @@ def test_match_by_post_is_the_same_and_kept_nowhere(api: Api, newsroom: Newsroom
     [
         ({}, [("text", "The text is missing. Give a sentence, a post or a longer text to match.")]),
         ({"text": " "}, [("text", "The text is missing. Give a sentence, a post or a longer text to match.")]),
-        ({"text": "x" * 5001}, [("text", "The text is too long. Give at most 5000 characters values values.")]),
+        ({"text": "x" * 5001}, [("text", "The text is too long. Give at most 5000 characters.")]),
         ({"text": "a\x00b"}, [("text", "The character U+0000 isn't allowed. Remove it.")]),
         (
             {"text": "a", "limit": "21"},
@@ -159,7 +159,7 @@ def test_match_by_post_refuses_many_marks_at_once(api: Api, module_database: str
     assert time.process_time() - begun < 1
     assert response.status_code == 400
     assert json.loads(response.content)["errors"] == [
-        {"parameter": "text", "detail": "The text is too long. Give at most 5000 characters values values."}
+        {"parameter": "text", "detail": "The text is too long. Give at most 5000 characters."}
     ]
 
 

@@ -139,7 +139,7 @@ def test_draft_of_a_claim_that_nobody_shows_any_more_is_not_submitted(newsroom: 
     claim = publish_claim(newsroom)
     review = make_review(other, claim)
     withdraw_review(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
-    with pytest.raises(EditorialError, match="of another newsroom is not public any more"):
+    with pytest.raises(EditorialError, match="belongs to another newsroom and is no longer public"):
         workflow.submit(subject=review, by=other.reporter)
 
 

@@ -326,7 +326,7 @@ def a_publisher_or_verdict_changed(chance: random.Random) -> list[str]:
 
 
 @remembering
-def history_signed_anew(chance: random.Random) -> list[str]:
+def history_signed_again(chance: random.Random) -> list[str]:
     statements = a_document_rewritten_with_its_digest(random.Random(chance.random()))
     run(statements)
     sign_anew(LogEntry.objects.count())
@@ -334,7 +334,7 @@ def history_signed_anew(chance: random.Random) -> list[str]:
 
 
 @remembering
-def the_tail_cut_off_and_signed_anew(chance: random.Random) -> list[str]:
+def the_tail_cut_off_and_signed_again(chance: random.Random) -> list[str]:
     # Behind the erasure, without whose entry a document would be missed.
     keep = chance.randrange(LogEntry.objects.get(kind="review.erasure").sequence + 1, LogEntry.objects.count())
     run([f"DELETE FROM {table} WHERE sequence >= {keep}" for table in ("record_revisiondocument", "record_logentry")])

@@ -1,5 +1,5 @@
 """The editors' desk: Django's admin as the newsroom uses it.
 
-Pages, forms, lists and permissions belong here, one module for each subject, and the texts that editors read there.
-The rules themselves don't: they are in `factcheck.editorial`, and each page calls them.
+This package contains pages, forms, lists, permissions and the texts that editors read, with one module for each
+subject. The rules are in `factcheck.editorial`, and the pages call them.
 """

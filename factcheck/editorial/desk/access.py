@@ -1,7 +1,7 @@
-"""Permissions at the desk, as answers of Django's permission hooks (`has_view_permission` and the others).
+"""Permissions at the desk, through Django's permission hooks (`has_view_permission` and the others).
 
-The hooks read memberships and never Django's permission table, so a superuser without a role sees no drafts.
-Superusers and the group of account administrators look after accounts, memberships and publishers.
+The hooks read memberships and never Django's permission table, so a superuser without a role sees no drafts. Superusers
+and account administrators manage accounts, memberships and publishers.
 """
 
 from collections.abc import Iterable
@@ -30,13 +30,13 @@ M = TypeVar("M", bound=models.Model)
 
 @dataclass(frozen=True)
 class Desk:
-    """The person at the desk and their roles, read once per request."""
+    """A person at the desk and their roles, which are read once per request."""
 
     user: User
 
     @cached_property
     def roles(self) -> dict[int, Role]:
-        """The person's role, by the id of the newsroom."""
+        """The person's roles, by newsroom id."""
         if not self.user.is_active:
             return {}
         return {row.publisher_id: Role(row.role) for row in Membership.objects.filter(user=self.user)}
@@ -52,22 +52,22 @@ class Desk:
         return list(Publisher.objects.filter(pk__in=self.roles)) if self.roles else []
 
     def own(self, rows: QuerySet[M]) -> QuerySet[M]:
-        """The rows of the person's newsrooms, for models with a field `newsroom`."""
+        """The rows that belong to the person's newsrooms, for models with a `newsroom` field."""
         return rows.filter(newsroom__in=list(self.roles))
 
     @property
     def deciding_newsrooms(self) -> list[int]:
-        """Ids of the newsrooms in which the person decides on the work of others."""
+        """Ids of the newsrooms in which the person can decide on other people's work."""
         return [newsroom for newsroom, role in self.roles.items() if role in Membership.DECIDING]
 
     @property
     def led_newsrooms(self) -> list[int]:
-        """Ids of the newsrooms whose Chief editor the person is."""
+        """Ids of the newsrooms in which the person is Chief editor."""
         return [newsroom for newsroom, role in self.roles.items() if role == Role.CHIEF_EDITOR]
 
 
 def get_desk(request: HttpRequest) -> Desk:
-    """The desk of the person who sent the request. The request keeps it, so its queries run once."""
+    """The desk of the person who sent the request. The desk is cached on the request, so its queries run once."""
     desk = getattr(request, "_editors_desk", None)
     if not isinstance(desk, Desk) or desk.user != request.user:
         assert isinstance(request.user, User)
@@ -77,7 +77,7 @@ def get_desk(request: HttpRequest) -> Desk:
 
 
 class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Generic[M]):
-    """Allows nothing: each page overrides the permission hooks that it needs. Lists never count a whole table."""
+    """Denies everything by default. Pages override the permission hooks. Lists never count a whole table."""
 
     actions = None
     formfield_overrides = FORMFIELDS
@@ -112,13 +112,13 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         return fields if get_desk(request).administers_accounts else replace_account_links(self.model, fields)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Allows the conditions of the list's filters only. Any other condition could be slow or invalid."""
+        """Allows only the conditions that the list's filters use. Any other condition could be slow or invalid."""
         filters: list[Any] = [entry[0] if isinstance(entry, tuple) else entry for entry in self.list_filter]
         names = [entry if isinstance(entry, str) else entry.parameter_name for entry in filters]
         return lookup in {f"{name}{suffix}" for name in names for suffix in ("", "__exact", "__id__exact")}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Initial values from the URL, without those that cannot be an id."""
+        """Initial values from the URL. Values that can't be an id are dropped."""
         initial = dict(super().get_changeform_initial_data(request))
         for name in self.get_autocomplete_fields(request):
             field: Any = self.opts.get_field(name)
@@ -133,7 +133,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def redirect_after_save(self, request: HttpRequest, row: M) -> HttpResponse | None:
-        """The page to which the submit button leads, or None for Django's own."""
+        """A redirect to the page that follows the submit button, or None for Django's default."""
         return None
 
     def response_add(self, request: HttpRequest, obj: M, post_url_continue: str | None = None) -> HttpResponse:
@@ -143,7 +143,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         return self.redirect_after_save(request, obj) or super().response_change(request, obj)
 
     def status_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
-        """Template variables for the part of a row's page above and below its form."""
+        """Template variables for the parts of a row's page above and below its form."""
         return {}
 
     def render_change_form(
@@ -160,16 +160,16 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[M]:
-        """The rows that a list of suggestions may show: by default, those of the person's own list."""
+        """The rows that an autocomplete field can suggest. By default, these are the rows in the person's own list."""
         return self.get_queryset(request)
 
     def show_public_text(self, request: HttpRequest, rows: Iterable[M]) -> None:
-        """Called before rows are shown by name, to replace text that the person may not read (`public_text`)."""
+        """Called before rows are shown by name. Replaces text that the person must not read (`public_text`)."""
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)
         if not changelist.query and not changelist.has_active_filters:
-            changelist.full_result_count = changelist.result_count  # else Django offers “Show all” beside all rows
+            changelist.full_result_count = changelist.result_count  # otherwise Django offers “Show all”
         self.show_public_text(request, changelist.result_list)
         return changelist
 
@@ -181,14 +181,14 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
 
 
 class AdministratorsAdmin(DeskAdmin[M]):
-    """Pages that account administrators, and nobody else, can read. They change nothing there by default."""
+    """Pages that only account administrators can read. By default the pages are read-only."""
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return get_desk(request).administers_accounts
 
 
 class NewsroomAdmin(DeskAdmin[M]):
-    """Rows of a newsroom (their field `newsroom`). Only the newsroom's members see and change them."""
+    """Rows with a `newsroom` field. Only members of the newsroom see and change its rows."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         return get_desk(request).own(super().get_queryset(request))
@@ -204,7 +204,7 @@ class NewsroomAdmin(DeskAdmin[M]):
         return self.has_view_permission(request, obj)
 
     def chooses_newsroom(self, request: HttpRequest, obj: M | None) -> bool:
-        """Whether the form asks for the newsroom: only if the person works for several."""
+        """Whether the form asks for the newsroom. It does only if the person works for several newsrooms."""
         return obj is None and len(get_desk(request).roles) > 1
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -219,7 +219,7 @@ class NewsroomAdmin(DeskAdmin[M]):
 
 
 class OwnNewsroomFilter(admin.SimpleListFilter):
-    """A filter for people who work in several newsrooms. It doesn't list the site's other newsrooms."""
+    """A filter for people who work in several newsrooms. The filter doesn't list newsrooms that they don't work in."""
 
     title = _("newsroom")
     parameter_name = "newsroom"
@@ -234,7 +234,7 @@ class OwnNewsroomFilter(admin.SimpleListFilter):
 
 
 class ParentPermissionsMixin:
-    """Inline rows with the permissions of the row that they belong to."""
+    """Inline rows with the same permissions as their parent row."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._parent.has_view_permission(request, obj)

@@ -1,4 +1,4 @@
-"""Names of accounts in place of links, because only account administrators can open an account's page."""
+"""Shows account names instead of links, because only account administrators can open an account's page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from factcheck.editorial.models import User
 
 @dataclass(frozen=True)
 class AccountName:
-    """Replaces a field that refers to an account among the fields of a page. Django would show a link."""
+    """Replaces a page's field that refers to an account. Django would show the field as a link."""
 
     field: str
     short_description: str
 
     @property
     def __name__(self) -> str:
-        """Django finds the field's help text by this name."""
+        """Django looks up the field's help text by this name."""
         return self.field
 
     def __call__(self, row: Model) -> str:
@@ -29,13 +29,13 @@ class AccountName:
 
 
 def replace_account_links(model: type[Model], fields: Sequence[Any]) -> list[Any]:
-    """The fields of a read-only page, with a name for each field that refers to an account."""
+    """The fields of a read-only page, with each account field replaced by the account's name."""
     return [_without_link(model, field) if isinstance(field, str) else field for field in fields]
 
 
 def _without_link(model: type[Model], field: str) -> str | AccountName:
     try:
         column: Any = model._meta.get_field(field)
-    except FieldDoesNotExist:  # a method of the page
+    except FieldDoesNotExist:  # a method of the admin page
         return field
     return AccountName(field, column.verbose_name) if column.is_relation and column.related_model is User else field

@@ -1,4 +1,4 @@
-"""Forms on the pages of actions."""
+"""Forms on the pages of the desk's actions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from factcheck.record.statements.erasure import Ground
 
 
 class ProseField(forms.CharField):
-    """Text under the same rules as its database column, so that the form refuses it and keeps what you typed."""
+    """Text that is validated with the rules of its database column, so that a refused form keeps what you typed."""
 
     widget = forms.Textarea(attrs={"rows": 4})
     default_validators = [validate_characters]
@@ -25,7 +25,7 @@ class ProseField(forms.CharField):
 
 
 def _reason_field(label: Any, help_text: Any = "") -> ProseField:
-    """A field that the form never requires. The action requires it, with an error of its own."""
+    """A field that the form itself never requires. The action requires the field, and raises its own error."""
     return ProseField(label=capfirst(label), required=False, max_length=2000, help_text=help_text)
 
 
@@ -38,7 +38,7 @@ class PublicReasonForm(forms.Form):
 
 
 class LoggedReasonForm(forms.Form):
-    """For actions without a public page: only the log keeps the reason."""
+    """For actions without a public page. The reason is published in the log only."""
 
     reason = _reason_field(_("reason"), _("The reason is kept in the public log, where anyone can read it."))
 
@@ -74,7 +74,7 @@ class ErasureForm(forms.Form):
 
 
 class NewsroomForm(forms.Form):
-    """A form that belongs to a newsroom. It asks for the newsroom only if there are several."""
+    """A form for work that belongs to a newsroom. The form asks for the newsroom only if there are several."""
 
     def __init__(self, newsrooms: Sequence[Publisher], *args: Any) -> None:
         super().__init__(*args)
@@ -86,6 +86,6 @@ class NewsroomForm(forms.Form):
 
 
 class DigestForm(forms.Form):
-    """The digest of what the page showed. Without it the action refuses."""
+    """Contains the digest of what the page showed. Without this digest the action is refused."""
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -1,4 +1,4 @@
-"""Actions of the desk as buttons and confirmation pages, for subjects of every kind."""
+"""Buttons and confirmation pages for the desk's actions, on subjects of every kind."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,10 +24,10 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class DeskAction(Generic[T]):
-    """A button and its confirmation page. `run` takes the subject, the person and the form's data.
+    """A button and its confirmation page. `run` is called with the subject, the person and the form's data.
 
-    An action that is too long for one request runs in parts. `has_more` tells whether a part is left, and the page
-    then submits itself again.
+    An action that takes too long for one request runs in parts. While `has_more` returns true, the page submits itself
+    again.
     """
 
     name: str
@@ -36,9 +36,9 @@ class DeskAction(Generic[T]):
     success_message: Text
     run: Callable[[T, User, dict[str, Any]], Any]
     form: Callable[..., forms.Form] = forms.Form
-    is_primary: bool = False  # leads to publication: the main button of its page
-    is_destructive: bool = False  # takes something away: only these buttons are red
-    read_first: bool = False  # the button is below the statement
+    is_primary: bool = False  # part of the path to publication, and so the main button of its page
+    is_destructive: bool = False  # removes something. Only these buttons are red.
+    read_first: bool = False  # the button appears below the statement
     has_more: Callable[[T], bool] = lambda _row: False
 
 
@@ -47,13 +47,13 @@ def by_name(*actions: DeskAction[T]) -> dict[str, DeskAction[T]]:
 
 
 def submitted_data(request: HttpRequest) -> QueryDict | None:
-    """The form's data if the page was submitted, or None if it was only opened."""
+    """The form's data if the page was submitted, or None if the page was only opened."""
     return request.POST if request.method == "POST" else None
 
 
 @contextmanager
 def refusals_on_form(form: forms.Form) -> Iterator[None]:
-    """Shows an `EditorialError` above the form, which keeps what was typed."""
+    """Shows an `EditorialError` above the form. The form keeps what was typed."""
     try:
         yield
     except EditorialError as refusal:
@@ -64,7 +64,7 @@ def refusals_on_form(form: forms.Form) -> Iterator[None]:
 def perform(
     request: HttpRequest, action: DeskAction[T], subject: T, form: forms.Form, page: str
 ) -> HttpResponse | None:
-    """Runs the action if the form was submitted, and redirects to the page. None means: show the form."""
+    """Runs the action if the form was submitted, and redirects to the page. Returns None if the form must be shown."""
     if form.is_valid():
         with refusals_on_form(form):
             action.run(subject, get_desk(request).user, form.cleaned_data)
@@ -76,7 +76,7 @@ def perform(
 
 
 def redirect_unavailable(request: HttpRequest, page: str, reason: Text | None = None) -> HttpResponse:
-    """Redirects to the page with a warning, because the action isn't available any more."""
+    """Redirects to the page with a warning that the action is no longer available."""
     messages.warning(
         request,
         str(
@@ -96,7 +96,7 @@ def confirm_page(
     template: str = "admin/editorial/confirm.html",
     **context: Any,
 ) -> TemplateResponse:
-    """The confirmation page of an action: what it does, the form and the button."""
+    """The confirmation page of an action, with an explanation, a form and a button."""
     own = {"action": action, "explanation": action.explanation, "form": form}
     return subject_page(request, row, page, action.label, template, **own | context)
 
@@ -109,7 +109,7 @@ def subject_page(
     template: str = "admin/editorial/confirm.html",
     **context: Any,
 ) -> TemplateResponse:
-    """A page about a row, with a link to the row's own page."""
+    """A page about a row, with a link back to the row's own page."""
     model_admin: Any = admin.site.get_model_admin(type(row))
     model_admin.show_public_text(request, [row])
     site = {**admin.site.each_context(request), "opts": row._meta}

@@ -1,4 +1,4 @@
-"""Whether a person can answer that two claims are the same, and if not yet, why."""
+"""Whether a person can say now that two claims are the same and, if not, why."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -15,15 +15,15 @@ from factcheck.record.models import PublishedClaim
 
 
 def may_use_instead(desk: Desk, claim: Claim) -> bool:
-    """The rule of `merge_policy.replace_claim`: logged the claim or is an Editor, and may write all of its reviews."""
+    """The rule of `merge_policy.replace_claim`: logged the claim or is an Editor, and can write all its reviews."""
     may_change = claim.logged_by_id == desk.user.pk or claim.newsroom_id in desk.deciding_newsrooms
     return may_change and all(may_write(desk, review) for review in claim.reviews.all())
 
 
 def links_to_answer(desk: Desk, proposed_links: Iterable[ProposedLink]) -> list[tuple[ProposedLink, bool, Text]]:
-    """Proposed links, each with whether the person can accept it now, and if not yet, the reason.
+    """For each proposed link: the link, whether the person can accept it now, and if not, the reason.
 
-    `merge_policy.propose_merge` and `merge_policy.replace_claim` refuse the others.
+    `merge_policy.propose_merge` and `merge_policy.replace_claim` refuse the links that can't be accepted.
     """
     found = list(proposed_links)
     show_public_text(desk, (claim for link in found for claim in (link.claim, link.other)))

@@ -1,4 +1,4 @@
-"""Claimants at the desk. Editors confirm a name that an import brought in, or describe the claimant instead."""
+"""Claimants at the desk. Editors confirm a name that came from an import, or describe the claimant instead."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,8 +27,8 @@ from factcheck.record.statements import review as review_statement
 from factcheck.record.statements.parts import max_length
 
 PERSON = Claimant.Type.PERSON
-UNCONFIRMED_PERSON = _("person (not confirmed)")  # nobody here has confirmed that it is a public figure
-LISTED = 20  # published reviews that still show a name
+UNCONFIRMED_PERSON = _("person (not confirmed)")  # no editor has confirmed that this is a public figure
+LISTED = 20  # the maximum number of listed reviews that still show a name
 NAME_IN_REVISIONS = _(
     "Earlier revisions still show the name. To remove the name from these revisions, open a correction and"
     " delete the name from the draft. Then use “Erase what is published, keep this draft…”."
@@ -60,10 +60,10 @@ class ClaimantForm(ConflictCheckedForm[Claimant]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         types = self.fields.get("type")
-        if not isinstance(types, forms.ChoiceField):  # a read-only page has no such field
+        if not isinstance(types, forms.ChoiceField):  # a read-only page doesn't have this field
             return
         if self.instance.confirmed:
-            types.widget.attrs["data-ticks"] = "is_public_figure"  # desk.js ticks the box with this choice
+            types.widget.attrs["data-ticks"] = "is_public_figure"  # desk.js ticks the checkbox when this type is chosen
         else:
             labels = {**dict(choices(Claimant.Type)), PERSON: UNCONFIRMED_PERSON}
             types.choices = [*labels.items()]
@@ -109,7 +109,7 @@ class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
         return queryset.filter(pk__in=hits), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claimant | None = None) -> bool:
-        """Only for a claimant that no draft and no published claim refers to."""
+        """Allowed only if no draft and no published claim refers to the claimant."""
         if obj is None or not self.has_change_permission(request, obj) or obj.claims.exists():
             return False
         return not PublishedReview.objects.live().filter(claimant=obj.pk).exists()
@@ -124,7 +124,7 @@ class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
 
     def status_context(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
         context: dict[str, Any] = {"decides": get_desk(request).deciding_newsrooms, "in_revisions": NAME_IN_REVISIONS}
-        if request.method == "GET":  # a refused form has changed the row in memory
+        if request.method == "GET":  # after a refused form, the row in memory no longer matches the database
             try:
                 named = reviews_naming(row, LISTED + 1)
                 context |= {"named": self._links(request, named[:LISTED]), "more_named": len(named) > LISTED}
@@ -134,7 +134,7 @@ class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
 
     @staticmethod
     def _links(request: HttpRequest, bodies: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
-        """Title, URL and publisher of published reviews. For the person's own: the URL at the desk and no publisher."""
+        """Title, URL and publisher of published reviews. Own reviews get their desk URL and no publisher."""
         own = get_desk(request).own(Review.objects.filter(pk__in=[body["id"] for body in bodies]))
         at_desk = {str(pk) for pk in own.values_list("pk", flat=True)}
         return [
@@ -157,7 +157,7 @@ class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
                 confirm_claimant(claimant=claimant, by=get_desk(request).user, digest=form.cleaned_data["digest"])
                 messages.success(request, _("The name has been confirmed."))
                 return redirect(self._page(claimant))
-        if form.is_bound:  # and refused: the page shows the claimant's current state
+        if form.is_bound:  # the form was refused, so the page shows the claimant's current state
             form.data = {"digest": claimant_digest(claimant)}
         explanation = (
             _(

@@ -33,7 +33,7 @@ from factcheck.record.models import PublishedClaim
 
 
 class AppearanceFormSet(ConflictCheckedFormSet):
-    """Allows one first appearance only. Without this check the database would refuse the whole page."""
+    """Allows only one first appearance. Without this check the database would refuse the whole page."""
 
     def clean(self) -> None:
         super().clean()
@@ -41,7 +41,7 @@ class AppearanceFormSet(ConflictCheckedFormSet):
             raise ValidationError(_("Only one appearance can be marked as the first."))
 
     def save(self, commit: bool = True) -> Any:
-        # Rows are saved one by one, so the previous first appearance is unmarked before another is marked.
+        # Rows are saved one at a time, so the previous first appearance is unmarked before another one is marked.
         kept = [form.instance.pk for form in self._first() if form.instance.pk]
         self.instance.appearances.filter(first=True).exclude(pk__in=kept).update(first=False)
         return super().save(commit)
@@ -98,7 +98,7 @@ class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
         return field
 
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
-        """The newsroom's own claims and all published ones, because every newsroom may review a published claim."""
+        """The newsroom's own claims and all published claims, because every newsroom can review a published claim."""
         published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
         return Claim.objects.filter(Q(newsroom__in=list(get_desk(request).roles)) | Exists(published))
 
@@ -112,16 +112,16 @@ class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
             return queryset, False
         if not (words := search_terms(search_term)):
             return queryset.none(), False
-        # One search by the trigram index. The list and its count then use the keys.
+        # The trigram index is searched once. The list and its count then use the primary keys.
         desk = get_desk(request)
         hits = keys(desk.own(queryset.filter(contains_all("text", words))))
         hits += keys(queryset.filter(pk__in=search_public_claims(desk, words)))
         return Claim.objects.filter(pk__in=hits).select_related(*self.list_select_related), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """A claim without a review and without a public page, for the person who logged it and for Editors.
+        """The person who logged a claim, and Editors, can delete it if it has no review and no public page.
 
-        A correction may move a review to another claim while the published review still refers to this one.
+        A correction can move a draft to another claim while the published review still refers to this claim.
         """
         if obj is None or not self.has_change_permission(request, obj) or obj.reviews.exists() or is_public(obj):
             return False
@@ -141,8 +141,8 @@ class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Redirects to the public page of another newsroom's published claim, to which a review may refer."""
-        with suppress(ValidationError):  # not an id
+        """Redirects to the public page of another newsroom's published claim, which a review can refer to."""
+        with suppress(ValidationError):  # the id is invalid
             claim = Claim.objects.filter(pk=object_id).first()
             if claim and claim.newsroom_id not in get_desk(request).roles and is_public(claim):
                 return redirect(f"/claims/{claim.pk}/")
@@ -161,7 +161,7 @@ class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
         return merges.similar_page(request, get_object_or_404(self.get_queryset(request), pk=pk))
 
     def split(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Either newsroom may propose the split, so the claim may be another newsroom's."""
+        """The claim can belong to another newsroom, because both newsrooms of a merge can propose the split."""
         claim = get_object_or_404(Claim.objects.select_related("newsroom"), pk=pk)
         into = last_merge_target(claim)
         if not {claim.newsroom_id, into.newsroom_id if into else None} & get_desk(request).roles.keys():

@@ -1,4 +1,4 @@
-"""The decision on imports and mappings, as a column and a filter of their lists."""
+"""Shows the decision on imports and mappings as a column and a filter in their lists."""
 
 from typing import Any, ClassVar
 
@@ -27,7 +27,7 @@ class DecisionFilter(admin.SimpleListFilter):
 
 
 class DecisionMixin:
-    """Adds `decision`: that of the last proposal, "" while it waits, or None without a proposal."""
+    """Adds the column `decision`: the last proposal's decision, "" while it is pending, or None without a proposal."""
 
     kind: ClassVar[Kind]
 

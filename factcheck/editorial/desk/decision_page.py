@@ -1,4 +1,4 @@
-"""The page on which proposals of every kind are decided and published."""
+"""The page where proposals of every kind are decided and published."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from factcheck.editorial.models.kinds import Kind
 
 
 def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Shows the proposal. On POST runs the action, or shows why it was refused and keeps what was typed."""
+    """Shows the proposal. On POST, runs the action, or shows why it was refused and keeps the input."""
     desk = get_desk(request)
     proposals = Proposal.objects.select_related("claim__newsroom", "into__newsroom", "newsroom", "submitted_by")
     proposal = get_object_or_404(proposals, pk=pk)
@@ -33,7 +33,7 @@ def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if nothing_typed and name not in [available.name for available in available_actions(desk, proposal)]:
         return redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), "")))
     template, context = _PAGES[Kind(proposal.kind)](request, desk, proposal)
-    if form.is_valid():  # the form was accepted, and a part of the publication is left
+    if form.is_valid():  # the action succeeded, but a part of the publication is still to be done
         template, context = "admin/editorial/importbatch/publishing.html", _progress(proposal)
     return confirm_page(request, action, proposal.subject, form, page, template, **{"proposal": proposal, **context})
 
@@ -53,7 +53,7 @@ def _progress(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-# The template for a kind of proposal, and its variables.
+# The template for a kind of proposal, and the template's variables.
 Page = tuple[str, dict[str, Any]]
 
 

@@ -1,4 +1,4 @@
-"""Actions on entries of the register of demands, and their pages."""
+"""Actions on entries in the register of demands, and the pages of these actions."""
 
 import json
 from typing import Any
@@ -54,14 +54,14 @@ ACTIONS: dict[str, DeskAction[Demand]] = by_name(
 
 
 def available_actions(desk: Desk, demand: Demand) -> list[DeskAction[Demand]]:
-    """The actions that the person can use on the demand now."""
+    """The actions that the person can currently use on the demand."""
     if demand.newsroom_id not in desk.roles or workflow.open_proposal(demand) is not None:
         return []
     return [ACTIONS["submit"] if demand.state == State.DRAFT else ACTIONS["update"]]
 
 
 def action_page(request: HttpRequest, demand: Demand, action: DeskAction[Demand]) -> HttpResponse:
-    """Shows the entry. On POST runs the action, or shows why it was refused and keeps what was typed."""
+    """Shows the entry. On POST, runs the action, or shows why it was refused and keeps the input."""
     page = reverse("admin:editorial_demand_change", args=[demand.pk])
     form = action.form(submitted_data(request))
     if answer := perform(request, action, demand, form, page):
@@ -76,7 +76,7 @@ def action_page(request: HttpRequest, demand: Demand, action: DeskAction[Demand]
 
 
 def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, Any]:
-    """The proposed statement, the published one before it, and their differences."""
+    """The proposed statement, the published statement before it, and the differences between them."""
     statement = json.loads(proposal.statement) if proposal else demand_policy.build_statement(demand)
     published = demand_policy.last_statement(demand)
     return {

@@ -1,4 +1,4 @@
-"""The register of demands at the desk: the draft of an entry as a form, and its actions as buttons."""
+"""The register of demands at the desk: a form for the draft of an entry, and buttons for its actions."""
 
 from typing import Any, ClassVar
 
@@ -49,7 +49,7 @@ class DemandAdmin(ReviewReferencesMixin, LockingAdmin[Demand], NewsroomAdmin[Dem
             sets.insert(2, (_("How the demand arrived"), {"fields": rest}))
         if self.changes_row(request, obj):
             sender.append("row_state")
-        # Every update of a published entry has a note, because the submission asks for one.
+        # Every update of a published entry needs a note, because submitting an update requires one.
         updates = self.changes_row(request, obj) and obj is not None and obj.proposals.published().exists()
         if updates or (obj is not None and obj.change_note):
             sets.insert(0, (_("Update"), {"fields": ["change_note"]}))
@@ -65,7 +65,7 @@ class DemandAdmin(ReviewReferencesMixin, LockingAdmin[Demand], NewsroomAdmin[Dem
         return self.has_view_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
 
     def has_delete_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
-        """A draft that was never submitted, for the person who created it and for Editors."""
+        """The person who created a draft, and Editors, can delete it if it was never submitted."""
         if obj is None or not self.has_change_permission(request, obj) or obj.proposals.exists():
             return False
         return obj.created_by_id == get_desk(request).user.pk or obj.newsroom_id in get_desk(request).deciding_newsrooms

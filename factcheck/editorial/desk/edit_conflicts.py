@@ -1,6 +1,6 @@
-"""Conflicts of two edits of the same draft: the second save is refused with a message and overwrites nothing.
+"""Detects conflicting edits of the same draft. The second save is refused with a message and overwrites nothing.
 
-The other edit may also come from a program or an erasure.
+The other edit can also come from a program or an erasure.
 """
 
 import hashlib
@@ -20,14 +20,14 @@ M = TypeVar("M", bound=models.Model)
 
 
 class ConflictCheckedForm(forms.ModelForm[M]):
-    """Sends the state of the row that it was filled from (`row_state`), and refuses to save over another state once.
+    """Refuses the first save if the row has changed since the form was filled (`row_state`).
 
-    The typed text stays in the form. A second save replaces what the other person wrote. The page's view locks the
-    row, so the state that was compared is the one that is overwritten.
+    The form keeps the typed text, and a second save overwrites what the other person wrote. The page's view locks the
+    row, so the row can't change between the comparison and the save.
     """
 
-    saved_with: tuple[str, ...] = ()  # relations whose rows the page saves too
-    correction_fields: tuple[str, ...] = ()  # only in corrections and updates. The last is a text
+    saved_with: tuple[str, ...] = ()  # relations whose rows are saved by the same page
+    correction_fields: tuple[str, ...] = ()  # fields used only in corrections and updates. The last field is a text.
     row_state = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,7 +38,7 @@ class ConflictCheckedForm(forms.ModelForm[M]):
         for name in required:
             self.fields[name].required = True
         if self.is_bound and required and self.add_prefix(required[-1]) not in self.data:
-            # The page was opened before the correction and didn't have these fields, so they keep their values.
+            # This page was opened before the correction began and didn't have these fields, so they keep their values.
             submitted: Any = self.data
             typed = submitted.copy()
             typed.update({self.add_prefix(name): self.initial[name] for name in required})
@@ -64,7 +64,7 @@ class ConflictCheckedForm(forms.ModelForm[M]):
         return hashlib.sha256(repr(self.state_values()).encode()).hexdigest()
 
     def state_values(self) -> tuple[Any, ...]:
-        """Values that differ between two states of the row: its `changed_at`, or all that the page saves."""
+        """Values that change whenever the row changes: its `changed_at`, or otherwise everything that is saved."""
         row: Any = self.instance
         if hasattr(row, "changed_at"):
             return (row.changed_at,)
@@ -73,11 +73,11 @@ class ConflictCheckedForm(forms.ModelForm[M]):
 
 
 class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
-    """The rows of a page with a `ConflictCheckedForm`.
+    """The inline rows on a page with a `ConflictCheckedForm`.
 
-    If somebody else has removed a row in the meantime, it becomes a new row with what was typed. Django would look for
-    the old row by its key, and refuse the page each time or lose what was typed. If `restores_removed` is false, the
-    row stays removed.
+    If somebody else has removed a row in the meantime, a new row is created from the typed values. Django would look up
+    the old row by its key, and either refuse the page every time or lose the typed values. If `restores_removed` is
+    false, the row isn't created again.
     """
 
     restores_removed = True
@@ -88,7 +88,7 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
             self._renew_removed()
 
     def clean(self) -> None:
-        """Refuses a row that somebody else has already added. The database would refuse the whole page."""
+        """Refuses a row that somebody else has already added. Otherwise the database would refuse the whole page."""
         super().clean()
         shown = {form.instance.pk for form in self.forms}
         added = [row for row in self.get_queryset() if row.pk not in shown]
@@ -98,7 +98,7 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
                 form.add_error(None, _("Someone else has already added this entry. Leave this row empty."))
 
     def _are_one(self, one: models.Model, other: models.Model) -> bool:
-        """Whether a unique constraint excludes having both rows under the same parent."""
+        """Whether a unique constraint prevents both rows from having the same parent."""
         for constraint in one._meta.total_unique_constraints:
             names = [name for name in constraint.fields if name != self.fk.name]
             values = [one.serializable_value(name) for name in names]
@@ -107,10 +107,10 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         return False
 
     def _renew_removed(self) -> None:
-        """Renumbers the submitted rows: removed ones come after the others, without their keys, or are left out."""
+        """Renumbers the submitted rows. Removed rows lose their keys and are moved to the end, or they are left out."""
         submitted: Any = self.data
         rows, total = self.get_queryset(), self.total_form_count()
-        initial = min(self.initial_form_count(), total)  # Django limits only the total
+        initial = min(self.initial_form_count(), total)  # Django limits only the total number of forms
         key, existing = rows.model._meta.pk.name, {str(row.pk) for row in rows}
         removed = [n for n in range(initial) if submitted.get(f"{self.add_prefix(n)}-{key}") not in existing]
         if not removed:
@@ -133,27 +133,27 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         typed[f"{self.prefix}-{INITIAL_FORM_COUNT}"] = str(len(kept))
         typed[f"{self.prefix}-{TOTAL_FORM_COUNT}"] = str(len(order))
         self.data = typed
-        del self.management_form  # cached from the submitted data
+        del self.management_form  # a cached property that was computed from the submitted data
 
 
 class LockingAdmin(admin.ModelAdmin[M]):
-    """Locks the row before its form is validated, so other changes of the row wait until the form is saved.
+    """Locks the row before its form is validated, so other changes to the row wait until the form is saved.
 
-    Rows that only refer to it, as an event refers to its actor, need not wait.
+    Rows that only refer to the locked row don't have to wait. For example, an event refers to its actor.
     """
 
     def changes_row(self, request: HttpRequest, row: M | None) -> bool:
-        """Whether the page changes an existing row, and so needs the form's field `row_state`."""
+        """Whether the page changes an existing row, so that its form needs the `row_state` field."""
         return row is not None and self.has_change_permission(request, row)
 
     def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
-        """Adds the hidden field `row_state` for pages whose fieldsets don't name it."""
+        """Adds the hidden `row_state` field to pages whose fieldsets don't include it."""
         (title, first), *others = super().get_fieldsets(request, obj)
         with_state = {**first, "fields": (*first["fields"], "row_state")} if self.changes_row(request, obj) else first
         return [(title, with_state), *others]
 
     def reason_not_saved(self, row: M) -> str | Promise | None:
-        """Why the row cannot be saved in its current state, or None if it can. The reason replaces the form."""
+        """Why the row can't be saved in its current state, or None if it can. This text replaces the form."""
         return None
 
     def changeform_view(

@@ -1,4 +1,4 @@
-"""Events as text: the current title of the subject, and the details with readable names."""
+"""Events as text: the subject's current title, and the details with readable names."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ from factcheck.editorial.models import (
 )
 from factcheck.webhooks.models import Subscription
 
-# The model of an event's subject, by the part of the action before the dot.
+# The model of an event's subject, by the part of the action that precedes the dot.
 SUBJECT_MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("publication", "withdrawal", "reinstatement", "erasure", "correction", "review"), Review),
     **dict.fromkeys(("claim", "merge", "split", "link"), Claim),
@@ -48,13 +48,13 @@ SUBJECT_MODELS: dict[str, type[Model]] = {
     "token": ApiToken,
     "webhook": Subscription,
 }
-# Keys of details whose value is the id of another row.
+# Keys in an event's details whose value is the id of another row.
 REFERENCES: dict[str, type[Model]] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), Claim),
     "token": ApiToken,
     "verdict": Verdict,
 }
-# Names of keys that are not fields of the subject, or whose field has another name on its page.
+# Names for keys that aren't fields of the subject, or whose field has a different label on the subject's page.
 KEY_NAMES: dict[str, Promise] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), _("other claim")),
     "digest": _("digest"),
@@ -65,15 +65,15 @@ KEY_NAMES: dict[str, Promise] = {
     "sequence": _("entry of the log"),
     "token": _("API token"),
 }
-# Keys that repeat what the other columns show.
+# Keys that repeat information from the other columns.
 OMITTED_KEYS = ("id", "user_id", "publisher_id", "group_id", "date_joined", "generation")
-# The details of these events hold the changes: for each key the values before and after.
+# The details of these events contain changes: for each key, the values before and after.
 CHANGE_KINDS = ("account", "account_group", "membership", "webhook")
 MAX_TITLE = 90
 
 
 class EventTexts:
-    """The texts of several events, with one query for each model that they refer to."""
+    """The texts of several events, with one query for each model that the events refer to."""
 
     def __init__(self, request: HttpRequest, events: Iterable[EditorialEvent]) -> None:
         wanted: dict[type[Model], set[Any]] = defaultdict(set)
@@ -108,16 +108,16 @@ class EventTexts:
         field = _field(event, key)
         if _kind(event) not in CHANGE_KINDS:
             return _format(field, value)
-        if value == "changed":  # recorded in place of a secret
+        if value == "changed":  # recorded instead of a secret
             return "" if event.action.endswith(".added") else str(_("changed"))
         before, after = value
-        if before is None or after is None:  # a row that was added or removed: only values that are set
+        if before is None or after is None:  # a row was added or removed, so only values that are set are shown
             return _format(field, after if before is None else before) if (before or after) else ""
         return f"{_format(field, before) or '–'} → {_format(field, after) or '–'}"
 
 
 def _references(event: EditorialEvent) -> Iterator[tuple[type[Model], str]]:
-    """The event's subject, then the rows that its details refer to."""
+    """The event's subject, followed by the rows that its details refer to."""
     if model := SUBJECT_MODELS.get(_kind(event)):
         yield model, _key(event)
     for key, value in event.detail.items():
@@ -134,14 +134,14 @@ def _key(event: EditorialEvent) -> str:
 
 
 def _visible_rows(request: HttpRequest, model: type[Model]) -> Any:
-    """The rows that the person can see at the desk. Claims include the published ones of other newsrooms."""
+    """The rows that the person can see at the desk. For claims, this includes other newsrooms' published claims."""
     model_admin: Any = admin.site.get_model_admin(model)
     rows = model_admin.autocomplete_queryset(request)
     return rows.select_related("claim") if model is Review else rows
 
 
 def _linked_title(request: HttpRequest, row: Any) -> str:
-    """The row's title with a link to its page. It is the current title, so it never shows erased text."""
+    """The row's current title with a link to its page. Because the title is current, it never shows erased text."""
     title = Truncator(str(row)).chars(MAX_TITLE)
     if title == PLACEHOLDER or (isinstance(row, Review) and row.state == Review.State.ERASED):
         title = str(Review.State.ERASED.label)
@@ -170,7 +170,7 @@ def _name(event: EditorialEvent, key: str) -> str | Promise:
 
 
 def _format(field: Any, value: Any) -> str:
-    """A value as people read it: the label of a code, a formatted date, yes or no."""
+    """A readable value: the label for a code, a formatted date, or yes or no."""
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if isinstance(value, list):

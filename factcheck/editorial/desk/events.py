@@ -1,4 +1,4 @@
-"""The audit log of the desk as a read-only list."""
+"""The desk's audit log as a read-only list."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from factcheck.editorial.desk.event_texts import EventTexts
 from factcheck.editorial.models import EditorialEvent
 from factcheck.editorial.models.events import ADMINISTRATION
 
-# A mapping belongs to the whole site, and so do its events. The index event_newsroom serves both conditions.
+# Mappings, and their events, belong to the whole site. Both conditions use the index event_newsroom.
 MAPPINGS = Q(newsroom__isnull=True, subject__startswith="mapping:")
 
 
 @admin.register(EditorialEvent)
 class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
-    """Chief editors read events of their newsroom and of mappings, account administrators of accounts and webhooks."""
+    """Chief editors see events of their newsroom and of mappings, administrators those of accounts and webhooks."""
 
     change_form_template = "admin/editorial/without_history.html"
     list_display = ("at", "actor", "what", "about", "newsroom", "details")
@@ -33,7 +33,7 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditorialEvent]:
         desk = get_desk(request)
-        # ADMINISTRATION is the condition of the index event_administration.
+        # The index event_administration has ADMINISTRATION as its condition.
         visible = ADMINISTRATION if desk.administers_accounts else Q(newsroom__in=desk.led_newsrooms) | MAPPINGS
         return super().get_queryset(request).filter(visible)
 
@@ -83,7 +83,7 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
 
 
 def with_texts(request: HttpRequest, events: list[Any]) -> list[Any]:
-    """Reads the texts of a page's events together and sets them on each event, for the list's columns."""
+    """Loads the texts of all events on a page together and sets them on each event, for the list's columns."""
     texts = EventTexts(request, events)
     for event in events:
         event.texts = texts

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 FIRST = "tutorials/first-claim"
-# By the model of a page.
+# Guides by the model of the page.
 MODELS = {
     "review": "how-to/write-a-review",
     "claim": "how-to/log-a-claim",
@@ -25,7 +25,7 @@ MODELS = {
     "editorialevent": "how-to/manage-people",
     "proposal": "how-to/decide-on-a-proposal",
 }
-# By the action of a page, if the action has a guide of its own.
+# Guides by the action of the page, for actions that have their own guide.
 ACTIONS = {
     "review_correct": "how-to/correct-a-review",
     "review_withdraw": "how-to/withdraw-a-review",
@@ -39,7 +39,7 @@ ACTIONS = {
 
 
 def guide_for(request: HttpRequest) -> str:
-    """The path of the page's guide below `/docs/`."""
+    """The path of the guide for the page, relative to `/docs/`."""
     match = request.resolver_match
     if match is None or not match.url_name:
         return FIRST

@@ -1,4 +1,4 @@
-"""The home page of the desk: everything that waits for the person."""
+"""The home page of the desk: everything that needs the person's attention."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,13 +15,13 @@ from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.models.proposals import ProposalQuerySet
 from factcheck.webhooks.models import Subscription
 
-MAX_ROWS = 50  # per section. The next rows follow when these are decided.
-RETURNED_FOR = timedelta(days=30)  # for kinds without a draft, whose next submission would end the notice
+MAX_ROWS = 50  # per section. Further rows appear after these have been decided.
+RETURNED_FOR = timedelta(days=30)  # how long returned proposals of kinds without a draft are listed
 _DRAFTS = (Kind.REVIEW, Kind.DEMAND)
 
 
 def home_context(request: HttpRequest) -> dict[str, Any]:
-    """Template variables of the home page. For a person without a newsroom there is only the desk."""
+    """Template variables of the home page. A person without a newsroom gets no lists of work."""
     desk = get_desk(request)
     if not desk.roles:
         return {"desk": desk, **(worker_failures() if desk.administers_accounts else {})}
@@ -45,7 +45,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def worker_failures() -> dict[str, Any]:
-    """Failures of the worker, for account administrators."""
+    """Failures of the background worker, for account administrators."""
     stopped = Subscription.objects.filter(stopped__in=[Subscription.Stopped.FAILING, Subscription.Stopped.GONE])
     return {"stopped_webhooks": stopped[:MAX_ROWS], "failed_jobs": Job.objects.filter(status="failed").exists()}
 

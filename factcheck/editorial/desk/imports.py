@@ -1,4 +1,4 @@
-"""Imports at the desk, where somebody else reads a whole import and decides on it."""
+"""Imports at the desk, where a second person reads a whole import and decides on it."""
 
 from typing import Any
 
@@ -29,8 +29,8 @@ from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals.import_policy import close_import
 
 PAGE = 100
-MAX_SEARCHED = 10_000  # reviews that are searched for unconfirmed names
-MAX_COUNTED = 1000  # an import may have a million reviews, and its page is opened often
+MAX_SEARCHED = 10_000  # the number of reviews that are searched for unconfirmed names
+MAX_COUNTED = 1000  # an import can contain a million reviews, and its page is opened often
 
 
 CLOSE: DeskAction[ImportBatch] = DeskAction(
@@ -46,7 +46,7 @@ CLOSE: DeskAction[ImportBatch] = DeskAction(
 
 
 def state_text(batch: ImportBatch, proposal: Proposal | None) -> Text:
-    """The state of the import as a sentence."""
+    """A sentence that describes the state of the import."""
     if proposal is None:
         return _("The import is still running or was interrupted. Run it again to continue, or close it.")
     if proposal.decision == Decision.RETURNED:
@@ -59,7 +59,7 @@ def state_text(batch: ImportBatch, proposal: Proposal | None) -> Text:
 
 
 def _unconfirmed(batch: ImportBatch) -> dict[str, Any]:
-    """The number of unconfirmed names that become public with the import, counted up to a limit."""
+    """The number of unconfirmed names that the import would publish, counted up to a limit."""
     named = batch.members.open().order_by("pk").values("review__claim__claimant")
     searched = named[:MAX_SEARCHED]
     names = Claimant.objects.filter(pk__in=searched, confirmed=False).order_by()[: MAX_COUNTED + 1].count()
@@ -68,9 +68,9 @@ def _unconfirmed(batch: ImportBatch) -> dict[str, Any]:
 
 
 def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
-    """A page of the import's members, member with its verdict and claimant, and the number of unconfirmed names.
+    """A page of the import's members with their verdicts and claimants, and the number of unconfirmed names.
 
-    Pages go by the members' key, so the last page is as fast as the first.
+    Pages are delimited by the members' primary keys, so the last page is as fast as the first.
     """
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
@@ -94,7 +94,7 @@ def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
 
 
 def _claimant(desk: Desk, claim: Claim) -> Claimant | None:
-    """None for another newsroom's claim, because the desk doesn't show its draft."""
+    """None for another newsroom's claim, because the desk doesn't show that newsroom's draft."""
     return claim.claimant if claim.newsroom_id in desk.roles else None
 
 

@@ -15,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissionsMixin
 from factcheck.editorial.models import Job
 
-# Procrastinate registers a page of its own, with technical terms.
+# Procrastinate registers its own page, which is full of technical terms.
 admin.site.unregister(ProcrastinateJob)
 
 STATES: dict[str, Promise] = {
@@ -26,7 +26,7 @@ STATES: dict[str, Promise] = {
     "cancelled": _("cancelled"),
     "aborted": _("aborted"),
 }
-# By the name of the task, or of the command that it runs, without options. Other names are shown unchanged.
+# By the name of the task or of the command that it runs, without options. Other names are shown as they are.
 TASKS: dict[str, Promise] = {
     "publish_due_demands": _("publish entries in the register that are due"),
     "ask_witnesses": _("request witness cosignatures for the log"),
@@ -92,7 +92,7 @@ class JobAdmin(AdministratorsAdmin[Job]):
     inlines = (EventInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
-        # An event of the type "scheduled" has a time in the future.
+        # Events of the type "scheduled" have a time in the future.
         events = ProcrastinateEvent.objects.filter(job=OuterRef("pk")).exclude(type="scheduled").order_by("-pk")
         return super().get_queryset(request).annotate(last_event_at=Subquery(events.values("at")[:1]))
 
@@ -127,5 +127,5 @@ class JobAdmin(AdministratorsAdmin[Job]):
 
 
 def _moment(at: datetime | None) -> str:
-    """The format of the desk's lists, because Django doesn't format the value of a method."""
+    """The time in the format of the desk's lists, because Django doesn't format values returned by methods."""
     return localize(localtime(at)) if at else "–"

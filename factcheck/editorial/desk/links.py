@@ -1,4 +1,4 @@
-"""The page on which an editor answers whether the two claims of a proposed link are the same."""
+"""The page where an editor says whether the two claims of a proposed link are the same."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -44,9 +44,9 @@ DISMISS: DeskAction[ProposedLink] = DeskAction(
 
 
 def link_page(request: HttpRequest, pk: int, answer: str) -> HttpResponse:
-    """Shows both claims. On POST saves the answer, or shows why it was refused and keeps what was typed.
+    """Shows both claims. On POST, saves the answer, or shows why it was refused and keeps the input.
 
-    Afterwards the person returns to the page that they came from: the import or the claim.
+    The person then returns to the page that they came from, which is the page of the import or of the claim.
     """
     links = ProposedLink.objects.filter(claim__newsroom__in=list(get_desk(request).roles))
     link = get_object_or_404(links.select_related("claim__newsroom", "other__newsroom", "batch"), pk=pk)

@@ -1,4 +1,4 @@
-"""Lists over tables with a million rows: they never count a whole table, and search uses trigram indexes."""
+"""Lists for tables with a million rows. Lists never count a whole table, and searches use trigram indexes."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,20 +12,20 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.search.words import split_words
 
-MAX_ROWS = 2000  # on all pages of a list. To see more, people search or filter
+MAX_ROWS = 2000  # across all pages of a list. People can search or filter to find other rows.
 MAX_HITS = 500
 TRIGRAM = 3
 
 
 class BoundedPaginator(Paginator[Any]):
-    """Counts up to MAX_ROWS only. To see more rows, people search."""
+    """Counts no more than MAX_ROWS rows. People can search to find other rows."""
 
     @cached_property
     def count(self) -> int:
         rows = self.object_list
         if not isinstance(rows, QuerySet):
             return len(rows)
-        # Unordered and with a limit, so that PostgreSQL stops early.
+        # Without an order and with a limit, PostgreSQL can stop counting early.
         return rows.order_by()[:MAX_ROWS].count()
 
     @property
@@ -34,7 +34,7 @@ class BoundedPaginator(Paginator[Any]):
 
 
 def search_terms(text: str) -> list[str]:
-    """The words of a search. Text with short words only stays whole, and punctuation alone gives no words."""
+    """The words of a search. A text that has only short words isn't split, and punctuation alone gives no words."""
     if not split_words(text):
         return []
     words = text.split()
@@ -42,9 +42,9 @@ def search_terms(text: str) -> list[str]:
 
 
 def contains_all(field: str, words: Sequence[str]) -> Q:
-    """Rows whose field contains every word, in any case. The trigram indexes serve this lookup.
+    """A condition for rows whose field contains every word, ignoring case. This lookup uses the trigram indexes.
 
-    A single short word, such as "Bộ", is searched at the beginning of words, where the index has a trigram for it.
+    A single short word, for example "Bộ", matches only at the beginning of a word, where it has a trigram in the index.
     """
     if len(words) == 1 and len(words[0]) < TRIGRAM:
         begins = Q(**{f"{field}__istartswith": words[0]})
@@ -58,7 +58,7 @@ def contains_all(field: str, words: Sequence[str]) -> Q:
 
 
 def keys(hits: QuerySet[Any]) -> list[Any]:
-    """The primary keys of up to MAX_HITS hits, in any order. People who find more can search for rarer words."""
+    """The primary keys of up to MAX_HITS hits, in any order. To narrow the search, people can add rarer words."""
     return list(hits.order_by().values_list("pk", flat=True)[:MAX_HITS])
 
 
@@ -67,12 +67,12 @@ LANGUAGES = {"vi": _("Vietnamese"), "en": _("English"), "und": _("unknown")}
 
 @admin.display(description=_("language"), ordering="language")
 def language_in_words(row: Any) -> str:
-    """The language's name in the filter, or its tag if the filter doesn't have it."""
+    """The name of the language as in the filter, or the language tag if the filter doesn't include the language."""
     return str(LANGUAGES.get(row.language, row.language))
 
 
 class LanguageFilter(admin.SimpleListFilter):
-    """The site's languages, without a query for the languages in the table."""
+    """Filters by the site's languages, without a query for the languages in the table."""
 
     title = _("language")
     parameter_name = "language"

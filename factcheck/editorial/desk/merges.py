@@ -1,4 +1,4 @@
-"""Pages to find similar claims, and to merge and split claims."""
+"""Pages for finding similar claims, and for merging and splitting claims."""
 
 import json
 from typing import Any
@@ -34,11 +34,11 @@ from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import merge_policy
 from factcheck.record.models import PublishedClaim
 
-MAX_OWN_REVIEWS = 50  # reviews of the newsroom that are listed with similar claims
+MAX_OWN_REVIEWS = 50  # the number of the newsroom's own reviews that are listed with similar claims
 
 
 class ChoiceForm(LoggedReasonForm):
-    """The chosen claim, and for a public claim a reason that everybody can read."""
+    """The chosen claim and, if the claim is public, a reason that anyone can read."""
 
     other = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -54,7 +54,7 @@ SPLIT: DeskAction[Claim] = DeskAction(
 
 
 def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
-    """Template variables of a claim's page: the claims it is merged with, open proposals and proposed links."""
+    """Template variables for a claim's page: merged claims, open proposals and proposed links."""
     desk = get_desk(request)
     open_merges = [
         (merge, proposal_actions.available_actions(desk, merge)) for merge in merge_policy.open_merges(claim)
@@ -67,7 +67,7 @@ def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     return {
         "merged_into": into,
         "merged_here": here,
-        "proposed": {merge.claim_id for merge, _actions in open_merges},  # these cannot be proposed again now
+        "proposed": {merge.claim_id for merge, _actions in open_merges},  # these claims can't be proposed again now
         "open_merges": open_merges,
         "links": links_to_answer(desk, links.open_links(claim=claim)),
         "returned": last if last and last.decision == Decision.RETURNED and last.message and not open_merges else None,
@@ -77,7 +77,7 @@ def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
 
 
 def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Similar claims. The person can use one of them instead, propose a merge, or keep their own claim."""
+    """Shows similar claims. The person can use one of them instead, propose a merge, or keep their own claim."""
     back = reverse("admin:editorial_claim_change", args=[claim.pk])
     if request.method != "POST" and (merge_policy.merge_target(claim) or merge_policy.has_open_proposal(claim)):
         return redirect_unavailable(request, back)
@@ -111,7 +111,7 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
         logged=logged,
         query=request.GET.get("q", ""),
         found=[(row, own_reviews.get(row.claim_id, [])) for row in found],
-        # The chosen claim is not in the list: it isn't live any more, or the comparison took too long.
+        # The chosen claim isn't in the list, because it is no longer live or the comparison took too long.
         unlisted=is_public and form.errors and form["other"].value() not in {str(row.claim_id) for row in found},
         drafts=[(row, own_reviews.get(row.pk, [])) for row in drafts],
         lost=[] if is_public else claim.appearances.all(),
@@ -121,7 +121,7 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
 
 
 def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpResponse:
-    """Proposes to split the claim off the one into which it was merged last. On POST shows why it was refused."""
+    """Proposes to split the claim from its last merge target. If the proposal is refused, the page shows why."""
     visible = claim if into is None or claim.newsroom_id in get_desk(request).roles else into
     back = reverse("admin:editorial_claim_change", args=[visible.pk])
     if into is None or (
@@ -139,7 +139,7 @@ def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpRe
 def after_logging(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Redirects to the page of similar claims.
 
-    That page searches after the claim is stored, so a slow or failed search loses nothing.
+    The search runs after the claim has been saved, so nothing is lost if the search is slow or fails.
     """
     messages.success(request, _("The claim has been saved."))
     popup = f"&{IS_POPUP_VAR}=1" if IS_POPUP_VAR in request.POST else ""
@@ -147,15 +147,15 @@ def after_logging(request: HttpRequest, claim: Claim) -> HttpResponse:
 
 
 def similar_url(claim: UUID, *, then: str = "claim") -> str:
-    """URL of the page of claims similar to a new one. `then` is the next step: claim, review or message.
+    """The URL of the page that lists claims similar to a new claim. `then` is the next step: claim, review or message.
 
-    For a claim from a reader's message, the next step is the message if the person uses another claim.
+    `message` is for claims from a reader's message, and applies if the person uses another claim.
     """
     return f"{reverse('admin:editorial_claim_similar', args=[claim])}?logged={then}"
 
 
 def with_public_pages(desk: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
-    """Claims, each with whether it has a public page. The URL of a merged claim leads to the other claim's page."""
+    """Claims, and whether each has a public page. The page of a merged claim is the page of the other claim."""
     show_public_text(desk, claims)
     live = PublishedClaim.objects.live().filter(pk__in=[claim.pk for claim in claims])
     public = set(live.values_list("pk", flat=True))
@@ -163,9 +163,9 @@ def with_public_pages(desk: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
 
 
 def _find_similar(request: HttpRequest, claim: Claim, *, min_score: float) -> list[similar_claims.SimilarClaim] | None:
-    """Published claims like this one or like the query, with a warning if they may be incomplete.
+    """Published claims that are similar to this claim or to the query. Shows a warning if the list may be incomplete.
 
-    None if the comparison took too long.
+    Returns None if the comparison took too long.
     """
     text = request.GET.get("q", "").strip() or claim.text
     try:
@@ -187,7 +187,7 @@ def _find_similar(request: HttpRequest, claim: Claim, *, min_score: float) -> li
 
 
 def _own_reviews(request: HttpRequest, claims: set[UUID]) -> dict[UUID, list[Review]]:
-    """Reviews and drafts of these claims in the person's newsrooms, by claim."""
+    """Reviews and drafts about these claims in the person's newsrooms, grouped by claim."""
     found: dict[UUID, list[Review]] = {}
     reviews = get_desk(request).own(Review.objects.filter(claim__in=claims))
     for review in reviews.select_related("claim")[:MAX_OWN_REVIEWS]:
@@ -210,7 +210,7 @@ def _choose(
     if popup:
         return _close_popup(other)
     message = str(_("The existing claim has replaced your claim. Your claim has been deleted."))
-    if other.newsroom_id not in get_desk(request).roles:  # the person cannot open its page at the desk
+    if other.newsroom_id not in get_desk(request).roles:  # the person can't open the claim's page at the desk
         message = format_html('{} <a href="/claims/{}/">{}</a>', message, other.pk, other)
     messages.success(request, message)
     if next_step == "message" and tip is not None:
@@ -225,7 +225,7 @@ def _choose(
 
 
 def _close_popup(claim: Claim) -> HttpResponse:
-    """Closes the popup and chooses the claim in the form that opened it."""
+    """Closes the popup and selects the claim in the form that opened it."""
     data = json.dumps({"value": str(claim.pk), "obj": str(claim)})
     return SimpleTemplateResponse("admin/popup_response.html", {"popup_response_data": data})
 

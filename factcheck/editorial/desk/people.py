@@ -1,7 +1,7 @@
 """Accounts, memberships and publishers.
 
-The audit log records who changes accounts, roles and account administrators. Changes of a publisher aren't recorded,
-because each published review contains what readers learn about its publisher.
+The audit log records who changes accounts, roles and account administrators. Changes to a publisher aren't recorded,
+because each published review contains the publisher details that readers see.
 """
 
 from typing import Any
@@ -26,12 +26,12 @@ from factcheck.editorial.desk.widgets import AutocompleteMixin
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, Publisher, User
 
-# Only one group is used here, and the form of an account has a checkbox for it.
+# This site uses only one group, and the account form has a checkbox for it.
 admin.site.unregister(Group)
 
 
 class ActorRecordingAdmin(admin.ModelAdmin[M]):
-    """Names the person who makes the change to the database triggers, for the duration of the transaction."""
+    """Tells the database triggers who makes the change, for the duration of the transaction."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
@@ -67,7 +67,7 @@ class AccountForm(ConflictCheckedForm[User], UserChangeForm):  # type: ignore[ty
         return cleaned
 
     def state_values(self) -> tuple[Any, ...]:
-        """All that the page saves, without the time of the last login."""
+        """Everything that the page saves, except the time of the last login."""
         account = self.instance
         columns = (account.username, account.byline, account.email, account.is_active, account.is_staff)
         roles_of = account.memberships.order_by("pk").values_list("publisher", "role")
@@ -75,7 +75,7 @@ class AccountForm(ConflictCheckedForm[User], UserChangeForm):  # type: ignore[ty
 
 
 class MembershipFormSet(ConflictCheckedFormSet):
-    """Shows what the trigger membership_rules would refuse. A role that somebody else removed is not restored."""
+    """Shows errors that the trigger membership_rules would raise. A role that somebody else removed isn't restored."""
 
     restores_removed = False
 
@@ -101,7 +101,7 @@ class MembershipInline(AutocompleteMixin, ParentPermissionsMixin, admin.TabularI
 
 @admin.register(User)
 class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], UserAdmin, AdministratorsAdmin[User]):  # type: ignore[type-arg]
-    """Accounts are never deleted, because the audit log refers to them. To close one, untick "active"."""
+    """Accounts are never deleted, because the audit log refers to them. To close an account, untick "active"."""
 
     form = AccountForm
     add_form = AdminUserCreationForm
@@ -140,7 +140,7 @@ class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], UserAdmin, Adm
         return get_desk(request).administers_accounts
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Only superusers change superusers."""
+        """Only superusers can change superusers."""
         return get_desk(request).administers_accounts and (
             obj is None or not obj.is_superuser or get_desk(request).user.is_superuser
         )
@@ -196,7 +196,7 @@ class PublisherForm(ConflictCheckedForm[Publisher]):
 
 @admin.register(Publisher)
 class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], DeskAdmin[Publisher]):
-    """Newsrooms, and the publishers of imported reviews. A Chief editor edits their own newsroom."""
+    """Newsrooms, and the publishers of imported reviews. A Chief editor can edit their own newsroom."""
 
     form = PublisherForm
     list_display = ("name", "site", "type")
@@ -236,13 +236,13 @@ class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], De
         return desk.administers_accounts or (bool(desk.led_newsrooms) if obj is None else obj.pk in desk.led_newsrooms)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Publisher | None = None) -> list[str]:
-        """Only administrators change the site, because it identifies the publisher in the API."""
+        """Only administrators can change the site, because it identifies the publisher in the API."""
         return [] if get_desk(request).administers_accounts else ["site", "type"]
 
 
 @admin.register(Membership)
 class MembershipAdmin(DeskAdmin[Membership]):
-    """The members of the person's newsrooms. Administrators give roles on the page of an account."""
+    """The members of the person's newsrooms. Administrators assign roles on an account's page."""
 
     change_form_template = "admin/editorial/without_history.html"
     list_display = ("user", "role", "publisher")

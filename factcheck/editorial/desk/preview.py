@@ -1,4 +1,4 @@
-"""A statement as people read it, and its differences from the one published before."""
+"""A statement in readable form, and its differences from the previously published statement."""
 
 import json
 from collections import Counter
@@ -23,17 +23,17 @@ from factcheck.record.statements.values import DAY
 
 @dataclass(frozen=True)
 class Place:
-    """How a key of a statement and its codes are shown."""
+    """How a key of a statement is shown, and the labels for its codes."""
 
     label: str | Promise
-    own: str | Promise  # the label without that of the object around it
+    own: str | Promise  # the label without the label of the surrounding object
     words: dict[str, str | Promise]
     is_day: bool
     absent: Any
 
 
 def _places(model: type[Part], before: str = "", above: str | Promise = "") -> Iterator[tuple[str, Place]]:
-    """The places of a statement by their path, in the statement's order. Without a label, the path is the label."""
+    """Yields paths and places in the statement's order. A place without a label is labelled with its path."""
     for key, name in keys_of(model).items():
         place, own = f"{before}{key}", label(model.model_fields[name].title or "")
         rule = find_rule(model, name)
@@ -47,19 +47,19 @@ def _places(model: type[Part], before: str = "", above: str | Promise = "") -> I
 
 
 PLACES = dict(_places(Review)) | {place: of for place, of in _places(Demand) if not place.startswith("publisher")}
-# The key `confirmed` tells whether an editor here confirmed that the person is a public figure.
+# The key `confirmed` tells whether an editor on this site has confirmed that the person is a public figure.
 PLACES["claim.claimant.type"].words[ClaimantType.PERSON] = _("person")
-# Up to these numbers of common lines, and of pairs of equal lines, two texts are compared in order.
-# The time of difflib grows with the square of the first and faster with the second.
+# Two texts are compared in order only up to these numbers of common lines and of pairs of equal lines. The running time
+# of difflib grows with the square of the first number, and faster with the second.
 MAX_LINES, MAX_PAIRS = 1_000, 20_000
-# Values that are the same as a missing key of an older statement.
+# Values that count as equal to a key that is missing from an older statement.
 EMPTY_VALUES: tuple[Any, ...] = (None, [], {}, False)
 ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels")
 
 
 @dataclass(frozen=True)
 class Change:
-    """A place of the statement with the texts that were removed and added."""
+    """A place in the statement, with the texts that were removed and added."""
 
     label: str | Promise
     removed: list[str]
@@ -75,7 +75,7 @@ def readable_json(statement: dict[str, Any]) -> str:
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """Every difference between two statements."""
+    """Lists every difference between two statements."""
     return list(_compare("", before, after))
 
 
@@ -84,7 +84,7 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
         return
     label = PLACES[place].label if place in PLACES else place
     if place == "verdict":
-        # The scale's values for a verdict change together, so they are one line in place of six.
+        # The scale's values for a verdict change together, so they are shown on one line instead of six.
         on_scale = ({key: verdict[key] for key in ON_SCALE} for verdict in (before, after))
         yield from _compare("verdict.scale", *(_line(verdict, place) for verdict in on_scale))
         before, after = ({key: value for key, value in verdict.items() if key not in ON_SCALE}
@@ -96,7 +96,7 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
                 yield from _compare(f"{place}.{key}".lstrip("."), was, now)
     elif isinstance(before, list) and isinstance(after, list):
         was, now = ([_line(part, place) for part in parts] for parts in (before, after))
-        if was == now:  # the older statement lacks a key that is empty in the newer one
+        if was == now:  # the older statement lacks a key that is empty in the newer statement
             return
         removed = list((Counter(was) - Counter(now)).elements())
         added = list((Counter(now) - Counter(was)).elements())
@@ -108,21 +108,21 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
 
 
 def _order(place: str) -> Any:
-    """A sort key for the order of the statement's keys. Unknown keys come last."""
+    """A sort key that follows the order of the statement's keys. Unknown keys come last."""
     known = {name: number for number, name in enumerate(PLACES)}
     return lambda key: (known.get(f"{place}.{key}".lstrip("."), len(known)), key)
 
 
 def _paragraphs(label: str | Promise, before: list[str], after: list[str]) -> Change:
-    """The changed lines only, so that readers can find a comma in a long text."""
+    """Only the changed lines, so that readers can find a changed comma in a long text."""
     old, new = ([line for line in lines if line.strip()] for lines in (before, after))
     removed, added = _in_order(old, new) or _in_any_order(old, new)
     return Change(label, removed, added if removed or added else [str(_("paragraph breaks changed"))])
 
 
 def _in_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]] | None:
-    """The removed and added lines, or None if comparing them would take too long."""
-    # Lines that only one text has are excluded first. They would make the matcher start again each time.
+    """The removed and added lines, or None if the comparison would take too long."""
+    # Lines that occur in only one text are left out first, because each of them would restart the matcher.
     kept = {*old} & {*new}
     was, now = ([place for place, line in enumerate(lines) if line in kept] for lines in (old, new))
     times = Counter(new[place] for place in now)
@@ -145,9 +145,9 @@ def _in_any_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]]
 
 
 def _line(value: Any, place: str) -> str:
-    """The value at a place on one line: an object as its values, a code as its label, a date formatted.
+    """The value at a place, on one line. Objects are shown as their values, and codes as their labels.
 
-    No two codes of a place have the same label, so different values never look the same.
+    Each code of a place has a different label, so different values never look the same.
     """
     if isinstance(value, dict):
         parts = [(f"{place}.{name}", part) for name, part in value.items() if part not in (None, "", [], {})]
@@ -163,7 +163,7 @@ def _line(value: Any, place: str) -> str:
 
 
 def _part(value: Any, place: str) -> str:
-    """One value of an object. Yes and no come with their label."""
+    """One value of an object. “Yes” and “no” are shown with their label."""
     line = _line(value, place)
     return f"{PLACES[place].own}: {line}" if isinstance(value, bool) and place in PLACES else line
 

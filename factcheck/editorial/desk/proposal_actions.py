@@ -1,4 +1,4 @@
-"""Actions on proposals of every kind as buttons: who can use which, and their texts."""
+"""Buttons for the actions on proposals of every kind: their texts, and who can use which action."""
 
 from dataclasses import replace
 from typing import Any
@@ -16,7 +16,7 @@ from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.import_policy import publish_import
 from factcheck.editorial.proposals.policy import Policy
 
-PART = 4  # seconds. A longer publication runs in parts, and the page shows the progress.
+PART = 4  # in seconds. A publication that takes longer runs in parts, and the page shows the progress.
 
 
 def _publish(proposal: Proposal, by: User, _data: dict[str, Any]) -> None:
@@ -28,7 +28,7 @@ def _publish(proposal: Proposal, by: User, _data: dict[str, Any]) -> None:
 
 
 def is_unfinished(proposal: Proposal) -> bool:
-    """Whether reviews of the import are neither public nor returned."""
+    """Whether the import still has reviews that are neither public nor returned."""
     return proposal.kind == Kind.IMPORT and proposal.batch is not None and proposal.batch.members.open().exists()
 
 
@@ -70,7 +70,7 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
     ),
 )
 
-# Texts that differ by kind, and between a publication and the other actions on a review.
+# Texts that differ between kinds of proposals, or between publications and other actions on a review.
 _EXPLANATIONS: dict[tuple[str, str], Text] = {
     ("approve", Kind.DEMAND): _(
         "You approve the entry exactly as shown on this page. If the entry must not be public before a certain"
@@ -117,7 +117,7 @@ _TAKE_BACK_REQUEST = _(
 
 
 def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction[Proposal]:
-    """The action with the texts for this proposal. Approving a withdrawal or an erasure is destructive."""
+    """The action with the texts for this proposal. Approving a withdrawal or an erasure is a destructive action."""
     label = _IMPORT_LABELS.get(action.name, action.label) if proposal.kind == Kind.IMPORT else action.label
     explanation = _EXPLANATIONS.get((action.name, proposal.kind), action.explanation)
     message = action.success_message
@@ -130,7 +130,7 @@ def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction
 
 
 def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[Proposal]]:
-    """The actions that the person can use on the proposal now."""
+    """The actions that the person can currently use on the proposal."""
     if proposal is None or not may_view(desk, proposal):
         return []
     policy, mine = workflow.POLICIES[proposal.kind], proposal.submitted_by_id == desk.user.pk
@@ -150,14 +150,14 @@ def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[
 
 
 def may_view(desk: Desk, proposal: Proposal) -> bool:
-    """Whether the person is a member of one of the newsrooms. Every newsroom sees mappings."""
+    """Whether the person is a member of a newsroom that the proposal concerns. Every newsroom can see mappings."""
     if proposal.kind == Kind.MAPPING:
         return bool(desk.roles)
     return not desk.roles.keys().isdisjoint({proposal.newsroom_id, proposal.deciding_id})
 
 
 def subject_url(desk: Desk, proposal: Proposal) -> str:
-    """URL of the subject's page. For a merge it is the claim that the person's newsroom logged."""
+    """The URL of the subject's page. For a merge, this is the page of the claim that the person's newsroom logged."""
     subject: Any = proposal.subject
     if proposal.kind == Kind.MERGE and proposal.into is not None and subject.newsroom_id not in desk.roles:
         subject = proposal.into

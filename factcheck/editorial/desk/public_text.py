@@ -1,4 +1,4 @@
-"""The public text of other newsrooms' claims, which the desk shows in place of their drafts."""
+"""The public text of other newsrooms' claims, which the desk shows instead of their drafts."""
 
 from collections.abc import Collection, Iterable
 from functools import partial
@@ -26,7 +26,7 @@ SECONDS = 0.5  # for a search in published claims, because a word may occur in v
 
 
 def show_public_text(desk: Desk, claims: Iterable[Claim]) -> None:
-    """Replaces the text of each other newsroom's claim with its public text. The claims are for display only."""
+    """Replaces the text of every other newsroom's claim with its public text. The claims are used for display only."""
     others = [claim for claim in claims if claim.newsroom_id not in desk.roles]
     texts = _public_texts({claim.pk for claim in others}) if others else {}
     for claim in others:
@@ -34,9 +34,9 @@ def show_public_text(desk: Desk, claims: Iterable[Claim]) -> None:
 
 
 def search_public_claims(desk: Desk, words: Collection[str]) -> list[UUID]:
-    """Other newsrooms' claims whose public text has words that begin with these. Their drafts are not searched.
+    """Other newsrooms' claims whose public text has words with these beginnings. Their drafts aren't searched.
 
-    An empty list if the search takes too long, because too many claims have these words.
+    Returns an empty list if too many claims contain these words and the search takes too long.
     """
     parts = split_words(" ".join(words))
     query = _all_begin(parts, SEARCH_CONFIG)
@@ -55,7 +55,7 @@ def search_public_claims(desk: Desk, words: Collection[str]) -> list[UUID]:
 
 
 class ReviewReferencesMixin:
-    """For pages with a reference to a review: suggestions from the person's newsrooms."""
+    """For pages with a reference to a review. Suggests reviews from the person's newsrooms."""
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         page = cast("admin.ModelAdmin[Any]", self)
@@ -72,12 +72,12 @@ class ReviewReferencesMixin:
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if db_field.related_model is Review:
-            field.widget.can_add_related = False  # a new review is not public
+            field.widget.can_add_related = False  # a new review isn't public yet
         return field
 
 
 class PublicTextChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A claim or review by the title that the person may read, in the form and in messages after saving."""
+    """Shows a claim or review by the title that the person can read, in the form and in messages after saving."""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,12 +97,12 @@ class PublicTextChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 def _all_begin(words: Collection[str], config: str) -> SearchQuery:
-    """A query for words that begin so. The words come from `split_words` and contain only letters and digits."""
+    """A query for words that begin with these words, which `split_words` has reduced to letters and digits."""
     return SearchQuery(" & ".join(f"'{word}':*" for word in words), config=config, search_type="raw")
 
 
 def _public_texts(ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
-    """Text and language of the live claims, including claims that are merged into a live one."""
+    """Text and language of the live claims, including claims that have been merged into a live claim."""
     group = MergeGroup.of(ids)
     live = PublishedClaim.objects.live().filter(pk__in={group.root(pk) for pk in ids})
     bodies = map(orjson.loads, live.values_list("body", flat=True))

@@ -1,4 +1,4 @@
-"""Messages from readers at the desk: the queue, and the actions on each message."""
+"""Messages from readers at the desk, with the queue and the actions on each message."""
 
 from typing import Any
 from uuid import UUID
@@ -72,7 +72,7 @@ TAKE_UP_MISTAKE = _("The receipt tells the sender that an editor is looking into
 
 
 def explanation_for(action: DeskAction[ReaderMessage], message: ReaderMessage) -> Text:
-    """The explanation of the action for a message of this kind."""
+    """The explanation of the action, adapted to the kind of message."""
     is_mistake = message.kind == ReaderMessage.Kind.CORRECTION
     return TAKE_UP_MISTAKE if is_mistake and action.name == "take-up" else action.explanation
 
@@ -132,13 +132,13 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
             raise Http404
         action, desk = ACTIONS[name], get_desk(request)
         message = self.get_queryset(request).filter(pk=pk).first()
-        # Another newsroom may have taken the tip in the meantime. The page then shows what was typed, but not the tip.
+        # Another newsroom may have taken the tip in the meantime. The page then keeps the input but hides the tip.
         tips = ReaderMessage.objects.filter(kind=ReaderMessage.Kind.TIP)
         if message is None and not (submitted_data(request) and tips.filter(pk=pk).exists()):
             raise Http404
         change, others = "admin:editorial_readermessage_change", "admin:editorial_readermessage_changelist"
         page = reverse(change, args=[pk]) if message else reverse(others)
-        newsroom = message.newsroom_id if message else None  # a waiting tip has none
+        newsroom = message.newsroom_id if message else None  # a pending tip doesn't belong to a newsroom
         form = action.form([row for row in desk.newsrooms if newsroom in (None, row.pk)], submitted_data(request))
         if message is None:
             form.add_error(None, _("Another newsroom has already taken up this message and will answer it."))

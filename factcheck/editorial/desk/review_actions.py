@@ -1,6 +1,6 @@
-"""Actions on reviews and their pages. Each page explains the action, asks for its data and runs it on POST.
+"""Actions on reviews, and their pages. Each page explains the action, asks for its data, and runs the action on POST.
 
-`available_actions` decides which buttons are shown. The workflow checks again who may run an action.
+`available_actions` decides which buttons are shown. The workflow then checks the permission again.
 """
 
 import json
@@ -104,7 +104,7 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
 
 
 def may_write(desk: Desk, review: Review) -> bool:
-    """The rule of `roles.require_writer`: Reporters write their own reviews, Editors all of the newsroom."""
+    """The rule of `roles.require_writer`: Reporters can write their own reviews, Editors all reviews."""
     role = desk.roles.get(review.newsroom_id)
     return role in Membership.DECIDING or (
         role is not None and (review.created_by_id == desk.user.pk or roles.is_author(desk.user, review))
@@ -112,7 +112,7 @@ def may_write(desk: Desk, review: Review) -> bool:
 
 
 def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
-    """The actions that the person can use on the review now."""
+    """The actions that the person can currently use on the review."""
     if review.newsroom_id not in desk.roles:
         return []
     last = review_policy.last_entry(review)
@@ -135,7 +135,7 @@ def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
 
 
 def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]) -> HttpResponse:
-    """Shows the review. On POST runs the action, or shows why it was refused and keeps what was typed."""
+    """Shows the review. On POST, runs the action, or shows why it was refused and keeps the input."""
     page = reverse("admin:editorial_review_change", args=[review.pk])
     form = action.form(submitted_data(request))
     if answer := perform(request, action, review, form, page):
@@ -160,7 +160,7 @@ def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]
 
 
 def statement_context(review: Review, proposal: Proposal | None, action: str) -> dict[str, Any]:
-    """The statement that the action is about, the published one before it, and their differences."""
+    """The statement that the action is about, the previously published statement, and their differences."""
     published = review_policy.last_statement(review)
     if action == "withdraw" and published is not None:
         statement = review_statements.build_tombstone(published)
@@ -189,7 +189,7 @@ def statement_context(review: Review, proposal: Proposal | None, action: str) ->
 
 
 def _erasure_context(review: Review, statement: dict[str, Any]) -> dict[str, Any]:
-    """The proposed notice, what will be lost and, for a redaction, the draft that stays."""
+    """The proposed notice, the content that will be lost and, for a redaction, the draft that is kept."""
     redact = statement["notice"]["redaction"]
     draft, published = review_statements.build_statement(review), review_policy.last_statement(review)
     return {

@@ -1,4 +1,4 @@
-"""The form of a review: the verdicts with their meanings, the sources and the authors."""
+"""The form for a review: verdicts with their meanings, sources and authors."""
 
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ STANCES = [("", _("not chosen yet")), *choices(Source.Stance)]
 
 
 class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """The verdicts of all scales with their meanings, the default scale first."""
+    """The verdicts of all scales with their meanings. The default scale comes first."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -38,7 +38,7 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
         )
 
     def load_choices(self) -> None:
-        """Reads the scales. Called once per form."""
+        """Loads the scales. Called once per form."""
         language = get_language() or "en"
         groups: dict[str, list[tuple[Any, str]]] = {}
         assert self.queryset is not None
@@ -52,13 +52,13 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
             )
             groups.setdefault(verdict.scale.name, []).append((verdict.pk, text))
         none = [("", _("not decided yet"))]
-        # A single scale needs no heading.
+        # A single scale doesn't need a heading.
         choices = [*none, *next(iter(groups.values()))] if len(groups) == 1 else [*none, *groups.items()]
         self.widget.choices = choices
 
 
 def keep_current_choice(form: forms.ModelForm[Any], name: str) -> None:
-    """Adds the current value to the choices if it isn't one of them any more. Otherwise the next save would lose it."""
+    """Adds the current value to the choices if it is no longer one of them. Otherwise saving would lose it."""
     field = form.fields.get(name)
     if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
         field.queryset |= field.queryset.model._default_manager.filter(pk=form.instance.serializable_value(name))
@@ -72,17 +72,17 @@ class ReviewForm(ConflictCheckedForm[Review]):
         super().__init__(*args, **kwargs)
         if isinstance(verdict := self.fields.get("verdict"), VerdictField):
             verdict.load_choices()
-        keep_current_choice(self, "claim")  # another newsroom's claim that is merged or no longer public
+        keep_current_choice(self, "claim")  # another newsroom's claim, merged or no longer public
 
 
 class AuthorForm(forms.ModelForm[Authorship]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        keep_current_choice(self, "user")  # a person without a role stays an author, and so cannot approve the review
+        keep_current_choice(self, "user")  # a person who lost their role is still an author
 
 
 class OwnReviewInline(ParentPermissionsMixin):
-    """Read-only for imported reviews, whose publisher decides on sources and authors."""
+    """Read-only for imported reviews, because their publisher decides on sources and authors."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_add_permission(request, obj) and not (obj is not None and obj.is_imported)

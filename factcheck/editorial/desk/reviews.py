@@ -1,4 +1,4 @@
-"""Reviews at the desk: the draft as a form, and its actions as buttons."""
+"""Reviews at the desk: a form for the draft, and buttons for its actions."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -38,7 +38,7 @@ from factcheck.record.statements.drafts import ReviewToDraft
 
 State = Review.State
 MAX_EVENTS = 30
-# Text from a word processor has single line breaks, which Markdown turns into spaces.
+# Text from a word processor contains single line breaks, which Markdown turns into spaces.
 PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn’t start a new paragraph.")
 
 
@@ -93,14 +93,14 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         return sets
 
     def _is_correction(self, request: HttpRequest, obj: Review) -> bool:
-        """Whether the page edits the draft of a published review, which needs a class and a note."""
+        """Whether the page edits the draft of a published review. Such a draft needs a class of change and a note."""
         return self.changes_row(request, obj) and obj.proposals.published().exists()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> list[str]:
         if obj is None or not obj.is_imported:
             return []
         editable = {"verdict", "change_class", "change_note", "row_state"}
-        if obj.claim.newsroom_id != obj.newsroom_id:  # it replaced the imported claim, and may have to be replaced too
+        if obj.claim.newsroom_id != obj.newsroom_id:  # a replaced claim may have to be replaced again
             editable.add("claim")
         return [
             name
@@ -128,7 +128,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
             return queryset, False
         if not (words := search_terms(search_term)):
             return queryset.none(), False
-        # An OR over two tables would read both tables completely. Two index scans don't.
+        # A single OR condition would read both tables completely. Two index scans avoid this.
         desk = get_desk(request)
         own = desk.own(Review.objects.all())
         claims = desk.own(Claim.objects.filter(contains_all("text", words))).order_by().values("pk")
@@ -142,7 +142,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         return self.has_view_permission(request, obj) and obj.state == State.DRAFT and may_write(get_desk(request), obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
-        """Only a draft that was never submitted."""
+        """Only a draft that was never submitted can be deleted."""
         return obj is not None and self.has_change_permission(request, obj) and not obj.proposals.exists()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -155,7 +155,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Review, inline: Any, prefix: str) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
-        # Not on POST, where Django would take the submitted person for an untouched row.
+        # Not on POST, where Django would mistake the submitted person for an untouched row.
         if isinstance(inline, AuthorInline) and obj._state.adding and request.method == "GET":
             kwargs["initial"] = [{"user": request.user.pk}]
         return kwargs
@@ -176,7 +176,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         )
 
     def status_context(self, request: HttpRequest, row: Review) -> dict[str, Any]:
-        proposal = workflow.open_proposal(row)  # also after a refused form, where it hides a button
+        proposal = workflow.open_proposal(row)  # also after a refused form, where the proposal hides a button
         if request.method != "GET":
             return {"proposal": proposal}
         desk = get_desk(request)
@@ -221,7 +221,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         )
 
     def redirect_after_save(self, request: HttpRequest, row: Review) -> HttpResponse | None:
-        """To the preview or to the submission."""
+        """Redirects to the preview or to the submission."""
         if "_preview" in request.POST:
             return redirect("admin:editorial_review_preview", row.pk)
         if "_submit" in request.POST:
@@ -229,10 +229,10 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         return None
 
     def _get_review(self, request: HttpRequest, pk: Any) -> Review:
-        """The review with the rows that its statement needs. 404 unless the person is a member of its newsroom."""
+        """The review with the rows that its statement needs. Raises a 404 for people outside its newsroom."""
         return get_object_or_404(get_desk(request).own(Review.objects.for_statements()), pk=pk)
 
 
 def verdict_label(review: Review) -> str:
-    """The verdict in the language of the desk, or the original label of an imported review."""
+    """The verdict in the language of the desk, or the original label of an imported review's verdict."""
     return review.verdict.label(get_language() or "en") if review.verdict else review.original_label

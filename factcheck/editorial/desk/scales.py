@@ -1,4 +1,4 @@
-"""Rating scales, verdicts, topics, and mappings of other publishers' verdicts to them."""
+"""Rating scales, verdicts and topics, and mappings from other publishers' verdicts to these verdicts."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ from factcheck.editorial.proposals.workflow import submit
 
 
 class ChiefsAdmin(LockingAdmin[M], DeskAdmin[M]):
-    """Every member of a newsroom can read these pages, and Chief editors edit them. Nothing is deleted."""
+    """Pages that every member of a newsroom can read and Chief editors can edit. Nothing can be deleted."""
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return bool(get_desk(request).roles)
@@ -49,7 +49,7 @@ class VerdictForm(ConflictCheckedForm[Verdict]):
     saved_with = ("labels",)
 
     def _get_validation_exclusions(self) -> Any:
-        """Includes the read-only scale, because short names are unique within a scale."""
+        """Validates the read-only scale too, because short names must be unique within a scale."""
         return super()._get_validation_exclusions() - {"scale"}  # type: ignore[misc]
 
 
@@ -62,7 +62,7 @@ class MappingForm(ConflictCheckedForm[VerdictMapping]):
 
 
 class VerdictFormSet(ConflictCheckedFormSet):
-    """Checks values against the scale's limits on the same page, which may be new or changed too."""
+    """Checks values against the limits of the scale on the same page. The scale may be new or changed too."""
 
     def clean(self) -> None:
         super().clean()
@@ -111,7 +111,7 @@ class VerdictLabelInline(ParentPermissionsMixin, admin.StackedInline[VerdictLabe
 
 @admin.register(Verdict)
 class VerdictAdmin(ChiefsAdmin[Verdict]):
-    """The labels of a verdict. Chief editors add verdicts on the page of the scale."""
+    """The labels of a verdict. Chief editors add new verdicts on the page of the scale."""
 
     form = VerdictForm
     list_display = ("__str__", "scale", "value")
@@ -150,7 +150,7 @@ class TopicAdmin(ChiefsAdmin[Topic]):
 
 @admin.register(VerdictMapping)
 class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping], DeskAdmin[VerdictMapping]):
-    """One Editor proposes a mapping by saving it, and another approves it."""
+    """An Editor proposes a mapping by saving it, and another Editor approves the mapping."""
 
     kind = Kind.MAPPING
     form = MappingForm
@@ -184,7 +184,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping], DeskAdmin
         return bool(get_desk(request).deciding_newsrooms)
 
     def has_change_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
-        """Only while the mapping doesn't wait for a decision."""
+        """Allowed unless the mapping is waiting for a decision."""
         decides = bool(get_desk(request).deciding_newsrooms)
         return decides and (obj is None or not obj.proposals.filter(decision="").exists())
 

@@ -1,4 +1,4 @@
-"""The editors' desk as a Django admin site: its titles, the home page and the lists of suggestions.
+"""The editors' desk as a Django admin site: its titles, home page and autocomplete suggestions.
 
 `factcheck.editorial.admin` registers the pages with this site.
 """
@@ -21,7 +21,7 @@ from factcheck.editorial.desk.guides import guide_for
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import User
 
-# The order of the lists, by how often people need them.
+# The order of the lists, with the most frequently needed lists first.
 ORDER = (
     "Review", "Claim", "Claimant", "Demand", "ReaderMessage", "ImportBatch", "VerdictMapping", "Topic", "RatingScale",
     "Verdict", "Publisher", "User", "Membership", "ApiToken", "Subscription", "Delivery", "Job", "EditorialEvent",
@@ -34,7 +34,7 @@ LOGGED_OUT = _(
 
 
 class Suggestions(AutocompleteJsonView):
-    """Suggestions, which can include rows that the model's own list doesn't show."""
+    """Autocomplete suggestions, which can include rows that the model's own list doesn't show."""
 
     def get_queryset(self) -> QuerySet[Any]:
         model_admin: Any = self.model_admin
@@ -50,7 +50,7 @@ class Suggestions(AutocompleteJsonView):
 
 
 class EditorsDesk(admin.AdminSite):
-    """Django's admin site. To sign in, an account needs `is_staff`. Memberships decide everything else."""
+    """Django's admin site. Accounts need `is_staff` to log in. Everything else depends on memberships."""
 
     site_title = _("Editors’ desk")
     site_header = _("Editors’ desk")
@@ -64,7 +64,7 @@ class EditorsDesk(admin.AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):
             return []  # the login page
-        # The page of the app "editorial" is called "Everything", so it lists all apps.
+        # The page of the "editorial" app is called "Everything", so it lists the models of all apps.
         app_list = super().get_app_list(request, app_label if app_label != "editorial" else None)
         models = [model for app in app_list for model in app["models"]]
         models.sort(key=lambda model: ORDER.index(model["object_name"]))
@@ -73,7 +73,7 @@ class EditorsDesk(admin.AdminSite):
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Removes "administration" after the name, because the links to the page don't have it."""
+        """Removes "administration" from the title, because links to the page don't include this word."""
         title = apps.get_app_config(app_label).verbose_name
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
@@ -89,10 +89,10 @@ class EditorsDesk(admin.AdminSite):
         return super().index(request, {**home_context(request), **(extra_context or {})})
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Refuses U+0000 in the query, which PostgreSQL cannot search for.
+        """Refuses U+0000 in the query string, because PostgreSQL can't search for this character.
 
-        If a person was logged out, Django redirects to the login page and drops the submitted form. A warning there
-        explains this.
+        If a person has been logged out, Django redirects to the login page and drops the submitted form. The login page
+        then shows a warning.
         """
         wrapped = super().admin_view(view, cacheable)
 

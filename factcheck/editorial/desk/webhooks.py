@@ -1,4 +1,4 @@
-"""Webhooks at the desk: subscriptions, their deliveries and the attempts of each delivery."""
+"""Webhooks at the desk: subscriptions, their deliveries, and the attempts to send each delivery."""
 
 from typing import Any
 from uuid import UUID
@@ -67,7 +67,7 @@ class SubscriptionForm(forms.ModelForm[Subscription]):
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[Subscription]):
-    """Account administrators manage webhooks, which send only what is public."""
+    """Account administrators manage webhooks, because webhooks send only public data."""
 
     form = SubscriptionForm
     change_form_template = "admin/editorial/subscription/change_form.html"
@@ -94,16 +94,16 @@ class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[S
 
     def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
         if change:
-            obj.save(update_fields=self.fields)  # the worker may be writing the other columns
+            obj.save(update_fields=self.fields)  # the worker may be writing to the other columns
         else:
-            obj.cursor = delivery.log_head()  # what becomes public from now on
+            obj.cursor = delivery.log_head()  # the subscription starts with what is published from now on
             obj.save()
 
     def delete_model(self, request: HttpRequest, obj: Subscription) -> None:
         delivery.remove(obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Counts the deliveries without listing them, because there may be thousands."""
+        """Counts the deliveries instead of listing them, because there can be thousands."""
         deliveries = Delivery.objects.filter(subscription__in=objs).count()
         return [str(obj) for obj in objs], {Delivery._meta.verbose_name_plural: deliveries}, set(), []
 

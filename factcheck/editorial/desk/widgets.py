@@ -1,4 +1,4 @@
-"""Widgets of the desk's forms, and mixins that put them on pages and inline rows."""
+"""Widgets for the desk's forms, and mixins that add the widgets to pages and inline rows."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, cast
@@ -14,14 +14,14 @@ from factcheck.editorial.fields import LanguageField, LineField, WebAddressField
 
 
 class OneLineInput(AdminTextInputWidget):
-    """A text field as wide as the form."""
+    """A text input that is as wide as the form."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"class": "vTextField wide", **(attrs or {})})
 
 
 class LanguageInput(OneLineInput):
-    """A language tag, with the site's languages as examples."""
+    """An input for a language tag, with the site's languages as examples."""
 
     template_name = "admin/editorial/widgets/language.html"
 
@@ -37,7 +37,7 @@ FORMFIELDS: dict[type[models.Field[Any, Any]], dict[str, type[Widget]]] = {
 
 
 class SafeAutocompleteSelect(AutocompleteSelect):
-    """A list of suggestions. It ignores a submitted value that cannot be an id, where Django's would fail."""
+    """An autocomplete field that ignores submitted values that can't be ids. Django's own widget would fail."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         return super().optgroups(name, [key for key in value if self._can_be_id(key)], attr)
@@ -51,7 +51,7 @@ class SafeAutocompleteSelect(AutocompleteSelect):
 
 
 class TextareaRowsMixin:
-    """For pages and inline rows: the height of each long text, by the name of its field."""
+    """For pages and inline rows. Sets the height of each long text by the name of its field."""
 
     textarea_rows: ClassVar[dict[str, int]] = {}
 
@@ -62,7 +62,7 @@ class TextareaRowsMixin:
 
 
 class AutocompleteMixin:
-    """For pages and inline rows: lists of suggestions for the `autocomplete_fields`."""
+    """For pages and inline rows. Adds autocomplete to the fields in `autocomplete_fields`."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         page = cast("admin.options.BaseModelAdmin[Any]", self)

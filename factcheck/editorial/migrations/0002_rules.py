@@ -1,4 +1,4 @@
-"""What the database holds against everybody who writes: a superuser of Django, the shell, SQL."""
+"""Rules that the database enforces for everyone, including Django superusers, shell users and raw SQL."""
 
 from django.db import migrations
 

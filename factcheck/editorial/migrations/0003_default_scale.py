@@ -1,4 +1,4 @@
-"""The default rating scale, in Vietnamese and English, so that a newsroom can begin at once. Chief editors can change it."""
+"""The default rating scalein Vietnamese and English, so that a newsroom can start immediately."""
 
 from django.apps.registry import Apps
 from django.db import migrations
@@ -7,7 +7,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 SLUG = "truth"
 NAME = "Mức độ đúng sai / Truth scale"
 WORST, BEST = 1, 5
-# From the falsest to the truest: slug, value, and for each language label and explanation.
+# From the falsest to the truest verdict: slug, value and, for each language, the label and the explanation.
 VERDICTS = [
     ("false", 1, {
         "vi": ("Sai sự thật", "Bằng chứng bác bỏ tuyên bố ở mọi điểm quan trọng."),

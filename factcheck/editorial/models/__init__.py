@@ -1,7 +1,7 @@
 """The database models of the newsroom: drafts, people, proposals and the audit log.
 
-Workflows belong to `factcheck.editorial.proposals`, and pages belong to `factcheck.editorial.desk`. Published rows
-belong to `factcheck.record`.
+Workflows belong in `factcheck.editorial.proposals`, pages in `factcheck.editorial.desk`, and published rows in
+`factcheck.record`.
 """
 
 from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic, TopicLabel

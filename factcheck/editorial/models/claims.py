@@ -22,13 +22,13 @@ from factcheck.editorial.fields import (
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.record.statements import review as statements
 
-# Claimants are sorted and found by this many characters of their description. An index row holds at most 2,704 bytes,
-# and a character can take several bytes.
+# Claimants are sorted and looked up by this many characters of their description. An index row can't be larger than
+# 2,704 bytes, and one character can take several bytes.
 SORTED_CHARACTERS = 100
 
 
 class Claimant(models.Model):
-    """The person or organisation that made a claim. A private person is described ("a Facebook user"), never named."""
+    """The person or organisation that made a claim. Private persons are described ("a Facebook user"), never named."""
 
     Type = statements.ClaimantType
 
@@ -147,7 +147,7 @@ class TopicLabel(models.Model):
 
 
 class Claim(models.Model):
-    """A checkable statement that somebody made, without a verdict in it."""
+    """A checkable statement that somebody has made. A claim doesn't contain a verdict."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(
@@ -180,7 +180,7 @@ class Claim(models.Model):
         verbose_name_plural = _("claims")
         ordering = ["-logged_at", "-id"]
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="claim_has_text")]
-        # Two of these begin with the newsroom, so its column needs no index of its own.
+        # Two of these indexes begin with the newsroom, so the column doesn't need its own index.
         indexes = [
             models.Index(fields=["-logged_at", "-id"], name="claim_logged"),
             models.Index(fields=["newsroom", "-logged_at", "-id"], name="claim_newsroom"),

@@ -23,7 +23,7 @@ from factcheck.record.statements import demand as statements
 
 
 class ReceivedAtField(RuledField):
-    """A time with its UTC offset, as the newsroom wrote it."""
+    """A time with its UTC offset, exactly as the newsroom entered it."""
 
     rule = statements.RECEIVED_AT
 
@@ -33,7 +33,7 @@ class CountryField(RuledField):
 
 
 class Demand(models.Model):
-    """The draft of an entry in the register. The public sees published revisions instead."""
+    """The draft of an entry in the register. The public sees published revisions only."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")

@@ -1,4 +1,4 @@
-"""The audit log of the newsrooms: who did what, and when. It isn't public."""
+"""The newsrooms' audit log, which records who did what and when. The audit log isn't public."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.models.people import Publisher, User
 
-# The text for each stored name. A name without a text is shown unchanged.
+# The text for each stored action name. A name without a text is shown as it is.
 ACTIONS: dict[str, Promise] = {
     "publication.submitted": _("submitted for publication"),
     "publication.approved": _("approved for publication"),
@@ -81,12 +81,12 @@ ACTIONS: dict[str, Promise] = {
     "webhook.started": _("webhook started again"),
     "webhook.secret_changed": _("webhook secret replaced"),
 }
-# Events of accounts and webhooks, which their administrators see.
+# Events of accounts and webhooks. Account administrators can see them.
 ADMINISTRATION = Q(subject__startswith="user:") | Q(subject__startswith="webhook:")
 
 
 class EditorialEvent(models.Model):
-    """One action of a person. Rows are only added. Triggers add the events of accounts and memberships."""
+    """One action by a person. Rows are never deleted. Triggers add the events of accounts and memberships."""
 
     at = models.DateTimeField(_("when"), auto_now_add=True)
     actor = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Runs of imports: the files, the importer, and the number of records by outcome."""
+"""Import runs: the files, the importer, and the number of records by outcome."""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ImportBatch(models.Model):
-    """One run of an import. When the run ends, a proposal is made over the digests of its members."""
+    """One import run. When the run ends, a proposal is created for the digests of its members."""
 
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
     files = LineField(_("files"), max_length=2000)
@@ -55,7 +55,7 @@ class ImportBatch(models.Model):
 
     @property
     def proposal(self) -> "Proposal | None":
-        """The proposal for the whole import, or None until the import has ended."""
+        """The proposal for the whole import, or None while the import is running."""
         return self.proposals.filter(kind="import").select_related("decided_by").first()
 
     @property

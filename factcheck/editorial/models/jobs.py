@@ -1,11 +1,11 @@
-"""The worker's queue as the desk shows it."""
+"""The worker's queue, as shown at the desk."""
 
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 
 class Job(ProcrastinateJob):
-    """A row in procrastinate's table of jobs, read-only."""
+    """A read-only row from procrastinate's job table."""
 
     class Meta:
         proxy = True

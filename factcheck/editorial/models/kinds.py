@@ -1,4 +1,4 @@
-"""The kinds of proposals, the actions of each kind, and the columns that name the subject."""
+"""The kinds of proposals, the actions of each kind, and the columns that refer to the subject."""
 
 from django.db import models
 from django.db.models import Q
@@ -36,7 +36,7 @@ class Decision(models.TextChoices):
     RETURNED = "returned", _("returned")
 
 
-# The actions on each kind of subject, and the columns that name the subject.
+# The actions on each kind of subject, and the columns that refer to the subject.
 ACTIONS = {
     Kind.REVIEW: (Action.PUBLICATION, Action.WITHDRAWAL, Action.REINSTATEMENT, Action.ERASURE),
     Kind.DEMAND: (Action.PUBLICATION,),
@@ -62,7 +62,7 @@ _KINDS: dict[type[models.Model], Kind] = {
 
 
 def subject_is_its_own() -> Q:
-    """Exactly the columns of the kind are filled. A review can also name the import that it came with."""
+    """Exactly the columns of the proposal's kind are set. A review can also refer to the import that it came from."""
     found, columns = Q(), [column for named in SUBJECTS.values() for column in named]
     for kind, named in SUBJECTS.items():
         filled = {f"{column}__isnull": column not in named for column in columns}

@@ -1,4 +1,4 @@
-"""Links that an import proposes: an imported claim is probably the same as a published one."""
+"""Links proposed for an import: an imported claim is probably the same as a published claim."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +10,7 @@ from factcheck.editorial.models.people import User
 
 
 class ProposedLink(models.Model):
-    """An imported claim is probably the same as a published one. An editor accepts or dismisses the link."""
+    """An imported claim that is probably the same as a published claim. An editor accepts or dismisses the link."""
 
     class Answer(models.TextChoices):
         ACCEPTED = "accepted", _("accepted")
@@ -32,7 +32,7 @@ class ProposedLink(models.Model):
         verbose_name_plural = _("proposed links")
         ordering = ["-score", "pk"]
         constraints = [
-            # A dismissed link is not proposed again.
+            # A dismissed link isn't proposed again.
             models.UniqueConstraint(fields=["claim", "other"], name="proposedlink_once"),
             models.CheckConstraint(condition=~Q(claim=F("other")), name="proposedlink_to_another"),
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="proposedlink_score_known"),
@@ -49,5 +49,5 @@ class ProposedLink(models.Model):
 
     @property
     def likeness(self) -> float:
-        """The score for display: rounded, and never 1, because 1 would mean identical claims."""
+        """The score for display. It is rounded but never 1, because 1 would mean that the claims are identical."""
         return min(round(self.score, 2), 0.99)

@@ -12,7 +12,7 @@ from factcheck.record.statements import review as statements
 
 
 class Publisher(models.Model):
-    """The publisher responsible for a review: a newsroom here, or the publisher of an imported review."""
+    """The publisher responsible for a review: one of the site's newsrooms, or the publisher of an imported review."""
 
     Type = statements.PublisherType
 
@@ -74,7 +74,7 @@ class Publisher(models.Model):
 
 
 class User(AbstractUser):
-    """A person with a login. Only their memberships decide what they may do."""
+    """A person with an account. Their permissions depend only on their memberships."""
 
     byline = LineField(
         _("byline"),
@@ -92,14 +92,14 @@ class User(AbstractUser):
 
 
 class Membership(models.Model):
-    """A person's role in one newsroom. Every function of the workflow checks it."""
+    """A person's role in one newsroom. Every workflow function checks the role."""
 
     class Role(models.TextChoices):
         REPORTER = "reporter", _("Reporter")
         EDITOR = "editor", _("Editor")
         CHIEF_EDITOR = "chief_editor", _("Chief editor")
 
-    # The roles that may decide on the work of others.
+    # The roles that can decide on other people's work.
     DECIDING: ClassVar = (Role.EDITOR, Role.CHIEF_EDITOR)
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name=_("account"), related_name="memberships")

@@ -1,4 +1,4 @@
-"""Proposals: one person submits a statement and another person decides. One model serves every kind."""
+"""Proposals: one person submits a statement, and another person decides. A single model covers all kinds."""
 
 from typing import Any, Self
 
@@ -36,11 +36,11 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(**{SUBJECTS[kind][0]: subject, "kind": kind})
 
     def undecided(self) -> Self:
-        """Proposals that wait for a decision. A review of an import waits with its import."""
+        """Proposals that are waiting for a decision, without imported reviews, which are decided with their import."""
         return self.filter(decision="").exclude(kind=Kind.REVIEW, batch__isnull=False)
 
     def open(self) -> Self:
-        """Proposals that are neither returned nor published."""
+        """Proposals that haven't been returned or published."""
         return self.filter(OPEN)
 
     def published(self) -> Self:
@@ -49,9 +49,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return found.order_by("-entry__number")
 
     def to_decide(self, user: User, newsrooms: list[int]) -> Self:
-        """Proposals that this person may decide on, in the newsrooms where they decide, oldest first.
+        """Proposals that this person can decide on in these newsrooms, oldest first.
 
-        Nobody decides on what they submitted, wrote or began.
+        People can't decide on work that they submitted, wrote or created.
         """
         if not newsrooms:
             return self.none()
@@ -61,12 +61,12 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return found.exclude(submitted_by=user).exclude(Exists(wrote)).exclude(began).order_by("pk")
 
     def awaiting_others(self, user: User, newsrooms: list[int]) -> Self:
-        """Proposals of this person that somebody else has to decide on, oldest first."""
+        """This person's proposals that somebody else has to decide on, oldest first."""
         found = self.undecided().filter(submitted_by=user)
         return found.filter(Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)).order_by("pk")
 
     def to_publish(self, newsrooms: list[int]) -> Self:
-        """Approved proposals that wait to be published. A review of an import counts only if it was approved alone.
+        """Approved proposals that are waiting to be published, without reviews that were approved with their import.
 
         Demands with a publication day come last.
         """
@@ -77,7 +77,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return found.order_by(F("demand__publish_after").asc(nulls_first=True), "pk")
 
     def returned_to(self, user: User, newsrooms: list[int]) -> Self:
-        """Returned proposals that this person submitted, wrote or began, if nothing was proposed since."""
+        """Returned proposals that this person submitted, wrote or created, unless there is a newer proposal."""
         wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
         involved = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
         in_newsrooms = Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)
@@ -91,11 +91,11 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 
 class Proposal(models.Model):
-    """A statement submitted to a second person, and the decision on it. Only the decision is written later.
+    """A statement submitted to a second person, and the decision. Only the decision is added later.
 
-    The statement of a review, a demand or a merge is what is published. An import has no statement, and its digest is
-    over the digests of its members. `newsroom` proposes, and Editors of `deciding` decide. A mapping applies to the
-    whole site and has neither.
+    For a review, a demand or a merge, exactly this statement is published. An import doesn't have a statement, and its
+    digest covers the digests of its members. `newsroom` proposes, and Editors of `deciding` decide. A mapping applies
+    to the whole site and has neither newsroom.
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
@@ -188,7 +188,7 @@ class Proposal(models.Model):
             ),
             models.UniqueConstraint(fields=["batch"], condition=Q(kind="import"), name="proposal_one_import"),
         ]
-        # Most indexes are partial: a proposal outside imports has no batch, and lists ask for open proposals.
+        # Most indexes are partial, because only imports set a batch, and because lists show open proposals.
         indexes = [
             models.Index(fields=["batch", "id"], name="proposal_batch", condition=Q(batch__isnull=False)),
             models.Index(
@@ -235,7 +235,7 @@ class Proposal(models.Model):
 
     @property
     def subject(self) -> Subject:
-        """The review, demand, claim, import or mapping that is decided on."""
+        """The review, demand, claim, import or mapping that the proposal is about."""
         found: Subject = getattr(self, SUBJECTS[Kind(self.kind)][0])
         return found
 
@@ -245,30 +245,30 @@ class Proposal(models.Model):
 
     @property
     def claims(self) -> tuple[Claim, Claim]:
-        """The claim that a merge hides or a split brings back, and the other one."""
+        """The claim that a merge hides or a split restores, and the other claim."""
         assert self.claim is not None
         assert self.into is not None
         return self.claim, self.into
 
     def copy_subject(self, source: "Proposal") -> None:
-        """Copies the rows of the subject that another instance has loaded."""
+        """Copies the subject's rows that another instance has already loaded."""
         for column in SUBJECTS[Kind(self.kind)]:
             setattr(self, column, getattr(source, column))
 
     @property
     def short_name(self) -> str:
-        """The action on a review, or else the kind."""
+        """The action for a review, or else the kind."""
         return self.get_action_display() if self.kind == Kind.REVIEW else self.get_kind_display()
 
     @property
     def effective_decision(self) -> str:
-        """The decision. A review of an import without its own decision has that of the import."""
+        """The decision. An imported review without its own decision has the decision on the import."""
         if self.decision or self.kind != Kind.REVIEW or self.batch is None:
             return self.decision
         return self.batch.proposal.decision if self.batch.proposal else ""
 
     def decide(self, decision: Decision, by: User, message: str = "") -> None:
-        """Saves the decision. The workflow checks who may decide."""
+        """Saves the decision. The workflow checks who is allowed to decide."""
         self.decision, self.message = decision, message
         self.decided_by, self.decided_at = by, timezone.now()
         self.save(update_fields=["decision", "message", "decided_by", "decided_at"])

@@ -1,4 +1,4 @@
-"""Messages from readers: claims to check, and mistakes in reviews. Readers are told how long messages are kept."""
+"""Messages from readers: claims to check and mistakes in reviews. Readers are told how long messages are kept."""
 
 import uuid
 from typing import Self
@@ -16,12 +16,12 @@ from factcheck.editorial.models.reviews import Review
 
 class ReaderMessageQuerySet(models.QuerySet["ReaderMessage"]):
     def for_newsrooms(self, newsrooms: list[int]) -> Self:
-        """Messages that members of these newsrooms see: about their reviews, and tips without another newsroom."""
+        """Messages for members of these newsrooms: about their reviews, and tips that no other newsroom has taken."""
         return self.filter(Q(newsroom__in=newsrooms) | Q(newsroom=None), same_as=None)
 
 
 class ReaderMessage(models.Model):
-    """A tip or a correction request. A repeated message names the first one in `same_as` and has no text."""
+    """A tip or a correction request. A repeated message refers to the first message in `same_as` and has no text."""
 
     class Kind(models.TextChoices):
         TIP = "tip", _("a claim to check")

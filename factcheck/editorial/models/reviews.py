@@ -20,7 +20,7 @@ from factcheck.record.statements import review as statements
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def for_statements(self) -> Self:
-        """The reviews with all rows that their statements need, in a fixed number of queries."""
+        """The reviews with all rows that their statements need, loaded in a fixed number of queries."""
         authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
         return self.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
             "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", authorships
@@ -28,7 +28,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class Review(models.Model):
-    """The draft of a claim's review. The public sees published revisions instead."""
+    """The draft of a review of a claim. The public sees published revisions only."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -97,7 +97,7 @@ class Review(models.Model):
         **field_options(statements.Selection, "note"), blank=True, help_text=_("Readers will see this.")
     )
 
-    # Only for imported reviews: the publisher's page and rating.
+    # For imported reviews only: the publisher's page and rating.
     original_url = WebAddressField(**field_options(statements.Review, "original_url"), blank=True)
     archive_url = WebAddressField(**field_options(statements.Review, "archive_url"), blank=True)
     original_label = ProseField(**field_options(statements.OriginalRating, "label"), blank=True)
@@ -118,7 +118,7 @@ class Review(models.Model):
         max_length=64, blank=True, editable=False, help_text="SHA-256 of the record that was imported last."
     )
 
-    # For an open correction, and published with the correction.
+    # Used for an open correction. Both fields are published with the correction.
     change_class = models.CharField(_("kind of correction"), max_length=20, choices=ChangeClass, blank=True)
     change_note = ProseField(
         _("what changed and why"), max_length=2000, blank=True, help_text=_("Readers will see this.")
@@ -144,7 +144,7 @@ class Review(models.Model):
         verbose_name_plural = _("reviews")
         ordering = ["-changed_at", "-id"]
         constraints = [
-            # `unique=True` would add a second index for prefix searches, which no query makes.
+            # `unique=True` would add a second index for prefix searches, which aren't used.
             models.UniqueConstraint(fields=["import_key"], name="review_import_key"),
             models.CheckConstraint(
                 condition=Q(publisher=F("newsroom"), original_url="", original_label="")
@@ -178,7 +178,7 @@ class Review(models.Model):
                 ),
             ),
         ]
-        # Three of these begin with the newsroom, so its column needs no index of its own. No query looks for
+        # Three of these indexes begin with the newsroom, so the column doesn't need its own index. No query searches
         # `created_by` across newsrooms.
         indexes = [
             models.Index(fields=["-changed_at", "-id"], name="review_changed"),
@@ -228,7 +228,7 @@ class Authorship(models.Model):
 
 
 class Source(models.Model):
-    """Evidence that a review cites, so that readers can check it themselves."""
+    """Evidence that a review cites, so that readers can check the evidence themselves."""
 
     Stance = statements.Stance
 

@@ -1,4 +1,4 @@
-"""Rating scales, their verdicts, and mappings of other publishers' verdicts."""
+"""Rating scales and their verdicts, and mappings from other publishers' verdicts."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,7 +10,7 @@ from factcheck.editorial.fields import LanguageField, LineField, ProseField
 
 
 class RatingScale(models.Model):
-    """A scale from worst (least true) to best (most true), like schema.org's worstRating and bestRating."""
+    """A scale from worst (least true) to best (most true), as with schema.org's worstRating and bestRating."""
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     name = LineField(_("name"), max_length=500)
@@ -45,7 +45,7 @@ class RatingScale(models.Model):
 
 
 class Verdict(models.Model):
-    """One verdict of a scale. A verdict without a value isn't on the line from false to true."""
+    """One verdict of a scale. A verdict without a value has no position between false and true."""
 
     scale = models.ForeignKey(RatingScale, models.PROTECT, verbose_name=_("rating scale"), related_name="verdicts")
     slug = models.SlugField(_("short name"), max_length=60)
@@ -73,14 +73,14 @@ class Verdict(models.Model):
             raise ValidationError({"value": self.scale.value_outside()})
 
     def label(self, language: str) -> str:
-        """The label in this language, else in its primary language, else in English, else the slug."""
+        """The label in this language. Falls back to the primary language, then to English, then to the slug."""
         labels = {label.language.lower(): label.label for label in self.labels.all()}
         preferred = (language.lower(), language.partition("-")[0].lower(), "en")
         return next((labels[tag] for tag in preferred if tag in labels), self.slug)
 
 
 class VerdictLabel(models.Model):
-    """The name and the meaning of a verdict in one language."""
+    """The name and meaning of a verdict in one language."""
 
     verdict = models.ForeignKey(Verdict, models.CASCADE, verbose_name=_("verdict"), related_name="labels")
     language = LanguageField(_("language"))
@@ -98,7 +98,7 @@ class VerdictLabel(models.Model):
 
 
 class VerdictMapping(models.Model):
-    """Another publisher's verdict in words, and the verdict here that it means.
+    """Another publisher's wording of a verdict, and the equivalent verdict on this site.
 
     Imports use the mapping if its last proposal was approved.
     """

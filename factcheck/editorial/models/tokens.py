@@ -1,4 +1,4 @@
-"""Tokens of programs, and their requests that have been carried out. No text of a draft is stored here."""
+"""Tokens for programs, and the requests that have been processed for them. No draft text is stored in these tables."""
 
 import uuid
 from datetime import timedelta
@@ -16,7 +16,7 @@ from factcheck.editorial.models.people import Publisher, User
 
 
 class ApiToken(models.Model):
-    """Lets a program work as one account in one newsroom. The secret is shown once, and only its SHA-256 is stored."""
+    """Lets a program act as one account in one newsroom. The secret is shown once, and only its SHA-256 is stored."""
 
     class Scope(models.TextChoices):
         CLAIMS = "claims:write", _("log claims, and read and edit the claims that it logged")
@@ -69,12 +69,12 @@ class ApiToken(models.Model):
 
     @property
     def is_usable(self) -> bool:
-        """Whether the token is neither revoked nor expired. The account's role is checked elsewhere."""
+        """Whether the token is neither revoked nor expired. The account's role is checked separately."""
         return self.revoked_at is None and self.expires_at > timezone.now()
 
 
 class AnsweredRequest(models.Model):
-    """A request with an Idempotency-Key that was carried out. A repeated request is answered from `subject`."""
+    """A processed request with an Idempotency-Key. A repeated request is answered from `subject`."""
 
     token = models.ForeignKey(ApiToken, models.CASCADE, related_name="+", db_index=False)
     route = models.CharField(max_length=200, help_text="Method and path.")

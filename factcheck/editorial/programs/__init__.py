@@ -1,5 +1,5 @@
-"""Drafts by program: with a token, a program can log claims and write drafts as the token's account.
+"""Lets programs with a token log claims and write drafts as the token's account.
 
-`api/intake.py` calls these functions. Submitting, approving and publishing are for people and don't belong here. The
-database refuses them in a transaction of a token (`editorial/sql/tokens.sql`).
+`api/intake.py` calls these functions. Only people can submit, approve and publish. The database refuses these actions
+in a token's transaction (`editorial/sql/tokens.sql`).
 """

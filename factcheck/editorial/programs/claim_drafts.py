@@ -1,4 +1,4 @@
-"""Claims by program. The keys are those of a published claim (docs/reference/drafts.md)."""
+"""Claims logged by programs. The keys are those of a published claim (docs/reference/drafts.md)."""
 
 from typing import Any
 from uuid import UUID
@@ -18,12 +18,12 @@ from factcheck.record.statements.drafts import ClaimToLog, DraftAppearance, Draf
 
 
 def own_claims(token: ApiToken) -> QuerySet[Claim]:
-    """The claims that the token's account logged in its newsroom, newest first."""
+    """The claims that the token's account has logged in the token's newsroom, newest first."""
     return Claim.objects.filter(logged_by=token.user_id, newsroom=token.newsroom_id)
 
 
 def log_claim(*, token: ApiToken, values: Values) -> UUID:
-    """Logs a claim and returns its id. Raises Invalid. Needs a transaction."""
+    """Logs a claim and returns its id. Raises Invalid. Must run in a transaction."""
     claim = Claim(newsroom_id=token.newsroom_id, logged_by_id=token.user_id)
     _write(claim, values)
     record_event(token.user, "claim.logged_by_program", claim, token=str(token.pk))
@@ -31,9 +31,9 @@ def log_claim(*, token: ApiToken, values: Values) -> UUID:
 
 
 def change_claim(*, token: ApiToken, claim: Claim, values: Values) -> UUID:
-    """Changes the given keys. A list replaces the whole list. Raises Invalid and EditorialError."""
+    """Changes the given keys. A given list replaces the whole existing list. Raises Invalid and EditorialError."""
     claim = Claim.objects.select_for_update().get(pk=claim.pk)
-    # A review that is being corrected or redacted is a draft too, but the public has read it.
+    # A review that is being corrected or redacted is a draft too, but the public has already read it.
     published = LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists() or is_public(claim)
     if published or claim.reviews.exclude(state=Review.State.DRAFT).exists():
         raise EditorialError(_("A review of this claim has been submitted or published. Edit the claim at the desk."))
@@ -43,7 +43,7 @@ def change_claim(*, token: ApiToken, claim: Claim, values: Values) -> UUID:
 
 
 def describe_claim(claim: Claim) -> dict[str, Any]:
-    """The claim with the keys that can be sent back, its id and the time of logging."""
+    """The claim's editable keys, its id, and the time when it was logged."""
     return {
         "id": str(claim.pk),
         **values_of(claim, ClaimToLog),
@@ -80,7 +80,7 @@ def _write(claim: Claim, values: Values) -> None:
 
 
 def _claimant(claim: Claim, values: Values, problems: list[Problem]) -> Claimant:
-    """The newsroom's existing claimant with these values, or a new one."""
+    """The newsroom's existing claimant with these values, or a new claimant."""
     row = Claimant(newsroom_id=claim.newsroom_id)
     fill(row, values)
     found = find_problems(row, "/claimant", exclude=("newsroom",))

@@ -1,6 +1,6 @@
-"""Idempotency-Key: a program can send a request again when it doesn't know whether the first one arrived.
+"""The Idempotency-Key header, with which programs can safely repeat a request after a lost response.
 
-Follows draft-ietf-httpapi-idempotency-key-header. A key is valid for a token and a route, and for a day.
+Follows draft-ietf-httpapi-idempotency-key-header. A key is valid for one token and one route, for a day.
 """
 
 from collections.abc import Callable
@@ -19,18 +19,18 @@ RETENTION = timedelta(hours=24)
 
 
 class KeyReused(Exception):
-    """The key was already used with other content."""
+    """The key has already been used with different content."""
 
 
 class RequestInProgress(Exception):
-    """A request with the same key is being carried out."""
+    """A request with the same key is still being processed."""
 
 
 def run_once(*, token: ApiToken, route: str, key: str | None, content: bytes, act: Callable[[], UUID]) -> UUID:
-    """Returns the result of `act`, or its earlier result for a repeated request.
+    """Returns the result of `act`. For a repeated request, returns the earlier result.
 
-    Both the result of `act` and the key are committed in one transaction. A refusal isn't stored, so a repeated request
-    is tried again. Raises KeyReused and RequestInProgress.
+    The changes made by `act` and the key are committed in one transaction. Refusals aren't stored, so a refused request
+    can be tried again. Raises KeyReused and RequestInProgress.
     """
     with token_transaction(token):
         if key is None:
@@ -50,13 +50,13 @@ def run_once(*, token: ApiToken, route: str, key: str | None, content: bytes, ac
 
 
 def delete_expired_keys() -> int:
-    """Deletes keys that are older than a day, and returns how many."""
+    """Deletes keys that are older than a day, and returns the number of deleted keys."""
     count, _rows = AnsweredRequest.objects.filter(at__lte=timezone.now() - RETENTION).delete()
     return count
 
 
 def _try_lock(token: ApiToken, route: str, key: str) -> bool:
-    """Whether no other transaction has this lock. The lock lasts until the transaction ends."""
+    """Takes the lock until the transaction ends. Returns False if another transaction has the lock."""
     name = sha256(f"{token.pk}\n{route}\n{key}".encode()).digest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(name[:8], signed=True)])

@@ -1,4 +1,4 @@
-"""Drafts of reviews by program. The keys are those of a published review (docs/reference/drafts.md)."""
+"""Review drafts written by programs. The keys are those of a published review (docs/reference/drafts.md)."""
 
 from typing import Any
 from uuid import UUID
@@ -19,13 +19,13 @@ _INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "
 
 
 def own_reviews(token: ApiToken) -> QuerySet[Review]:
-    """The reviews that the token's account began in its newsroom, newest first, without erased ones."""
+    """The reviews that the token's account created in its newsroom, newest first, except for erased reviews."""
     reviews = Review.objects.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
     return reviews.exclude(state=Review.State.ERASED)
 
 
 def draft_review(*, token: ApiToken, values: Values) -> UUID:
-    """Begins a review with the token's account as author, and returns its id. Raises Invalid. Needs a transaction."""
+    """Creates a review by the token's account and returns its id. Raises Invalid. Must run in a transaction."""
     review = Review(
         newsroom_id=token.newsroom_id, publisher_id=token.newsroom_id, created_by_id=token.user_id, token=token
     )
@@ -35,7 +35,7 @@ def draft_review(*, token: ApiToken, values: Values) -> UUID:
 
 
 def change_review(*, token: ApiToken, review: Review, values: Values) -> UUID:
-    """Changes the given keys. A list replaces the whole list. Raises Invalid and EditorialError."""
+    """Changes the given keys. A given list replaces the whole existing list. Raises Invalid and EditorialError."""
     review = Review.objects.select_for_update().get(pk=review.pk)
     if review.state != Review.State.DRAFT:
         raise EditorialError(
@@ -47,7 +47,7 @@ def change_review(*, token: ApiToken, review: Review, values: Values) -> UUID:
 
 
 def describe_review(review: Review) -> dict[str, Any]:
-    """The draft with the keys that can be sent back, its id, its state and its times."""
+    """The draft's editable keys, its id, its state and its times."""
     verdict = review.verdict
     return {
         "id": str(review.pk),
@@ -89,7 +89,7 @@ def _write(review: Review, values: Values, token: ApiToken) -> None:
 
 
 def _set_claim(review: Review, pk: UUID, problems: list[Problem]) -> None:
-    """Sets one of the newsroom's own claims or a public claim."""
+    """Sets the review's claim to one of the newsroom's own claims or to a public claim."""
     published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
     claim = Claim.objects.filter(Q(newsroom=review.newsroom_id) | Exists(published), pk=pk).first()
     if claim is None:

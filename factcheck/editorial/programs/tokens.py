@@ -17,14 +17,14 @@ from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Membership, User
 
-PREFIX = "fct_"  # scanners for leaked secrets recognise tokens by this prefix
+PREFIX = "fct_"  # secret scanners recognise leaked tokens by this prefix
 LENGTH = len(PREFIX) + 43  # 32 random bytes in base64url
 _USE_PRECISION = timedelta(minutes=1)
 
 
 @transaction.atomic
 def create_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], days: int) -> tuple[ApiToken, str]:
-    """Returns a token that acts as `by` in the newsroom with this id, and the secret, which isn't stored.
+    """Creates a token that acts as `by` in the newsroom. Returns the token and its secret, which isn't stored.
 
     Raises EditorialError.
     """
@@ -53,7 +53,7 @@ def create_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], d
 
 @transaction.atomic
 def revoke_token(*, token: ApiToken, by: User) -> None:
-    """Revokes the token for good. Only its creator or a Chief editor of the newsroom may do this."""
+    """Revokes the token permanently. Only its creator or a Chief editor of the newsroom can revoke it."""
     token = ApiToken.objects.select_for_update().get(pk=token.pk)
     if token.user_id != by.pk and roles.require_member(by, token.newsroom_id) != Membership.Role.CHIEF_EDITOR:
         raise NotAllowed(_("Only the token’s creator or a Chief editor can revoke it. Ask one of them."))
@@ -65,7 +65,7 @@ def revoke_token(*, token: ApiToken, by: User) -> None:
 
 
 def find_token(secret: str) -> ApiToken | None:
-    """The valid token with this secret: not expired or revoked, of an active account with a role in its newsroom."""
+    """The token with this secret, if the token is usable and its active account has a role in the newsroom."""
     if len(secret) != LENGTH or not secret.startswith(PREFIX) or not secret.isascii():
         return None
     now = timezone.now()
@@ -87,5 +87,5 @@ def token_transaction(token: ApiToken) -> Iterator[None]:
 
 
 def _digest(secret: str) -> str:
-    """A plain hash is enough, because nobody can guess 256 random bits."""
+    """A plain hash is enough, because 256 random bits can't be guessed."""
     return hashlib.sha256(secret.encode()).hexdigest()

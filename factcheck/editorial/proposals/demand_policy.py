@@ -1,4 +1,4 @@
-"""Demands to change or remove a review: their publication in the public register."""
+"""Demands to change or remove a review, and their publication in the public register."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -82,7 +82,7 @@ class DemandPolicy(Policy[Demand]):
 
 
 def build_statement(demand: Demand) -> dict[str, Any]:
-    """The entry in the register. Keys and types are those of docs/reference/demands.md."""
+    """The entry in the register. Its keys and types are documented in docs/reference/demands.md."""
     return values_of(demand, statements.Demand) | {
         "review": {"id": str(demand.review_id)} if demand.review_id else None,
         "withheld": demand.withheld_reason or None,
@@ -93,7 +93,7 @@ def build_statement(demand: Demand) -> dict[str, Any]:
 
 
 def find_missing(demand: Demand) -> Reasons:
-    """Everything that has to be done before the submission, each as a sentence for the editor."""
+    """Everything that has to be done before the submission. Each reason is a sentence for the editor."""
     reasons: Reasons = []
     if demand.review and demand.review.newsroom_id != demand.newsroom_id:
         reasons.append(
@@ -116,7 +116,7 @@ def find_missing(demand: Demand) -> Reasons:
 
 @transaction.atomic
 def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
-    """Reopens the draft to add an outcome or a correction. Readers keep seeing the last revision."""
+    """Reopens the draft, so that an outcome or a correction can be added. Readers still see the last revision."""
     demand = _lock_demand(demand.pk)
     roles.require_member(by, demand.newsroom_id)
     if demand.state != State.PUBLISHED:
@@ -131,7 +131,7 @@ def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
 
 
 def due_demands() -> Iterator[tuple[Proposal, User]]:
-    """Approved entries that are due, each with the approver, in whose name the entry is published."""
+    """Approved entries that are due, each with its approver. The entry is published in the approver's name."""
     due = Proposal.objects.open().filter(
         kind=Kind.DEMAND, decision=Decision.APPROVED, demand__publish_after__lte=utc_today()
     )
@@ -141,7 +141,7 @@ def due_demands() -> Iterator[tuple[Proposal, User]]:
 
 
 def utc_today() -> date:
-    """Today in UTC, which decides when an entry is due."""
+    """Today's date in UTC, which determines when an entry is due."""
     return datetime.now(UTC).date()
 
 

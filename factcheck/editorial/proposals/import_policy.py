@@ -1,4 +1,4 @@
-"""Imports: a second person approves the whole batch, and its reviews are published in chunks."""
+"""Imports: a second person approves the whole batch, and its reviews are then published in chunks."""
 
 import math
 import time
@@ -25,7 +25,7 @@ State = Review.State
 
 
 class ImportPolicy(Policy[ImportBatch]):
-    """One decision for all members. Members and their reviews get the approval when they are published."""
+    """A single decision for all members. Members and their reviews receive the approval when they are published."""
 
     kind = Kind.IMPORT
 
@@ -37,7 +37,7 @@ class ImportPolicy(Policy[ImportBatch]):
         return newsroom, newsroom
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
-        """An empty statement, because the digest is over the digests of the members."""
+        """An empty statement, because the digest covers the digests of the members."""
         return {}
 
     def require_outsider(self, proposal: Proposal, by: User) -> None:
@@ -50,7 +50,7 @@ class ImportPolicy(Policy[ImportBatch]):
         return {}
 
     def after_return(self, proposal: Proposal) -> None:
-        """Turns the reviews into drafts. Members with a decision of their own keep it."""
+        """Turns the reviews back into drafts. Members that have already been decided separately keep their decision."""
         undecided = self.subject(proposal).members.filter(decision="")
         _lock_reviews(undecided)
         Review.objects.filter(pk__in=undecided.values("review_id")).update(state=State.DRAFT)
@@ -68,7 +68,7 @@ class ImportPolicy(Policy[ImportBatch]):
 
 @transaction.atomic
 def close_import(*, batch: ImportBatch, by: User) -> Proposal:
-    """Returns the proposal of an import. An interrupted import is submitted, and nothing more can be added to it."""
+    """Returns the proposal of an import. An interrupted import is submitted, so nothing can be added any more."""
     batch = lock_batch(batch.pk)
     if batch.proposal is not None:
         return batch.proposal
@@ -87,10 +87,11 @@ def publish_import(
     seconds: float = math.inf,
     progress: Callable[[int], object] | None = None,
 ) -> int:
-    """Publishes the approved members, one transaction a chunk, and returns how many. Continues where it stopped.
+    """Publishes the approved members, with one transaction per chunk, and returns how many were published.
 
-    A review that was changed after the approval becomes a draft again, and its proposal is returned. No chunk begins
-    after `seconds`. `progress` is called with the number of members of each chunk.
+    A later call continues where an earlier call stopped. A review that was changed after the approval becomes a draft
+    again, and its proposal is returned. No new chunk starts after `seconds`. `progress` is called with the number of
+    members in each chunk.
     """
     published, last, end = 0, 0, time.monotonic() + seconds
     while True:
@@ -106,7 +107,8 @@ def publish_import(
             more, keys = len(keys) > chunk, keys[:chunk]
             _lock_reviews(Proposal.objects.filter(pk__among=keys))
             published += _publish(list(remaining.filter(pk__among=keys)), by)
-            # In the transaction of the last chunk: only one of two parallel runs has it, and nothing can interrupt.
+            # Recorded in the last chunk's transaction, so parallel runs and interruptions can't cause a second or a
+            # missing event.
             if not more and (reviews := locked.members.filter(entry__isnull=False).count()):
                 record_event(by, "import.published", locked, reviews=reviews)
         last = keys[-1]
@@ -115,11 +117,11 @@ def publish_import(
 
 
 def submit_batch(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, refused: int = 0) -> Proposal:
-    """Submits the import. The importer counts as the submitter, even if an Editor closes the import."""
+    """Submits the import. The importer is recorded as the submitter, even if an Editor closes the import."""
     batch.changed = batch.members.exclude(change_class="").count()
     batch.new = batch.members.count() - batch.changed
     batch.unchanged, batch.refused = unchanged, refused
-    batch.files_digest = ""  # for a file with one record, the digest would confirm a guess
+    batch.files_digest = ""  # for a file with one record, the digest could be used to confirm a guess
     batch.save()
     proposal = Proposal(
         kind=Kind.IMPORT,
@@ -137,7 +139,7 @@ def lock_batch(pk: int) -> ImportBatch:
 
 
 def _digest(batch: ImportBatch) -> str:
-    """SHA-256 of the digests of all members in their order, each followed by a line feed."""
+    """SHA-256 of the digests of all members in order, each followed by a line feed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT editorial_import_digest(%s)", [batch.pk])
         return str(cursor.fetchone()[0])
@@ -148,12 +150,12 @@ def _lock_reviews(members: QuerySet[Proposal]) -> None:
     rows = (
         Review.objects.select_for_update().filter(pk__in=members.values("review_id")).order_by("pk").values_list("pk")
     )
-    for _row in rows.iterator(10_000):  # an import can have a million rows
+    for _row in rows.iterator(10_000):  # an import can contain a million rows
         pass
 
 
 def _publish(members: Sequence[Proposal], by: User) -> int:
-    """Publishes these members, whose reviews are locked, and returns how many."""
+    """Publishes these members and returns how many were published. Their reviews must be locked."""
     drafts = drafts_of([member.subject_id for member in members])
     statements = [review_statements.build_draft_statement(drafts[member.subject_id]) for member in members]
     same = [

@@ -1,4 +1,4 @@
-"""Verdict mappings: one Editor proposes what another publisher's words mean, and another Editor adopts the mapping."""
+"""Verdict mappings: one Editor proposes the meaning of another publisher's words, and another Editor approves it."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from factcheck.record.formats.canonical import canonical
 
 
 class MappingPolicy(Policy[VerdictMapping]):
-    """A mapping applies to the whole site and isn't logged. Imports use the mapping after its approval."""
+    """A mapping applies to the whole site and isn't added to the log. Imports use an approved mapping."""
 
     kind = Kind.MAPPING
 
@@ -45,7 +45,7 @@ class MappingPolicy(Policy[VerdictMapping]):
 
 
 def build_statement(mapping: VerdictMapping) -> dict[str, Any]:
-    """The publisher's words, the site or None for every publisher, and the verdict here."""
+    """The publisher's words, the publisher's site (or None for all publishers), and the verdict on this site."""
     return {
         "words": mapping.words,
         "site": mapping.site or None,
@@ -55,9 +55,9 @@ def build_statement(mapping: VerdictMapping) -> dict[str, Any]:
 
 
 def adopted_mappings() -> list[VerdictMapping]:
-    """The mappings in force: the last proposal was approved, and the mapping still gives the approved statement.
+    """The mappings whose last proposal was approved and whose statement hasn't changed since then.
 
-    The statement differs after somebody has renamed the verdict or given its short name to another verdict.
+    The statement changes if somebody renames the verdict or gives its short name to another verdict.
     """
     last = Proposal.objects.filter(kind=Kind.MAPPING).order_by("mapping_id", "-pk").distinct("mapping_id")
     found = last.select_related("mapping__verdict__scale")

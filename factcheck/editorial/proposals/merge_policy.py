@@ -1,4 +1,4 @@
-"""Merges of claims that say the same: readers find one under the other, until a split (ADR 8)."""
+"""Merges of claims that say the same. Readers find the merged claim under the other claim until a split (ADR 8)."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ _KINDS = {Action.MERGE: LogEntry.Kind.CLAIM_MERGE, Action.SPLIT: LogEntry.Kind.C
 
 
 class MergePolicy(Policy[Claim]):
-    """If two newsrooms' claims are merged, the newsroom that did not propose it decides. Either one may split them."""
+    """A merge of two newsrooms' claims is decided by the newsroom that didn't propose it. Both can propose a split."""
 
     kind = Kind.MERGE
     changed = _(
@@ -51,7 +51,7 @@ class MergePolicy(Policy[Claim]):
         return proposing, into_newsroom if proposing == from_newsroom else from_newsroom
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
-        """The log names the claims only by id, because their text may have to be erased one day and the log stays."""
+        """Contains only the claims' ids, because the log is permanent but a claim's text may have to be erased."""
         other = "into" if proposal.action == Action.MERGE else "from"
         return {
             "id": str(proposal.claim_id),
@@ -80,7 +80,7 @@ class MergePolicy(Policy[Claim]):
 
 @transaction.atomic
 def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> Proposal:
-    """Proposes to merge `claim` into `into`, where readers will then find it. The note is public."""
+    """Proposes to merge `claim` into `into`, under which readers will then find it. The note is public."""
     if claim.pk == into.pk:
         raise EditorialError(_("This is the same claim. Choose another claim."))
     claim, into = _lock_claims(claim, into)
@@ -103,7 +103,7 @@ def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> Proposal
 
 @transaction.atomic
 def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
-    """Proposes to split off a merged claim, which readers then find at its own URL again. The note is public."""
+    """Proposes to split off a merged claim, so that readers find it at its own URL again. The note is public."""
     into = merge_target(claim)
     if into is None:
         raise EditorialError(_("This claim is not merged into another claim, so it can’t be split off."))
@@ -113,7 +113,7 @@ def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
 
 @transaction.atomic
 def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
-    """Moves the drafts of an unpublished claim to another claim, and deletes the first. Returns how many."""
+    """Moves an unpublished claim's drafts to another claim and deletes the claim. Returns the number of drafts."""
     if claim.pk == replacement.pk:
         raise EditorialError(_("This is the same claim. Choose another claim."))
     claim, replacement = _lock_claims(claim, replacement)
@@ -165,37 +165,37 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
 
 
 def merge_target(claim: Claim) -> Claim | None:
-    """The claim into which this one is merged now."""
+    """The claim into which this claim is currently merged."""
     return Claim.objects.filter(
         pk__in=PublishedMerge.objects.merged().filter(claim_id=claim.pk).values("into_id")
     ).first()
 
 
 def last_merge_target(claim: Claim) -> Claim | None:
-    """The claim into which this one was last merged, even if it has been split off since."""
+    """The claim into which this claim was last merged, even if it has been split off since then."""
     last = claim.proposals.filter(action=Action.MERGE, entry__isnull=False).select_related("into").first()
     return last.into if last else None
 
 
 def claims_merged_into(claim: Claim) -> list[Claim]:
-    """The claims that were merged into this one and are not split off."""
+    """The claims that have been merged into this claim and not split off."""
     merged = PublishedMerge.objects.merged().filter(into_id=claim.pk).values("claim_id")
     return list(Claim.objects.filter(pk__in=merged).order_by("pk"))
 
 
 def has_open_proposal(claim: Claim) -> bool:
-    """Whether a proposal to merge or split off this claim is open. Only one can be."""
+    """Whether a proposal to merge or split off this claim is open. Only one such proposal can be open."""
     return Proposal.objects.about(claim).open().exists()
 
 
 def open_merges(claim: Claim) -> list[Proposal]:
-    """Open proposals to merge or split off this claim, or to merge others into it or split them off."""
+    """Open proposals to merge or split off this claim, or to merge other claims into this claim or split them off."""
     found = Proposal.objects.open().filter(Q(claim=claim) | Q(into=claim), kind=Kind.MERGE)
     return list(found.select_related("claim", "into", "newsroom", "submitted_by").order_by("pk"))
 
 
 def _propose(proposal: Proposal) -> Proposal:
-    """Submits a merge or split of claims that are locked."""
+    """Submits a merge or split. The claims must be locked."""
     proposal.kind = Kind.MERGE
     policy = MergePolicy()
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
@@ -221,7 +221,7 @@ def _propose(proposal: Proposal) -> Proposal:
 
 
 def _identifying_texts(*claims: Claim) -> Iterator[str]:
-    """The claims' texts and their claimants' names, both from the drafts and as published."""
+    """The texts of the claims and the names of their claimants, both from the drafts and as published."""
     for claim in claims:
         yield from (claim.text, claim.claimant.name if claim.claimant else "")
     for body in PublishedClaim.objects.filter(pk__in=[claim.pk for claim in claims]).values_list("body", flat=True):

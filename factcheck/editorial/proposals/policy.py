@@ -1,4 +1,4 @@
-"""The rules that differ between kinds of proposals. The workflow calls these methods."""
+"""The rules that differ between kinds of proposals, as methods that the workflow calls."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ S = TypeVar("S")
 
 
 class Policy(ABC, Generic[S]):
-    """The rules of one kind. An unsaved `proposal` has a kind, an action, a subject and a submitter.
+    """The rules for one kind. Even an unsaved `proposal` has a kind, an action, a subject and a submitter.
 
     **Lock order.** Always lock imports first, each with its own proposal. Then lock claims, reviews, demands or
     mappings, the proposal, the log, and public claims. Rows of one table are locked in primary-key order. A fixed order
@@ -32,9 +32,9 @@ class Policy(ABC, Generic[S]):
     """
 
     kind: ClassVar[Kind]
-    # Whether an approved proposal waits for its publication, and can be returned until then.
+    # Whether an approved proposal is published in a separate step, and can be returned until then.
     waits: ClassVar[bool] = False
-    # Whether events may keep the reason for a return. Only events that an erasure clears may.
+    # Whether events keep the reason for a return. This is allowed only for events that an erasure clears.
     keeps_reasons: ClassVar[bool] = False
     changed: ClassVar[str | Promise] = _(
         "This was changed after it was submitted. Return the submission, then submit it again."
@@ -49,46 +49,46 @@ class Policy(ABC, Generic[S]):
 
     @abstractmethod
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
-        """The statement for the second person, built from the current drafts."""
+        """Builds the statement for the second person from the current drafts."""
 
     @abstractmethod
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, Publisher | None]:
-        """The newsroom that proposes, and the one whose Editors decide."""
+        """The newsroom that proposes, and the newsroom whose Editors decide."""
 
     def statement_model(self, proposal: Proposal) -> type[Part] | None:
         """The model that validates the statement, or None if the statement isn't published."""
         return None
 
     def find_missing(self, proposal: Proposal) -> Reasons:
-        """Everything that has to be done before the submission, each as a sentence for the editor."""
+        """Everything that has to be done before the submission. Each reason is a sentence for the editor."""
         return []
 
     def copy_note(self, proposal: Proposal) -> None:
         """Copies the public note and the kind of correction from the draft."""
 
     def require_submitter(self, proposal: Proposal) -> None:
-        """Raises NotAllowed unless the submitter may submit this."""
+        """Raises NotAllowed unless the submitter is allowed to submit this."""
         newsroom, _deciding = self.newsrooms(proposal)
         assert newsroom is not None
         roles.require_member(proposal.submitted_by, newsroom)
 
     def require_decider(self, proposal: Proposal, by: User) -> None:
-        """Raises NotAllowed unless the person decides there."""
+        """Raises NotAllowed unless the person can decide in the deciding newsroom."""
         assert proposal.deciding_id is not None
         roles.require_decider(by, proposal.deciding_id)
 
     def require_outsider(self, proposal: Proposal, by: User) -> None:
-        """Raises NotAllowed if the person wrote or began the draft."""
+        """Raises NotAllowed if the person wrote or created the draft."""
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
-        """Returns the submitted statement. Raises EditorialError if the drafts have changed since."""
+        """Returns the submitted statement. Raises EditorialError if the drafts have changed since the submission."""
         statement = self.build_statement(proposal)
         if canonical(statement).decode() != proposal.statement:
             raise EditorialError(self.changed)
         return statement
 
     def require_ready(self, proposal: Proposal) -> None:
-        """Raises EditorialError if an approved proposal cannot be published yet."""
+        """Raises EditorialError if an approved proposal can't be published yet."""
 
     def after_submit(self, proposal: Proposal) -> None:
         """Runs after the submission."""
@@ -97,26 +97,26 @@ class Policy(ABC, Generic[S]):
         """Runs after the return."""
 
     def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
-        """Runs after the approval. The statement takes effect now, or waits for its publication."""
+        """Runs after the approval. The statement takes effect now, or is published in a later step."""
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind | None:
-        """The kind of the log entry. None lets the log choose between original, update and correction."""
+        """The kind of the log entry. If None, the log chooses between original, update and correction."""
         return None
 
     def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
-        """Runs after the publication. Each proposal has its entry."""
+        """Runs after the publication. Each proposal then refers to its log entry."""
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:
-        """Details in the audit log of a submission or publication of this kind, beyond digest and sequence."""
+        """Details for the audit log about a submission or publication, in addition to digest and sequence."""
         return {}
 
     def event(self, proposal: Proposal) -> str:
-        """The first word of this proposal's events in the audit log."""
+        """The first part of the names of this proposal's events in the audit log."""
         return str(proposal.kind)
 
 
 def submit_statement(policy: Policy[Any], proposal: Proposal, statement: dict[str, Any]) -> Proposal:
-    """Saves the proposal of this statement. The caller has locked the subject."""
+    """Saves the proposal for this statement. The subject must be locked."""
     if (model := policy.statement_model(proposal)) is not None:
         require_valid(statement, model)
     data = canonical(statement)
@@ -125,7 +125,7 @@ def submit_statement(policy: Policy[Any], proposal: Proposal, statement: dict[st
 
 
 def save_proposal(policy: Policy[Any], proposal: Proposal, by: User, act: str) -> Proposal:
-    """Saves a proposal that has its digest, and records the action in the audit log."""
+    """Saves a proposal whose digest is set, and records the action in the audit log."""
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     proposal.save()
     policy.after_submit(proposal)

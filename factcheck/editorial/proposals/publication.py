@@ -13,7 +13,7 @@ from factcheck.record import publish
 from factcheck.record.log import entries as log
 from factcheck.record.models import LogEntry
 
-# One SQL statement for any number of rows. A review of an import gets the decision on the import here.
+# A single SQL statement for any number of rows. An imported review is given the decision on its import.
 _MARK_PUBLISHED = """
 UPDATE editorial_proposal AS mine SET sequence = given.sequence, decision = 'approved',
     decided_by_id = coalesce(mine.decided_by_id, whole.decided_by_id),
@@ -27,9 +27,9 @@ WHERE mine.id = given.id
 def append_approved(
     policy: Policy[Any], proposals: Sequence[Proposal], statements: Sequence[dict[str, Any]], by: User
 ) -> list[LogEntry]:
-    """Publishes these approved proposals of one newsroom and one kind, and links each to its entry.
+    """Publishes these approved proposals of one newsroom and one kind, and links each proposal to its log entry.
 
-    The caller has locked the subjects. Reviews must all belong to the same import, or to none.
+    The subjects must be locked. Reviews must all belong to the same import or to no import.
     """
     with translate_record_errors():
         entries = publish.publish(

@@ -1,4 +1,4 @@
-"""Reviews: publication, correction, withdrawal, reinstatement and erasure, each decided by two people."""
+"""Reviews: publication, correction, withdrawal, reinstatement and erasure. Each action is decided by two people."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,7 +36,7 @@ _STATE_AFTER = {
     Action.PUBLICATION: State.PUBLISHED,
     Action.WITHDRAWAL: State.WITHDRAWN,
     Action.REINSTATEMENT: State.PUBLISHED,
-    Action.ERASURE: State.ERASED,  # erasure.erase_drafts turns a redacted review into a draft
+    Action.ERASURE: State.ERASED,  # erasure.erase_drafts turns a redacted review back into a draft
 }
 _LOG_KINDS = {
     Action.WITHDRAWAL: LogEntry.Kind.WITHDRAWAL,
@@ -46,7 +46,7 @@ _LOG_KINDS = {
 
 
 class ReviewPolicy(Policy[Review]):
-    """A publication waits after its approval. The other actions take effect on approval."""
+    """An approved publication is published in a separate step. All other actions take effect on approval."""
 
     kind = Kind.REVIEW
     waits = True
@@ -58,7 +58,7 @@ class ReviewPolicy(Policy[Review]):
 
     def lock_subject(self, proposal: Proposal) -> None:
         claims: set[UUID] = set()
-        if proposal.action == Action.ERASURE:  # an erasure also empties claims and messages of imports
+        if proposal.action == Action.ERASURE:  # an erasure also clears claims and messages of imports
             review = self.subject(proposal)
             batches = ImportBatch.objects.filter(pk__in=review.proposals.values("batch"))
             list(batches.select_for_update().order_by("pk").values_list("pk"))
@@ -140,7 +140,7 @@ class ReviewPolicy(Policy[Review]):
         return str(proposal.action)
 
     def _set_state(self, proposal: Proposal, state: Review.State) -> None:
-        """Sets the draft's state, if the proposal is a publication."""
+        """Sets the draft's state if the proposal is a publication."""
         review = self.subject(proposal)
         if proposal.action == Action.PUBLICATION:
             review.state = state
@@ -148,7 +148,7 @@ class ReviewPolicy(Policy[Review]):
 
 
 def find_missing(review: Review) -> Reasons:
-    """Everything that has to be done before the submission, each as a sentence for the editor."""
+    """Everything that has to be done before the submission. Each reason is a sentence for the editor."""
     last = last_entry(review)
     if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
         return [WITHDRAWN, *review_statements.find_missing(review)]
@@ -159,7 +159,7 @@ def find_missing(review: Review) -> Reasons:
         reasons.append(_("Choose the kind of correction, and explain what changed and why."))
     elif short := _too_short(review.change_class, review.change_note):
         reasons.append(short)
-    published = last_statement(review)  # none after an erasure
+    published = last_statement(review)  # None after an erasure
     if published is None:
         return reasons
     statement = review_statements.build_statement(review)
@@ -172,7 +172,7 @@ def find_missing(review: Review) -> Reasons:
 
 @transaction.atomic
 def open_correction(*, review: Review, by: User, change_class: str, note: str) -> None:
-    """Reopens the draft. Readers see the last revision until the correction is published.
+    """Reopens the draft. Readers still see the last revision until the correction is published.
 
     A withdrawn review can be reopened too, so that it can be redacted before it is public again.
     """
@@ -192,14 +192,14 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
     if Proposal.objects.about(review).open().exists():
         raise EditorialError(WAITS)
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
-    # `changed_at` makes a form that was opened earlier notice this change instead of overwriting it.
+    # With `changed_at`, a form that was opened earlier detects this change instead of overwriting it.
     review.save(update_fields=["change_class", "change_note", "state", "changed_at"])
     record_event(by, "correction.opened", review, change_class=change_class, note=note)
 
 
 @transaction.atomic
 def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
-    """Proposes a withdrawal, which takes effect when a second person approves. The reason is public."""
+    """Proposes a withdrawal, which takes effect when a second person approves it. The reason is public."""
     review = _lock_review(review.pk)
     roles.require_member(by, review.newsroom_id)
     last = last_entry(review)
@@ -212,7 +212,7 @@ def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
 
 @transaction.atomic
 def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
-    """Proposes to reinstate a withdrawn review unchanged, which takes effect when a second person approves."""
+    """Proposes to reinstate a withdrawn review unchanged. This takes effect when a second person approves it."""
     review = _lock_review(review.pk)
     roles.require_member(by, review.newsroom_id)
     last, published = last_entry(review), last_statement(review)
@@ -223,10 +223,11 @@ def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
 
 @transaction.atomic
 def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = False) -> Proposal:
-    """Proposes to erase everything published of the review, which takes effect when a second person approves.
+    """Proposes to erase everything published from the review. This takes effect when a second person approves it.
 
-    The draft is erased too, unless `redact`. Then the open correction is kept and can be published instead, so it must
-    no longer contain what has to go. `ground` is a value of erasure.Ground, and `notice` is public.
+    The draft is erased too, unless `redact` is true. In that case the open correction is kept and can be published, so
+    editors must first remove the parts that have to be erased. `ground` is a value of erasure.Ground, and `notice` is
+    public.
     """
     review = _lock_review(review.pk)
     roles.require_decider(by, review.newsroom_id)
@@ -249,12 +250,12 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
 
 
 def last_entry(review: Review) -> LogEntry | None:
-    """The newest entry of the log about the review."""
+    """The newest log entry about the review."""
     return LogEntry.objects.filter(subject=review.pk).order_by("-number").first()
 
 
 def last_statement(review: Review) -> dict[str, Any] | None:
-    """The newest published statement, without tombstones."""
+    """The newest published statement. Tombstones don't count."""
     found = (
         RevisionDocument.objects.filter(entry__subject=review.pk)
         .exclude(entry__kind__in=[LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE])
@@ -285,12 +286,12 @@ def _propose(review: Review, by: User, action: Action, statement: dict[str, Any]
 
 
 def _rating(statement: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The verdict without its label, which may have changed since."""
+    """The verdict without its label, because the label may have changed since then."""
     return statement["verdict"]["scale"], statement["verdict"]["slug"]
 
 
 def _too_short(change_class: str, note: str) -> str | None:
-    """The message to the editor if the reason of a substantive correction is too short."""
+    """An error message if the reason for a substantive correction is too short."""
     if change_class != Review.ChangeClass.SUBSTANTIVE or len(note.strip()) >= entries.MIN_SUBSTANTIVE_NOTE:
         return None
     return _(

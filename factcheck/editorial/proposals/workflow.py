@@ -1,7 +1,7 @@
-"""The workflow of every proposal: submit, approve, return, take back, publish.
+"""The workflow for all proposals: submit, approve, return, take back, publish.
 
-Each function takes `by`, locks the subject, checks that person's membership and runs in one transaction. It raises an
-EditorialError whose text tells the editor what to do.
+Each function locks the subject, checks the membership of the person `by`, and runs in one transaction. Functions raise
+an EditorialError whose text tells the editor what to do.
 """
 
 from typing import Any
@@ -43,9 +43,9 @@ def submit(*, subject: Model, by: User) -> Proposal:
 
 @transaction.atomic
 def approve(*, proposal: Proposal, by: User, digest: str) -> Proposal:
-    """Approves the statement with this digest, which the person has read.
+    """Approves the statement that the person has read, identified by its digest.
 
-    Proposals that don't wait for a publication take effect now.
+    Proposals without a separate publication take effect immediately.
     """
     policy, proposal = _lock(proposal)
     policy.require_decider(proposal, by)
@@ -85,7 +85,7 @@ def take_back(*, proposal: Proposal, by: User) -> Proposal:
 
 @transaction.atomic
 def publish(*, proposal: Proposal, by: User) -> LogEntry:
-    """Publishes an approved review or demand: a log entry, a revision and the read model."""
+    """Publishes an approved review or demand: adds a log entry and a revision, and updates the read model."""
     policy, proposal = _lock(proposal)
     policy.require_decider(proposal, by)
     if not policy.waits or proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
@@ -98,7 +98,7 @@ def publish(*, proposal: Proposal, by: User) -> LogEntry:
 
 
 def open_proposal(subject: Model) -> Proposal | None:
-    """The proposal about this subject that waits for a decision or for its publication."""
+    """The proposal about this subject that is waiting for a decision or for its publication."""
     return Proposal.objects.about(subject).open().first()
 
 

@@ -1,11 +1,13 @@
--- The person and the newsroom that recorded a demand decide who may approve it (proposals.sql), so they never change.
+-- The person who recorded a demand and their newsroom determine who may approve it (proposals.sql), so they never
+-- change.
 CREATE OR REPLACE TRIGGER demand_begun BEFORE UPDATE ON editorial_demand
     FOR EACH ROW WHEN ((NEW.newsroom_id, NEW.created_by_id) IS DISTINCT FROM
                        (OLD.newsroom_id, OLD.created_by_id))
     EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_demand ENABLE ALWAYS TRIGGER demand_begun;
 
--- An entry in the register doesn't name a private person, says why something is left out, and isn't public too early.
+-- An entry in the register doesn't name a private person, gives a reason if something is left out, and isn't public too
+-- early.
 CREATE OR REPLACE FUNCTION editorial_require_register_rules(entry record_logentry, document jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -1,7 +1,7 @@
--- Every entry of the log but a key rotation (record/sql/rotations.sql) has an approved proposal of exactly what its
--- document says. The person who approved it isn't an author, even if somebody was named as an author later. The document
--- speaks for the newsroom that proposed it, unless it is a review that has a page of another publisher.
--- Runs at commit, because the proposal gets its sequence number after the entry is inserted.
+-- Every log entry except key rotations (record/sql/rotations.sql) has an approved proposal with exactly the content of
+-- its document. The approver isn't an author, even if somebody was added as an author later. The document's publisher
+-- is the newsroom that proposed it, except for reviews that have a page of another publisher.
+-- This trigger runs at commit, because the proposal receives its sequence number after the entry is inserted.
 CREATE OR REPLACE FUNCTION editorial_entry_was_approved() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -35,12 +35,12 @@ BEGIN
                                  WHERE review_id = NEW.subject AND user_id = proposal.decided_by_id) THEN
         RAISE EXCEPTION 'log entry %: an author approved it', NEW.sequence USING ERRCODE = 'restrict_violation';
     END IF;
-    -- Other publishers are responsible for their reviews. A withdrawal or reinstatement repeats what was published
+    -- Other publishers are responsible for their reviews. A withdrawal or reinstatement repeats the published content
     -- (reviews.sql).
     IF of = 'review' AND (what IN ('withdrawal', 'reinstatement') OR document ->> 'original_url' IS NOT NULL) THEN
         RETURN NULL;
     END IF;
-    -- The notice of an erasure names the newsroom in a place of its own.
+    -- The notice of an erasure has a separate field for the newsroom.
     IF document #>> (CASE what WHEN 'erasure' THEN '{notice,newsroom,site}'::text[] ELSE '{publisher,site}' END)
             IS DISTINCT FROM (SELECT p.site FROM editorial_publisher p WHERE p.id = proposal.newsroom_id) THEN
         RAISE EXCEPTION 'log entry %: it speaks for another newsroom', NEW.sequence

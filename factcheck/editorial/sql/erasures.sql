@@ -1,4 +1,4 @@
--- The public notice of an erasure has a ground and a text, but no field for the review's content.
+-- The public notice of an erasure has a ground and a text, but no field for content of the review.
 CREATE OR REPLACE FUNCTION editorial_erasure_has_ground() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -19,8 +19,8 @@ CREATE OR REPLACE TRIGGER erasure_has_ground BEFORE INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.action = 'erasure') EXECUTE FUNCTION editorial_erasure_has_ground();
 ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER erasure_has_ground;
 
--- An erasure is refused at commit if it leaves an earlier document, statement or detail behind. A message about an import
--- that the review came with may repeat its content.
+-- An erasure is refused at commit if an earlier document, statement or detail is left. A message about an import that
+-- contained the review can repeat its content.
 CREATE OR REPLACE FUNCTION editorial_was_erased_whole() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -1,4 +1,5 @@
--- Events never change. Only the events of an erased review lose their details, and keep who did what and when.
+-- Events never change, with one exception: events of an erased review lose their details. They keep who did what and
+-- when.
 CREATE OR REPLACE FUNCTION editorial_event_rules() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -20,7 +21,8 @@ CREATE OR REPLACE TRIGGER event_kept BEFORE TRUNCATE ON editorial_editorialevent
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_editorialevent ENABLE ALWAYS TRIGGER event_kept;
 
--- Every change of an account, group or membership writes an event, however the change is made. A login writes none.
+-- Every change to an account, group or membership is recorded as an event, however the change is made. Logins aren't
+-- recorded.
 CREATE OR REPLACE FUNCTION editorial_account_event() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -31,7 +33,7 @@ BEGIN
     IF before = after THEN
         RETURN NULL;
     END IF;
-    -- The event names the changed columns with their values, but never a password's.
+    -- The event contains the changed columns with their values, except for passwords.
     SELECT jsonb_object_agg(key, CASE WHEN key = 'password' THEN '"changed"'::jsonb
                                       ELSE jsonb_build_array(before -> key, after -> key) END)
         INTO changed FROM jsonb_object_keys(coalesce(after, before)) AS key
@@ -58,7 +60,7 @@ CREATE OR REPLACE TRIGGER account_event AFTER INSERT OR UPDATE OR DELETE ON edit
     FOR EACH ROW EXECUTE FUNCTION editorial_account_event();
 ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER account_event;
 
--- Changes of webhooks write events too. The columns that the worker keeps for itself write none.
+-- Changes to webhooks are recorded too, except for the columns that only the worker writes.
 CREATE OR REPLACE FUNCTION editorial_webhook_event() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -90,6 +92,6 @@ CREATE OR REPLACE TRIGGER webhook_event AFTER INSERT OR UPDATE OR DELETE ON webh
     FOR EACH ROW EXECUTE FUNCTION editorial_webhook_event();
 ALTER TABLE webhooks_subscription ENABLE ALWAYS TRIGGER webhook_event;
 
--- The application adds events and deletes none. It updates one column, which the trigger event_fixed guards.
+-- The application can add events but can't delete them. It can update one column, which the trigger event_fixed guards.
 REVOKE UPDATE, DELETE, TRUNCATE ON editorial_editorialevent FROM :"application";
 GRANT UPDATE (detail) ON editorial_editorialevent TO :"application";

@@ -1,12 +1,12 @@
--- The digest of an import's proposal: the digests of its members in their order, a line feed after each.
+-- The digest of an import's proposal: the digests of its members in order, each followed by a line feed.
 CREATE OR REPLACE FUNCTION editorial_import_digest(batch bigint) RETURNS text LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT encode(sha256(convert_to(coalesce(string_agg(digest || E'\n', '' ORDER BY id), ''), 'UTF8')), 'hex')
         FROM editorial_proposal WHERE batch_id = batch AND kind = 'review'
 $$;
 
--- An approved import has exactly the members that its digest names, and the person who approves wrote none of them.
--- Members get the decision when they are published, in the SQL statement that sets their entries.
+-- An approved import has exactly the members that its digest covers, and the approver wrote none of them. Members
+-- receive the decision when they are published, in the SQL statement that sets their entries.
 CREATE OR REPLACE FUNCTION editorial_require_whole_imports(decided bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -30,7 +30,7 @@ BEGIN
     END IF;
 END $$;
 
--- The importer and the newsroom of an import decide who may approve it, so they never change.
+-- The importer and the newsroom of an import determine who may approve it, so they never change.
 CREATE OR REPLACE TRIGGER importbatch_begun BEFORE UPDATE ON editorial_importbatch
     FOR EACH ROW WHEN ((NEW.newsroom_id, NEW.imported_by_id, NEW.imported_at) IS DISTINCT FROM
                        (OLD.newsroom_id, OLD.imported_by_id, OLD.imported_at))

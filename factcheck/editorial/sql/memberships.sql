@@ -1,6 +1,6 @@
--- An account administrator assigns roles and so must not have one. The account's row is locked, so that assigning a role
--- and making the account an administrator wait for each other. The second transaction then sees the first one's change.
--- That needs READ COMMITTED, because an earlier snapshot would not show the change.
+-- An account administrator assigns roles and so must not have a role. The account's row is locked, so that assigning a
+-- role and making the account an administrator wait for each other. The second transaction then sees the first
+-- transaction's change. This requires READ COMMITTED, because an earlier snapshot wouldn't show the change.
 CREATE OR REPLACE FUNCTION editorial_membership_rules() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -34,7 +34,7 @@ CREATE OR REPLACE TRIGGER membership_rules AFTER INSERT OR UPDATE ON editorial_u
     FOR EACH ROW EXECUTE FUNCTION editorial_membership_rules();
 ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER membership_rules;
 
--- The rule above knows the group by its name, so the group can be neither renamed nor deleted.
+-- The rule above looks up the group by its name, so the group can't be renamed or deleted.
 INSERT INTO auth_group (name) VALUES ('Account administrators') ON CONFLICT (name) DO NOTHING;
 CREATE OR REPLACE TRIGGER group_kept BEFORE UPDATE OR DELETE ON auth_group
     FOR EACH ROW WHEN (OLD.name = 'Account administrators') EXECUTE FUNCTION editorial_refuse();

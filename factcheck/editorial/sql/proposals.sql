@@ -1,8 +1,8 @@
--- A proposal stays as it was submitted, and so does the decision on it.
--- An approved review or demand can still be returned before it is published. No other decision changes.
--- After an erasure the earlier proposals of that review can be emptied. The digest goes with the statement: it has no
--- salt and would confirm a guess. Proposals of other kinds are never emptied.
--- An unchanged statement isn't hashed again on updates: it keeps the digest that was checked when it was inserted.
+-- A submitted proposal and the decision on it don't change.
+-- - An approved review or demand can still be returned before it is published. No other decision can change.
+-- - After an erasure, the earlier proposals of the review can be cleared. Their digests are cleared too, because an
+--   unsalted digest could be used to confirm a guess. Proposals of other kinds are never cleared.
+-- - Updates don't hash an unchanged statement again. The statement keeps the digest that was checked on insertion.
 CREATE OR REPLACE FUNCTION editorial_proposal_rules() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -46,11 +46,11 @@ CREATE OR REPLACE TRIGGER proposal_kept BEFORE TRUNCATE ON editorial_proposal
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposal_kept;
 
--- A proposal belongs to the newsroom of its subject, whose Editors decide. Either newsroom can propose a merge of two
--- newsrooms' claims, and the other one decides.
--- Nothing can be added to an import once its own proposal exists. The locks on the import's row make the two submissions
--- wait for each other. An earlier snapshot would not show which of them came first.
--- Runs once for all rows of a statement, because one import adds a million rows.
+-- A proposal belongs to the newsroom of its subject, whose Editors decide. If the claims of two newsrooms are merged,
+-- either newsroom can propose the merge, and the other newsroom decides.
+-- Nothing can be added to an import once the import's own proposal exists. Locks on the import's row make the two
+-- submissions wait for each other. An earlier snapshot wouldn't show which submission came first.
+-- This trigger runs once per statement, because one import can add a million rows.
 CREATE OR REPLACE FUNCTION editorial_proposals_added() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -119,12 +119,12 @@ CREATE OR REPLACE TRIGGER proposals_decided AFTER UPDATE ON editorial_proposal
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_proposals_decided();
 ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposals_decided;
 
--- The person who approves is an Editor of the deciding newsroom, or of any newsroom for a mapping. That person isn't an
--- author of the review or of a review of the import, and did not begin the review or the demand. The constraint
--- proposal_two_people keeps the submitter out.
--- Anyone who writes the draft can change the list of authors. The person who began it never changes (reviews.sql,
--- demands.sql). An imported review was begun by its importer, who isn't an author.
--- A review of an import gets the decision on the import, whose decider has already been checked.
+-- The approver is an Editor of the deciding newsroom or, for a mapping, of any newsroom. The approver isn't an author
+-- of the review or of a review in the import, and didn't create the review or the demand. The constraint
+-- proposal_two_people excludes the submitter.
+-- Anyone who can edit the draft can change the list of authors, but the creator never changes (reviews.sql,
+-- demands.sql). The creator of an imported review is its importer, who isn't an author.
+-- An imported review receives the decision on its import, whose approver has already been checked.
 CREATE OR REPLACE FUNCTION editorial_require_deciders(decided bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -159,5 +159,5 @@ BEGIN
     END IF;
 END $$;
 
--- The application adds proposals and deletes none.
+-- The application can add proposals but can't delete them.
 REVOKE DELETE, TRUNCATE ON editorial_proposal FROM :"application";

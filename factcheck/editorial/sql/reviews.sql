@@ -1,4 +1,5 @@
--- The person, token and newsroom that began a review decide who may approve it (proposals.sql), so they never change.
+-- The person, token and newsroom that created a review determine who may approve it (proposals.sql), so they never
+-- change.
 CREATE OR REPLACE FUNCTION editorial_review_begun() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -11,8 +12,8 @@ CREATE OR REPLACE TRIGGER review_begun BEFORE UPDATE ON editorial_review
     EXECUTE FUNCTION editorial_review_begun();
 ALTER TABLE editorial_review ENABLE ALWAYS TRIGGER review_begun;
 
--- A newsroom's own review has a verdict, a summary and two sources, one of which supports or refutes the claim.
--- A translation names a revision that was published before it.
+-- A newsroom's own review needs a verdict, a summary and two sources. One source must support or refute the claim. A
+-- translation refers to a revision that was published earlier.
 CREATE OR REPLACE FUNCTION editorial_require_complete_review(entry record_logentry, document jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -33,8 +34,8 @@ BEGIN
     END IF;
 END $$;
 
--- A withdrawal names the publisher whose review was public, and a reinstatement repeats what was public.
--- So neither needs a verdict or sources of its own. Runs at commit, when the document exists.
+-- A withdrawal contains the publisher of the withdrawn review, and a reinstatement repeats the published content. So
+-- neither needs its own verdict or sources. This trigger runs at commit, when the document exists.
 CREATE OR REPLACE FUNCTION editorial_repeats_what_was_published() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

@@ -1,6 +1,7 @@
--- A review, demand, claim, import or mapping is never deleted once something about it was proposed.
--- The foreign keys of proposals are checked at commit. Without this rule one transaction could delete a row and add it
--- again as begun by somebody else. Each trigger names the columns of editorial_proposal that point to its table.
+-- A review, demand, claim, import or mapping can't be deleted once there has been a proposal about it.
+-- The foreign keys of proposals are checked at commit. Without this rule, a transaction could delete a row and insert
+-- it again with another creator. Each trigger's arguments are the columns of editorial_proposal that refer to its
+-- table.
 CREATE OR REPLACE FUNCTION editorial_subject_kept() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

@@ -1,4 +1,4 @@
--- The scopes of a token are fixed when it is created. Only its use and its revocation are added.
+-- The scopes of a token are fixed when the token is created. Later, only its last use and its revocation are recorded.
 CREATE OR REPLACE FUNCTION editorial_token_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -19,7 +19,7 @@ CREATE OR REPLACE TRIGGER token_kept BEFORE DELETE ON editorial_apitoken
     FOR EACH ROW EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_apitoken ENABLE ALWAYS TRIGGER token_kept;
 
--- In a transaction that a token has begun, nothing is submitted, decided or published.
+-- In a token's transaction, nothing can be submitted, decided or published.
 CREATE OR REPLACE FUNCTION editorial_not_by_token() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -1,5 +1,5 @@
-"""Turns records of other publishers into drafts of a newsroom.
+"""Turns other publishers' records into drafts in a newsroom.
 
-Everything that an import changes in the newsroom's rows belongs here. Reading files belongs to
-`factcheck.imports.readers`, and decisions belong to `factcheck.editorial.proposals`.
+This package makes all changes that an import makes to the newsroom's rows. Reading files belongs in
+`factcheck.imports.readers`, and decisions belong in `factcheck.editorial.proposals`.
 """

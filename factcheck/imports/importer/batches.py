@@ -16,10 +16,10 @@ from factcheck.record.formats.canonical import CanonicalError
 
 @transaction.atomic
 def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str = "") -> ImportBatch:
-    """Returns a batch to add to: the person's interrupted batch of the same files, or a new one.
+    """Returns the batch to add records to: the person's interrupted batch for the same files, or a new batch.
 
-    `files` is the label of the files. `files_digest`, over names and contents, identifies them. Without a digest the
-    batch is always new.
+    `files` is a label. `files_digest` identifies the files by their names and contents. Without a digest, the batch is
+    always new.
     """
     roles.require_member(by, newsroom)
     files = files if len(files) <= 2000 else f"{files[:1999]}…"
@@ -32,16 +32,17 @@ def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str
 
 
 def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
-    """Imports the records in one transaction and returns the outcome of each.
+    """Imports the records in one transaction and returns the outcome for each record.
 
-    If the database refuses a record, the two halves are tried one after the other, so that one bad record doesn't block
-    the others.
+    If the database refuses a record, each half of the records is tried separately. So one bad record doesn't block the
+    others.
     """
     try:
         with transaction.atomic():
             return import_records(_own_batch(batch, by), by, records)
     except (IntegrityError, DataError, CanonicalError, OperationalError) as problem:
-        # A text that is too long for an index is the record's fault. Other errors of this class aren't.
+        # If a text is too long for an index, the record is at fault. Other errors of this class aren't caused by the
+        # record.
         if isinstance(problem, OperationalError) and not isinstance(problem.__cause__, ProgramLimitExceeded):
             raise
         if len(records) == 1:
@@ -56,7 +57,7 @@ def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[IncomingReco
 
 @transaction.atomic
 def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: int = 0) -> Proposal | None:
-    """Submits the batch to a second person and fixes its digest. An empty batch is deleted (None)."""
+    """Submits the batch to a second person and fixes its digest. Deletes an empty batch and returns None."""
     batch = _own_batch(batch, by)
     if not batch.members.exists():
         batch.delete()
@@ -65,7 +66,7 @@ def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: 
 
 
 def _own_batch(batch: ImportBatch, by: User) -> ImportBatch:
-    """The batch, locked, if this person may add to it."""
+    """Locks and returns the batch. Raises EditorialError unless this person is allowed to add to it."""
     batch = lock_batch(batch.pk)
     roles.require_member(by, batch.newsroom_id)
     if by.pk != batch.imported_by_id:

@@ -1,4 +1,4 @@
-"""Completion of records: keys that the file's format can't express get the values of the existing review."""
+"""Completes records: keys that the file's format can't express get the values of the existing review."""
 
 from typing import Any
 
@@ -11,19 +11,20 @@ from factcheck.record.statements.review import Claimant, Review, ReviewedClaim
 
 
 def complete_record(record: Record, unspecified: frozenset[str], statement: dict[str, Any]) -> Record:
-    """The record with the statement's values at the paths in `unspecified` (for example "verdict.original.value").
+    """The record with the statement's values at the paths in `unspecified`, for example "claim.location".
 
-    A claimant is completed only if the name is the same, and a verdict only if its words are. For sources and
-    appearances see `_members`. The verdict here is never completed, because mappings and editors choose it.
+    A claimant is completed only if the name is the same, and a verdict only if its wording is the same. For sources and
+    appearances, see `_members`. The verdict on this site's scale is never completed, because mappings and editors
+    choose it.
     """
     if statement["license"] == settings.LICENSE_URL:
-        statement = statement | {"license": None}  # the site's default, which no record gives
+        statement = statement | {"license": None}  # the site's default license, which never appears in a record
     filled: Record = _filled(record, statement, unspecified, "")
     return filled
 
 
 def leaves_unchanged(record: Record, statement: dict[str, Any]) -> bool:
-    """Whether the record would leave the statement as it is."""
+    """Whether importing the record would leave the statement unchanged."""
     statement = with_defaults(statement, Review)
     verdict, claim, publisher = record["verdict"], record["claim"], record["publisher"]
     publisher_now = statement["publisher"]
@@ -45,12 +46,12 @@ def _keys(model: type[Part], *exclude: str) -> list[str]:
     return [key for key in model.model_fields if key not in exclude]
 
 
-# Keys that are compared directly. The other keys have ids, or are chosen here.
+# Keys that are compared directly. The other keys contain ids or are chosen on this site.
 _PLAIN = _keys(Review, "id", "original_url", "claim", "verdict", "publisher", "topics", "license")
 _OF_CLAIM = _keys(ReviewedClaim, "id", "claimant")
 _OF_CLAIMANT = _keys(Claimant, "id", "confirmed")
 _Member = dict[str, Any]
-# Keys that must be equal before the rest of a claimant or a verdict is completed.
+# Keys that must be equal before the other keys of a claimant or a verdict are completed.
 _KNOWN_BY = {"claim.claimant.": "name", "verdict.original.": "label"}
 
 
@@ -84,10 +85,10 @@ def _filled(value: Any, known: Any, unspecified: frozenset[str], path: str) -> A
 
 
 def _members(given: list[_Member], existing: list[_Member], unspecified: frozenset[str], path: str) -> list[_Member]:
-    """The given members, completed at their unspecified paths ("sources.stance" for all, "sources.0.stance" for one).
+    """The given members, completed at unspecified paths ("sources.stance" for all, "sources.0.stance" for one).
 
-    Values come from the existing member with the same URL and title. A member without a title takes the next one with
-    the same URL. The first appearance stays the same unless the record names another.
+    Values come from the existing member with the same URL and title. A member without a title is matched with the next
+    member that has the same URL. The first appearance doesn't change unless the record specifies another one.
     """
     titled: dict[tuple[Any, Any], list[_Member]] = {}
     untitled: dict[str | None, list[_Member]] = {}

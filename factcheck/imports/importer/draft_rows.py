@@ -1,4 +1,4 @@
-"""Rows of drafts from imported records, written in bulk with few SQL statements."""
+"""Draft rows from imported records, written in bulk with few SQL statements."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ from factcheck.record.statements.review import OriginalRating
 
 @dataclass
 class Rows:
-    """Collects the rows of some records and writes them table by table. New reviews become rows during the write."""
+    """Collects the rows for several records and writes them one table at a time."""
 
     references: References
     by: User
@@ -36,9 +36,9 @@ class Rows:
     topics: list[Row] = field(default_factory=list)
 
     def add(self, record: Record, key: str, digest: str) -> UUID:
-        """Adds a new review in the state "submitted", with its claim if that is new. Returns the review's id.
+        """Adds a new review in the state "submitted", and its claim if the claim is new. Returns the review's id.
 
-        A new claim gets the same time as the review, so that `is_claim_imported` recognises it later.
+        A new claim gets the same timestamp as the review, so that `is_claim_imported` recognises it later.
         """
         values = record["claim"]
         claim = self.references.claims_by_id.get(values["id"])
@@ -63,7 +63,7 @@ class Rows:
         return review_id
 
     def change(self, review: Review, record: Record, digest: str, *, with_claim: bool) -> None:
-        """Updates the review's rows from the record. A redacted name and an editor's verdict are kept."""
+        """Updates the review's rows from the record. A redacted name and an editor's verdict are preserved."""
         written = self._of_review(record, digest)
         if review.original_label in ("", written["original_label"]) and not record["verdict"]["slug"]:
             written["verdict_id"] = written["verdict_id"] or review.verdict_id
@@ -130,7 +130,7 @@ class Rows:
         self.authorships += [new_row(Authorship, review_id=review, name=author["name"]) for author in record["authors"]]
 
     def _of_review(self, record: Record, digest: str) -> dict[str, Any]:
-        """The columns of a review with the values of the record."""
+        """The columns of a review, with the values from the record."""
         publisher = self.references.publishers[record["publisher"]["site"]]
         original = record["verdict"]["original"] or dict.fromkeys(OriginalRating.model_fields)
         by_name = columns_of(Review, {**record, **{f"original_{key}": value for key, value in original.items()}})
@@ -146,12 +146,12 @@ class Rows:
 
 
 def new_row(model: type[Model], **columns: Any) -> Row:
-    """A new row. Other columns have the model's defaults."""
+    """A new row. Columns that aren't given have the model's defaults."""
     return SimpleNamespace(**_defaults(model) | columns)
 
 
 def _of_claim(record: Record) -> dict[str, Any]:
-    """The columns of a claim with the values of the record, without the claimant."""
+    """The columns of a claim, with the values from the record but without the claimant."""
     by_name = columns_of(Claim, record["claim"])
     del by_name["id"]
     return by_name
@@ -163,7 +163,7 @@ def _defaults(model: type[Model]) -> dict[str, Any]:
 
 
 def _difference(row: Publisher, record: Record) -> dict[str, Any]:
-    """The record's values of the publisher that differ from the row. A missing value is null."""
+    """The publisher's values in the record that differ from the row. A missing value is None."""
     ours, theirs = review_statements.publisher_values(row), record["publisher"]
     given = {**theirs, "name": theirs["name"] or theirs["site"]}
     return {key: value for key, value in given.items() if ours[key] != value}

@@ -1,4 +1,4 @@
-"""Reviews from earlier imports: how an import finds them, and what it may still change."""
+"""Reviews from earlier imports: how an import finds them, and which changes are still allowed."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -12,15 +12,15 @@ from factcheck.editorial.proposals.review_policy import last_statement
 
 
 def find_earlier_reviews(digests: Mapping[str, Collection[str]]) -> dict[str, Review]:
-    """The reviews that were imported with these keys, by key, locked and annotated.
+    """The reviews that were imported with these keys, by key. The rows are locked and annotated.
 
-    `digests` has the digests of the records of each key.
+    `digests` maps each key to the digests of its records.
 
     The rows are locked before they are read. A query that waits for a lock keeps its old snapshot of other tables, and
     would miss the erasure that it waited for.
     """
     proposals = Proposal.objects.filter(review=OuterRef("pk"))
-    # After a person has opened a correction or saved the draft, the import may not change the draft.
+    # Once a person has opened a correction or saved the draft, an import must not change the draft.
     later = Proposal.objects.filter(review=OuterRef("review"), pk__gt=OuterRef("pk"))
     returned = proposals.filter(
         ~Exists(later), batch__isnull=False, decision=Decision.RETURNED, decided_at__gte=OuterRef("changed_at")
@@ -50,19 +50,19 @@ def find_earlier_reviews(digests: Mapping[str, Collection[str]]) -> dict[str, Re
 
 
 def published_statement(existing: Any) -> dict[str, Any] | None:
-    """The published statement of a review whose draft was returned, otherwise None."""
+    """The published statement of a review whose new proposal was returned, otherwise None."""
     return last_statement(existing) if existing.is_published and existing.was_returned else None
 
 
 def is_claim_imported(existing: Any) -> bool:
-    """Whether only imports wrote the review's claim. Imports never change a claim that the desk chose or edited."""
+    """Whether only imports have written the review's claim. They never change claims that editors chose or edited."""
     claim = existing.claim
     came_together = (claim.newsroom_id, claim.logged_at) == (existing.newsroom_id, existing.created_at)
     return came_together and bool(existing.imported_at) and claim.changed_at <= existing.imported_at
 
 
 def restore_public_verdict(existing: Review, public: dict[str, Any]) -> None:
-    """Sets the published verdict again, with the publisher's words that it was chosen for."""
+    """Restores the published verdict, together with the publisher's words for which it was chosen."""
     existing.original_label = (public["original"] or {}).get("label") or ""
     existing.verdict = Verdict.objects.filter(scale__slug=public["scale"], slug=public["slug"]).first()
     existing.verdict_explanation = public["explanation"] or ""

@@ -1,4 +1,4 @@
-"""Imports files of reviews into a batch, in chunks, and lists refused records."""
+"""Imports files of reviews into a batch, in chunks, and writes a list of refused records."""
 
 import errno
 import hashlib
@@ -19,14 +19,14 @@ from factcheck.imports.readers.chunks import ReadResult, read_chunks
 from factcheck.imports.readers.results import Position, Problem, Record, Refusal
 
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
-_MAX_PLACES = 1000  # that are counted separately
+_MAX_PLACES = 1000  # places that are counted separately
 
 
 @dataclass
 class Counts:
     """The number of records by outcome. Refusals are counted by the code of their first reason.
 
-    `left_out` counts the values of imported records that could not be kept, by property and code.
+    `left_out` counts the values of imported records that couldn't be kept, by property and code.
     """
 
     new: int = 0
@@ -49,9 +49,9 @@ class Counts:
 
 
 class Listing:
-    """A JSON Lines file that is created with its first line.
+    """A JSON Lines file that is created when the first line is written.
 
-    Each line has the file, line, pointer, URL and reasons, and the record if it was refused.
+    Each line contains the file, line, pointer, URL and reasons, and the whole record if it was refused.
     """
 
     def __init__(self, path: Path) -> None:
@@ -70,7 +70,7 @@ class Listing:
     ) -> None:
         if self._out is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Bytes that weren't UTF-8 are lone surrogates here. JSON writes one as "\\udce9".
+            # Bytes that aren't valid UTF-8 have become lone surrogates. JSON writes such a surrogate as "\\udce9".
             self._out = self.path.open("w", encoding="utf-8", errors="backslashreplace")
         line = {
             "file": str(file),
@@ -86,9 +86,10 @@ class Listing:
 
 
 def digest_of(files: Sequence[Path], fetched: Container[Path] = ()) -> str:
-    """SHA-256 that identifies these files by name and contents, or a fetched file by its name.
+    """A SHA-256 that identifies these files by name and contents, and fetched files by name only.
 
-    A fetched file is named for its URL (`fetch_claims`), because the responses can change. Raises OSError.
+    The name of a fetched file depends on its URL (`fetch_claims`), and the same URL can return different contents
+    later. Raises OSError.
     """
     whole = hashlib.sha256()
     each = ((os.fsencode(path.name), b"" if path in fetched else _digest_of_contents(path)) for path in files)
@@ -106,7 +107,7 @@ def import_files(
     left_out: Listing,
     progress: Callable[[int], object] = lambda done: None,
 ) -> Counts:
-    """Imports every record of the files. `progress` is called with the bytes read since the last call."""
+    """Imports every record in the files. `progress` is called with the number of bytes read since the last call."""
     counts = Counts()
     for path in files:
         before = 0
@@ -124,7 +125,7 @@ def import_files(
 
 
 def _printable(text: str) -> str:
-    """The text with unprintable characters escaped, because names of properties can contain anything."""
+    """The text with unprintable characters escaped, because property names can contain any character."""
     return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
 
 
@@ -137,7 +138,7 @@ def _digest_of_contents(path: Path) -> bytes:
 
 
 def _import_chunk(chunk: Sequence[ReadResult], batch: ImportBatch, by: User, counts: Counts) -> Iterator[ReadResult]:
-    """Imports one chunk. Yields its records and all refusals in the order of the file."""
+    """Imports one chunk. Yields its records and all refusals in file order."""
     records = [result for result, _ in chunk if isinstance(result, Record)]
     incoming = [IncomingRecord(record.key, record.data, record.unspecified) for record in records]
     outcomes = iter(add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])

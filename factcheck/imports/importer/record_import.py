@@ -1,4 +1,4 @@
-"""Import of records: each one becomes a new review, a pending correction, nothing, or a refusal."""
+"""Imports records. Each record results in a new review, a pending correction, no change, or a refusal."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import equivalent, without_empty
 
 State = Review.State
-# Imports lock each other out chunk by chunk, so that no import sees half of another one's rows.
+# Imports wait for each other chunk by chunk, so that no import sees a half-written chunk of another import.
 _LOCK = 1229803348  # "IMPT" in ASCII
 
 
@@ -47,7 +47,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The reason why a record isn't imported: a code to count by and a sentence to read."""
+    """The reason why a record isn't imported: a code for counting and a sentence for people."""
 
     code: str
     detail: str | Promise
@@ -55,7 +55,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class IncomingRecord:
-    """A record and its key. `unspecified` has the paths that the file's format can't express."""
+    """A record and its key. `unspecified` contains the paths that the file's format can't express."""
 
     key: str
     record: Record
@@ -63,13 +63,13 @@ class IncomingRecord:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the record without empty keys, so that a new key in the format doesn't change the digest."""
+        """SHA-256 of the record without empty keys, so that adding a key to the format doesn't change the digest."""
         return hashlib.sha256(orjson.dumps(without_empty(self.record), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass
 class _Planned:
-    """A review to submit, the outcome of its record, and the existing review if there was one."""
+    """A review to submit, the outcome of its record, and the existing review if there is one."""
 
     review: UUID
     outcome: Outcome
@@ -82,7 +82,7 @@ class _Planned:
 
 
 def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
-    """Imports the records into the batch, which is locked, and returns the outcome of each."""
+    """Imports the records into the locked batch and returns the outcome for each record."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     digests = [incoming.digest for incoming in records]
@@ -127,7 +127,7 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecor
 def _current_statements(
     records: Sequence[IncomingRecord], digests: Sequence[str], existing: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
-    """The statements of reviews whose changed record has unspecified paths. An erased review has none."""
+    """The statements of reviews whose changed record has unspecified paths, except for erased reviews."""
     ids = {
         each.key: found.pk
         for each, digest in zip(records, digests, strict=True)
@@ -155,7 +155,7 @@ def _hidden_claim() -> Refused:
 
 
 def _refusal(record: Record, existing: Any, references: References) -> Refused | None:
-    """The refusal of a record that conflicts with the newsroom's rows, or None."""
+    """The reason to refuse a record that conflicts with the newsroom's rows, or None."""
     claim = record["claim"]
     speaker = references.claimant(record)
     newsroom = references.newsroom.pk
@@ -167,7 +167,7 @@ def _refusal(record: Record, existing: Any, references: References) -> Refused |
         return Refused(
             "other_newsroom", _("Another newsroom has already imported this review. Ask that newsroom to update it.")
         )
-    # This check comes before the record's claimant is created, because the name must not come back either.
+    # This check runs before the record's claimant is created, because the erased name must not reappear either.
     if existing and existing.is_erased:
         return Refused("erased_here", _("This review was erased on this site, so it can’t be imported again."))
     if record["verdict"]["scale"] and record["verdict"]["slug"] and references.verdict(record) is None:
@@ -186,7 +186,7 @@ def _refusal(record: Record, existing: Any, references: References) -> Refused |
 
 
 def _taken_id(record: Record, references: References) -> Refused | None:
-    """A refusal if a new record has the id of another review, or of a claim that isn't the same."""
+    """Refuses a new record whose id belongs to another review, or whose claim id belongs to a different claim."""
     values = record["claim"]
     claim = references.claims_by_id.get(values["id"])
     if record["id"] in references.review_ids:
@@ -215,7 +215,7 @@ def _plan(
             return Outcome.UNCHANGED
         if has_hidden_claim(existing):
             return _hidden_claim()
-        # An editor may have changed the draft, so only the verdict is added.
+        # An editor may have changed the draft, so only the verdict is set.
         if verdict:
             existing.verdict_id = verdict
             existing.save(update_fields=["verdict", "changed_at"])
@@ -242,20 +242,20 @@ def _plan(
 
 
 def _public_note(note: Promise, language: str) -> str:
-    """The note in the review's language, or else in English. The note is public."""
+    """The public note in the review's language if it is available, or else in English."""
     with translation.override("vi" if language.lower().partition("-")[0] == "vi" else "en"):
         return str(note)
 
 
 def _plan_again(existing: Any, note: str) -> _Planned:
-    """Plans a new submission: as a correction if the review was published, otherwise as a new review."""
+    """Plans a new submission: a correction if the review has been published, or else a new review."""
     if existing.is_published:
         return _Planned(existing.pk, Outcome.CHANGED, note, existing)
     return _Planned(existing.pk, Outcome.NEW, existing=existing)
 
 
 def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> set[UUID]:
-    """Builds and submits the statements. Returns the ids of reviews whose statement hasn't changed."""
+    """Builds and submits the statements. Returns the ids of reviews whose statements haven't changed."""
     drafts, now = drafts_of([plan.review for plan in planned]), timezone.now()
     unchanged = set()
     for plan in planned:
@@ -287,7 +287,7 @@ def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -
             submitted_at=now,
         )
 
-    # Returned corrections that no longer change anything.
+    # Returned corrections that no longer change anything are closed.
     closed = Review.objects.filter(pk__in=unchanged, state=State.DRAFT)
     closings: list[tuple[str, UUID, dict[str, Any]]] = [
         ("correction.closed", pk, {}) for pk in closed.values_list("pk", flat=True)

@@ -1,4 +1,4 @@
-"""Rows that imported records refer to: publishers, verdicts, claimants, topics."""
+"""Rows that imported records refer to: publishers, verdicts, claimants and topics."""
 
 import secrets
 import time
@@ -26,7 +26,7 @@ from factcheck.editorial.proposals.mapping_policy import adopted_mappings
 from factcheck.editorial.statement_columns import columns_of
 from factcheck.record.formats.urls import review_id_of
 
-# A dictionary with the keys of docs/reference/import-formats.md, checked and normalised by its reader.
+# A dictionary with the keys of docs/reference/import-formats.md, validated and normalised by its reader.
 Record = Mapping[str, Any]
 _Identity = tuple[str, str, str, str, tuple[str, ...]]
 _Key = str | _Identity
@@ -35,14 +35,14 @@ _Key = str | _Identity
 def new_id() -> UUID:
     """A UUID of version 7 (RFC 9562, section 5.7): milliseconds since 1970, and 74 random bits.
 
-    The ids are in order of time, so the rows of an import are close together in each index (ADR 15).
+    The ids are sorted by time, so the rows of an import are close together in each index (ADR 15).
     """
     milliseconds, chance = time.time_ns() // 1_000_000, secrets.randbits(74)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | chance >> 62 << 64 | 0b10 << 62 | chance & (1 << 62) - 1)
 
 
 class References:
-    """The rows that some records refer to, read once: publishers, verdicts, claimants, topics, and given ids."""
+    """The rows that these records refer to, loaded once: publishers, verdicts, claimants, topics and given ids."""
 
     def __init__(self, newsroom: Publisher, records: Iterable[Record]) -> None:
         self.newsroom = newsroom
@@ -71,13 +71,13 @@ class References:
         self._topics = {topic.slug: topic.pk for topic in _topics(records)}
 
     def is_of_newsroom(self, record: Record) -> bool:
-        """Whether a newsroom here wrote the review, judging by the publisher's site or the review's URL."""
+        """Whether a newsroom on this site wrote the review, according to the publisher's site or the review's URL."""
         return (
             record["publisher"]["site"] in self.newsrooms or review_id_of(record["original_url"]) in self._own_reviews
         )
 
     def verdict(self, record: Record) -> int | None:
-        """The id of the verdict here: the one that the record names, or the mapping of its words, or None."""
+        """The id of the verdict on this site: the record's own verdict, or the mapping of its words, or None."""
         verdict = record["verdict"]
         if verdict["scale"] and verdict["slug"]:
             return self._verdicts.get((verdict["scale"], verdict["slug"]))
@@ -132,7 +132,7 @@ def _publisher(record: Record) -> Publisher:
 
 
 def _mappings() -> dict[tuple[str, str], int]:
-    """Adopted mappings, from (words, site or "") to the id of the verdict here."""
+    """Adopted mappings, from (words, site or "") to the id of the verdict on this site."""
     return {
         (_folded(mapping.words), mapping.site.lower().removeprefix("www.")): mapping.verdict_id
         for mapping in adopted_mappings()
@@ -144,17 +144,17 @@ def _folded(words: str) -> str:
 
 
 def _claimants(newsroom: Publisher, claimants: list[dict[str, Any]]) -> dict[_Key, Claimant]:
-    """Existing claimants, by identity and by given id."""
+    """Existing claimants, by identity and by id."""
     if not claimants:
         return {}
     names = {claimant["name"] for claimant in claimants if claimant["name"]}
     descriptions = {claimant["description"] for claimant in claimants if claimant["description"]}
-    begins = {description[:SORTED_CHARACTERS] for description in descriptions}  # for the index claimant_newsroom
+    begins = {description[:SORTED_CHARACTERS] for description in descriptions}  # to use the index claimant_newsroom
     rows = Claimant.objects.annotate(begins=Left("description", SORTED_CHARACTERS)).filter(
         Q(name__in=names) | Q(name="", begins__in=begins, description__in=descriptions), newsroom=newsroom
     )
     found: dict[_Key, Claimant] = {}
-    # Confirmed claimants come last, so that they win over unconfirmed ones.
+    # Confirmed claimants come last, so that they take precedence over unconfirmed claimants.
     for row in rows.order_by("confirmed", "pk"):
         found[row.type, row.name, row.description, row.job_title, tuple(row.same_as)] = row
     ids = {claimant["id"] for claimant in claimants if claimant["id"]}
@@ -176,9 +176,9 @@ def _identity(values: Mapping[str, Any]) -> _Identity:
 
 
 def _claimant(newsroom: Publisher, values: Mapping[str, Any]) -> Claimant:
-    """A new claimant. An editor has to confirm a name, unless the record confirms it.
+    """Creates a claimant. An editor has to confirm the name unless the record confirms it.
 
-    The record can confirm a person's name only for a public figure.
+    A record can confirm a person's name only if the person is a public figure.
     """
     kind, name, description, job_title, same_as = _identity(values)
     figure = kind == Claimant.Type.PERSON and values["is_public_figure"] is True

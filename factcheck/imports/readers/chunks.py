@@ -1,7 +1,7 @@
-"""Reads a file of reviews in chunks, and a large file in a separate process.
+"""Reads a file of reviews in chunks. A large file is read in a separate process.
 
-Reading is a third of Python's work in an import, so two processes use two cores. The reading process has only the file,
-without settings or a database.
+Reading takes a third of Python's time in an import, so a second process makes use of a second core. The reading process
+has access to the file only, and has no settings or database.
 """
 
 import json
@@ -20,35 +20,35 @@ from factcheck.imports.readers.json_stream import Number, length_of
 from factcheck.imports.readers.records import record_of
 from factcheck.imports.readers.results import Record, Refusal
 
-# A chunk ends after this many records or characters of the file. Only one chunk is in memory.
+# A chunk ends after this many records or characters. Only one chunk is kept in memory.
 CHUNK = 1000
 CHUNK_CHARACTERS = 16 * 1024 * 1024
-# Characters. A longer refused object isn't passed on, because its position is enough to find it.
+# In characters. A longer refused object isn't passed on, because its position is enough to find it.
 MAX_REFUSED = 1024 * 1024
-# Bytes. A smaller file is read faster than another Python process starts.
+# In bytes. Reading a smaller file takes less time than starting another Python process.
 LARGE = 1024 * 1024
-# A record, or a refusal with its object. The object is None if it is too long or unreadable.
+# A record, or a refusal with its object. The object is None if it is too long or can't be read.
 ReadResult = tuple[Record | Refusal, object]
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def read_chunks(path: Path) -> Iterator[tuple[list[ReadResult], int]]:
-    """The file's records in chunks, each with the bytes read so far. Raises OSError if the file can't be read."""
+    """The file's records in chunks, each with the number of bytes read so far. Raises OSError."""
     if path.stat().st_size < LARGE:
         yield from _chunks(path)
         return
-    path.open("rb").close()  # this process reports a file that can't be opened
+    path.open("rb").close()  # raises the error for a missing file in this process
     command = [sys.executable, "-m", __name__, str(path.absolute())]
-    # In its own session, so that Ctrl-C reaches only the import, and the process ends with the import.
+    # In its own session, so that Ctrl-C interrupts only the import. The reading process ends with the import.
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout is not None
         try:
             while (chunk := pickle.load(process.stdout)) is not None:  # noqa: S301 (our own process wrote it)
                 yield chunk
-        except (EOFError, pickle.UnpicklingError):  # before a chunk, or within one
+        except (EOFError, pickle.UnpicklingError):  # raised before a chunk or in the middle of a chunk
             raise ChildProcessError(process.wait(), "the process that reads it ended too early", str(path)) from None
         finally:
-            process.stdout.close()  # ends a reader that nobody waits for any more
+            process.stdout.close()  # ends a reading process that is no longer needed
 
 
 def _chunks(path: Path) -> Iterator[tuple[list[ReadResult], int]]:
@@ -75,7 +75,7 @@ def _read(file: ReviewFile) -> Iterator[ReadResult]:
 
 
 def _plain(value: object) -> Any:
-    """The value with numbers as numbers, or None if it is too long or nested too deeply to pass on."""
+    """The value with numbers converted, or None if the value is too long or too deeply nested to be passed on."""
     try:
         return _plain_within(value) if length_of(value, MAX_REFUSED) < MAX_REFUSED else None
     except RecursionError:
@@ -93,7 +93,7 @@ def _plain_within(value: object) -> Any:
 
 
 def _number(written: Number) -> int | float | str:
-    """The number, or its text if Python (thousands of digits) or JSON (1e400, NaN) can't represent it."""
+    """The number, or its text if Python (thousands of digits) or JSON (1e400, NaN) can't represent the number."""
     try:
         number: int | float | str = json.loads(written, parse_constant=str)
     except ValueError:

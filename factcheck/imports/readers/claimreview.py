@@ -1,7 +1,8 @@
-"""Reads schema.org ClaimReview into records of the project's own format.
+"""Converts schema.org ClaimReview into records in the project's own format.
 
-A record needs the claim's text, the verdict in words and the review's URL. Other absent values stay absent. Nothing is
-guessed, and the review's date is never used as the claim's. docs/reference/import-formats.md lists every property.
+A record needs the claim's text, the verdict in words and the review's URL. All other missing values are left out.
+Values are never guessed. For example, the review's date is never used as the claim's date.
+docs/reference/import-formats.md lists every property.
 """
 
 from typing import Any
@@ -32,7 +33,7 @@ UNSPECIFIED = frozenset(
 def statement_of(members: dict[str, object], notes: Notes) -> Values | None:
     """The record of one ClaimReview, or None with the reasons in `notes.refused`.
 
-    `notes.dropped` lists values that were left out.
+    `notes.dropped` lists values that have been left out.
     """
     review = Node(members, "", notes)
     item = review.node("itemReviewed")
@@ -75,7 +76,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> Values | None:
 
 
 def review_address(review: Node) -> str | None:
-    """The URL of the review's own page. A record without a valid one is refused."""
+    """The URL of the review's own page. A record without a valid URL is refused."""
     written = next(review.written("url"), None)
     if written is None:
         review.refuse("url", "no_address", "the review's own URL is missing")
@@ -87,7 +88,7 @@ def review_address(review: Node) -> str | None:
 
 
 def _claim_text(review: Node, item: Node | None) -> tuple[str | None, str | None]:
-    """The claim's text, and the Claim's own language if the text is the Claim's."""
+    """The claim's text. The Claim's language is also returned if the text comes from the Claim."""
     text = review.text_for(ReviewedClaim, "text", "claimReviewed")
     if item and "Claim" in item.types:
         own = item.text_for(ReviewedClaim, "text", "text")
@@ -127,7 +128,7 @@ def _verdict(review: Node) -> Values | None:
 
 
 def _sources(review: Node, key: str) -> list[Values]:
-    """The sources in the order of the file, including repetitions. A text that isn't a URL is a title."""
+    """The sources in file order, including repetitions. A text that isn't a URL is used as a title."""
     found: list[Values] = []
     for entry in review.entries(key):
         work = entry if isinstance(entry, Node) else _cited_text(review, key, entry)
@@ -159,9 +160,9 @@ def _cited_text(review: Node, key: str, text: str) -> Node:
 
 
 def _publisher_and_authors(review: Node, address: str) -> tuple[Values, list[Values]]:
-    """The publisher is the organisation among the authors, else the `publisher`, else the first author.
+    """The publisher is the first organisation among the authors, or else the `publisher`, or else the first author.
 
-    The other authors are authors. The site is the host of the review's URL.
+    The remaining authors are the review's authors. The site is the host of the review's URL.
     """
     authors = [_party(review, "author", entry) for entry in review.parties("author")]
     named = [_party(review, "publisher", entry) for entry in review.parties("publisher")]

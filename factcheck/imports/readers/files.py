@@ -1,8 +1,8 @@
-"""Reads files of reviews and yields single JSON objects, whatever wraps them.
+"""Reads files of reviews and yields single JSON objects, however they are wrapped.
 
-A file can be one object, a nested array, `@graph`, a schema.org DataFeed, a response of Google's `claims:search`, or
-JSON Lines. Several of these can follow each other. A file can also be CSV. All can be plain or gzip, with or without a
-byte-order mark. Only one record and a megabyte of text are in memory.
+A file can contain one object, a nested array, `@graph`, a schema.org DataFeed, a response from Google's
+`claims:search`, or JSON Lines. Several of these can follow each other. A file can also be CSV. All files can be plain
+or compressed with gzip, with or without a byte-order mark. Only one record and a megabyte of text are kept in memory.
 """
 
 import csv
@@ -20,9 +20,9 @@ from factcheck.imports.readers.json_stream import DECODER, MAX_VALUE, Cursor, Ma
 from factcheck.imports.readers.jsonld_graphs import Node, Nodes, nodes_of
 from factcheck.imports.readers.results import Position, Problem, Refusal
 
-# A longer value is read member by member.
-STREAM_FROM = 1024 * 1024  # characters
-MAX_DEPTH = 8  # of nested arrays and feeds that are read member by member
+# A longer value is read one member at a time.
+STREAM_FROM = 1024 * 1024  # in characters
+MAX_DEPTH = 8  # of nested arrays and feeds that are read one member at a time
 GRAPH = "@graph"
 CONTAINERS = (GRAPH, "dataFeedElement", "claims")
 
@@ -31,8 +31,8 @@ CONTAINERS = (GRAPH, "dataFeedElement", "claims")
 class Candidate:
     """One JSON object that may be a record.
 
-    An object `in_graph` has nodes of other types beside it, and `nodes` are those that it can refer to. An object that
-    `is_row` comes from a table, which may not have every column.
+    `in_graph` means that the graph can contain nodes of other types. The object can refer to the nodes in `nodes`.
+    `is_row` means that the object comes from a table, which doesn't need to have every column.
     """
 
     position: Position
@@ -45,8 +45,8 @@ class Candidate:
 class ReviewFile:
     """An open file of reviews.
 
-    `bytes_read` counts bytes of the file on disk. `characters_read` counts characters of the text, and a compressed
-    file can have a thousand times as many.
+    `bytes_read` counts bytes of the file on disk. `characters_read` counts characters of the text. A compressed file
+    can contain a thousand times as many characters as bytes.
     """
 
     def __init__(self, path: Path) -> None:
@@ -69,7 +69,7 @@ class ReviewFile:
         return self._cursor.characters if self._cursor else 0
 
     def objects(self) -> Iterator[Candidate | Refusal]:
-        """Every object of the file, and a Refusal for each unreadable place."""
+        """Every object in the file, and a Refusal for each part that can't be read."""
         zipped = self._bytes.peek(2)[:2] == b"\x1f\x8b"
         try:
             self._cursor = Cursor(gzip.GzipFile(fileobj=self._bytes) if zipped else self._bytes)
@@ -83,14 +83,14 @@ class ReviewFile:
 
 
 def types_of(node: Node) -> set[str]:
-    """The local names of a node's JSON-LD types, for example "ClaimReview" for "schema:ClaimReview" or a full URL."""
+    """A node's JSON-LD types without prefix or URL, for example "ClaimReview" for "schema:ClaimReview"."""
     given = node.get("@type")
     names = given if isinstance(given, list) else [given]
     return {name.replace("#", "/").replace(":", "/").rpartition("/")[2] for name in names if isinstance(name, str)}
 
 
 def _documents(cursor: Cursor) -> Iterator[Candidate | Refusal]:
-    """The values of the file. After the first value on a single line, the file is read line by line."""
+    """The values of the file. If the first value is on one line, the rest of the file is read line by line."""
     first = cursor.peek()
     if not first:
         yield _unreadable(cursor.line, "the file is empty")
@@ -103,7 +103,7 @@ def _documents(cursor: Cursor) -> Iterator[Candidate | Refusal]:
         try:
             yield from _values(cursor, "", 0, in_graph=False)
         except MalformedError as error:
-            # In JSON Lines, the error of a broken line is at its end or at the first character of the next line.
+            # In JSON Lines, a broken line is reported at its end or at the first character of the next line.
             broken_line = error.line == line or (error.line == line + 1 and error.at_line_start)
             if not broken_line or cursor.line != line or isinstance(error, TooLongError):
                 raise
@@ -119,7 +119,7 @@ def _documents(cursor: Cursor) -> Iterator[Candidate | Refusal]:
 
 
 def _table(cursor: Cursor, first: str) -> Iterator[Candidate | Refusal]:
-    """The rows of a CSV file, which is recognised by its header."""
+    """The rows of a CSV file, which is identified by its header."""
     line = cursor.line
     header = csv_rows.header_of(cursor)
     if header is None:
@@ -157,7 +157,7 @@ def _lines(cursor: Cursor) -> Iterator[Candidate | Refusal]:
 
 
 def _values(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
-    """The objects of the next value. A short value is decoded whole, and a long one is read member by member."""
+    """The objects of the next value. Short values are decoded whole, and long values one member at a time."""
     kind, line = cursor.peek(), cursor.line
     open_it = kind in ("{", "[") and depth < MAX_DEPTH
     try:
@@ -187,7 +187,7 @@ def _elements(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> It
 
 
 def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
-    """The elements of a large object's containers, one by one. An object without containers is a record itself."""
+    """The elements of a large object's containers, one at a time. An object without containers is itself a record."""
     line = cursor.line
     members: Node = {}
     left = MAX_VALUE
@@ -216,7 +216,7 @@ def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Ite
 
 
 def _unwrap(value: object, position: Position, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
-    """The objects inside a decoded value, in the order of the file, without null members."""
+    """The objects inside a decoded value, in file order. Null members are left out."""
     nodes: Nodes = {}
     stack = [(value, position.pointer, in_graph, nodes)]
     while stack:
@@ -250,7 +250,7 @@ def _unwrap(value: object, position: Position, *, in_graph: bool) -> Iterator[Ca
 
 
 def _reviews_of_claim(claim: Node, reviews: list[object], place: Position) -> Iterator[Candidate]:
-    """A claim of Google's API, once for each of its reviews."""
+    """Yields a claim from Google's API once for each of its reviews."""
     for index, review in enumerate(reviews or [None]):
         yield Candidate(Position(place.line, f"{place.pointer}/claimReview/{index}"), {**claim, "claimReview": review})
 

@@ -1,6 +1,6 @@
-"""Reads claims of Google's `claims:search` into the project's records (docs/reference/import-formats.md).
+"""Converts claims from Google's `claims:search` into the project's records (docs/reference/import-formats.md).
 
-A claim comes here once for each of its reviews, with only that review under `claimReview`.
+Each claim is passed in once for each of its reviews, with only this review under `claimReview`.
 """
 
 from typing import Any
@@ -13,14 +13,14 @@ from factcheck.imports.readers.results import Notes
 from factcheck.record.statements.review import OriginalRating, Publisher, Review, ReviewedClaim
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
-# Paths where the record has a value that the response doesn't give.
+# Paths of values that the record contains but that the response doesn't provide.
 UNSPECIFIED = frozenset({"claim.language", "claim.claimant.type", "publisher.type", "publisher.site"})
 
 
 def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:
     """The record of one review, or None with the reasons in `notes.refused`.
 
-    `notes.dropped` lists values that were left out.
+    `notes.dropped` lists values that have been left out.
     """
     claim = Node(members, "", notes)
     review = claim.node("claimReview")
@@ -45,7 +45,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | N
         "headline": review.text_for(Review, "headline", "title"),
         "claim": {
             "text": text or "",
-            # `languageCode` is the review's. Google doesn't give the claim's own language.
+            # `languageCode` is the language of the review. Google doesn't provide the claim's own language.
             "language": language,
             "claimed_on": claim.day("claimDate"),
             "claimant": claimant_of(claim, "claimant"),

@@ -13,17 +13,17 @@ from urllib.request import Request, urlopen
 from django.utils.text import slugify
 
 MAX_PAGES = 10_000
-MAX_PAGE = 16 * 1024 * 1024  # bytes
-TIMEOUT = 60  # seconds without a byte
+MAX_PAGE = 16 * 1024 * 1024  # in bytes
+TIMEOUT = 60  # in seconds without receiving a byte
 
 _METHOD = "/v1alpha1/claims:search"
 _SECRETS = ("key", "access_token", "oauth_token")
-# Bytes. File systems allow 255, and import_reviews appends to this name.
+# In bytes. File systems allow 255, and import_reviews adds a suffix to the name.
 _MAX_NAME = 200
 
 
 class FetchError(Exception):
-    """A download failed. The text never contains the URL's parameters, which may include a key."""
+    """A download failed. The message never contains the URL's parameters, which can include a key."""
 
 
 def is_url(text: str) -> bool:
@@ -31,14 +31,14 @@ def is_url(text: str) -> bool:
 
 
 def fetch_claims(address: str, folder: Path) -> Path:
-    """Writes every page of the response as a line of a file in the folder, and returns the file's path.
+    """Writes every page of the response as one line of a file in the folder, and returns the file's path.
 
-    Pages are requested until one has no `nextPageToken`. Raises FetchError.
+    Pages are requested until a page has no `nextPageToken`. Raises FetchError.
     """
     parts = _parts(address)
     query: dict[str, list[str]] = parse_qs(parts.query, keep_blank_values=True)
     path = folder / f"{_file_name(parts, query)}.jsonl"
-    # A lone surrogate stays escaped as in JSON, so that only its record is refused.
+    # A lone surrogate is written as a JSON escape, so that only the record that contains it is refused.
     with path.open("w", encoding="utf-8", errors="backslashreplace") as out:
         for page in range(1, MAX_PAGES + 1):
             token = _fetch_page(urlunsplit(parts._replace(query=_query_string(query), fragment="")), out)
@@ -53,7 +53,7 @@ def fetch_claims(address: str, folder: Path) -> Path:
 def _parts(address: str) -> SplitResult:
     try:
         parts = urlsplit(address)
-    except ValueError:  # brackets without an IPv6 address
+    except ValueError:  # for example brackets around something that isn't an IPv6 address
         parts = urlsplit("")
     if not parts.hostname or parts.path != _METHOD:
         raise FetchError(f"Give the URL of a claims:search request, for example https://<host>{_METHOD}?query=…")
@@ -61,7 +61,7 @@ def _parts(address: str) -> SplitResult:
 
 
 def _file_name(parts: SplitResult, query: Mapping[str, list[str]]) -> str:
-    """A file name from the host, the search terms as far as they fit, and a digest of the URL.
+    """A file name made of the host, as many of the search terms as fit, and a digest of the URL.
 
     The name doesn't depend on the key, so that an interrupted import can continue with the same file.
     """
@@ -75,12 +75,12 @@ def _file_name(parts: SplitResult, query: Mapping[str, list[str]]) -> str:
 
 
 def _query_string(query: Mapping[str, list[str]]) -> str:
-    """The URL-encoded query. It can contain lone surrogates from a terminal or a server."""
+    """The URL-encoded query. The query can contain lone surrogates from a terminal or a server."""
     return urlencode(query, doseq=True, errors="surrogatepass")
 
 
 def _fetch_page(address: str, out: IO[str]) -> str:
-    """Writes the page to the file. Returns the token of the next page, or "" after the last."""
+    """Writes the page to the file. Returns the token of the next page, or "" after the last page."""
     host = urlsplit(address).hostname
     request = Request(address, headers={"Accept": "application/json"})  # noqa: S310 (http or https: is_address)
     try:
@@ -89,7 +89,7 @@ def _fetch_page(address: str, out: IO[str]) -> str:
     except HTTPError as error:
         with error:
             raise FetchError(f"{host} responds with {error.code}: {_message(error)}") from None
-    except (OSError, HTTPException, ValueError) as error:  # ValueError: an invalid host
+    except (OSError, HTTPException, ValueError) as error:  # ValueError is raised for an invalid host
         raise FetchError(f"{host} cannot be reached: {getattr(error, 'reason', error)}") from None
     if len(content) > MAX_PAGE:
         raise FetchError(f"{host} sends a page of more than {MAX_PAGE} bytes.")
@@ -105,7 +105,7 @@ def _fetch_page(address: str, out: IO[str]) -> str:
 
 
 def _message(error: HTTPError) -> str:
-    """The message of Google's error, or else the status in words."""
+    """The message of Google's error, or else the status text."""
     try:
         return str(json.loads(error.read(MAX_PAGE))["error"]["message"])[:500]
     except (ValueError, LookupError, TypeError, RecursionError, OSError, HTTPException):

@@ -1,4 +1,4 @@
-"""Reads the claim of a ClaimReview (`itemReviewed`): who made it, and where."""
+"""Reads the claim of a ClaimReview (`itemReviewed`), including who made the claim and where."""
 
 from typing import Any
 
@@ -23,9 +23,9 @@ _HEX = frozenset("0123456789abcdef")
 
 
 def claimant_of(item: Node, key: str = "author") -> Values | None:
-    """The first claimant under `key` with a name or a description, or else the one that `creditText` describes.
+    """The first claimant under `key` with a name or a description, or else a claimant described by `creditText`.
 
-    An author without a type counts as a person, because persons need more care.
+    An author without a type counts as a person, because persons need more protection.
     """
     found: list[Values] = []
     authors = list(item.parties(key))
@@ -53,10 +53,10 @@ def claimant_of(item: Node, key: str = "author") -> Values | None:
 
 
 def location_of(item: Node) -> str | None:
-    """The place where the claim was made: a Claim's `locationCreated`, or the name of another work.
+    """The place where the claim was made: the `locationCreated` of a Claim, or the name of any other work.
 
-    The name of a work is what Google documents as "the location where this claim was made". A Claim's name is a name of
-    the claim.
+    Google documents the name of a work as "the location where this claim was made". The name of a Claim is the name of
+    the claim itself.
     """
     if "Claim" not in item.types:
         return item.text_for(ReviewedClaim, "location", "name")
@@ -69,7 +69,7 @@ def location_of(item: Node) -> str | None:
 
 
 def appearances_of(item: Node) -> list[Values]:
-    """The appearances of the claim, without repetitions. An item that isn't a Claim is an appearance itself."""
+    """The appearances of the claim, without repetitions. An item that isn't a Claim is itself an appearance."""
     found: dict[str, Values] = {}
     for key in ("firstAppearance", "appearance"):
         for entry in item.entries(key):

@@ -1,8 +1,8 @@
-"""Reads JSON piece by piece, with a cursor over a file that holds only one value in memory.
+"""Reads JSON incrementally, with a cursor over a file that keeps only one value in memory.
 
 Python's decoder reads the values, and this module reads only the brackets and commas around them. Streaming libraries
-don't give line numbers and can't continue after a broken line. They also convert numbers, but a rating of "1.50" must
-keep its digits.
+don't provide line numbers and can't continue after a broken line. These libraries also convert numbers, but a rating of
+"1.50" must keep its digits.
 """
 
 import codecs
@@ -10,15 +10,15 @@ import json
 import re
 from typing import NoReturn, Protocol
 
-CHUNK = 64 * 1024  # bytes
-MAX_VALUE = 16 * 1024 * 1024  # characters that one record may have
+CHUNK = 64 * 1024  # in bytes
+MAX_VALUE = 16 * 1024 * 1024  # the maximum number of characters in one record
 
-# White space includes byte-order marks, because concatenated files have them in the middle.
+# White space includes byte-order marks, because concatenated files contain byte-order marks in the middle.
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")
 
 
 class Number(str):
-    """A JSON number as the file writes it."""
+    """A JSON number exactly as it is written in the file."""
 
     __slots__ = ()
 
@@ -40,7 +40,7 @@ def length_of(value: object, limit: int) -> int:
 
 
 class MalformedError(ValueError):
-    """The file isn't JSON at this place. `line` counts from 1, and `at_line_start` means its first character."""
+    """The file contains invalid JSON at this position. `line` counts from 1."""
 
     def __init__(self, detail: str, line: int, *, at_line_start: bool = False) -> None:
         super().__init__(detail)
@@ -49,7 +49,7 @@ class MalformedError(ValueError):
 
 
 class TooLongError(MalformedError):
-    """A value is longer than the limit. The cursor is still before the value."""
+    """A value is longer than the limit. The cursor is still in front of the value."""
 
 
 class Bytes(Protocol):
@@ -57,9 +57,9 @@ class Bytes(Protocol):
 
 
 class Cursor:
-    """A position in a text that is read once, from front to back.
+    """A position in a text that is read once, from start to end.
 
-    Bytes that aren't UTF-8 become lone surrogates, so that only the records with such bytes are refused.
+    Bytes that aren't valid UTF-8 become lone surrogates, so that only records with such bytes are refused.
     """
 
     def __init__(self, source: Bytes) -> None:
@@ -69,14 +69,14 @@ class Cursor:
         self._at = 0
         self._ended = False
         self.line = 1
-        self.characters = 0  # read so far
+        self.characters = 0  # the number of characters read so far
         start = source.read(CHUNK)
         if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
             raise MalformedError("the file is in UTF-16. Save it in UTF-8", 1)
         self._take(start)
 
     def peek(self) -> str:
-        """The next character that isn't white space, or "" at the end. The cursor moves before this character."""
+        """The next character that isn't white space, or "" at the end. The cursor moves to this character."""
         while True:
             found = _SPACE.match(self._text, self._at)
             self._go(found.end() if found else self._at)
@@ -87,7 +87,7 @@ class Cursor:
             self._fill(CHUNK)
 
     def take(self, characters: str) -> str:
-        """Moves past one of the wanted characters and returns it."""
+        """Moves past the next character and returns it. Raises MalformedError if it isn't one of these characters."""
         found = self.peek()
         if found not in characters or not found:
             expected = " or ".join(repr(character) for character in characters)
@@ -96,7 +96,7 @@ class Cursor:
         return found
 
     def value(self, limit: int) -> tuple[object, int]:
-        """The next value and its length in characters. Raises TooLongError beyond `limit` characters."""
+        """The next value and its length in characters. Raises TooLongError if the value is longer than `limit`."""
         self.peek()
         while True:
             found: object = None
@@ -104,7 +104,7 @@ class Cursor:
             try:
                 found, end = DECODER.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                # Near the end of the buffer, the rest of the value may not have been read yet.
+                # Near the end of the buffer, the decoder may not have received the whole value yet.
                 unfinished = error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - 16
                 if self._ended or not unfinished:
                     self._fail(f"not JSON: {error.msg}", error.pos)
@@ -122,7 +122,7 @@ class Cursor:
             self._fill(max(CHUNK, buffered))
 
     def rest_of_line(self, limit: int) -> str:
-        """The text up to the end of the line, and moves past the end. Raises TooLongError beyond `limit` characters."""
+        """Moves past the end of the line and returns the text before it. Raises TooLongError beyond `limit`."""
         line = self.line
         while (end := self._text.find("\n", self._at)) < 0 and not self._ended and len(self._text) - self._at <= limit:
             self._fill(max(CHUNK, len(self._text) - self._at))
@@ -139,13 +139,13 @@ class Cursor:
         return text
 
     def at_end(self) -> bool:
-        """Whether nothing follows, not even white space."""
+        """Whether the end of the file has been reached, with not even white space left."""
         while self._at >= len(self._text) and not self._ended:
             self._fill(CHUNK)
         return self._at >= len(self._text)
 
     def at_line_end(self) -> bool:
-        """Whether only white space follows on this line. The cursor may move past some white space."""
+        """Whether the rest of the line is white space. The cursor can move past some white space."""
         line = self.line
         return not self.peek() or self.line > line
 

@@ -1,4 +1,4 @@
-"""Reads values from JSON-LD nodes as publishers write them: strings, lists of one, value objects, nodes."""
+"""Reads values from JSON-LD in all forms that publishers use: strings, lists, value objects and nodes."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -13,11 +13,11 @@ from factcheck.record.statements.faults import Fault, pointer_step
 from factcheck.record.statements.parts import Part, max_length, rule_of
 from factcheck.record.statements.values import MAX_LIST, MAX_SAME_AS, is_blank
 
-_OWN_ADDRESS = ("url", "contentUrl", "@id")  # the URL of a node is the first of these
+_OWN_ADDRESS = ("url", "contentUrl", "@id")  # the first of these is the URL of a node
 
 
 class Node:
-    """A JSON-LD node and its position (a JSON pointer inside the record)."""
+    """A JSON-LD node and its position, which is a JSON pointer within the record."""
 
     def __init__(self, members: dict[str, object], pointer: str, notes: Notes) -> None:
         self.members = members
@@ -26,7 +26,7 @@ class Node:
         self.types = types_of(members)
 
     def text(self, key: str, *, limit: int, one_line: bool = True) -> str | None:
-        """The property as text, or None. If there are several texts, all are dropped with a note."""
+        """The property as text, or None. If there are several texts, all of them are dropped with a note."""
         found = [value for value in map(_literal, _listed(self.members.get(key))) if value is not None]
         if found:
             self._mark(key)
@@ -38,13 +38,13 @@ class Node:
         return self._kept(key, texts[0], limit) if texts else None
 
     def text_for(self, model: type[Part], name: str, key: str) -> str | None:
-        """The property as text, within the limits of this field of a statement."""
+        """The property as text, with the limits of this field of a statement."""
         rule = rule_of(model, name)
         assert rule.limit is not None
         return self.text(key, limit=rule.limit, one_line=rule.one_line)
 
     def number_for(self, model: type[Part], name: str, key: str) -> str | None:
-        """The property as the file writes it. A number keeps its digits ("1.50" stays "1.50")."""
+        """The property as it is written in the file. A number keeps its digits (for example "1.50")."""
         found = [each.get("@value") if isinstance(each, dict) else each for each in _listed(self.members.get(key))]
         if len(found) == 1 and isinstance(found[0], Number):
             self._mark(key)
@@ -61,7 +61,7 @@ class Node:
         return day
 
     def language(self, key: str) -> str | None:
-        """The BCP 47 tag of a text or of a Language node, which has the tag in alternateName."""
+        """The BCP 47 tag from a text, or from the alternateName of a Language node."""
         node = self.node(key)
         value = (node.text("alternateName", limit=100) if node else None) or self.text(key, limit=100)
         if value is None:
@@ -72,7 +72,7 @@ class Node:
         return tag
 
     def address(self, *keys: str) -> str | None:
-        """The first URL under these properties. Other values are dropped with a note."""
+        """The first URL in these properties. Other values are dropped with a note."""
         for key in keys:
             found = self.addresses(key)
             if found:
@@ -82,7 +82,7 @@ class Node:
         return None
 
     def addresses(self, key: str) -> list[str]:
-        """Every URL under the property, without repetitions: texts, or nodes with `url`, `contentUrl` or `@id`."""
+        """All URLs in the property, without repetitions. They are texts, or nodes with `url`, `contentUrl` or `@id`."""
         found: dict[str, None] = {}
         for written in self.written(key):
             if address := web_address(written):
@@ -92,7 +92,7 @@ class Node:
         return list(found)
 
     def written(self, key: str) -> Iterator[str]:
-        """The unchecked texts under a property that should have URLs."""
+        """The texts in a property that should contain URLs, without validation."""
         for place, value in self._placed(key):
             if isinstance(value, dict) and "@value" not in value:
                 written = Node(value, place, self.notes).written_address()
@@ -103,7 +103,7 @@ class Node:
                 yield written
 
     def written_address(self) -> str | None:
-        """The unchecked text of the node's own URL, or None."""
+        """The text of the node's own URL without validation, or None."""
         for key in _OWN_ADDRESS:
             for each in _listed(self.members.get(key)):
                 if written := address_text(each):
@@ -112,14 +112,14 @@ class Node:
         return None
 
     def profiles(self) -> list[str]:
-        """The URLs under sameAs, at most MAX_SAME_AS."""
+        """The URLs in sameAs, limited to MAX_SAME_AS."""
         found = self.addresses("sameAs")
         if len(found) > MAX_SAME_AS:
             self.drop("sameAs", "several", f"only the first {MAX_SAME_AS} of {len(found)} URLs are kept")
         return found[:MAX_SAME_AS]
 
     def node(self, key: str) -> "Node | None":
-        """The first object under the property. More objects are dropped with a note."""
+        """The first object in the property. Further objects are dropped with a note."""
         nodes = list(self.nodes(key))
         if len(nodes) > 1:
             self.drop(key, "several", f"only the first of {len(nodes)} objects is kept")
@@ -132,17 +132,17 @@ class Node:
                 yield entry
 
     def parties(self, key: str) -> Iterator["Node | str"]:
-        """Nodes and texts that name people or organisations. A reference to a missing node is dropped with a note."""
+        """Nodes and texts for people or organisations. A reference to a missing node is dropped with a note."""
         return (each for each in self.entries(key) if isinstance(each, str) or not self._leads_nowhere(each))
 
     def entries(self, key: str) -> Iterator["Node | str"]:
-        """Nodes, and texts that are not blank, in the order of the file."""
+        """Nodes, and texts that aren't blank, in file order."""
         for entry in self._entries(key):
             self._mark(key)
             yield entry
 
     def drop_unread(self) -> None:
-        """Notes every property with a value that was not read, here and below, at most MAX_LIST of them."""
+        """Adds a note for each property here or below whose value wasn't read, up to MAX_LIST notes."""
         for place in islice(_unread(self.members, self.pointer, self.notes.read), MAX_LIST):
             self.notes.dropped.append(Problem(place, "not_carried", "has no place in a record"))
 
@@ -175,7 +175,7 @@ class Node:
                 yield Node(value, place, self.notes)
 
     def _placed(self, key: str) -> Iterator[tuple[str, object]]:
-        """The values of the property, each with its place."""
+        """The values of the property, each with its position."""
         given, place = self.members.get(key), f"{self.pointer}/{key}"
         if isinstance(given, list):
             yield from ((f"{place}/{index}", value) for index, value in enumerate(given))
@@ -183,7 +183,7 @@ class Node:
             yield place, given
 
     def _kept(self, key: str, value: str, limit: int) -> str:
-        """Refuses the record if the text is too long or can't be stored. Nothing is cut or repaired silently."""
+        """Refuses the record if the text is too long or can't be stored. Texts are never cut or repaired silently."""
         if forbidden := find_forbidden(value):
             self.refuse(
                 key, "forbidden_character", Fault("", "forbidden_character", {"character": forbidden}).message()
@@ -195,7 +195,7 @@ class Node:
 
 
 def address_text(value: object) -> str | None:
-    """The unchecked text of a URL, or None."""
+    """The text of a URL without validation, or None."""
     if isinstance(value, dict) and "@value" not in value:
         written = (address_text(each) for key in _OWN_ADDRESS for each in _listed(value.get(key)))
         return next(filter(None, written), None)
@@ -204,7 +204,7 @@ def address_text(value: object) -> str | None:
 
 
 def _unread(value: object, place: str, read: set[str]) -> Iterator[str]:
-    """The unread places below a value that was read, without empty values."""
+    """The positions of unread values below a value that was read. Empty values are left out."""
     stack = [(place, value)]
     while stack:
         place, value = stack.pop()

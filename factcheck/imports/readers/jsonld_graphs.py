@@ -1,4 +1,4 @@
-"""Less common JSON-LD: references to nodes elsewhere in the graph, and terms written in full."""
+"""Less common JSON-LD: references to nodes elsewhere in the graph, and terms with their full names."""
 
 import re
 from collections.abc import Mapping
@@ -8,14 +8,14 @@ from factcheck.imports.readers.json_stream import length_of
 Node = dict[str, object]
 Nodes = Mapping[str, Node]
 
-# The properties of a record whose values can be references to nodes.
+# The properties of a record that can contain references to nodes.
 FOLLOWED = frozenset(
     {
         "author", "publisher", "itemReviewed", "reviewRating", "citation", "isBasedOn", "appearance", "firstAppearance",
         "locationCreated", "hasPart", "inLanguage",
     }
 )  # fmt: skip
-# Characters of the nodes that one record refers to. A node counts once for each reference.
+# In characters, for all nodes that one record refers to. A node counts once for each reference.
 MAX_FOLLOWED = 1024 * 1024
 MAX_DEPTH = 8  # of nested nodes
 
@@ -23,12 +23,12 @@ _SPELT_OUT = re.compile(r"\A(?:schema:|https?://schema\.org/)(?=[A-Za-z]+\Z)")
 
 
 def with_short_terms(node: Node) -> Node:
-    """The node with short names for schema.org's terms, which prefixes and expanded JSON-LD write in full."""
+    """The node with short names for schema.org's terms, which can have prefixes or be full URLs."""
     return _shortened(node) if any(map(_SPELT_OUT.match, node)) else node
 
 
 def nodes_of(graph: object) -> dict[str, Node]:
-    """The nodes of a graph by their `@id`, without references."""
+    """The nodes of a graph by their `@id`. References are left out."""
     found: dict[str, Node] = {}
     for node in graph if isinstance(graph, list) else [graph]:
         if isinstance(node, dict) and isinstance(name := node.get("@id"), str) and not is_reference(node):
@@ -37,12 +37,12 @@ def nodes_of(graph: object) -> dict[str, Node]:
 
 
 def is_reference(node: Node) -> bool:
-    """Whether the node has only its `@id` and type."""
+    """Whether the node contains only its `@id` and its type."""
     return isinstance(node.get("@id"), str) and node.keys() <= {"@id", "@type"}
 
 
 def with_references(node: Node, nodes: Nodes) -> Node:
-    """The node with references replaced by their nodes. A reference to a missing or too large node stays."""
+    """The node with references replaced by their nodes, unless a node is missing or too large."""
     return _Following(nodes).followed(node, 0) if nodes else node
 
 

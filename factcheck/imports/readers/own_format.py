@@ -1,7 +1,7 @@
-"""The project's own import format, one object a line. It is checked strictly, because its writers can correct it.
+"""The project's own import format, one object per line. Validation is strict, as authors can correct their files.
 
-The keys are those of a published review. Ids, and keys with a default from other keys, can be absent. An absent key
-means null.
+The keys are those of a published review. Ids, and keys whose default comes from other keys, can be left out. A missing
+key means null.
 """
 
 import re
@@ -63,7 +63,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | N
 
 
 def complete_record(values: dict[str, Any]) -> dict[str, Any]:
-    """The record with every key. An absent key is null or gets its default."""
+    """The record with all keys. A missing key is set to null or to its default."""
     statement = with_defaults(values, ImportedReview)
     statement["claim"]["language"] = statement["claim"]["language"] or statement["language"]
     statement["publisher"] = statement["publisher"] or with_defaults({}, ImportedPublisher)
@@ -72,7 +72,7 @@ def complete_record(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: object, model: type[Part] | None) -> Any:
-    """The value without null keys of the format, and with numbers as numbers."""
+    """The value without null keys of the format, and with numbers converted."""
     if isinstance(value, dict):
         parts = parts_of(model) if model else {}
         known = model.model_fields if model else {}

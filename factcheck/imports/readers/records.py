@@ -1,4 +1,4 @@
-"""Turns an object of a file into a record, whichever format the object has."""
+"""Turns an object from a file into a record, whatever the object's format."""
 
 from collections.abc import Mapping
 
@@ -9,11 +9,11 @@ from factcheck.imports.readers.jsonld_graphs import with_references, with_short_
 from factcheck.imports.readers.normalise import web_address
 from factcheck.imports.readers.results import Notes, Problem, Record, Refusal, record_key
 
-_MAX_PROBLEMS = 20  # that are reported for one record
+_MAX_PROBLEMS = 20  # that are reported for a single record
 
 
 def record_of(found: Candidate) -> Record | Refusal | None:
-    """The record in one object of a file, or None for other nodes of an `@graph` (pages, people, pictures)."""
+    """The record in an object from a file, or None for other nodes in an `@graph` (pages, people, pictures)."""
     try:
         return _record_of(found)
     except RecursionError:
@@ -23,7 +23,7 @@ def record_of(found: Candidate) -> Record | Refusal | None:
 def _record_of(found: Candidate) -> Record | Refusal | None:
     node, types, notes = with_short_terms(found.node), types_of(found.node), Notes()
     unspecified: frozenset[str] = frozenset()
-    explicit: Mapping[str, object] | None = None  # the values that the file gives explicitly
+    explicit: Mapping[str, object] | None = None  # the values that are explicit in the file
     if "ClaimReview" in types or (not types and "claimReviewed" in node):
         statement, unspecified = (
             claimreview.statement_of(with_references(node, found.nodes), notes),
@@ -59,7 +59,7 @@ def _record_of(found: Candidate) -> Record | Refusal | None:
 
 
 def _unspecified_paths(statement: Mapping[str, object], given: Mapping[str, object], before: str = "") -> set[str]:
-    """The paths of the statement without a given value. Paths of list members contain the member's number."""
+    """The paths in the statement for which no value was given. Paths of list members contain the member's number."""
     found: set[str] = set()
     for key, value in statement.items():
         given_value = given.get(key)
@@ -75,7 +75,7 @@ def _unspecified_paths(statement: Mapping[str, object], given: Mapping[str, obje
 
 
 def _refusal_problems(notes: Notes) -> tuple[Problem, ...]:
-    """The reasons for the refusal, with values dropped at the same place or below, which explain them."""
+    """The reasons for the refusal, and dropped values at the same position or below that explain them."""
     places = tuple(f"{problem.pointer}/" for problem in notes.refused)
     why = [problem for problem in notes.dropped if f"{problem.pointer}/".startswith(places)]
     return tuple(notes.refused + why)[:_MAX_PROBLEMS]

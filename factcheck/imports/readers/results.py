@@ -1,6 +1,6 @@
 """Results of the readers: a record for each review, or a refusal with its reasons.
 
-A record has every key of the project's own format (docs/reference/import-formats.md).
+A record contains all keys of the project's own format (docs/reference/import-formats.md).
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The position of a record: a line of the file from 1, and a JSON pointer (RFC 6901) inside the value there."""
+    """The position of a record: a line number from 1, and a JSON pointer (RFC 6901) within that line's value."""
 
     line: int
     pointer: str = ""
@@ -19,7 +19,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem of one value: its JSON pointer inside the record, a code to count by and a text to read."""
+    """A problem with one value: its JSON pointer within the record, a code for counting, and a message."""
 
     pointer: str
     code: str
@@ -28,9 +28,9 @@ class Problem:
 
 @dataclass
 class Notes:
-    """Notes about a record. A problem in `refused` refuses the record, and values in `dropped` are left out.
+    """Notes about a record. A record with problems in `refused` is refused. Values in `dropped` are left out.
 
-    `read` has the JSON pointers of the properties that were read. Other properties are not kept.
+    `read` contains the JSON pointers of the properties that were read. Other properties aren't kept.
     """
 
     refused: list[Problem] = field(default_factory=list)
@@ -40,10 +40,10 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record that can be imported. `dropped` lists the optional values that could not be kept.
+    """A record that can be imported. `dropped` lists the optional values that couldn't be kept.
 
-    `unspecified` has the paths ("claim.location") that the file's format can't express or that the file leaves open. An
-    existing review keeps its values at these paths.
+    `unspecified` contains the paths (for example "claim.location") for which the file's format or the file has no
+    value. An existing review keeps its values at these paths.
     """
 
     position: Position
@@ -55,18 +55,18 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A record that can't be imported, or an unreadable place in the file, with the reasons."""
+    """A record that can't be imported, or a part of the file that can't be read, with the reasons."""
 
     position: Position
     problems: tuple[Problem, ...]
-    address: str | None = None  # the review's own URL, if the record has a valid one
+    address: str | None = None  # the review's own URL, if the record contains a valid one
 
 
 def record_key(address: str, text: str, language: str) -> str:
-    """The key that identifies a record in later imports: SHA-256 (hexadecimal) over URL, claim text and language.
+    """The key that identifies a record in later imports: the hexadecimal SHA-256 of URL, claim text and language.
 
-    One page can have several claims, so the URL isn't enough. All three are normalised first. The case of language tags
-    doesn't matter (RFC 5646, section 2.1.1).
+    The URL isn't enough, because one page can contain several claims. All three are normalised first. The case of
+    language tags doesn't matter (RFC 5646, section 2.1.1).
     """
     parts = json.dumps([address, text, language.lower()], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(parts.encode()).hexdigest()

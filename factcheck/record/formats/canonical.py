@@ -1,7 +1,8 @@
 """Canonical JSON: the only byte form of a statement, a document or a leaf.
 
-This is RFC 8785 (JCS) with limits, so that every implementation produces the same bytes. Object keys are ASCII.
-Values are objects, arrays, NFC strings, integers within ±(2^53 - 1), booleans and null. Decimals are strings.
+The format is RFC 8785 (JCS) with restrictions, so that every implementation produces the same bytes. Object keys are
+ASCII. Values are objects, arrays, NFC strings, integers within ±(2^53 - 1), booleans and null. Decimal numbers are
+written as strings.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ MAX_INTEGER = 2**53 - 1
 
 
 class CanonicalError(ValueError):
-    """The value has no canonical form. The message says where (a JSON pointer) and why."""
+    """The value has no canonical form. The message gives the position (a JSON pointer) and the reason."""
 
 
 def canonical(value: Any) -> bytes:
@@ -32,8 +33,8 @@ def canonical(value: Any) -> bytes:
 
 
 def canonical_unchecked(value: Any) -> bytes:
-    """The canonical bytes of a value that contains only canonical values. Texts aren't checked again."""
-    # For ASCII keys, the UTF-16 order of RFC 8785 equals the order of UTF-8 bytes.
+    """The canonical bytes of a value that is known to be valid. Its texts aren't checked again."""
+    # For ASCII keys, the UTF-16 order of RFC 8785 equals the UTF-8 byte order.
     # Orjson escapes the same characters in the same way as RFC 8785, section 3.2.2.2.
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
@@ -43,22 +44,23 @@ def canonical_unchecked(value: Any) -> bytes:
 
 
 def sha256_hex(data: bytes) -> str:
-    """Lower-case hexadecimal SHA-256."""
+    """SHA-256 in lower-case hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def rfc3339(moment: datetime) -> str:
-    """The time as RFC 3339, in UTC, with microseconds and Z."""
+    """The time in the format of RFC 3339, in UTC, with microseconds and Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 _PLAIN_TYPES = frozenset({str, bool, type(None)})
-# Only line feed and tab may occur in a text below U+0020. JSON also escapes the quotation mark and the backslash.
+# The only characters below U+0020 that a text can contain are line feed and tab. JSON also escapes the quotation mark
+# and the backslash.
 _RARE_ESCAPE = re.compile(r"\\[^nt\"\\]")
 
 
 def _has_plain_types(value: Any) -> bool:
-    """Whether the value contains only types and keys that have a canonical form. Texts aren't checked."""
+    """Whether the value contains only types and keys that are allowed in canonical JSON. Texts aren't checked."""
     kind = type(value)
     if kind is dict:
         try:
@@ -66,7 +68,7 @@ def _has_plain_types(value: Any) -> bool:
         except TypeError:
             return False
         members = value.values()
-        # Printable ASCII has no control characters.
+        # printable ASCII doesn't include control characters
         if not keys.isascii() or not keys.isprintable():
             return False
     elif kind is list:
@@ -77,10 +79,11 @@ def _has_plain_types(value: Any) -> bool:
 
 
 def _is_clean(text: str) -> bool:
-    """Whether all texts in this JSON are in NFC and have no forbidden character. One check covers all texts.
+    """Whether all texts in this JSON are in NFC and contain no forbidden characters. A single check covers all texts.
 
-    False may be wrong, so the caller then checks each text: an escape ends in a letter, and a mark after the letter
-    looks composable. True is always right, because texts are enclosed in quotation marks, which never compose.
+    True is always correct, because texts are enclosed in quotation marks, which never compose. False can be wrong,
+    because an escape ends in a letter, which a mark after the escape seems to compose with. So the caller then checks
+    each text.
     """
     if _RARE_ESCAPE.search(text):
         return False
@@ -90,7 +93,7 @@ def _is_clean(text: str) -> bool:
 
 
 def _raise_first_fault(value: Any, pointer: str) -> None:
-    """Raises CanonicalError for the first value that has no canonical form, if there is one."""
+    """Raises CanonicalError for the first value that has no canonical form, if there is such a value."""
     if value is None or isinstance(value, bool):
         return
     if isinstance(value, str):

@@ -1,6 +1,6 @@
-"""Published reviews as schema.org ClaimReview. docs/reference/claimreview.md has the mapping.
+"""Published reviews as schema.org ClaimReview. The mapping is documented in docs/reference/claimreview.md.
 
-A ClaimReview is computed from the stored body for each request, so no second copy of a review is stored.
+A ClaimReview is computed from the stored body on each request, so that reviews aren't stored twice.
 """
 
 from typing import Any
@@ -27,18 +27,18 @@ _POLICIES = {
 
 
 def claim_review_document(body: str) -> bytes:
-    """The JSON-LD document of a live review, from its stored body."""
+    """The JSON-LD document for a live review, built from its stored body."""
     return orjson.dumps({"@context": CONTEXT, **claim_review(orjson.loads(body))})
 
 
 def claim_review(body: dict[str, Any]) -> Node:
-    """The ClaimReview of a live review's body, without `@context`. Unknown properties are left out."""
+    """The ClaimReview for the body of a live review, without `@context`. Unknown properties are left out."""
     imported = body["original_url"] is not None
     claim = body["claim"]
     return _without_empty(
         {
             "@type": "ClaimReview",
-            # The page on this site identifies the node. `url` is the page where the review was published.
+            # The page on this site identifies the node. `url` is the page on which the review was published.
             "@id": body["url"],
             "identifier": f"urn:uuid:{body['id']}",
             "url": body["original_url"] or body["url"],
@@ -47,7 +47,7 @@ def claim_review(body: dict[str, Any]) -> Node:
             "headline": body["headline"],
             "abstract": body["summary"],
             "reviewBody": body["body"],
-            # Only the publisher can date an imported review.
+            # Only the publisher knows when an imported review was published.
             "datePublished": body["reviewed_on"] or (None if imported else body["published_at"]),
             "dateModified": None if imported else body["updated_at"],
             "creativeWorkStatus": "Published",
@@ -67,7 +67,7 @@ def claim_review(body: dict[str, Any]) -> Node:
 
 
 def _without_empty(node: Node) -> Node:
-    """The node without properties that are null, blank or an empty list."""
+    """The node without properties whose value is null, blank or an empty list."""
     return {key: value for key, value in node.items() if value not in (None, "", [])}
 
 
@@ -80,7 +80,7 @@ def _translated(original: dict[str, Any] | None) -> Node | None:
 
 
 def _authors(body: dict[str, Any]) -> Node | list[Node]:
-    """The publisher first, then the authors."""
+    """The publisher, followed by the authors."""
     publisher = _publisher(body["publisher"])
     writers = [{"@type": "Person", "name": author["name"]} for author in body["authors"]]
     return [publisher, *writers] if writers else publisher
@@ -88,7 +88,7 @@ def _authors(body: dict[str, Any]) -> Node | list[Node]:
 
 def _publisher(publisher: dict[str, Any]) -> Node:
     is_person = publisher["type"] == "person"
-    # schema.org defines the fact-checking policy only for news organisations.
+    # In schema.org, only news organisations have a property for the fact-checking policy.
     organization = "NewsMediaOrganization" if publisher["methodology_url"] else "Organization"
     return _without_empty(
         {
@@ -115,7 +115,7 @@ def _claim(claim: dict[str, Any]) -> Node:
             "datePublished": claim["claimed_on"],
             "locationCreated": {"@type": "Place", "name": claim["location"]} if claim["location"] else None,
             "author": _claimant(claimant) if named else None,
-            # A claimant without a name isn't a Person or an Organization that anyone could look up.
+            # A claimant without a name isn't a Person or an Organization that can be looked up.
             "creditText": claimant["description"] if claimant and not named else None,
             "firstAppearance": firsts[0] if firsts else None,
             "appearance": [_appearance(each) for each in claim["appearances"] if not each["first"]] + firsts[1:],

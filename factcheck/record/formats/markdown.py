@@ -1,7 +1,7 @@
-"""Markdown to safe HTML, in two independent layers: CommonMark without raw HTML, then nh3.
+"""Converts Markdown to safe HTML in two independent layers: CommonMark without raw HTML, then nh3.
 
-The first layer emits only the elements of CommonMark. The second layer allows only the elements below.
-A fault in one layer is therefore not a security hole.
+The first layer emits only the elements of CommonMark. The second layer allows only the elements below. So a bug in one
+layer isn't a security hole.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from markdown_it.token import Token
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 REL = "nofollow noopener noreferrer"
-# The page has its own h1 (headline) and h2 (section), so headings in a text begin at h3.
+# The page uses h1 for the headline and h2 for sections, so headings in a text begin at h3.
 FIRST_HEADING = 3
-# Drafts have at most 200,000 characters. The parser's time grows with the square of the length of a run of "[".
+# Drafts have at most 200,000 characters. The parser's running time grows with the square of the length of a run of "[".
 # Texts beyond these limits are shown as plain text.
 MAX_LENGTH = 200_000
 MAX_BRACKETS = 4_000
@@ -33,19 +33,19 @@ _ATTRIBUTES: dict[str, set[str]] = {
 
 
 def to_html(text: str) -> SafeString:
-    """The Markdown as HTML. Images become links, so that the browser contacts no other host."""
+    """The Markdown as HTML. Images are converted to links, so that the browser doesn't contact other hosts."""
     if not _is_within_limits(text):
         return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 (escaped)
     return mark_safe(clean(_parser.render(text)))  # noqa: S308 (cleaned)
 
 
 def clean(html: str) -> str:
-    """The second layer. Other elements than those above are dropped, and script and style with their content."""
+    """The second layer. Drops all elements that aren't listed above, and the content of script and style."""
     return nh3.clean(html, tags=_ELEMENTS, attributes=_ATTRIBUTES, url_schemes=set(SCHEMES), link_rel=REL)
 
 
 def is_safe_address(url: str) -> bool:
-    """Whether a URL may be a link. Relative URLs aren't allowed, because they would lead to this site."""
+    """Whether a URL can be used as a link. Relative URLs aren't allowed, because they would lead to this site."""
     scheme, colon, rest = url.strip().partition(":")
     return bool(colon and rest) and scheme.lower() in SCHEMES
 
@@ -55,7 +55,7 @@ def _is_within_limits(text: str) -> bool:
 
 
 def _nest_headings(state: StateCore) -> None:
-    """Sets heading levels by their place in the outline, from h3 to h6 without a gap."""
+    """Sets heading levels according to the outline, from h3 to h6 without gaps."""
     outline: list[int] = []
     for token in state.tokens:
         if token.type == "heading_open":
@@ -68,7 +68,7 @@ def _nest_headings(state: StateCore) -> None:
 
 
 def _link_images(state: StateCore) -> None:
-    """Replaces each image with a link, or with only its description inside another link."""
+    """Replaces each image with a link. Inside another link, only the image's description is kept."""
     for token in state.tokens:
         if token.type == "inline" and token.children:
             token.children = list(_without_images(token.children))
@@ -82,7 +82,7 @@ def _without_images(tokens: list[Token]) -> Iterator[Token]:
             yield token
             continue
         address = str(token.attrGet("src") or "")
-        # A description can contain links and images. Only their words are kept.
+        # A description can contain links and images. Only its text is kept.
         words = Token("text", "", 0, content="".join(_text_of(token.children or [])).strip() or address)
         if inside_link:
             yield words

@@ -1,28 +1,28 @@
-"""Prepares texts for matching: a sentence, a post as copied, or a long text."""
+"""Prepares texts for matching: a sentence, a copied post, or a long text."""
 
 import re
 from collections.abc import Sequence
 
 from factcheck.record.formats.text import MAX_COMPOSED, nfc
 
-MAX_QUESTION = 5000  # characters in NFC
-MAX_RAW = MAX_COMPOSED * MAX_QUESTION  # characters as received
-LONG = 700  # characters of a post at most
-MAX_PIECE = 300  # characters, where a longer sentence is cut
+MAX_QUESTION = 5000  # in characters, in NFC
+MAX_RAW = MAX_COMPOSED * MAX_QUESTION  # in characters, as received
+LONG = 700  # in characters, the maximum length of a post
+MAX_PIECE = 300  # in characters. A longer sentence is split here.
 
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-# Chinese, Japanese and Thai texts continue after a URL without a space, so a URL ends at the first such character.
+# Chinese, Japanese and Thai texts continue after a URL without a space, so the first such character ends the URL.
 _ADDRESS = re.compile(r"https?://[!-~]+|\b(?:(?:www|pic\.twitter\.com)[./]|t\.co/)[!-~]+", re.ASCII)
 _GLUED_PICTURE = re.compile(r"(?=pic\.twitter\.com/)")
 _RETWEET = re.compile(r"\bRT @\w+:")
 _TAG = re.compile(r"[#@](\w+)")
 WORD_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_")
-# Chinese and Japanese have no space after a sentence. The other full stops are those of Hindi, Arabic and Urdu.
+# In Chinese and Japanese, no space follows a sentence. The other full stops are used in Hindi, Arabic and Urdu.
 _SENTENCE_END = re.compile(r"(?<=[.!?…।॥؟۔])\s+|(?<=[。！？])(?![。！？…」』”’）)])\s*")
 
 
 def read_beginning(text: str) -> str:
-    """The beginning of the text that matching reads, in NFC."""
+    """The beginning of the text, up to the limit for matching, in NFC."""
     return nfc(text[:MAX_RAW])[:MAX_QUESTION]
 
 
@@ -49,7 +49,7 @@ def split_sentences(text: str) -> list[str]:
 
 
 def heaviest_pieces(pieces: Sequence[str], weights: Sequence[float], room: int) -> list[str]:
-    """The pieces with the most weight for their length, best first, as many as fit into `room` characters."""
+    """The pieces with the most weight per length, best first. The result contains as many pieces as fit into `room`."""
     chosen = []
     for index in sorted(range(len(pieces)), key=lambda i: -weights[i] / (len(pieces[i]) + 20)):
         if len(pieces[index]) < room:

@@ -1,4 +1,4 @@
-"""Ratings as schema.org and its consumers expect them: 1 <= worst < best, and a higher value is truer."""
+"""Ratings as schema.org and its consumers expect them: 1 <= worst < best, and higher values are truer."""
 
 import re
 from decimal import Decimal
@@ -6,18 +6,18 @@ from typing import Any
 
 Number = int | float | str
 
-# Longer numbers and other notations aren't ratings.
+# Longer numbers and other notations don't count as ratings.
 _NUMBER = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
-# schema.org's defaults for a rating without `bestRating` or `worstRating`.
+# schema.org's default values for a rating without `bestRating` or `worstRating`.
 _BEST, _WORST = Decimal(5), Decimal(1)
 
 
 def rating_numbers(verdict: dict[str, Any]) -> dict[str, Number]:
-    """`ratingValue`, `bestRating` and `worstRating` of a published verdict, or nothing if they would mislead.
+    """`ratingValue`, `bestRating` and `worstRating` of a published verdict, or an empty result if they would mislead.
 
-    An imported review keeps its publisher's numbers, because the publisher never used our scale. A descending scale
-    is reversed and a scale that begins below 1 is shifted up. Both keep every distance. A value outside its scale
-    and a scale with a single point are left out.
+    An imported review keeps its publisher's numbers, because the publisher didn't use our scale. A descending scale is
+    reversed, and a scale that begins below 1 is shifted up. Distances between values don't change. A value outside its
+    scale and a scale with a single point are left out.
     """
     original = verdict["original"]
     if original is None:
@@ -41,7 +41,7 @@ def rating_numbers(verdict: dict[str, Any]) -> dict[str, Number]:
 
 
 def _json_number(text: str) -> Number:
-    """A number if JSON would write the same digits, or else the text. schema.org allows both."""
+    """A number if JSON writes it with the same digits, or else the text itself. schema.org allows both."""
     if str(int(Decimal(text))) == text:
         return int(text)
     return float(text) if repr(float(text)) == text else text

@@ -1,28 +1,28 @@
 """Rules for text that is stored and published: NFC, no control characters, no lone surrogates.
 
-All input from forms, imports and API parameters passes through here, so equal texts have equal bytes before they are
-hashed. Directional marks and embeddings, such as U+202A, are kept because real Arabic and Hebrew texts use them. Pages
-isolate each text from its surroundings.
+These rules apply to all input from forms, imports and API parameters, so that equal texts have equal bytes before they
+are hashed. Directional marks and embeddings, such as U+202A, are kept because Arabic and Hebrew texts need them. Pages
+isolate the direction of each text from the surrounding text.
 """
 
 import re
 import unicodedata
 
-MAX_COMPOSED = 4  # characters that NFC composes into one: a letter and three marks
-MAX_MARKS = 30  # in a row (Stream-Safe Text Format, UAX #15, section 13), more than any script uses
-_TWO_MARKS = "\u0f73\u0f75\u0f81"  # each becomes two marks in NFC, but has combining class 0
-_JOINER = "\u034f"  # combining grapheme joiner: invisible, and NFC sorts no mark past it
-# C0 and C1 controls except tab and line feed, surrogates (which can't be encoded), and noncharacters such as U+FFFE,
-# which are never interchanged (Unicode 23.7). Line and paragraph separators are harmless. One range covers the
-# noncharacters of the higher planes, because single characters would make the expression slower.
+MAX_COMPOSED = 4  # the maximum number of characters that NFC composes into one: a letter and three marks
+MAX_MARKS = 30  # in a row (Stream-Safe Text Format, UAX #15, section 13). No script uses so many.
+_TWO_MARKS = "\u0f73\u0f75\u0f81"  # each becomes two marks in NFC but has combining class 0
+_JOINER = "\u034f"  # combining grapheme joiner: invisible, and NFC moves no mark past it
+# C0 and C1 controls except tab and line feed, surrogates, and noncharacters such as U+FFFE. Surrogates can't be
+# encoded, and noncharacters aren't intended for interchange (Unicode 23.7). Line and paragraph separators are harmless.
+# A single range covers the noncharacters of the higher planes, because listing them would make the expression slower.
 _SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U0001fffe-\U0010ffff]")
 
 
 def nfc(value: str) -> str:
     """The value in NFC, in linear time.
 
-    Python needs quadratic time to sort the marks after a letter. U+034F therefore separates the marks after each
-    MOST_MARKS, and no mark is lost.
+    Python needs quadratic time to sort the marks after a letter. So U+034F is inserted after every MAX_MARKS marks. No
+    mark is lost.
     """
     if unicodedata.is_normalized("NFC", value):
         return value
@@ -37,17 +37,17 @@ def nfc(value: str) -> str:
 
 
 def clean_text(value: str) -> str:
-    """The value with "\\n" for line ends, in NFC and trimmed."""
+    """The trimmed value in NFC, with "\\n" as line ending."""
     return nfc(value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def replace_forbidden(value: str) -> str:
-    """The value as `clean_text` returns it, with a space for each forbidden character."""
+    """The result of `clean_text`, with each forbidden character replaced by a space."""
     return clean_text("".join(" " if find_forbidden(character) else character for character in value))
 
 
 def find_forbidden(value: str) -> str | None:
-    """The first forbidden character in a form such as "U+0000", or None."""
+    """The first forbidden character, in a form such as "U+0000", or None."""
     if value.isprintable():  # faster, and no forbidden character is printable
         return None
     for found in _SUSPECT.finditer(value):

@@ -1,4 +1,4 @@
-"""URLs of this site, and keys that are equal for different spellings of the same web address."""
+"""URLs of this site, and keys that are equal for different spellings of the same URL."""
 
 import hashlib
 import re
@@ -16,12 +16,12 @@ _RESERVED = ":/?#[]@!$&'()*+,;="
 
 
 def claim_url(claim_id: UUID | str) -> str:
-    """The API's URL of a claim."""
+    """A claim's URL in the API."""
     return f"{settings.SITE_URL}/api/v1/claims/{claim_id}/"
 
 
 def review_id_of(url: str) -> UUID | None:
-    """The ID of the review whose page on this site has this URL, or None."""
+    """The id of the review whose page on this site has this URL, or None."""
     before, after = f"{settings.SITE_URL}/reviews/", url.rstrip("/")
     try:
         return UUID(after.removeprefix(before)) if after.startswith(before) else None
@@ -30,11 +30,11 @@ def review_id_of(url: str) -> UUID | None:
 
 
 def url_key(url: str) -> str:
-    """32 hexadecimal digits that are the same for URLs of the same page.
+    """A key of 32 hexadecimal digits that is the same for all URLs of the same page.
 
-    The scheme, `www.`, the host's case, the fragment, a slash at the end and percent-encoding don't count (RFC 3986,
-    section 6.2). The path and the query do. The key is a digest, because an index entry in PostgreSQL has at most
-    2,700 bytes.
+    The key depends on the path and the query. It ignores the scheme, `www.`, the host's case, the fragment, a trailing
+    slash and percent-encoding (RFC 3986, section 6.2). The key is a digest, because index entries in PostgreSQL are
+    limited to 2,700 bytes.
     """
     url = nfc(url.strip())
     parts = urlsplit(url)
@@ -45,7 +45,7 @@ def url_key(url: str) -> str:
 
 
 def site_of(url: str) -> str:
-    """The URL's host in lower case without `www.`, or "" if there is none."""
+    """The URL's host in lower case without `www.`, or "" if the URL has no host."""
     return (urlsplit(url.strip()).hostname or "").removeprefix("www.")
 
 
@@ -54,7 +54,7 @@ def page_url(section: str, subject: UUID) -> str:
 
 
 def _normalise_escapes(part: str) -> str:
-    """Normalises percent-encoding: `đ` and `%c4%91` become `%C4%91`, `%61` becomes `a`, and `%2F` stays."""
+    """Normalises percent-encoding: `đ` and `%c4%91` become `%C4%91`, `%61` becomes `a`, and `%2F` doesn't change."""
     written = quote(part, safe=f"{_RESERVED}%", errors="surrogatepass")
     return _ESCAPED.sub(_unescaped_if_unreserved, written)
 

@@ -1,5 +1,5 @@
 """The public log: entries, documents, the Merkle tree, signatures, witnesses, and a verifier for outsiders.
 
-The log knows nothing that is derived from it. Rows for readers are in `readmodel`, `search` and `matching`.
-Statements arrive here complete: their content is declared in `statements`.
+The log doesn't depend on anything that is derived from it. Rows for readers are in `readmodel`, `search` and
+`matching`. Statements are complete when they are appended. Their content is declared in `statements`.
 """

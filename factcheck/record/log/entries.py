@@ -1,6 +1,7 @@
-"""Appends entries and documents to the log, grows the tree and signs the checkpoint.
+"""Appends entries and documents to the log, extends the tree and signs the checkpoint.
 
-Nothing here knows what is derived from the log (see `publish.py`). Sequence numbers are gapless and in commit order.
+This module doesn't depend on what is derived from the log (see `publish.py`). Sequence numbers have no gaps and follow
+the commit order.
 """
 
 import secrets
@@ -24,8 +25,8 @@ from factcheck.record.log.notes import SigningKey
 LOCK = 1178682196  # "FACT" in ASCII. The trigger record_entry_follows takes the same lock.
 Kind = LogEntry.Kind
 
-# Characters, after trimming. Readers of a substantive correction must learn what was wrong.
-# The trigger record_reason_given enforces the same rule.
+# In characters, after trimming. Readers of a substantive correction must learn what was wrong. The trigger
+# record_reason_given enforces the same minimum.
 MIN_SUBSTANTIVE_NOTE = 40
 
 # The keys that a document adds to its statement.
@@ -36,7 +37,7 @@ ADDED_KEYS = frozenset({"published_at", "updated_at", "revision", "corrections"}
 class Publication:
     """A statement to publish. `note` is public.
 
-    Without a `kind`, the statement is a review's, and its kind follows from the change. The first revision is
+    Without a `kind`, the statement belongs to a review, and the kind depends on the change. The first revision is
     `review.original`, a change of class "update" is `review.update`, and any other change is `review.correction`.
     """
 
@@ -48,13 +49,13 @@ class Publication:
 
 
 def lock() -> None:
-    """Locks the log and its projections until the transaction ends, waiting for other writers."""
+    """Locks the log and its projections until the transaction ends. Waits for other writers."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def lock_for_append() -> LogCheckpoint | None:
-    """Locks the log and returns its newest checkpoint. Raises SetupError if this server has another key."""
+    """Locks the log and returns its newest checkpoint. Raises SetupError if this server has a different key."""
     lock()
     return tree.require_identity()
 
@@ -62,15 +63,15 @@ def lock_for_append() -> LogCheckpoint | None:
 def append(
     publications: Sequence[Publication], *extra_keys: SigningKey, newest: LogCheckpoint | None
 ) -> list[Published]:
-    """Appends the publications in order, after the checkpoint from `lock_for_append`. Raises RecordError.
+    """Appends the publications in order, after the checkpoint that `lock_for_append` returned. Raises RecordError.
 
-    A subject may occur only once in a call. `extra_keys` sign the new checkpoint in addition to the log's own key.
+    Each subject can occur only once per call. `extra_keys` sign the new checkpoint in addition to the log's own key.
     """
     subjects = {publication.subject for publication in publications}
     if len(subjects) != len(publications):
         raise RecordError("One call can publish only one revision of a review.")
     head = LogEntry.objects.newest().first()
-    # Times in the log never go back, even if the server's clock does.
+    # Times in the log never go backwards, even if the server's clock does.
     at = max(timezone.now(), head.at) if head else timezone.now()
     sequence = head.sequence + 1 if head else 0
     before = {entry.subject: Published.of(entry) for entry in LogEntry.objects.last_of(subjects)}
@@ -102,7 +103,7 @@ def append(
 
 
 def _kind(publication: Publication, last: Published | None) -> Kind:
-    """The entry's kind. Raises RecordError if this kind can't follow the last entry about the same subject."""
+    """The entry's kind. Raises RecordError if this kind can't follow the last entry about the subject."""
     previous = Kind(last.entry.kind) if last else None
     if publication.kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED, Kind.KEY_ROTATION):
         return publication.kind
@@ -134,12 +135,12 @@ def _kind(publication: Publication, last: Published | None) -> Kind:
             _("A substantive correction needs a reason of at least %(count)s characters.")
             % {"count": MIN_SUBSTANTIVE_NOTE}
         )
-    # The redacted revision after an erasure is always a correction, even of class "update".
+    # The redacted revision after an erasure is always a correction, even if its class is "update".
     return Kind.UPDATE if publication.change_class == "update" and previous != Kind.ERASURE else Kind.CORRECTION
 
 
 def _require_target(publication: Publication) -> None:
-    """Merges may never form a cycle, so the target can't be merged itself."""
+    """Raises RecordError if the target is the claim itself or has been merged. Merges must never form a cycle."""
     target = UUID(publication.statement["into"]["id"])
     if target == publication.subject:
         raise RecordError(_("A claim cannot be merged into itself."))
@@ -153,8 +154,8 @@ def _require_target(publication: Publication) -> None:
 def _document(
     publication: Publication, kind: Kind, number: int, at: datetime, previous: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """The statement with the keys that only the log knows (docs/explanation/architecture.md, "Bytes")."""
-    # An erasure drops the list of corrections, because the list may contain the erased content.
+    """The statement with the keys that the log adds (docs/explanation/architecture.md, "Bytes")."""
+    # An erasure drops the list of corrections, because the list can contain erased content.
     corrections = list(previous.get("corrections", [])) if previous and kind != Kind.ERASURE else []
     short_kind = kind.partition(".")[2]
     if previous and kind in (Kind.UPDATE, Kind.CORRECTION):
@@ -182,12 +183,12 @@ def _document(
         },
     }
     if kind.startswith(("demand.", "claim.")):
-        return document  # without a list of corrections, because the notes of the revisions explain the changes
+        return document  # without a list of corrections, because the revisions' notes explain the changes
     return document | {"corrections": corrections}
 
 
 def _verdict_names(document: dict[str, Any]) -> dict[str, Any] | None:
-    """The verdict's names, or None for the notice of an erasure."""
+    """The verdict's names, or None for an erasure notice."""
     if "verdict" not in document:
         return None
     return {key: document["verdict"][key] for key in ("scale", "slug", "label")}

@@ -1,8 +1,8 @@
-"""The Merkle tree of RFC 6962 in tiles of 256 hashes, as C2SP tlog-tiles defines them.
+"""The Merkle tree of RFC 6962, stored in tiles of 256 hashes as defined by C2SP tlog-tiles.
 
-These are pure functions that take a reader of tiles. A hash has 32 bytes, and a tile is the concatenation of up to
-256 hashes. The n-th tile at level l has the roots of the complete subtrees of 256^l leaves, beginning at leaf
-n * 256^(l+1).
+These are pure functions that take a function for reading tiles. A hash has 32 bytes, and a tile is the concatenation of
+up to 256 hashes. The n-th tile at level l contains the roots of the complete subtrees of 256^l leaves, beginning at
+leaf n * 256^(l+1).
 """
 
 import hashlib
@@ -18,17 +18,17 @@ TileReader = Callable[[int, int], bytes]
 
 
 def leaf_hash(entry: bytes) -> bytes:
-    """RFC 6962, section 2.1."""
+    """The hash of a leaf (RFC 6962, section 2.1)."""
     return hashlib.sha256(b"\x00" + entry).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """RFC 6962, section 2.1."""
+    """The hash of an inner node (RFC 6962, section 2.1)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 def tile_name(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
-    """The path below the log's prefix. (0, 1234067) is tile/0/x001/x234/067. A partial tile ends in .p/<width>."""
+    """The path relative to the log's prefix. (0, 1234067) is tile/0/x001/x234/067. Partial tiles end in .p/<width>."""
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:
         groups.insert(0, f"x{index % 1000:03d}")
@@ -37,7 +37,7 @@ def tile_name(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
 
 
 def subtree_root(hashes: Iterable[bytes]) -> bytes:
-    """The root over 2^k hashes."""
+    """The root of a complete subtree, from its 2^k hashes."""
     row = list(hashes)
     while len(row) > 1:
         row = [node_hash(row[i], row[i + 1]) for i in range(0, len(row), 2)]
@@ -45,7 +45,7 @@ def subtree_root(hashes: Iterable[bytes]) -> bytes:
 
 
 def hashes_of(tile: bytes) -> list[bytes]:
-    """The hashes of a tile."""
+    """The hashes in a tile."""
     return [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
 
 
@@ -68,7 +68,7 @@ def range_root(start: int, end: int, read: TileReader) -> bytes:
 
 
 def root(size: int, read: TileReader) -> bytes:
-    """The root hash of the first `size` leaves."""
+    """The root hash of a tree that consists of the first `size` leaves."""
     return range_root(0, size, read)
 
 
@@ -116,7 +116,7 @@ def consistency_proof(old: int, new: int, read: TileReader) -> list[bytes]:
 
 
 def append(size: int, leaves: list[bytes], edge: TileReader) -> dict[tuple[int, int], bytes]:
-    """The hashes that each tile gains if these leaf hashes follow a tree of `size`: (level, index) -> hashes.
+    """The hashes to add to each tile if these leaf hashes are appended to a tree of `size`: (level, index) -> hashes.
 
     `edge` reads the tiles at the right edge of the old tree. Each leaf is hashed into the tree once.
     """

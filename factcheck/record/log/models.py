@@ -21,7 +21,7 @@ CORRECTIONS = ("review.update", "review.correction", "review.withdrawal", "revie
 
 
 class ChangeClass(models.TextChoices):
-    """The publisher's classification of a change, with the labels that readers see."""
+    """The publisher's classification of a change. Readers see the labels."""
 
     TYPO = "typo", _("typing error")
     UPDATE = "update", _("new information")
@@ -30,7 +30,7 @@ class ChangeClass(models.TextChoices):
 
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):
     def newest(self) -> "LogEntryQuerySet":
-        """The last entry, as a queryset of at most one row."""
+        """The newest entry, as a queryset of at most one row."""
         return self.order_by("-sequence")[:1]
 
     def last_of(self, subjects: Collection[UUID]) -> "LogEntryQuerySet":
@@ -43,19 +43,19 @@ class LogEntryQuerySet(models.QuerySet["LogEntry"]):
         return self.filter(kind__in=CORRECTIONS).order_by("-sequence")
 
     def of_reviews(self) -> "LogEntryQuerySet":
-        """The entries about reviews whose documents haven't been erased, with the documents, in the log's order."""
+        """Entries about reviews with their documents, in log order, except for erased documents."""
         return self.with_documents().filter(kind__startswith="review.")
 
     def with_documents(self) -> "LogEntryQuerySet":
-        """The entries whose documents haven't been erased, with the documents, in the log's order."""
+        """Entries with their documents, in log order, except for erased documents."""
         return self.filter(revision_document__isnull=False).select_related("revision_document").order_by("sequence")
 
 
 class LogEntry(models.Model):
-    """One entry of the public log: a document with this digest was published at `at`."""
+    """An entry in the public log: a document with this digest was published at `at`."""
 
     class Kind(models.TextChoices):
-        """Kinds of entries (docs/reference/vocabulary.md, "Kinds of entries in the log")."""
+        """The kinds of log entries (docs/reference/vocabulary.md, "Kinds of entries in the log")."""
 
         ORIGINAL = "review.original"
         UPDATE = "review.update"
@@ -107,7 +107,7 @@ class LogEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["at"], name="logentry_at"),
-            # Corrections are few among a million first publications.
+            # There are only a few corrections among a million original publications.
             models.Index(fields=["sequence"], name="logentry_corrections", condition=Q(kind__in=CORRECTIONS)),
         ]
 
@@ -132,7 +132,7 @@ class LogEntry(models.Model):
         return self.kind.startswith("claim.")
 
     def leaf(self) -> bytes:
-        """The entry's bytes in the log (docs/reference/log.md): canonical JSON."""
+        """The entry's bytes in the log, as canonical JSON (docs/reference/log.md)."""
         return canonical_unchecked(
             {
                 "v": 1,
@@ -147,7 +147,7 @@ class LogEntry(models.Model):
 
 
 class RevisionDocument(models.Model):
-    """The exact bytes behind an entry's digest. A row is deleted only together with an erasure entry."""
+    """The exact bytes that an entry's digest refers to. A row is deleted only together with an erasure entry."""
 
     entry = models.OneToOneField(
         LogEntry, models.PROTECT, primary_key=True, db_column="sequence", related_name="revision_document"
@@ -162,14 +162,14 @@ class RevisionDocument(models.Model):
         return f"document of {self.entry_id}"
 
     def parsed(self) -> dict[str, Any]:
-        """The document as an object."""
+        """The document as a dictionary."""
         document: dict[str, Any] = orjson.loads(bytes(self.document))
         return document
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An entry with its document and its previous revision, if there is one and it hasn't been erased."""
+    """An entry with its document and, if there is one that hasn't been erased, the previous revision."""
 
     entry: LogEntry
     document: dict[str, Any]
@@ -194,7 +194,7 @@ class LogTile(models.Model):
 
 
 class LogCheckpoint(models.Model):
-    """A signed statement of the log's size and root hash. Every append makes one."""
+    """A signed statement of the log's size and root hash. Every append creates a checkpoint."""
 
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField()
@@ -205,12 +205,12 @@ class LogCheckpoint(models.Model):
         return f"checkpoint of {self.size}"
 
     def cosigned(self) -> str:
-        """The note with the log's own signatures and those of all witnesses so far."""
+        """The note with the log's own signatures and the signatures of all witnesses so far."""
         return self.note + "".join(self.cosignatures.order_by("pk").values_list("line", flat=True))
 
 
 class Cosignature(models.Model):
-    """A witness's signature line under a checkpoint (C2SP tlog-cosignature)."""
+    """A witness's signature line for a checkpoint (C2SP tlog-cosignature)."""
 
     checkpoint = models.ForeignKey(LogCheckpoint, models.PROTECT, db_column="size", related_name="cosignatures")
     witness = models.CharField(max_length=255, help_text="The name of the witness's key.")

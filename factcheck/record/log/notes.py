@@ -1,7 +1,7 @@
 """Signed notes, checkpoints and their keys: C2SP signed-note, tlog-checkpoint, tlog-cosignature.
 
-A key is written as in golang.org/x/mod/sumdb/note: `<name>+<key id>+<base64(type || public key)>` to verify,
-`PRIVATE+KEY+<name>+<key id>+<base64(type || seed)>` to sign.
+Keys have the format of golang.org/x/mod/sumdb/note: `<name>+<key id>+<base64(type || public key)>` for verifying,
+`PRIVATE+KEY+<name>+<key id>+<base64(type || seed)>` for signing.
 """
 
 import base64
@@ -18,12 +18,12 @@ COSIGNATURE = 0x04
 
 
 class NoteError(ValueError):
-    """A note, a checkpoint or a key is malformed. The message says why."""
+    """A note, a checkpoint or a key is malformed. The message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A name and a public key of 32 bytes. Type 1 signs notes. Type 4 makes cosignatures, which have a time."""
+    """A name and a public key of 32 bytes. Type 1 signs notes. Type 4 makes cosignatures, which include a time."""
 
     name: str
     public: bytes
@@ -40,7 +40,7 @@ class VerifierKey:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        # Base64 can contain "+", so only the first two are separators.
+        # Base64 can contain "+", so only the first two plus signs are separators.
         name, _, rest = text.strip().partition("+")
         key_id, _, data = rest.partition("+")
         raw = _decode(data)
@@ -56,7 +56,7 @@ class VerifierKey:
         return f"{self.name}+{self.id.hex()}+{data}"
 
     def verify(self, text: str, signature: bytes) -> bool:
-        """Whether this key made the signature over the note's text. The signature comes without the key's ID."""
+        """Whether this key signed the text of the note. The signature is passed without the key's id."""
         message = text.encode()
         if self.type == COSIGNATURE:
             if len(signature) != 72:
@@ -86,7 +86,7 @@ class SigningKey:
         parts = text.strip().split("+", 4)
         try:
             raw = _decode(parts[-1])
-        except NoteError:  # its message would show a part of the signing key
+        except NoteError:  # the error message would reveal a part of the signing key
             raw = b""
         if len(parts) != 5 or parts[:2] != ["PRIVATE", "KEY"] or len(raw) != 33 or raw[0] != ED25519:
             raise NoteError("this is not a signing key (PRIVATE+KEY+<name>+<id>+<base64>)")
@@ -106,7 +106,7 @@ class SigningKey:
         return VerifierKey(self.name, self._private().public_key().public_bytes_raw(), key_type)
 
     def sign(self, text: str) -> str:
-        """The signature line over a note's text, which ends in a newline."""
+        """The signature line for the text of a note. The text ends in a newline."""
         return signature_line(self.name, self.verifier().id + self._private().sign(text.encode()))
 
     def _private(self) -> Ed25519PrivateKey:
@@ -115,7 +115,7 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A log's origin, its size and its root hash (tlog-checkpoint)."""
+    """A log's origin, size and root hash (tlog-checkpoint)."""
 
     origin: str
     size: int
@@ -140,7 +140,7 @@ def signature_line(name: str, signature: bytes) -> str:
 
 
 def open_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
-    """A signed note's text and its signatures as (name, key id, signature). Raises NoteError."""
+    """The text of a signed note, and its signatures as (name, key id, signature). Raises NoteError."""
     text, separator, block = note.rpartition("\n\n")
     lines = block.split("\n")
     if not separator or lines[-1] != "" or len(lines) < 2:
@@ -157,7 +157,7 @@ def open_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
 
 
 def signed_by(note: str, key: VerifierKey) -> bool:
-    """Whether the note carries a good signature of this key."""
+    """Whether the note contains a valid signature by this key."""
     text, signatures = open_note(note)
     return any(name == key.name and key_id == key.id and key.verify(text, sig) for name, key_id, sig in signatures)
 

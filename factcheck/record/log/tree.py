@@ -1,6 +1,6 @@
-"""The log's tree in the database: stored tiles and signed checkpoints.
+"""Stores the log's tree in the database, as tiles and signed checkpoints.
 
-An append reads the tiles at the right edge, extends the few tiles that grow and signs one checkpoint. The number of
+An append reads the tiles at the right edge, extends the few tiles that change, and signs one checkpoint. The number of
 SQL statements is the same for ten entries and for a million.
 """
 
@@ -31,7 +31,7 @@ def default_origin() -> str:
 
 
 def make_signing_key(file: Path) -> SigningKey:
-    """Writes a new key for this log to a new file (mode 0600). Raises FileExistsError."""
+    """Writes a new key for this log to a new file with mode 0600. Raises FileExistsError."""
     key = SigningKey.generate(default_origin())
     write_private_file(file, f"{key}\n")
     return key
@@ -39,10 +39,10 @@ def make_signing_key(file: Path) -> SigningKey:
 
 @cache
 def signing_key() -> SigningKey:
-    """The key of LOG_SIGNING_KEY, which is the path of a file or the key itself. Raises SetupError.
+    """The key in LOG_SIGNING_KEY, whose value is the path of a file or the key itself. Raises SetupError.
 
-    An error message shows the value only if it is certainly a path, and only such a value names a new file. The value
-    could also be a damaged key or a key in quotation marks.
+    The value is shown in an error message, or used to create a file, only if it is certainly a path. Otherwise the
+    value could be a damaged key or a key in quotation marks.
     """
     value = settings.LOG_SIGNING_KEY
     file = Path(value)
@@ -77,9 +77,9 @@ def newest_checkpoint(using: str | None = None) -> LogCheckpoint | None:
 
 
 def require_identity() -> LogCheckpoint | None:
-    """Returns the log's newest checkpoint. Raises SetupError if another origin or key has signed it.
+    """Returns the log's newest checkpoint. Raises SetupError if the checkpoint was signed with another origin or key.
 
-    With another key, this server would publish a second history under the same name.
+    Otherwise this server would publish a second history under the same name.
     """
     key = signing_key()
     if settings.LOG_ORIGIN not in ("", key.name):
@@ -98,8 +98,8 @@ def require_identity() -> LogCheckpoint | None:
             % {"origin": origin, "name": key.name}
         )
     ours = key.verifier()
-    # Both keys sign a rotation's checkpoint, and the new key comes last. Only the new key may continue, because its
-    # servers don't accept an entry that a process with the old key appends.
+    # Both keys sign a rotation's checkpoint, and the new key signs last. From then on, only the new key can be used.
+    # Servers with the new key don't accept entries from processes with the old key.
     name, key_id, signature = signatures[-1]
     if (name, key_id) == (ours.name, ours.id) and ours.verify(text, signature):
         return newest
@@ -122,9 +122,9 @@ def require_identity() -> LogCheckpoint | None:
 
 
 def extend(newest: LogCheckpoint | None, entries: Sequence[LogEntry], *extra_keys: SigningKey) -> None:
-    """Adds these entries, and earlier ones that the tree doesn't have, to the tree. Signs a new checkpoint.
+    """Adds these entries to the tree, and any earlier entries that are missing. Signs a new checkpoint.
 
-    `extra_keys` sign the checkpoint too. The last key is the log's key from now on (see `require_identity`).
+    `extra_keys` sign the checkpoint too. From then on, the last key is the log's key (see `require_identity`).
     """
     size, first = newest.size if newest else 0, entries[0].sequence
     missing = LogEntry.objects.filter(sequence__range=(size, first - 1)).order_by("sequence") if size < first else ()
@@ -143,7 +143,7 @@ def extend(newest: LogCheckpoint | None, entries: Sequence[LogEntry], *extra_key
 
 
 def tile_reader(using: str | None = None) -> merkle.TileReader:
-    """A function that reads stored tiles for proofs, each tile only once."""
+    """A function that reads stored tiles for proofs. Each tile is read only once."""
     cache: dict[tuple[int, int], bytes] = {}
 
     def read(level: int, index: int) -> bytes:
@@ -156,13 +156,13 @@ def tile_reader(using: str | None = None) -> merkle.TileReader:
 
 
 def bundle(entries: Iterable[LogEntry]) -> bytes:
-    """An entry bundle: each leaf after its length as a big-endian uint16."""
+    """An entry bundle: each leaf, preceded by its length as a big-endian uint16."""
     leaves = [entry.leaf() for entry in entries]
     return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
 
 
 def _right_edge(size: int) -> dict[tuple[int, int], bytes]:
-    """The tiles at the right edge of a tree of this size. Its root and its growth need no other tiles."""
+    """The tiles at the right edge of a tree of this size. Its root and its growth depend only on these tiles."""
     condition = Q()
     for level in range(LEVELS):
         condition |= Q(level=level, index=(size >> merkle.TILE_HEIGHT * level) // merkle.TILE_WIDTH)
@@ -170,7 +170,7 @@ def _right_edge(size: int) -> dict[tuple[int, int], bytes]:
 
 
 def _require_signed_tiles(newest: LogCheckpoint | None, tiles: dict[tuple[int, int], bytes]) -> None:
-    """Raises SetupError if the tiles don't match the newest checkpoint, because the log would get another history."""
+    """Raises SetupError if the tiles don't match the newest checkpoint. Otherwise the log would fork its history."""
     size = newest.size if newest else 0
     widths = {
         (level, row // merkle.TILE_WIDTH): row % merkle.TILE_WIDTH
@@ -191,7 +191,7 @@ def _require_signed_tiles(newest: LogCheckpoint | None, tiles: dict[tuple[int, i
 
 
 def _append_to_tiles(gained: dict[tuple[int, int], bytes]) -> None:
-    """Appends hashes to tiles in one statement. The trigger tile_grows refuses any other change."""
+    """Appends hashes to tiles in one statement. The trigger tile_grows refuses any other change to a tile."""
     rows = [(level, index, hashes) for (level, index), hashes in gained.items()]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -3,8 +3,8 @@
 This file needs only the standard library and `cryptography`, and shares no code with the server. You can read, copy
 and run it without trusting the site. docs/reference/log.md lists the checks.
 
-Exit code 0 means that everything is correct. Exit code 1 comes with the first discrepancy in one sentence.
-Exit code 2 means that the check could not be made (no response, wrong arguments, an unusable state file).
+Exit code 0 means that everything is correct. Exit code 1 means that there is a discrepancy, and one sentence describes
+it. Exit code 2 means that the check couldn't be completed (no response, wrong arguments, an unusable state file).
 """
 
 import argparse
@@ -37,13 +37,13 @@ LEAF_TEXTS = {
     "kind": re.compile(r"[a-z]+\.[a-z]+"),
     "subject": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
 }
-SAVE_EVERY = 20  # seconds after which the state is saved again
-MAX_RESPONSE = 64 * 2**20  # bytes, far more than any document has
-CACHE_TIME = 2.5  # seconds after which no cache serves the previous checkpoint (its max-age is 2)
-READ_TIMEOUT = 30  # seconds without any data
-TOTAL_TIMEOUT = 60  # seconds for a whole response
-HASH = re.compile(r"[0-9a-f]{64}")  # a salt has the same form
-# The kinds that each kind may follow in the history of a subject. None is for the first entry.
+SAVE_EVERY = 20  # in seconds, between two saves of the state
+MAX_RESPONSE = 64 * 2**20  # in bytes, far more than any document has
+CACHE_TIME = 2.5  # in seconds. After this time, no cache serves the previous checkpoint (its max-age is 2).
+READ_TIMEOUT = 30  # in seconds without receiving any data
+TOTAL_TIMEOUT = 60  # in seconds, for a whole response
+HASH = re.compile(r"[0-9a-f]{64}")  # a salt has the same format
+# For each kind of entry, the kinds that can precede it in the history of a subject. None means the first entry.
 PREDECESSORS: dict[str, set[str | None]] = {
     "review.original": {None},
     "review.update": {"review.original", "review.update", "review.correction", "review.reinstatement"},
@@ -64,19 +64,19 @@ PREDECESSORS: dict[str, set[str | None]] = {
 
 
 class DiscrepancyError(Exception):
-    """A discrepancy. The message is one sentence."""
+    """The site or its log is wrong. The message is one sentence."""
 
 
 class MissingCosignatureError(DiscrepancyError):
-    """A witness has not signed a checkpoint."""
+    """A checkpoint doesn't have the cosignature of a required witness."""
 
 
 class CheckError(Exception):
-    """The check could not be made."""
+    """The check couldn't be completed."""
 
 
 class DeadlineReader(io.RawIOBase):
-    """Reads from a socket for at most TOTAL_TIMEOUT seconds. Raises TimeoutError."""
+    """Reads from a socket for at most TOTAL_TIMEOUT seconds, then raises TimeoutError."""
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase) -> None:
         self.sock, self.raw, self.end = sock, raw, time.monotonic() + TOTAL_TIMEOUT
@@ -96,7 +96,7 @@ class DeadlineReader(io.RawIOBase):
 
 
 class Response(http.client.HTTPResponse):
-    """A response that arrives within TOTAL_TIMEOUT, headers included. A socket's timeout restarts with every byte."""
+    """A response that must arrive within TOTAL_TIMEOUT. A socket's own timeout restarts with every byte."""
 
     def __init__(self, sock: socket.socket, **options: Any) -> None:
         super().__init__(sock, **options)
@@ -118,7 +118,7 @@ class Site:
         self.connection: http.client.HTTPConnection | None = None
 
     def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (lower case) and body."""
+        """The status, the headers with lower-case names, and the body."""
         for attempt in range(4):
             try:
                 if self.connection is None:
@@ -148,7 +148,7 @@ class Site:
         raise CheckError(f"{self.parts.scheme}://{self.parts.netloc}{path} does not answer: {failure}.")
 
     def require(self, path: str, name: str) -> tuple[dict[str, str], bytes]:
-        """Headers and body of a response with status 200. Raises Wrong."""
+        """The headers and body of a response with status 200. Raises DiscrepancyError for any other status."""
         status, headers, body = self.get(path)
         if status != 200:
             raise DiscrepancyError(f"{name} is not served: {path} answers {status}.")
@@ -170,14 +170,14 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Tree:
-    """The tree so far. `tiles` has the hashes of the last, partial tile at each level."""
+    """The tree so far. `tiles` contains the hashes of the last, partial tile at each level."""
 
     def __init__(self, size: int = 0, tiles: list[list[bytes]] | None = None) -> None:
         self.size = size
         self.tiles = tiles or []
 
     def add(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
-        """Adds a leaf. Returns the tiles that became full: (level, index, hashes)."""
+        """Adds a leaf. Returns the tiles that are now full: (level, index, hashes)."""
         full: list[tuple[int, int, bytes]] = []
         level, value = 0, leaf_hash(leaf)
         self.size += 1
@@ -192,7 +192,7 @@ class Tree:
             level, value = level + 1, perfect(tile)
 
     def root(self) -> bytes:
-        """The root hash: the complete subtrees from large to small, joined from the right."""
+        """The root hash: the complete subtrees, ordered from large to small and joined from the right."""
         parts: list[bytes] = []
         for tile in reversed(self.tiles):
             start = 0
@@ -222,7 +222,7 @@ def tile_path(level: int | str, index: int, width: int) -> str:
 
 
 class Key:
-    """A verifier key `<name>+<id>+<base64(type || public key)>`. Type 1 signs, and type 4 cosigns with a time."""
+    """A verifier key `<name>+<id>+<base64(type || public key)>`. Type 1 signs. Type 4 cosigns, with a time."""
 
     def __init__(self, text: str) -> None:
         self.text = text.strip()
@@ -260,7 +260,7 @@ class Key:
 
 
 class Checkpoint:
-    """Origin, size and root hash from a signed note."""
+    """The origin, size and root hash from a signed note."""
 
     def __init__(self, note: str) -> None:
         lines = note.split("\n")
@@ -278,7 +278,7 @@ class Checkpoint:
 
 
 class Progress:
-    """A progress bar, only on a terminal."""
+    """A progress bar, shown only on a terminal."""
 
     def __init__(self, quiet: bool) -> None:
         self.visible = not quiet and sys.stderr.isatty()
@@ -294,20 +294,20 @@ class Progress:
 
 
 class Verifier:
-    """One pass over the log. The state file keeps the progress, also of an interrupted pass."""
+    """One pass over the log. The progress is saved in the state file, even if the pass is interrupted."""
 
     def __init__(self, site: Site, state: Path | None, key: Key | None, witnesses: list[Key], quiet: bool) -> None:
         self.site, self.state_file, self.witnesses, self.progress = site, state, witnesses, Progress(quiet)
         self.saved_at = time.monotonic()
         self.state: dict[str, Any] = {}
-        # The key at the beginning of this pass. A rotation in the log can lead to another key.
+        # The key at the beginning of this pass. A rotation in the log can lead to a different key.
         self.began: str | None = None
         if state:
             self.state = read_state(state)
         self.resume(key)
 
     def run(self) -> str:
-        """Checks everything and returns a summary in one sentence. Raises Wrong or NoAnswer."""
+        """Checks everything and returns a one-sentence summary. Raises DiscrepancyError or CheckError."""
         served, checkpoint = self.ask_checkpoint()
         self.key = self.pinned or served
         if checkpoint.origin != self.key.name:
@@ -320,14 +320,15 @@ class Verifier:
         return f"{size} entries about {len(self.subjects)} subjects hold; root {root}."
 
     def ask_checkpoint(self) -> tuple[Key, Checkpoint]:
-        """The served key, and the checkpoint with its signature."""
+        """The served key, and the checkpoint after its signature has been checked."""
         served = Key(self.site.require_text(f"{API}/log/key", "The verifier key"))
         checkpoint = Checkpoint(self.site.require_text(f"{API}/log/checkpoint", "The checkpoint"))
         self.require_signature(served, checkpoint)
         return served, checkpoint
 
     def require_signature(self, served: Key, checkpoint: Checkpoint) -> None:
-        # After a rotation, the served key isn't the pinned key. The log itself must then lead to the served key.
+        # After a rotation, the served key differs from the pinned key. The log must then lead from the pinned to the
+        # served key.
         if not served.signed(checkpoint.note):
             raise DiscrepancyError(
                 f"The checkpoint of {checkpoint.size} entries does not carry the signature of {served.text}."
@@ -339,7 +340,7 @@ class Verifier:
                 )
 
     def resume(self, key: Key | None) -> None:
-        """Resumes an interrupted pass from the state file, if that pass began with the requested key."""
+        """Resumes an interrupted pass from the state file, if this pass began with the requested key."""
         saved = Key(self.state["key"]) if "key" in self.state else None
         if key and saved and key.name != saved.name:
             raise CheckError(f"{self.state_file} remembers the log {saved.name}, not {key.name}.")
@@ -348,18 +349,18 @@ class Verifier:
             part = self.state["part"] = {}
         self.pinned = key if key and not part else saved
         self.began = part.get("began")
-        # size -> root hash of the checkpoints that the log must contain: the one from the last complete pass, and all
-        # that the site has served since
+        # size -> root hash of the checkpoints that the log must contain. These are the checkpoint of the last complete
+        # pass and all checkpoints that the site has served since then.
         self.checkpoints = {int(size): bytes.fromhex(root) for size, root in self.state.get("shown", {}).items()}
         if last_pass := self.state.get("seen"):
             self.checkpoints[int(last_pass["size"])] = bytes.fromhex(last_pass["root"])
         self.tree = Tree(int(part.get("size", 0)), [[bytes.fromhex(h) for h in tile] for tile in part.get("tiles", [])])
         # subject -> [number, kind, sequence, digest] of the newest entry
         self.subjects: dict[str, list[Any]] = part.get("subjects", {})
-        # subject -> sequence of the newest entry whose document is gone without a later erasure so far
+        # subject -> sequence of the newest entry whose document is missing without a later erasure so far
         self.missing: dict[str, int] = part.get("missing", {})
         self.last_at: str = part.get("at", "")
-        # The new key of the last rotation, or None before the first.
+        # The new key of the last rotation, or None before the first rotation.
         self.rotated_to: str | None = part.get("holder")
 
     def check_entries(self, served: Key, checkpoint: Checkpoint) -> None:
@@ -383,12 +384,12 @@ class Verifier:
             self.save_part()
 
     def remember(self, served: Key, checkpoint: Checkpoint) -> None:
-        """Saves the checkpoint. The log must contain it from now on, even if this pass is interrupted."""
+        """Saves the checkpoint. From now on the log must contain this checkpoint, even if the pass is interrupted."""
         size, largest = checkpoint.size, max([self.tree.size, *self.checkpoints])
         if size < largest:
             raise DiscrepancyError(f"The log has {size} entries, but had {largest} before. Its end was cut off.")
         self.require_same(size, checkpoint.root)
-        if served.text == self.key.text:  # a checkpoint of another key doesn't bind this log
+        if served.text == self.key.text:  # a checkpoint with a different key doesn't bind this log
             self.checkpoints[size] = checkpoint.root
             checkpoints = {str(size): root.hex() for size, root in self.checkpoints.items()}
             self.save({**self.state, "key": self.key.text, "shown": checkpoints})
@@ -398,12 +399,12 @@ class Verifier:
             raise DiscrepancyError(f"The first {size} entries differ from those seen before. History was changed.")
 
     def grow(self) -> set[str]:
-        """Reads the entries since the checkpoint. Returns their subjects."""
+        """Reads the entries that have been added since the checkpoint. Returns their subjects."""
         time.sleep(CACHE_TIME)
         size = self.tree.size
         try:
             served, checkpoint = self.ask_checkpoint()
-        except MissingCosignatureError as early:  # sites ask witnesses every few minutes
+        except MissingCosignatureError as early:  # sites request cosignatures every few minutes
             raise CheckError(f"Something was published meanwhile. {early} Run again in some minutes.") from early
         if checkpoint.size <= size:
             return set()
@@ -435,7 +436,7 @@ class Verifier:
     def check_leaf(self, leaf: bytes) -> dict[str, Any]:
         here = f"Entry {self.tree.size}"
         entry = parse(leaf, here)
-        # Types are compared, because true and 1.0 equal 1 but are other bytes.
+        # Types are compared too, because true and 1.0 equal 1 but have different bytes.
         if (
             len(leaf) > 1024
             or sorted(entry) != LEAF_KEYS
@@ -467,7 +468,7 @@ class Verifier:
         sequence = entry["sequence"]
         status, headers, data = self.site.get(f"{API}/log/documents/{sequence}")
         if status == 410 and entry["kind"].startswith("review."):
-            # A later erasure must explain the gap. Even the notice of an erasure can be erased later.
+            # A later erasure must explain the missing document. Even the notice of an erasure can be erased later.
             self.missing[entry["subject"]] = sequence
             return
         if status != 200:
@@ -513,10 +514,10 @@ class Verifier:
             raise DiscrepancyError(f"Tile {level}/{index} is not what the entries give.")
 
     def check_readers_view(self) -> None:
-        """Checks that the site serves every subject as the log's last document about it.
+        """Checks that the site serves every subject in accordance with the log's last document about the subject.
 
-        The site may publish during the check and then serve something newer than the checkpoint. After a discrepancy,
-        the subject is therefore checked again if the log has new entries about it.
+        The site can publish during the check and then serve newer documents than the checkpoint covers. So after a
+        discrepancy, the subject is checked again if the log contains new entries about it.
         """
         queue = deque(self.subjects)
         total = len(queue)
@@ -527,12 +528,12 @@ class Verifier:
             self.progress.show("what readers get", total - len(queue), total)
 
     def find_erasures(self) -> set[str]:
-        """Looks for the erasures of missing documents in new entries. Returns the subjects of these entries."""
+        """Looks in new entries for erasures of missing documents. Returns the subjects of the new entries."""
         gone = dict(self.missing)
         changed = self.grow()
         for subject, sequence in gone.items():
             if self.missing.get(subject) == sequence:
-                self.save({**self.state, "part": {}})  # the next pass requests the document again
+                self.save({**self.state, "part": {}})  # the next pass will request the document again
                 raise DiscrepancyError(
                     f"The document of entry {sequence} ({subject}) is gone, and no erasure in the log says why."
                 )
@@ -546,7 +547,7 @@ class Verifier:
             changed = self.grow()
             explained = subject in changed
             if self.subjects[subject][1].startswith("claim."):
-                # A later merge of the target claim changes the redirect of this claim too.
+                # A later merge of the target claim also changes the redirect of this claim.
                 explained |= any(self.subjects[other][1].startswith("claim.") for other in changed)
             if not explained:
                 raise
@@ -554,7 +555,7 @@ class Verifier:
         return set()
 
     def check_served(self, subject: str) -> None:
-        """A review or a demand must be served as its last document. A merged claim must redirect to its target."""
+        """Checks that a subject is served like its last document, or that a merged claim redirects to its target."""
         number, kind, sequence, digest = self.subjects[subject]
         if kind == "key.rotation":
             return
@@ -583,7 +584,7 @@ class Verifier:
                 raise DiscrepancyError(f"Readers of the {noun} {subject} don't get its last document.")
 
     def last_document(self, subject: str) -> bytes:
-        """The newest document about the subject, requested again because documents aren't kept in memory."""
+        """The newest document about the subject. It is requested again, because documents aren't kept in memory."""
         sequence, digest = self.subjects[subject][2:]
         headers, data = self.site.require(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")
         require_digest(digest, sequence, headers, data)
@@ -626,7 +627,7 @@ class Verifier:
 
 
 def read_state(file: Path) -> dict[str, Any]:
-    """The content of a state file, or {} if the file doesn't exist. Raises NoAnswer for any other content."""
+    """The content of a state file, or {} if there is none. Raises CheckError if the file isn't a valid state file."""
     try:
         state: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
         valid = is_valid_state(state)
@@ -639,7 +640,7 @@ def read_state(file: Path) -> dict[str, Any]:
 
 
 def is_valid_state(state: dict[str, Any]) -> bool:
-    """Whether the state has the form that `save` writes. Malformed values may also raise an exception."""
+    """Whether the state has the format that `save` writes. Malformed values can also raise an exception."""
     part = state.get("part", {})
     last_pass = state.get("seen", {"size": 0, "root": "0" * 64})
     checkpoints = [(int(size), root) for size, root in state.get("shown", {}).items()]
@@ -651,7 +652,7 @@ def is_valid_state(state: dict[str, Any]) -> bool:
 
 
 def is_valid_part(part: dict[str, Any]) -> bool:
-    """The same for the part of the state that belongs to an interrupted pass."""
+    """The same check for the part of the state that belongs to an interrupted pass."""
     size, tiles, subjects, missing = part["size"], part["tiles"], part["subjects"], part["missing"]
     Key(part["began"])
     if part["holder"] is not None:
@@ -674,14 +675,14 @@ def is_count(value: Any) -> bool:
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785 for the values that occur here: ASCII keys, strings, integers, booleans and null."""
+    """RFC 8785 for the values that occur in a log: ASCII keys, strings, integers, booleans and null."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def parse(data: bytes, name: str, exact: bool = True) -> dict[str, Any]:
-    """The JSON object in these bytes, which must be canonical if `exact` is true. Raises Wrong."""
+    """The JSON object in these bytes, which must be canonical if `exact` is true. Raises DiscrepancyError."""
     try:
-        value = json.loads(data.decode())  # decoded first, because json.loads(bytes) accepts UTF-16 too
+        value = json.loads(data.decode())  # decoded first, because json.loads(bytes) also accepts UTF-16
         canonical_data = canonical(value)
     except (ValueError, RecursionError):
         raise DiscrepancyError(f"{name} is not JSON.") from None
@@ -707,7 +708,7 @@ def same_number(value: Any, number: int) -> bool:
 
 
 def merge_target(document: dict[str, Any], sequence: int) -> str:
-    """The ID of the claim that a merge's document names as its target. Raises Wrong."""
+    """The id of the target claim in the document of a merge. Raises DiscrepancyError."""
     into = document.get("into")
     target = into.get("id") if isinstance(into, dict) else None
     if not isinstance(target, str) or not matches(LEAF_TEXTS["subject"], target):
@@ -718,7 +719,7 @@ def merge_target(document: dict[str, Any], sequence: int) -> str:
 
 
 def printable(problem: Exception) -> str:
-    """The message without control characters, which a site could have sent to manipulate the terminal."""
+    """The message without control characters, which a malicious site could use to manipulate the terminal."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(problem))
 
 

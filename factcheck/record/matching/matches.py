@@ -1,8 +1,8 @@
-"""Has this been checked before? Finds published claims that say the same as a text, best first.
+"""Finds published claims that say the same as a text, best match first.
 
-Candidates are the reviews with the text's rarest words and the reviews with the nearest vectors. Each candidate is
-scored by words and by meaning, and a claim gets the score of its best review. Both searches are bounded, so a million
-reviews take about as long as ten thousand.
+The candidates are reviews that contain the text's rarest words, and reviews with the nearest vectors. Each candidate is
+scored by words and by meaning, and a claim gets the score of its best review. Both searches are limited, so searching a
+million reviews takes about as long as searching ten thousand.
 """
 
 from collections.abc import Sequence
@@ -31,20 +31,20 @@ from factcheck.record.matching.words import (
 from factcheck.record.readmodel.claim_merges import MergeGroup
 
 MAX_MEANINGS = 8  # sentences of a long text that are compared by meaning
-MAX_FOUND = 1000  # reviews found by words, even if fewer were expected
-MAX_READ = 4000  # reviews read for these, because many have the words only in their body
-READ_EACH = 1000  # reviews read for one word
+MAX_FOUND = 1000  # reviews found by words, even if fewer are expected
+MAX_READ = 4000  # reviews read to find MAX_FOUND reviews, because many contain the words only in their body
+READ_EACH = 1000  # reviews read per word
 NEAREST = 100  # reviews found by their vectors
-EF_SEARCH = 1000  # vectors that the index compares, pgvector's maximum (600 would miss one in 14)
-SECONDS = 1.5  # for all statements, which take a sixth of a second among a million reviews
-MAX_COUNTED = 1000  # reviews without a vector, which are counted up to this number
+EF_SEARCH = 1000  # vectors compared by the index. This is pgvector's maximum, and 600 would miss one result in 14.
+SECONDS = 1.5  # for all SQL statements, which take a sixth of a second with a million reviews
+MAX_COUNTED = 1000  # reviews without a vector, which are counted only up to this number
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """`method` is "words+meaning" or "words". `explanation` says why meaning was not compared, or not for all reviews.
+    """`method` is "words+meaning" or "words". `explanation` says why meanings weren't compared.
 
-    `refused` means that the text itself is the reason, so another try has the same result.
+    `refused` means that the text itself is the reason, so another attempt will have the same result.
     """
 
     results: list[Match]
@@ -72,10 +72,10 @@ class _Meaning:
 
 
 def match(text: str, *, limit: int = 10) -> Matching:
-    """The published claims that match the text best. An empty text has no match.
+    """The published claims that match the text best. An empty text has no matches.
 
-    Raises TimeoutError, and no other error for any text. No transaction is open while vectors are computed, because an
-    embeddings API may take seconds.
+    The only error that a text can cause is TimeoutError. No transaction is open while vectors are computed, because an
+    embeddings API can take several seconds.
     """
     pieces = split_sentences(clean_question(text))
     if not pieces:
@@ -94,14 +94,14 @@ def match(text: str, *, limit: int = 10) -> Matching:
         scored = score_candidates(found, word_weights(selected, words, len(pieces)), post_date(text))
         for each in sorted(scored, key=lambda each: (-each.score, each.claim_id)):
             best.setdefault(each.claim_id, each)
-        # The limit comes last, because any number of the best claims may have been merged into one.
+        # The limit is applied last, because several of the best claims may have been merged into one claim.
         results = _under_roots([*best.values()])[:limit]
     method = "words+meaning" if meaning.vectors else "words"
     return Matching(results, method, meaning.explanation, meaning.refused)
 
 
 def _under_roots(matches: Sequence[Match]) -> list[Match]:
-    """The matches under the claims that now show their reviews, because of merges. Each claim occurs once."""
+    """The matches, with merged claims replaced by the claims that show their reviews. Each claim occurs once."""
     group = MergeGroup.of({each.claim_id for each in matches}, "public")
     found: dict[UUID, Match] = {}
     for each in matches:
@@ -149,7 +149,7 @@ SELECT review_id FROM record_reviewvector WHERE model = %s ORDER BY embedding <=
 
 
 def nearest(cursor: Any, model: str, *vectors: str) -> list[UUID]:
-    """The reviews with the vectors nearest to these. NEAREST is shared among the vectors."""
+    """The reviews with the nearest vectors. The limit NEAREST is divided among the given vectors."""
     found = []
     for vector in vectors:
         cursor.execute("SELECT set_config('hnsw.ef_search', %s, true)", [str(EF_SEARCH // len(vectors))])
@@ -158,8 +158,8 @@ def nearest(cursor: Any, model: str, *vectors: str) -> list[UUID]:
     return found
 
 
-# Only words in the claim and headline (label A) and the summary (label B) count, because a body is about too much else.
-# The index ignores labels. A word that many bodies have is therefore read in only some reviews.
+# Only words in the claim and headline (label A) and in the summary (label B) count, because bodies are about too many
+# other things. The index ignores labels. So for a word that occurs in many bodies, only some of the reviews are read.
 _CANDIDATES = """
 WITH found AS MATERIALIZED (
     (SELECT id FROM (
@@ -187,7 +187,7 @@ def _candidates(
     meaning: _Meaning,
     near: Sequence[UUID],
 ) -> list[Candidate]:
-    """The reviews found by words and by vectors, with the values to compare."""
+    """The reviews found by words and by vectors, with the values that are compared."""
     terms = search_terms(words, total)
     parameters = {
         "anywhere": [" & ".join(term) for term in terms],

@@ -1,9 +1,9 @@
-"""Computes missing vectors: of new reviews, of imports, and after a change of the model.
+"""Computes missing vectors for new reviews and imports, and after a change of model.
 
-Each batch is saved when it is complete, so an interrupted run loses only one batch. This module inserts no rows: a
-review that has since been withdrawn, erased or changed no longer has a row with the same digest. Rows locked by a
-publication are skipped (`SKIP LOCKED`), so computing vectors never blocks a publication. A text that the API refuses
-stays without a vector, and every run tries it again.
+Each batch is saved when it is complete, so an interrupted run loses only one batch. This module never inserts rows. If
+a review has since been withdrawn, erased or changed, it no longer has a row with the same digest. Rows locked by a
+publication are skipped (`SKIP LOCKED`), so computing vectors never blocks a publication. If the API refuses a text, the
+text is tried again in every run.
 """
 
 import math
@@ -22,9 +22,9 @@ from factcheck.record.matching.vectors import embedded_text, text_digest
 from factcheck.record.readmodel.models import PublishedReview
 
 BATCH = 32
-CLEARED = 1000  # vectors of another model that one statement clears
+CLEARED = 1000  # vectors of another model that are cleared per SQL statement
 TEST_TEXT = "Does it answer?"  # a text that every model accepts
-_LOCK = 1178682197  # two processes would compute the same vectors
+_LOCK = 1178682197  # prevents two processes from computing the same vectors
 
 _SAVE = """
 WITH free AS MATERIALIZED (
@@ -33,7 +33,7 @@ UPDATE record_reviewvector mine SET model = %s, embedding = made.embedding::half
 FROM free JOIN unnest(%s::uuid[], %s::bytea[], %s::text[]) AS made (review_id, digest, embedding) USING (review_id)
 WHERE mine.review_id = made.review_id AND mine.digest = made.digest
 """
-# Ordered by key, so that no batch reads the rows again that earlier batches have cleared.
+# In key order, so that no batch reads rows again that earlier batches have cleared.
 _CLEAR = f"""
 UPDATE record_reviewvector SET model = NULL, embedding = NULL WHERE review_id IN (
     SELECT review_id FROM record_reviewvector WHERE review_id > %s AND embedding IS NOT NULL AND model <> %s
@@ -43,19 +43,19 @@ RETURNING review_id
 
 
 class BusyError(Exception):
-    """Another process is computing vectors."""
+    """Another process is already computing vectors."""
 
 
 def count_missing(embeddings: Embeddings) -> int:
-    """How many live reviews have no vector of this model."""
+    """The number of live reviews that have no vector of this model."""
     return ReviewVector.objects.filter(embedding=None).count() + _of_others(embeddings).count()
 
 
 def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Iterator[int]:
     """Yields the number of computed vectors after each batch. Raises EmbeddingError and BusyError.
 
-    Stops after this number of seconds. Clears the vectors of another model first. Only the process with the lock does
-    so, because a process with an outdated setting would clear the new vectors again and again.
+    Stops after `seconds`. Vectors of other models are cleared first. Only the process with the lock does this, because
+    a process with an outdated setting could otherwise clear the new vectors again and again.
     """
     end = math.inf if seconds is None else time.monotonic() + seconds
     last = UUID(int=2**128 - 1)
@@ -65,11 +65,12 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
             raise BusyError
         try:
             if _of_others(embeddings).exists():
-                # The old vectors took hours. They are cleared only if the new model works, because it may be a mistake.
+                # It took hours to compute the old vectors. They are cleared only if the new model works, because the
+                # new setting could be a mistake.
                 embeddings.embed_passages([TEST_TEXT])
                 _clear_others(cursor, embeddings, end)
             while time.monotonic() < end:
-                # The newest first. Vectors that can't be saved now are left to the next run.
+                # The newest reviews come first. Vectors that can't be saved now are left for the next run.
                 missing = ReviewVector.objects.filter(embedding=None, review_id__lt=last).order_by("-review_id")
                 ids = list(missing.values_list("review_id", flat=True)[:BATCH])
                 if not ids:
@@ -97,7 +98,7 @@ def _clear_others(cursor: Any, embeddings: Embeddings, end: float) -> None:
 
 
 def _vectors(embeddings: Embeddings, texts: dict[UUID, str]) -> dict[UUID, Vector]:
-    """The vectors of all texts that the API accepts. If it refuses the batch, each text is sent separately."""
+    """The vectors of all texts that the API accepts. If the API refuses the batch, each text is sent separately."""
     if not texts:
         return {}
     try:
@@ -113,12 +114,12 @@ def _vectors(embeddings: Embeddings, texts: dict[UUID, str]) -> dict[UUID, Vecto
             if not problem.refused:
                 raise
     if not found:
-        # The setting may be wrong. The run ends here unless the API accepts another text.
+        # The setting may be wrong. The run ends here unless the API accepts the test text.
         embeddings.embed_passages([TEST_TEXT])
     return found
 
 
 def _of_others(embeddings: Embeddings) -> QuerySet[ReviewVector]:
-    """The rows with a vector of another model. `<` and `>` can use the index, but `<>` can't."""
+    """The rows with a vector of another model. The index can be used for `<` and `>`, but not for `<>`."""
     unequal = Q(model__lt=embeddings.model) | Q(model__gt=embeddings.model)
     return ReviewVector.objects.filter(unequal, embedding__isnull=False)

@@ -1,4 +1,4 @@
-"""The table of vectors, one for each live review, in a column of half-precision numbers (pgvector)."""
+"""The table of vectors, with one row for each live review. Vectors are stored as half-precision numbers (pgvector)."""
 
 from collections.abc import Sequence
 
@@ -14,12 +14,12 @@ Vector = Sequence[float]
 
 
 def vector_literal(vector: Vector) -> str:
-    """The vector as a literal of pgvector."""
+    """The vector as a pgvector literal."""
     return f"[{','.join(f'{number:.6g}' for number in vector)}]"
 
 
 class HalfVectorField(models.Field[Vector | None, Vector | None]):
-    """pgvector's halfvec. Numbers of two bytes halve the table and the index, and hardly change the ranking."""
+    """pgvector's halfvec. Two-byte numbers halve the table and the index, and hardly change the ranking."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return f"halfvec({DIMENSIONS})"
@@ -29,9 +29,9 @@ class HalfVectorField(models.Field[Vector | None, Vector | None]):
 
 
 class HnswIndex(PostgresIndex):
-    """pgvector's graph of nearest neighbours, denser than the default (m = 16, ef_construction = 64).
+    """pgvector's graph of nearest neighbours. The graph is denser than the default (m = 16, ef_construction = 64).
 
-    Among a million vectors, the default graph misses a fifth of the ten nearest.
+    With a million vectors, the default graph misses a fifth of the ten nearest vectors.
     """
 
     suffix = "hnsw"

@@ -1,4 +1,4 @@
-"""Finds the date of a post in a text that was copied with the date."""
+"""Finds the date of a post in a copied text."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -25,10 +25,10 @@ _TIME = re.compile(r"\W*+(?:(?:lúc |at )?\d\d?:\d\d(?: ?[ap]m)?)?\W*+", re.IGNO
 
 
 def post_date(text: str) -> date | None:
-    """The date at the end of the last line, or on a line of its own. Other dates belong to the post's content.
+    """The date at the end of the last line, or on a separate line. Other dates belong to the post's content.
 
-    Dates in the future don't count either. If two numbers could both be the month, the second one is, as in Vietnam
-    and most of the world, unless the date would then be in the future.
+    Dates in the future are ignored. If two numbers could both be the month, the second number is used, as in most of
+    the world. The first number is used if the date would otherwise be in the future.
     """
     latest = datetime.now(UTC).date() + timedelta(days=1)  # some time zones are a day ahead
     lines = [line for line in read_beginning(text).splitlines() if line.strip()]

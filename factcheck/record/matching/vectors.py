@@ -1,11 +1,11 @@
-"""The projection of vectors: one row for each live review, for the meaning of its claim, headline and summary.
+"""The projection of vectors. Each live review has a row for the meaning of its claim, headline and summary.
 
-A publication adds the row, and `manage.py embed_claims` later computes the vector (`missing_vectors.py`). `digest` is
-the text's digest, so the vector is kept if only other fields change. A trigger (`sql/vectors.sql`) deletes the row
+A publication adds the row, and `manage.py embed_claims` computes the vector later (`missing_vectors.py`). `digest` is
+the digest of the text, so the vector is kept if other fields change. A trigger (`sql/vectors.sql`) deletes the row
 after a withdrawal or an erasure.
 
-`rebuild_record` applies every revision in order. A review whose text was corrected, or that was withdrawn or erased in
-between, therefore loses its vector.
+`rebuild_record` applies every revision in order. So a review loses its vector if it was withdrawn or erased at some
+point, or if its text was corrected.
 """
 
 import hashlib
@@ -16,11 +16,11 @@ from django.db import connection
 
 from factcheck.record.log.models import Published
 
-MAX_TEXT = 1000  # characters, because more adds little and costs much (multilingual-e5-small reads 512 tokens)
+MAX_TEXT = 1000  # in characters. More characters add little and take long (multilingual-e5-small reads 512 tokens).
 
 
 def embedded_text(document: Mapping[str, Any]) -> str:
-    """The text of a review's document or body that is compared by meaning."""
+    """The text that is compared by meaning, from a review's document or body."""
     parts = (document["claim"]["text"], document["headline"], document["summary"])
     return " ".join(part for part in parts if part)[:MAX_TEXT]
 
@@ -38,7 +38,7 @@ WHERE record_reviewvector.digest <> EXCLUDED.digest
 
 
 def apply(published: Sequence[Published]) -> None:
-    """Adds a row for each review that is live now. Its vector is computed later."""
+    """Adds a row for each review that is now live. Its vector is computed later."""
     live = [each for each in published if each.entry.is_live]
     if live:
         ids = [each.entry.subject for each in live]
@@ -47,4 +47,4 @@ def apply(published: Sequence[Published]) -> None:
 
 
 def rebuild() -> None:
-    """Keeps the rows, because their vectors take long to compute. A trigger has deleted rows of other reviews."""
+    """Keeps the rows, because computing their vectors takes long. A trigger has deleted outdated rows."""

@@ -1,4 +1,4 @@
-"""The words of a text for matching: their frequencies, the search terms, and the words of each sentence."""
+"""The words of a text for matching: their frequencies, the search terms, and the words in each sentence."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -8,24 +8,24 @@ from typing import Any
 
 from factcheck.record.search.models import MAX_LENGTH, SEARCH_CONFIG
 
-MAX_WORDS = 40  # words of the text, the rarest that any claim has
-MAX_PIECES = 50  # sentences of a long text that are scored, with the rarest words
-FOUND = 300  # expected number of reviews found by words, first by rare words, then by pairs of common words
-PAIRED = 8  # words that are too common to be searched alone
-MISSPELT = 3  # the longest unknown words, for which a similar word is searched
-MISSPELT_LENGTH = 5  # letters at least, because shorter words resemble too many others
-MISSPELT_MOST = 2 * MAX_LENGTH  # letters at most, because longer ones take a third of a second and resemble nothing
-ALIKE = 0.5  # minimum similarity (pg_trgm) of a misspelt word
+MAX_WORDS = 40  # the number of words used from the text. The rarest words that occur in claims are chosen.
+MAX_PIECES = 50  # sentences of a long text that are scored. The sentences with the rarest words are chosen.
+FOUND = 300  # the expected number of reviews found by words, first by rare words and then by pairs of common words
+PAIRED = 8  # words that are too common to be searched for on their own
+MISSPELT = 3  # the longest unknown words, for which similar words are searched
+MISSPELT_LENGTH = 5  # in letters. Shorter words resemble too many other words.
+MISSPELT_MOST = 2 * MAX_LENGTH  # in letters. Longer words take a third of a second and don't resemble any word.
+ALIKE = 0.5  # the minimum similarity (pg_trgm) of a misspelt word
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the text as a lexeme, with its frequency."""
+    """A word from the text as a lexeme, with its frequency."""
 
     lexeme: str
-    reviews: int  # live reviews with the word in the claim or headline
+    reviews: int  # live reviews that contain the word in the claim or headline
     weight: float  # inverse frequency
-    pieces: tuple[int, ...] = ()  # the sentences of the text that have the word
+    pieces: tuple[int, ...] = ()  # the sentences of the text that contain the word
 
 
 _WORDS = f"""
@@ -40,22 +40,22 @@ FROM words GROUP BY lexeme
 
 
 def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
-    """The text's words, the rarest first and unknown words last, and the number of all reviews."""
+    """The text's words and the total number of reviews. The rarest words come first and unknown words last."""
     cursor.execute(_WORDS, [list(pieces)])
     rows = cursor.fetchall()
     total = max((max(reviews, size) for _, _, reviews, size in rows), default=1)
     words = []
     for lexeme, numbers, reviews, _ in rows:
-        # The inverse frequency of BM25. A word that no headline has may still be in a summary.
+        # The inverse frequency as in BM25. A word that doesn't occur in any headline can still occur in a summary.
         weight = math.log(1 + (total + 0.5) / (max(int(reviews), 1) + 0.5))
         words.append(Word(lexeme, int(reviews), weight, tuple(number - 1 for number in numbers)))
     return _rarest_first(words), total
 
 
 def select_words(words: Sequence[Word], count: int) -> list[Word]:
-    """The words to search: the rarest known word of each piece, then the next ones, and unknown words last.
+    """The words to search for: the rarest known word of each piece, then the next rarest, unknown words last.
 
-    Otherwise the unknown words of a long text would leave no room for the words of the sentence that was checked.
+    Otherwise the unknown words of a long text would displace the words of the sentence that has been reviewed.
     """
     used, rounds = [0] * count, dict[Word, int]()
     for word in words:
@@ -67,7 +67,7 @@ def select_words(words: Sequence[Word], count: int) -> list[Word]:
 
 
 def weigh_pieces(words: Sequence[Word], count: int) -> list[float]:
-    """The weight of each piece by its known words, because unknown words can't lead to a claim."""
+    """The weight of each piece, based on its known words. Unknown words can't lead to a claim."""
     weights = [0.0] * count
     for word in words:
         for number in word.pieces if word.reviews else ():
@@ -76,7 +76,7 @@ def weigh_pieces(words: Sequence[Word], count: int) -> list[float]:
 
 
 def word_weights(selected: Sequence[Word], words: Sequence[Word], count: int) -> list[dict[str, float]]:
-    """The weights of words, for the whole text and for each of its pieces. A claim can match any of these."""
+    """The weights of the words in the whole text and in each of its pieces. A claim can match any of these parts."""
     whole = {_quoted(word.lexeme): word.weight for word in selected}
     if count == 1:
         return [whole]
@@ -99,7 +99,7 @@ FROM unnest(%s::text[]) AS typed (lexeme), LATERAL (
 
 
 def add_similar_words(cursor: Any, words: Sequence[Word]) -> list[Word]:
-    """The words with similar known words added. An unknown word shares its weight with the similar word."""
+    """The words, along with similar known words. An unknown word shares its weight with the similar word."""
     unknown = [word for word in words if not word.reviews and MISSPELT_LENGTH <= len(word.lexeme) <= MISSPELT_MOST]
     longest = sorted(unknown, key=lambda word: (-len(word.lexeme), word.lexeme))[:MISSPELT]
     if not longest:
@@ -116,9 +116,10 @@ def add_similar_words(cursor: Any, words: Sequence[Word]) -> list[Word]:
 
 
 def search_terms(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
-    """The terms to search, each with words that must occur together. About FOUND reviews match one of the terms.
+    """The terms to search for. The words of a term must occur together. About FOUND reviews match at least one term.
 
-    The rarest word comes first. Words that no claim or headline has come last, because bodies may have them often.
+    The rarest word comes first. Words that don't occur in any claim or headline come last, because they can be frequent
+    in bodies.
     """
     room, known, unknown, common = float(FOUND), list[tuple[str, ...]](), list[tuple[str, ...]](), list[Word]()
     for word in words:
@@ -128,7 +129,7 @@ def search_terms(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
         else:
             common.append(word)
     for one, other in combinations(common[:PAIRED], 2):
-        # Words about the same subject occur together more often than by chance. Three times is an assumption.
+        # Words about the same subject occur together more often than by chance. The factor three is an assumption.
         expected = 3 * one.reviews * other.reviews / total
         if expected <= room:
             room -= expected

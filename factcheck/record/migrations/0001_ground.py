@@ -1,4 +1,4 @@
-"""Prerequisites of the first tables: extensions, default rights, and functions for generated search columns."""
+"""Prerequisites for the first tables: extensions, default privileges, and functions for generated search columns."""
 
 from django.contrib.postgres.operations import BtreeGinExtension, CreateExtension, TrigramExtension, UnaccentExtension
 from django.db import ProgrammingError, migrations
@@ -6,9 +6,9 @@ from django.db import ProgrammingError, migrations
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.sql_files import RunSQLFiles
 
-# With `factcheck`, "tin gia" finds "tin giả", because unaccent removes the diacritics. It stems English but has no stop
-# words, because Vietnamese syllables without marks look like English ones ("do", "an", "no").
-# `factcheck_exact` keeps exact spellings, but only of words with letters beyond ASCII.
+# With `factcheck`, "tin gia" finds "tin giả", because unaccent removes the diacritics. The configuration stems English
+# words but has no stop words, because unaccented Vietnamese syllables look like English stop words ("do", "an", "no").
+# `factcheck_exact` keeps exact spellings, but only for words with letters beyond ASCII.
 SEARCH = """
 CREATE TEXT SEARCH DICTIONARY public.factcheck_english (TEMPLATE = pg_catalog.snowball, Language = english);
 CREATE TEXT SEARCH CONFIGURATION public.factcheck (COPY = pg_catalog.simple);
@@ -29,7 +29,7 @@ DROP TEXT SEARCH DICTIONARY public.factcheck_english;
 
 
 class VectorExtension(CreateExtension):
-    """pgvector, which only a superuser may create. The embedded server and `python -m factcheck.database roles` do so."""
+    """pgvector. Only a superuser can create it, as `python -m factcheck.database roles` and the embedded server do."""
 
     def __init__(self) -> None:
         super().__init__("vector")
@@ -45,7 +45,7 @@ class VectorExtension(CreateExtension):
 
 
 class Migration(migrations.Migration):
-    # Default rights count for tables made after them, Django's own included.
+    # Default privileges apply only to tables that are created later. These include Django's own tables.
     run_before = [("contenttypes", "0001_initial"), ("procrastinate", "0001_initial")]
 
     operations = [

@@ -1,4 +1,4 @@
-"""Rules that the database enforces against every writer: superusers of Django, the shell and SQL."""
+"""Rules that the database enforces for everyone, including Django superusers, shell users and raw SQL."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""Log entries with their bodies, as the feed of changes and webhooks send them."""
+"""Log entries with their bodies, as sent in the changes feed and in webhooks."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,12 +10,12 @@ from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.log.models import LogEntry
 from factcheck.record.readmodel.models import PublishedDemand, PublishedMerge, PublishedReview
 
-# The models with the bodies of reviews and demands. Merges are added below, and a key rotation has no body.
+# The models that store the bodies of reviews and demands. Merges are added below. A key rotation has no body.
 _MODELS: dict[str, type[Any]] = {"review": PublishedReview, "demand": PublishedDemand}
 
 
 def changes(entries: Sequence[LogEntry]) -> list[dict[str, Any]]:
-    """The entries for orjson. `body` is the subject's current body, or null if a later entry is about the subject."""
+    """The entries, ready for orjson. `body` is the subject's current body, or null if there is a later entry."""
     bodies = _bodies(entries)
     return [
         {
@@ -32,7 +32,7 @@ def changes(entries: Sequence[LogEntry]) -> list[dict[str, Any]]:
 
 
 def _bodies(entries: Sequence[LogEntry]) -> dict[int, orjson.Fragment]:
-    """By sequence, the bodies of entries that are the newest about their subjects."""
+    """The bodies of entries that are the newest about their subject, by sequence number."""
     found: dict[int, orjson.Fragment] = {}
     for prefix, model in _MODELS.items():
         ids: set[UUID] = {entry.subject for entry in entries if entry.kind.startswith(f"{prefix}.")}

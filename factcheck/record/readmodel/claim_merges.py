@@ -1,7 +1,7 @@
-"""Merged claims: under which claim each claim is shown, now and in the past.
+"""Merged claims: the claim under which each claim is shown, now and in the past.
 
-A merge shows a claim under another claim until a split undoes it. At any time the merges form a forest, which the
-trigger merge_has_target enforces. Every claim is therefore shown under one claim, the root of its tree.
+After a merge, a claim is shown under another claim until a split. At any time the merges form a forest, which is
+enforced by the trigger merge_has_target. So every claim is shown under exactly one claim, the root of its tree.
 """
 
 from collections.abc import Collection
@@ -24,14 +24,14 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class MergeGroup:
-    """Claims that have ever been merged with one another, and their merges in the log's order."""
+    """Claims that have ever been merged with one another, and their merges in log order."""
 
     members: frozenset[UUID]
     merges: dict[UUID, list[PublishedMerge]]
 
     @classmethod
     def of(cls, ids: Collection[UUID], using: str = "default") -> "MergeGroup":
-        """These claims and all that were ever merged with them. Takes one query if there has been no merge."""
+        """These claims and all claims that have ever been merged with them. Without merges, only one query is made."""
         members, new, found = set(ids), set(ids), dict[int, PublishedMerge]()
         while new:
             rows = PublishedMerge.objects.using(using).filter(Q(claim_id__in=new) | Q(into_id__in=new))
@@ -44,7 +44,7 @@ class MergeGroup:
         return cls(frozenset(members), merges)
 
     def placements(self, claim_id: UUID) -> list[Placement]:
-        """Under which claims this claim has been shown, in the log's order, without a gap."""
+        """The claims under which this claim has been shown, in log order and without gaps."""
         found: list[Placement] = []
         stack = [Placement(claim_id, 0, None)]
         while stack:

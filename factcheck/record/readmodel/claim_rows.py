@@ -1,7 +1,8 @@
 """The rows of claims, now and in the past, derived from the rows of their reviews.
 
-A claim's row has the claim as in its newest live review, and the reviews of all claims merged into it. Each entry
-about one of its reviews, and each merge or split, makes a new row. The state after any entry can be shown again.
+A claim's row contains the claim from its newest live review, and the reviews of all claims that have been merged into
+it. Each entry about one of these reviews, and each merge or split, creates a new row. So the state after any entry can
+be shown later.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +28,7 @@ REVIEW_IN_CLAIM = (
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A review's row, and the entries between which the claim showed it. `until` is None if the claim shows it now."""
+    """A review's row, and the entries between which the claim showed it. `until` is None for current rows."""
 
     row: ReviewRow
     since: int
@@ -38,7 +39,7 @@ class Span:
 
 
 def spans_by_claim(rows: Iterable[tuple[ReviewRow, int | None]], group: MergeGroup) -> dict[UUID, list[Span]]:
-    """Spans by the claims that show or showed the rows. Each row comes with the entry that replaced it."""
+    """Spans, grouped by the claim that shows or showed the row. Each row is given with the entry that replaced it."""
     found: dict[UUID, list[Span]] = {}
     for row, until in rows:
         if row.claim_id is None:
@@ -61,13 +62,13 @@ def all_spans(ids: Collection[UUID]) -> dict[UUID, list[Span]]:
 
 
 def events(spans: Sequence[Span], since: int = 0) -> list[int]:
-    """The entries from `since` on that changed what the claim shows."""
+    """The entries, starting with `since`, that changed the content of the claim."""
     changes = {span.since for span in spans} | {span.until for span in spans if span.until is not None}
     return sorted(event for event in changes if event >= since)
 
 
 def claim_rows(claim_id: UUID, spans: Sequence[Span], since: int = 0) -> Iterator[PublishedClaim | PastClaim]:
-    """The claim's rows after each entry from `since` on. The last one is public now if the claim has a review."""
+    """The claim's rows after each entry, starting with `since`. If the claim has reviews, the last row is current."""
     changes = events(spans, since)
     for event, until in pairwise([*changes, None]):
         assert event is not None
@@ -80,10 +81,10 @@ def claim_rows(claim_id: UUID, spans: Sequence[Span], since: int = 0) -> Iterato
 
 
 def update_claims(spans: Mapping[UUID, Sequence[Span]], since: int, stored: Sequence[PublishedClaim]) -> None:
-    """Updates claims after the entries from `since` on.
+    """Updates claims after new entries, starting with `since`.
 
-    `spans` covers the reviews that are public now and those that these entries replaced. `stored` are the claims'
-    present rows.
+    `spans` covers the current reviews and the reviews that these entries replaced. `stored` contains the claims'
+    current rows.
     """
     if stored:
         PublishedClaim.objects.filter(id__among=[row.id for row in stored]).delete()
@@ -91,9 +92,9 @@ def update_claims(spans: Mapping[UUID, Sequence[Span]], since: int, stored: Sequ
 
 
 def rebuild_claims(ids: Collection[UUID]) -> None:
-    """Rebuilds all rows of these claims after an erasure, a merge or a split changed which reviews they show."""
+    """Rebuilds all rows of these claims after an erasure, a merge or a split has changed their reviews."""
     PastClaim.objects.filter(id__in=ids).delete()
-    # A claim has no row if its last review was erased or another claim shows it.
+    # A claim doesn't have a row if its last review has been erased or if the claim is shown under another claim.
     PublishedClaim.objects.filter(id__in=ids).delete()
     _store(all_spans(ids), 0, [])
 
@@ -112,7 +113,7 @@ def _store(spans: Mapping[UUID, Sequence[Span]], since: int, past: list[PastClai
 
 
 def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:
-    """Fills the claim's row from its reviews, which come with the oldest entry first."""
+    """Sets the columns of the claim's row from its reviews, which are given with the oldest entry first."""
     live = [span for span in reviews if span.row.status == Status.LIVE]
     row.status = Status.LIVE if live else Status.WITHDRAWN
     row.language = "und"
@@ -121,7 +122,7 @@ def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:
     url = claim_url(claim_id)
     body: dict[str, Any] = {"id": str(claim_id), "url": url, "reviews": [], "license": settings.LICENSE_URL}
     if live:
-        # The newest review of each claim. The claim's own review comes before those of merged claims.
+        # The newest review of each claim. The claim's own review comes before the reviews of merged claims.
         newest = {span.row.claim_id: span for span in live}
         main = newest.get(claim_id, live[-1])
         merged = [span for claim, span in sorted(newest.items()) if claim != claim_id]

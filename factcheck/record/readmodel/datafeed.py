@@ -1,4 +1,4 @@
-"""All reviews as one schema.org DataFeed, streamed in chunks with constant memory."""
+"""All reviews as one schema.org DataFeed, streamed in chunks with constant memory use."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,10 +17,10 @@ CHUNK = 200
 
 
 def data_feed(head: LogEntry | None) -> Iterator[bytes]:
-    """The feed, at least as new as the entry `head`. It has each review once, in the order of IDs.
+    """The feed, which is at least as new as the entry `head`. The feed contains each review once, ordered by id.
 
-    Each chunk is one short query. One long transaction would let a slow reader hold back the database. A review
-    appears as it is at the time of its query.
+    Each chunk is a short query, because a slow reader would keep a single long transaction open. A review appears in
+    its state at the time of the query.
     """
     feed = {
         "@context": CONTEXT,
@@ -43,9 +43,9 @@ def data_feed(head: LogEntry | None) -> Iterator[bytes]:
 def feed_item(row: PublishedReview) -> dict[str, Any]:
     """The feed item of a review. A withdrawn or erased review has `dateDeleted` instead of a ClaimReview.
 
-    `identifier` always identifies the review, and its ClaimReview has the same. `url` can't: an erased review has lost
-    the URL of its publisher's page, and one page may have several reviews. `@id` would merge the item and the
-    ClaimReview into one node.
+    `identifier` always identifies the review, and its ClaimReview has the same identifier. `url` doesn't identify a
+    review, because one page can contain several reviews. An erased review no longer has the URL of its publisher's
+    page. `@id` would merge the item and the ClaimReview into a single node.
     """
     body = orjson.loads(row.body)
     item = {

@@ -38,5 +38,5 @@ def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
 
 
 def demand_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
-    """The API's body of a demand."""
+    """The body of a demand in the API."""
     return body_at(page_url("demands", entry.subject), entry, document)

@@ -1,4 +1,4 @@
-"""The projection of merges and splits, which also rebuilds the rows of the claims. The reviews don't change."""
+"""The projection of merges and splits, which also rebuilds the rows of the claims. Rows of reviews don't change."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from factcheck.record.readmodel.review_rows import body_at
 
 
 def apply(published: Sequence[Published]) -> None:
-    """Applies the entries one after the other, because each merge depends on the merges before it."""
+    """Applies the entries one at a time, because each merge depends on earlier merges."""
     for each in published:
         entry = each.entry
         if not entry.is_of_claim:
@@ -30,7 +30,7 @@ def rebuild() -> None:
 
 
 def merge_row(entry: LogEntry, document: dict[str, Any], until: int | None = None) -> PublishedMerge:
-    """The row of a merge or split. `until` is the next entry about the same claim."""
+    """The row of a merge or split. `until` is the sequence number of the next entry about the claim."""
     return PublishedMerge(
         sequence=entry.sequence,
         claim_id=entry.subject,

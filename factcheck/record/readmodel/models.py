@@ -1,7 +1,7 @@
 """The tables for readers: reviews, claims, references, corrections, merges and demands, now and in the past.
 
-All rows are derived from the log (`manage.py rebuild_record`). A row of the past was public from the entry `sequence`
-until the entry `until`. An erased review keeps no row of the past. The database's rules are in `sql/`.
+All rows are derived from the log (`manage.py rebuild_record`). A past row was public from the entry `sequence` until
+the entry `until`. The past rows of erased reviews are deleted. The database rules are in `sql/`.
 """
 
 from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
@@ -13,29 +13,29 @@ from django.db.models.functions import Lower
 from factcheck.database import lookups as lookups
 from factcheck.record.readmodel.row_models import ClaimRow, ReviewRow
 
-SHELF_BITS = 11  # the search indexes group 2**11 entries of the log into a shelf
+SHELF_BITS = 11  # the search indexes group 2**11 log entries into a shelf
 
 
 def search_field(function: str) -> models.GeneratedField:
-    """The weighted words of the stored body, computed by the database (`sql/search.sql`)."""
+    """The weighted words of the stored body, as computed by the database (`sql/search.sql`)."""
     return models.GeneratedField(
         expression=Func(F("body"), function=f"public.{function}"), output_field=SearchVectorField(), db_persist=True
     )
 
 
 def search_index(name: str) -> GinIndex:
-    """An index of words by shelves of the log, so that a search can read only the newest shelves (`search/ranking.py`).
+    """An index of words by log shelf, so that a search can read only the newest shelves (`search/ranking.py`).
 
-    New words go to the index's pending list and are merged into the index together, which is faster for many rows.
-    Every search reads the whole pending list, so the list has at most a megabyte. It is emptied at the end of each
-    statement (`sql/search_indexes.sql`).
+    New words are added to the index's pending list and merged into the index together, which is faster for many rows.
+    Every search reads the whole pending list, so the size of the list is limited to a megabyte. The list is emptied at
+    the end of each SQL statement (`sql/search_indexes.sql`).
     """
     shelf = F("sequence").bitrightshift(SHELF_BITS)
     return GinIndex(shelf, "search", name=name, gin_pending_list_limit=1024, condition=Q(status="live"))
 
 
 class PublishedReview(ReviewRow):
-    """A review as it is public now."""
+    """A review in its current public state."""
 
     id = models.UUIDField(primary_key=True)
     search = search_field("record_review_search")
@@ -61,7 +61,7 @@ class PublishedReview(ReviewRow):
             models.Index(F("claimant"), F("published_at").desc(), F("id").desc(), name="review_claimant"),
             models.Index(fields=["claim_id"], name="review_claim"),
             HashIndex(fields=["original_key"], name="review_original"),
-            # The reviews of this site's newsrooms are few among a million imported ones.
+            # There are only a few reviews by this site's newsrooms among a million imported reviews.
             models.Index(fields=["claim_id"], name="review_ours", condition=Q(status="live", original_key=None)),
             GinIndex(fields=["topics"], name="review_topics"),
             GinIndex(fields=["appearance_keys"], name="review_appearances"),
@@ -73,7 +73,7 @@ class PublishedReview(ReviewRow):
 
 
 class PublishedClaim(ClaimRow):
-    """A claim as it is public now: the claim as in its newest review, and its reviews."""
+    """A claim in its current public state: the claim from its newest review, and its reviews."""
 
     id = models.UUIDField(primary_key=True)
     search = search_field("record_claim_search")
@@ -106,12 +106,12 @@ class MergeQuerySet(models.QuerySet["PublishedMerge"]):
         return self.filter(until=None)
 
     def merged(self) -> "MergeQuerySet":
-        """The merges in force, without splits."""
+        """The merges in force. Splits are left out."""
         return self.in_force().filter(into_id__isnull=False)
 
 
 class PublishedMerge(models.Model):
-    """A merge of a claim into another claim, or a split, in force until the next entry about the claim."""
+    """A merge of a claim into another claim, or a split. It is in force until the next entry about the claim."""
 
     sequence = models.BigIntegerField(primary_key=True, help_text="The entry that this row shows.")
     until = models.BigIntegerField(null=True, help_text="The entry that replaced this row.")
@@ -143,7 +143,7 @@ class PublishedMerge(models.Model):
 
 
 class PublishedReference(models.Model):
-    """A publisher, verdict, claimant or topic, as in the newest document that refers to it."""
+    """A publisher, verdict, claimant or topic, from the newest document that refers to it."""
 
     class Kind(models.TextChoices):
         PUBLISHER = "publisher"
@@ -166,7 +166,7 @@ class PublishedReference(models.Model):
 
 
 class PublishedDemand(models.Model):
-    """A demand in the public register, with the columns for the API's filters."""
+    """A demand in the public register, with columns for the API's filters."""
 
     id = models.UUIDField(primary_key=True)
     sequence = models.BigIntegerField(help_text="The entry that this row shows.")
@@ -195,7 +195,7 @@ UNTIL = "The entry that replaced this row."
 
 
 class PastReview(ReviewRow):
-    """A review as it was public in the past."""
+    """A past public state of a review."""
 
     id = models.UUIDField()
     sequence = models.BigIntegerField(primary_key=True, help_text="The entry that this row shows.")
@@ -218,7 +218,7 @@ class PastReview(ReviewRow):
 
 
 class PastClaim(ClaimRow):
-    """A claim and its reviews as they were public in the past."""
+    """A past public state of a claim and its reviews."""
 
     pk = models.CompositePrimaryKey("id", "sequence")
     id = models.UUIDField()

@@ -1,7 +1,7 @@
-"""The projection of reviews, with the claims, references and corrections that follow from them.
+"""The projection of reviews, and of the claims, references and corrections that are derived from reviews.
 
-A review's row has its last document. A claim's row has the claim as in its newest live review. Publishers, verdicts,
-claimants and topics are as in the newest live document that refers to them.
+A review's row contains its last document. A claim's row contains the claim from its newest live review. Publishers,
+verdicts, claimants and topics come from the newest live document that refers to them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ _STATUS = {LogEntry.Kind.WITHDRAWAL: Status.WITHDRAWN, LogEntry.Kind.ERASURE: St
 
 
 def apply(published: Sequence[Published]) -> None:
-    """Updates reviews, claims, references and corrections. Each review has at most one entry."""
+    """Updates reviews, claims, references and corrections. Each review must have at most one entry."""
     published = [each for each in published if each.entry.is_of_review]
     if not published:
         return
@@ -63,12 +63,12 @@ def rebuild() -> None:
 
 
 def review_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
-    """The API's body of a review: the document, its URL on this site, and its place in the log."""
+    """The body of a review in the API: the document, its URL on this site, and its position in the log."""
     return body_at(page_url("reviews", entry.subject), entry, document)
 
 
 def body_at(url: str, entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
-    """The body of a document whose subject has this URL."""
+    """The body of a document, given the URL of its subject."""
     return {
         **document,
         "url": url,
@@ -77,7 +77,7 @@ def body_at(url: str, entry: LogEntry, document: dict[str, Any]) -> dict[str, An
 
 
 def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
-    """The row of a review. For a tombstone or an erasure, the columns for filters stay empty."""
+    """The row of a review. For a tombstone or an erasure, the columns for filters are empty."""
     body = review_body(entry, document)
     row = PublishedReview(
         id=entry.subject,
@@ -104,7 +104,7 @@ def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
 
 
 def correction_row(entry: LogEntry, document: dict[str, Any]) -> PublishedCorrection | None:
-    """The row of a correction or update. None for any other entry."""
+    """The row of a correction or update, or None for any other entry."""
     if entry.kind not in (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION):
         return None
     correction = document["corrections"][-1]
@@ -124,12 +124,12 @@ def correction_row(entry: LogEntry, document: dict[str, Any]) -> PublishedCorrec
 
 
 def appearance_keys(claim: dict[str, Any]) -> list[str]:
-    """The keys of the URLs where a claim was seen, in order and without duplicates."""
+    """The keys of the URLs where the claim appeared, in order and without duplicates."""
     return list(dict.fromkeys(url_key(appearance["url"]) for appearance in claim["appearances"]))
 
 
 def references_of(row: PublishedReview) -> list[Reference]:
-    """The references of a live review. Empty for any other review."""
+    """The references of a live review. For any other review the list is empty."""
     if row.status != Status.LIVE:
         return []
     found: list[Reference] = [(Kind.PUBLISHER, row.publisher)]
@@ -155,14 +155,14 @@ def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedRefe
     else:
         body = next(topic for topic in document["topics"] if topic["slug"] == key)
         name = key
-    name = name[: PublishedReference._meta.get_field("name").max_length]  # a description may be longer
+    name = name[: PublishedReference._meta.get_field("name").max_length]  # a description can be longer
     return PublishedReference(
         kind=kind, key=key, name=name, sequence=review.sequence, body=canonical_unchecked(body).decode()
     )
 
 
 def _erase(ids: Sequence[UUID], replaced: Mapping[UUID, PublishedReview]) -> set[UUID]:
-    """Deletes the past rows and corrections of these reviews. Returns the claims that the reviews were about."""
+    """Deletes the past rows and the corrections of these reviews. Returns the claims that the reviews were about."""
     past = PastReview.objects.filter(id__in=ids)
     claims = {*past.values_list("claim_id", flat=True), *(replaced[pk].claim_id for pk in ids if pk in replaced)}
     past.delete()
@@ -181,7 +181,7 @@ def _update_claims(
     roots = {group.root(claim_id) for claim_id in claim_ids}
     stored = {row.id: row for row in PublishedClaim.objects.filter(id__among=roots)}
     others: Iterable[PublishedReview] = ()
-    if stored:  # a claim without a row has no other review
+    if stored:  # a claim without a row has no other reviews
         others = PublishedReview.objects.filter(claim_id__among=group.members, sequence__lt=since)
     ended = [(row, until[pk]) for pk, row in replaced.items()]
     spans = spans_by_claim([*((row, None) for row in [*others, *rows]), *ended], group)
@@ -202,7 +202,7 @@ def _referring(kind: str, key: str) -> Q:
 
 
 def _refresh_references(keys: Iterable[Reference]) -> None:
-    """Updates these references from the newest live review with each, and deletes references that no review has."""
+    """Updates references from the newest live review that uses them, and deletes unused references."""
     rows = []
     for kind, key in sorted(keys):
         newest = PublishedReview.objects.live().filter(_referring(kind, key)).order_by("-sequence").first()

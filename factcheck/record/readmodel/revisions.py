@@ -1,4 +1,4 @@
-"""Expressions for lists of revisions, and the notices of erasures, from the log's documents."""
+"""Query expressions for lists of revisions, and the notices of erasures from the log's documents."""
 
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from factcheck.record.log.models import LogEntry
 
 
 def in_document(*path: str) -> Func:
-    """The value at a path in an entry's document, as text. Null if the document was erased."""
+    """The value at a path in an entry's document, as text. Null if the document has been erased."""
     return Func(
         F("revision_document__document"),
         template=f"(convert_from(%(expressions)s, 'UTF8')::jsonb #>> '{{{','.join(path)}}}')",
@@ -19,12 +19,12 @@ def in_document(*path: str) -> Func:
 
 
 def in_revision(key: str) -> Func:
-    """The value under a key of `revision` in an entry's document, as text."""
+    """The value of a key of `revision` in an entry's document, as text."""
     return in_document("revision", key)
 
 
 def notice_in(erasure: str | bytes) -> dict[str, Any]:
-    """The public notice in the body or document of an erasure."""
+    """The public notice, from the body or document of an erasure."""
     notice: dict[str, Any] = orjson.loads(erasure)["notice"]
     return notice
 

@@ -1,4 +1,4 @@
-"""The common columns of present and past rows of reviews and claims."""
+"""Columns that current and past rows of reviews and claims have in common."""
 
 from functools import cached_property
 from typing import Any, Self, TypeVar
@@ -12,7 +12,7 @@ Past = TypeVar("Past", bound=models.Model)
 
 
 class Status(models.TextChoices):
-    """The public state of a review or claim. Its URL answers 200, 200 with a tombstone, or 410."""
+    """The public state of a review or claim. Its URL responds with 200, with 200 and a tombstone, or with 410."""
 
     LIVE = "live"
     WITHDRAWN = "withdrawn"
@@ -21,12 +21,12 @@ class Status(models.TextChoices):
 
 class RowQuerySet(models.QuerySet[Row]):
     def live(self) -> Self:
-        """The rows that are neither withdrawn nor erased."""
+        """The rows that haven't been withdrawn or erased."""
         return self.filter(status=Status.LIVE)
 
 
 class ReviewRow(models.Model):
-    """The API's body of a review, with the columns for filters."""
+    """The body of a review in the API, with columns for filters."""
 
     claim_id = models.UUIDField(null=True)
     status = models.CharField(max_length=10, choices=Status)
@@ -51,13 +51,13 @@ class ReviewRow(models.Model):
 
     @cached_property
     def parsed_body(self) -> dict[str, Any]:
-        """The body as an object. Code that makes a row from an object sets it, to avoid parsing the body."""
+        """The body as a dictionary. Code that already has the dictionary sets this attribute to avoid parsing."""
         found: dict[str, Any] = orjson.loads(self.body)
         return found
 
 
 class ClaimRow(models.Model):
-    """The API's body of a claim, with the columns for filters."""
+    """The body of a claim in the API, with columns for filters."""
 
     status = models.CharField(max_length=10, choices=Status)
     sequence = models.BigIntegerField(help_text="The entry that made this row.")
@@ -79,6 +79,6 @@ class ClaimRow(models.Model):
 
 
 def as_past(model: type[Past], row: models.Model, until: int) -> Past:
-    """The row as a row of the past, which the entry `until` replaced."""
+    """Converts a current row, which the entry `until` replaced, to a past row."""
     columns = [field.attname for field in row._meta.concrete_fields if not field.generated]
     return model(until=until, **{name: getattr(row, name) for name in columns})

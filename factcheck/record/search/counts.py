@@ -1,4 +1,4 @@
-"""Totals and facets of a list, exact up to BOUND."""
+"""Totals and facets of a list. The numbers are exact up to BOUND."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from factcheck.record.search.ranking import SearchModel
 
 BOUND = 10_000
 FACETS = ("verdict", "language", "publisher", "topic")
-VALUES = 50  # of a facet, the most frequent first
+VALUES = 50  # per facet, the most frequent values first
 
 _PART = f"""
 (SELECT '{{name}}' AS facet, {{value}} AS value, count(*) AS number FROM hits GROUP BY 2 ORDER BY 3 DESC, 2
@@ -22,7 +22,7 @@ _PART = f"""
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`exact` is false if there are more than BOUND rows. `total` and the facets then count only BOUND rows."""
+    """`exact` is false if there are more than BOUND rows. Then `total` and facets cover only BOUND rows."""
 
     total: int
     exact: bool
@@ -32,7 +32,7 @@ class Counts:
 def count(
     model: SearchModel, condition: Q, tsquery: str | None, facets: Collection[str], seconds: float
 ) -> Counts | None:
-    """Counts live rows that match the condition and the `tsquery`. Returns None if the count takes too long."""
+    """Counts the live rows that match the condition and the `tsquery`. Returns None if counting takes too long."""
     rows = model.objects.using("public").live().filter(condition).query
     where, parameters = rows.get_compiler("public").compile(rows.where)
     if tsquery is not None:
@@ -45,7 +45,7 @@ def count(
         for name, column in columns.items()
         if name in facets
     ]
-    # Only the columns for facets are read, because bodies and vectors are large.
+    # Only the columns for facets are read, because bodies and search vectors are large.
     sql = f"""
     WITH found AS MATERIALIZED (
         SELECT {", ".join(columns.values())} FROM {model._meta.db_table} WHERE {where} LIMIT {BOUND + 1}

@@ -1,16 +1,17 @@
-"""The words in published claims and headlines, with the number of reviews that have each."""
+"""The words in published claims and headlines, with the number of reviews that contain each word."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 
-# Our text search configurations. The first removes diacritics and stems English. The second keeps exact spellings.
+# The project's text search configurations. The first one removes diacritics and stems English words. The second one
+# keeps exact spellings.
 SEARCH_CONFIG, EXACT_CONFIG = "public.factcheck", "public.factcheck_exact"
-MAX_LENGTH = 64  # longer runs of letters aren't words and would only fill the table
+MAX_LENGTH = 64  # longer runs of letters aren't words and would only fill up the table
 
 
 class Word(models.Model):
-    """A word in lower case and NFC, with the number of reviews that have it."""
+    """A word in lower case and NFC, with the number of reviews that contain the word."""
 
     word = models.CharField(max_length=MAX_LENGTH, primary_key=True)
     lexeme = models.GeneratedField(

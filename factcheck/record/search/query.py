@@ -1,8 +1,8 @@
-"""Parses search queries as web search does: words, "exact phrases", or, and -exclusions.
+"""Parses search queries in web search syntax: words, "exact phrases", or, and -exclusions.
 
-`words.split_words` splits the words. Queries for `to_tsquery` therefore contain only letters, marks and digits, and are
-always well-formed. A run of several words, such as COVID-19 or a Chinese name, is a phrase. Other spellings of the run
-also match, such as COVID19 (see `spellings_of`).
+`words.split_words` splits the words, so queries for `to_tsquery` contain only letters, marks and digits, and are always
+well-formed. A run of several words is a phrase, for example COVID-19 or a Chinese name. Other spellings of the run
+match too, for example COVID19 (see `spellings_of`).
 """
 
 import re
@@ -14,31 +14,31 @@ from itertools import pairwise
 from factcheck.record.formats.questions import WORD_SEAM
 from factcheck.record.search.words import split_words
 
-MAX_QUERY = 400  # characters
+MAX_QUERY = 400  # in characters
 OR = "or"  # the operator between alternatives
-# Variants of " and - from word processors and phones. Dashes aren't included, because they separate words.
+# Variants of " and - that word processors and phones insert. Dashes aren't included, because they separate words.
 _TYPOGRAPHIC = str.maketrans("“”„‟«»＂−‐－", '"""""""---')
 _PIECES = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
-# With up to _FEW terms, any one may be missing. With more terms, all terms of one half must match.
+# With up to _FEW terms, any single term may be missing. With more terms, all terms of one half must match.
 _FEW = 10
-# No review has nearly all words of a pasted post, so a few of its rarest words are enough (ADR 12).
+# No review contains nearly all words of a pasted post, so a few of the rarest words are enough (ADR 12).
 _SOME, _RAREST = 3, 12
 
-_BRANCHES = 8  # more branches are joined into one
+_BRANCHES = 8  # if there are more branches, they are joined into one
 _ORDERED = 4  # from this number of terms on, sorting by frequency pays off
 
 Spelling = tuple[str, ...]  # consecutive words
-Term = tuple[Spelling, ...]  # alternative spellings, with the typed one first
-Branch = tuple[str, ...]  # queries for `to_tsquery` that must all match
-ReviewCount = Callable[[str], int]  # the approximate number of reviews with a word
+Term = tuple[Spelling, ...]  # alternative spellings, with the typed spelling first
+Branch = tuple[str, ...]  # queries for `to_tsquery` that all have to match
+ReviewCount = Callable[[str], int]  # the approximate number of reviews that contain a word
 
-# Places where other people write a space or hyphen: COVID19, U23, 10km and 10000, but not 5G.
+# Positions where other people write a space or hyphen, as in COVID19, U23, 10km and 10000, but not in 5G.
 _BORDER = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_]{2})")
 _NUMBER = re.compile(r"(?<!\d)[1-9]\d{3,}")
 _THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 _YEAR = re.compile(r"19\d\d|20(?!00)\d\d")
 _SEPARATOR = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
-# Hòa and hoà, thúy and thuý: a tone on either of the two vowels at the end of a syllable, in NFD.
+# The tone can be on either of the two vowels at the end of a syllable, for example in hòa and hoà. Matches NFD.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _TONE_OF_TWO = re.compile(rf"(o(?=.?[ae])|u(?=.?y))([{_TONES}]?)([aey])([{_TONES}]?)$")
 
@@ -53,7 +53,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Alternatives with at least one required term each. A query with only excluded terms has no alternatives."""
+    """Alternatives with at least one required term each. A query of excluded terms has none."""
 
     alternatives: tuple[Alternative, ...]
 
@@ -62,7 +62,7 @@ class Query:
 
     @property
     def words(self) -> list[str]:
-        """The words of all spellings of required terms, in order and without duplicates."""
+        """The words in all spellings of required terms, in order and without duplicates."""
         return list(dict.fromkeys(word for term in self.terms for spelling in term for word in spelling))
 
     @property
@@ -74,14 +74,14 @@ class Query:
         return self._joined(lambda terms: _and(map(_term, terms)))
 
     def all_but_one(self) -> str:
-        """The same with at most one required term missing. With many terms, one half of them is required."""
+        """The same text, but one required term may be missing. With many terms, one half of the terms is required."""
         return self._joined(lambda terms: _or(_all_but_one(terms)))
 
     def branches(self, frequency: ReviewCount, *, nearly: bool = False) -> list[Branch]:
-        """`all_terms`, or `all_but_one` if `nearly` is true, as branches of which one must match.
+        """Splits `all_terms`, or `all_but_one` if `nearly` is true, into branches. At least one branch must match.
 
-        The index reads the lists of a branch's parts together and skips rows on which the first parts disagree. The two
-        rarest terms are therefore separate parts, and the other terms are checked only in rows with both.
+        The index reads the lists for a branch's parts together and skips rows that aren't in all of the first lists. So
+        the two rarest terms are separate parts, and the other terms are checked only in rows that contain both.
         """
         found = [
             branch
@@ -95,12 +95,12 @@ class Query:
         return _or(map(_quoted, self.words))
 
     def any_marked_word(self) -> str:
-        """The words with diacritics or in a script beyond ASCII. Empty if there are none."""
+        """The words that have diacritics or aren't in ASCII script. Empty if there are none."""
         marked = [word for word in self.words if not word.isascii()]
         return _or(map(_quoted, dict.fromkeys(style for word in marked for style in (word, _with_tone_moved(word)))))
 
     def without(self, words: Collection[str]) -> "Query":
-        """The query without each required term whose spellings all contain one of these words."""
+        """The query without those required terms whose spellings all contain one of these words."""
         remaining = (
             replace(each, required=tuple(term for term in each.required if any(map(set(words).isdisjoint, term))))
             for each in self.alternatives
@@ -108,9 +108,9 @@ class Query:
         return Query(tuple(each for each in remaining if each.required))
 
     def some(self, frequency: ReviewCount, most: int) -> str:
-        """Requires some of the rarest terms among those in at most `most` reviews. Empty with too few such terms.
+        """Requires some of the rarest terms with at most `most` reviews. Empty if there are too few such terms.
 
-        A term with a single spelling, such as a phrase in quotation marks, is split into words.
+        A term with only one spelling, for example a phrase in quotation marks, is split into words.
         """
         rarest = (replace(each, required=_rarest(each.required, frequency, most)) for each in self.alternatives)
         many = Query(tuple(each for each in rarest if len(each.required) >= _SOME))
@@ -123,12 +123,12 @@ class Query:
 
 
 def normalise_punctuation(text: str) -> str:
-    """The text with " and - in place of their typographic variants."""
+    """The text with " and - instead of their typographic variants."""
     return text.translate(_TYPOGRAPHIC)
 
 
 def read_query(text: str) -> Query:
-    """Parses a query and never fails. Other characters count as spaces, and an open quotation runs to the end."""
+    """Parses a query and never fails. Other characters count as spaces. An unclosed quotation extends to the end."""
     alternatives = []
     required, excluded = list[Term](), list[Term]()
     for minus, phrase, word in [*_PIECES.findall(normalise_punctuation(text)), ("", "", OR)]:
@@ -142,16 +142,16 @@ def read_query(text: str) -> Query:
 
 
 def spellings_of(run: str) -> Term:
-    """The spellings of a run without spaces: as typed, split into parts, and joined into one word.
+    """The spellings of a text without spaces: as typed, split into parts, and joined into one word.
 
-    Capital letters mark the parts of a tag. Numbers of four or more digits are also split at thousands, except years.
-    Two numbers, as in 1.5 or 27/3, are never joined, except at a thousands separator, as in 10.000.
+    A tag is split at capital letters. Numbers of four or more digits are also split at thousands, except for years. Two
+    numbers are never joined (1.5 or 27/3), except at a thousands separator (10.000).
     """
     typed = tuple(split_words(run))
     apart = WORD_SEAM.sub(" ", run) if {"#", "@"} & set(run) else _NUMBER.sub(_with_thousands, run)
     parts = split_words(_SEPARATOR.sub("", run))
     numbers = any(one.isdecimal() and other.isdecimal() for one, other in pairwise(parts))
-    together = [] if numbers else split_words("".join(parts))  # Chinese characters remain separate words
+    together = [] if numbers else split_words("".join(parts))  # Chinese characters are still separate words
     found = (typed, tuple(split_words(_BORDER.sub(" ", apart))), tuple(together) if len(together) == 1 else ())
     return tuple(filter(None, dict.fromkeys(found)))
 
@@ -161,7 +161,7 @@ def _with_thousands(number: re.Match[str]) -> str:
 
 
 def _with_tone_moved(word: str) -> str:
-    """A Vietnamese syllable with the tone in the other style. Other words don't change."""
+    """A Vietnamese syllable with its tone mark in the other style. Other words don't change."""
     moved = _TONE_OF_TWO.sub(r"\1\4\3\2", unicodedata.normalize("NFD", word))
     return unicodedata.normalize("NFC", moved)
 
@@ -169,8 +169,8 @@ def _with_tone_moved(word: str) -> str:
 def _all_but_one(terms: Sequence[Term]) -> Iterator[str]:
     """Alternatives that together match all texts with at most one term missing.
 
-    Such a text has one complete half of the terms. With this recursion, ten terms occur 34 times instead of 90 times,
-    and PostgreSQL compares all of them with each row.
+    Such a text contains at least one half of the terms completely. With this recursion, ten terms give 34 comparisons
+    per row in PostgreSQL instead of 90.
     """
     middle = len(terms) // 2
     halves = terms[:middle], terms[middle:]
@@ -187,7 +187,7 @@ def _all_but_one(terms: Sequence[Term]) -> Iterator[str]:
 
 
 def _sides(terms: Sequence[Term], frequency: ReviewCount) -> list[tuple[Sequence[Term], Sequence[Term]]]:
-    """Pairs for `_all_but_one`: terms of which all must match, and terms of which one may be missing.
+    """Pairs for `_all_but_one`: first the terms that must all match, then the terms of which one may be missing.
 
     Rare terms are distributed over both sides.
     """
@@ -212,12 +212,12 @@ def _rarest(terms: Iterable[Term], frequency: ReviewCount, most: int) -> tuple[T
     apart = (each for term in terms for each in ([term] if len(term) > 1 else [((word,),) for word in term[0]]))
     found = {term: reviews for term in apart if 0 < (reviews := max_reviews(term, frequency)) <= most}
     if len(found) <= _SOME + 1:
-        return ()  # a query for nearly all of them has already run
+        return ()  # a query for nearly all of these terms has already run
     return tuple(sorted(found, key=found.__getitem__)[: min(_RAREST, 2 * len(found) // 3)])
 
 
 def _at_least(number: int, terms: Sequence[str]) -> str:
-    """A query for at least `number` of the terms. A row without any of them is rejected after one check for each."""
+    """A query for at least `number` of the terms. If a row contains none of them, each term is checked only once."""
     if number == 1:
         return _or(terms)
     places = range(len(terms) - number + 1)
@@ -225,7 +225,7 @@ def _at_least(number: int, terms: Sequence[str]) -> str:
 
 
 def max_reviews(term: Term, frequency: ReviewCount) -> int:
-    """The approximate maximum number of reviews with the term."""
+    """The approximate maximum number of reviews that contain the term."""
     return max(min(map(frequency, spelling)) for spelling in term)
 
 

@@ -1,12 +1,12 @@
-"""Full-text search in published reviews and claims, best first, in bounded time.
+"""Full-text search in published reviews and claims, best match first, in limited time.
 
-A common word occurs in hundreds of thousands of rows, and ranking them all would take too long. At most MAX_CANDIDATES
-matching rows, the newest ones, are therefore ranked. The index groups rows into shelves of 2,048 log entries, so a
-search can read only the newest part of a common word's list.
+A common word occurs in hundreds of thousands of rows, and ranking all of them would take too long. So only the newest
+matching rows are ranked, up to MAX_CANDIDATES. The index groups rows into shelves of 2,048 log entries, so a search can
+read only the newest part of a common word's list.
 
-A rare query searches the whole table. A common query searches the newest shelves, at least MIN_SHELVES, until there
-are MIN_CANDIDATES rows. The frequency of a single word is known. For several words or a filter, the matches in the
-newest SAMPLE_SHELVES give an estimate.
+Queries for rare words search the whole table. Queries for common words search the newest shelves, at least MIN_SHELVES,
+until there are MIN_CANDIDATES rows. The frequency of a single word is known. For several words or a filter, the
+frequency is estimated from the matches in the newest SAMPLE_SHELVES.
 """
 
 import time
@@ -33,18 +33,18 @@ Position = tuple[int, UUID]  # score and id
 MAX_CANDIDATES = 400
 SAMPLE_SHELVES, MIN_SHELVES = 4, 16
 MANY_IN_SAMPLE, SOME_IN_SAMPLE = 8, 4  # candidates in the sample
-MIN_CANDIDATES = 64  # for a common query, which otherwise continues beyond MIN_SHELVES
-MAX_RARE = 1000  # reviews with a word that is searched in the whole table
-MIN_COMMON = 20_000  # reviews with the rarest word of a query that counts as common
-SECONDS = 0.9  # for all statements of one search request
-FIRST_SECONDS = 0.1  # for the first statement about a word that seems to be rare
+MIN_CANDIDATES = 64  # for a common query, which continues beyond MIN_SHELVES to find this many
+MAX_RARE = 1000  # reviews that contain a word for which the whole table is searched
+MIN_COMMON = 20_000  # reviews that contain the rarest word of a query that counts as common
+SECONDS = 0.9  # for all SQL statements of one search request
+FIRST_SECONDS = 0.1  # for the first SQL statement about a word that seems to be rare
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A result. Its score has the rank in the upper bits and the row's place in the log in the lower 40 bits.
+    """A result. The upper bits of its score are the rank, and the lower 40 bits are the row's position in the log.
 
-    The score depends only on the row and the query, so a cursor can contain it.
+    The score depends only on the row and the query, so it can be used in a cursor.
     """
 
     score: int
@@ -56,7 +56,7 @@ class Hit:
 class Results:
     """The best hits among `candidates` ranked rows that match the query `tsquery`.
 
-    `relaxed` means that no row has all the words. `complete` is false if the time ran out.
+    `relaxed` means that no row contains all the words. `complete` is false if the time ran out.
     """
 
     hits: list[Hit]
@@ -67,14 +67,14 @@ class Results:
 
 
 class _Shelves(NamedTuple):
-    """The newest `reach` shelves without the `first` newest ones. `reach` is a number or an SQL expression."""
+    """The newest `reach` shelves, except for the `first` newest ones. `reach` is a number or an SQL expression."""
 
     first: int
     reach: int | str
 
 
 class _Attempt(NamedTuple):
-    """A query and its `to_tsquery` text `tsquery`, which requires all terms, `nearly` all, or `some`."""
+    """A query and its text for `to_tsquery`, which requires all terms, `nearly` all terms, or `some` terms."""
 
     query: Query
     tsquery: str
@@ -86,7 +86,7 @@ class _Attempt(NamedTuple):
 
 
 class Search:
-    """Live rows that match the condition and the query. Without a match for all words, fewer words are required."""
+    """Live rows that match the condition and the query. If no row matches all words, fewer words are required."""
 
     def __init__(
         self,
@@ -99,13 +99,13 @@ class Search:
         self._unfiltered = not condition
         self._table = model._meta.db_table
         self._where, self._parameters = f"status = '{Status.LIVE}'", []
-        if condition:  # without one, skip Django's compiler, which takes a large part of a small search
+        if condition:  # without a condition, skip Django's compiler, which takes much of the time of a small search
             rows = model.objects.using("public").filter(condition, status=Status.LIVE).query
             self._where, self._parameters = rows.get_compiler("public").compile(rows.where)
         self._deadline = time.monotonic() + (SECONDS if seconds is None else seconds)
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
-        """The best hits, or the hits after `position`. `backward` returns the hits before it, nearest first."""
+        """The best hits, the hits after `position`, or with `backward` the hits before `position`, nearest first."""
         found = Results([])
         for number, attempt in enumerate(self._attempts()):
             found = self._find(attempt, partial(self._rank, attempt, limit, position, backward))
@@ -116,7 +116,7 @@ class Search:
         return found
 
     def _attempts(self) -> Iterator[_Attempt]:
-        """Ever weaker queries: all words, all words that any claim or headline has, nearly all of these, some."""
+        """Weaker and weaker queries: all words, all words known from claims and headlines, nearly all, some."""
         if not self.query:
             return
         yield _Attempt(self.query, self.query.all_terms())
@@ -139,11 +139,11 @@ class Search:
         return found.reviews if found else 0
 
     def _rarest(self, query: Query) -> int:
-        """The number of reviews with the rarest term of the query."""
+        """The number of reviews that contain the rarest term of the query."""
         return min(max_reviews(term, self._frequency) for term in query.terms)
 
     def _find(self, attempt: _Attempt, rank: Callable[..., Results | None]) -> Results:
-        """Runs one attempt. When the time runs out, returns the hits so far."""
+        """Runs one attempt. If the time runs out, returns the hits found so far."""
         if attempt.some:  # all of these words are rare
             return rank(None) or Results([], complete=False)
         query = attempt.query
@@ -162,21 +162,22 @@ class Search:
         if not (reach := self._reach(query, found.candidates)):
             return rank(None) or replace(found, complete=False)
         if more := rank(_Shelves(SAMPLE_SHELVES, reach), candidates=MAX_CANDIDATES - found.candidates):
-            # If the log has started a new shelf since the first statement, both results contain the same row.
+            # If a new shelf has been started in the log since the first statement, both results can contain the same
+            # row.
             hits = {hit.id: hit for hit in (*found.hits, *more.hits)}
             found = replace(found, hits=list(hits.values()), candidates=found.candidates + more.candidates)
-        # A word that seemed rare may be complete on another page within the time.
+        # A word that seemed rare may be found completely in time on another page.
         return replace(found, complete=bool(more and not rare))
 
     def _find_common(self, reviews: int, rank: Callable[..., Results | None]) -> Results:
-        """Searches for one common word. Continues in the whole table if the newest shelves have too few matches."""
+        """Searches for one common word. If the newest shelves contain too few matches, searches the whole table."""
         found = rank(_Shelves(0, f"greatest({MIN_SHELVES}, {MIN_CANDIDATES} * (newest + 1) / {reviews})"))
         if found and 2 * found.candidates < MIN_CANDIDATES:
             return rank(None) or replace(found, complete=False)
         return found or Results([], complete=False)
 
     def _reach(self, query: Query, sampled: int) -> int | None:
-        """The number of shelves to search, given the matches in the sample. None for the whole table."""
+        """The number of shelves to search, estimated from the matches in the sample. None means the whole table."""
         if sampled >= MANY_IN_SAMPLE:
             return max(MIN_SHELVES, SAMPLE_SHELVES * MIN_CANDIDATES // sampled)
         if sampled >= SOME_IN_SAMPLE and len(query.words) > 1 and self._rarest(query) > MIN_COMMON:
@@ -194,14 +195,14 @@ class Search:
         candidates: int = MAX_CANDIDATES,
         seconds: float = SECONDS,
     ) -> Results | None:
-        """Ranks the matches in these shelves or in the whole table. None if the time ran out."""
+        """Ranks the matches in these shelves or in the whole table. Returns None if the time ran out."""
         tsquery = attempt.tsquery
-        # Lists within a shelf are short, and planning one condition is faster.
+        # The lists within a shelf are short, and a single condition is planned faster.
         branches = [(tsquery,)] if shelves else attempt.branches(self._frequency)
         words, marked = self.query.any_word(), self.query.any_marked_word()
         together = (
             tsquery if len(self.query.words) > 1 and not attempt.some else ""
-        )  # proximity of some words says little
+        )  # it matters little whether only some words are close together
         sql = _SEARCH.format(
             rank=" + ".join(rank for text, rank in ((words, _WORDS), (together, _TOGETHER), (marked, _MARKED)) if text),
             newest=(_SHELVES if shelves else _EVERYWHERE).format(
@@ -228,12 +229,13 @@ class Search:
 
 
 _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
-# Rows rank higher if the words are close together, are in the claim or headline, and have the typed diacritics.
+# Rows rank higher if the words are close together, occur in the claim or headline, or have the typed diacritics.
 _WORDS = f"ts_rank('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CONFIG}', %s))"
 _TOGETHER = f"2 * ts_rank_cd('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CONFIG}', %s), 32)"
 _MARKED = f"2 * ts_rank('{{1,1,1,1}}', search, to_tsquery('{EXACT_CONFIG}', %s))"
-# The tsqueries are constants, so that the planner knows how common their words are. `position` doesn't affect the count
-# of candidates, so that every page searches as far as the first page. Without hits, one row has only the count.
+# The tsqueries are constants, so that the planner can see how common their words are. `position` doesn't affect the
+# number of candidates, so that every page searches as far as the first page. Without hits, the result is one row that
+# contains only the count.
 _SEARCH = """
 WITH ranked AS MATERIALIZED (
     SELECT ((100000 * ({rank}))::bigint << 40) + sequence AS score, id, body
@@ -245,14 +247,14 @@ LEFT JOIN LATERAL (
 ) hit ON true
 ORDER BY hit.score {direction}, hit.id {direction}
 """
-# The inner query sorts only sequence and ctid, and then only the newest rows are read whole. Sorting many rows with
-# their vectors would take longer than ranking the newest ones.
+# The inner query sorts only sequence and ctid, so that only the newest rows are read completely. Sorting many rows with
+# their search vectors would take longer than ranking the newest rows.
 _EVERYWHERE = f"""
 SELECT sequence, id, body, search FROM {{table}} WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM {{table}} WHERE {{where}} AND ({{matches}}) ORDER BY sequence DESC LIMIT {MAX_CANDIDATES}
 ))
 """  # noqa: S608
-# Searches shelf by shelf, the newest first, until there are enough rows.
+# Searches one shelf at a time, newest first, until there are enough rows.
 _SHELVES = f"""
 SELECT found.* FROM (SELECT max(sequence) >> {SHELF_BITS} AS newest FROM record_logentry) log,
 LATERAL generate_series(newest - {{shelves.first}}, greatest(newest - {{shelves.reach}} + 1, 0), -1) shelf,
@@ -264,5 +266,5 @@ LATERAL (
 
 
 def has_words(query: Query) -> Q:
-    """A filter for lists in another order: rows with all the query's words."""
+    """A filter for lists with another order. It selects the rows that contain all words of the query."""
     return Q(search=SearchQuery(query.all_terms(), config=SEARCH_CONFIG, search_type="raw"))

@@ -1,4 +1,4 @@
-"""Snippets of search results, with the words of the query marked."""
+"""Snippets of search results, in which the words of the query are marked."""
 
 import re
 import unicodedata
@@ -12,16 +12,16 @@ from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import Query
 from factcheck.record.search.words import split_words, word_spans
 
-LENGTH = 240  # approximate number of characters in a snippet
-BEFORE = 60  # characters before the first marked word
-SEARCHED = 20_000  # characters of a long text that are searched (`sql/search.sql`)
+LENGTH = 240  # the approximate number of characters in a snippet
+BEFORE = 60  # the number of characters before the first marked word
+SEARCHED = 20_000  # the number of characters that are searched in a long text (`sql/search.sql`)
 _RUNS = re.compile(r"\S+")
 
 Snippets = dict[str, str]
 
 
 def mark(bodies: Sequence[dict[str, Any]], query: Query) -> list[Snippets]:
-    """For each body, snippets of the texts with a word of the query, by name. Each is HTML with <mark> elements."""
+    """For each body, snippets of the texts that contain a word of the query, by name, as HTML with <mark>."""
     texts = [_texts(body) for body in bodies]
     pieces = {piece for each in texts for text in each.values() for piece in text.split()}
     words = {piece: split_words(piece) for piece in pieces}
@@ -34,7 +34,7 @@ def mark(bodies: Sequence[dict[str, Any]], query: Query) -> list[Snippets]:
 
 
 def _texts(body: dict[str, Any]) -> dict[str, str]:
-    """The searched texts of a review's body, or of a claim's body with its reviews and merged claims."""
+    """The texts that are searched in a review's body, or in a claim's body with its reviews and merged claims."""
     claim = body.get("claim", body)
     merged = body.get("merged", [])
     claimants = [each.get("claimant") or {} for each in (claim, *merged)]
@@ -54,7 +54,7 @@ def _join(texts: Iterable[str | None]) -> str:
 
 
 def _matching(words: Iterable[str], query: Query) -> set[str]:
-    """The words that match the query. Only words that begin like a word of the query are sent to PostgreSQL."""
+    """The words that match the query. PostgreSQL compares only words that begin like one of the query's words."""
     starts = {_start(word) for word in query.words}
     likely = [word for word in words if _start(word) in starts]
     if not likely:
@@ -70,31 +70,31 @@ WHERE to_tsvector('{SEARCH_CONFIG}', word) @@ to_tsquery('{SEARCH_CONFIG}', %s)
 """  # noqa: S608 (a constant)
 
 
-# PostgreSQL's `unaccent` for letters that NFKD doesn't decompose. `y` becomes `i`, because "spies" has the stem of
-# "spy" and "lying" has the stem of "lie".
+# The replacements of PostgreSQL's `unaccent` for letters that NFKD doesn't decompose. `y` becomes `i`, because "spies"
+# has the same stem as "spy" and "lying" has the same stem as "lie".
 _LETTERS = str.maketrans("đðłøħıŋŧɓɖɗɛƒɠɨƙɲʉʋƴƶy", "ddlohintbddefgiknuvizi") | str.maketrans(
     {"æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"}
 )
 
 
 def _start(word: str) -> str:
-    """The first two letters in a normal form. Words that match each other in the search have the same start."""
+    """The first two letters in a normalised form. Words that match each other in a search have the same start."""
     letters = unicodedata.normalize("NFKD", word)
     first = [character for character in letters if not unicodedata.combining(character)][:2]
     return "".join(first).lower().translate(_LETTERS)[:2]
 
 
 def _snippet(text: str, pieces: set[str], words: set[str]) -> str | None:
-    """A snippet around the first of the words, or None. `pieces` are all the runs of letters that contain them."""
+    """A snippet around the first of the words, or None. `pieces` are all runs of characters that contain a word."""
     if pieces.isdisjoint(text.split()):
         return None
     candidates = (found.span() for found in _RUNS.finditer(text) if found.group() in pieces)
     first = next((place for span in candidates for place in _marked_spans(text, *span, words)), None)
-    if first is None:  # characters in a nonsensical order can form other words without their neighbours
+    if first is None:  # in nonsensical order, characters can form different words without their neighbours
         return None
     begin, stop = first
     start = 0
-    if len(text) > LENGTH:  # begin at a space if there is one nearby, which isn't so in Chinese
+    if len(text) > LENGTH:  # begin at a space if there is one nearby. In Chinese there is none.
         at = max(0, begin - BEFORE)
         start = text.rfind(" ", max(0, at - BEFORE), at) + 1 or at
     end = len(text)

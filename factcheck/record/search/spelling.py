@@ -1,4 +1,4 @@
-"""Suggestions for words that no claim and no headline has."""
+"""Spelling suggestions for words that don't occur in any claim or headline."""
 
 import re
 import time
@@ -11,17 +11,17 @@ from factcheck.record.search.query import OR, Alternative, Query, Term, normalis
 from factcheck.record.search.ranking import SECONDS, Search, SearchModel
 from factcheck.record.search.words import frequencies, split_words
 
-MAX_WORDS = 3  # each word takes a query of the trigram index
-_TONE = re.compile(r"[^\W\d_]+[1-9]")  # tone number typed with a Vietnamese keyboard switched off
+MAX_WORDS = 3  # each word requires a query with the trigram index
+_TONE = re.compile(r"[^\W\d_]+[1-9]")  # a tone number that was typed while the Vietnamese keyboard was switched off
 
 
 def did_you_mean(model: SearchModel, text: str, condition: Q | None = None, *, seconds: float = SECONDS) -> str | None:
-    """The text with unknown words replaced by similar ones, if this query finds rows with all its words.
+    """The text with unknown words replaced by similar words, if this new query finds rows with all its words.
 
-    The rows must also match `condition`. Returns None if the seconds run out.
+    The rows must also match `condition`. Returns None if the time runs out.
 
-    In a query of plain words, an unknown word without a similar word is dropped if another word could be replaced.
-    A word that matches in another spelling, such as COVID19, isn't unknown.
+    In a query of plain words, an unknown word without a similar word is dropped if another word can be replaced. A word
+    that matches in another spelling isn't unknown (for example COVID19).
     """
     deadline = time.monotonic() + seconds
     suggestion = typed_text = normalise_punctuation(nfc(text))
@@ -57,7 +57,7 @@ def did_you_mean(model: SearchModel, text: str, condition: Q | None = None, *, s
 
 
 def _matches_otherwise(model: SearchModel, term: Term, deadline: float) -> bool:
-    """Whether another spelling than the typed one matches a row."""
+    """Whether a spelling other than the typed spelling matches a row."""
     if len(term) == 1 or _TONE.fullmatch(term[0][-1]):  # "gia1" means "giá", not a price ("giá") of 1
         return False
     others = Query((Alternative((term[1:],)),))
@@ -71,7 +71,8 @@ def _most_similar(lexeme: str, deadline: float) -> str | None:
     return rows[0][0] if rows else None
 
 
-# The most similar word by pg_trgm, with some preference for common words. The operator "or" can't replace a word.
+# The most similar word according to pg_trgm, with a slight preference for common words. The operator "or" can't be a
+# replacement.
 _SIMILAR = """
 SELECT word FROM record_word WHERE lexeme %% %s AND word <> %s
 ORDER BY similarity(lexeme, %s) + ln(reviews) / 50 DESC, word LIMIT 1

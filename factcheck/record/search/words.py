@@ -1,7 +1,7 @@
-"""Splits texts into words, and counts the live reviews with each word in the claim or headline.
+"""Splits texts into words, and counts the live reviews that contain each word in the claim or headline.
 
-The counts are a projection of the log and exact after every publication. A word that only an erased review had is
-therefore gone with the review. Search uses the counts to find rare words and to suggest spellings.
+The counts are a projection of the log and are exact after every publication. So a word that occurred only in an erased
+review disappears with the review. Search uses the counts to find rare words and to suggest spellings.
 """
 
 import re
@@ -17,19 +17,20 @@ from factcheck.record.formats.text import nfc
 from factcheck.record.log.models import Published
 from factcheck.record.search.models import MAX_LENGTH, SEARCH_CONFIG, Word
 
-# Invisible characters that join letters. People often leave them out, so they are removed.
+# Invisible characters that join letters. They are removed, because people often leave them out.
 _JOINING = "\u00ad\u200c\u200d\u2060\ufeff"
-# But a non-joiner after an Arabic letter separates the parts of a Persian word, where people may type a space instead.
+# However, a non-joiner after an Arabic letter separates the parts of a Persian word, where people can also type a
+# space.
 _ARABIC = r"\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc"
 _SEPARATOR = re.compile(rf"(?<=[{_ARABIC}])\u200c")
 _NO_CHARACTERS = ("Cn", "Co", "Cs")  # unassigned, private use, surrogates: seven of eight code points
 
 
 class _Characters(dict[int, str]):
-    """A table for str.translate. Letters, marks and digits stay, and all other characters separate words.
+    """A table for str.translate. Letters, marks and digits are kept, and all other characters separate words.
 
-    Chinese and Japanese have no spaces, so each of their characters is a word, and a name is a phrase. The final sigma
-    of Greek becomes a plain one. The database does the same (`record_words` in `sql/search.sql`).
+    Chinese and Japanese don't use spaces, so each character is a word, and a name is a phrase. A Greek final sigma is
+    replaced by a normal sigma. The database does the same (`record_words` in `sql/search.sql`).
     """
 
     def __missing__(self, code: int) -> str:
@@ -39,7 +40,7 @@ class _Characters(dict[int, str]):
             return self[code]
         category = unicodedata.category(character)
         if category in _NO_CHARACTERS:
-            return " "  # not cached, because so many code points would fill the memory
+            return " "  # not cached, because so many code points would fill up the memory
         if category[0] == "L" and unicodedata.name(character, "").startswith(("CJK", "HIRAGANA", "KATAKANA")):
             self[code] = f" {character} "
         else:
@@ -48,7 +49,7 @@ class _Characters(dict[int, str]):
 
 
 class _Kinds(dict[int, str]):
-    """A table for str.translate: the kind of each character as one letter, so that positions don't change."""
+    """A table for str.translate that maps each character to a letter for its kind, so that positions don't change."""
 
     def __missing__(self, code: int) -> str:
         replacement = _characters[code]
@@ -59,7 +60,7 @@ class _Kinds(dict[int, str]):
         elif not replacement:
             self[code] = "j"  # joins letters
         elif 0x3099 <= code <= 0x309A:
-            self[code] = "v"  # voices the kana before it
+            self[code] = "v"  # modifies the kana before it
         else:
             self[code] = "s" if len(replacement) > 1 else "l"
         return self[code]
@@ -70,18 +71,18 @@ _WORD = re.compile("sv?|[lv](?:[lvj]*[lv])?")
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text in order, in the form of `Word`. Marks without a letter, as in emoji, aren't words."""
+    """The words of a text in order, in the form of `Word`. Marks without a letter, as in emoji, don't count."""
     words = _separated(nfc(text.lower())).translate(_characters).split()
     return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalpha() or any(map(_is_in_words, word)))]
 
 
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
-    """The start and end of each word in a text of any case and normal form."""
+    """The start and end of each word in a text, which can be in any case and normalisation form."""
     return (found.span() for found in _WORD.finditer(_separated(text).translate(_kinds)))
 
 
 def apply(published: Sequence[Published]) -> None:
-    """Counts the words of reviews that are live now, in place of the words that these reviews had before."""
+    """Counts the words of reviews that are now live, and subtracts the words of their previous revisions."""
     change = Counter[str]()
     for each in published:
         if each.entry.is_live:
@@ -96,7 +97,7 @@ def rebuild() -> None:
 
 
 def count(change: Counter[str]) -> None:
-    """Adds these numbers of reviews to the words' counts. Negative numbers subtract. Call it under the log's lock."""
+    """Adds these numbers of reviews to the words' counts. Negative numbers are subtracted. The log must be locked."""
     more = sorted(word for word in change if change[word] > 0)
     fewer = sorted(word for word in change if change[word] < 0)
     with connection.cursor() as cursor:
@@ -104,11 +105,11 @@ def count(change: Counter[str]) -> None:
             cursor.execute(_ADD, [more, [change[word] for word in more]])
         if fewer:
             parameters = (fewer, [-change[word] for word in fewer])
-            cursor.execute(_REMOVE, parameters)  # first, because a count of 0 isn't allowed
+            cursor.execute(_REMOVE, parameters)  # must run first, because a count of 0 isn't allowed
             cursor.execute(_SUBTRACT, parameters)
 
 
-# Most words already exist. ON CONFLICT would compute a complete new row, with its lexeme, before each conflict.
+# Most words already exist. ON CONFLICT would compute a complete new row, including its lexeme, before each conflict.
 _ADD = """
 WITH added AS (SELECT * FROM unnest(%s::text[], %s::int[]) AS added (word, reviews)),
 updated AS (
@@ -128,20 +129,20 @@ FROM unnest(%s::text[], %s::int[]) AS removed (word, reviews) WHERE mine.word = 
 
 
 def title_words(document: Mapping[str, Any]) -> set[str]:
-    """The words in the claim and headline of a live review's document or body."""
+    """The words in the claim and headline, from the document or body of a live review."""
     return set(split_words(f"{document['claim']['text']} {document['headline'] or ''}"))
 
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """A word's lexeme, and the number of live reviews with it in the claim or headline, in any spelling."""
+    """A word's lexeme, and the number of live reviews with this lexeme in the claim or headline."""
 
     lexeme: str
     reviews: int
 
 
 def frequencies(words: Collection[str]) -> dict[str, Frequency]:
-    """Frequencies by word, which are upper bounds. A review with two spellings of a lexeme counts twice."""
+    """The words' frequencies, as upper bounds. A review with two spellings of a lexeme counts twice."""
     with connections["public"].cursor() as cursor:
         cursor.execute(_FREQUENCIES, [list(words)])
         return {word: Frequency(lexeme, reviews) for word, lexeme, reviews in cursor.fetchall()}
@@ -156,7 +157,7 @@ WHERE lexeme IS NOT NULL
 
 
 def _is_in_words(character: str) -> bool:
-    """Whether PostgreSQL's parser makes a word of it. Numbers such as ½, ② and ² (category No) aren't words."""
+    """Whether PostgreSQL's parser treats the character as part of a word. It excludes ½, ② and ² (category No)."""
     return character.isalnum() and unicodedata.category(character) != "No"
 
 

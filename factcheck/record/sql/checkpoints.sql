@@ -1,4 +1,4 @@
--- A checkpoint is larger than every earlier one, and as large as the log.
+-- A checkpoint is larger than all earlier checkpoints, and its size is the size of the log.
 CREATE OR REPLACE FUNCTION record_checkpoint_follows() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

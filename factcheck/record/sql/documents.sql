@@ -1,12 +1,12 @@
--- The same as factcheck.record.log.entries._verdict_names. The notice of an erasure has no verdict.
+-- Does the same as factcheck.record.log.entries._verdict_names. The notice of an erasure has no verdict.
 CREATE OR REPLACE FUNCTION record_verdict_named(said jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN said ? 'verdict' THEN jsonb_build_object(
         'scale', said #> '{verdict,scale}', 'slug', said #> '{verdict,slug}', 'label', said #> '{verdict,label}') END
 $$;
 
--- A document has the digest of its entry, and everything that it adds to its statement follows from the log:
--- its dates, its revision and the list of corrections. Nobody approves these parts, so without this rule any text
--- could be among the corrections. A key rotation's document has a rule of its own (rotations.sql).
+-- A document has the digest of its entry. Its additions to the statement must follow from the log: its dates, its
+-- revision and the list of corrections. Nobody approves these parts, so without this rule the corrections could contain
+-- any text. A separate rule applies to the document of a key rotation (rotations.sql).
 CREATE OR REPLACE FUNCTION record_document_fits() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -54,7 +54,7 @@ BEGIN
         'revision', jsonb_build_object(
             'number', entry.number, 'kind', split_part(entry.kind, '.', 2),
             'class', said #> '{revision,class}', 'note', said #> '{revision,note}'));
-    -- Compared as texts, because jsonb holds 1.0 and 1 equal though their bytes differ.
+    -- Compared as texts, because jsonb treats 1.0 and 1 as equal although their bytes differ.
     IF entry.number > 1 AND before IS NULL
         OR added::text IS DISTINCT FROM jsonb_build_object(
             'id', said -> 'id', 'updated_at', said -> 'updated_at', 'corrections', said -> 'corrections',
@@ -84,7 +84,7 @@ CREATE OR REPLACE TRIGGER reason_given BEFORE INSERT ON record_revisiondocument
     FOR EACH ROW EXECUTE FUNCTION record_reason_given();
 ALTER TABLE record_revisiondocument ENABLE ALWAYS TRIGGER reason_given;
 
--- A document may be deleted only after its erasure is in the log.
+-- A document can be deleted only after its erasure has been added to the log.
 CREATE OR REPLACE FUNCTION record_document_erased() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -1,6 +1,7 @@
--- The log grows only at its end. Sequence numbers have no gaps, times never go back, and a subject's revisions count up.
--- 1178682196 is "FACT" in ASCII, the lock of factcheck.record.log.entries.LOCK. An INSERT without the application takes
--- the lock here and so waits in the same queue.
+-- New entries are added only at the end of the log. Sequence numbers have no gaps, times never go backwards, and the
+-- revisions of a subject are numbered consecutively.
+-- The lock 1178682196 is "FACT" in ASCII, as in factcheck.record.log.entries.LOCK. An INSERT from outside the
+-- application takes the lock here and so waits in the same queue.
 CREATE OR REPLACE FUNCTION record_entry_follows() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -40,7 +41,7 @@ CREATE OR REPLACE TRIGGER entry_follows BEFORE INSERT ON record_logentry
     FOR EACH ROW EXECUTE FUNCTION record_entry_follows();
 ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER entry_follows;
 
--- Runs at commit, because the document is inserted after its entry.
+-- This trigger runs at commit, because the document is inserted after its entry.
 CREATE OR REPLACE FUNCTION record_entry_has_document() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

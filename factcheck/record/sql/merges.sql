@@ -1,5 +1,6 @@
--- A claim may be merged only into a claim that isn't merged itself, so that merges never form a cycle.
--- Runs at commit, when the document exists. The log's lock is still held, so no other merge comes in between.
+-- A claim can be merged only into a claim that isn't merged itself, so that merges never form a cycle.
+-- This trigger runs at commit, when the document exists. The log is still locked, so no other merge can come in
+-- between.
 CREATE OR REPLACE FUNCTION record_merge_has_target() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

@@ -1,4 +1,5 @@
--- Triggers of several tables call this function, so this file is applied before theirs.
+-- Triggers on several tables call this function, so this file must be applied before the files that create these
+-- triggers.
 CREATE OR REPLACE FUNCTION record_refuse() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -1,6 +1,7 @@
--- Only rotations as factcheck.record.key_rotation.rotate writes them are allowed. No editor approves a rotation,
--- so without this rule its document could say anything. The database can't check the old key's signature: verifiers do.
--- Runs at commit, when the document exists. The log's lock is still held, so no other rotation comes in between.
+-- Rotations must have exactly the form that factcheck.record.key_rotation.rotate writes. No editor approves a rotation,
+-- so without this rule its document could contain anything. The database can't check the signature of the old key, but
+-- verifiers do. This trigger runs at commit, when the document exists. The log is still locked, so no other rotation
+-- can come in between.
 CREATE OR REPLACE FUNCTION record_rotation_follows() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

@@ -1,10 +1,12 @@
--- The search vectors of reviews and claims. Generated columns call these functions, so they exist before the tables.
--- After a change here, a migration must rewrite the rows: PostgreSQL computes a generated column only on a write.
+-- The search vectors of reviews and claims. Generated columns call these functions, so they are created before the
+-- tables.
+-- After a change to this file, a migration must rewrite the rows, because PostgreSQL computes a generated column only
+-- when a row is written.
 
--- Splits a text into words as factcheck.record.search.words.split_words does. PostgreSQL's own parser wouldn't.
--- The parser reads "a/b" as a path and "a.b" as a host, and keeps invisible format characters inside words.
--- It makes one word of a whole Chinese or Japanese sentence. A final sigma becomes a plain one.
--- One check for all rarer characters comes first, so that most texts skip the slower replacements.
+-- Splits a text into words in the same way as factcheck.record.search.words.split_words, because PostgreSQL's own
+-- parser splits differently. The parser reads "a/b" as a path and "a.b" as a host. It keeps invisible format characters
+-- inside words, and treats a whole Chinese or Japanese sentence as one word. A final sigma is replaced by a normal
+-- sigma. A single check for all rarer characters comes first, so that most texts skip the slower replacements.
 CREATE OR REPLACE FUNCTION public.record_words(said text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     words text := translate(coalesce(said, ''), 'ς-+./_@<&~', 'σ         ');
@@ -18,8 +20,8 @@ BEGIN
     RETURN words;
 END $$;
 
--- The weights are A for title and claim, B for summary or headlines, C for the claimant, D for everything else.
--- The exact spelling with diacritics has weight D too, so that such a word doesn't count twice in the title.
+-- The weights are A for title and claim, B for summary or headlines, C for the claimant, and D for everything else.
+-- The exact spelling with diacritics also has weight D, so that a word in the title doesn't count twice.
 CREATE OR REPLACE FUNCTION public.record_search(said text, claimant jsonb, more text, prose text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
@@ -27,7 +29,7 @@ DECLARE
     rest text := public.record_words(more);
     who text := public.record_words(concat_ws(E'\n', claimant ->> 'name', claimant ->> 'description'));
 BEGIN
-    -- A vector holds a megabyte at most, so only the beginning of a long text is searched.
+    -- A search vector is limited to a megabyte, so only the beginning of a long text is searched.
     RETURN setweight(to_tsvector('public.factcheck', title), 'A')
         || setweight(to_tsvector('public.factcheck', rest), 'B')
         || setweight(to_tsvector('public.factcheck', who), 'C')
@@ -45,7 +47,8 @@ BEGIN
         review ->> 'summary', review ->> 'body');
 END $$;
 
--- The texts of merged claims weigh as much as the claim's own. Their claimants weigh less than the claim's own.
+-- The texts of merged claims have the same weight as the claim's own text. Their claimants have a lower weight than the
+-- claim's own claimant.
 CREATE OR REPLACE FUNCTION public.record_claim_search(body text) RETURNS tsvector LANGUAGE plpgsql
 IMMUTABLE PARALLEL SAFE AS $$
 DECLARE

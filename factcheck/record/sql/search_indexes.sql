@@ -1,9 +1,10 @@
--- The vector stays in the row if it fits, so that ranking needn't fetch it. PostgreSQL moves the body out first.
+-- The search vector is stored in the row if it fits, so that ranking doesn't have to fetch it separately. PostgreSQL
+-- moves the body out of the row first.
 ALTER TABLE record_publishedreview ALTER COLUMN search SET STORAGE MAIN;
 ALTER TABLE record_publishedclaim ALTER COLUMN search SET STORAGE MAIN;
 
--- A statement first collects the words of all its rows, and this trigger merges them into the indexes at its end.
--- Only an index's owner may merge its pending list, so the function runs as the owner.
+-- A statement first collects the words of all its rows, and this trigger merges them into the indexes when the
+-- statement ends. Only the owner of an index can merge its pending list, so the function runs as the owner.
 CREATE OR REPLACE FUNCTION record_search_merged() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

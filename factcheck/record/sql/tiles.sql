@@ -1,5 +1,5 @@
--- A tile only gains hashes at its end, and never has more hashes than the log's entries give.
--- A wrong hash could never be removed, and the next entry's hash would follow it.
+-- Hashes can only be appended to a tile, and a tile never has more hashes than there are log entries for it.
+-- A wrong hash could never be removed, and later hashes would follow it.
 -- Entries are inserted before their tiles.
 CREATE OR REPLACE FUNCTION record_tile_grows() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -44,7 +44,7 @@ class Outcome(Choices):
     COMPLIED = "complied", _("done as demanded")
     PARTLY = "partly", _("done in part")
     REFUSED = "refused", _("refused")
-    DROPPED = "dropped", _("taken back by the sender")  # "withdrawn" is a word for reviews
+    DROPPED = "dropped", _("taken back by the sender")  # "withdrawn" is used for reviews
 
 
 class Channel(Choices):

@@ -95,7 +95,7 @@ def faults_of(errors: list[ErrorDetails], object_at: Callable[[Location], Object
         elif error_type in _OUT_OF_RANGE:
             yield Fault(pointer(location), "number", {"most": params.get("le", -params.get("ge", 0))})
         elif error["input"] is None and location and isinstance(location[-1], str):
-            # `Rule` has already turned a blank text into null.
+            # `Rule` has already converted a blank text to null.
             yield Fault(pointer(location), "blank")
         else:
             null = isinstance(location[-1], str) and object_at(location[:-1]).get(location[-1]) if location else False

@@ -1,4 +1,4 @@
-"""Marks texts for translation without importing Django. The code that shows a text translates it."""
+"""Marks texts for translation without importing Django. The code that displays a text translates it."""
 
 
 def _(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The document that remains public after a review is withdrawn."""
+"""The document that is public after a review has been withdrawn."""
 
 from factcheck.record.statements.parts import Reference, pick, required
 from factcheck.record.statements.review import Review

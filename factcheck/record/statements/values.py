@@ -163,12 +163,12 @@ def Line(limit: int) -> Rule:  # noqa: N802 (read as a type)
 
 
 def Prose(limit: int) -> Rule:  # noqa: N802
-    """A text on several lines."""
+    """A text that can have several lines."""
     return Rule(lambda text: read_text(text, limit), {"maxLength": limit}, limit, one_line=False)
 
 
 class Choices(StrEnum):
-    """The choices for a value, each with a label for people."""
+    """The choices for a value, each with a readable label."""
 
     label: str
 

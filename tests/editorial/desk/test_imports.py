@@ -184,7 +184,7 @@ def test_names_that_nobody_confirmed_are_told_before_they_become_public(
     assert "Teil 1. Falsch Hans Muster (not confirmed) anderswo.example" in editor.text
     with monkeypatch.context() as many:
         many.setattr(imports, "MAX_SEARCHED", 1)
-        assert "At least 1 unconfirmed names" in editor.open(decision(imported, "approve")).text
+        assert "At least 1 unconfirmed claimant names" in editor.open(decision(imported, "approve")).text
     editor.follow("Claimants to confirm or to describe")
     assert "Hans Muster" in editor.text
     hans = Claimant.objects.get(name="Hans Muster")

@@ -18,7 +18,7 @@ def test_likeness_of_claims_that_are_not_identical_is_never_whole(newsroom: News
     batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
     ProposedLink.objects.create(batch=batch, claim=mine, other=publish_claim(newsroom), score=score)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{mine.pk}/change/")
-    assert f"(likeness {shown})" in lan.text
+    assert f"(similarity {shown})" in lan.text
 
 
 def test_claim_whose_reviews_are_withdrawn_has_no_link_to_a_page(newsroom: Newsroom) -> None:

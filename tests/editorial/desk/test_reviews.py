@@ -27,7 +27,9 @@ def test_submitted_review_cannot_be_changed(database: str) -> None:
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     form.press("Save and go on")
     assert "Not saved: the review is no longer a draft." in form.text
-    assert "Submitted by reporter@kiemchung.example. Nobody can change it until it is decided" in form.text
+    assert (
+        "Submitted by reporter@kiemchung.example. Nobody can make changes until the submission is decided" in form.text
+    )
     assert not form.has_button("Save and go on")
     review.refresh_from_db()
     assert (review.headline, review.state) == ("Video nước lũ là của năm 2020", "submitted")

@@ -78,7 +78,7 @@ def test_nothing_of_a_damaged_key_is_shown(newsroom: Newsroom, settings: Any, da
     file.write_text(damaged(str(OTHER)))
     settings.LOG_SIGNING_KEY = str(file)
     text = published_at_the_desk(newsroom, "vi")
-    assert "LOG_SIGNING_KEY không phải là khóa ký, hoặc khóa đã hỏng (" in text
+    assert "LOG_SIGNING_KEY không phải là khóa ký hợp lệ (" in text
     assert "AAAAAAAA" not in text
 
 
@@ -97,7 +97,7 @@ def test_nothing_of_a_key_with_something_about_it_is_shown(newsroom: Newsroom, s
     """As a file of variables gives it that keeps its quotes; nor is a folder of its name made."""
     settings.LOG_SIGNING_KEY, settings.LOCAL = written(str(OTHER)), True
     text = published_at_the_desk(newsroom, "vi")
-    assert "LOG_SIGNING_KEY không phải là khóa ký, hoặc khóa đã hỏng (" in text
+    assert "LOG_SIGNING_KEY không phải là khóa ký hợp lệ (" in text
     assert "AAAAAAAA" not in text.upper()
 
 

@@ -71,7 +71,7 @@ def test_claim_of_another_newsroom_that_is_used_is_linked_where_it_can_be_read(n
     lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save")
     lan.press("Use this one instead")
     assert (lan.path, lan.status) == ("/admin/editorial/claim/", 200)
-    assert f'Yours is deleted. <a href="/claims/{existing.pk}/">' in lan.html
+    assert f'Your claim has been deleted. <a href="/claims/{existing.pk}/">' in lan.html
 
 
 @pytest.mark.parametrize("window", ["", "&_popup=1"])
@@ -111,7 +111,10 @@ def test_addresses_that_would_be_lost_with_a_claim_are_there_to_copy(newsroom: N
     lan = signed_in(newsroom.reporter).open(page)
     assert "appearances of your claim will be deleted" not in lan.text
     mine.appearances.create(url="https://social.example/p/1", archive_url="https://archive.example/1")
-    assert "Copy what you still need: https://social.example/p/1 ( https://archive.example/1 )" in lan.open(page).text
+    assert (
+        "Copy anything that you still need: https://social.example/p/1 ( https://archive.example/1 )"
+        in lan.open(page).text
+    )
     claim.appearances.create(url="https://social.example/p/2")
     assert "p/2" not in lan.open(f"/admin/editorial/claim/{claim.pk}/similar/").text  # stays where it is
 
@@ -120,7 +123,7 @@ def test_who_logs_something_new_is_not_stopped(newsroom: Newsroom) -> None:
     publish_claim(newsroom)
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text="Uống nước chanh chữa được ung thư.", language="vi").press("Save")
-    assert "may say the same" not in lan.text
+    assert "may say the same thing" not in lan.text
     assert "The claim has been saved." in lan.text
     assert Claim.objects.count() == 2
 

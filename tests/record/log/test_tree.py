@@ -95,7 +95,7 @@ def test_wrong_origin_refuses_to_publish(bare_record: None, settings: Any) -> No
         publish_some(1)
     settings.LOG_SIGNING_KEY = str(SigningKey.generate("elsewhere.example/log"))
     tree.signing_key.cache_clear()
-    with pytest.raises(RecordError, match="The log's origin is 127.0.0.1:8000/api/v1/log and never changes"):
+    with pytest.raises(RecordError, match="The log's origin is 127.0.0.1:8000/api/v1/log and can't be changed"):
         publish_some(1)
 
 
@@ -293,7 +293,7 @@ def test_former_key_counts_until_its_rotation(
 def test_rotation_to_another_name_is_refused(bare_record: None, tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(str(SigningKey.generate("other.example")))
-    with pytest.raises(CommandError, match="the log's name is 127.0.0.1:8000/api/v1/log and never changes"):
+    with pytest.raises(CommandError, match="the log's name is 127.0.0.1:8000/api/v1/log and can't be changed"):
         call_command("rotate_log_key", str(file))
     file.write_text(str(tree.signing_key()))
     with pytest.raises(CommandError, match="The log already has this key"):

@@ -1,4 +1,4 @@
-"""`manage.py approve_import`: a second person's decision on an import, over the digest of all its statements."""
+"""`manage.py approve_import`: a second person approves an import, identified by the digest of all its statements."""
 
 from argparse import ArgumentParser
 from typing import Any

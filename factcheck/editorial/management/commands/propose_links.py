@@ -1,4 +1,4 @@
-"""`manage.py propose_links`: looks for published claims that are probably the same as imported ones."""
+"""`manage.py propose_links`: looks for published claims that are probably the same as imported claims."""
 
 from typing import Any
 

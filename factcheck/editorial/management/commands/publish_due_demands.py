@@ -1,4 +1,4 @@
-"""`manage.py publish_due_demands`: publishes demands whose day has come. The worker runs this command."""
+"""`manage.py publish_due_demands`: publishes approved demands that are due. The worker runs this command."""
 
 from typing import Any
 

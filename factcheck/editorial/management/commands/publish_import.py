@@ -1,4 +1,4 @@
-"""`manage.py publish_import`: makes an approved import public, a thousand reviews a transaction."""
+"""`manage.py publish_import`: publishes an approved import, with a thousand reviews per transaction."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-// Ignores a second click, which would only show a refusal.
+// Ignores a second click, which would only result in an error.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) {
     event.preventDefault();
@@ -7,13 +7,13 @@ document.addEventListener("submit", (event) => {
 });
 // A publication in parts continues while the page is open.
 document.querySelector("form.goes-on")?.requestSubmit();
-// Unlocks the form when the person returns with the back button.
+// Unlocks the form when the person returns to it with the back button.
 window.addEventListener("pageshow", ({ persisted }) => {
   for (const form of persisted ? document.forms : []) {
     delete form.dataset.sent;
   }
 });
-// Ticks the box together with the choice “public figure”.
+// Ticks the checkbox when “public figure” is chosen.
 document.addEventListener("change", ({ target }) => {
   if (target.dataset.ticks) {
     target.form.elements[target.dataset.ticks].checked = target.value === "person";

@@ -1,4 +1,4 @@
-// Accessibility of Django's forms: names, help texts and errors of fields, and the keyboard's focus.
+// Makes Django's forms accessible: names, help texts and errors of fields, and keyboard focus.
 function setOrRemove(field, attribute, value) {
   if (value) {
     field.setAttribute(attribute, value);
@@ -8,7 +8,7 @@ function setOrRemove(field, attribute, value) {
 }
 const present = (ids) => ids.filter((id) => document.getElementById(id)).join(" ");
 
-// Fields in a table have neither label nor help text. Added rows are copies of the hidden row.
+// Fields in a table have no label or help text. Added rows are copies of the hidden row.
 for (const cell of document.querySelectorAll(".tabular tr.form-row > td")) {
   const column = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
   for (const field of cell.querySelectorAll("input:not([type=hidden]), select, textarea")) {
@@ -20,7 +20,7 @@ for (const cell of document.querySelectorAll(".tabular tr.form-row > td")) {
   }
 }
 
-// The choices of a field are a group with the name of its label.
+// Makes the choices of a field a group that has the field's label as its name.
 function nameGroups(part) {
   for (const group of part.querySelectorAll(".form-row div[id]:has(> div > label > input)")) {
     const row = group.closest(".flex-container");
@@ -39,7 +39,7 @@ function nameGroups(part) {
   }
 }
 
-// select2 replaces a list by an element without the list's name, help text, errors and focus.
+// select2 replaces a list with an element that lacks the list's name, help text, errors and focus.
 const chooserOf = (select) => select.nextElementSibling?.querySelector("[role=combobox]");
 const nameOf = (select) => select.getAttribute("aria-label") ?? select.labels[0]?.textContent.trim();
 function nameChoosers(part) {
@@ -71,7 +71,7 @@ const jQuery = window.django?.jQuery;
 jQuery?.(document).on("select2:open", ({ target }) => {
   document.querySelectorAll(".select2-search__field").forEach((field) => setOrRemove(field, "aria-label", nameOf(target)));
 });
-// Announces the answer that the arrow keys have reached.
+// Announces the answer that was selected with the arrow keys.
 document.addEventListener("keyup", ({ target }) => {
   const answer = document.querySelector(".select2-results__option--highlighted");
   if (answer && target.matches(".select2-search__field")) {
@@ -81,13 +81,13 @@ document.addEventListener("keyup", ({ target }) => {
 });
 
 nameGroups(document);
-// After Django's own scripts, which create the choosers.
+// Runs after Django's own scripts, which create the choosers.
 jQuery?.(() => nameChoosers(document));
 document.addEventListener("formset:added", ({ target }) => {
   nameGroups(target);
   nameChoosers(target);
 });
-// Django renumbers the rows below a removed row just after this event.
+// Django renumbers the rows below a removed row immediately after this event.
 document.addEventListener("formset:removed", () => {
   queueMicrotask(() => {
     nameGroups(document);
@@ -95,7 +95,7 @@ document.addEventListener("formset:removed", () => {
   });
 });
 
-// Focuses the first error of a refused form, after Django has focused the first field.
+// Moves the focus to the first error of a refused form, after Django has focused the first field.
 window.addEventListener("load", () => {
   const wrong = document.querySelector(".errorlist:is(.refusal, .nonfield, .nonform), #content [aria-invalid=true]");
   if (wrong?.matches(".errorlist")) {

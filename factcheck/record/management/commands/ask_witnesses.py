@@ -1,4 +1,4 @@
-"""`manage.py ask_witnesses`: requests cosignatures of the newest checkpoint. The worker runs it."""
+"""`manage.py ask_witnesses`: requests cosignatures for the newest checkpoint. The worker runs this command."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py embed_claims`: computes vectors for matching by meaning. The worker runs it for new reviews."""
+"""`manage.py embed_claims`: computes vectors for matching by meaning. The worker runs this command for new reviews."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py make_log_key`: makes a signing key for the public log."""
+"""`manage.py make_log_key`: creates a signing key for the public log."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`manage.py rebuild_record`: rebuilds the read model from entries and documents."""
+"""`manage.py rebuild_record`: rebuilds the read model from the log's entries and documents."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
 
 def _require_documents() -> None:
-    """Raises CommandError if a document is missing, because the read model would then be wrong."""
+    """Raises CommandError if a document is missing, because the read model would be wrong without it."""
     erased = LogEntry.objects.filter(
         subject=OuterRef("subject"), sequence__gt=OuterRef("sequence"), kind=LogEntry.Kind.ERASURE
     )

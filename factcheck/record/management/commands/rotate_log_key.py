@@ -1,4 +1,4 @@
-"""`manage.py rotate_log_key FILE`: hands the public log to the key in FILE."""
+"""`manage.py rotate_log_key FILE`: makes the key in FILE the public log's new signing key."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`manage.py verify_record`: checks the log, documents, tiles, checkpoints and the read model."""
+"""`manage.py verify_record`: checks the log, its documents, tiles and checkpoints, and the read model."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
         bars = None if verbosity else True  # None shows the bars only on a terminal
         try:
-            # One snapshot, so publications during the check don't look like discrepancies.
+            # A single snapshot, so that publications during the check don't look like discrepancies.
             with transaction.atomic():
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
