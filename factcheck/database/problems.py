@@ -18,7 +18,7 @@ class DiskFull(DatabaseProblem):
     """The disk of the database or of the site's files is full."""
 
     def __init__(self, place: Path | str) -> None:
-        super().__init__(f"There is not enough space on the disk of {place}. Free some space and start again.")
+        super().__init__(f"The disk of {place} is full. Free some space and start again.")
 
 
 def reports_full_disk(words: str) -> bool:

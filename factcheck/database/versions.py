@@ -23,8 +23,8 @@ def refuse_unknown_migrations(loader: MigrationLoader) -> None:
         folders = f"{settings.VAR}" if home.is_relative_to(settings.VAR) else f"{settings.VAR} and {home}"
         place, remedy = f"in {home}", f"To start with an empty database, move {folders} away"
     else:
-        place, remedy = "in DATABASE_URL", "Set it to an empty database"
+        place, remedy = "in DATABASE_URL", "Set DATABASE_URL to an empty database"
     raise DatabaseProblem(
         f"The database {place} contains the migration {unknown[-1]}, which this version of the site doesn't have. "
-        f"{remedy}, or use the version that created it."
+        f"{remedy}, or use the version that created the database."
     )

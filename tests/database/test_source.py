@@ -141,8 +141,8 @@ def test_missing_extensions_are_a_sentence():
     with pytest.raises(DatabaseProblem) as problem:
         Remote({})._check(Answers(pg_trgm="1.6", plpgsql="1.0"))  # type: ignore[arg-type]
     assert str(problem.value) == (
-        "The PostgreSQL server in DATABASE_URL lacks the extensions unaccent, btree_gin, vector. Install its contrib "
-        "modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
+        "The PostgreSQL server in DATABASE_URL doesn't have the extensions unaccent, btree_gin, vector. Install its "
+        "contrib modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
         "(Fedora: pgvector; Debian: postgresql-18-pgvector, with the server's own number)."
     )
 
@@ -215,7 +215,7 @@ def test_owner_that_may_not_make_roles_is_a_sentence(server: dict[str, Any], tmp
     with pytest.raises(DatabaseProblem) as problem:
         source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
     assert str(problem.value) == (
-        f"DATABASE_URL's role {server['name']}_owner may not create the other roles. "
+        f"DATABASE_URL's role {server['name']}_owner isn't allowed to create the other roles. "
         "Run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, "
         "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL as it says."
     )
