@@ -63,7 +63,7 @@ def test_production_check_is_silent(switched: dict[str, str]):
         ),
         (
             {"SITE_URL": "http://factcheck.example.org"},
-            "SITE_URL is 'http://factcheck.example.org'. A public site needs https, "
+            "SITE_URL is 'http://factcheck.example.org'. A public site requires https, "
             "for example https://factcheck.example.org.",
         ),
         (

@@ -1,4 +1,4 @@
-"""Queries that Django compiles once and can run again with other values.
+"""Queries that Django compiles once and runs with different values.
 
 Django takes longer to compile a list's query than PostgreSQL takes to run it. Lists use few combinations of filters, so
 each combination is compiled once, with a `Slot` for every value that comes from a request.

@@ -14,7 +14,7 @@ from factcheck.database.problems import DatabaseProblem, DatabaseUnavailable, Di
 _LOCK = 1380928581  # "ROLE" in ASCII, so that only one process at a time grants rights
 BY_HAND = (
     "Run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, "
-    "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL as it shows"
+    "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL to the printed values"
 )
 
 
@@ -124,7 +124,7 @@ class Remote:
 def _have_their_rights(connection: psycopg.Connection, logins: roles.Logins) -> bool:
     """Return whether both roles can connect, but can't create temporary tables that hide the tables read by triggers.
 
-    Tables in the schema public don't hide others. Before PostgreSQL 15, only a superuser can prevent them.
+    Tables in the schema public can't hide other tables. Before PostgreSQL 15, only a superuser can prevent them.
     """
     row = connection.execute(
         "SELECT bool_and(has_database_privilege(name, current_database(), 'CONNECT')"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gin", "vector")
 MINIMUM_VERSION = 14
 MINIMUM_PGVECTOR = (0, 7)  # the first version with halfvec
-# The caller gets every error. PostgreSQL's own log would also contain the statement's values for as long as the log
-# exists, for example readers' searches and the texts of drafts.
+# PostgreSQL returns every error to the client anyway. Its own log would also contain the statement's values for as
+# long as the log exists, for example readers' searches and the texts of drafts.
 LOG_WITHOUT_VALUES = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
 
 

@@ -1,7 +1,7 @@
 """Runs an app's SQL files in its migrations.
 
-An app's folder ``sql/`` contains the functions, triggers and rights of the app's tables. Files can run again at any
-time. The variables ``:"application"`` and ``:"reading"`` (psql) are two roles whose names differ between sites.
+An app's folder ``sql/`` contains the functions, triggers and rights of the app's tables. Files can be run again
+at any time. The variables ``:"application"`` and ``:"reading"`` (psql) are two roles whose names differ between sites.
 """
 
 import hashlib

@@ -82,7 +82,7 @@ def test_tools_are_four_and_only_read() -> None:
     assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools.values())
     assert not any(tool.input_schema["additionalProperties"] for tool in tools.values())
     assert tools["match_claim"].description == (
-        "Has this been checked already? Find published claims that say the same, best first, with their reviews.\n\n"
+        "Has this been checked already? Find published claims that say the same, best match first, with their reviews.\n\n"
         "A low score means that the claim is about something else."
     )
 
@@ -258,7 +258,7 @@ def test_process_on_standard_input_and_output(world: SimpleNamespace) -> None:
         on_stdio(world.database), ("search_reviews", {"q": "mái chùa"}), ("get_review", {"review": "nothing"})
     )
     assert [each["id"] for each in found["results"]] == [world.flood]
-    assert "No review has this id" in nothing
+    assert "There isn't a review with this id" in nothing
 
 
 def test_hosts_over_http_are_the_sites_and_those_that_are_named(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,8 @@ MAX_SAME_AS = 50
 MAX_NUMBER = 999_999_999
 UNKNOWN_LANGUAGE = "und"
 
-# Language, script, region and variants. Extensions and private tags aren't allowed, because filters can't use them.
+# A language with an optional script, region and variants. Extensions and private tags aren't allowed, because filters
+# can't use them.
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*$"
 SLUG_PATTERN = r"^[-a-zA-Z0-9_]{1,60}$"
 # URLs that people copy may contain letters from any script and brackets. JSON Schema's format `uri` forbids both.

@@ -160,7 +160,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def _alone(var: Path) -> Iterator[None]:
-    """Prevent two sites from using one folder. They would load the demo twice and serve reviews at two URLs."""
+    """Prevent two sites from using the same folder. They would load the demo twice and serve reviews at two URLs."""
     try:
         make_folder(var, 0o755)
         lock = open(var / "run.lock", "a")  # noqa: SIM115 - closed below
