@@ -1,4 +1,4 @@
-"""Partial responses such as `fields=claims(text,claimReview/url),nextPageToken`, by the rules of Google's APIs."""
+"""Partial responses as in Google's APIs, for example with `fields=claims(text,claimReview/url),nextPageToken`."""
 
 import re
 from typing import Any

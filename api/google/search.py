@@ -123,7 +123,7 @@ def _condition(search: Search) -> Q:
             review &= Q(original_key=None)
         else:
             review &= Q(publisher=search.site)
-            condition &= Q(publishers__overlap=[search.site])  # uses an index
+            condition &= Q(publishers__overlap=[search.site])  # this condition can use an index
     if search.since:
         undated = Q(reviewed_on=None, original_key=None, published_at__date__gte=search.since)
         review &= Q(claimed_on__gte=search.since) | Q(reviewed_on__gte=search.since) | undated

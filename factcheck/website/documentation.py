@@ -1,4 +1,4 @@
-"""The guides of `docs/`, as pages of this site and as Markdown for programs."""
+"""The guides in `docs/`, as pages on this site and as Markdown for programs."""
 
 import posixpath
 import re
@@ -23,11 +23,11 @@ from factcheck.website.views import page_for_readers
 
 ROOT = settings.BASE_DIR / "docs"
 KINDS = ("tutorials", "how-to", "reference", "explanation", "adr")
-# Files beside the guides that have a URL of their own here.
 # The examples in the pages are for a site that runs on the reader's own machine.
 LOCAL_SITE = "http://127.0.0.1:8000"
+# Other files in `docs/`, which have their own URLs on the site.
 ELSEWHERE = {"reference/openapi.yaml": "/api/schema/", "llms.txt": "/llms.txt"}
-# The line below a title that leads to the page in the other language. The site has buttons for that.
+# The line below a title that links to the page in the other language. The site has buttons for this.
 OTHER_LANGUAGE = re.compile(r"^\[(?:English|Tiếng Việt)\]\([\w.-]+\.md\)\n", re.MULTILINE)
 
 
@@ -39,7 +39,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Guide:
-    """A page as HTML. `html` holds everything below the title, `contents` the headings of its sections."""
+    """A page as HTML. `html` contains everything below the title, and `contents` lists the headings of sections."""
 
     language: str
     title: str
@@ -63,7 +63,7 @@ def guide(request: HttpRequest, kind: str, name: str = "README") -> HttpResponse
 
 @require_safe
 def markdown(request: HttpRequest, kind: str, name: str) -> HttpResponse:
-    """The English page as it is written, for programs that read Markdown."""
+    """Return the Markdown of the English page, for programs."""
     file = ROOT / kind / f"{name}.md"
     if kind not in KINDS or not file.is_file():
         raise Http404
@@ -72,14 +72,14 @@ def markdown(request: HttpRequest, kind: str, name: str) -> HttpResponse:
 
 @require_safe
 def llms(request: HttpRequest) -> HttpResponse:
-    """The guide for AI assistants (llmstxt.org), with links that lead to Markdown on this site."""
+    """Return the guide for AI assistants (llmstxt.org), with links to Markdown pages on this site."""
     text = (ROOT / "llms.txt").read_text(encoding="utf-8")
     linked = re.sub(r"\]\(([^)\s]+)\)", lambda found: f"]({_absolute(found[1])})", text)
     return HttpResponse(linked, content_type="text/plain; charset=utf-8")
 
 
 def read_guide(page: str, language: str) -> Guide | None:
-    """The guide in this language, or else in English. A page is its path below `docs/`, without `.md`."""
+    """Return the guide in this language, or otherwise in English. `page` is the path in `docs/`, without `.md`."""
     for file, spoken in ((ROOT / f"{page}.{language}.md", language), (ROOT / f"{page}.md", "en")):
         if file.is_file():
             return _rendered(file, spoken, file.stat().st_mtime_ns)
@@ -106,7 +106,7 @@ def _read(file: Path) -> str:
 
 @lru_cache(maxsize=512)
 def _rendered(file: Path, language: str, changed: int) -> Guide:
-    """`changed` is the file's time, so that an edited page is rendered again."""
+    """Render a page. `changed` is the file's modification time, so that an edited page is rendered again."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     text = re.sub(r"<!--.*?-->\n?", "", _read(file), flags=re.DOTALL)
     tokens = parser.parse(OTHER_LANGUAGE.sub("", text))
@@ -117,20 +117,20 @@ def _rendered(file: Path, language: str, changed: int) -> Guide:
         if token.children:
             token.children = _linked(token.children, folder, language)
     html = parser.renderer.render(tokens, parser.options, {})
-    # A wide table scrolls on its own, and its scrolling part can be reached with the keyboard.
+    # A wide table scrolls separately from the page, and readers can focus it with the keyboard.
     html = html.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
     return Guide(language, title, mark_safe(html), contents)  # noqa: S308 (our own files, without raw HTML)
 
 
 def _taken_title(tokens: list[Token]) -> tuple[str, list[Token]]:
-    """The text of the first heading, and the tokens without that heading."""
+    """Return the text of the first heading, and the tokens without this heading."""
     if tokens and tokens[0].tag == "h1":
         return _text_of(tokens[1]), tokens[3:]
     return "", tokens
 
 
 def _anchored(tokens: list[Token]) -> tuple[Heading, ...]:
-    """Gives all headings the anchors that GitHub gives them. Returns those of the sections."""
+    """Add the same anchors to all headings as GitHub does. Return the headings of sections."""
     times = Counter[str]()
     contents = []
     for opening, inline in pairwise(tokens):
@@ -145,7 +145,7 @@ def _anchored(tokens: list[Token]) -> tuple[Heading, ...]:
 
 
 def _linked(tokens: list[Token], folder: str, language: str) -> list[Token]:
-    """Links and images lead to this site. A link to a file that the site doesn't serve becomes plain text."""
+    """Point links and images to this site. A link to a file that the site doesn't serve becomes plain text."""
     kept = []
     dropped = 0
     for token in tokens:
@@ -169,7 +169,7 @@ def _linked(tokens: list[Token], folder: str, language: str) -> list[Token]:
 
 
 def _url(link: str, folder: str, language: str = "en") -> str | None:
-    """Where a link of a page leads on this site. None for files that the site doesn't serve."""
+    """Return the URL on this site for a link in a page, or None for files that the site doesn't serve."""
     parts = urlsplit(link)
     if parts.scheme or not parts.path:
         return link
@@ -187,7 +187,7 @@ def _url(link: str, folder: str, language: str = "en") -> str | None:
 
 
 def _absolute(link: str) -> str:
-    """A link of `llms.txt`, absolute. Pages lead to their Markdown."""
+    """Return the absolute URL for a link in `llms.txt`. Links to pages become links to their Markdown."""
     url = _url(link, "")
     if url is None or urlsplit(url).scheme:
         return link
