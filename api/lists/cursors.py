@@ -1,4 +1,4 @@
-"""Cursors: opaque, signed positions in a list. A cursor doesn't work for any other list."""
+"""Cursors: opaque, signed positions in a list. A cursor is valid only for one list."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

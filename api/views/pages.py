@@ -56,7 +56,7 @@ class Schema(Endpoint):
 
 @extend_schema(exclude=True)
 class Documentation(Endpoint):
-    """Swagger UI from this host. A file starts it, because the content security policy forbids inline scripts."""
+    """Swagger UI from this host, started by a script file. The content security policy blocks inline scripts."""
 
     content_negotiation_class = Anything
 
@@ -91,7 +91,7 @@ class ProblemPage(Endpoint):
 
 @extend_schema(exclude=True)
 class Unknown(Endpoint):
-    """All other URLs. The view redirects if only the trailing slash is missing, and otherwise sends a problem."""
+    """All other URLs. The view redirects if only the trailing slash is missing. Otherwise it sends a problem."""
 
     content_negotiation_class = Anything
 

@@ -1,7 +1,8 @@
-"""The database: a PostgreSQL server that the environment names, or an embedded one under ``var/``. Also tools for SQL.
+"""The database: a PostgreSQL server set in the environment, or an embedded server under ``var/``. Also tools for SQL.
 
-Nothing that ``settings.py`` needs imports Django's settings. It calls :func:`source` and gives the result to Django.
-The server starts at the first connection, so commands without a database start none. No tables are defined here.
+Modules that ``settings.py`` needs don't import Django's settings. ``settings.py`` calls :func:`source` and passes the
+result to Django. The server starts at the first connection, so commands that don't use the database don't start a
+server. This package doesn't define any tables.
 """
 
 from factcheck.database.problems import DatabaseProblem

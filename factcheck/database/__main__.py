@@ -7,7 +7,7 @@ from factcheck.database import roles
 
 
 def script(database: str, server: str, password: str | None = None) -> str:
-    """Return SQL for psql, then the environment. ``server`` is host:port. ``password`` is for tests."""
+    """Return SQL for psql, followed by environment variables. ``server`` is host:port. ``password`` is for tests."""
     names = (f"{database}_{part}" for part in ("owner", "app", "public"))
     owner, application, reading = (roles.Login(name, password or secrets.token_urlsafe(24)) for name in names)
     logins = roles.Logins(owner, application, reading)

@@ -1,4 +1,4 @@
-"""The place of the embedded PostgreSQL's files, and the account that it runs as.
+"""The location of the embedded PostgreSQL's files, and the account that the server runs as.
 
 An ordinary user: everything is in ``var/postgres`` (``data``, ``socket``, ``passwords.json``, ``server.log``, locks).
 
@@ -6,7 +6,7 @@ Root: PostgreSQL refuses to run as root. It runs as another account (``postgres`
 which owns only ``data`` and ``socket``. If this account can't enter the project's folder, the home is
 ``/var/lib/factcheck-<hash of the path>``, and ``var/postgres.home`` contains its path. The binaries are copied to
 ``/var/lib/factcheck-postgresql-<version>``. Permissions of existing folders never change.
-Existing data keep their owner, whatever user starts the server.
+Existing data keeps its owner, regardless of the user who starts the server.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ from pathlib import Path
 from factcheck.database.problems import DatabaseProblem
 
 SOCKET_NAME = ".s.PGSQL.5432"
-# sockaddr_un has 104 bytes on macOS and 108 on Linux, with the final NUL.
+# sockaddr_un has room for a path of 104 bytes on macOS and 108 on Linux, including the final NUL.
 LONGEST_SOCKET_PATH = 103
 
 
 @dataclass(frozen=True)
 class Account:
-    """The user id and group id that the server runs with."""
+    """The user ID and group ID that the server runs with."""
 
     uid: int
     gid: int
@@ -53,7 +53,7 @@ def can_enter(folder: Path, account: Account) -> bool:
 
 
 def make_folder(folder: Path, mode: int, account: Account | None = None) -> None:
-    """Create a folder with exactly this mode and owner. An existing folder stays as it is."""
+    """Create a folder with exactly this mode and owner. An existing folder isn't changed."""
     try:
         folder.mkdir(mode=0o700, parents=True)
     except FileExistsError:
@@ -64,7 +64,7 @@ def make_folder(folder: Path, mode: int, account: Account | None = None) -> None
 
 
 def find(var: Path) -> DataDirectory:
-    """Decide where the cluster of this ``var`` is. Create ``var`` if it is missing, and nothing else."""
+    """Find the location of the cluster for this ``var``. Creates only ``var`` itself, if it is missing."""
     var = var.absolute()
     try:
         make_folder(var, 0o755)
@@ -94,7 +94,7 @@ def find(var: Path) -> DataDirectory:
 
 
 def make_socket_folder(directory: DataDirectory) -> None:
-    """Create the socket's folder, private to the server's account. Refuse another user's folder of the same name."""
+    """Create the socket's folder, private to the server's account. Refuse an existing folder of another user."""
     make_folder(directory.socket, 0o700, directory.account)
     status = directory.socket.lstat()
     uid = os.geteuid() if directory.account is None else directory.account.uid
@@ -160,7 +160,7 @@ def _server_account() -> Account:
 
 
 def _allowed(path: Path, account: Account, wanted: int) -> bool:
-    """Whether the permission bits allow ``wanted`` (1 enter or execute, 4 read). ACLs are ignored."""
+    """Whether the permission bits allow ``wanted`` (1: enter or execute, 4: read). ACLs are ignored."""
     status = path.stat()
     if status.st_uid == account.uid:
         return status.st_mode >> 6 & wanted == wanted
@@ -170,13 +170,13 @@ def _allowed(path: Path, account: Account, wanted: int) -> bool:
 
 
 def _libraries(package: Path) -> list[Path]:
-    """Return the folder that wheel builders put beside a package on Linux. On macOS it is inside the package."""
+    """Return the folder of shared libraries next to the package, if any. On macOS, it is inside the package."""
     beside = package.with_name(f"{package.name}.libs")
     return [beside] if beside.is_dir() else []
 
 
 def _copy(package: Path, copy: Path) -> None:
-    """Copy all or nothing, readable for everybody and writable for root only."""
+    """Copy the package completely or not at all. The copy is readable by everyone and writable by root only."""
     unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=copy.parent))
     for folder in (package, *_libraries(package)):
         shutil.copytree(folder, unfinished / folder.name, symlinks=True)

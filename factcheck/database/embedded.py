@@ -1,8 +1,8 @@
 """Runs an embedded PostgreSQL while any of the site's processes uses it.
 
-Every process that uses the server holds a shared lock on ``lock`` in the server's home. When a process ends, it tries
-to get the exclusive lock. If it succeeds, it was the last process and stops the server. If a process is killed, the
-next one takes over its server. ``start.lock`` serialises starts.
+Every process that uses the server has a shared lock on ``lock`` in the server's home. When a process ends, it tries to
+get the exclusive lock. If this succeeds, the process was the last one and stops the server. If a process is killed, the
+next process takes over the server. ``start.lock`` prevents simultaneous starts.
 """
 
 import atexit
@@ -41,12 +41,12 @@ class Cluster:
         self._server: Postmaster | None = None
 
     def logins(self) -> roles.Logins:
-        """Return the three roles with the passwords in ``passwords.json``, which the first call creates."""
+        """Return the three roles with their passwords from ``passwords.json``. The first call creates this file."""
         passwords = self._passwords()
         return roles.Logins(*(roles.Login(name, passwords[name]) for name in (OWNER, APPLICATION, READING)))
 
     def prepare(self) -> None:
-        """Return when the server answers and has its roles and its database."""
+        """Return when the server accepts connections and its roles and database exist."""
         with self._mutex:
             if self._user == os.getpid():
                 return
@@ -59,7 +59,7 @@ class Cluster:
                         server.start()
                     self._create_contents(server)
                 except BaseException as error:
-                    if _try_lock(lock):  # nobody else uses the server
+                    if _try_lock(lock):  # no other process uses the server
                         server.stop(at_once=True)
                     if isinstance(error, Exception) and (problem := self.full_disk(error)):
                         raise problem from None
@@ -72,7 +72,8 @@ class Cluster:
     def leave(self, patience: float = 0, *, at_once: bool = False) -> None:
         """Release the server, and stop it if no other process uses it. Called at the end of the process.
 
-        ``patience``: seconds to wait for the other processes. ``at_once``: skip the checkpoint, as the disk is full.
+        ``patience`` is the number of seconds to wait for the other processes. ``at_once`` skips the checkpoint, because
+        the disk is full.
         """
         if self._user != os.getpid() or self._lock is None:
             return
@@ -88,7 +89,7 @@ class Cluster:
             self._postmaster().stop(at_once=at_once)
 
     def full_disk(self, error: Exception) -> DatabaseProblem | None:
-        """Return a problem if a full disk caused the error. A broken server only says so in its log."""
+        """Return a problem if a full disk caused the error. A broken server reports a full disk only in its log."""
         log = self.home / "server.log"
         full = caused_by_full_disk(error) or (log.exists() and reports_full_disk(log.read_text(errors="replace")))
         return DiskFull(self.home) if full else None
@@ -104,7 +105,7 @@ class Cluster:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def superuser(self, database: str = SUPERUSER) -> psycopg.Connection:
-        """For this package, and for tests that create databases. Nothing else connects as superuser."""
+        """Connects as superuser, only for this package and for tests that create databases."""
         return self._postmaster().connect(database)
 
     def _passwords(self) -> dict[str, str]:
@@ -123,7 +124,8 @@ class Cluster:
         return self._server
 
     def _make_home(self) -> None:
-        # The server's account must pass through the folder but can't list it. Each file inside is private.
+        # The server's account must be able to pass through the folder but not list it. All files in the folder are
+        # private.
         data_directory.make_folder(self.home, 0o700 if self.directory.account is None else 0o711)
 
     @contextmanager
@@ -140,13 +142,13 @@ class Cluster:
                 if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone():
                     connection.execute(roles.create_role(login))
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                with server.connect(DATABASE) as inside:  # for extensions of a later release
+                with server.connect(DATABASE) as inside:  # for extensions that later releases of the site need
                     for line in roles.create_extensions():
                         inside.execute(line)
                 return
-            # By default, everybody can connect to these two.
+            # By default, everyone can connect to these two databases.
             connection.execute(f"REVOKE ALL ON DATABASE {SUPERUSER}, template1 FROM PUBLIC")
-            # The database gets its final name when it is complete.
+            # The database is renamed to its final name when it is complete.
             unfinished = "unfinished"
             connection.execute(f"DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)")
             connection.execute(roles.create_database(unfinished, logins))

@@ -48,7 +48,7 @@ class Postmaster:
         return True
 
     def start(self) -> None:
-        """Return when the server answers. A server that a killed process left behind is taken over."""
+        """Return when the server accepts connections. Takes over a server that a killed process left running."""
         if not self.place.data.exists():
             self._initialise()
         if self._adopted():
@@ -63,14 +63,14 @@ class Postmaster:
             time.sleep(0.2)
 
     def _launch(self, deadline: float) -> str | None:
-        """Start the process. Return None when the server answers, otherwise its last words."""
+        """Start the process. Return None when the server accepts connections, or else the end of the server's log."""
         for stale in self.place.socket.glob(".s.PGSQL.*"):
-            # No server of these data runs. The process number in an old lock may belong to another process by now.
+            # No server is running for this data. The process ID in an old lock may now belong to a different process.
             stale.unlink(missing_ok=True)
         log = self.place.home / "server.log"
         with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            # Without pg_ctl, whose shell command fails for some paths. The server gets a session of its own, so that
-            # Ctrl-C in a terminal doesn't reach it.
+            # pg_ctl isn't used, because its shell command fails for some paths. The server runs in its own session, so
+            # that Ctrl-C in a terminal doesn't reach the server.
             self._process = subprocess.Popen(
                 [str(data_directory.binaries(self.place.account) / "postgres"), "-D", str(self.place.data)],
                 cwd=self.place.home,
@@ -92,7 +92,8 @@ class Postmaster:
     def stop(self, *, at_once: bool = False) -> None:
         """Stop the server with a "fast" shutdown: open transactions are rolled back, then a checkpoint follows.
 
-        Without a checkpoint if that fails, as on a full disk, or with ``at_once``. The next start makes up for it.
+        The checkpoint is skipped with ``at_once``, or if the shutdown fails, for example on a full disk. The next start
+        then recovers the data.
         """
         ways = [(signal.SIGINT, PATIENCE), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)]
         for number, seconds in ways[at_once:]:
@@ -115,21 +116,21 @@ class Postmaster:
         return _runs(pid)
 
     def leave_running(self) -> None:
-        """Forget the process. Others use the server and will stop it."""
+        """Forget the process. Other processes use the server and will stop it."""
         if self._process is not None:
             self._process.returncode = 0  # otherwise Python warns that a child is still running
             self._process = None
 
     def _adopted(self) -> bool:
-        """Whether a server of these data already runs.
+        """Whether a server is already running for this data.
 
-        A ``postmaster.pid`` that belongs to another program is removed. PostgreSQL notices that a process is gone, but
-        not that another process got its number, as in a restarted container.
+        A ``postmaster.pid`` that belongs to another program is removed. PostgreSQL detects that a process no longer
+        exists, but not that a different process now has the same ID, for example in a restarted container.
         """
         deadline = time.monotonic() + PATIENCE
         while (pid := self._pid()) is not None and time.monotonic() < deadline:
             if not _runs(pid):
-                return False  # PostgreSQL itself checks for backends that are left
+                return False  # PostgreSQL itself checks for remaining backends
             if not _is_server(pid, self.place.data):
                 (self.place.data / "postmaster.pid").unlink(missing_ok=True)
             elif self.answers():
@@ -145,7 +146,7 @@ class Postmaster:
             return None
 
     def _initialise(self) -> None:
-        """Create the cluster beside its place, and move it there when it is complete."""
+        """Create the cluster next to its final location, and move it there when it is complete."""
         unfinished = self.place.home / "data.new"
         if unfinished.exists():
             shutil.rmtree(unfinished)
@@ -156,7 +157,8 @@ class Postmaster:
             out.write(self.password)
         self._give(password)
         arguments = [f"--pgdata={cluster}", f"--username={SUPERUSER}", f"--pwfile={password}", "--auth=scram-sha-256"]
-        # Order and case follow Unicode, the same on every machine. The libc locale only splits words for the search.
+        # Sort order and case follow Unicode, so they are the same on every machine. The libc locale is used only to
+        # split words for the search.
         arguments += ["--encoding=UTF8", f"--locale={_unicode_locale()}", "--lc-messages=C"]
         arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         arguments += ["--data-checksums"] if self.durable else ["--no-data-checksums", "--no-sync"]
@@ -182,7 +184,7 @@ class Postmaster:
         shutil.rmtree(unfinished)
 
     def _configure(self) -> None:
-        """Write the configuration. This happens at each start, because the project's folder may have moved."""
+        """Write the configuration. This is done at each start, because the project's folder may have been moved."""
         folder = str(self.place.socket).replace('"', '""').replace("'", "''")
         lines = [
             "listen_addresses = ''",
@@ -193,7 +195,8 @@ class Postmaster:
             *(f"{parameter} = {value}" for parameter, value in LOG_WITHOUT_VALUES.items()),
         ]
         if self.durable:
-            # An import changes indexes everywhere. After each checkpoint, every changed page goes into the log whole.
+            # An import changes pages all over the indexes. After each checkpoint, the first change to a page writes the
+            # whole page to the write-ahead log.
             lines += [f"shared_buffers = {_shared_buffers()}MB", "max_wal_size = 4GB"]
         else:
             lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"]
@@ -210,7 +213,7 @@ class Postmaster:
 def _shared_buffers() -> int:
     """Return an eighth of the machine's memory in MiB, at most 2 GiB, so that searches find their pages in memory.
 
-    PostgreSQL only takes memory for pages that it uses.
+    PostgreSQL allocates memory only for pages that it uses.
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
     return min(max(memory // 8, 128), 2048)
@@ -226,7 +229,7 @@ def _identity(account: data_directory.Account | None) -> dict[str, Any]:
 
 
 def _unicode_locale() -> str:
-    """Return a libc locale of this machine that knows letters beyond ASCII."""
+    """Return a libc locale on this machine that supports non-ASCII letters."""
     before = locale.setlocale(locale.LC_CTYPE)
     try:
         for name in ("C.UTF-8", "en_US.UTF-8"):
@@ -249,7 +252,7 @@ def _runs(pid: int) -> bool:
 
 
 def _is_server(pid: int, data: Path) -> bool:
-    """Whether this process is a PostgreSQL server of this data folder."""
+    """Whether this process is a PostgreSQL server for this data folder."""
     if Path("/proc/self").exists():
         try:
             return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")

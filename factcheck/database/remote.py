@@ -1,4 +1,4 @@
-"""Checks and prepares a PostgreSQL server that somebody else runs. A problem becomes a sentence for the operator."""
+"""Checks and prepares a PostgreSQL server that somebody else runs. Reports problems as messages for the operator."""
 
 import os
 import threading
@@ -19,7 +19,11 @@ BY_HAND = (
 
 
 class Remote:
-    """``account``: Django's settings of the connecting role. ``logins``: the roles to create, if it is the owner."""
+    """A PostgreSQL server that somebody else runs.
+
+    ``account`` contains Django's settings for the connecting role. If this role is the owner, ``logins`` contains the
+    roles to create.
+    """
 
     def __init__(
         self, account: dict[str, Any], logins: roles.Logins | None = None, *, databases: dict[str, Any] | None = None
@@ -86,20 +90,20 @@ class Remote:
             )
 
     def _make_roles(self, connection: psycopg.Connection, logins: roles.Logins) -> None:
-        """Create the application's and the reading role if they are missing, with the rights to connect."""
+        """Create the application role and the reading role if they are missing, and allow both to connect."""
         for login in (logins.application, logins.reading):
             if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone():
                 continue
             try:
                 connection.execute(roles.create_role(login))
-            except psycopg.errors.DuplicateObject:  # another process was faster
+            except psycopg.errors.DuplicateObject:  # another process has already created the role
                 continue
             except psycopg.errors.InsufficientPrivilege:
                 raise DatabaseProblem(
                     f"DATABASE_URL's role {logins.owner.name} may not create the other roles. {BY_HAND}."
                 ) from None
-        # Checked each time, because the process that created the roles may have been killed before this step. Revoking
-        # another role's grant only gives a warning.
+        # This is checked each time, because the process that created the roles may have been killed before this step.
+        # Revoking another role's grant results only in a warning.
         if not _have_their_rights(connection, logins):
             with suppress(psycopg.errors.InsufficientPrivilege):
                 connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # until the connection ends
@@ -122,9 +126,10 @@ class Remote:
 
 
 def _have_their_rights(connection: psycopg.Connection, logins: roles.Logins) -> bool:
-    """Both roles may connect, and neither may create temporary tables, which would hide the tables that triggers read.
+    """Whether both roles can connect and neither can create temporary tables.
 
-    Tables in the schema public hide nothing. Until PostgreSQL 15 only its superuser can forbid them.
+    Temporary tables would hide the tables that triggers read. Tables in the schema public don't hide other tables, and
+    before PostgreSQL 15, only a superuser can forbid such tables.
     """
     row = connection.execute(
         "SELECT bool_and(has_database_privilege(name, current_database(), 'CONNECT')"

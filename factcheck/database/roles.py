@@ -12,8 +12,8 @@ from dataclasses import dataclass
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gin", "vector")
 MINIMUM_VERSION = 14
 MINIMUM_PGVECTOR = (0, 7)  # the first version with halfvec
-# The caller gets every error. PostgreSQL's own log would also keep the statement's values, such as readers' searches
-# and the texts of drafts, for as long as the log exists.
+# The caller receives every error. PostgreSQL's own log would also store values from the statement, such as readers'
+# searches and texts of drafts, for as long as the log exists.
 LOG_WITHOUT_VALUES = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
 
 
@@ -38,7 +38,7 @@ def identifier(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Return a quoted SQL string. PostgreSQL's standard_conforming_strings is on since 9.1."""
+    """Return a quoted SQL string. PostgreSQL's standard_conforming_strings has been on by default since 9.1."""
     if "\\" in text or "\0" in text:
         raise ValueError("a role's password must not hold a backslash or NUL")
     return "'" + text.replace("'", "''") + "'"
@@ -49,7 +49,7 @@ def create_role(login: Login) -> str:
 
 
 def log_without_values(logins: Logins) -> list[str]:
-    """Only a superuser of the server may set these parameters."""
+    """Keep values out of the server's log. Only a superuser can set these parameters."""
     return [
         f"ALTER ROLE {identifier(login.name)} SET {parameter} = {literal(value)}"
         for login in (logins.application, logins.reading)
@@ -63,7 +63,7 @@ def create_database(database: str, logins: Logins) -> str:
 
 
 def connect_rights(database: str, logins: Logins) -> list[str]:
-    """Only the three roles may connect. Only the owner may create anything, even temporary tables."""
+    """Allow only the three roles to connect, and only the owner to create anything, including temporary tables."""
     names = ", ".join(identifier(login.name) for login in (logins.owner, logins.application, logins.reading))
     return [
         f"REVOKE ALL ON DATABASE {identifier(database)} FROM PUBLIC",
@@ -72,13 +72,13 @@ def connect_rights(database: str, logins: Logins) -> list[str]:
 
 
 def schema_rights(logins: Logins) -> list[str]:
-    """For use inside the database. Before PostgreSQL 15 everybody may create tables in the schema public."""
+    """Set rights inside the database. Before PostgreSQL 15, anyone can create tables in the schema public."""
     users = ", ".join(identifier(login.name) for login in (logins.application, logins.reading))
     return [
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"GRANT CREATE, USAGE ON SCHEMA public TO {identifier(logins.owner.name)}",
         f"GRANT USAGE ON SCHEMA public TO {users}",
-        # By default everybody may create large objects, so the reading role could write.
+        # By default, everyone can create large objects, so the reading role could write data.
         "REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC",
     ]
 

@@ -24,7 +24,7 @@ Server = Cluster | Remote
 
 
 def source(environ: Mapping[str, str], var: Path) -> Server:
-    """Return the server, with Django's setting in ``databases``.
+    """Return the server. Its ``databases`` attribute contains Django's setting.
 
     Call ``prepare()`` before the first connection. ``leave()`` stops an embedded server if no other process uses it.
     ``full_disk()`` returns a problem if a full disk caused an error, otherwise None.
@@ -66,7 +66,7 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
 
 
 def _beside(owner: Settings, var: Path, age: int) -> Remote:
-    """DATABASE_URL is the owner's. The two other roles are named after the database, with passwords in ``var``."""
+    """Use DATABASE_URL for the owner. The other roles are named after the database. Passwords are in ``var``."""
     names = f"{owner['NAME']}_app", f"{owner['NAME']}_public"
     try:
         make_folder(var, 0o755)
@@ -92,8 +92,9 @@ def _age(seconds: str) -> int:
 
 
 def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: int) -> dict[str, Settings]:
-    """Return ``default``, ``public`` and ``owner``. Threads keep their connections, which is faster than a pool. With
-    a pool, borrowing and returning a connection would cost more than the queries of a list.
+    """Return ``default``, ``public`` and ``owner``. Threads keep their connections, which is faster than a pool.
+
+    Borrowing a connection from a pool and returning it would take longer than the queries for a list.
     """
 
     def alias(settings: Settings, seconds: int) -> Settings:
@@ -104,9 +105,9 @@ def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: 
 
 
 def parse_url(variable: str, url: str) -> Settings:
-    """Parse ``postgresql://user:password@host:port/name?sslmode=require``, percent-encoded.
+    """Parse ``postgresql://user:password@host:port/name?sslmode=require``, whose parts are percent-encoded.
 
-    The host may be a socket's folder: ``postgresql://user@/name?host=/run/postgresql``.
+    The host can be a socket's folder, for example ``postgresql://user@/name?host=/run/postgresql``.
     """
     wrong = f"{variable} isn't a PostgreSQL URL. Write it as {EXAMPLE}, with special characters percent-encoded."
     try:

@@ -1,7 +1,7 @@
 """Runs the SQL files of an app in its migrations.
 
-The folder ``sql/`` of an app has the functions, triggers and rights of its tables, each once. A file can run again at
-any time. Its variables ``:"application"`` and ``:"reading"`` (psql) are two roles whose names differ by site.
+An app's ``sql/`` folder contains the functions, triggers and rights for its tables. A file can be run again at any
+time. Its variables ``:"application"`` and ``:"reading"`` (psql) are roles whose names differ between sites.
 """
 
 import hashlib
@@ -24,8 +24,8 @@ _NO_STATEMENT = re.compile(r"^\s*(--.*)?\n", re.MULTILINE)
 class RunSQLFiles(Operation):
     """Runs SQL files of an app in the given order: ``RunSQLFiles("record", documents="<digest>")``.
 
-    The digest is the file's at the time of the migration. Tests compare the newest digest with the file, so a changed
-    file always needs a migration that runs it again. Backwards, the operation changes nothing.
+    The digest is the digest of the file when the migration was written. Tests compare the newest digest with the file,
+    so a changed file always needs a migration that runs the file again. Reversing the operation changes nothing.
     """
 
     reduces_to_sql = True
@@ -57,7 +57,7 @@ def sql_folder(app: str) -> Path:
 
 
 def for_this_site(file: Path) -> str:
-    """Return the statements of a file with the names of this site's roles."""
+    """Return a file's statements with the names of this site's roles."""
     text = file.read_text(encoding="utf-8")
     for variable, alias in ROLES.items():
         text = text.replace(f':"{variable}"', identifier(settings.DATABASES[alias]["USER"]))

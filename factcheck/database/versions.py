@@ -9,7 +9,7 @@ from factcheck.database.problems import DatabaseProblem
 
 
 def refuse_unknown_migrations(loader: MigrationLoader) -> None:
-    """Raises `DatabaseProblem` if the database has a migration of ours that isn't among the files."""
+    """Raises `DatabaseProblem` if one of our migrations is recorded in the database but has no matching file."""
     unknown = sorted(
         f"{app}.{name}"
         for app, name in loader.applied_migrations

@@ -113,7 +113,7 @@ def _uncompared(batch: ImportBatch) -> QuerySet[Proposal]:
 
 
 def _find_links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
-    if merge_policy.merge_target(claim):  # the most similar claim would be the merge target
+    if merge_policy.merge_target(claim):  # the merge target would be the most similar claim
         return []
     try:
         found = _likely(claim)

@@ -1,4 +1,4 @@
-"""How the site runs: processes, the worker, fixed times, environment variables, files with secrets, HTTP connections.
+"""Running the site: processes, the worker, scheduled commands, environment variables, secret files, HTTP connections.
 
-Its commands serve the whole project. Nothing here knows reviews, drafts or log entries.
+The commands in this package are for the whole project. This package doesn't deal with reviews, drafts or log entries.
 """

@@ -1,4 +1,4 @@
-"""Reads environment variables for the settings. A wrong value is an error with a sentence for the operator."""
+"""Reads environment variables for the settings. An invalid value raises an error with a message for the operator."""
 
 import os
 import re
@@ -27,7 +27,7 @@ def number(name: str, default: int, *, least: int = 1, most: int | None = None) 
 
 
 def rate(name: str) -> str:
-    """Return a rate for Django REST framework, which would only check it at the first request. Empty: no limit."""
+    """Return a rate for Django REST framework, which would check it only at the first request. Empty means no limit."""
     text = environment(name)
     if text and not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", text):
         raise ImproperlyConfigured(

@@ -8,7 +8,7 @@ from rest_framework.throttling import AnonRateThrottle, BaseThrottle
 
 
 class NetworkThrottle(AnonRateThrottle):
-    """The API's limit of requests (API_RATE_LIMIT)."""
+    """The API's request limit (API_RATE_LIMIT)."""
 
     def get_ident(self, request: Request) -> str:
         return network_of(super().get_ident(request))
@@ -20,10 +20,10 @@ def address_of(request: HttpRequest) -> str:
 
 
 def network_of(address: str) -> str:
-    """Return the network of an address. For IPv6 it is the /64, because one person has very many addresses."""
+    """Return the network of an address. For IPv6 this is the /64, because one person has very many addresses."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    ip = getattr(ip, "ipv4_mapped", None) or ip  # from a server that listens on IPv4 and IPv6
+    ip = getattr(ip, "ipv4_mapped", None) or ip  # an IPv4 address from a server that listens on IPv4 and IPv6
     return str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))

@@ -1,4 +1,4 @@
-"""The key that signs sessions, cursors and the secrets of webhooks."""
+"""The key for signing sessions and cursors, and for deriving webhook secrets."""
 
 import secrets
 from contextlib import suppress
@@ -10,13 +10,13 @@ from factcheck.server.private_files import write_private_file
 
 
 def secret_key(configured: str, folder: Path, *, local: bool, secure: bool) -> str:
-    """Return the configured key. A site for this machine only gets a random one, stored in the folder (0600)."""
+    """Return the configured key. A local site without a key gets a random key, which is stored in the folder (0600)."""
     if configured:
         if secure and (len(configured) < 50 or len(set(configured)) < 5):
             raise ImproperlyConfigured(
                 "SECRET_KEY is too short. Set 50 or more random characters, for example from: openssl rand -base64 48"
             )
-        # An earlier example contained a key. Anybody who knows it could sign sessions and webhooks.
+        # An earlier example contained a key. Anyone who knows this key could sign sessions and webhooks.
         if secure and "example-only" in configured:
             raise ImproperlyConfigured(
                 "SECRET_KEY is the example's, which everybody can read. Set 50 or more random characters, "
@@ -29,6 +29,6 @@ def secret_key(configured: str, folder: Path, *, local: bool, secure: bool) -> s
         )
     file = folder / "secret-key"
     if not file.exists():
-        with suppress(FileExistsError):  # another process was faster
+        with suppress(FileExistsError):  # another process has already created the file
             write_private_file(file, secrets.token_urlsafe(48))
     return file.read_text().strip()

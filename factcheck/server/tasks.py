@@ -1,6 +1,7 @@
-"""Commands that the worker runs at fixed times (docs/reference/commands.md).
+"""Commands that the worker runs on a schedule (docs/reference/commands.md).
 
-Times are UTC. A run that was missed in the last day, because no worker ran, is made up for when a worker starts.
+Times are UTC. When a worker starts, it catches up on runs from the last day that were missed because no worker was
+running.
 """
 
 import logging
@@ -22,12 +23,13 @@ SCHEDULE = {
     "verify_record": "30 3 * * *",
 }
 if is_configured():
-    # New reviews are found by words at once, and by meaning within a minute. Runs are short, so that others don't wait.
+    # New reviews can be found by words immediately, and by meaning within a minute. Runs are short, so that other
+    # commands don't have to wait.
     SCHEDULE["embed_claims --seconds=20"] = "* * * * *"
 if settings.LOG_WITNESSES:
     SCHEDULE["ask_witnesses"] = "*/5 * * * *"
 
-JOBS_KEPT = 14 * 24  # hours that finished jobs stay in the desk's list
+JOBS_KEPT = 14 * 24  # hours for which finished jobs are kept in the desk's list
 
 
 @app.task(name="command")

@@ -1,7 +1,7 @@
-"""The worker: runs the jobs of the queue (procrastinate, in the same PostgreSQL) beside the site.
+"""The worker, which runs the queue's jobs alongside the site (procrastinate, in the same PostgreSQL database).
 
-`manage.py worker` runs one in production, and `make run` starts one too. The jobs are in each package's `tasks.py`. A
-task may run twice: if a worker is killed, another one starts its jobs again from the beginning.
+In production, `manage.py worker` runs a worker, and `make run` also starts a worker. The tasks are in each package's
+`tasks.py`. A task may run twice. If a worker is killed, another worker restarts its jobs from the beginning.
 """
 
 import asyncio
@@ -16,16 +16,16 @@ from psycopg import OperationalError
 
 logger = logging.getLogger(__name__)
 
-# Jobs at a time, by queue. Each job is a thread with its own connection. Receivers of webhooks may be slow, and the
-# site's own tasks mustn't wait for them.
+# The number of simultaneous jobs for each queue. Each job runs in a thread with its own connection. Webhook receivers
+# may be slow, and the site's own tasks must not wait for these receivers.
 QUEUES = {"default": 2, "webhooks": 6}
-# Seconds without a heartbeat after which a worker counts as killed.
+# A worker without a heartbeat for this number of seconds is considered killed.
 STALLED = 30.0
-PAUSE = 5.0  # seconds before the next attempt if the database doesn't answer
+PAUSE = 5.0  # seconds before the next attempt if the database doesn't respond
 
 
 async def work() -> None:
-    """Work until cancelled, then finish the current jobs. If the database doesn't answer, keep trying."""
+    """Work until cancelled, then finish the current jobs. If the database doesn't respond, keep trying."""
     while True:
         try:
             await _work(STALLED)
@@ -35,7 +35,7 @@ async def work() -> None:
 
 
 async def _work(stalled: float) -> None:
-    """Return when one of its parts has ended, which procrastinate logs."""
+    """Run all parts of the worker. Return when one part has ended, which procrastinate logs."""
     connector = PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=4)
     with app.replace_connector(connector):
         async with app.open_async():

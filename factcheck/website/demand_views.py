@@ -21,7 +21,7 @@ def demands(request: HttpRequest) -> HttpResponse:
 
 @page_for_readers
 def demand(request: HttpRequest, demand_id: UUID) -> HttpResponse:
-    """A demand as the register has it now, with its revisions."""
+    """A demand as it currently appears in the register, with its revisions."""
     body = queries.find_demand(demand_id)
     context: dict[str, Any] = {
         "demand": body,

@@ -23,9 +23,9 @@ from factcheck.website.views import page_for_readers
 
 ROOT = settings.BASE_DIR / "docs"
 KINDS = ("tutorials", "how-to", "reference", "explanation", "adr")
-# Files beside the guides that have a URL of their own here.
+# Files next to the guides that have separate URLs on this site.
 ELSEWHERE = {"reference/openapi.yaml": "/api/schema/", "llms.txt": "/llms.txt"}
-# The line below a title that leads to the page in the other language. The site has buttons for that.
+# The line below a title that links to the page in the other language. The site shows buttons instead of this line.
 OTHER_LANGUAGE = re.compile(r"^\[(?:English|Tiếng Việt)\]\([\w.-]+\.md\)\n", re.MULTILINE)
 
 
@@ -37,7 +37,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Guide:
-    """A page as HTML. `html` holds everything below the title, `contents` the headings of its sections."""
+    """A page as HTML. `html` contains everything below the title, and `contents` lists the section headings."""
 
     language: str
     title: str
@@ -61,7 +61,7 @@ def guide(request: HttpRequest, kind: str, name: str = "README") -> HttpResponse
 
 @require_safe
 def markdown(request: HttpRequest, kind: str, name: str) -> HttpResponse:
-    """The English page as it is written, for programs that read Markdown."""
+    """The Markdown source of the English page, for programs."""
     file = ROOT / kind / f"{name}.md"
     if kind not in KINDS or not file.is_file():
         raise Http404
@@ -70,14 +70,14 @@ def markdown(request: HttpRequest, kind: str, name: str) -> HttpResponse:
 
 @require_safe
 def llms(request: HttpRequest) -> HttpResponse:
-    """The guide for AI assistants (llmstxt.org), with links that lead to Markdown on this site."""
+    """The guide for AI assistants (llmstxt.org), whose links lead to Markdown pages on this site."""
     text = (ROOT / "llms.txt").read_text(encoding="utf-8")
     linked = re.sub(r"\]\(([^)\s]+)\)", lambda found: f"]({_absolute(found[1])})", text)
     return HttpResponse(linked, content_type="text/plain; charset=utf-8")
 
 
 def read_guide(page: str, language: str) -> Guide | None:
-    """The guide in this language, or else in English. A page is its path below `docs/`, without `.md`."""
+    """The guide in this language, or else in English. `page` is a path below `docs/` without `.md`."""
     for file, spoken in ((ROOT / f"{page}.{language}.md", language), (ROOT / f"{page}.md", "en")):
         if file.is_file():
             return _rendered(file, spoken, file.stat().st_mtime_ns)
@@ -97,7 +97,7 @@ def _respond(request: HttpRequest, page: str) -> HttpResponse:
 
 @lru_cache(maxsize=512)
 def _rendered(file: Path, language: str, changed: int) -> Guide:
-    """`changed` is the file's time, so that an edited page is rendered again."""
+    """The rendered file. `changed` is the file's modification time, so that an edited file is rendered again."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     text = re.sub(r"<!--.*?-->\n?", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
     tokens = parser.parse(OTHER_LANGUAGE.sub("", text))
@@ -108,7 +108,7 @@ def _rendered(file: Path, language: str, changed: int) -> Guide:
         if token.children:
             token.children = _linked(token.children, folder)
     html = parser.renderer.render(tokens, parser.options, {})
-    # A wide table scrolls on its own, and its scrolling part can be reached with the keyboard.
+    # A wide table scrolls separately from the page, and you can focus the scrolling part with the keyboard.
     html = html.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
     return Guide(language, title, mark_safe(html), contents)  # noqa: S308 (our own files, without raw HTML)
 
@@ -121,7 +121,7 @@ def _taken_title(tokens: list[Token]) -> tuple[str, list[Token]]:
 
 
 def _anchored(tokens: list[Token]) -> tuple[Heading, ...]:
-    """Gives all headings the anchors that GitHub gives them. Returns those of the sections."""
+    """Gives every heading the same anchor as on GitHub. Returns the section headings with their anchors."""
     times = Counter[str]()
     contents = []
     for opening, inline in pairwise(tokens):
@@ -136,7 +136,7 @@ def _anchored(tokens: list[Token]) -> tuple[Heading, ...]:
 
 
 def _linked(tokens: list[Token], folder: str) -> list[Token]:
-    """Links and images lead to this site. A link to a file that the site doesn't serve becomes plain text."""
+    """The tokens with links to this site. Links to files that the site doesn't serve become plain text."""
     kept = []
     dropped = 0
     for token in tokens:
@@ -158,7 +158,7 @@ def _linked(tokens: list[Token], folder: str) -> list[Token]:
 
 
 def _url(link: str, folder: str) -> str | None:
-    """Where a link of a page leads on this site. None for files that the site doesn't serve."""
+    """The URL on this site for a link in a page, or None if the site doesn't serve the linked file."""
     parts = urlsplit(link)
     if parts.scheme or not parts.path:
         return link
@@ -173,7 +173,7 @@ def _url(link: str, folder: str) -> str | None:
 
 
 def _absolute(link: str) -> str:
-    """A link of `llms.txt`, absolute. Pages lead to their Markdown."""
+    """The absolute URL for a link in `llms.txt`. For a page, this is the URL of its Markdown source."""
     url = _url(link, "")
     if url is None or urlsplit(url).scheme:
         return link

@@ -1,4 +1,4 @@
-"""The page of a server error outside the API. Errors of the API are problems (`api/http/problems.py`)."""
+"""The page for server errors outside the API. The API sends problem documents (`api/http/problems.py`)."""
 
 import sys
 
@@ -10,10 +10,10 @@ RETRY_AFTER = 10  # seconds, as in the API
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's `handler500`, called while the error is handled: 503 if the database doesn't answer, otherwise 500.
+    """Django's `handler500`, called while the error is handled. Responds with 503 if the database is down, or else 500.
 
-    After a 503, search engines come back and keep their copies (RFC 9110, section 15.6.4). The pages are rendered
-    without the request, because the request may have caused the error.
+    After a 503, search engines try again later and keep the page in their index (RFC 9110, section 15.6.4). The pages
+    are rendered without the request, because the request may have caused the error.
     """
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": str(RETRY_AFTER)})

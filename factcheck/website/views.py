@@ -1,4 +1,4 @@
-"""Pages for readers. They only read the record, and they set no cookie."""
+"""Pages for readers. They only read the record, and they don't set cookies."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -35,7 +35,7 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 
 
 def page_number(request: HttpRequest) -> int:
-    """Return the requested page's number. Raises Http404."""
+    """Return the number of the requested page. Raises Http404."""
     page = request.GET.get("page", "1")
     if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= queries.LAST_PAGE):
         raise Http404
@@ -55,7 +55,7 @@ def page_of_list(
     read: Callable[[int], tuple[list[queries.Body], bool]],
     newsroom: Callable[[queries.Body], queries.Body],
 ) -> HttpResponse:
-    """Render a page of a list. `name` is its name here and in the API. Raises Http404."""
+    """Render a page of a list. `name` is the list's name on the website and in the API. Raises Http404."""
     page = page_number(request)
     found, more = read(page)
     require_results(page, found)
@@ -108,13 +108,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def newest(request: HttpRequest) -> HttpResponse:
-    """Redirect readers who shortened the URL of a review or claim. It is temporary, as a list may come here."""
+    """Redirect temporarily from a shortened URL of a review or claim. We may add a list at this URL later."""
     return redirect("home")
 
 
 @page_for_readers
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
-    """A review as it is now: its page, the tombstone of a withdrawn review, or 410 for an erased one."""
+    """The current state of a review: its page, the tombstone of a withdrawn review, or 410 for an erased review."""
     row = queries.find_review(review_id)
     body = orjson.loads(row.body)
     if row.status == Status.ERASED:
@@ -124,7 +124,7 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
 
 @page_for_readers
 def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
-    """A review as it was after one of its revisions, marked as not current."""
+    """A review as of one of its revisions, marked as not current."""
     row = queries.find_review(review_id)
     entry, body = queries.find_revision(review_id, number)
     if body is None or entry.kind == LogEntry.Kind.ERASURE:
@@ -144,7 +144,7 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     context = {
         "claim": body,
         "title": body["text"],
-        # A preview without the verdicts would only spread a false claim.
+        # A link preview without the verdicts would only spread a false claim.
         "description": "; ".join(
             f"{review['publisher']['name']}: {review['verdict']['label'] or '–'}" for review in body["reviews"]
         ),
@@ -184,10 +184,10 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
 
 
 def translations(body: queries.Body, others: list[queries.Body]) -> list[queries.Body]:
-    """Return the review in all its languages. Return nothing if there is only one, or if its own is unknown.
+    """Return the review in all its languages. Empty if there is only one language or the review's language is unknown.
 
     A translation is a review of the same claim by the same newsroom in another language. Search engines require that
-    each page names itself as well, and each language once
+    each page also lists itself, and that each language occurs once
     (developers.google.com/search/docs/specialty/international/localized-versions).
     """
     if body["language"] == "und":
@@ -205,9 +205,9 @@ _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u
 
 
 def structured_data(row: PublishedReview) -> SafeString:
-    """Return the ClaimReview for search engines. Only live reviews of this site's newsrooms have one.
+    """Return the ClaimReview for search engines. Only live reviews by this site's newsrooms have a ClaimReview.
 
-    Search engines only accept it from the site that published the review, which excludes imported reviews.
+    Search engines accept a ClaimReview only from the site that published the review, so imported reviews are excluded.
     """
     if row.status != Status.LIVE or row.original_key is not None:
         return mark_safe("")
@@ -216,7 +216,7 @@ def structured_data(row: PublishedReview) -> SafeString:
 
 
 def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
-    """Render a 410 with the public notice. A redacted revision may be at the review's own URL."""
+    """Render a 410 with the public notice. If there is a redacted revision, it is at the review's own URL."""
     erased = row.status == Status.ERASED
     context = {
         "notice": notice_in(row.body) if erased else last_notice(row.pk),
@@ -229,5 +229,5 @@ def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
 
 
 def is_sample(site: str) -> bool:
-    """The demo newsrooms have a reserved top-level domain (RFC 2606)."""
+    """Whether this is the site of a demo newsroom, whose top-level domain is reserved (RFC 2606)."""
     return site.endswith(".example")

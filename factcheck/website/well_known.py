@@ -16,7 +16,7 @@ _DISCOVERY = "https://factchecktools.googleapis.com/$discovery/rest?version=v1al
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Programs may read everything published. Searches are endless, and the desk has nothing for them."""
+    """Programs may read everything that is published, but not the endless search results or the desk."""
     lines = (
         "User-agent: *",
         "Disallow: /admin/",
@@ -34,7 +34,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
-    """security.txt (RFC 9116): the contact for reporting a vulnerability. It only exists if a contact is set."""
+    """security.txt (RFC 9116): the contact for reporting a vulnerability. Responds with 404 if no contact is set."""
     if not settings.SECURITY_CONTACT:
         raise Http404
     lines = (
@@ -47,20 +47,20 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 def _half_a_year_on(now: datetime) -> datetime:
-    """Return the first of the month, so that the file is the same all month. RFC 9116 wants less than a year."""
+    """Return the first day of a month, so that the file changes only monthly. RFC 9116 suggests under a year."""
     month = now.month - 1 + 6
     return datetime(now.year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
 
 
 @require_safe
 def change_password(request: HttpRequest) -> HttpResponse:
-    """The page to change a password, for password managers (W3C, Well-Known URL for Changing Passwords)."""
+    """Redirects password managers to the page for changing a password (W3C, Well-Known URL for Changing Passwords)."""
     return HttpResponseRedirect(reverse("admin:password_change"))
 
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """The icon for responses that can't link to one: JSON, feeds, the API's plain texts."""
+    """The icon for responses that can't link to an icon, such as JSON, feeds and the API's plain texts."""
     return HttpResponseRedirect(static("website/icon.svg"))
 
 

@@ -103,7 +103,7 @@ def append(
 
 
 def _kind(publication: Publication, last: Published | None) -> Kind:
-    """The entry's kind. Raises RecordError if this kind can't follow the last entry about the subject."""
+    """The entry's kind. Raises RecordError if the kind can't follow the last entry about the subject."""
     previous = Kind(last.entry.kind) if last else None
     if publication.kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED, Kind.KEY_ROTATION):
         return publication.kind

@@ -50,7 +50,7 @@ def signing_key() -> SigningKey:
         if "+KEY+" in value.upper():
             return SigningKey.parse(value)
         if settings.LOCAL and file.is_absolute() and not file.exists():
-            with suppress(FileExistsError):  # another process was faster
+            with suppress(FileExistsError):  # another process has already created the file
                 make_signing_key(file)
         return SigningKey.parse(file.read_text())
     except OSError as problem:

@@ -1,4 +1,4 @@
-"""The statement about a demand to change or remove a review, as the register publishes it."""
+"""The statement about a demand to change or remove a review, as published in the register."""
 
 import re
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Merges of two claims that say the same, and splits that undo these merges."""
+"""Merges of two claims that say the same thing, and splits that undo these merges."""
 
 from pydantic import Field
 

@@ -1,7 +1,7 @@
 """Write the tables of fields in the documentation, from the statements' models.
 
-A page marks the place of a table with ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name is that of
-a component of the OpenAPI document, or of the import format.
+A page marks the position of a table with ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name refers
+to a component of the OpenAPI document, or of the import format.
 """
 
 import re
@@ -20,7 +20,8 @@ from factcheck.record.statements.schema import request_schemas
 Json = dict[str, Any]
 
 IMPORT_PAGE = "import-formats.md"
-# Components with a table of their own, and where this table is. Other tables link to it instead of repeating its keys.
+# Components that have separate tables, with the tables' positions. Other tables link to these tables instead of
+# repeating the keys.
 LINKED = {
     "ReviewedClaim": ("claim", "claims.md#fields"),
     "Verdict": ("verdict", "reviews.md#verdict"),
@@ -77,7 +78,7 @@ def _write_tables(text: str, page: str) -> str:
 
 
 def table(component: str, page: str) -> str:
-    """The table of a component, or on the page of the import format that of its model."""
+    """The table of a component. On the page about the import format, this is the table of the component's model."""
     imported = request_schemas(ImportedReview)
     if page == IMPORT_PAGE:
         lines = ["| key | type | needed | meaning |", "|---|---|---|---|"]

@@ -1,10 +1,10 @@
 """``make messages`` and ``make check``: compares the Vietnamese catalogue with the texts in code and templates.
 
-Django searches our catalogue before its own. Our catalogue can therefore translate a text of Django that Django's own
-catalogue leaves in English, or translates badly. Such an entry is added by hand.
+Django searches our catalogue before its own. Our catalogue can therefore translate a Django text that Django's own
+catalogue leaves in English or translates badly. Such entries are added manually.
 
-Babel replaces Django's ``makemessages``, so GNU gettext needn't be installed. The compiled ``.mo`` is committed,
-because the site runs without Babel.
+Babel replaces Django's ``makemessages``, so GNU gettext doesn't need to be installed. The compiled ``.mo`` is
+committed, because the site runs without Babel.
 """
 
 from argparse import ArgumentParser
@@ -87,7 +87,7 @@ def collect(root: Path) -> Catalog:
 
 
 def add_django_texts(texts: Catalog, catalogue: Catalog) -> None:
-    """Adds the texts of Django that the catalogue has and our own files have not."""
+    """Adds Django's texts that are in the catalogue but not in our own files."""
     # Django's catalogues spell Norwegian differently from its code.
     found = [Message(info["name"]) for info in LANG_INFO.values() if "name" in info]
     for room in ("conf", "contrib/admin", "contrib/auth"):
@@ -99,7 +99,7 @@ def add_django_texts(texts: Catalog, catalogue: Catalog) -> None:
 
 
 def compare(texts: Catalog, source: Path, compiled: Path) -> list[str]:
-    """Return one line for each fault of the catalogue."""
+    """Return one line for each fault in the catalogue."""
     if not source.exists() or not compiled.exists():
         return [f"{source.name} or {compiled.name} is missing in {source.parent}."]
     catalogue = _read(source)
@@ -130,7 +130,7 @@ def _read(source: Path) -> Catalog:
 
 
 def _forms(text: Any) -> list[str]:
-    """Return the plural forms. Babel has them as a tuple from a ``.po`` and as a list from a ``.mo``."""
+    """Return the plural forms. Babel returns a tuple for a ``.po`` file and a list for a ``.mo`` file."""
     return list(text) if isinstance(text, (list, tuple)) else [text]
 
 

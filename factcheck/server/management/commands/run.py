@@ -62,20 +62,21 @@ class Command(BaseCommand):
         self.stdout.write("Stopped.")
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        # Python drops an exception that comes while an object is being destroyed. The mark stays.
+        # Python ignores an exception that is raised while an object is being destroyed, so the interruption is also
+        # recorded.
         self.interrupted = True
         raise KeyboardInterrupt
 
     @contextmanager
     def _step(self, text: str) -> Iterator[None]:
-        """Says what is being done, and how long it took."""
+        """Prints the current step, and the time that it took."""
         begun = time.monotonic()
         self.stdout.write(f"{text}… ", ending="")
         self.stdout.flush()
         try:
             yield
         except BaseException:
-            self.stdout.write("")  # what went wrong gets a line of its own
+            self.stdout.write("")  # the error message starts on a new line
             raise
         self.stdout.write(f"{time.monotonic() - begun:.1f} s")
 
@@ -101,7 +102,7 @@ class Command(BaseCommand):
     def _load_demo(self) -> None:
         if not get_user_model()._default_manager.exists():
             with self._step("Loading the demo newsrooms"):
-                call_command("load_demo", verbosity=0)  # the logins are printed once the site is up
+                call_command("load_demo", verbosity=0)  # the logins are printed when the site has started
 
     def _run(self, address: str) -> None:
         # Forking would share this process's locks and threads with its children.
@@ -117,7 +118,7 @@ class Command(BaseCommand):
             worker.join()
 
     def _serve(self, address: str) -> None:
-        _refuse_used_port(address, settings.PORT)  # a first start takes seconds
+        _refuse_used_port(address, settings.PORT)  # the first start takes several seconds
         server = Server(
             "factcheck.wsgi:application",
             address=address,
@@ -126,7 +127,7 @@ class Command(BaseCommand):
             workers=1,
             blocking_threads=THREADS,
             websockets=False,
-            http=HTTPModes.http1,  # granian's "auto" waits at its end for every open connection
+            http=HTTPModes.http1,  # with "auto", granian waits for every open connection before it exits
             log_level=LogLevels.error,
             workers_kill_timeout=int(processes.SECONDS_TO_STOP),
         )
@@ -134,7 +135,8 @@ class Command(BaseCommand):
         try:
             server.serve(target_loader=processes.serve_site, wrap_loader=False)
         except SystemExit:
-            # Ctrl-C in a terminal also reaches granian's workers. One that ends before its parent counts as failed.
+            # Ctrl-C in a terminal also reaches granian's workers. Granian treats a worker that ends before its parent
+            # as failed.
             if not server.interrupt_signal:
                 raise
 
@@ -160,7 +162,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def _alone(var: Path) -> Iterator[None]:
-    """Two sites in one folder would load the demo twice, and serve the same reviews at two URLs."""
+    """Locks the folder. Two sites in one folder would load the demo twice and serve the same reviews at two URLs."""
     try:
         make_folder(var, 0o755)
         lock = open(var / "run.lock", "a")  # noqa: SIM115 - closed below
@@ -180,7 +182,7 @@ def _alone(var: Path) -> Iterator[None]:
 
 
 def _refuse_used_port(address: str, port: int) -> None:
-    """Granian shares a port with another granian, so this asks the system first."""
+    """Checks whether the port is free, because granian would share the port with another granian process."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
