@@ -69,7 +69,7 @@ def _tool(threads: ThreadPoolExecutor, function: Callable[..., Any]) -> Tool:
 
 def serve_http(server: MCPServer, address: str, port: int) -> None:
     """Serve at /mcp until SIGTERM. The server doesn't keep sessions, so you can restart it at any time."""
-    # The package only compares whole host names. `.example.org` is replaced by the domain, and `*` by the site's own
+    # The package compares only whole host names. `.example.org` is replaced by the domain, and `*` by the site's own
     # host.
     named = [host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"]
     own = urlsplit(settings.SITE_URL).hostname or ""
@@ -99,7 +99,8 @@ def _in_a_thread(threads: ThreadPoolExecutor, tool: Callable[P, T]) -> Callable[
 
 
 def _read(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run the tool. Raises ToolError for errors that the assistant can correct. All other errors are logged."""
+    """Run the tool. Raises ToolError for errors that the assistant can correct. Other errors are logged but not
+    shown."""
     close_old_connections()
     try:
         return tool(*args, **kwargs)

@@ -52,7 +52,7 @@ class Csv:
         self._nested = [pa.types.is_nested(each.type) for each in found]
         kinds = [pa.string() if pa.types.is_nested(each.type) else each.type for each in found]
         self._schema = pa.schema(zip(found.names, kinds, strict=True))
-        # Nested values aren't parsed. Their JSON goes into the cell unchanged.
+        # Nested values aren't parsed. Their JSON is written to the cell unchanged.
         keys = [(name, msgspec.Raw if nested else Any, _NULL if nested else None) for name, nested in self._keys()]
         self._decoder = msgspec.json.Decoder(msgspec.defstruct("Row", keys))
         self._file = pa.CompressedOutputStream(pa.OSFile(str(file), "wb"), "zstd")

@@ -160,7 +160,7 @@ class CorrectionFeed(Feed):
 def _language(list_request: ListRequest) -> str | None:
     """Return the language of all requested reviews, if there is only one language and the interface supports it.
 
-    A feed is the same for everybody who has its URL, so the reader's own languages don't matter
+    A feed is the same for everyone who has its URL, so the reader's own languages don't matter
     (`api/http/response_cache.py`).
     """
     tags = {

@@ -25,7 +25,7 @@ class CursorError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a list. Without a `position`, it is the start of the list or, if `backward` is true, the end."""
+    """A place in a list. Without a `position`, the place is the list's start or, if `backward` is true, its end."""
 
     backward: bool = False
     position: Position | None = None

@@ -46,8 +46,7 @@ _LIMIT = OpenApiParameter(
 
 
 class MatchView(Endpoint):
-    """Clients can use POST for long texts, and for texts that must not appear in access logs. POST requests only
-    read."""
+    """Clients can POST long texts, and texts that must not appear in access logs. POST doesn't change anything."""
 
     http_method_names = ["get", "head", "options", "post"]
 

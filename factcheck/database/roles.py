@@ -4,7 +4,7 @@ owner        owns the tables and migrates. Nothing that answers requests connect
 application  the editors' side (Django's alias ``default``). It reads and writes rows and creates nothing.
 reading      the public side (alias ``public``). It can only SELECT on the record's tables.
 
-The migrations grant rights on tables, because they know the tables.
+The migrations grant the rights on tables, because the migrations create these tables.
 """
 
 from dataclasses import dataclass

@@ -74,7 +74,7 @@ def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None =
 
 @transaction.atomic
 def accept_link(*, link: ProposedLink, by: User, note: str = "") -> None:
-    """Proposes to merge the claims, with `note` as the reason. A claim that isn't public yet is replaced at once."""
+    """Proposes to merge the claims, with `note` as the reason. An unpublished claim is replaced immediately."""
     link = _lock_open(link, by)
     claim, other = link.claim, link.other
     record_event(by, "link.accepted", claim, other=str(other.pk))

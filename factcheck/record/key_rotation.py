@@ -12,8 +12,8 @@ from factcheck.record.models import LogEntry
 def rotate(new: SigningKey) -> LogEntry:
     """Publishes the rotation to the key `new`. This server's key signs the log for the last time.
 
-    Raises RecordError if `new` has another name, because the log's origin never changes. Also raises RecordError if the
-    log has used this key before, because the keys would form a cycle.
+    Raises RecordError if `new` has a different name, because the log's origin never changes. Also raises RecordError if
+    the log has used this key before, because the keys would form a cycle.
     """
     old = tree.signing_key()
     if new.name != old.name:

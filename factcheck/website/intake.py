@@ -1,6 +1,6 @@
 """Forms for messages to the editors. This is the website's only connection to the editors' side (API: `api/intake.py`).
 
-The forms don't use cookies or CSRF tokens, because anyone can send messages from anywhere, including through the API.
+The forms don't use cookies or CSRF tokens. Anyone can send messages from anywhere, including through the API.
 Each message counts towards the limit for the sender's network.
 """
 

@@ -78,7 +78,7 @@ def _page(bodies: list[str], page: int) -> ReviewsPage:
 
 
 def find_review(review_id: UUID) -> PublishedReview:
-    """Raises Http404."""
+    """Return the review. Raises Http404."""
     return get_object_or_404(PublishedReview.objects.using("public"), pk=review_id)
 
 
@@ -101,7 +101,7 @@ def find_claim(claim_id: UUID) -> Body | None:
 
 
 def home_of(claim_id: UUID) -> UUID:
-    """Return the id of the claim that shows this claim's reviews. After a merge, this is the target of the merge."""
+    """Return the id of the claim that shows this claim's reviews. After a merge, this is a different claim."""
     return MergeGroup.of([claim_id], using="public").root(claim_id)
 
 
@@ -113,7 +113,7 @@ def list_demands(page: int) -> tuple[list[Body], bool]:
 
 
 def find_demand(demand_id: UUID) -> Body:
-    """Raises Http404."""
+    """Return the demand. Raises Http404."""
     row = _demands().filter(pk=demand_id).first()
     if row is None:
         raise Http404
@@ -210,7 +210,7 @@ def _correction(entry: Any) -> Body:
 
 
 def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None]:
-    """Return an entry about a review, with its body at that time. The body is None if erased. Raises Http404."""
+    """Return an entry about a review, and the review's body at that time, or None if erased. Raises Http404."""
     entries = LogEntry.objects.using("public").select_related("revision_document")
     found = get_object_or_404(entries, subject=review_id, number=number)
     try:

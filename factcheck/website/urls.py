@@ -24,7 +24,7 @@ urlpatterns = [
     path("docs/<slug:kind>/<slug:name>/", documentation.guide, name="guide"),
     path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),
     path("llms.txt", documentation.llms),
-    # This form doesn't use a CSRF token, because another site could only change the language. A token would set a
+    # This form doesn't use a CSRF token, because a forged request could only change the language. A token would set a
     # cookie for every reader and remove every page's ETag.
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),

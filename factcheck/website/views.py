@@ -1,4 +1,4 @@
-"""Pages for readers. They only read the record, and they don't set cookies."""
+"""Pages for readers. They read the record without changing it, and they don't set cookies."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,7 +1,7 @@
 """Appends entries and documents to the log, extends the tree and signs the checkpoint.
 
-This module doesn't depend on what is derived from the log (see `publish.py`). Sequence numbers have no gaps and follow
-the commit order.
+This module doesn't depend on anything that is derived from the log (see `publish.py`). Sequence numbers have no gaps
+and follow the commit order.
 """
 
 import secrets

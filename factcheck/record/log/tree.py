@@ -77,7 +77,7 @@ def newest_checkpoint(using: str | None = None) -> LogCheckpoint | None:
 
 
 def require_identity() -> LogCheckpoint | None:
-    """Returns the log's newest checkpoint. Raises SetupError if the checkpoint was signed with another origin or key.
+    """Returns the log's newest checkpoint. Raises SetupError if the checkpoint has a different origin or key.
 
     Otherwise this server would publish a second history under the same name.
     """

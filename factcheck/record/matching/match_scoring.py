@@ -1,4 +1,4 @@
-"""Scores how likely a review's claim says the same thing as a text, based on shared words, meaning and dates.
+"""Scores how likely it is that a claim says the same thing as a text, based on shared words, meaning and dates.
 
 All numbers were fitted to the "train" pairs of CheckThat 2022 2A English. The numbers for words and cosine come from
 logistic regressions. The numbers for dates compare the delay between a post and its own review with the delays to other

@@ -28,7 +28,7 @@ REVIEW_IN_CLAIM = (
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A review's row, shown by the claim from the entry `since` until the entry `until`, or None for current rows."""
+    """A review's row, which the claim shows from the entry `since` until the entry `until` (None for current rows)."""
 
     row: ReviewRow
     since: int

@@ -266,5 +266,5 @@ LATERAL (
 
 
 def has_words(query: Query) -> Q:
-    """A filter for lists with another order. It selects the rows that contain all words of the query."""
+    """A filter for lists with a different order. The filter selects the rows that contain all words of the query."""
     return Q(search=SearchQuery(query.all_terms(), config=SEARCH_CONFIG, search_type="raw"))

@@ -1,4 +1,4 @@
-"""Write the tables of fields in the documentation, from the statements' models.
+"""Writes the tables of fields in the documentation, based on the statements' models.
 
 A page marks the position of a table with ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name refers
 to a component of the OpenAPI document, or of the import format.

@@ -118,7 +118,7 @@ class Command(BaseCommand):
             worker.join()
 
     def _serve(self, address: str) -> None:
-        _refuse_used_port(address, settings.PORT)  # the first start takes several seconds
+        _refuse_used_port(address, settings.PORT)  # again, because a first start takes several seconds
         server = Server(
             "factcheck.wsgi:application",
             address=address,
