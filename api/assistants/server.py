@@ -99,8 +99,7 @@ def _in_a_thread(threads: ThreadPoolExecutor, tool: Callable[P, T]) -> Callable[
 
 
 def _read(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run the tool. Raises ToolError for errors that the assistant can correct. Other errors are logged but not
-    shown."""
+    """Run the tool. Raises ToolError for errors that the assistant can correct. Hides and logs other errors."""
     close_old_connections()
     try:
         return tool(*args, **kwargs)
