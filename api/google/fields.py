@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-Shape = dict[str, Any]  # maps names to the shapes below them (empty below a value)
+Shape = dict[str, Any]  # maps each name to the shape below it, which is empty for a plain value
 Path = tuple[str, list[Any]]  # a name or *, with the paths below it
 
 MAX_DEPTH = 8

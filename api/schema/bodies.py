@@ -22,7 +22,8 @@ TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 UUID: Json = {"type": "string", "format": "uuid"}
 URL: Json = {"type": "string", "format": "uri"}
 URL_OR_NULL: Json = {"type": ["string", "null"], "format": "uri"}
-# Another site's URL as people copy it. It may contain brackets and non-ASCII letters, which the format `uri` forbids.
+# Another site's URL as people copy it. Such a URL can contain brackets and non-ASCII letters, which the format `uri`
+# forbids.
 ADDRESS: Json = {"type": "string", "pattern": URL_PATTERN}
 TIME: Json = {"type": "string", "format": "date-time", "description": "RFC 3339 time in UTC, with microseconds."}
 INTEGER: Json = {"type": "integer"}

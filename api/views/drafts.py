@@ -1,4 +1,4 @@
-"""Claims and review drafts for programs. A token only gives access to claims and reviews that its account created."""
+"""Claims and review drafts for programs. A token gives access only to claims and reviews that its account created."""
 
 import re
 from collections.abc import Callable

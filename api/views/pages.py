@@ -91,7 +91,7 @@ class ProblemPage(Endpoint):
 
 @extend_schema(exclude=True)
 class Unknown(Endpoint):
-    """All other URLs. The view redirects if only the trailing slash is missing, and otherwise sends a problem."""
+    """All other URLs. The view redirects if only the trailing slash is missing. Otherwise it sends a problem."""
 
     content_negotiation_class = Anything
 

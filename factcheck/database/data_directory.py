@@ -22,7 +22,7 @@ from pathlib import Path
 from factcheck.database.problems import DatabaseProblem
 
 SOCKET_NAME = ".s.PGSQL.5432"
-# sockaddr_un has 104 bytes on macOS and 108 on Linux, with the final NUL.
+# sockaddr_un has room for a path of 104 bytes on macOS and 108 on Linux, including the final NUL.
 LONGEST_SOCKET_PATH = 103
 
 

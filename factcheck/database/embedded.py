@@ -36,7 +36,7 @@ class Cluster:
         self.home, self.data = self.directory.home, self.directory.data
         self._durable = durable
         self._mutex = threading.Lock()
-        self._user: int | None = None  # the id of the process that holds the lock
+        self._user: int | None = None  # the ID of the process that has the lock
         self._lock: IO[str] | None = None
         self._server: Postmaster | None = None
 

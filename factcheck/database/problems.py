@@ -15,7 +15,7 @@ class DatabaseUnavailable(DatabaseProblem, OperationalError):
 
 
 class DiskFull(DatabaseProblem):
-    """The disk of the database or of the site's files is full."""
+    """The disk with the database or the site's files is full."""
 
     def __init__(self, place: Path | str) -> None:
         super().__init__(f"The disk of {place} is full. Free some space and start again.")

@@ -92,7 +92,7 @@ class Remote:
                 continue
             try:
                 connection.execute(roles.create_role(login))
-            except psycopg.errors.DuplicateObject:  # another process was faster
+            except psycopg.errors.DuplicateObject:  # another process has already created the role
                 continue
             except psycopg.errors.InsufficientPrivilege:
                 raise DatabaseProblem(

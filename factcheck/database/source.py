@@ -93,8 +93,9 @@ def _age(seconds: str) -> int:
 
 
 def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: int) -> dict[str, Settings]:
-    """Return ``default``, ``public`` and ``owner``. Threads keep their connections, which is faster than a pool. With
-    a pool, borrowing and returning a connection would cost more than the queries of a list.
+    """Return ``default``, ``public`` and ``owner``. Threads keep their connections, which is faster than a pool.
+
+    Borrowing a connection from a pool and returning it would take longer than the queries for a list.
     """
 
     def alias(settings: Settings, seconds: int) -> Settings:
@@ -105,7 +106,7 @@ def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: 
 
 
 def parse_url(variable: str, url: str) -> Settings:
-    """Parse ``postgresql://user:password@host:port/name?sslmode=require``, percent-encoded.
+    """Parse ``postgresql://user:password@host:port/name?sslmode=require``, whose parts are percent-encoded.
 
     The host can be a socket's folder: ``postgresql://user@/name?host=/run/postgresql``.
     """

@@ -25,5 +25,5 @@ def network_of(address: str) -> str:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    ip = getattr(ip, "ipv4_mapped", None) or ip  # from a server that listens on IPv4 and IPv6
+    ip = getattr(ip, "ipv4_mapped", None) or ip  # an IPv4 address from a server that listens on IPv4 and IPv6
     return str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))

@@ -29,6 +29,6 @@ def secret_key(configured: str, folder: Path, *, local: bool, secure: bool) -> s
         )
     file = folder / "secret-key"
     if not file.exists():
-        with suppress(FileExistsError):  # another process was faster
+        with suppress(FileExistsError):  # another process has already created the file
             write_private_file(file, secrets.token_urlsafe(48))
     return file.read_text().strip()

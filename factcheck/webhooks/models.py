@@ -1,4 +1,4 @@
-"""Subscriptions, deliveries and attempts. They aren't public, and the payloads are built from the record."""
+"""The tables of subscriptions, deliveries and attempts, which aren't public. Payloads are built from the record."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ SECRETS_OVERLAP = timedelta(hours=24)
 
 
 class Event(models.TextChoices):
-    """The events that a subscription can select. The values are also the types of messages."""
+    """The events that a subscription can select. The values are also used as message types."""
 
     REVIEW_PUBLISHED = "review.published", _("a review is published or reinstated")
     REVIEW_CORRECTED = "review.corrected", _("a review is corrected or updated")
@@ -25,7 +25,7 @@ class Event(models.TextChoices):
 
 
 class Subscription(models.Model):
-    """A receiver's URL, with its events. `cursor` is the last log entry that was derived for the subscription."""
+    """A receiver's URL and the selected events. `cursor` is the last log entry from which deliveries were created."""
 
     class Stopped(models.TextChoices):
         RUNNING = "", _("running")
@@ -78,11 +78,11 @@ class Subscription(models.Model):
 
     @property
     def secret(self) -> str:
-        """The secret in the receiver's format. It is derived and never stored (docs/reference/webhooks.md)."""
+        """The secret in the format for receivers. It is derived and never stored (docs/reference/webhooks.md)."""
         return signing.as_text(signing.secret(self.pk, self.generation))
 
     def signing_secrets(self, now: datetime) -> list[bytes]:
-        """Return the current secret, and the previous secret for a day after it was replaced."""
+        """Return the current secret and, for a day after a replacement, the previous secret."""
         overlap = self.rotated_at is not None and now < self.rotated_at + SECRETS_OVERLAP
         return [signing.secret(self.pk, number) for number in (self.generation, self.generation - 1)[: 1 + overlap]]
 

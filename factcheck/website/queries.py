@@ -106,7 +106,7 @@ def home_of(claim_id: UUID) -> UUID:
 
 
 def list_demands(page: int) -> tuple[list[Body], bool]:
-    """Return a page of the register of demands, newest first, and whether there are more."""
+    """Return a page of the register of demands, newest first, and whether there are more demands."""
     start = (page - 1) * PAGE_SIZE
     found = list(_demands().order_by("-published_at", "-id")[start : start + PAGE_SIZE + 1])
     return [_demand(*row) for row in found[:PAGE_SIZE]], len(found) > PAGE_SIZE and page < LAST_PAGE
@@ -169,7 +169,7 @@ def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
 
 
 def list_corrections(page: int) -> tuple[list[Body], bool]:
-    """Return a page of corrections, newest first, and whether there are more."""
+    """Return a page of corrections, newest first, and whether there are more corrections."""
     start = (page - 1) * PAGE_SIZE
     entries = LogEntry.objects.using("public")
     # The keys are read first, so that documents from earlier pages aren't read.

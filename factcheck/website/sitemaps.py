@@ -1,4 +1,4 @@
-"""sitemap.xml for search engines (sitemaps.org, protocol 0.9): an index, and sitemaps of up to 50,000 pages.
+"""sitemap.xml for search engines (sitemaps.org, protocol 0.9): an index and sitemaps with up to 50,000 pages each.
 
 A sitemap is named after its first entry and continues in the order of publication. New publications therefore only
 change the last sitemap.

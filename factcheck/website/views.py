@@ -144,7 +144,7 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     context = {
         "claim": body,
         "title": body["text"],
-        # A preview without the verdicts would only spread a false claim.
+        # A link preview without the verdicts would only spread a false claim.
         "description": "; ".join(
             f"{review['publisher']['name']}: {review['verdict']['label'] or '–'}" for review in body["reviews"]
         ),

@@ -1,4 +1,4 @@
-"""Merges of claims that say the same. Readers find the merged claim under the other claim until a split (ADR 8)."""
+"""Merges of claims that say the same thing. Readers find a merged claim under the other claim until a split (ADR 8)."""
 
 import json
 from collections.abc import Iterator, Sequence

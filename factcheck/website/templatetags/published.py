@@ -171,7 +171,7 @@ def license_name(value: str) -> str:
 
 @register.filter
 def translated_label(verdict: dict[str, Any]) -> str:
-    """Return the verdict's label in the reader's language, if it differs from the review's label."""
+    """Return the verdict's label in the reader's language if this label differs from the review's label."""
     label = str(verdict["labels"].get(get_language() or "", ""))
     return "" if label == verdict["label"] else label
 
