@@ -25,7 +25,8 @@ def respond_stream(
 ) -> HttpResponseBase:
     """Return streamed content. Raises Refused if no slot is free.
 
-    `stamp` contains everything that the content depends on. The ETag is weak, because the content may be newer than the stamp. The content is never older.
+    `stamp` contains everything that determines the content. The ETag is weak, because the content may be newer than the
+    stamp, but never older.
     """
     etag = etag_of(stamp.encode())
     response: HttpResponseBase
