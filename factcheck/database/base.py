@@ -24,7 +24,7 @@ class DatabaseClient(PostgresqlClient):
 
 class DatabaseOperations(PostgresqlOperations):
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
-        """Return the SQL, also for a prepared statement, which is sent by name."""
+        """Return the statement's SQL, even if a prepared statement is executed by its name."""
         query: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
         return query
 
@@ -36,8 +36,8 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     def is_usable(self) -> bool:
         """Check a persistent connection once for each request.
 
-        If a server closes a connection, the socket becomes readable. Only then is the server queried, which saves a
-        round trip.
+        If a server closes a connection, the socket becomes readable. A query is sent to the server only in this case,
+        which usually saves a round trip.
         """
         if self.connection is not None and not self.connection.closed:
             socket = select.poll()  # select.select() refuses file descriptors of 1024 and above

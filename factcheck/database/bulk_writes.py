@@ -1,4 +1,4 @@
-"""Writes many rows at once with COPY, also replacing rows with the same keys."""
+"""Writes many rows at once: by COPY, or by replacing rows with the same keys."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache

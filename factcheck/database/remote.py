@@ -19,7 +19,7 @@ BY_HAND = (
 
 
 class Remote:
-    """A server. ``account`` has Django's settings for the role. If it's the owner, ``logins`` are created."""
+    """An external server. ``account`` contains Django's settings for the role. An owner creates ``logins``."""
 
     def __init__(
         self, account: dict[str, Any], logins: roles.Logins | None = None, *, databases: dict[str, Any] | None = None

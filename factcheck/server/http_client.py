@@ -1,4 +1,4 @@
-"""A connection to another server, which always ends in time. It doesn't resolve host names."""
+"""Connects to other servers, with a time limit for the whole connection. Doesn't resolve host names."""
 
 import socket
 import ssl
@@ -23,7 +23,8 @@ def connect(addresses: Sequence[Any], host: str, *, tls: bool, seconds: float) -
         link = plain
         if tls:
             link = ssl.create_default_context().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
-        # The socket's timeout applies to each packet. A server that sends one byte per second would never reach it.
+        # The socket's timeout applies to each packet. A server that sends one byte per second would never reach the
+        # timeout.
         guard = threading.Timer(max(end - time.monotonic(), 0), _cut, [link])
         guard.daemon = True
         guard.start()

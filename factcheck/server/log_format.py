@@ -3,8 +3,8 @@
 import logging
 import re
 
-# Anyone with a receipt can see the status of a message. In the log, the receipt would also tell who sent the message
-# (as in deploy/nginx.conf). The rest of the line is removed, because a URL may be mistyped. For example, there may be a
+# Anyone with a receipt can see the status of a message. In the log, the receipt would also reveal who sent the message
+# (see deploy/nginx.conf). The rest of the line is removed, because a URL may be mistyped. For example, there may be a
 # space before the receipt.
 _RECEIPT = re.compile(r"(?<=/receipts/).+", re.IGNORECASE)
 

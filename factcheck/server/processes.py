@@ -1,6 +1,6 @@
 """The processes that `make run` starts: the server and the worker. Both end when `make run` ends.
 
-A killed `make run` can't stop them. Therefore, each child watches a pipe that its parent keeps open.
+If `make run` is killed, it can't stop its children. So each child watches a pipe that its parent keeps open.
 """
 
 import multiprocessing

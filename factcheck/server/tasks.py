@@ -22,7 +22,7 @@ SCHEDULE = {
     "verify_record": "30 3 * * *",
 }
 if is_configured():
-    # New reviews can be found by words at once, and by meaning within a minute. Short runs don't delay other jobs.
+    # New reviews can be found by words immediately, and by meaning within a minute. Short runs don't delay other jobs.
     SCHEDULE["embed_claims --seconds=20"] = "* * * * *"
 if settings.LOG_WITNESSES:
     SCHEDULE["ask_witnesses"] = "*/5 * * * *"

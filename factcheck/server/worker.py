@@ -1,7 +1,7 @@
 """The worker, which runs the jobs in the queue alongside the site. procrastinate stores the queue in PostgreSQL.
 
-In production, `manage.py worker` runs a worker. `make run` also starts a worker. The jobs are in each package's
-`tasks.py`. A task may run twice: if a worker is killed, another worker restarts its jobs from the beginning.
+In production, `manage.py worker` runs a worker. `make run` also starts a worker. The tasks are in each package's
+`tasks.py`. A task may run twice. If a worker is killed, another worker restarts its jobs from the beginning.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from psycopg import OperationalError
 
 logger = logging.getLogger(__name__)
 
-# The number of simultaneous jobs by queue. Each job is a thread with its own connection. The receivers of webhooks may
-# be slow, and the site's own tasks mustn't wait for them.
+# The number of simultaneous jobs by queue. Each job is a thread with its own connection. Webhook receivers may be slow,
+# and the site's own tasks must not wait for these receivers.
 QUEUES = {"default": 2, "webhooks": 6}
 # The number of seconds without a heartbeat after which a worker is considered killed.
 STALLED = 30.0

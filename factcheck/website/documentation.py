@@ -100,7 +100,7 @@ def _respond(request: HttpRequest, page: str) -> HttpResponse:
 
 
 def _read(file: Path) -> str:
-    """The text of a page. The address of a local site becomes this site's own."""
+    """Return the text of a page. The URL of a local site in the examples is replaced by this site's URL."""
     return file.read_text(encoding="utf-8").replace(LOCAL_SITE, settings.SITE_URL)
 
 
@@ -130,7 +130,7 @@ def _taken_title(tokens: list[Token]) -> tuple[str, list[Token]]:
 
 
 def _anchored(tokens: list[Token]) -> tuple[Heading, ...]:
-    """Add the same anchors to all headings as GitHub does. Return the headings of sections."""
+    """Give each heading the same anchor as on GitHub. Return the section headings with their anchors."""
     times = Counter[str]()
     contents = []
     for opening, inline in pairwise(tokens):

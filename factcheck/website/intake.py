@@ -1,7 +1,7 @@
 """Forms for messages to the editors: the website's only connection to the editors' side.
 
-The forms don't set cookies or use CSRF tokens. Everyone can send messages from anywhere, also through the API, and each
-message counts towards the limit of the sender's network.
+The forms don't set cookies or use CSRF tokens. Anyone can send messages from anywhere, including through the API. Each
+message counts towards the limit for the sender's network.
 """
 
 from collections.abc import Callable
@@ -88,7 +88,7 @@ def _form_page(view: Page) -> Page:
 
 @_form_page
 def tip(request: HttpRequest) -> HttpResponse:
-    """Show a form for sending in a claim to check. `?text=` contains a search without results."""
+    """Show a form for sending in a claim to check. `?text=` contains the words of a search without results."""
     text = replace_forbidden(request.GET.get("text", "")[: _max_length("text")])
     context = {"canonical": f"{settings.SITE_URL}/tips/", "prefilled": bool(text)}
     return _form_response(request, Tip, "website/tip.html", context, initial={"text": text})
@@ -115,7 +115,7 @@ def _form_response(
     extra: dict[str, Any] | None = None,
     initial: dict[str, str] | None = None,
 ) -> HttpResponse:
-    """Show the form, with errors if there are any. Redirect to the receipt if the message has been stored."""
+    """Show the form with any errors, or redirect to the receipt's page if the message has been stored."""
     language = get_language()
     form = form_class(
         request.POST if request.method == "POST" else None,
@@ -135,7 +135,8 @@ def _form_response(
                 form.add_error(name if name in form.fields else None, sentence)
         except reader_messages.TooManyMessages as refused:
             status, wait = 429, refused.wait
-            # The limit may be for the network or for the whole site. The sender doesn't need to know which.
+            # The limit may be for the network or for the whole site. The sender doesn't need to know which limit was
+            # reached.
             form.add_error(
                 None,
                 _("Too many messages have arrived, so your message was not stored. Please send it again in an hour."),

@@ -36,7 +36,7 @@ OTHERS = 20
 
 
 def clean_query(value: str) -> str:
-    """Return the search words in the record's spelling. Characters that the record can't contain become spaces."""
+    """Return the search words in NFC. Characters that the record doesn't allow are replaced by spaces."""
     return replace_forbidden(value[: MAX_COMPOSED * MAX_QUERY])[:MAX_QUERY]
 
 
@@ -71,7 +71,7 @@ def search_reviews(query: str, page: int) -> ReviewsPage:
 
 
 def _page(bodies: list[str], page: int) -> ReviewsPage:
-    """Return a page. The bodies start with the page's first review."""
+    """Make a page of these bodies, which can include one extra body from the next page."""
     return ReviewsPage(
         [orjson.loads(body) for body in bodies[:PAGE_SIZE]], len(bodies) > PAGE_SIZE and page < LAST_PAGE
     )

@@ -19,7 +19,7 @@ from factcheck.website import queries
 
 
 def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Only allow GET and HEAD. Browsers revalidate the page each time, and get a 304 if nothing has changed."""
+    """Allow only GET and HEAD. Browsers revalidate the page each time, and get a 304 if nothing has changed."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -108,7 +108,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def newest(request: HttpRequest) -> HttpResponse:
-    """Redirect readers who shortened the URL of a review or claim. It's temporary, because a list may be added."""
+    """Redirect temporarily from a shortened URL of a review or claim. We may add a list at this URL later."""
     return redirect("home")
 
 
@@ -124,7 +124,7 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
 
 @page_for_readers
 def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
-    """Show a review as of a revision, marked if it isn't current."""
+    """Show a review as of one of its revisions, with a notice if the revision isn't current."""
     row = queries.find_review(review_id)
     entry, body = queries.find_revision(review_id, number)
     if body is None or entry.kind == LogEntry.Kind.ERASURE:

@@ -48,7 +48,7 @@ _WORDS = {
 }
 _CREATIVE_COMMONS = re.compile(r"^https?://creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)/?$")
 # Embeddings, overrides and isolates of the writing direction. On a page, each text is isolated by its element. In a
-# title or a description, nothing would end them.
+# title or a description, nothing would end their effect.
 _DIRECTIONS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 MAX_STEPS = 10
 MAX_ADDRESS = 56
@@ -144,7 +144,7 @@ def lang(value: str) -> str:
 
 @register.filter
 def language_name(value: str) -> str:
-    """Return a language's translated name, or its tag. For the reader's own or an unknown language, return nothing."""
+    """Return a language's translated name, or its tag. Empty for the reader's own or an unknown language."""
     if value == "und" or value.partition("-")[0].lower() == (get_language() or "").partition("-")[0]:
         return ""
     for tag in (value.lower(), value.partition("-")[0].lower()):
@@ -178,7 +178,7 @@ def translated_label(verdict: dict[str, Any]) -> str:
 
 @register.filter
 def label_language(verdict: dict[str, Any], language: str) -> str:
-    """Return the language of a verdict's label: the review's language, or English if the scale doesn't have it."""
+    """Return the language of a verdict's label: the review's language, or English if this label is missing."""
     spoken = {tag.lower() for tag in verdict["labels"]}
     if not spoken or not spoken.isdisjoint({language.lower(), language.partition("-")[0].lower()}):
         return language

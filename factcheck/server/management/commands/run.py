@@ -62,7 +62,8 @@ class Command(BaseCommand):
         self.stdout.write("Stopped.")
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        # Python ignores an exception that is raised while an object is being destroyed. The attribute is kept.
+        # Python ignores an exception that is raised while an object is being destroyed, so the interruption is also
+        # recorded.
         self.interrupted = True
         raise KeyboardInterrupt
 
@@ -117,7 +118,7 @@ class Command(BaseCommand):
             worker.join()
 
     def _serve(self, address: str) -> None:
-        _refuse_used_port(address, settings.PORT)  # a first start takes several seconds
+        _refuse_used_port(address, settings.PORT)  # again, because a first start takes several seconds
         server = Server(
             "factcheck.wsgi:application",
             address=address,
