@@ -23,7 +23,7 @@ _slots = threading.BoundedSemaphore(MAX_STREAMS)
 def respond_stream(
     request: HttpRequest, stamp: str, pieces: Callable[[], Iterator[bytes]], content_type: str
 ) -> HttpResponseBase:
-    """Return streamed content. `stamp` contains everything that the content depends on. Raises Refused if no slot is free.
+    """Return streamed content. `stamp` includes everything that the content depends on. Raises Refused without a slot.
 
     The ETag is weak, because the content may be newer than the stamp. The content is never older.
     """

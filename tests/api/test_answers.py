@@ -243,7 +243,7 @@ def test_type_of_every_problem_leads_to_its_page(world, api):
 def test_unknown_parameters_are_named_with_what_was_meant(addresses, api):
     problem = api.problem("reviews/", {"langauge": "vi", "publsher": "a.example", "zzz": "1"})
     assert problem["type"] == "http://127.0.0.1:8000/api/problems/bad-parameter/"
-    assert [(error["parameter"], error["detail"][:68]) for error in problem["errors"]] == [
+    assert [(error["parameter"], error["detail"][:66]) for error in problem["errors"]] == [
         ("langauge", "This URL doesn't have this parameter. Did you mean language?"),
         ("publsher", "This URL doesn't have this parameter. Did you mean publisher?"),
         ("zzz", "This URL doesn't have this parameter. Use one of q, ids, language,"),
