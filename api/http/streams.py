@@ -23,10 +23,9 @@ _slots = threading.BoundedSemaphore(MAX_STREAMS)
 def respond_stream(
     request: HttpRequest, stamp: str, pieces: Callable[[], Iterator[bytes]], content_type: str
 ) -> HttpResponseBase:
-    """Return streamed content. Raises Refused if no slot is free.
+    """Return streamed content. `stamp` includes everything that the content depends on. Raises Refused without a slot.
 
-    `stamp` contains everything that the content depends on. The ETag is weak, because the content
-    may be newer than the stamp. The content is never older.
+    The ETag is weak, because the content may be newer than the stamp. The content is never older.
     """
     etag = etag_of(stamp.encode())
     response: HttpResponseBase

@@ -243,7 +243,7 @@ def test_mirror_says_what_is_wrong(database, tmp_path):
         mirror.close()
         behind = run_once(address, file, check=False)
         assert behind.returncode == 1
-        assert "up to 0." in behind.stderr
+        assert "at most 0." in behind.stderr
     other = run_once("http://127.0.0.1:9", file, check=False)
     assert f"mirrors {address}, not http://127.0.0.1:9" in other.stderr
     away = run_once("http://127.0.0.1:9", tmp_path / "other.sqlite", check=False)
@@ -268,7 +268,7 @@ def test_mirror_asks_again_when_half_an_answer_came(tmp_path):
             with subprocess.Popen(
                 [sys.executable, MIRROR, address, str(file)], stderr=subprocess.PIPE, text=True
             ) as goes_on:
-                assert goes_on.stderr.readline().endswith("). Next try in 5 s.\n")
+                assert goes_on.stderr.readline().endswith("). Next attempt in 5 s.\n")
                 goes_on.kill()
         finally:
             server.shutdown()
