@@ -1,13 +1,13 @@
-# Use relative paths only, because the name of the folder may contain a space.
-# Each line runs in its own shell. Join several commands with &&, because make 3.81 of macOS has no .SHELLFLAGS.
+# Only use relative paths, because the folder's name may contain a space.
+# Each line runs in its own shell. Join commands with &&, because macOS's make 3.81 doesn't support .SHELLFLAGS.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PORT ?= 8000
 COVERAGE_MIN ?= 95
-# Extra words for pytest, for example: make test ARGS="tests/record -x"
+# Extra arguments for pytest, for example: make test ARGS="tests/record -x"
 ARGS ?=
-# How many reviews each measurement uses, instead of its own number.
+# The number of reviews for each measurement, instead of the measurement's default.
 REVIEWS ?=
 python := .venv/bin/python
 table := var/bench.md
@@ -18,16 +18,16 @@ export PYTHONDONTWRITEBYTECODE = 1
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
-run: .venv/run.stamp ## start the site on http://127.0.0.1:8000 (PORT=8001 for another port), Ctrl-C stops it
+run: .venv/run.stamp ## start the site on http://127.0.0.1:8000 until Ctrl-C (PORT=8001 for another port)
 	@PORT="$(PORT)" exec $(python) manage.py run
 
 test: .venv/dev.stamp ## run the tests with coverage (ARGS="tests/record -x" for some of them)
-	$(python) -m pytest -n 2 --cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN) $(ARGS)
+	$(python) -m pytest -n 2 $(if $(ARGS),$(ARGS),--cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN))
 
-prove: .venv/dev.stamp .venv/browser.stamp ## run the slow tests: kills, large imports, fuzzing, a real browser
+prove: .venv/dev.stamp .venv/browser.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser
 	$(python) -m pytest -m prove $(ARGS)
 
-bench: .venv/bench.stamp ## measure speed beside other programs (REVIEWS=20000 for a short run)
+bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000 for a short run)
 	mkdir -p var && rm -f $(table)
 	for name in append importing dumps answers searching; do \
 		BENCH_TABLE=$(table) $(python) bench/$$name.py $(if $(REVIEWS),--reviews $(REVIEWS)) || exit 1; \
@@ -35,7 +35,7 @@ bench: .venv/bench.stamp ## measure speed beside other programs (REVIEWS=20000 f
 	for name in matching languages; do BENCH_TABLE=$(table) $(python) bench/$$name.py || exit 1; done
 	BENCH_TABLE=$(table) $(python) bench/table.py
 
-check: .venv/dev.stamp ## check format, lint, types, imports, migrations, OpenAPI, field tables, translations
+check: .venv/dev.stamp ## check formatting, lint, types, imports, migrations, OpenAPI, field tables, translations
 	$(python) -m ruff format --check .
 	$(python) -m ruff check .
 	$(python) -m mypy
@@ -48,24 +48,24 @@ check: .venv/dev.stamp ## check format, lint, types, imports, migrations, OpenAP
 	set -a && source deploy/production.env.example && SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(48))')" && set +a && \
 		$(python) manage.py check --deploy --fail-level WARNING
 
-format: .venv/dev.stamp ## format the code and fix what ruff can fix
+format: .venv/dev.stamp ## format the code and apply ruff's fixes
 	$(python) -m ruff format .
 	$(python) -m ruff check --fix .
 
-openapi: .venv/dev.stamp ## write the OpenAPI document from the code
+openapi: .venv/dev.stamp ## generate the OpenAPI document from the code
 	$(python) manage.py spectacular --validate --fail-on-warn --file docs/reference/openapi.yaml
 
-fields: .venv/dev.stamp ## write the tables of fields in docs/ from the models
+fields: .venv/dev.stamp ## generate the field tables in docs/ from the models
 	$(python) manage.py fields
 
-examples: .venv/dev.stamp ## record the examples of the documentation from real responses
+examples: .venv/dev.stamp ## record the documentation's examples from real responses
 	RECORD_EXAMPLES=1 $(python) -m pytest -q tests/api/test_examples.py -k "answers or real"
 	$(MAKE) openapi
 
-messages: .venv/dev.stamp ## collect the texts to translate, and compile the translation
+messages: .venv/dev.stamp ## collect translatable texts, and compile the translation
 	$(python) manage.py messages
 
-screenshots: .venv/browser.stamp ## take the pictures in docs/images from a running desk
+screenshots: .venv/browser.stamp ## take the screenshots in docs/images from a running desk
 	$(python) docs/screenshots.py
 
 requirements: .venv/dev.stamp ## pin the newest versions of all packages, with hashes
@@ -77,21 +77,21 @@ requirements: .venv/dev.stamp ## pin the newest versions of all packages, with h
 clean: ## remove .venv and caches, and keep the data in var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.*
 
-# wrk sends the requests of `make bench`. Debian gets wrk here, elsewhere install it first (macOS: brew install wrk).
+# wrk sends the requests for `make bench`. On Debian, this installs wrk. Elsewhere, install wrk first (macOS: brew install wrk).
 .venv/bench.stamp: requirements-bench.txt .venv/run.stamp
 	command -v wrk >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends wrk; }
 	$(install)
 
 .venv/bin/python:
-	@test -w . || { echo "You can't write to the folder $$PWD, so .venv can't be created. Change the permissions, or copy the project elsewhere." >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed. Name one, for example: make run PYTHON=python3.12")'
+	@test -w . || { echo "You can't write to the folder $$PWD, so .venv can't be created. Change the permissions, or copy the project to another folder." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is required. Set PYTHON, for example: make run PYTHON=python3.12")'
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv module is missing. On Debian, run: apt-get install python3-venv" >&2; exit 1; }
 	@rm -rf .venv
-	@printf 'Creating the virtual environment .venv… '; $(PYTHON) -m venv .venv && echo "$$SECONDS s" || { rm -rf .venv; echo "The virtual environment .venv can't be created. The lines above say why." >&2; exit 1; }
+	@printf 'Creating the virtual environment .venv… '; $(PYTHON) -m venv .venv && echo "$$SECONDS s" || { rm -rf .venv; echo "The virtual environment .venv can't be created. The lines above explain why." >&2; exit 1; }
 
-# pip prints errors alone. The first installation takes about a minute.
+# pip only prints errors. The first installation takes about a minute.
 define install
-	@printf 'Installing the packages of $<… '; $(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r $< && echo "$$SECONDS s" || { echo "The packages of $< can't be installed. The lines above say why." >&2; exit 1; }
+	@printf 'Installing the packages of $<… '; $(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r $< && echo "$$SECONDS s" || { echo "The packages of $< can't be installed. The lines above explain why." >&2; exit 1; }
 	@touch $@
 endef
 
@@ -101,7 +101,7 @@ endef
 .venv/dev.stamp: requirements-dev.txt .venv/run.stamp
 	$(install)
 
-# The tests in a real browser use Debian's chromium. Elsewhere install Chromium and set CHROMIUM to its path.
+# Browser tests use Debian's chromium. On other systems, install Chromium and set CHROMIUM to its path.
 .venv/browser.stamp: .venv/dev.stamp
 	test -n "$${CHROMIUM:-}" || command -v chromium >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium; }
 	touch $@

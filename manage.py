@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line. A wrong setting or a missing database is one sentence, not a traceback."""
+"""Django's command line. An invalid setting or a missing database prints one sentence instead of a traceback."""
 
 import os
 import sys

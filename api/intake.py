@@ -1,7 +1,7 @@
 """The API's only connection to the editors' side: drafts from programs with a token, and messages from readers.
 
 No other module of the API may import `factcheck.editorial` (pyproject.toml). This module turns errors of the editors'
-side into problems. Their texts are always in English, whichever language is active in the thread.
+side into problems. The texts of these problems are always in English, whichever language is active in the thread.
 """
 
 from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ def own_reviews(token: Token) -> QuerySet[Any]:
 def write(
     token: Token, route: str, key: str | None, content: bytes, act: Callable[..., UUID], **arguments: Any
 ) -> UUID:
-    """Run one of the functions below, once for each key. Return the id of the claim or review.
+    """Run one of the functions below, only once for each key. Return the id of the claim or review.
 
     Raises Refused.
     """

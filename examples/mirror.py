@@ -1,11 +1,12 @@
-"""A mirror of a fact-check record: copies its feed of changes into an SQLite file.
+"""A mirror of a fact-check record, which copies the record's changes feed into an SQLite file.
 
     python3 examples/mirror.py https://factcheck.example mirror.sqlite          # runs until Ctrl-C
     python3 examples/mirror.py https://factcheck.example mirror.sqlite --once   # runs until nothing is new
 
-It only needs the standard library. You can stop it at any time, and it continues where it stopped. The table
-`bodies` has the API's JSON for each review and demand. For a withdrawn review it is the tombstone. For an erased
-review it is the public notice, and the text disappears here too. For a merged or split claim it is the merge or split.
+The mirror only needs the standard library. You can stop it at any time, and it continues where it stopped. The table
+`bodies` contains the API's JSON for each review and demand. For a withdrawn review, the JSON is the tombstone. For an
+erased review, it is the public notice, and the mirror deletes the text. For a merged or split claim, it is the merge or
+split.
 """
 
 import argparse
@@ -20,9 +21,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-WAIT = 30  # seconds that the server may hold a request until something is new
-PAUSE = 5  # seconds between two requests if too many clients are waiting at the server
-PATIENCE = 300  # the longest pause in seconds if the server doesn't answer
+WAIT = 30  # seconds for which the server may hold a request until there is a new entry
+PAUSE = 5  # seconds between two requests if too many clients are waiting for the server
+PATIENCE = 300  # the longest pause in seconds if the server isn't responding
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS origin (site TEXT NOT NULL, since INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS bodies (
@@ -32,12 +33,12 @@ CREATE TABLE IF NOT EXISTS bodies (
 
 
 class Mirror:
-    """The SQLite file and its position in the feed."""
+    """The SQLite file, with its position in the feed."""
 
     def __init__(self, site: str, file: Path) -> None:
         self.site = site.rstrip("/")
         self.database = sqlite3.connect(file)
-        # Overwrites deleted content in the file.
+        # This makes SQLite overwrite deleted content in the file.
         self.database.execute("PRAGMA secure_delete = ON")
         self.database.executescript(SCHEMA)
         found = self.database.execute("SELECT site, since FROM origin").fetchone()
@@ -57,7 +58,7 @@ class Mirror:
         return entries
 
     def take(self, entries: list[dict[str, Any]]) -> None:
-        """Store a page together with the new position."""
+        """Store a page of entries together with the new position."""
         with self.database:
             for entry in entries:
                 if entry["sequence"] != self.since + 1:
@@ -67,7 +68,7 @@ class Mirror:
                     row = [entry["subject"], entry["kind"], entry["sequence"], canonical(entry["body"])]
                     self.database.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?)", row)
                 elif entry["kind"] == "review.erasure":
-                    # A later entry may bring a body again. Until then nothing may be shown.
+                    # A later entry may contain a body again. Until then, the mirror must not show anything.
                     self.database.execute("DELETE FROM bodies WHERE subject = ?", [entry["subject"]])
             self.database.execute("UPDATE origin SET since = ?", [self.since])
 
@@ -76,7 +77,7 @@ class Mirror:
 
 
 def canonical(body: Any) -> str:
-    """Return the body as the server stores it: sorted keys, no spaces (RFC 8785)."""
+    """Return the body as the server stores it, with sorted keys and without spaces (RFC 8785)."""
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -88,9 +89,9 @@ def follow(mirror: Mirror, once: bool) -> None:
             entries = mirror.ask(0 if once else WAIT)
         except urllib.error.HTTPError as error:
             if error.code < 500 and error.code != 429:
-                raise SystemExit(f"{mirror.site} answered {error.code}: {error.read(2000).decode()}") from None
+                raise SystemExit(f"{mirror.site} responded with {error.code}: {error.read(2000).decode()}") from None
             problem: Exception = error
-        except (OSError, http.client.HTTPException, ValueError) as error:  # no response, or half of one
+        except (OSError, http.client.HTTPException, ValueError) as error:  # no response, or an incomplete response
             problem = error
         else:
             mirror.take(entries)
@@ -103,20 +104,20 @@ def follow(mirror: Mirror, once: bool) -> None:
                 time.sleep(PAUSE)
             continue
         if once:
-            raise SystemExit(f"{mirror.site} doesn't answer: {problem}")
-        print(f"{mirror.site} doesn't answer ({problem}). Next try in {pause} s.", file=sys.stderr, flush=True)
+            raise SystemExit(f"{mirror.site} isn't responding: {problem}")
+        print(f"{mirror.site} isn't responding ({problem}). Next attempt in {pause} s.", file=sys.stderr, flush=True)
         time.sleep(pause)
         pause = min(pause * 2, PATIENCE)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Copies a fact-check record's feed of changes into an SQLite file.")
-    parser.add_argument("site", help="URL of the site, such as https://factcheck.example")
-    parser.add_argument("file", type=Path, help="the SQLite file, created if it is missing")
-    parser.add_argument("--once", action="store_true", help="stop when nothing is new")
+    parser = argparse.ArgumentParser(description="Copies a fact-check record's changes feed into an SQLite file.")
+    parser.add_argument("site", help="URL of the site, for example https://factcheck.example")
+    parser.add_argument("file", type=Path, help="the SQLite file, which is created if it is missing")
+    parser.add_argument("--once", action="store_true", help="stop when there are no new entries")
     options = parser.parse_args()
     if not options.site.startswith(("http://", "https://")):
-        parser.error("the site's URL begins with https://")
+        parser.error("the site's URL must start with http:// or https://")
     mirror = Mirror(options.site, options.file)
     try:
         follow(mirror, options.once)

@@ -1,11 +1,11 @@
-"""A small witness for public logs (C2SP tlog-witness, tlog-cosignature): remembers, checks, cosigns.
+"""A small witness for public logs (C2SP tlog-witness, tlog-cosignature): checks and cosigns checkpoints.
 
-    python3 examples/witness.py make-key witness.example/mine   # once, prints the key to give away
+    python3 examples/witness.py make-key witness.example/mine   # run once, prints the key to publish
     python3 examples/witness.py serve LOGKEY [LOGKEY…] --port 8100
 
-It needs the standard library and `cryptography`. One folder (--folder, default ./witness) has its key, and for every
-log the last size and root hash that it cosigned. Only one process at a time can use the folder. The witness never
-cosigns a checkpoint that doesn't contain the previous one.
+The witness needs the standard library and `cryptography`. One folder (--folder, default ./witness) contains its key,
+and the last size and root hash that it cosigned for each log. Only one process at a time can use the folder. The
+witness never cosigns a checkpoint that doesn't contain the previous checkpoint.
 """
 
 import argparse
@@ -28,7 +28,7 @@ MAX_BODY = 1 << 20
 
 
 class Refused(Exception):
-    """A refusal with its status, text and content type."""
+    """A refusal with a status, a text and a content type."""
 
     def __init__(self, status: int, text: str, content_type: str = "text/plain; charset=utf-8") -> None:
         super().__init__(text)
@@ -43,12 +43,12 @@ def parse_log_key(text: str) -> tuple[str, bytes]:
     name, _, data = text.strip().split("+", 2)
     raw = base64.b64decode(data)
     if raw[0] != 1 or len(raw) != 33:
-        raise SystemExit(f"{text} is not the verifier key of a log")
+        raise SystemExit(f"{text} isn't a log's verifier key")
     return name, raw[1:]
 
 
 def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes]) -> bool:
-    """RFC 9162, section 2.1.4.2."""
+    """Check a consistency proof (RFC 9162, section 2.1.4.2)."""
     if old == new:
         return not proof and old_root == new_root
     if old == 0:
@@ -77,10 +77,10 @@ def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: list
 
 
 class Witness:
-    """The key, the watched logs, and the last cosigned checkpoints."""
+    """The witness's key, the watched logs, and the last cosigned checkpoints."""
 
     def __init__(self, folder: Path, logs: list[str]) -> None:
-        # Two processes would remember different histories. The lock is held until this process ends.
+        # Two processes could cosign different histories. The lock is held until this process ends.
         self.alone = (folder / "lock").open("a")
         try:
             fcntl.flock(self.alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -95,7 +95,7 @@ class Witness:
         self.lock = threading.Lock()
 
     def add_checkpoint(self, body: str) -> str:
-        """Return the cosignature's line. Raises Refused."""
+        """Return the cosignature line. Raises Refused."""
         request, _, note = body.partition("\n\n")
         first, *proof_lines = request.split("\n")
         text, _, signatures = note.rpartition("\n\n")
@@ -107,7 +107,7 @@ class Witness:
         except (ValueError, IndexError):
             raise Refused(400, "the request is malformed\n") from None
         if origin not in self.logs:
-            raise Refused(404, f"the log {origin} is not watched here\n")
+            raise Refused(404, f"the log {origin} is not watched by this witness\n")
         if not self.signed(origin, f"{text}\n", signatures):
             raise Refused(403, "the checkpoint is not signed by the log's key\n")
         if old > size:
@@ -121,7 +121,7 @@ class Witness:
             if not consistent(old, bytes.fromhex(known_root), size, root, proof):
                 raise Refused(422, "the proof does not show that the new log contains the old one\n")
             self.seen[origin] = [size, root.hex()]
-            # Written to the disk before the signature is sent, so that a crash can't lead to two histories.
+            # The state is written to disk before the signature is sent, so that a crash can't lead to two histories.
             unfinished = self.state_file.with_suffix(".new")
             with unfinished.open("w") as out:
                 json.dump(self.seen, out)
@@ -154,7 +154,7 @@ class Witness:
 
 
 def flush_folder(folder: Path) -> None:
-    """Flush the folder, because a renamed file is only on the disk when its folder is."""
+    """Flush the folder to disk. Otherwise, a renamed file might be lost."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)
@@ -186,7 +186,7 @@ def serve(folder: Path, logs: list[str], port: int) -> None:
                     raise Refused(404, "POST to /add-checkpoint\n")
                 length_header = self.headers.get("Content-Length", "")
                 if not re.fullmatch("[0-9]{1,18}", length_header):
-                    raise Refused(400, "the request does not say its length\n")
+                    raise Refused(400, "the request does not specify its length\n")
                 length = int(length_header)
                 if length > MAX_BODY:
                     raise Refused(413, "the request is too large\n")
@@ -212,7 +212,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A small witness for public logs.")
     parser.add_argument("--folder", type=Path, default=Path("witness"))
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("make-key").add_argument("name", help="your own name, such as witness.example/mine")
+    commands.add_parser("make-key").add_argument("name", help="your own name, for example witness.example/mine")
     serving = commands.add_parser("serve")
     serving.add_argument("logs", nargs="+", help="verifier keys of the logs to watch (…/api/v1/log/key)")
     serving.add_argument("--port", type=int, default=8100)

@@ -1,7 +1,7 @@
-"""Middleware for pages, which responses under PROGRAMS skip.
+"""Middleware for pages. URLs under PROGRAMS skip this middleware.
 
-The API has no sessions, accounts, cookies or languages. This middleware would take as long as the response itself.
-`api.middleware.ApiAnswers` sets the headers that the API's responses share with pages.
+The API doesn't use sessions, accounts, cookies or languages, and this middleware would take as long as the response
+itself. `api.middleware.ApiAnswers` sets the headers that API responses share with pages.
 """
 
 from typing import Any
@@ -35,7 +35,7 @@ class Sessions(_PagesOnly, SessionMiddleware):
 
 class Languages(_PagesOnly, LocaleMiddleware):
     def __call__(self, request: HttpRequest) -> Any:
-        translation.deactivate()  # the thread still has the language of its previous page
+        translation.deactivate()  # the language of the thread's previous page is still active
         return super().__call__(request)
 
 

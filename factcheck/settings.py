@@ -1,7 +1,7 @@
 """All settings, from environment variables. docs/reference/settings.md lists them.
 
-Without any variable this is a site for this machine only (``make run``): embedded PostgreSQL and HTTP on 127.0.0.1.
-With an ``https://`` SITE_URL it is a production site: secure cookies, HSTS, redirect to HTTPS.
+Without any variable, the site only serves this machine (``make run``), with an embedded PostgreSQL and plain HTTP.
+With an ``https://`` SITE_URL, the site is a production site with secure cookies, HSTS and redirects to HTTPS.
 """
 
 import os
@@ -21,7 +21,7 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# The site's own files: the embedded database, the secret key, static files. Never committed.
+# The site's own files, for example the embedded database and the secret key. They are never committed.
 VAR = Path(environment("FACTCHECK_VAR", str(BASE_DIR / "var"))).absolute()
 
 DATABASE_SERVER = source(os.environ, VAR)
@@ -29,24 +29,24 @@ DATABASES = DATABASE_SERVER.databases
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PORT = number("PORT", 8000, most=65535)
-# The site's URL, without a slash at its end. Published bodies contain it.
+# The site's URL, without a trailing slash. Published bodies contain this URL.
 SITE_URL = environment("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 _SITE = urlsplit(SITE_URL)
 if _SITE.scheme not in ("http", "https") or not _SITE.hostname or _SITE.path or _SITE.query:
     raise ImproperlyConfigured(
-        f"SITE_URL is {SITE_URL!r}. Set scheme and host only, for example https://factcheck.example.org."
+        f"SITE_URL is {SITE_URL!r}. Set only the scheme and the host, for example https://factcheck.example.org."
     )
 LOCAL = _SITE.hostname in ("127.0.0.1", "localhost", "::1")
 SECURE = _SITE.scheme == "https"
 if not LOCAL and not SECURE:
     raise ImproperlyConfigured(
-        f"SITE_URL is {SITE_URL!r}. A public site needs https, for example https://{_SITE.hostname}."
+        f"SITE_URL is {SITE_URL!r}. A public site requires https, for example https://{_SITE.hostname}."
     )
 
 DEBUG = switch("DEBUG")
 if DEBUG and not LOCAL:
     raise ImproperlyConfigured(
-        "DEBUG is set for a public site. Unset it, because its error pages show settings and data."
+        "DEBUG is set for a public site. Unset DEBUG, because its error pages show settings and data."
     )
 
 SECRET_KEY = secret_key(environment("SECRET_KEY"), VAR, local=LOCAL, secure=SECURE)
@@ -54,34 +54,37 @@ SECRET_KEY = secret_key(environment("SECRET_KEY"), VAR, local=LOCAL, secure=SECU
 ALLOWED_HOSTS = [host.strip() for host in environment("ALLOWED_HOSTS").split(",") if host.strip()]
 if not ALLOWED_HOSTS:
     if not LOCAL:
-        raise ImproperlyConfigured(f"ALLOWED_HOSTS is not set. Name the site's hosts, for example {_SITE.hostname}.")
+        raise ImproperlyConfigured(
+            f"ALLOWED_HOSTS isn't set. Set it to the site's hosts, for example {_SITE.hostname}."
+        )
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
-# The licence of published content, named in every document and in a Link header.
+# The licence of published content. Every document and the header Link contain its URL.
 LICENSE_URL = environment("LICENSE_URL", "https://creativecommons.org/licenses/by/4.0/")
-# The contact for reporting a vulnerability (security.txt, RFC 9116). Without a contact the file doesn't exist.
+# The contact for reporting a vulnerability (security.txt, RFC 9116). Without a contact, the file doesn't exist.
 SECURITY_CONTACT = environment("SECURITY_CONTACT")
 if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
     raise ImproperlyConfigured(
         f"SECURITY_CONTACT is {SECURITY_CONTACT!r}. Set a URL with its scheme, for example"
         " mailto:security@factcheck.example.org."
     )
-# Requests from a client in a time, such as 600/min. Empty: no limit.
+# The number of requests that a client can send, for example 600/min. Empty means no limit.
 API_RATE_LIMIT = rate("API_RATE_LIMIT")
-# Messages from readers: how many from one network in an hour, and for how many days they are stored.
+# The number of readers' messages from one network in an hour, and the number of days for which messages are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
-# How many requests of a process may wait for changes (`wait=` of the feed of changes). Each occupies a thread.
+# The number of requests for each process that may wait for changes (`wait=`). Each request occupies a thread.
 CHANGES_WAITERS = number("CHANGES_WAITERS", 4, least=0)
-# The folder of the bulk dumps, and how many of them are kept (docs/reference/dumps.md).
+# The folder for bulk dumps, and the number of dumps to keep (docs/reference/dumps.md).
 DUMPS_FOLDER = Path(environment("DUMPS_FOLDER", str(VAR / "dumps"))).absolute()
 DUMPS_KEEP = number("DUMPS_KEEP", 3)
-# The API accepts a verdict's slug without its scale for this rating scale (`verdict=false` for `verdict=truth:false`).
+# The rating scale whose verdicts the API accepts without the scale's name. For example, `verdict=false` means
+# `verdict=truth:false`.
 DEFAULT_RATING_SCALE = environment("DEFAULT_RATING_SCALE", "truth")
 
-# The source of vectors for matching by meaning. Empty: the model in this process. "off": no vectors. Otherwise the URL
-# of a server with OpenAI's protocol, with the model's name and perhaps a key.
+# The source of vectors for matching by meaning. Empty means the model in this process, and "off" means no vectors.
+# Otherwise, set the URL of a server with OpenAI's protocol, the model's name, and a key if the server requires one.
 EMBEDDINGS_URL = environment("EMBEDDINGS_URL")
 EMBEDDINGS_MODEL = environment("EMBEDDINGS_MODEL")
 EMBEDDINGS_KEY = environment("EMBEDDINGS_KEY")
@@ -89,22 +92,22 @@ if EMBEDDINGS_URL.lower() in ("off", "none", "0"):
     EMBEDDINGS_URL = "off"
 elif EMBEDDINGS_URL and (urlsplit(EMBEDDINGS_URL).scheme not in ("http", "https") or not EMBEDDINGS_MODEL):
     raise ImproperlyConfigured(
-        f"EMBEDDINGS_URL is {EMBEDDINGS_URL!r}. Set a URL such as http://127.0.0.1:8080/v1 and the name of its"
-        " model in EMBEDDINGS_MODEL, or off."
+        f"EMBEDDINGS_URL is {EMBEDDINGS_URL!r}. Set a URL, for example http://127.0.0.1:8080/v1, and the name"
+        "  of its model in EMBEDDINGS_MODEL. To turn embeddings off, set EMBEDDINGS_URL to off."
     )
 
-# The public log's signing key, a file or the key itself (docs/reference/log.md). A local site makes its own.
+# The public log's signing key, as a file or as the key itself (docs/reference/log.md). A local site creates one.
 LOG_SIGNING_KEY = environment("LOG_SIGNING_KEY", str(VAR / "log-key"))
-# The log's name, fixed by its first checkpoint: the log's URL without its scheme. Empty: the name in the key.
+# The log's name: its URL without the scheme. The first checkpoint fixes the name. Empty means the name in the key.
 LOG_ORIGIN = environment("LOG_ORIGIN")
-# The witnesses that cosign checkpoints: verifier keys and URLs in turns.
+# The witnesses that cosign checkpoints, as alternating verifier keys and URLs.
 LOG_WITNESSES = environment("LOG_WITNESSES")
 
-# Lets webhooks reach this machine, without TLS. For testing a receiver, never where others register URLs.
+# Lets webhooks reach this machine without TLS. Only use this for testing a receiver, never if others register URLs.
 WEBHOOKS_ALLOW_LOOPBACK = switch("WEBHOOKS_ALLOW_LOOPBACK")
 if WEBHOOKS_ALLOW_LOOPBACK and not LOCAL:
     raise ImproperlyConfigured(
-        "WEBHOOKS_ALLOW_LOOPBACK is set for a public site. Unset it, because it opens this machine to webhooks."
+        "WEBHOOKS_ALLOW_LOOPBACK is set for a public site. Unset it, because it lets webhooks reach this machine."
     )
 
 INSTALLED_APPS = [
@@ -183,7 +186,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_THROTTLE_CLASSES": ["factcheck.server.networks.NetworkThrottle"] if API_RATE_LIMIT else [],
     "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_LIMIT or None},
-    # The client's IP address. Behind the proxy it is the last one in X-Forwarded-For, which the client can't fake.
+    # Behind the proxy, the client's IP address is the last address in X-Forwarded-For, which the client can't fake.
     "NUM_PROXIES": 1 if SECURE else 0,
 }
 SPECTACULAR_SETTINGS = {
@@ -193,11 +196,11 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["api.schema.hooks.complete"],
 }
 
-# Every site's pages may read the API, but nothing else, and never with cookies.
+# Pages from any site can use the API, but nothing else on this site, and never with cookies.
 CORS_URLS_REGEX = r"^/(api|feeds|v1alpha1)/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
-# Google's clients send the last three (docs/reference/google.md).
+# The last three headers are for Google's clients (docs/reference/google.md).
 CORS_ALLOW_HEADERS = [
     "accept",
     "content-type",
@@ -245,9 +248,9 @@ if SECURE:
     CSRF_COOKIE_SECURE = True
     LANGUAGE_COOKIE_SECURE = True
 
-# The worker's queue (factcheck/server/worker.py). Its tasks are in each package's tasks.py.
+# The worker's queue (factcheck/server/worker.py). The tasks are in each package's tasks.py.
 PROCRASTINATE_DATABASE_ALIAS = "default"
-PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 3600}  # seconds during which a missed run is made up for
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 3600}  # seconds for which a missed run is still caught up
 
 LANGUAGE_CODE = environment("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt")]
@@ -257,12 +260,12 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [("docs", BASE_DIR / "docs" / "images")]  # the pictures in the guides
-# Static files are served from the apps' folders, so there is nothing to collect.
+# Static files are served from the apps' folders, so they don't have to be collected.
 WHITENOISE_USE_FINDERS = True
 
 LOG_LEVEL = environment("LOG_LEVEL", "WARNING").upper()
 if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Set one of DEBUG, INFO, WARNING, ERROR, CRITICAL.")
+    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

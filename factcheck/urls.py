@@ -1,4 +1,4 @@
-"""URLs: the website at /, the API under /api/, the editors' desk under /admin/."""
+"""URLs of the website at /, the API under /api/ and the editors' desk under /admin/."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path

@@ -1,4 +1,4 @@
-"""The WSGI application that granian (or any WSGI server) serves: ``factcheck.wsgi:application``."""
+"""The WSGI application for granian or any other WSGI server: ``factcheck.wsgi:application``."""
 
 import os
 
@@ -9,16 +9,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
 
 
 class Request(WSGIRequest):
-    """Reads URLs and forms as UTF-8, whatever charset the header Content-Type names.
+    """Reads URLs and forms as UTF-8, regardless of the charset in the header Content-Type.
 
-    Django would also decode the query by that header. One URL could then mean different requests, but the response
-    cache (`api.http.response_cache`) only looks at the URL. Names of Python codecs that aren't charsets would fail
-    before any middleware runs. WHATWG's URL standard defines urlencoded forms as UTF-8.
+    Django would also decode the query with this charset. The same URL could then mean different requests, but the
+    response cache (`api.http.response_cache`) only looks at the URL. Names of Python codecs that aren't charsets would
+    raise errors before any middleware runs. The WHATWG URL standard defines urlencoded forms as UTF-8.
     """
 
     @property
     def encoding(self) -> None:
-        return None  # Django then uses settings.DEFAULT_CHARSET, which is UTF-8
+        return None  # so Django uses settings.DEFAULT_CHARSET, which is UTF-8
 
     @encoding.setter
     def encoding(self, value: str | None) -> None:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LONG = 30  # words
 LONG_CELL = 20  # words
 RULED_OUT = re.compile(
-    r"\b(anew|former|besides|stands?|stood|shall|whoever|whomever|(?:is|are|was|were) no(?! longer)|by (?:it|them)sel(?:f|ves)"
+    r"\b(anew|former|besides|stands?|stood|shall|whoever|whomever|(?<!there )(?:is|are|was|were) no(?! longer)|by (?:it|them)sel(?:f|ves)"
     r"|belongs? into|has it to|forbids? to)\b",
     re.IGNORECASE,
 )

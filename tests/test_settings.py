@@ -41,7 +41,7 @@ def test_production_check_is_silent(switched: dict[str, str]):
     [
         (
             {"SECRET_KEY": ""},
-            "SECRET_KEY is not set. Set it to 50 or more random characters, for example from: openssl rand -base64 48",
+            "SECRET_KEY isn't set. Set it to 50 or more random characters, for example from: openssl rand -base64 48",
         ),
         (
             {"SECRET_KEY": "short"},
@@ -49,7 +49,7 @@ def test_production_check_is_silent(switched: dict[str, str]):
         ),
         (
             {"SECRET_KEY": "example-only-2Vw8kq5Zt1Yx7Rb4Nc9Mf6Jd3Hg0Ls-replace-with-your-own-random-text"},
-            "SECRET_KEY is the example's, which everybody can read. Set 50 or more random characters, "
+            "SECRET_KEY is the key from the example, which is public. Set 50 or more random characters, "
             "for example from: openssl rand -base64 48",
         ),
         (
@@ -59,16 +59,16 @@ def test_production_check_is_silent(switched: dict[str, str]):
         ),
         (
             {"ALLOWED_HOSTS": " "},
-            "ALLOWED_HOSTS is not set. Name the site's hosts, for example factcheck.example.org.",
+            "ALLOWED_HOSTS isn't set. Set it to the site's hosts, for example factcheck.example.org.",
         ),
         (
             {"SITE_URL": "http://factcheck.example.org"},
-            "SITE_URL is 'http://factcheck.example.org'. A public site needs https, "
+            "SITE_URL is 'http://factcheck.example.org'. A public site requires https, "
             "for example https://factcheck.example.org.",
         ),
         (
             {"SITE_URL": "factcheck.example.org"},
-            "SITE_URL is 'factcheck.example.org'. Set scheme and host only, for example https://factcheck.example.org.",
+            "SITE_URL is 'factcheck.example.org'. Set only the scheme and the host, for example https://factcheck.example.org.",
         ),
         ({"DUMPS_KEEP": "0"}, "DUMPS_KEEP is '0'. Set a number of 1 or more, for example 3."),
         ({"CHANGES_WAITERS": "-1"}, "CHANGES_WAITERS is '-1'. Set a number of 0 or more, for example 4."),
@@ -79,12 +79,12 @@ def test_production_check_is_silent(switched: dict[str, str]):
         ({"PORT": "eighty"}, "PORT is 'eighty'. Set a number from 1 to 65535, for example 8000."),
         (
             {"DEBUG": "1"},
-            "DEBUG is set for a public site. Unset it, because its error pages show settings and data.",
+            "DEBUG is set for a public site. Unset DEBUG, because its error pages show settings and data.",
         ),
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'. Set it to on or off."),
         (
             {"LOG_LEVEL": "loud"},
-            "LOG_LEVEL is 'LOUD'. Set one of DEBUG, INFO, WARNING, ERROR, CRITICAL.",
+            "LOG_LEVEL is 'LOUD'. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.",
         ),
     ],
 )
@@ -100,7 +100,7 @@ def test_example_lacks_nothing_but_the_secret_key():
     result = manage("check", **example)
     assert (result.returncode, result.stderr) == (
         1,
-        "SECRET_KEY is not set. Set it to 50 or more random characters, for example from: openssl rand -base64 48\n",
+        "SECRET_KEY isn't set. Set it to 50 or more random characters, for example from: openssl rand -base64 48\n",
     )
     result = manage("check", **{**example, "SECRET_KEY": PRODUCTION["SECRET_KEY"]})
     assert (result.returncode, result.stderr) == (0, "")
@@ -155,7 +155,7 @@ def test_limit_of_requests_that_cannot_be_read_is_said_at_the_start(limit: str) 
     result = manage("check", API_RATE_LIMIT=limit)
     assert (result.returncode, result.stderr) == (
         1,
-        f"API_RATE_LIMIT is {limit!r}. Set a number, a slash and s, min, hour or day, such as 600/min.\n",
+        f"API_RATE_LIMIT is {limit!r}. Set a number, a slash and s, min, hour or day, for example 600/min.\n",
     )
 
 

@@ -21,7 +21,7 @@ from api.assistants import tools
 from api.http.problems import ParameterProblem
 from factcheck import __version__
 
-THREADS = 8  # each has a connection of the reading role
+THREADS = 8  # each thread has a connection of the reading role
 MAX_REQUEST = 2**20  # bytes
 
 INSTRUCTIONS = """\
@@ -69,7 +69,8 @@ def _tool(threads: ThreadPoolExecutor, function: Callable[..., Any]) -> Tool:
 
 def serve_http(server: MCPServer, address: str, port: int) -> None:
     """Serve at /mcp until SIGTERM. The server doesn't keep sessions, so you can restart it at any time."""
-    # The package only compares whole host names. `.example.org` becomes the domain, and `*` the site's own host.
+    # The package compares only whole host names. `.example.org` is replaced by the domain, and `*` by the site's own
+    # host.
     named = [host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"]
     own = urlsplit(settings.SITE_URL).hostname or ""
     hosts = list(dict.fromkeys([f"[{own}]" if ":" in own else own, *named]))
@@ -80,7 +81,7 @@ def serve_http(server: MCPServer, address: str, port: int) -> None:
         stateless_http=True,
         json_response=True,
         max_request_body_size=MAX_REQUEST,
-        # This refuses requests from other sites whose host names resolve to this machine (DNS rebinding).
+        # These settings refuse requests from other sites whose host names resolve to this machine (DNS rebinding).
         transport_security=TransportSecuritySettings(
             allowed_hosts=[*hosts, *(f"{host}:*" for host in hosts)], allowed_origins=[settings.SITE_URL]
         ),
@@ -98,7 +99,7 @@ def _in_a_thread(threads: ThreadPoolExecutor, tool: Callable[P, T]) -> Callable[
 
 
 def _read(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run the tool. Raises ToolError for errors that the assistant can correct. Other errors are only logged."""
+    """Run the tool. Raises ToolError for errors that the assistant can correct. Hides and logs other errors."""
     close_old_connections()
     try:
         return tool(*args, **kwargs)

@@ -6,7 +6,7 @@ Results use up an assistant's context, so all texts have a maximum length. A tex
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from typing_extensions import TypedDict  # Pydantic requires this one before Python 3.12
+from typing_extensions import TypedDict  # Pydantic requires this TypedDict before Python 3.12
 
 Body = Mapping[str, Any]
 

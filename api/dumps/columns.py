@@ -1,4 +1,4 @@
-"""Converts a JSON Schema to columns, so that columns don't have to be listed again. Unsupported schemas are errors."""
+"""Converts a JSON Schema to columns, so that columns aren't listed twice. Unsupported schemas raise errors."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _FORMATS = {"date-time": pa.timestamp("us", "UTC"), "date": pa.date32()}
 def columns(schema: Json, *, texts: bool = False) -> pa.Schema:
     """Return the columns for rows of this schema (`tables.row_schema`). If `texts` is true, times and dates are text.
 
-    Objects become structs, lists stay lists, and objects with arbitrary keys become maps. Every column is nullable,
+    Objects become structs, lists remain lists, and objects with arbitrary keys become maps. Every column is nullable,
     because rows from before a key was introduced don't contain the key. Raises ValueError.
     """
     return pa.schema(

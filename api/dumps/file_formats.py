@@ -18,9 +18,9 @@ from api.dumps.row_reader import RowReader
 Json = dict[str, Any]
 
 ROW_GROUP = 64 * 2**20  # bytes in memory, for a group of rows that Parquet readers read or skip as a whole
-# Spreadsheets interpret a cell that starts with one of these characters as a formula, also in full width. Such cells
-# are prefixed with an apostrophe. Texts that start with an apostrophe get another apostrophe, so that the first
-# apostrophe can always be removed.
+# Spreadsheets interpret a cell that starts with one of these characters, or with its full-width form, as a formula.
+# Such cells are prefixed with an apostrophe. Texts that start with an apostrophe get another apostrophe, so that the
+# first apostrophe can always be removed.
 _FORMULA = "^[=+@\t\r'＝＋－＠-]"
 
 
@@ -45,14 +45,14 @@ class JsonLines:
 
 
 class Csv:
-    """CSV (RFC 4180) in UTF-8. Objects and lists are JSON in a cell. Texts are quoted, and an empty cell is null."""
+    """CSV (RFC 4180) in UTF-8. Objects and lists are written as JSON. Texts are quoted, and an empty cell is null."""
 
     def __init__(self, file: Path, schema: Json) -> None:
         found = columns(schema, texts=True)
         self._nested = [pa.types.is_nested(each.type) for each in found]
         kinds = [pa.string() if pa.types.is_nested(each.type) else each.type for each in found]
         self._schema = pa.schema(zip(found.names, kinds, strict=True))
-        # Nested values aren't parsed. Their JSON goes into the cell unchanged.
+        # Nested values aren't parsed. Their JSON is written to the cell unchanged.
         keys = [(name, msgspec.Raw if nested else Any, _NULL if nested else None) for name, nested in self._keys()]
         self._decoder = msgspec.json.Decoder(msgspec.defstruct("Row", keys))
         self._file = pa.CompressedOutputStream(pa.OSFile(str(file), "wb"), "zstd")

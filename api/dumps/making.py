@@ -1,4 +1,4 @@
-"""Makes a dump completely or not at all. Existing dumps are kept until the new dump is complete."""
+"""Makes a complete dump or none. Existing dumps are kept until the new dump is complete."""
 
 import hashlib
 import os
@@ -37,7 +37,7 @@ def make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
         while True:
             with one_snapshot():
                 dump = _make(begin)
-            # An erasure in the meantime couldn't discard this dump, because the dump didn't exist yet.
+            # An erasure in the meantime couldn't delete this dump, because the dump didn't exist yet.
             dump_files.discard_outdated()
             if dump is None or dump in dump_files.available():
                 break
@@ -153,7 +153,7 @@ def _write_durably(path: Path, content: bytes) -> None:
 
 
 def _move_into_place(unfinished: Path, folder: Path) -> None:
-    """Move a complete folder to its final path, replacing an older dump of the same entries."""
+    """Move a complete folder to its final path. Replaces an older dump of the same entries."""
     _flush_folder(unfinished)
     if folder.exists():
         folder.rename(folder.with_name(f"{dump_files.UNFINISHED}previous-{folder.name}"))

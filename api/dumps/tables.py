@@ -12,7 +12,8 @@ from django.db.models.functions import Cast, JSONObject
 from api.schema.components import COMPONENTS
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedCorrection, PublishedDemand, PublishedReview
 
-# Canonical JSON doesn't contain control characters. With these as quotes and delimiters, rows aren't changed.
+# Canonical JSON doesn't contain control characters. With control characters as quotes and delimiters, rows aren't
+# changed.
 _COPY = "COPY ({}) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
 _RFC3339 = Value('YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 

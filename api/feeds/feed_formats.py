@@ -1,7 +1,7 @@
 """Feeds for feed readers in three formats with the same content: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1.
 
 This module adds pages (RFC 5005), the full text, the language of each entry and JSON Feed to Django's feedgenerator.
-HTML in a feed is safe, because it only consists of escaped text and sanitised Markdown.
+HTML in a feed is safe, because it consists only of escaped text and sanitised Markdown.
 """
 
 from collections.abc import Mapping, Sequence

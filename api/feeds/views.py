@@ -55,7 +55,7 @@ class Feed(Endpoint):
 
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, self.list_options)
-        if "q" not in list_request.query:  # the result of a search depends on how long the search took
+        if "q" not in list_request.query:  # a search's result depends on the time that the search took
             mark_cacheable(request._request)
         page = self.read(list_request)
         bodies = [orjson.loads(body) for (body,) in page.rows]
@@ -158,9 +158,9 @@ class CorrectionFeed(Feed):
 
 
 def _language(list_request: ListRequest) -> str | None:
-    """Return the language of all requested reviews, if there is only one and the interface is available in it.
+    """Return the language of all requested reviews, if there is only one language and the interface supports it.
 
-    A feed is the same for everybody who has its URL, so the reader's own languages don't matter
+    A feed is the same for everyone who has its URL, so the reader's own languages don't matter
     (`api/http/response_cache.py`).
     """
     tags = {

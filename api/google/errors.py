@@ -38,7 +38,7 @@ class GoogleError(Exception):
 
 
 def invalid(violations: Sequence[tuple[str, str]]) -> GoogleError:
-    """Return an error that lists everything wrong with the parameters."""
+    """Return an error that lists all problems with the parameters."""
     return GoogleError("INVALID_ARGUMENT", " ".join(f"{name}: {text}" for name, text in violations), violations)
 
 

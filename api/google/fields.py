@@ -1,9 +1,9 @@
-"""Partial responses such as `fields=claims(text,claimReview/url),nextPageToken`, by the rules of Google's APIs."""
+"""Partial responses as in Google's APIs, for example with `fields=claims(text,claimReview/url),nextPageToken`."""
 
 import re
 from typing import Any
 
-Shape = dict[str, Any]  # maps names to the shapes below them (empty below a value)
+Shape = dict[str, Any]  # maps each name to the shape below it, which is empty for a plain value
 Path = tuple[str, list[Any]]  # a name or *, with the paths below it
 
 MAX_DEPTH = 8

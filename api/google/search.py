@@ -36,7 +36,7 @@ RESPONSE: Shape = {
 }
 
 ORDER = Order("published_at", descending=True)
-WALK = 0.3  # seconds of a search that are spent on walking along the order
+WALK = 0.3  # the maximum number of seconds that a search spends on walking along the order
 FEW = 1000  # up to this number of reviews by our own newsrooms, their claims are listed by id
 TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or try again later."
 
@@ -60,7 +60,7 @@ def search_claims(search: Search) -> Body:
         raise Refused(UNAVAILABLE, TOO_SLOW, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)}) from error
     page = found[: search.page_size]
     claims = [_claim(orjson.loads(body), search) for _, _, body in page]
-    # A claim may only match by the date of a claim merged into it. Then the claim has no review to show.
+    # A claim can match only because of the date of a merged claim. In this case, it has no review to show.
     matching_claims = [claim for claim in claims if "claimReview" in claim]
     response: Body = {"claims": matching_claims} if matching_claims else {}
     if len(found) > len(page):
@@ -87,7 +87,7 @@ def _newest(search: Search, position: Position | None) -> list[Row]:
     with suppress(TimeoutError), time_limit(min(WALK, SECONDS)):
         if not (search.site and _has_few(search.site)):
             return _in_order(search, position, walk=True)
-    # Claims from most sites were imported together, so most of the walk may pass claims from other sites.
+    # Claims from the same site were usually imported together, so a walk may have to pass many claims from other sites.
     with time_limit(SECONDS - (time.monotonic() - begun)):
         return _in_order(search, position, walk=False)
 
@@ -106,7 +106,7 @@ def _in_order(search: Search, position: Position | None, *, walk: bool) -> list[
 
 
 def _has_few(site: str) -> bool:
-    """Return whether the site has so few claims that finding and sorting them is faster."""
+    """Return whether the site has so few claims that finding and sorting all of them is faster."""
     if site != site_of(settings.SITE_URL):
         return unless_common(PublishedClaim, "publishers")([site])
     ours = PublishedReview.objects.using("public").live().filter(original_key=None)
@@ -123,7 +123,7 @@ def _condition(search: Search) -> Q:
             review &= Q(original_key=None)
         else:
             review &= Q(publisher=search.site)
-            condition &= Q(publishers__overlap=[search.site])  # uses an index
+            condition &= Q(publishers__overlap=[search.site])  # this condition can use an index
     if search.since:
         undated = Q(reviewed_on=None, original_key=None, published_at__date__gte=search.since)
         review &= Q(claimed_on__gte=search.since) | Q(reviewed_on__gte=search.since) | undated
@@ -188,7 +188,7 @@ def _url(review: Body) -> str:
 
 
 def _reviewed_on(review: Body) -> str | None:
-    """Return the review's date. If another publisher's date is missing, our date doesn't replace it."""
+    """Return the review's date. For an imported review, the date of publication on this site doesn't count."""
     day: str | None = review["reviewed_on"] or (None if review["original_url"] else review["published_at"])
     return day
 

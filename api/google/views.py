@@ -1,4 +1,4 @@
-"""Google's Fact Check Tools API, `v1alpha1`. Google's clients only need another base URL (docs/reference/google.md)."""
+"""Google's Fact Check Tools API, `v1alpha1`. Google's clients need only a new base URL (docs/reference/google.md)."""
 
 from collections.abc import Callable
 from typing import Any

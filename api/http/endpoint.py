@@ -1,4 +1,4 @@
-"""The base view of the public endpoints, with GET, HEAD and OPTIONS, JSON, and without authentication."""
+"""The base view of the public endpoints, with GET, HEAD and OPTIONS, with JSON, and without authentication."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Lets a limited number of requests wait until the log grows.
 
 A waiting request occupies one of the server's threads. The limit (CHANGES_WAITERS, for each process) is therefore lower
-than the number of threads. Requests beyond the limit are answered at once.
+than the number of threads. Requests beyond the limit get a response immediately.
 """
 
 import threading
@@ -17,7 +17,7 @@ _places = threading.BoundedSemaphore(max(settings.CHANGES_WAITERS, 1))
 
 
 def wait_until(ready: Callable[[], bool], seconds: int) -> None:
-    """Return when `ready` is true, or after `seconds`. Return at once if too many requests are waiting."""
+    """Return when `ready` is true, or after `seconds`. Return immediately if too many requests are waiting."""
     if seconds <= 0 or settings.CHANGES_WAITERS <= 0 or ready() or not _places.acquire(blocking=False):
         return
     try:

@@ -9,7 +9,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 JSON, JSON_PATCH, LINKED_DATA = "application/json", "application/json-patch+json", "application/ld+json"
-Renderer = Any  # Django REST framework accepts a class or an object, but its stubs only allow an object
+Renderer = Any  # Django REST framework accepts a class or an object, but its stubs allow only an object
 
 
 class JsonOnly(BaseContentNegotiation):

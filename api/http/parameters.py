@@ -1,4 +1,4 @@
-"""Reads a request's query parameters, and reports everything wrong with them in one problem."""
+"""Reads a request's query parameters, and reports all invalid parameters in one problem."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import InitVar, dataclass, field

@@ -17,7 +17,7 @@ _RANGE = re.compile(r"bytes[ \t]*=[ \t]*(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{
 def respond_file(request: HttpRequest, path: Path, media_type: str, etag: str) -> HttpResponseBase:
     """Return the file or the requested part. Raises Refused and FileNotFoundError.
 
-    `etag` is a strong ETag, including the quotes. With `If-Range`, the part is only sent if the ETag matches.
+    `etag` is a strong ETag, including the quotes. With `If-Range`, the part is sent only if the ETag matches.
     """
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Accept-Ranges": "bytes"}
     if matches_etag(request, etag):

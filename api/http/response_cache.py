@@ -1,7 +1,7 @@
-"""A cache of responses that stay the same until the log grows.
+"""A cache of responses that don't change until the log grows.
 
 Only views that call `mark_cacheable` use the cache. Their responses depend on the URL, a few request headers and the
-log. Every new log entry clears the cache, so that erased content disappears at once. Responses also expire after a
+log. Every new log entry clears the cache, so that erased content disappears immediately. Responses also expire after a
 minute, because `rebuild_record` can change bodies without a log entry.
 """
 
@@ -64,7 +64,7 @@ _cache = _Cache()
 
 
 def mark_cacheable(request: HttpRequest) -> None:
-    """Mark a request whose response only changes when the log changes."""
+    """Mark a request whose response changes only when the log changes."""
     request.is_cacheable = True  # type: ignore[attr-defined]
 
 

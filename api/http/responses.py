@@ -42,7 +42,7 @@ def respond(
     else:
         response = HttpResponse(content, content_type=content_type, headers=headers)
     response.headers["ETag"] = etag
-    # Caches must revalidate each time, so that an erasure takes effect in every cache at once.
+    # Caches must revalidate each time, so that an erasure takes effect in every cache immediately.
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -50,7 +50,7 @@ def respond(
 def redirect(request: HttpRequest, address: str) -> HttpResponse:
     """Return a 308 to the resource's current URL (RFC 9110, section 15.4.9).
 
-    Caches must revalidate the redirect, so that splitting claims takes effect in every cache at once.
+    Caches must revalidate the redirect, so that a split of claims takes effect in every cache immediately.
     """
     query = request.META.get("QUERY_STRING", "")
     response = HttpResponse(status=308)

@@ -23,9 +23,10 @@ _slots = threading.BoundedSemaphore(MAX_STREAMS)
 def respond_stream(
     request: HttpRequest, stamp: str, pieces: Callable[[], Iterator[bytes]], content_type: str
 ) -> HttpResponseBase:
-    """Return streamed content. `stamp` contains everything that the content depends on. Raises Refused if it's full.
+    """Return streamed content. Raises Refused if no slot is free.
 
-    The ETag is weak, because the content may be newer than the stamp. The content is never older.
+    `stamp` contains everything that the content depends on. The ETag is weak, because the content
+    may be newer than the stamp. The content is never older.
     """
     etag = etag_of(stamp.encode())
     response: HttpResponseBase

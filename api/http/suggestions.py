@@ -7,11 +7,11 @@ from collections.abc import Collection
 def unknown_parameter(name: str, known: Collection[str]) -> str:
     if not known:
         return "This URL doesn't have any parameters."
-    return f"This URL doesn't have this parameter.{_meant(name, known) or f' Use one of {_listed(known)}.'}"
+    return f"This URL doesn't have this parameter.{_meant(name, known) or f' Use {_listed(known)}.'}"
 
 
 def unknown_value(value: str, known: Collection[str]) -> str:
-    return f"Use one of {_listed(known)}.{_meant(value, known)}"
+    return f"Use {_listed(known)}.{_meant(value, known)}"
 
 
 def _meant(word: str, known: Collection[str]) -> str:
@@ -20,4 +20,5 @@ def _meant(word: str, known: Collection[str]) -> str:
 
 
 def _listed(known: Collection[str]) -> str:
-    return ", ".join(known)
+    names = ", ".join(known)
+    return names if len(known) == 1 else f"one of {names}"

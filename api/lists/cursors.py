@@ -1,4 +1,4 @@
-"""Cursors: opaque, signed positions in a list. A cursor doesn't work for any other list."""
+"""Cursors: opaque, signed positions in a list. A cursor is valid only for one list."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class CursorError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a list. Without a `position`, it is the start of the list or, if `backward` is true, the end."""
+    """A place in a list. Without a `position`, the place is the list's start or, if `backward` is true, its end."""
 
     backward: bool = False
     position: Position | None = None

@@ -1,4 +1,4 @@
-"""The filters of all lists. A filter defines how values are read, what they select, and its documentation."""
+"""The filters of all lists. A filter defines how values are read, which rows they select, and the documentation."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,11 +38,11 @@ SLUG_SCHEMA, VERDICT_SCHEMA, SITE_SCHEMA = map(_written_as, (values.SLUG, values
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A parameter that can be repeated. A row must match one of its values.
+    """A parameter that filters a list and can be repeated. A row must match at least one of the values.
 
     `select` receives the parsed values. Unless `compiles` is False, `select` also accepts slots instead of values
-    (`factcheck.database.compiled_queries`). `select_as_of` replaces `select` if the past needs another condition.
-    `few` returns whether hardly any row has one of the values (see `Order.from_index`).
+    (`factcheck.database.compiled_queries`). `select_as_of` replaces `select` if past rows need a different condition.
+    `few` returns whether only very few rows have one of the values (see `Order.from_index`).
     """
 
     name: str
@@ -59,7 +59,7 @@ class Filter:
 
 
 def any_of(condition: Callable[[Any], Q]) -> Callable[[list[Any]], Q]:
-    """Select the rows that meet the condition of at least one value."""
+    """Return a function that selects the rows that meet the condition for at least one value."""
     return lambda found: reduce(or_, map(condition, found))
 
 

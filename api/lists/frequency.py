@@ -1,6 +1,6 @@
 """Estimates how often a value occurs in an array column, from PostgreSQL's statistics.
 
-For arrays, the statistics only list the most common members. For any other member, the planner expects one row in two
+For arrays, the statistics list only the most common members. For any other member, the planner expects one row in two
 hundred. It then walks along the index of the list's sort order. For a rare value, this walk reads the whole index.
 """
 

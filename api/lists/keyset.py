@@ -1,7 +1,7 @@
 """Pages by position instead of by number, so that new or removed rows don't shift other pages.
 
-A position is the pair (value, tie) of the row next to the page. Rows without a value always come last and have their
-own query. Each condition can therefore use an index: `(value, tie) < (…, …)`, or `value IS NULL AND tie < …`.
+A position is the pair (value, tie) of the row next to the page. Rows without a value always come last and are read with
+a separate query. Each condition can therefore use an index: `(value, tie) < (…, …)`, or `value IS NULL AND tie < …`.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -19,7 +19,8 @@ class Order:
     """A sort order. `value` is a column or an annotation. `tie` is unique among rows with the same value.
 
     Without `from_index`, rows are found by the filters and then sorted. This is better for rare members of an array
-    column. PostgreSQL overestimates them, and would walk along the whole index of the order to find one row.
+    column. PostgreSQL overestimates the frequency of such members, and would walk along the order's whole index to find
+    one row.
     """
 
     value: str
@@ -67,8 +68,8 @@ def read_rows(
 ) -> list[Row]:
     """Return up to `limit` rows after the position, or before the position if `backward` is true, nearest first.
 
-    Several sources are read as one list. The sources don't share rows, but a row may move from one to the other during
-    the read. Such a row is found twice and kept once.
+    Several sources are read as one list. The sources don't share rows, but a row can move to the other source during
+    the read. Such a row is found twice but returned once.
     """
 
     def read(part: bool | None, at: Position | None, limit: int) -> list[Row]:
@@ -89,7 +90,7 @@ def walk(
     backward: bool,
     limit: int,
 ) -> list[Row]:
-    """Do the same as `read_rows`, with any function that reads a part of the list.
+    """Does the same as `read_rows`, but with any function that reads a part of the list.
 
     `read` receives the part (see `part_of`), the position to start at, and the number of rows to read.
     """

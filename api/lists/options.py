@@ -33,8 +33,8 @@ COUNTED = ("count", "facets")
 class ListOptions:
     """The parameters of a list. The first of `orders` is the default. `sort` exists if there are several orders.
 
-    `rows` returns the rows that meet a condition, and its query is compiled once for each set of filters. If the rows
-    of a list don't only depend on filters, the list passes its rows to `read_page`.
+    `rows` returns the rows that meet a condition, and its query is compiled once for each set of filters. If a list's
+    rows depend on more than filters, the list passes its rows to `read_page`.
     """
 
     orders: Mapping[str, Order]

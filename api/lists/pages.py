@@ -46,7 +46,7 @@ def page_of(list_request: ListRequest, found: list[Row]) -> Page:
     if cursor.backward:
         found.reverse()
     if not found:
-        # There are no longer any rows on this side of the position. The adjacent page is the list's nearest end.
+        # This side of the position no longer contains any rows, so the adjacent page is at the nearest end of the list.
         beginning, end = Cursor(), Cursor(backward=True)
         if cursor.backward:
             return Page([], list_request.link(beginning) if cursor.position else None, None)
@@ -84,7 +84,7 @@ def _read_compiled(list_request: ListRequest, columns: Sequence[str]) -> ReadPar
         if not hasattr(list_request.request, "log_head"):
             if found:
                 responses.set_head(list_request.request, found[0][2])
-            else:  # No row contains the head, so read the head first. The page must not be older than the head.
+            else:  # No row contains the head, so the head is read first. The page must not be older than the head.
                 responses.read_head(list_request.request)
                 found = statement.run(values)
         return [(*row[:2], *row[3:]) for row in found]

@@ -16,7 +16,7 @@ from factcheck.record.search.ranking import SECONDS, Results, Search, SearchMode
 from factcheck.record.search.snippets import mark
 from factcheck.record.search.spelling import did_you_mean
 
-LITTLE = 3  # A search with fewer results in total gets a spelling suggestion.
+LITTLE = 3  # Searches with fewer results in total include a spelling suggestion.
 TOO_SLOW = "Searching for these words in this order takes too long. Use rarer words, or leave out `sort`."
 
 Meta = dict[str, Any]
@@ -34,7 +34,7 @@ def read_searched(list_request: ListRequest, model: SearchModel, past: type[Any]
     else:
         page, answer = _read_sorted(list_request), Results([], tsquery=list_request.searched.all_terms())
     meta: Meta = {"relaxed": answer.relaxed, "complete": answer.complete, "did_you_mean": None}
-    few = len(page.rows) < LITTLE and not (page.next or page.previous)  # among all results, whatever the page size
+    few = len(page.rows) < LITTLE and not (page.next or page.previous)  # among all results, regardless of the page size
     if list_request.words and (few or answer.relaxed):
         meta["did_you_mean"] = did_you_mean(model, list_request.words, list_request.condition, seconds=_left(deadline))
     meta |= _counts(list_request, model, answer.tsquery, deadline)
@@ -60,7 +60,7 @@ def _read_best(list_request: ListRequest, model: SearchModel) -> tuple[Page, Res
 
 
 def _read_sorted(list_request: ListRequest) -> Page:
-    """Return everything that contains the words, in an order other than relevance."""
+    """Return all rows that contain the words, in an order other than relevance."""
     assert list_request.searched is not None
     return read_in_time(list_request, list_request.rows.filter(has_words(list_request.searched)))
 

@@ -22,9 +22,10 @@ TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 UUID: Json = {"type": "string", "format": "uuid"}
 URL: Json = {"type": "string", "format": "uri"}
 URL_OR_NULL: Json = {"type": ["string", "null"], "format": "uri"}
-# Another site's URL as people copy it. It may contain brackets and non-ASCII letters, which the format `uri` forbids.
+# Another site's URL as people copy it. Such a URL can contain brackets and non-ASCII letters, which the format `uri`
+# forbids.
 ADDRESS: Json = {"type": "string", "pattern": URL_PATTERN}
-TIME: Json = {"type": "string", "format": "date-time", "description": "RFC 3339, UTC, microseconds."}
+TIME: Json = {"type": "string", "format": "date-time", "description": "RFC 3339 time in UTC, with microseconds."}
 INTEGER: Json = {"type": "integer"}
 INTEGER_OR_NULL: Json = {"type": ["integer", "null"]}
 DIGEST: Json = {"type": "string", "pattern": SHA256_PATTERN, "description": "SHA-256 of the salt and the document."}

@@ -1,4 +1,4 @@
-"""JSON Schemas of the manifests of bulk dumps, and of rows that only occur in dumps."""
+"""JSON Schemas of the manifests of bulk dumps, and of rows that occur only in dumps."""
 
 from typing import Any
 

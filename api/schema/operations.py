@@ -123,8 +123,8 @@ def documented(
 ) -> Decorator:
     """Describe a `get`, or a `post` whose request body is the component `body`.
 
-    `missing`: the view may answer 404. `gone`: it may answer 410. `moved`: why it may answer 308.
-    `also`: the components of other media types. `partial`: the response is a file that clients can read in parts.
+    `missing` and `gone` mean that the view can respond with 404 or 410. `moved` is the reason for a 308. `also`
+    contains components for other media types. `partial` means that clients can read the file in parts.
     """
     as_of = as_of or bool(options and options.as_of)
     headers = {**_HEADERS, **(_AS_OF_HEADER if as_of else {}), **(_RANGES_HEADER if partial else {}), **(headers or {})}

@@ -58,7 +58,7 @@ def documented_private(
     extra: Sequence[OpenApiParameter] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Decorator:
-    """Describe a view. `body` is the component of the content. `never` lists statuses that the view can't return."""
+    """Describe a view. `body` is the component of the content. `never` lists statuses that it never returns."""
     left_out = {*never, *(() if token else (401, 403)), *(() if body else (409, 413, 422))}
     answers: dict[Any, OpenApiResponse] = {
         (status, "application/json"): OpenApiResponse(ref(component), description="OK"),

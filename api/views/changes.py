@@ -24,7 +24,7 @@ class ChangeList(Endpoint):
         "list_changes", "Changes",
         "All entries after a log entry, in the log's order.", "ChangeList",
         extra=[
-            integer_parameter("since", "The sequence of the last entry that you have. It starts at 0 by default."),
+            integer_parameter("since", "Sequence of the last entry that you have. Omit it to start at entry 0."),
             PAGE_SIZE_PARAMETER,
             OpenApiParameter(
                 "wait", {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": 0}, OpenApiParameter.QUERY,

@@ -26,7 +26,7 @@ def _by_review(each: Filter) -> Filter:
     def select(found: list[object]) -> Q:
         reviews = PublishedReview.objects.using("public").filter(each.select(found)).values("id")
         if each.few(found):
-            # The ids are read first, as an array. With a subquery, PostgreSQL overestimates their number and would
+            # The ids are read first, as an array. With a subquery, PostgreSQL would overestimate the number of ids and
             # read all corrections.
             ids = ArraySubquery(reviews)
             ours = {"template": "(%(expressions)s))", "arg_joiner": " = ANY(", "output_field": BooleanField()}

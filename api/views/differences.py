@@ -41,7 +41,7 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, 
 
 
 def _document(review_id: UUID, number: int) -> dict[str, Any]:
-    """Raises Http404, or Gone for an erased revision or an erasure notice, which doesn't have a text to compare."""
+    """Return the document of a revision. Raises Http404, or Gone for erased revisions and erasure notices."""
     entry, row = find_revision(review_id, number)
     if entry.kind == LogEntry.Kind.ERASURE:
         raise Gone(notice_in(bytes(row.document)))

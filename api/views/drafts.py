@@ -1,4 +1,4 @@
-"""Claims and review drafts for programs. A token only gives access to claims and reviews that its account created."""
+"""Claims and review drafts for programs. A token gives access only to claims and reviews that its account created."""
 
 import re
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, documented_priv
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
 from factcheck.record.statements.parts import Part
 
-MAX_CONTENT = 2**20  # bytes: enough for the longest draft with all sources in three-byte characters
+MAX_CONTENT = 2**20  # bytes, which is enough for the longest draft with all sources in three-byte characters
 _PARAMETERS = [parameter.name for parameter in LIST_PARAMETERS]
 _KEY = re.compile("[!-~]{1,255}")
 _LOCATION = {"Location": "The URL of the draft."}

@@ -1,4 +1,4 @@
-"""Has this been checked already? The endpoint finds published claims that say the same as a text."""
+"""The endpoint that finds published claims that say the same thing as a text, with their reviews."""
 
 from itertools import islice
 from typing import Any
@@ -46,7 +46,7 @@ _LIMIT = OpenApiParameter(
 
 
 class MatchView(Endpoint):
-    """Clients can use POST for long texts, and for texts that must not appear in access logs. POST changes nothing."""
+    """Clients can POST long texts, and texts that must not appear in access logs. POST doesn't change anything."""
 
     http_method_names = ["get", "head", "options", "post"]
 
@@ -61,7 +61,7 @@ class MatchView(Endpoint):
         try:
             limit: int | None = read_number(1, MAX_LIMIT)(query.get("limit", str(LIMIT)))
         except ValueError:
-            limit = None  # `answer` reports it with the other errors
+            limit = None  # `answer` reports this error with the other errors
         return responses.respond(request._request, answer(query.get("text"), limit, errors))
 
     @documented("match_text", "Matching", "Matches a text from the request's content.", "Matching", body="Question")

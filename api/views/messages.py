@@ -17,7 +17,7 @@ from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.statements.parts import Part
 from factcheck.server.networks import address_of
 
-MAX_CONTENT = 64 * 1024  # bytes: enough for 5,000 characters as JSON escapes, and for the other keys
+MAX_CONTENT = 64 * 1024  # bytes, which is enough for 5,000 characters as JSON escapes, and for the other keys
 
 
 class _MessageIn(PrivateEndpoint):

@@ -56,7 +56,7 @@ class Schema(Endpoint):
 
 @extend_schema(exclude=True)
 class Documentation(Endpoint):
-    """Swagger UI from this host. A file starts it, because the content security policy forbids inline scripts."""
+    """Swagger UI from this host. The script is a file, because the content security policy forbids inline scripts."""
 
     content_negotiation_class = Anything
 
@@ -91,7 +91,7 @@ class ProblemPage(Endpoint):
 
 @extend_schema(exclude=True)
 class Unknown(Endpoint):
-    """All other URLs. The view redirects if only the trailing slash is missing, and otherwise sends a problem."""
+    """All other URLs. The view redirects if only the trailing slash is missing. Otherwise it sends a problem."""
 
     content_negotiation_class = Anything
 
@@ -108,6 +108,6 @@ class Unknown(Endpoint):
 
 def _require_with_slash(request: Request) -> None:
     """Raises Http404 unless the URL exists with a trailing slash."""
-    known = resolve(f"{request.path_info}/").func  # resolves at least to `Unknown`
+    known = resolve(f"{request.path_info}/").func  # every other URL resolves to `Unknown`
     if request.path_info.endswith("/") or getattr(known, "view_class", None) is Unknown:
         raise Http404

@@ -65,7 +65,7 @@ class RatingScaleList(Endpoint):
         )
         slugs = [slug for (slug,) in page.rows]
         bodies: dict[str, list[dict[str, Any]]] = {slug: [] for slug in slugs}
-        # The log's order matters: if documents differ, the newest document determines `best` and `worst`.
+        # If documents differ, the document that is newest in the log determines `best` and `worst`.
         for scale, body in verdicts.filter(scale__in=slugs).order_by("sequence").values_list("scale", "body"):
             bodies[scale].append(orjson.loads(body))
         return list_response(request._request, page, [_scale_with(slug, bodies[slug]) for slug in slugs])

@@ -114,7 +114,7 @@ def _find_now(review_id: UUID, request: HttpRequest | None) -> tuple[str, str]:
     found = statement.run([review_id])
     if request and found:
         responses.set_head(request, found[0][2])
-    elif request:  # No row contains the head, so read the head first. The result must not be older.
+    elif request:  # No row contains the head, so the head is read first. The result must not be older than the head.
         responses.read_head(request)
         found = statement.run([review_id])
     for status, body, _ in found:

@@ -1,7 +1,8 @@
-"""The database: a PostgreSQL server that the environment names, or an embedded one under ``var/``. Also tools for SQL.
+"""The database: a PostgreSQL server from the environment or an embedded server in ``var/``. Also contains SQL tools.
 
-Nothing that ``settings.py`` needs imports Django's settings. It calls :func:`source` and gives the result to Django.
-The server starts at the first connection, so commands without a database start none. No tables are defined here.
+``settings.py`` calls :func:`source` and passes the result to Django. The modules that it needs must not import Django's
+settings. The server starts with the first connection, so commands without a database don't start it. This package
+doesn't define tables.
 """
 
 from factcheck.database.problems import DatabaseProblem

@@ -1,4 +1,4 @@
-"""``python -m factcheck.database roles``: the SQL for a PostgreSQL administrator, and the variables for the site."""
+"""``python -m factcheck.database roles``: print SQL for a PostgreSQL administrator, and the variables for the site."""
 
 import argparse
 import secrets
@@ -7,7 +7,7 @@ from factcheck.database import roles
 
 
 def script(database: str, server: str, password: str | None = None) -> str:
-    """Return SQL for psql, then the environment. ``server`` is host:port. ``password`` is for tests."""
+    """Return SQL for psql, followed by the variables. ``server`` is host:port. ``password`` is for tests."""
     names = (f"{database}_{part}" for part in ("owner", "app", "public"))
     owner, application, reading = (roles.Login(name, password or secrets.token_urlsafe(24)) for name in names)
     logins = roles.Logins(owner, application, reading)
@@ -38,8 +38,8 @@ def main(arguments: list[str] | None = None) -> None:
     command = commands.add_parser(
         "roles", help="print the SQL that creates the database and its three roles, and the variables to set"
     )
-    command.add_argument("--database", default="factcheck", help="name of the database, and prefix of the roles' names")
-    command.add_argument("--server", default="localhost:5432", help="host:port that the site connects to")
+    command.add_argument("--database", default="factcheck", help="name of the database, and prefix of the role names")
+    command.add_argument("--server", default="localhost:5432", help="host:port of the server")
     chosen = parser.parse_args(arguments)
     print(script(chosen.database, chosen.server))
 

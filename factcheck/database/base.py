@@ -1,6 +1,6 @@
 """Django's PostgreSQL backend, which also prepares the server before the first connection.
 
-Django expects a backend's ``DatabaseWrapper`` in a module of this name.
+Django expects a backend's ``DatabaseWrapper`` in a module with this name.
 """
 
 import select
@@ -24,7 +24,7 @@ class DatabaseClient(PostgresqlClient):
 
 class DatabaseOperations(PostgresqlOperations):
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
-        """Return the SQL of a prepared statement too, although it is sent by its name."""
+        """Return the statement's SQL, even if a prepared statement is executed by its name."""
         query: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
         return query
 
@@ -34,13 +34,13 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     ops_class = DatabaseOperations
 
     def is_usable(self) -> bool:
-        """Check a persistent connection, once a request.
+        """Check a persistent connection once for each request.
 
-        A server that closes a connection makes its socket readable. Only then is the server asked, which saves a round
-        trip.
+        If a server closes a connection, the socket becomes readable. A query is sent to the server only in this case,
+        which usually saves a round trip.
         """
         if self.connection is not None and not self.connection.closed:
-            socket = select.poll()  # select.select() refuses file descriptors from 1024 on
+            socket = select.poll()  # select.select() refuses file descriptors of 1024 and above
             socket.register(self.connection.fileno(), select.POLLIN)
             if not socket.poll(0):
                 return True
@@ -48,11 +48,11 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         settings.DATABASE_SERVER.prepare()
-        # Only `planning_cursor` prepares statements, because its parameters are bound by the server.
+        # Only `planning_cursor` prepares statements, because the server binds its parameters.
         return {**super().get_connection_params(), "prepare_threshold": 0}
 
     def planning_cursor(self) -> CursorWrapper:
-        """Return a cursor whose statements the server plans once for the connection, whatever their parameters."""
+        """Return a cursor whose statements the server plans once for each connection, whatever the parameters."""
         return self._cursor(_PLANNING)  # type: ignore[attr-defined,no-any-return]
 
     def create_cursor(self, name: str | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""Writes many rows at once: by COPY, or in place of rows with the same keys."""
+"""Writes many rows at once: by COPY, or by replacing rows with the same keys."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -14,9 +14,9 @@ Item = TypeVar("Item")
 
 
 def insert(model: type[models.Model], rows: Iterable[Any]) -> None:
-    """Add many rows by COPY: instances, or other objects with the model's columns as attributes.
+    """Insert many rows with COPY. A row is an instance, or another object with the model's columns as attributes.
 
-    Rows are generated while the server reads the previous ones. Values are written as they are, without a field's
+    Rows are generated while the server reads the previous rows. Values are written unchanged, without a field's
     `pre_save` and without the model's defaults. The database assigns automatic numbers.
     """
     rows = iter(rows)
@@ -42,7 +42,7 @@ def collect(items: Iterable[Item], into: list[Item]) -> Iterator[Item]:
 
 
 def upsert(model: type[Any], rows: Sequence[Any], unique: Sequence[str]) -> None:
-    """Insert the rows in place of those with the same `unique` columns, which are all texts or all ids."""
+    """Insert the rows and replace existing rows with the same `unique` columns. The columns are texts or ids."""
     if not rows:
         return
     kinds = ", ".join(f"%s::{model._meta.get_field(name).db_type(connection)}[]" for name in unique)
@@ -58,7 +58,7 @@ def upsert(model: type[Any], rows: Sequence[Any], unique: Sequence[str]) -> None
 
 @cache
 def _columns(model: type[models.Model]) -> tuple[str, Callable[[object], tuple[Any, ...]], list[tuple[int, Any]]]:
-    """Return the columns' names, a function for a row's values, and the columns that need a conversion."""
+    """Return the column names, a function that returns a row's values, and the columns that need conversion."""
     fields = [
         field
         for field in model._meta.concrete_fields
@@ -75,7 +75,7 @@ def _columns(model: type[models.Model]) -> tuple[str, Callable[[object], tuple[A
 
 
 def array_literal(value: Iterable[str]) -> str:
-    """Write texts as an array of PostgreSQL."""
+    """Return texts as a PostgreSQL array literal."""
     return "{" + ",".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in value) + "}"
 
 

@@ -1,7 +1,7 @@
-"""Queries that Django compiles once and runs again with other values.
+"""Queries that Django compiles once and runs with different values.
 
-Django takes longer to compile a list's query than PostgreSQL takes to answer it. Lists use few combinations of filters,
-so each combination is compiled with a `Slot` for every value of a request.
+Django takes longer to compile a list's query than PostgreSQL takes to run it. Lists use few combinations of filters, so
+each combination is compiled once, with a `Slot` for every value that comes from a request.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -17,7 +17,7 @@ MOST = 1000
 
 
 class Slot(Expression):
-    """A placeholder for the value at `index`, or for the result of `change` on it."""
+    """A placeholder for the value at `index`, or for the result of applying `change` to the value."""
 
     def __init__(self, index: int, change: Callable[[Any], Any] | None = None) -> None:
         super().__init__()
@@ -42,15 +42,15 @@ class Statement:
 
     @classmethod
     def of(cls, rows: QuerySet[Any], planned_once: bool) -> "Statement":
-        """Compile the query of these rows. Values of a single request may only be in slots."""
+        """Compile the query for these rows. Values from a single request must be in slots."""
         sql, parameters = rows.query.get_compiler(using=rows.db).as_sql()
-        # Fixed values are written out, because a plan for any value can't use a partial index.
+        # Fixed values are written into the SQL, because a generic plan can't use a partial index.
         written = ("%s" if isinstance(each, Slot) else _literal(rows.db, each) for each in parameters)
         slots = tuple(each for each in parameters if isinstance(each, Slot))
         return cls(rows.db, sql.replace("%%", "%%%%") % tuple(written), slots, planned_once)
 
     def run(self, values: Sequence[Any] = ()) -> list[Row]:
-        """Return the rows as PostgreSQL sends them, without the converters of Django's fields."""
+        """Return the rows as PostgreSQL sends them, without Django's field converters."""
         connection = connections[self.alias]
         with connection.planning_cursor() if self.planned_once else connection.cursor() as cursor:  # type: ignore[attr-defined]
             cursor.execute(self.sql, [slot.value(values) for slot in self.slots])
@@ -62,13 +62,13 @@ _compiled: dict[Hashable, Statement] = {}
 
 
 def compiled(shape: Hashable, rows: Callable[[], QuerySet[Any]], planned_once: bool = False) -> Statement:
-    """Return the statement of this shape. `rows` is called for its query the first time.
+    """Return the statement for this shape. `rows` is only called the first time, for its query.
 
-    `planned_once`: the best plan doesn't depend on the values, so PostgreSQL keeps it for the connection.
+    If `planned_once` is true, the best plan doesn't depend on the values, so PostgreSQL keeps it for the connection.
     """
     found = _compiled.get(shape)
     if found is None:
-        if len(_compiled) >= MOST:  # somebody is trying all combinations
+        if len(_compiled) >= MOST:  # a client is trying all combinations
             _compiled.clear()
         found = _compiled[shape] = Statement.of(rows(), planned_once)
     return found

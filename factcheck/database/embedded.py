@@ -1,8 +1,8 @@
-"""Runs an embedded PostgreSQL while any of the site's processes uses it.
+"""Runs an embedded PostgreSQL server while any of the site's processes uses the server.
 
 Every process that uses the server holds a shared lock on ``lock`` in the server's home. When a process ends, it tries
-to get the exclusive lock. If it succeeds, it was the last process and stops the server. If a process is killed, the
-next one takes over its server. ``start.lock`` serialises starts.
+to get the exclusive lock. If it succeeds, it was the last process, so it stops the server. If a process is killed, the
+next process takes over the server. ``start.lock`` serialises starts.
 """
 
 import atexit
@@ -27,7 +27,7 @@ OWNER, APPLICATION, READING = "factcheck_owner", "factcheck_app", "factcheck_pub
 
 
 class Cluster:
-    """An embedded server. ``durable=False`` trades safety for speed, for tests only."""
+    """An embedded server. ``durable=False`` trades safety for speed and is only for tests."""
 
     databases: dict[str, Any]  # Django's setting
 
@@ -36,17 +36,17 @@ class Cluster:
         self.home, self.data = self.directory.home, self.directory.data
         self._durable = durable
         self._mutex = threading.Lock()
-        self._user: int | None = None  # the id of the process that holds the lock
+        self._user: int | None = None  # the ID of the process that has the lock
         self._lock: IO[str] | None = None
         self._server: Postmaster | None = None
 
     def logins(self) -> roles.Logins:
-        """Return the three roles with the passwords in ``passwords.json``, which the first call creates."""
+        """Return the three roles with the passwords from ``passwords.json``. The first call creates the file."""
         passwords = self._passwords()
         return roles.Logins(*(roles.Login(name, passwords[name]) for name in (OWNER, APPLICATION, READING)))
 
     def prepare(self) -> None:
-        """Return when the server answers and has its roles and its database."""
+        """Start the server if necessary, and create its roles and its database. Return when the server responds."""
         with self._mutex:
             if self._user == os.getpid():
                 return
@@ -59,7 +59,7 @@ class Cluster:
                         server.start()
                     self._create_contents(server)
                 except BaseException as error:
-                    if _try_lock(lock):  # nobody else uses the server
+                    if _try_lock(lock):  # no other process uses the server
                         server.stop(at_once=True)
                     if isinstance(error, Exception) and (problem := self.full_disk(error)):
                         raise problem from None
@@ -70,9 +70,9 @@ class Cluster:
             atexit.register(self.leave)
 
     def leave(self, patience: float = 0, *, at_once: bool = False) -> None:
-        """Release the server, and stop it if no other process uses it. Called at the end of the process.
+        """Release the server, and stop it if no other process uses it. This is called when the process ends.
 
-        ``patience``: seconds to wait for the other processes. ``at_once``: skip the checkpoint, as the disk is full.
+        ``patience`` is the seconds to wait for other processes. ``at_once`` skips the checkpoint, for a full disk.
         """
         if self._user != os.getpid() or self._lock is None:
             return
@@ -88,13 +88,13 @@ class Cluster:
             self._postmaster().stop(at_once=at_once)
 
     def full_disk(self, error: Exception) -> DatabaseProblem | None:
-        """Return a problem if a full disk caused the error. A broken server only says so in its log."""
+        """Return a problem if a full disk caused the error. A crashed server only reports this in its log."""
         log = self.home / "server.log"
         full = caused_by_full_disk(error) or (log.exists() and reports_full_disk(log.read_text(errors="replace")))
         return DiskFull(self.home) if full else None
 
     def destroy(self) -> None:
-        """Stop the server and remove its home with all data, even if it is in use. Only for temporary clusters."""
+        """Stop the server and delete its home with all data, even if it's in use. Only for temporary clusters."""
         self._user = None
         atexit.unregister(self.leave)
         if self._lock is not None:
@@ -104,7 +104,7 @@ class Cluster:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def superuser(self, database: str = SUPERUSER) -> psycopg.Connection:
-        """For this package, and for tests that create databases. Nothing else connects as superuser."""
+        """Connect as superuser. Only this package, and tests that create databases, may use this."""
         return self._postmaster().connect(database)
 
     def _passwords(self) -> dict[str, str]:
@@ -123,7 +123,7 @@ class Cluster:
         return self._server
 
     def _make_home(self) -> None:
-        # The server's account must pass through the folder but can't list it. Each file inside is private.
+        # The server's account must be able to enter the folder, but can't list it. Each file in the folder is private.
         data_directory.make_folder(self.home, 0o700 if self.directory.account is None else 0o711)
 
     @contextmanager
@@ -133,20 +133,20 @@ class Cluster:
             yield
 
     def _create_contents(self, server: Postmaster) -> None:
-        """Create roles, database and extensions if they are missing, also after an interrupted first start."""
+        """Create the missing roles, database and extensions, also after an interrupted first start."""
         logins = self.logins()
         with server.connect() as connection:
             for login in (logins.owner, logins.application, logins.reading):
                 if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone():
                     connection.execute(roles.create_role(login))
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                with server.connect(DATABASE) as inside:  # for extensions of a later release
+                with server.connect(DATABASE) as inside:  # for extensions from a later release
                     for line in roles.create_extensions():
                         inside.execute(line)
                 return
-            # By default, everybody can connect to these two.
+            # By default, every role can connect to these two databases.
             connection.execute(f"REVOKE ALL ON DATABASE {SUPERUSER}, template1 FROM PUBLIC")
-            # The database gets its final name when it is complete.
+            # The database is renamed to its final name when it is complete.
             unfinished = "unfinished"
             connection.execute(f"DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)")
             connection.execute(roles.create_database(unfinished, logins))

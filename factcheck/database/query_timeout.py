@@ -10,13 +10,13 @@ from psycopg.errors import QueryCanceled
 
 
 def rows_within(seconds: float, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]] | None:
-    """Return the rows of a statement on the public record, or None if it takes too long."""
+    """Return the rows of a query on the public record, or None if the query takes too long."""
     left = int(1000 * seconds)
-    if left <= 0:  # PostgreSQL would take 0 as no limit
+    if left <= 0:  # PostgreSQL would interpret 0 as no limit
         return None
     try:
         with connections["public"].cursor() as cursor:
-            # Both statements are one message. The limit only applies to this query and costs no round trip.
+            # Both statements are one message. The limit only applies to this query and doesn't cost a round trip.
             cursor.execute(f"SET LOCAL statement_timeout = {left}; {sql}", parameters)
             cursor.nextset()
             rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -31,8 +31,8 @@ def rows_within(seconds: float, sql: str, parameters: Sequence[Any]) -> list[tup
 def time_limit(seconds: float) -> Iterator[Callable[[], float]]:
     """Limit the total time of all statements on the public record inside the block. Raises TimeoutError.
 
-    Time between the statements doesn't count. The block gets a function that returns the seconds left, for another
-    block with the same limit.
+    Time between the statements doesn't count. The block receives a function that returns the remaining seconds, for
+    another block with the same limit.
     """
     taken = 0.0
 

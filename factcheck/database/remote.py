@@ -1,4 +1,4 @@
-"""Checks and prepares a PostgreSQL server that somebody else runs. A problem becomes a sentence for the operator."""
+"""Checks and prepares an external PostgreSQL server. Problems are reported in a sentence for the operator."""
 
 import os
 import threading
@@ -14,12 +14,12 @@ from factcheck.database.problems import DatabaseProblem, DatabaseUnavailable, Di
 _LOCK = 1380928581  # "ROLE" in ASCII, so that only one process at a time grants rights
 BY_HAND = (
     "Run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, "
-    "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL as it says"
+    "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL to the printed values"
 )
 
 
 class Remote:
-    """``account``: Django's settings of the connecting role. ``logins``: the roles to create, if it is the owner."""
+    """An external server. ``account`` contains Django's settings for the role. An owner creates ``logins``."""
 
     def __init__(
         self, account: dict[str, Any], logins: roles.Logins | None = None, *, databases: dict[str, Any] | None = None
@@ -41,7 +41,7 @@ class Remote:
             self._checked = os.getpid()
 
     def leave(self, *, at_once: bool = False) -> None:
-        """Do nothing, because somebody else runs the server."""
+        """Do nothing, because the server is external."""
 
     def full_disk(self, error: Exception) -> DatabaseProblem | None:
         return DiskFull("the site or of its database's server") if caused_by_full_disk(error) else None
@@ -76,8 +76,8 @@ class Remote:
         )
         if missing := [name for name in roles.EXTENSIONS if name not in found]:
             raise DatabaseProblem(
-                f"The PostgreSQL server in DATABASE_URL lacks the extensions {', '.join(missing)}. Install its contrib "
-                "modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
+                f"The PostgreSQL server in DATABASE_URL doesn't have the extensions {', '.join(missing)}. Install its "
+                "contrib modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
                 "(Fedora: pgvector; Debian: postgresql-18-pgvector, with the server's own number)."
             )
         if tuple(int(part) for part in found["vector"].split(".")[:2]) < roles.MINIMUM_PGVECTOR:
@@ -86,20 +86,20 @@ class Remote:
             )
 
     def _make_roles(self, connection: psycopg.Connection, logins: roles.Logins) -> None:
-        """Create the application's and the reading role if they are missing, with the rights to connect."""
+        """Create the application role and the reading role if they are missing, and grant them the right to connect."""
         for login in (logins.application, logins.reading):
             if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone():
                 continue
             try:
                 connection.execute(roles.create_role(login))
-            except psycopg.errors.DuplicateObject:  # another process was faster
+            except psycopg.errors.DuplicateObject:  # another process has already created the role
                 continue
             except psycopg.errors.InsufficientPrivilege:
                 raise DatabaseProblem(
-                    f"DATABASE_URL's role {logins.owner.name} may not create the other roles. {BY_HAND}."
+                    f"DATABASE_URL's role {logins.owner.name} isn't allowed to create the other roles. {BY_HAND}."
                 ) from None
-        # Checked each time, because the process that created the roles may have been killed before this step. Revoking
-        # another role's grant only gives a warning.
+        # This is checked each time, because the process that created the roles may have been killed before this step.
+        # Revoking another role's grant only causes a warning.
         if not _have_their_rights(connection, logins):
             with suppress(psycopg.errors.InsufficientPrivilege):
                 connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # until the connection ends
@@ -117,14 +117,14 @@ class Remote:
             except DatabaseProblem:
                 raise DatabaseProblem(
                     f"The role {login.name} exists, but var/database-roles.json doesn't have its password. "
-                    f"Copy that file from the machine that created the role, or set all three URLs. {BY_HAND}."
+                    f"Copy this file from the machine that created the role, or set all three URLs. {BY_HAND}."
                 ) from None
 
 
 def _have_their_rights(connection: psycopg.Connection, logins: roles.Logins) -> bool:
-    """Both roles may connect, and neither may create temporary tables, which would hide the tables that triggers read.
+    """Return whether both roles can connect, but can't create temporary tables that hide the tables read by triggers.
 
-    Tables in the schema public hide nothing. Until PostgreSQL 15 only its superuser can forbid them.
+    Tables in the schema public can't hide other tables. Before PostgreSQL 15, only a superuser can prevent them.
     """
     row = connection.execute(
         "SELECT bool_and(has_database_privilege(name, current_database(), 'CONNECT')"

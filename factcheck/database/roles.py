@@ -1,10 +1,10 @@
 """The three PostgreSQL roles and their rights.
 
-owner        owns the tables and migrates. Nothing that answers requests connects as owner.
-application  the editors' side (Django's alias ``default``). It reads and writes rows and creates nothing.
-reading      the public side (alias ``public``). It can only SELECT on the record's tables.
+owner        owns the tables and runs migrations. Requests are never answered as owner.
+application  the editors' side (Django's alias ``default``). It reads and writes rows but can't create anything.
+reading      the public side (alias ``public``). It can only SELECT from the record's tables.
 
-The migrations grant rights on tables, because they know the tables.
+The migrations grant the rights on tables, because the migrations create the tables.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gin", "vector")
 MINIMUM_VERSION = 14
 MINIMUM_PGVECTOR = (0, 7)  # the first version with halfvec
-# The caller gets every error. PostgreSQL's own log would also keep the statement's values, such as readers' searches
-# and the texts of drafts, for as long as the log exists.
+# PostgreSQL returns every error to the client anyway. Its own log would also contain the statement's values for as
+# long as the log exists, for example readers' searches and the texts of drafts.
 LOG_WITHOUT_VALUES = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
 
 
@@ -38,9 +38,9 @@ def identifier(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Return a quoted SQL string. PostgreSQL's standard_conforming_strings is on since 9.1."""
+    """Return a quoted SQL string. standard_conforming_strings has been on by default since PostgreSQL 9.1."""
     if "\\" in text or "\0" in text:
-        raise ValueError("a role's password must not hold a backslash or NUL")
+        raise ValueError("a role's password must not contain a backslash or NUL")
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -49,7 +49,7 @@ def create_role(login: Login) -> str:
 
 
 def log_without_values(logins: Logins) -> list[str]:
-    """Only a superuser of the server may set these parameters."""
+    """Return SQL that sets the parameters for both roles. Only a superuser can run it."""
     return [
         f"ALTER ROLE {identifier(login.name)} SET {parameter} = {literal(value)}"
         for login in (logins.application, logins.reading)
@@ -63,7 +63,7 @@ def create_database(database: str, logins: Logins) -> str:
 
 
 def connect_rights(database: str, logins: Logins) -> list[str]:
-    """Only the three roles may connect. Only the owner may create anything, even temporary tables."""
+    """Return SQL so that only the three roles can connect, and only the owner can create even temporary tables."""
     names = ", ".join(identifier(login.name) for login in (logins.owner, logins.application, logins.reading))
     return [
         f"REVOKE ALL ON DATABASE {identifier(database)} FROM PUBLIC",
@@ -72,13 +72,13 @@ def connect_rights(database: str, logins: Logins) -> list[str]:
 
 
 def schema_rights(logins: Logins) -> list[str]:
-    """For use inside the database. Before PostgreSQL 15 everybody may create tables in the schema public."""
+    """Return SQL to run in the database. Before PostgreSQL 15, every role can create tables in the schema public."""
     users = ", ".join(identifier(login.name) for login in (logins.application, logins.reading))
     return [
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"GRANT CREATE, USAGE ON SCHEMA public TO {identifier(logins.owner.name)}",
         f"GRANT USAGE ON SCHEMA public TO {users}",
-        # By default everybody may create large objects, so the reading role could write.
+        # By default, every role can create large objects, so the reading role could write data.
         "REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC",
     ]
 

@@ -1,9 +1,9 @@
-"""Turns environment variables into Django's ``DATABASES``.
+"""Converts environment variables to Django's ``DATABASES``.
 
-1. ``DATABASE_URL`` and ``PUBLIC_DATABASE_URL`` are the application's and the reading role's.
-   ``OWNER_DATABASE_URL`` migrates (default: ``DATABASE_URL``).
-2. ``DATABASE_URL`` alone is the owner's. The site creates the two other roles.
-3. Without any of them: an embedded server under ``var/``.
+1. ``DATABASE_URL`` and ``PUBLIC_DATABASE_URL``: the URLs of the application role and the reading role.
+``OWNER_DATABASE_URL`` is for migrations (default: ``DATABASE_URL``).
+2. Only ``DATABASE_URL``: the URL of the owner. The site creates the two other roles.
+3. None of these: the site uses an embedded server in ``var/``.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ Server = Cluster | Remote
 
 
 def source(environ: Mapping[str, str], var: Path) -> Server:
-    """Return the server, with Django's setting in ``databases``.
+    """Return the server. ``databases`` contains Django's setting.
 
     Call ``prepare()`` before the first connection. ``leave()`` stops an embedded server if no other process uses it.
     ``full_disk()`` returns a problem if a full disk caused an error, otherwise None.
@@ -36,15 +36,15 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
     if not url:
         if public or owner:
             raise DatabaseProblem(
-                f"PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL. Set it too, such as {EXAMPLE}."
+                "PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL. "
+                f"Set DATABASE_URL, for example {EXAMPLE}."
             )
         try:
             cluster = Cluster(var, durable=not environ.get("FACTCHECK_TEST"))
             logins = cluster.logins()
         except OSError as error:
             raise DatabaseProblem(
-                f"The folder {var} can't be written to ({error.strerror}). "
-                "Change that, or set FACTCHECK_VAR to another."
+                f"You can't write to the folder {var} ({error.strerror}). Change its permissions, or set FACTCHECK_VAR."
             ) from None
         place = {"NAME": DATABASE, "HOST": str(cluster.directory.socket), "PORT": ""}
         users = [
@@ -60,21 +60,22 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
         return Remote(application, databases=_aliases(application, reading, migrating, age=age))
     if owner:
         raise DatabaseProblem(
-            f"OWNER_DATABASE_URL is set without PUBLIC_DATABASE_URL. Set the reading role's URL, such as {EXAMPLE}."
+            "OWNER_DATABASE_URL is set without PUBLIC_DATABASE_URL. "
+            f"Set PUBLIC_DATABASE_URL to the reading role's URL, for example {EXAMPLE}."
         )
     return _beside(application, var, age)
 
 
 def _beside(owner: Settings, var: Path, age: int) -> Remote:
-    """DATABASE_URL is the owner's. The two other roles are named after the database, with passwords in ``var``."""
+    """Return a server whose owner is in DATABASE_URL. The other roles are named after the database."""
     names = f"{owner['NAME']}_app", f"{owner['NAME']}_public"
     try:
         make_folder(var, 0o755)
         stored = passwords.stored_passwords(var / "database-roles.json", names)
     except OSError as error:
         raise DatabaseProblem(
-            f"The passwords of the database's roles can't be stored in {var} ({error.strerror}). "
-            "Set FACTCHECK_VAR to a folder that the site may write, or PUBLIC_DATABASE_URL and OWNER_DATABASE_URL."
+            f"The passwords of the database roles can't be stored in {var} ({error.strerror}). "
+            "Set FACTCHECK_VAR to a writable folder, or set PUBLIC_DATABASE_URL and OWNER_DATABASE_URL."
         ) from None
     application, reading = (Login(name, stored[name]) for name in names)
     editors, readers = ({**owner, "USER": login.name, "PASSWORD": login.password} for login in (application, reading))
@@ -85,15 +86,16 @@ def _beside(owner: Settings, var: Path, age: int) -> Remote:
 def _age(seconds: str) -> int:
     if not seconds.isdecimal():
         raise DatabaseProblem(
-            f"DATABASE_CONNECTION_AGE is {seconds!r}. Set the seconds for which a thread keeps its connection, "
-            "for example 600. With 0 each request has a new connection."
+            f"DATABASE_CONNECTION_AGE is {seconds!r}. Set the number of seconds for which a thread keeps its "
+            "connection, for example 600. With 0, each request opens a new connection."
         )
     return int(seconds)
 
 
 def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: int) -> dict[str, Settings]:
-    """Return ``default``, ``public`` and ``owner``. Threads keep their connections, which is faster than a pool. With
-    a pool, borrowing and returning a connection would cost more than the queries of a list.
+    """Return ``default``, ``public`` and ``owner``. Threads keep their connections, which is faster than a pool.
+
+    Borrowing a connection from a pool and returning it would take longer than the queries for a list.
     """
 
     def alias(settings: Settings, seconds: int) -> Settings:
@@ -104,11 +106,11 @@ def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: 
 
 
 def parse_url(variable: str, url: str) -> Settings:
-    """Parse ``postgresql://user:password@host:port/name?sslmode=require``, percent-encoded.
+    """Parse ``postgresql://user:password@host:port/name?sslmode=require``, whose parts are percent-encoded.
 
-    The host may be a socket's folder: ``postgresql://user@/name?host=/run/postgresql``.
+    The host can be a socket's folder: ``postgresql://user@/name?host=/run/postgresql``.
     """
-    wrong = f"{variable} isn't a PostgreSQL URL. Write it as {EXAMPLE}, with special characters percent-encoded."
+    wrong = f"{variable} isn't a PostgreSQL URL. Use a URL like {EXAMPLE}, with special characters percent-encoded."
     try:
         parts = urlsplit(url)
         port = parts.port

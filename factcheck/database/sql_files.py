@@ -1,7 +1,7 @@
-"""Runs the SQL files of an app in its migrations.
+"""Runs an app's SQL files in its migrations.
 
-The folder ``sql/`` of an app has the functions, triggers and rights of its tables, each once. A file can run again at
-any time. Its variables ``:"application"`` and ``:"reading"`` (psql) are two roles whose names differ by site.
+An app's folder ``sql/`` contains the functions, triggers and rights of the app's tables. Files can be run again
+at any time. The variables ``:"application"`` and ``:"reading"`` (psql) are two roles whose names differ between sites.
 """
 
 import hashlib
@@ -22,10 +22,10 @@ _NO_STATEMENT = re.compile(r"^\s*(--.*)?\n", re.MULTILINE)
 
 
 class RunSQLFiles(Operation):
-    """Runs SQL files of an app in the given order: ``RunSQLFiles("record", documents="<digest>")``.
+    """Runs an app's SQL files in the given order: ``RunSQLFiles("record", documents="<digest>")``.
 
-    The digest is the file's at the time of the migration. Tests compare the newest digest with the file, so a changed
-    file always needs a migration that runs it again. Backwards, the operation changes nothing.
+    The digest is the file's digest at the time of the migration. Tests compare the newest digest with the file, so
+    every change to a file requires a migration that runs the file again. The reverse operation does nothing.
     """
 
     reduces_to_sql = True
@@ -57,7 +57,7 @@ def sql_folder(app: str) -> Path:
 
 
 def for_this_site(file: Path) -> str:
-    """Return the statements of a file with the names of this site's roles."""
+    """Return the file's statements, with the names of this site's roles."""
     text = file.read_text(encoding="utf-8")
     for variable, alias in ROLES.items():
         text = text.replace(f':"{variable}"', identifier(settings.DATABASES[alias]["USER"]))
@@ -65,6 +65,6 @@ def for_this_site(file: Path) -> str:
 
 
 def digest(file: Path) -> str:
-    """Return the first 12 digits of the SHA-256 of a file's statements, without comments and empty lines."""
+    """Return the first 12 digits of the SHA-256 of a file's statements. Comments and empty lines are ignored."""
     statements = _NO_STATEMENT.sub("", file.read_text(encoding="utf-8"))
     return hashlib.sha256(statements.encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Checks that a database belongs to this version of the site before migrating it."""
+"""Checks that a database belongs to this version of the site before it is migrated."""
 
 from django.apps import apps
 from django.conf import settings
@@ -9,7 +9,7 @@ from factcheck.database.problems import DatabaseProblem
 
 
 def refuse_unknown_migrations(loader: MigrationLoader) -> None:
-    """Raises `DatabaseProblem` if the database has a migration of ours that isn't among the files."""
+    """Raises `DatabaseProblem` if one of our migrations is recorded in the database but has no matching file."""
     unknown = sorted(
         f"{app}.{name}"
         for app, name in loader.applied_migrations
@@ -21,10 +21,10 @@ def refuse_unknown_migrations(loader: MigrationLoader) -> None:
     if isinstance(server, Cluster):
         home = server.directory.home
         folders = f"{settings.VAR}" if home.is_relative_to(settings.VAR) else f"{settings.VAR} and {home}"
-        place, remedy = f"in {home}", f"Move {folders} away to start with an empty one"
+        place, remedy = f"in {home}", f"To start with an empty database, move {folders} away"
     else:
-        place, remedy = "in DATABASE_URL", "Name an empty one instead"
+        place, remedy = "in DATABASE_URL", "Set DATABASE_URL to an empty database"
     raise DatabaseProblem(
-        f"The database {place} has the migration {unknown[-1]}, which this version of the site doesn't have. "
-        f"{remedy}, or use the version that created it."
+        f"The database {place} contains the migration {unknown[-1]}, which this version of the site doesn't have. "
+        f"{remedy}, or use the version that created the database."
     )

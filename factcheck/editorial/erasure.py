@@ -104,7 +104,7 @@ def require_decided_imports(review: Review) -> None:
 
 
 def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
-    """Everything that the erasure deletes, and everything that it can't delete, for the two people who decide."""
+    """Lists everything that the erasure deletes and can't delete, for the two people who decide on the erasure."""
     revisions = RevisionDocument.objects.filter(entry__subject=review.pk).count()
     lost: list[str | Promise] = [
         ngettext(
@@ -158,7 +158,7 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
         review.save(update_fields=["state", "change_class"])
     else:
         _forget_draft(review)
-    # Messages can repeat the erased text. Messages to other newsrooms are kept by those newsrooms.
+    # Messages can repeat the erased text. The other newsrooms keep messages that were sent to them.
     messages = Q(claim__in=claims, newsroom=review.newsroom_id)
     ReaderMessage.objects.filter(Q(review=review) | messages).delete()
     _forget_claims(claims)
@@ -218,7 +218,7 @@ def _forget_draft(review: Review) -> None:
     publisher = review.publisher
     _empty(review, ReviewToDraft)
     review.verdict = None
-    review.import_digest = ""  # could confirm a guess. import_key prevents another import.
+    review.import_digest = ""  # could be used to confirm a guess. import_key prevents another import.
     review.publisher_id = review.newsroom_id  # an imported review no longer contains its publisher's text
     review.save()
     if publisher.pk != review.newsroom_id:

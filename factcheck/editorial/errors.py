@@ -1,4 +1,4 @@
-"""Errors of the newsroom's side, with texts that editors read."""
+"""Errors on the newsroom's side, with texts for editors."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ class EditorialError(Exception):
 
 
 class NotAllowed(EditorialError):
-    """The person isn't allowed to do this, whatever the state of the draft."""
+    """The person isn't allowed to use the action, regardless of the draft's state."""
 
 
 @contextmanager

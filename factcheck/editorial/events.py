@@ -49,6 +49,6 @@ def record_events(by: User, newsroom: int, acts: Iterable[tuple[str, UUID, dict[
 
 
 def set_actor(by: User) -> None:
-    """Names the person to the triggers that record account changes, until the transaction ends."""
+    """Tells the triggers that record account changes who the person is, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk)])

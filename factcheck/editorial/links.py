@@ -74,7 +74,7 @@ def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None =
 
 @transaction.atomic
 def accept_link(*, link: ProposedLink, by: User, note: str = "") -> None:
-    """Proposes to merge the claims, with `note` as the reason. A claim that isn't public yet is replaced at once."""
+    """Proposes to merge the claims, with `note` as the reason. An unpublished claim is replaced immediately."""
     link = _lock_open(link, by)
     claim, other = link.claim, link.other
     record_event(by, "link.accepted", claim, other=str(other.pk))
@@ -113,7 +113,7 @@ def _uncompared(batch: ImportBatch) -> QuerySet[Proposal]:
 
 
 def _find_links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
-    if merge_policy.merge_target(claim):  # the most similar claim would be the merge target
+    if merge_policy.merge_target(claim):  # the merge target would be the most similar claim
         return []
     try:
         found = _likely(claim)

@@ -69,7 +69,7 @@ def extract_statement(document: bytes) -> dict[str, Any]:
 
 
 def find_missing(review: Review) -> list[str | Promise]:
-    """Everything that is missing before anybody can approve the review. Each reason is a sentence for the editor."""
+    """Everything that is missing before anyone can approve the review. Each reason is a sentence for the editor."""
     reasons: list[str | Promise] = []
     claimant = draft_of(review).claimant
     if claimant and not claimant.confirmed and not review.is_imported:

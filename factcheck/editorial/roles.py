@@ -1,4 +1,4 @@
-"""Permissions: a person's role in a newsroom is all that decides what they can do, even for superusers."""
+"""Permissions, which depend only on a person's role in a newsroom, even for superusers."""
 
 from collections.abc import Iterable
 

@@ -21,9 +21,10 @@ from factcheck.record.statements.checks import with_defaults
 
 @dataclass(frozen=True, slots=True)
 class PublicClaim:
-    """The published claim instead of the draft, as rows with the columns of a claim and of its appearances.
+    """The published version of a claim, in rows with the same columns as the draft and its appearances.
 
-    The claimant is the published claimant with the row's current values, so a redacted name doesn't reappear.
+    The published claim determines the claimant, but the claimant's name and other values come from the current row in
+    the database. So a redacted name doesn't reappear.
     """
 
     claim: SimpleNamespace

@@ -18,7 +18,7 @@ LIKELY_SCORE = 0.5  # from this score on, two claims are more likely the same th
 
 @dataclass(frozen=True, slots=True)
 class SimilarClaim:
-    """A claim that may be the same. `reviews` summarises its published reviews, and `score` is between 0 and 1."""
+    """A claim that may be the same. `reviews` summarises its published reviews. `score` is between 0 and 1."""
 
     claim_id: UUID
     text: str

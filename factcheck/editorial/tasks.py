@@ -1,4 +1,4 @@
-"""Periodic tasks of the newsroom's side."""
+"""Periodic tasks on the newsroom's side."""
 
 from procrastinate.contrib.django import app
 

@@ -49,7 +49,7 @@ def discard_outdated() -> None:
 
 
 def remove(dump: Dump) -> None:
-    """Removes a dump. The manifest goes first, so an interruption leaves no readable dump. Raises OSError."""
+    """Removes a dump. The manifest is removed first, so an interruption leaves no readable dump. Raises OSError."""
     (dump.folder / MANIFEST).unlink(missing_ok=True)
     shutil.rmtree(dump.folder, ignore_errors=True)  # another process may be removing the folder at the same time
     if dump.folder.exists():

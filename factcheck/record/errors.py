@@ -2,7 +2,7 @@
 
 
 class RecordError(Exception):
-    """The record refused a publication. The message gives the reason and the next step, in the editor's language."""
+    """The record rejected a publication. The message gives the reason and the next step, in the editor's language."""
 
 
 class SetupError(RecordError):

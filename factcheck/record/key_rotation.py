@@ -10,10 +10,10 @@ from factcheck.record.models import LogEntry
 
 
 def rotate(new: SigningKey) -> LogEntry:
-    """Publishes that `new` replaces this server's key, which signs the log for the last time.
+    """Publishes the rotation to the key `new`. This server's key signs the log for the last time.
 
-    Raises RecordError if `new` has another name, because the log's origin never changes. Also raises RecordError if the
-    log has had this key before, because the keys would form a cycle.
+    Raises RecordError if `new` has a different name, because the log's origin never changes. Also raises RecordError if
+    the log has used this key before, because the keys would form a cycle.
     """
     old = tree.signing_key()
     if new.name != old.name:
@@ -21,7 +21,7 @@ def rotate(new: SigningKey) -> LogEntry:
     if new == old:
         raise RecordError("The log already has this key.")
     subject = UUID(bytes=new.verifier().digest[:16])
-    tree.require_identity()  # fails first on a server that still has the key from before a rotation
+    tree.require_identity()  # raises SetupError on a server that still has the key from before a rotation
     if LogEntry.objects.filter(subject=subject).exists():
         raise RecordError("The log had this key before. Make a new one.")
     keys = f"{old.verifier()}\n{new.verifier()}\n"

@@ -1,4 +1,4 @@
-"""How the site runs: processes, the worker, fixed times, environment variables, files with secrets, HTTP connections.
+"""Runs the site: processes, the worker, the schedule, environment variables, secret files and HTTP connections.
 
-Its commands serve the whole project. Nothing here knows reviews, drafts or log entries.
+The commands are for the whole project. This package doesn't depend on reviews, drafts or log entries.
 """

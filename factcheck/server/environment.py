@@ -1,4 +1,4 @@
-"""Reads environment variables for the settings. A wrong value is an error with a sentence for the operator."""
+"""Reads environment variables for the settings. An invalid value raises an error with a sentence for the operator."""
 
 import os
 import re
@@ -27,10 +27,10 @@ def number(name: str, default: int, *, least: int = 1, most: int | None = None) 
 
 
 def rate(name: str) -> str:
-    """Return a rate for Django REST framework, which would only check it at the first request. Empty: no limit."""
+    """Return a rate, or an empty text for no limit. Django REST framework would only check it at the first request."""
     text = environment(name)
     if text and not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", text):
         raise ImproperlyConfigured(
-            f"{name} is {text!r}. Set a number, a slash and s, min, hour or day, such as 600/min."
+            f"{name} is {text!r}. Set a number, a slash and s, min, hour or day, for example 600/min."
         )
     return text

@@ -1,4 +1,4 @@
-"""A connection to somebody else's server that always ends in time. It resolves no names."""
+"""Connects to other servers, with a time limit for the whole connection. Doesn't resolve host names."""
 
 import socket
 import ssl
@@ -12,9 +12,9 @@ from typing import Any
 
 @contextmanager
 def connect(addresses: Sequence[Any], host: str, *, tls: bool, seconds: float) -> Iterator[HTTPConnection]:
-    """Connect to the first of getaddrinfo's addresses that answers, for one request. The caller sets the Host header.
+    """Connect to the first responding address from getaddrinfo, for one request. The caller sets the Host header.
 
-    `host` is the name in the certificate. After `seconds` the connection is cut off, and what was read until then may
+    `host` is the name in the certificate. After `seconds`, the connection is cut off, and the content read so far may
     look complete. Raises OSError.
     """
     end = time.monotonic() + seconds
@@ -23,7 +23,8 @@ def connect(addresses: Sequence[Any], host: str, *, tls: bool, seconds: float) -
         link = plain
         if tls:
             link = ssl.create_default_context().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
-        # The socket's timeout is for each packet. A server that sends a byte a second would never reach the timeout.
+        # The socket's timeout applies to each packet. A server that sends one byte per second would never reach the
+        # timeout.
         guard = threading.Timer(max(end - time.monotonic(), 0), _cut, [link])
         guard.daemon = True
         guard.start()
@@ -39,7 +40,7 @@ def connect(addresses: Sequence[Any], host: str, *, tls: bool, seconds: float) -
 
 
 def _connect(addresses: Sequence[Any], end: float, most: float) -> socket.socket:
-    """Try each address for at most `most` seconds, so that a dead one leaves time for the next."""
+    """Try each address for at most `most` seconds, so that a dead address leaves time for the next address."""
     refused: OSError = TimeoutError()
     for family, kind, protocol, _name, address in addresses:
         plain = socket.socket(family, kind, protocol)

@@ -1,4 +1,4 @@
-"""Networks of clients. Requests from one network count together towards a limit."""
+"""Client networks. Requests from the same network count together towards a limit."""
 
 import ipaddress
 
@@ -8,22 +8,22 @@ from rest_framework.throttling import AnonRateThrottle, BaseThrottle
 
 
 class NetworkThrottle(AnonRateThrottle):
-    """The API's limit of requests (API_RATE_LIMIT)."""
+    """The API's request limit (API_RATE_LIMIT)."""
 
     def get_ident(self, request: Request) -> str:
         return network_of(super().get_ident(request))
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the client's IP address. Behind one proxy, addresses that the client itself sent are ignored."""
+    """Return the client's IP address. Behind the proxy, addresses sent by the client are ignored."""
     return BaseThrottle().get_ident(request)  # type: ignore[arg-type] # only reads META, which both types have
 
 
 def network_of(address: str) -> str:
-    """Return the network of an address. For IPv6 it is the /64, because one person has very many addresses."""
+    """Return the network of an address. For IPv6, the network is a /64, because one person has very many addresses."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    ip = getattr(ip, "ipv4_mapped", None) or ip  # from a server that listens on IPv4 and IPv6
+    ip = getattr(ip, "ipv4_mapped", None) or ip  # an IPv4 address from a server that listens on IPv4 and IPv6
     return str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))

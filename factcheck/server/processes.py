@@ -1,6 +1,6 @@
-"""The processes that `make run` starts: the server's and the worker. Each ends when `make run` ends.
+"""The processes that `make run` starts: the server and the worker. Both end when `make run` ends.
 
-A killed `make run` can't stop them. So each child watches a pipe that its parent holds open.
+If `make run` is killed, it can't stop its children. So each child watches a pipe that its parent keeps open.
 """
 
 import multiprocessing
@@ -14,7 +14,7 @@ import django
 from django.conf import settings
 from tqdm import tqdm
 
-SECONDS_TO_STOP = 1.0  # for a child to finish. A request or job that takes longer is cancelled.
+SECONDS_TO_STOP = 1.0  # for a child to finish. Requests and jobs that take longer are cancelled.
 
 
 def serve_site() -> Any:
@@ -26,10 +26,12 @@ def serve_site() -> Any:
 
 
 def work() -> None:
-    """Run the worker. Django isn't set up yet in a spawned process."""
+    """Run the worker. A spawned process has to set up Django first."""
     django.setup()
     _end_with_parent()
-    tqdm.set_lock(threading.RLock())  # tqdm's own lock is a system semaphore, which a killed process would leave behind
+    tqdm.set_lock(
+        threading.RLock()
+    )  # tqdm's default lock is a system semaphore, which a killed process would leave behind
     from factcheck.server import worker
 
     worker.main()
@@ -43,7 +45,7 @@ def _end_with_parent() -> None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(SECONDS_TO_STOP)
-        settings.DATABASE_SERVER.leave()  # nothing else would stop the database
+        settings.DATABASE_SERVER.leave()  # otherwise the database would keep running
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

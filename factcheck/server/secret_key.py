@@ -1,4 +1,4 @@
-"""The key that signs sessions, cursors and the secrets of webhooks."""
+"""The key that signs sessions and cursors, and from which webhook secrets are derived."""
 
 import secrets
 from contextlib import suppress
@@ -10,25 +10,25 @@ from factcheck.server.private_files import write_private_file
 
 
 def secret_key(configured: str, folder: Path, *, local: bool, secure: bool) -> str:
-    """Return the configured key. A site for this machine only gets a random one, stored in the folder (0600)."""
+    """Return the configured key. A local site can use a random key, which is stored in the folder (0600)."""
     if configured:
         if secure and (len(configured) < 50 or len(set(configured)) < 5):
             raise ImproperlyConfigured(
                 "SECRET_KEY is too short. Set 50 or more random characters, for example from: openssl rand -base64 48"
             )
-        # An earlier example contained a key. Anybody who knows it could sign sessions and webhooks.
+        # An earlier version of the example contained a key. Anyone who knows the key could sign sessions and webhooks.
         if secure and "example-only" in configured:
             raise ImproperlyConfigured(
-                "SECRET_KEY is the example's, which everybody can read. Set 50 or more random characters, "
+                "SECRET_KEY is the key from the example, which is public. Set 50 or more random characters, "
                 "for example from: openssl rand -base64 48"
             )
         return configured
     if not local:
         raise ImproperlyConfigured(
-            "SECRET_KEY is not set. Set it to 50 or more random characters, for example from: openssl rand -base64 48"
+            "SECRET_KEY isn't set. Set it to 50 or more random characters, for example from: openssl rand -base64 48"
         )
     file = folder / "secret-key"
     if not file.exists():
-        with suppress(FileExistsError):  # another process was faster
+        with suppress(FileExistsError):  # another process has already created the file
             write_private_file(file, secrets.token_urlsafe(48))
     return file.read_text().strip()

@@ -1,6 +1,6 @@
-"""Commands that the worker runs at fixed times (docs/reference/commands.md).
+"""The commands that the worker runs on a schedule (docs/reference/commands.md).
 
-Times are UTC. A run that was missed in the last day, because no worker ran, is made up for when a worker starts.
+Times are in UTC. If a run was missed in the last day because no worker was running, the next worker runs it.
 """
 
 import logging
@@ -22,12 +22,12 @@ SCHEDULE = {
     "verify_record": "30 3 * * *",
 }
 if is_configured():
-    # New reviews are found by words at once, and by meaning within a minute. Runs are short, so that others don't wait.
+    # New reviews can be found by words immediately, and by meaning within a minute. Short runs don't delay other jobs.
     SCHEDULE["embed_claims --seconds=20"] = "* * * * *"
 if settings.LOG_WITNESSES:
     SCHEDULE["ask_witnesses"] = "*/5 * * * *"
 
-JOBS_KEPT = 14 * 24  # hours that finished jobs stay in the desk's list
+JOBS_KEPT = 14 * 24  # hours for which finished jobs are kept in the desk's list
 
 
 @app.task(name="command")
@@ -39,7 +39,7 @@ def run_command(timestamp: int, command: str) -> None:
 
 
 for command, cron in SCHEDULE.items():
-    # The lock prevents two runs at the same time, which would do the work twice.
+    # The lock prevents two simultaneous runs, which would do the work twice.
     app.periodic(cron=cron, periodic_id=command, lock=command, task_kwargs={"command": command})(run_command)
 
 

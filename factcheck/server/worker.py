@@ -1,7 +1,7 @@
-"""The worker: runs the jobs of the queue (procrastinate, in the same PostgreSQL) beside the site.
+"""The worker, which runs the jobs in the queue alongside the site. procrastinate stores the queue in PostgreSQL.
 
-`manage.py worker` runs one in production, and `make run` starts one too. The jobs are in each package's `tasks.py`. A
-task may run twice: if a worker is killed, another one starts its jobs again from the beginning.
+In production, `manage.py worker` runs a worker. `make run` also starts a worker. The tasks are in each package's
+`tasks.py`. A task may run twice. If a worker is killed, another worker restarts its jobs from the beginning.
 """
 
 import asyncio
@@ -16,26 +16,26 @@ from psycopg import OperationalError
 
 logger = logging.getLogger(__name__)
 
-# Jobs at a time, by queue. Each job is a thread with its own connection. Receivers of webhooks may be slow, and the
-# site's own tasks mustn't wait for them.
+# The number of simultaneous jobs by queue. Each job is a thread with its own connection. Webhook receivers may be slow,
+# and the site's own tasks must not wait for these receivers.
 QUEUES = {"default": 2, "webhooks": 6}
-# Seconds without a heartbeat after which a worker counts as killed.
+# The number of seconds without a heartbeat after which a worker is considered killed.
 STALLED = 30.0
-PAUSE = 5.0  # seconds before the next attempt if the database doesn't answer
+PAUSE = 5.0  # seconds until the next attempt if the database isn't responding
 
 
 async def work() -> None:
-    """Work until cancelled, then finish the current jobs. If the database doesn't answer, keep trying."""
+    """Work until cancelled, then finish the current jobs. If the database isn't responding, keep trying."""
     while True:
         try:
             await _work(STALLED)
         except (ConnectorException, OperationalError, OSError) as problem:  # OSError: the pool can't be opened
-            logger.error("The queue can't be reached (%s). Trying again.", problem)  # noqa: TRY400 - no traceback
+            logger.error("The queue isn't reachable (%s). Trying again.", problem)  # noqa: TRY400 - no traceback
         await asyncio.sleep(PAUSE)
 
 
 async def _work(stalled: float) -> None:
-    """Return when one of its parts has ended, which procrastinate logs."""
+    """Run all parts, and return when one of them ends. procrastinate logs the reason."""
     connector = PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=4)
     with app.replace_connector(connector):
         async with app.open_async():
@@ -65,10 +65,10 @@ async def _work(stalled: float) -> None:
 
 
 async def _take_up_again(stalled: float) -> None:
-    """Put jobs of killed workers back into the queue. This isn't a job itself, because jobs can be killed too."""
+    """Put jobs of killed workers back into the queue. This isn't a job itself, because jobs can also be killed."""
     while True:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled):
-            logger.warning("The worker of job %s was killed, so the job starts again.", job.call_string)
+            logger.warning("The worker of job %s was killed, so the job is restarted.", job.call_string)
             await app.job_manager.retry_job(job)
         await asyncio.sleep(stalled / 3)
 

@@ -1,4 +1,4 @@
-"""Webhooks, which notify other sites of publications: subscriptions, deliveries and attempts.
+"""Webhooks, which notify other sites about publications: subscriptions, deliveries and attempts.
 
-The package reads `factcheck.record` and never reads drafts. Editors manage subscriptions at the desk.
+The package reads `factcheck.record` and never reads drafts. Account administrators manage subscriptions at the desk.
 """

@@ -1,4 +1,4 @@
-"""Registers the app ``webhooks``."""
+"""Registers the ``webhooks`` app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,8 +1,8 @@
 """Delivers log entries to receivers at least once, and in the log's order for each review or demand.
 
 `derive` turns log entries into deliveries, each with a job in the same transaction. A subscription's cursor is the last
-entry that has been derived. Jobs for the same review and subscription share a lock. A job that waits for its next
-attempt keeps the lock, so that later jobs can't overtake it (ADR 16).
+entry that has been derived. Jobs for the same review and subscription share a lock. A job keeps the lock while it waits
+for its next attempt, so that later jobs can't overtake the job (ADR 16).
 """
 
 import time
@@ -32,7 +32,7 @@ DERIVE, DELIVER = (
 QUEUE = "webhooks"
 DERIVE_PRIORITY = 1  # deliveries have priority 0
 BATCH = 500
-# The delay after each failure, for nine attempts within a day.
+# The delays after each failure, for nine attempts within a day.
 BACKOFF = tuple(
     timedelta(**gap)
     for gap in (
@@ -45,10 +45,11 @@ BACKOFF = tuple(
 REST = timedelta(minutes=1), timedelta(hours=1)
 # Deliveries to a slow receiver pause for a multiple of its response time, so that other receivers get threads.
 SLOW, SLOW_RESTS = timedelta(seconds=2), 4
-STOPPED_AFTER = timedelta(days=3)  # without a success, when another delivery fails permanently
+STOPPED_AFTER = timedelta(days=3)  # without a success, if a delivery has failed permanently
 KEPT = timedelta(days=30)  # how long finished deliveries are kept
 
-# The worker uses its own connections. Jobs are added over Django's connection, in their deliveries' transaction.
+# The worker uses its own connections. Jobs are added over Django's connection, in the same transaction as their
+# deliveries.
 _jobs = JobManager(DjangoConnector(alias="default"))
 
 
@@ -100,12 +101,13 @@ def _derive_some(pk: UUID) -> bool:
 
 
 def enqueue_derivation() -> None:
-    # The priority is the same as in the trigger: before all deliveries, which may take long.
+    # The priority is the same as in the trigger, which is higher than the priority of deliveries, because deliveries
+    # can take long.
     _jobs.defer_job(Job(queue=QUEUE, task_name=DERIVE, lock=DERIVE, queueing_lock=None, priority=DERIVE_PRIORITY))
 
 
 def enqueue(deliveries: Iterable[Delivery]) -> None:
-    """Add jobs for these deliveries. Load their entries first (`select_related`)."""
+    """Add jobs for these deliveries, whose entries must already be loaded (`select_related`)."""
     _enqueue((delivery, delivery.entry.subject) for delivery in deliveries)
 
 
@@ -203,7 +205,8 @@ def _store_outcome(done: Attempt, outcome: sending.Outcome) -> datetime | None:
     delivery.save(update_fields=["state", "tries"])
     if given_up and now - subscription.failing_since >= STOPPED_AFTER:
         stop(subscription, Stopped.FAILING)
-    # If a job kept waiting for a stopped subscription, it would still hold its lock after a restart.
+    # If the job of a stopped subscription kept waiting, it would still have its lock after the subscription is started
+    # again.
     return None if given_up or not subscription.is_running else now + BACKOFF[delivery.tries - 1]
 
 
@@ -236,7 +239,7 @@ def start(subscription: Subscription) -> None:
 
 @transaction.atomic
 def send_again(delivery: Delivery) -> bool:
-    """Send a finished delivery again with the same id. Return False if it's pending or the subscription is stopped."""
+    """Send a finished delivery again with the same id. Return False if it is pending or its subscription is stopped."""
     locked = (
         Delivery.objects.select_for_update(of=("self",)).select_related("entry", "subscription").get(pk=delivery.pk)
     )
@@ -250,7 +253,7 @@ def send_again(delivery: Delivery) -> bool:
 
 @transaction.atomic
 def new_secret(subscription: Subscription) -> None:
-    """Create a new secret. The previous secret also signs for SECRETS_OVERLAP, so the receiver has time to switch."""
+    """Create a new secret. The previous secret also signs for SECRETS_OVERLAP, so receivers have time to switch."""
     locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
     subscription.generation, subscription.rotated_at = locked.generation + 1, timezone.now()
     subscription.save(update_fields=["generation", "rotated_at"])
@@ -275,7 +278,7 @@ def _delete(deliveries: QuerySet[Delivery]) -> None:
 
 
 def _slices(deliveries: QuerySet[Delivery], key: str) -> Iterator[list[Delivery]]:
-    """Yield BATCH deliveries at a time, sorted by the key. After an import there may be too many for memory."""
+    """Yield BATCH deliveries at a time, sorted by the key. After an import, not all deliveries may fit into memory."""
     last = -1
     while some := list(deliveries.filter(**{f"{key}__gt": last}).order_by(key)[:BATCH]):
         yield some

@@ -1,4 +1,4 @@
-"""Subscriptions, deliveries and attempts. They aren't public, and the payloads are built from the record."""
+"""The tables of subscriptions, deliveries and attempts, which aren't public. Payloads are built from the record."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ SECRETS_OVERLAP = timedelta(hours=24)
 
 
 class Event(models.TextChoices):
-    """The events that a subscription can select. The values are also the types of messages."""
+    """The events that a subscription can select. The values are also used as message types."""
 
     REVIEW_PUBLISHED = "review.published", _("a review is published or reinstated")
     REVIEW_CORRECTED = "review.corrected", _("a review is corrected or updated")
@@ -25,13 +25,13 @@ class Event(models.TextChoices):
 
 
 class Subscription(models.Model):
-    """A receiver's URL, with its events. `cursor` is the last log entry that was derived for the subscription."""
+    """A receiver's URL and the selected events. `cursor` is the last log entry from which deliveries were created."""
 
     class Stopped(models.TextChoices):
         RUNNING = "", _("running")
         BY_HAND = "by_hand", _("stopped")
         FAILING = "failing", _("stopped: no message could be delivered for days")
-        GONE = "gone", _("stopped: the receiver is gone (410)")
+        GONE = "gone", _("stopped: the receiver no longer exists (410)")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(
@@ -78,11 +78,11 @@ class Subscription(models.Model):
 
     @property
     def secret(self) -> str:
-        """The secret in the receiver's format. It is derived and never stored (docs/reference/webhooks.md)."""
+        """The secret in the format for receivers. It is derived and never stored (docs/reference/webhooks.md)."""
         return signing.as_text(signing.secret(self.pk, self.generation))
 
     def signing_secrets(self, now: datetime) -> list[bytes]:
-        """Return the current secret, and the previous secret for a day after it was replaced."""
+        """Return the current secret and, for a day after a replacement, the previous secret."""
         overlap = self.rotated_at is not None and now < self.rotated_at + SECRETS_OVERLAP
         return [signing.secret(self.pk, number) for number in (self.generation, self.generation - 1)[: 1 + overlap]]
 
@@ -140,7 +140,7 @@ class Attempt(models.Model):
 
     class Problem(models.TextChoices):
         NONE = "", _("delivered")
-        REFUSED = "refused", _("the receiver answered with a status other than 2xx")
+        REFUSED = "refused", _("the receiver returned a status other than 2xx")
         REDIRECTED = "redirected", _("the receiver redirects: register its new URL")
         ADDRESS = "address", _("the host name resolves to a private address")
         UNKNOWN_HOST = "unknown_host", _("the host name has no IP address")

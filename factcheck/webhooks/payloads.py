@@ -1,4 +1,4 @@
-"""The messages to receivers, and the event of each kind of log entry."""
+"""The messages to receivers, and the event for each kind of log entry."""
 
 import orjson
 
@@ -9,7 +9,7 @@ from factcheck.webhooks.models import Event
 
 Kind = LogEntry.Kind
 
-# Other kinds of entries don't have an event. The message's `data.kind` contains the exact kind.
+# Other kinds of entries don't cause an event. The message's `data.kind` contains the exact kind.
 EVENTS: dict[str, Event] = {
     Kind.ORIGINAL: Event.REVIEW_PUBLISHED,
     Kind.REINSTATEMENT: Event.REVIEW_PUBLISHED,
@@ -23,7 +23,7 @@ EVENTS: dict[str, Event] = {
 
 
 def message(entry: LogEntry, event: str) -> bytes:
-    """Return the message as defined by Standard Webhooks. `data` is the entry's current form in the changes feed.
+    """Return the message as defined by Standard Webhooks. `data` is the entry as in the changes feed.
 
     The message is built for each attempt and never stored, so that erased content isn't sent.
     """

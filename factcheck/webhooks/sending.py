@@ -1,4 +1,4 @@
-"""Sends a request to a receiver, which may be hostile. Requests end in time and never reach a private network.
+"""Sends a request to a receiver, which may be hostile. Requests have a time limit and never reach a private network.
 
 The host name is resolved once, and all its IP addresses are checked. The connection uses one of these addresses, with
 the name in TLS and in the Host header. A later change of the name's addresses therefore has no effect. Redirects aren't
@@ -59,7 +59,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
     except OSError:
         return Outcome(Problem.TIMEOUT if time.monotonic() >= end else Problem.UNREACHABLE)
     if time.monotonic() >= end:
-        return Outcome(Problem.TIMEOUT)  # headers that were cut off look complete
+        return Outcome(Problem.TIMEOUT)  # truncated headers look complete
     if 200 <= status < 300:
         return Outcome(Problem.NONE, status)
     return Outcome(Problem.REDIRECTED if 300 <= status < 400 else Problem.REFUSED, status)

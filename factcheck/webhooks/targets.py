@@ -1,4 +1,4 @@
-"""Only allows messages to public addresses, so that nobody can reach the site's own network (SSRF).
+"""Allows messages to public addresses only, so that nobody can reach the site's own network (SSRF).
 
 URLs are checked when they are registered. IP addresses are checked before each connection (`sending`).
 """
@@ -26,7 +26,7 @@ _SPECIAL_IPV4 = tuple(
         "224.0.0.0/4", "240.0.0.0/4",
     )
 )  # fmt: skip
-# Everything else isn't global unicast. For example, IPv4-mapped, NAT64, unique-local and link-local addresses.
+# All other addresses aren't global unicast, for example IPv4-mapped, NAT64, unique-local and link-local addresses.
 _GLOBAL_IPV6 = ipaddress.IPv6Network("2000::/3")
 _SPECIAL_IPV6 = tuple(
     ipaddress.IPv6Network(network) for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
@@ -90,7 +90,7 @@ def validate_address(url: str) -> None:
     try:
         allowed = is_allowed(target.host)
     except ValueError:
-        return  # the host is a name, and its addresses are checked before each connection
+        return  # the host is a name, whose addresses are checked before each connection
     if not allowed:
         raise ValidationError(
             _("This address is not public, so messages can’t be sent there. Register a public URL."), code="not_public"

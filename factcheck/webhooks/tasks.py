@@ -6,13 +6,13 @@ from procrastinate.jobs import Job
 
 from factcheck.webhooks import delivery as deliveries
 
-RUNS = 100  # of a job. If an error of our own still occurs after this many runs, it won't go away.
+RUNS = 100  # runs of a job. If our own error still occurs after this many runs, it is permanent.
 
 
 class AtLeastOnce(BaseRetryStrategy):
-    """Retries at the time in `RetryLater`, or some minutes after an error of our own. For example, a lost database.
+    """Retries at the time in `RetryLater`, or a few minutes after our own error, such as a lost connection.
 
-    If a job failed, its delivery would be lost, because nothing would add another job.
+    A failed job would lose its delivery, because no other job would be added for the delivery.
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:

@@ -1,5 +1,5 @@
 """Pages for readers: reviews, claims, corrections, demands, forms for messages, sitemaps and well-known files.
 
-The pages read `factcheck.record` and never drafts. Only `intake` passes messages on to the editors' side.
+The pages read `factcheck.record` and never read drafts. Only `intake` passes messages to the editors' side.
 Machine-readable formats are in `api`.
 """

@@ -1,4 +1,4 @@
-"""Pages of the register of demands."""
+"""Pages for the register of demands."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from factcheck.website.views import is_sample, page_for_readers, page_of_list
 
 @page_for_readers
 def demands(request: HttpRequest) -> HttpResponse:
-    """The register, newest entries first."""
+    """Show the register, newest entries first."""
     return page_of_list(
         request, "website/demands.html", "demands", queries.list_demands, lambda demand: demand["publisher"]
     )
@@ -21,7 +21,7 @@ def demands(request: HttpRequest) -> HttpResponse:
 
 @page_for_readers
 def demand(request: HttpRequest, demand_id: UUID) -> HttpResponse:
-    """A demand as the register has it now, with its revisions."""
+    """Show a demand as it currently appears in the register, with its revisions."""
     body = queries.find_demand(demand_id)
     context: dict[str, Any] = {
         "demand": body,

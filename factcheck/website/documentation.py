@@ -1,4 +1,4 @@
-"""The guides of `docs/`, as pages of this site and as Markdown for programs."""
+"""The guides in `docs/`, as pages on this site and as Markdown for programs."""
 
 import posixpath
 import re
@@ -23,9 +23,11 @@ from factcheck.website.views import page_for_readers
 
 ROOT = settings.BASE_DIR / "docs"
 KINDS = ("tutorials", "how-to", "reference", "explanation", "adr")
-# Files beside the guides that have a URL of their own here.
+# The examples in the pages are for a site that runs on the reader's own machine.
+LOCAL_SITE = "http://127.0.0.1:8000"
+# Other files in `docs/`, which have their own URLs on the site.
 ELSEWHERE = {"reference/openapi.yaml": "/api/schema/", "llms.txt": "/llms.txt"}
-# The line below a title that leads to the page in the other language. The site has buttons for that.
+# The line below a title that links to the page in the other language. The site has buttons for this.
 OTHER_LANGUAGE = re.compile(r"^\[(?:English|Tiếng Việt)\]\([\w.-]+\.md\)\n", re.MULTILINE)
 
 
@@ -37,7 +39,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Guide:
-    """A page as HTML. `html` holds everything below the title, `contents` the headings of its sections."""
+    """A page as HTML. `html` contains everything below the title, and `contents` lists the headings of sections."""
 
     language: str
     title: str
@@ -61,23 +63,23 @@ def guide(request: HttpRequest, kind: str, name: str = "README") -> HttpResponse
 
 @require_safe
 def markdown(request: HttpRequest, kind: str, name: str) -> HttpResponse:
-    """The English page as it is written, for programs that read Markdown."""
+    """Return the Markdown of the English page, for programs."""
     file = ROOT / kind / f"{name}.md"
     if kind not in KINDS or not file.is_file():
         raise Http404
-    return HttpResponse(file.read_bytes(), content_type="text/markdown; charset=utf-8")
+    return HttpResponse(_read(file), content_type="text/markdown; charset=utf-8")
 
 
 @require_safe
 def llms(request: HttpRequest) -> HttpResponse:
-    """The guide for AI assistants (llmstxt.org), with links that lead to Markdown on this site."""
+    """Return the guide for AI assistants (llmstxt.org), with links to Markdown pages on this site."""
     text = (ROOT / "llms.txt").read_text(encoding="utf-8")
     linked = re.sub(r"\]\(([^)\s]+)\)", lambda found: f"]({_absolute(found[1])})", text)
     return HttpResponse(linked, content_type="text/plain; charset=utf-8")
 
 
 def read_guide(page: str, language: str) -> Guide | None:
-    """The guide in this language, or else in English. A page is its path below `docs/`, without `.md`."""
+    """Return the guide in this language, or otherwise in English. `page` is the path in `docs/`, without `.md`."""
     for file, spoken in ((ROOT / f"{page}.{language}.md", language), (ROOT / f"{page}.md", "en")):
         if file.is_file():
             return _rendered(file, spoken, file.stat().st_mtime_ns)
@@ -89,39 +91,46 @@ def page_exists(page: str) -> bool:
 
 
 def _respond(request: HttpRequest, page: str) -> HttpResponse:
-    found = read_guide(page, get_language() or "en")
+    language = request.GET.get("language", "")
+    found = read_guide(page, language if language in dict(settings.LANGUAGES) else get_language() or "en")
     if found is None:
         raise Http404
-    return render(request, "website/documentation.html", {"guide": found, "is_index": page == "README"})
+    context = {"guide": found, "is_index": page == "README", "is_decision": page.startswith("adr/0")}
+    return render(request, "website/documentation.html", context)
+
+
+def _read(file: Path) -> str:
+    """Return the text of a page. The URL of a local site in the examples is replaced by this site's URL."""
+    return file.read_text(encoding="utf-8").replace(LOCAL_SITE, settings.SITE_URL)
 
 
 @lru_cache(maxsize=512)
 def _rendered(file: Path, language: str, changed: int) -> Guide:
-    """`changed` is the file's time, so that an edited page is rendered again."""
+    """Render a page. `changed` is the file's modification time, so that an edited page is rendered again."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    text = re.sub(r"<!--.*?-->\n?", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->\n?", "", _read(file), flags=re.DOTALL)
     tokens = parser.parse(OTHER_LANGUAGE.sub("", text))
     folder = posixpath.dirname(file.relative_to(ROOT).as_posix())
     title, tokens = _taken_title(tokens)
     contents = _anchored(tokens)
     for token in tokens:
         if token.children:
-            token.children = _linked(token.children, folder)
+            token.children = _linked(token.children, folder, language)
     html = parser.renderer.render(tokens, parser.options, {})
-    # A wide table scrolls on its own, and its scrolling part can be reached with the keyboard.
+    # A wide table scrolls separately from the page, and readers can focus it with the keyboard.
     html = html.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
     return Guide(language, title, mark_safe(html), contents)  # noqa: S308 (our own files, without raw HTML)
 
 
 def _taken_title(tokens: list[Token]) -> tuple[str, list[Token]]:
-    """The text of the first heading, and the tokens without that heading."""
+    """Return the text of the first heading, and the tokens without this heading."""
     if tokens and tokens[0].tag == "h1":
         return _text_of(tokens[1]), tokens[3:]
     return "", tokens
 
 
 def _anchored(tokens: list[Token]) -> tuple[Heading, ...]:
-    """Gives all headings the anchors that GitHub gives them. Returns those of the sections."""
+    """Give each heading the same anchor as on GitHub. Return the section headings with their anchors."""
     times = Counter[str]()
     contents = []
     for opening, inline in pairwise(tokens):
@@ -135,13 +144,13 @@ def _anchored(tokens: list[Token]) -> tuple[Heading, ...]:
     return tuple(contents)
 
 
-def _linked(tokens: list[Token], folder: str) -> list[Token]:
-    """Links and images lead to this site. A link to a file that the site doesn't serve becomes plain text."""
+def _linked(tokens: list[Token], folder: str, language: str) -> list[Token]:
+    """Point links and images to this site. A link to a file that the site doesn't serve becomes plain text."""
     kept = []
     dropped = 0
     for token in tokens:
         if token.type == "link_open":
-            url = _url(str(token.attrGet("href")), folder)
+            url = _url(str(token.attrGet("href")), folder, language)
             if url is None:
                 dropped += 1
                 continue
@@ -150,15 +159,17 @@ def _linked(tokens: list[Token], folder: str) -> list[Token]:
             dropped -= 1
             continue
         elif token.type == "image":
-            name = posixpath.basename(str(token.attrGet("src")))
-            token.attrSet("src", static(f"docs/{name}"))
-            token.attrSet("loading", "lazy")
+            # On a phone, the picture opens in its full size.
+            source = static(f"docs/{posixpath.basename(str(token.attrGet('src')))}")
+            token.attrs |= {"src": source, "loading": "lazy"}
+            kept += [Token("link_open", "a", 1, attrs={"href": source}), token, Token("link_close", "a", -1)]
+            continue
         kept.append(token)
     return kept
 
 
-def _url(link: str, folder: str) -> str | None:
-    """Where a link of a page leads on this site. None for files that the site doesn't serve."""
+def _url(link: str, folder: str, language: str = "en") -> str | None:
+    """Return the URL on this site for a link in a page, or None for files that the site doesn't serve."""
     parts = urlsplit(link)
     if parts.scheme or not parts.path:
         return link
@@ -169,11 +180,14 @@ def _url(link: str, folder: str) -> str | None:
     page = re.sub(r"(\.vi)?\.md$", "", path)
     if page == path or path.startswith("../") or not page_exists(page):
         return None
-    return f"/docs/{re.sub(r'(^|/)README$', '', page)}/".replace("//", "/") + anchor
+    target = "vi" if path.endswith(".vi.md") else "en"
+    # Without this parameter, readers would get the page in their own language again.
+    parameter = f"?language={target}" if target != language and (ROOT / f"{page}.vi.md").is_file() else ""
+    return f"/docs/{re.sub(r'(^|/)README$', '', page)}/".replace("//", "/") + parameter + anchor
 
 
 def _absolute(link: str) -> str:
-    """A link of `llms.txt`, absolute. Pages lead to their Markdown."""
+    """Return the absolute URL for a link in `llms.txt`. Links to pages become links to their Markdown."""
     url = _url(link, "")
     if url is None or urlsplit(url).scheme:
         return link

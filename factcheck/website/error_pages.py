@@ -1,4 +1,4 @@
-"""The page of a server error outside the API. Errors of the API are problems (`api/http/problems.py`)."""
+"""The page for server errors outside the API. API errors are problem documents (`api/http/problems.py`)."""
 
 import sys
 
@@ -10,9 +10,9 @@ RETRY_AFTER = 10  # seconds, as in the API
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's `handler500`, called while the error is handled: 503 if the database doesn't answer, otherwise 500.
+    """Return a 503 if the database isn't responding, otherwise a 500. This is Django's `handler500`.
 
-    After a 503, search engines come back and keep their copies (RFC 9110, section 15.6.4). The pages are rendered
+    After a 503, search engines come back later and keep their copies (RFC 9110, section 15.6.4). The pages are rendered
     without the request, because the request may have caused the error.
     """
     if isinstance(sys.exception(), OperationalError | InterfaceError):

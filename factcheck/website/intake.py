@@ -1,7 +1,7 @@
-"""Forms for messages to the editors: the website's only way to the editors' side, like `api/intake.py` for the API.
+"""Forms for messages to the editors: the website's only connection to the editors' side.
 
-The forms set no cookie and have no CSRF token. Anybody may send messages from anywhere, through the API too, and each
-message counts against the sender's network.
+The forms don't set cookies or use CSRF tokens. Anyone can send messages from anywhere, including through the API. Each
+message counts towards the limit for the sender's network.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ Page = Callable[..., HttpResponse]
 
 
 def _text_field(name: str, label: Any, help_text: Any = "", **attributes: Any) -> forms.CharField:
-    """Make a text field with the column's length. The editors' side validates the content."""
+    """Return a text field with the column's maximum length. The editors' side validates the content."""
     widget = forms.Textarea if "rows" in attributes else forms.TextInput
     return forms.CharField(
         label=label, help_text=help_text, required=False, widget=widget({"maxlength": _max_length(name), **attributes})
@@ -41,7 +41,7 @@ def _text_field(name: str, label: Any, help_text: Any = "", **attributes: Any) -
 
 
 def _max_length(name: str) -> int:
-    """Return the column's length in characters."""
+    """Return the column's maximum length in characters."""
     length: int = getattr(ReaderMessage, name).field.max_length
     return length
 
@@ -73,14 +73,14 @@ class CorrectionRequest(MessageForm):
 
 
 def _form_page(view: Page) -> Page:
-    """Decorate a form: the page can be cached until the form is sent, and the response to a POST can't."""
+    """Decorate a form's view, so that the empty form can be cached but the response to a POST can't."""
     form_page, result_page = page_for_readers(view), never_cache(view)
 
     @csrf_exempt
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        request.encoding = "utf-8"  # The encoding of the pages. The header might name an unknown one.
+        request.encoding = "utf-8"  # This is the encoding of the pages. The header might contain an unknown encoding.
         return (result_page if request.method == "POST" else form_page)(request, *args, **kwargs)
 
     return answer
@@ -88,7 +88,7 @@ def _form_page(view: Page) -> Page:
 
 @_form_page
 def tip(request: HttpRequest) -> HttpResponse:
-    """A form for a claim to check. `?text=` is a search that found nothing."""
+    """Show a form for sending in a claim to check. `?text=` contains the words of a search without results."""
     text = replace_forbidden(request.GET.get("text", "")[: _max_length("text")])
     context = {"canonical": f"{settings.SITE_URL}/tips/", "prefilled": bool(text)}
     return _form_response(request, Tip, "website/tip.html", context, initial={"text": text})
@@ -96,7 +96,7 @@ def tip(request: HttpRequest) -> HttpResponse:
 
 @_form_page
 def report(request: HttpRequest, review_id: UUID) -> HttpResponse:
-    """A form for a mistake in a live review. Other reviews lead to their own pages."""
+    """Show a form for reporting a mistake in a live review. Other reviews redirect to their own pages."""
     row = queries.find_review(review_id)
     if row.status != Status.LIVE:
         return redirect("review", review_id)
@@ -115,7 +115,7 @@ def _form_response(
     extra: dict[str, Any] | None = None,
     initial: dict[str, str] | None = None,
 ) -> HttpResponse:
-    """Show the form, with its errors if there are any. Redirect to the receipt if the message was stored."""
+    """Show the form with any errors, or redirect to the receipt's page if the message has been stored."""
     language = get_language()
     form = form_class(
         request.POST if request.method == "POST" else None,
@@ -135,7 +135,8 @@ def _form_response(
                 form.add_error(name if name in form.fields else None, sentence)
         except reader_messages.TooManyMessages as refused:
             status, wait = 429, refused.wait
-            # The limit may be the network's or the site's. The sender needn't know which.
+            # The limit may be for the network or for the whole site. The sender doesn't need to know which limit was
+            # reached.
             form.add_error(
                 None,
                 _("Too many messages have arrived, so your message was not stored. Please send it again in an hour."),
@@ -152,7 +153,7 @@ def _form_response(
 @require_safe
 @never_cache
 def message(request: HttpRequest, receipt: str) -> HttpResponse:
-    """The status of a message for the holder of its receipt. The page doesn't show the message."""
+    """Show the status of a message to anyone who has the receipt. The page doesn't show the message."""
     found = reader_messages.find_status(receipt)
     if found is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""Queries of the pages. They use the reading role, which can only SELECT on the record."""
+"""Queries for the pages. They use the reading role, which can only SELECT from the record."""
 
 import time
 from dataclasses import dataclass, replace
@@ -31,20 +31,20 @@ from factcheck.record.search.spelling import did_you_mean
 Body = dict[str, Any]
 
 PAGE_SIZE = 20
-LAST_PAGE = 25  # for older entries readers use the API, whose cursors don't slow down
+LAST_PAGE = 25  # for older entries, readers can use the API, whose cursors don't get slower
 OTHERS = 20
 
 
 def clean_query(value: str) -> str:
-    """Return the search words as the record spells them. Characters that it never has become spaces."""
+    """Return the search words in NFC. Characters that the record doesn't allow are replaced by spaces."""
     return replace_forbidden(value[: MAX_COMPOSED * MAX_QUERY])[:MAX_QUERY]
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewsPage:
-    """A page of reviews. `relaxed`: no review has all the words of the search. `suggestion`: a better spelling.
+    """A page of reviews. If `relaxed` is true, no review contains all search words. `suggestion` is a better spelling.
 
-    Not `complete`: the search ran out of time.
+    If `complete` is false, the search ran out of time.
     """
 
     reviews: list[Body]
@@ -61,7 +61,7 @@ def newest_reviews(page: int) -> ReviewsPage:
 
 
 def search_reviews(query: str, page: int) -> ReviewsPage:
-    """Search for reviews, the best matches first."""
+    """Search for reviews, best matches first."""
     start, deadline = (page - 1) * PAGE_SIZE, time.monotonic() + SECONDS
     found = Search(PublishedReview, read_query(query)).page(start + PAGE_SIZE + 1)
     left = max(0, deadline - time.monotonic())
@@ -71,14 +71,14 @@ def search_reviews(query: str, page: int) -> ReviewsPage:
 
 
 def _page(bodies: list[str], page: int) -> ReviewsPage:
-    """Make a page of the bodies from its first one on."""
+    """Make a page of these bodies, which can include one extra body from the next page."""
     return ReviewsPage(
         [orjson.loads(body) for body in bodies[:PAGE_SIZE]], len(bodies) > PAGE_SIZE and page < LAST_PAGE
     )
 
 
 def find_review(review_id: UUID) -> PublishedReview:
-    """Raises Http404."""
+    """Return the review. Raises Http404."""
     return get_object_or_404(PublishedReview.objects.using("public"), pk=review_id)
 
 
@@ -94,26 +94,26 @@ def other_reviews(review: PublishedReview) -> list[Body]:
 
 
 def find_claim(claim_id: UUID) -> Body | None:
-    """Return a claim that has a live review, with its live reviews."""
+    """Return a claim with its live reviews, or None if it doesn't have a live review."""
     claims = PublishedClaim.objects.using("public").live().filter(pk=claim_id)
     body = claims.values_list("body", flat=True).first()
     return orjson.loads(body) if body else None
 
 
 def home_of(claim_id: UUID) -> UUID:
-    """Return the claim that shows this claim's reviews. It is another claim if this one has been merged."""
+    """Return the claim that shows this claim's reviews: the claim itself, unless it has been merged."""
     return MergeGroup.of([claim_id], using="public").root(claim_id)
 
 
 def list_demands(page: int) -> tuple[list[Body], bool]:
-    """Return a page of the register of demands, newest first, and whether there are more."""
+    """Return a page of the register of demands, newest first, and whether there are more demands."""
     start = (page - 1) * PAGE_SIZE
     found = list(_demands().order_by("-published_at", "-id")[start : start + PAGE_SIZE + 1])
     return [_demand(*row) for row in found[:PAGE_SIZE]], len(found) > PAGE_SIZE and page < LAST_PAGE
 
 
 def find_demand(demand_id: UUID) -> Body:
-    """Raises Http404."""
+    """Return the demand. Raises Http404."""
     row = _demands().filter(pk=demand_id).first()
     if row is None:
         raise Http404
@@ -128,7 +128,7 @@ def _demands() -> QuerySet[PublishedDemand, tuple[str, str | None]]:
 
 
 def _demand(body: str, about: str | None) -> Body:
-    """Return a demand. Unless its review was erased, the review has `title` and `language` too."""
+    """Return a demand. Unless its review has been erased, the review also has `title` and `language`."""
     demand: Body = orjson.loads(body)
     if about:
         demand["review"] |= current_title(orjson.loads(about))
@@ -136,9 +136,9 @@ def _demand(body: str, about: str | None) -> Body:
 
 
 def current_title(review: Body) -> Body:
-    """Return the review's current title and its language. The claim's text replaces a missing headline.
+    """Return the review's current title and the title's language. The claim's text replaces a missing headline.
 
-    Return nothing for an erased review, or for a withdrawn one without a headline.
+    For an erased review, or a withdrawn review without a headline, the result is empty.
     """
     claim = review.get("claim", {})
     if title := review.get("headline"):
@@ -155,8 +155,8 @@ def demands_about(review_id: UUID) -> list[Body]:
 def list_revisions(subject: UUID) -> QuerySet[LogEntry]:
     """Return the log's entries about a review or demand, newest first.
 
-    They have `note`, `change_class` and `has_document`. An erased revision has no document, so it has neither note
-    nor class.
+    The entries have `note`, `change_class` and `has_document`. An erased revision doesn't have a document, so its note
+    and class are None.
     """
     return _with_notes(LogEntry.objects.using("public").filter(subject=subject).order_by("-number"))
 
@@ -169,10 +169,10 @@ def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
 
 
 def list_corrections(page: int) -> tuple[list[Body], bool]:
-    """Return a page of corrections, newest first, and whether there are more."""
+    """Return a page of corrections, newest first, and whether there are more corrections."""
     start = (page - 1) * PAGE_SIZE
     entries = LogEntry.objects.using("public")
-    # The keys are read first, so that no document of an earlier page is read.
+    # The keys are read first, so that documents from earlier pages aren't read.
     here = list(entries.corrections().values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
     review = PublishedReview.objects.filter(pk=models.OuterRef("subject"))
     verdicts = PublishedCorrection.objects.filter(pk=models.OuterRef("pk"))
@@ -185,9 +185,9 @@ def list_corrections(page: int) -> tuple[list[Body], bool]:
 
 
 def _correction(entry: Any) -> Body:
-    """Return a correction as in a review's `corrections`, with `has_document`, an erasure's `notice`, and the review.
+    """Return a correction as in a review's `corrections`, plus `has_document`, an erasure's `notice`, and the review.
 
-    The review has its current title, even if it had another one then (`current_title`).
+    The review has its current title, even if the title was different at the time (`current_title`).
     """
     review: Body = orjson.loads(entry.review)
     verdicts: Body = orjson.loads(entry.verdicts) if entry.verdicts else {}
@@ -210,7 +210,7 @@ def _correction(entry: Any) -> Body:
 
 
 def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None]:
-    """Return an entry about a review, with its body at that time. The body is None if erased. Raises Http404."""
+    """Return an entry about a review, with the body as of this entry, or None if it's erased. Raises Http404."""
     entries = LogEntry.objects.using("public").select_related("revision_document")
     found = get_object_or_404(entries, subject=review_id, number=number)
     try:

@@ -1,7 +1,7 @@
-"""sitemap.xml for search engines (sitemaps.org, protocol 0.9): an index, and sitemaps of up to 50,000 pages.
+"""sitemap.xml for search engines (sitemaps.org, protocol 0.9): an index and sitemaps with up to 50,000 pages each.
 
-A sitemap is named for its first entry and goes on in the order of publication. New publications therefore only change
-the last sitemap.
+A sitemap is named after its first entry and continues in the order of publication. New publications therefore only
+change the last sitemap.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def sections() -> dict[str, QuerySet[Any]]:
-    """Return the rows that have a page of their own, by the first part of its URL."""
+    """Return the rows that have their own pages, keyed by the first part of the pages' URLs."""
     return {
         "reviews": PublishedReview.objects.using("public").live(),
         "demands": PublishedDemand.objects.using("public").all(),
@@ -32,7 +32,7 @@ def sections() -> dict[str, QuerySet[Any]]:
 
 
 def log_head_etag(request: HttpRequest, *args: object, **kwargs: object) -> str:
-    """The sitemaps only change when something is published. The ETag is weak: the content may be newer than it."""
+    """Return an ETag that changes with each publication. It is weak, because the content may be newer."""
     digest = LogEntry.objects.using("public").newest().values_list("digest", flat=True).first()
     return f'W/"{digest}"'
 
@@ -57,7 +57,7 @@ def pages(request: HttpRequest) -> HttpResponse:
 @require_safe
 @etag(log_head_etag)
 def sitemap(request: HttpRequest, section: str, first: UUID) -> HttpResponse:
-    """Return up to LIMIT pages from this one on. It may have been withdrawn since the index was read."""
+    """Return up to LIMIT pages, starting with `first`, which may have been withdrawn since the index was read."""
     rows = sections()[section]
     start = rows.model.objects.using("public").filter(pk=first).values_list("published_at", flat=True).first()
     if start is None:

@@ -24,8 +24,8 @@ urlpatterns = [
     path("docs/<slug:kind>/<slug:name>/", documentation.guide, name="guide"),
     path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),
     path("llms.txt", documentation.llms),
-    # Without a CSRF token: another site could only change the language. A token would set a cookie for every reader
-    # and remove every page's ETag.
+    # This view doesn't check a CSRF token, because another site could only change the language. A token would set a
+    # cookie for every reader and remove every page's ETag.
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemaps/pages.xml", sitemaps.pages),

@@ -1,4 +1,4 @@
-"""Pages for readers. They only read the record, and they set no cookie."""
+"""Pages for readers. They only read the record and don't set cookies."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,7 +19,7 @@ from factcheck.website import queries
 
 
 def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Allow GET and HEAD. Browsers revalidate each time, and get a 304 if nothing has changed."""
+    """Allow only GET and HEAD. Browsers revalidate the page each time, and get a 304 if nothing has changed."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -35,7 +35,7 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 
 
 def page_number(request: HttpRequest) -> int:
-    """Return the requested page's number. Raises Http404."""
+    """Return the number of the requested page. Raises Http404."""
     page = request.GET.get("page", "1")
     if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= queries.LAST_PAGE):
         raise Http404
@@ -43,7 +43,7 @@ def page_number(request: HttpRequest) -> int:
 
 
 def require_results(page: int, listed: list[queries.Body], complete: bool = True) -> None:
-    """Raises Http404 beyond the last page, because there is nothing to link back to."""
+    """Raises Http404 beyond the last page, because the page would have nothing to link back to."""
     if page > 1 and complete and not listed:
         raise Http404
 
@@ -55,7 +55,7 @@ def page_of_list(
     read: Callable[[int], tuple[list[queries.Body], bool]],
     newsroom: Callable[[queries.Body], queries.Body],
 ) -> HttpResponse:
-    """Render a page of a list. `name` is its name here and in the API. Raises Http404."""
+    """Render a page of a list. `name` is the list's name on the website and in the API. Raises Http404."""
     page = page_number(request)
     found, more = read(page)
     require_results(page, found)
@@ -74,14 +74,14 @@ def page_of_list(
 
 @page_for_readers
 def corrections(request: HttpRequest) -> HttpResponse:
-    """Corrections, updates, withdrawals, reinstatements and erasures, newest first (docs/reference/website.md)."""
+    """Show corrections, updates, withdrawals, reinstatements and erasures, newest first (docs/reference/website.md)."""
     page = "website/corrections_page.html"
     return page_of_list(request, page, "corrections", queries.list_corrections, lambda each: each["newsroom"])
 
 
 @page_for_readers
 def home(request: HttpRequest) -> HttpResponse:
-    """The introduction and the newest reviews, or with ?q= the search results."""
+    """Show the introduction and the newest reviews, or the search results for ?q=."""
     query = queries.clean_query(request.GET.get("q", ""))
     page = page_number(request)
     found = queries.search_reviews(query, page) if query else queries.newest_reviews(page)
@@ -108,13 +108,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def newest(request: HttpRequest) -> HttpResponse:
-    """Redirect readers who shortened the URL of a review or claim. It is temporary, as a list may come here."""
+    """Redirect temporarily from a shortened URL of a review or claim. We may add a list at this URL later."""
     return redirect("home")
 
 
 @page_for_readers
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
-    """A review as it is now: its page, the tombstone of a withdrawn review, or 410 for an erased one."""
+    """Show the current version of a review, the tombstone of a withdrawn review, or a 410 for an erased review."""
     row = queries.find_review(review_id)
     body = orjson.loads(row.body)
     if row.status == Status.ERASED:
@@ -124,7 +124,7 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
 
 @page_for_readers
 def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
-    """A review as it was after one of its revisions, marked as not current."""
+    """Show a review as of one of its revisions, with a notice if the revision isn't current."""
     row = queries.find_review(review_id)
     entry, body = queries.find_revision(review_id, number)
     if body is None or entry.kind == LogEntry.Kind.ERASURE:
@@ -134,7 +134,7 @@ def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse
 
 @page_for_readers
 def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
-    """A claim with its live reviews. A merged claim redirects to the claim that shows its reviews."""
+    """Show a claim with its live reviews. A merged claim redirects to the claim that shows its reviews."""
     body = queries.find_claim(claim_id)
     if body is None:
         home = queries.home_of(claim_id)
@@ -144,11 +144,11 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     context = {
         "claim": body,
         "title": body["text"],
-        # A preview without the verdicts would only spread a false claim.
+        # A link preview without the verdicts would only spread a false claim.
         "description": "; ".join(
             f"{review['publisher']['name']}: {review['verdict']['label'] or '–'}" for review in body["reviews"]
         ),
-        # The same form as in the lists of other pages: the claim's text replaces a missing headline.
+        # As in the lists on other pages, the claim's text replaces a missing headline.
         "others": [{**review, "claim": body} for review in body["reviews"]],
         "sample": any(is_sample(review["publisher"]["site"]) for review in body["reviews"]),
         "license": body["license"],
@@ -184,10 +184,10 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
 
 
 def translations(body: queries.Body, others: list[queries.Body]) -> list[queries.Body]:
-    """Return the review in all its languages. Return nothing if there is only one, or if its own is unknown.
+    """Return the review in all its languages, or nothing if there is only one or the review's language is unknown.
 
     A translation is a review of the same claim by the same newsroom in another language. Search engines require that
-    each page names itself as well, and each language once
+    each page also lists itself, and lists each language only once
     (developers.google.com/search/docs/specialty/international/localized-versions).
     """
     if body["language"] == "und":
@@ -200,23 +200,23 @@ def translations(body: queries.Body, others: list[queries.Body]) -> list[queries
     return list(languages.values()) if len(languages) > 1 else []
 
 
-# Characters that would end the element, or start markup, are written as JSON escapes.
+# Characters that could end the script element or start markup are written as JSON escapes.
 _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 def structured_data(row: PublishedReview) -> SafeString:
-    """Return the ClaimReview for search engines. Only live reviews of this site's newsrooms have one.
+    """Return the ClaimReview for search engines. Only live reviews by this site's newsrooms have a ClaimReview.
 
-    Search engines only accept it from the site that published the review, which excludes imported reviews.
+    Search engines only accept ClaimReviews from the publisher's own site, which excludes imported reviews.
     """
     if row.status != Status.LIVE or row.original_key is not None:
         return mark_safe("")
-    # Only these characters could end the script element.
+    # The characters that could end the script element are escaped.
     return mark_safe(claim_review_document(row.body).decode().translate(_IN_SCRIPT))  # noqa: S308
 
 
 def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
-    """Render a 410 with the public notice. A redacted revision may be at the review's own URL."""
+    """Render a 410 with the public notice. The review's own URL may show a redacted revision."""
     erased = row.status == Status.ERASED
     context = {
         "notice": notice_in(row.body) if erased else last_notice(row.pk),
@@ -229,5 +229,5 @@ def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
 
 
 def is_sample(site: str) -> bool:
-    """The demo newsrooms have a reserved top-level domain (RFC 2606)."""
+    """Return whether the site is a demo newsroom's. Demo newsrooms use a reserved top-level domain (RFC 2606)."""
     return site.endswith(".example")

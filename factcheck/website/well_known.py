@@ -16,7 +16,7 @@ _DISCOVERY = "https://factchecktools.googleapis.com/$discovery/rest?version=v1al
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Programs may read everything published. Searches are endless, and the desk has nothing for them."""
+    """Allow programs to read everything published, but not the endless search results or the desk."""
     lines = (
         "User-agent: *",
         "Disallow: /admin/",
@@ -34,7 +34,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
-    """security.txt (RFC 9116): the contact for reporting a vulnerability. It only exists if a contact is set."""
+    """Return security.txt (RFC 9116), with the contact for vulnerability reports. Raises Http404 without a contact."""
     if not settings.SECURITY_CONTACT:
         raise Http404
     lines = (
@@ -47,26 +47,26 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 def _half_a_year_on(now: datetime) -> datetime:
-    """Return the first of the month, so that the file is the same all month. RFC 9116 wants less than a year."""
+    """Return the first day of a month, so that the file rarely changes. RFC 9116 recommends less than a year."""
     month = now.month - 1 + 6
     return datetime(now.year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
 
 
 @require_safe
 def change_password(request: HttpRequest) -> HttpResponse:
-    """The page to change a password, for password managers (W3C, Well-Known URL for Changing Passwords)."""
+    """Redirect password managers to the page for changing a password (W3C, Well-Known URL for Changing Passwords)."""
     return HttpResponseRedirect(reverse("admin:password_change"))
 
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """The icon for responses that can't link to one: JSON, feeds, the API's plain texts."""
+    """Redirect to the icon, for responses that can't link to an icon: JSON, feeds and plain text."""
     return HttpResponseRedirect(static("website/icon.svg"))
 
 
 @require_safe
 def api_catalog(request: HttpRequest) -> HttpResponse:
-    """The site's APIs and their descriptions (RFC 9727)."""
+    """Return the site's APIs and their descriptions (RFC 9727)."""
     site = settings.SITE_URL
     catalog = {
         "linkset": [

@@ -173,9 +173,9 @@ def test_writing_is_not_allowed(world, addresses, method):
             assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS"), address
             assert json.loads(response.content) == {
                 "type": "http://127.0.0.1:8000/api/problems/method-not-allowed/",
-                "title": "The method isn't supported here",
+                "title": "The method isn't supported",
                 "status": 405,
-                "detail": "This URL doesn't support the method. Nearly all of the API is read-only.",
+                "detail": "This URL doesn't support the method. Most of the API is read-only.",
                 "instance": address,
             }
 
@@ -243,10 +243,10 @@ def test_type_of_every_problem_leads_to_its_page(world, api):
 def test_unknown_parameters_are_named_with_what_was_meant(addresses, api):
     problem = api.problem("reviews/", {"langauge": "vi", "publsher": "a.example", "zzz": "1"})
     assert problem["type"] == "http://127.0.0.1:8000/api/problems/bad-parameter/"
-    assert [(error["parameter"], error["detail"][:68]) for error in problem["errors"]] == [
-        ("langauge", "This URL doesn't have such a parameter. Did you mean language?"),
-        ("publsher", "This URL doesn't have such a parameter. Did you mean publisher?"),
-        ("zzz", "This URL doesn't have such a parameter. Use one of q, ids, language,"),
+    assert [(error["parameter"], error["detail"][:66]) for error in problem["errors"]] == [
+        ("langauge", "This URL doesn't have this parameter. Did you mean language?"),
+        ("publsher", "This URL doesn't have this parameter. Did you mean publisher?"),
+        ("zzz", "This URL doesn't have this parameter. Use one of q, ids, language,"),
     ]
     for address in addresses[:-3]:
         errors = api.problem(address, {"pagesize": "1"})["errors"]
@@ -297,7 +297,7 @@ def test_error_of_ours_is_logged_and_says_nothing(world, api, monkeypatch, caplo
         "type": "http://127.0.0.1:8000/api/problems/internal-error/",
         "title": "An unexpected error",
         "status": 500,
-        "detail": "The server met an unexpected error and logged it.",
+        "detail": "An unexpected error occurred on the server and was logged.",
         "instance": "/api/v1/reviews/",
     }
     assert [record.getMessage() for record in caplog.records] == ["Internal Server Error: /api/v1/reviews/"]
@@ -316,7 +316,7 @@ def test_database_that_is_away_is_unavailable(world, api, monkeypatch, error):
     monkeypatch.setattr(responses, "read_head", fail)
     response = api.send("publishers/")
     assert (response.status_code, response["Retry-After"]) == (503, "10")
-    assert response.json()["detail"] == "The database doesn't answer. Try again in a moment."
+    assert response.json()["detail"] == "The database isn't responding. Try again in a moment."
     assert b"10.0.0.7" not in response.content
     assert "Factcheck-Head" not in response
     assert len(asked) == 1

@@ -158,23 +158,23 @@ def test_claims_of_the_past(world, api):
 @pytest.mark.parametrize(
     ("value", "detail"),
     [
-        ("7", "This entry doesn't exist yet. The header Factcheck-Head names the newest one."),
-        ("999999999999999999", "This entry doesn't exist yet. The header Factcheck-Head names the newest one."),
-        ("9" * 30, "This isn't a sequence. Give the whole number of a log entry, such as 0 or 1024."),
-        ("-1", "This isn't a sequence. Give the whole number of a log entry, such as 0 or 1024."),
-        ("2999-01-01T00:00:00Z", "This time is in the future. Give a time in the past."),
-        ("2026-02-30", "This day doesn't exist. Give a date such as 2026-11-05."),
+        ("7", "This entry doesn't exist yet. The header Factcheck-Head contains the newest sequence."),
+        ("999999999999999999", "This entry doesn't exist yet. The header Factcheck-Head contains the newest sequence."),
+        ("9" * 30, "This isn't a sequence. Send the index of a log entry, for example 0 or 1024."),
+        ("-1", "This isn't a sequence. Send the index of a log entry, for example 0 or 1024."),
+        ("2999-01-01T00:00:00Z", "This time is in the future. Send a time in the past."),
+        ("2026-02-30", "This day doesn't exist. Send a date, for example 2026-11-05."),
         (
             "",
-            "This isn't a time. Give a date or an RFC 3339 time with its offset, such as 2026-11-05 or 2026-11-05T08:30:00Z. Write + as %2B.",
+            "This isn't a time. Send a date or an RFC 3339 time with its offset, for example 2026-11-05 or 2026-11-05T08:30:00Z. Encode + as %2B.",
         ),
         (
             "\x00",
-            "This isn't a time. Give a date or an RFC 3339 time with its offset, such as 2026-11-05 or 2026-11-05T08:30:00Z. Write + as %2B.",
+            "This isn't a time. Send a date or an RFC 3339 time with its offset, for example 2026-11-05 or 2026-11-05T08:30:00Z. Encode + as %2B.",
         ),
         (
             "٣",
-            "This isn't a time. Give a date or an RFC 3339 time with its offset, such as 2026-11-05 or 2026-11-05T08:30:00Z. Write + as %2B.",
+            "This isn't a time. Send a date or an RFC 3339 time with its offset, for example 2026-11-05 or 2026-11-05T08:30:00Z. Encode + as %2B.",
         ),
     ],
 )
@@ -184,18 +184,18 @@ def test_wrong_moments(world, api, value, detail):
 
 
 def test_past_cannot_be_searched(world, api):
-    expected = [{"parameter": "q", "detail": "The past can't be searched. Leave out this parameter or as_of."}]
+    expected = [{"parameter": "q", "detail": "You can't search the past. Leave out this parameter or as_of."}]
     assert api.problem("reviews/", {"as_of": 1, "q": "trà"})["errors"] == expected
     assert api.problem("claims/", {"as_of": 1, "q": "trà"})["errors"] == expected
 
 
 def test_moment_once_and_only_where_it_means_something(world, api):
     assert api.problem("reviews/", {"as_of": [1, 2]})["errors"] == [
-        {"parameter": "as_of", "detail": "Give this parameter once."}
+        {"parameter": "as_of", "detail": "Send this parameter only once."}
     ]
     assert api.problem("publishers/", {"as_of": 1})["errors"][0]["parameter"] == "as_of"
     assert api.problem(f"reviews/{world.flood}/", {"as_off": 1})["errors"] == [
-        {"parameter": "as_off", "detail": "This URL doesn't have such a parameter. Did you mean as_of?"}
+        {"parameter": "as_off", "detail": "This URL doesn't have this parameter. Did you mean as_of?"}
     ]
 
 

@@ -82,7 +82,7 @@ def test_tools_are_four_and_only_read() -> None:
     assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools.values())
     assert not any(tool.input_schema["additionalProperties"] for tool in tools.values())
     assert tools["match_claim"].description == (
-        "Has this been checked already? Find published claims that say the same, best first, with their reviews.\n\n"
+        "Has this been checked already? Find published claims that say the same, best match first, with their reviews.\n\n"
         "A low score means that the claim is about something else."
     )
 
@@ -168,9 +168,9 @@ def test_search_says_that_nothing_has_all_words_and_that_the_time_was_up(
         ("search_reviews", {"langauge": "vi"}, "langauge\n  Extra inputs are not permitted"),
         ("match_claim", {"text": "   "}, "text: The text is missing."),
         ("match_claim", {"text": "lũ " * 50_000}, "text: The text is too long."),
-        ("get_review", {"review": "latest"}, "No review has this id or URL."),
-        ("get_review", {"review": "http://[x/"}, "No review has this id or URL."),
-        ("get_review", {"review": "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a"}, "No review has this id or URL."),
+        ("get_review", {"review": "latest"}, "There isn't a review with this id or URL."),
+        ("get_review", {"review": "http://[x/"}, "There isn't a review with this id or URL."),
+        ("get_review", {"review": "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a"}, "There isn't a review with this id or URL."),
         ("list_corrections", {"change_class": "huge"}, "'typo', 'update' or 'substantive'"),
     ],
 )
@@ -189,7 +189,7 @@ def test_many_marks_are_refused_at_once(world: SimpleNamespace, name: str, argum
     answer = ask(name, **given)
     assert time.process_time() - begun < 1
     assert answer.endswith(
-        f"{argument}: The text is too long. Give at most {5000 if argument == 'text' else 400} characters."
+        f"{argument}: The text is too long. Send at most {5000 if argument == 'text' else 400} characters."
     )
 
 
@@ -219,7 +219,7 @@ def test_withdrawn_review_has_a_reason_and_no_verdict(world: SimpleNamespace) ->
 
 def test_erased_review_is_told_of_by_its_notice_alone(world: SimpleNamespace) -> None:
     said = ask("get_review", review=world.secret)
-    assert said.endswith("The public notice says: Theo lệnh của toà án, đã xoá.")
+    assert said.endswith("The public notice: Theo lệnh của toà án, đã xoá.")
     assert "Bí mật" not in said
 
 
@@ -245,12 +245,12 @@ def test_answers_are_bounded(world: SimpleNamespace) -> None:
 def test_database_that_is_away_is_told_in_a_sentence(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connections.settings["public"], "PASSWORD", "wrong")
     said = ask("get_review", review=world.flood)
-    assert said.endswith("The record's database doesn't answer. Try again in a few seconds.")
+    assert said.endswith("The record's database isn't responding. Try again in a few seconds.")
 
 
 def test_database_that_is_away_at_the_start_is_told_in_the_same(world: SimpleNamespace, away_at_start: None) -> None:
     said = ask("get_review", review=world.flood)
-    assert said.endswith("The record's database doesn't answer. Try again in a few seconds.")
+    assert said.endswith("The record's database isn't responding. Try again in a few seconds.")
 
 
 def test_process_on_standard_input_and_output(world: SimpleNamespace) -> None:
@@ -258,7 +258,7 @@ def test_process_on_standard_input_and_output(world: SimpleNamespace) -> None:
         on_stdio(world.database), ("search_reviews", {"q": "mái chùa"}), ("get_review", {"review": "nothing"})
     )
     assert [each["id"] for each in found["results"]] == [world.flood]
-    assert "No review has this id" in nothing
+    assert "There isn't a review with this id" in nothing
 
 
 def test_hosts_over_http_are_the_sites_and_those_that_are_named(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

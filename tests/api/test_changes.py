@@ -101,16 +101,16 @@ def test_changes_page_by_page(world, api):
 @pytest.mark.parametrize(
     ("query", "errors"),
     [
-        ({"since": "6"}, [("since", "This entry isn't in this log. Give the sequence of an entry up to 5.")]),
-        ({"since": "-1"}, [("since", "This isn't a sequence. Give the whole number of a log entry, such as 0 or 1024.")]),
-        ({"since": "9" * 40}, [("since", "This isn't a sequence. Give the whole number of a log entry, such as 0 or 1024.")]),
-        ({"since": ["1", "2"]}, [("since", "Give this parameter once.")]),
-        ({"page_size": "101"}, [("page_size", "This isn't in the range. Give a number from 1 to 100.")]),
-        ({"page_size": "0"}, [("page_size", "This isn't in the range. Give a number from 1 to 100.")]),
+        ({"since": "6"}, [("since", "This entry isn't in the log. Send a sequence of at most 5.")]),
+        ({"since": "-1"}, [("since", "This isn't a sequence. Send the index of a log entry, for example 0 or 1024.")]),
+        ({"since": "9" * 40}, [("since", "This isn't a sequence. Send the index of a log entry, for example 0 or 1024.")]),
+        ({"since": ["1", "2"]}, [("since", "Send this parameter only once.")]),
+        ({"page_size": "101"}, [("page_size", "This is outside the range. Send a number from 1 to 100.")]),
+        ({"page_size": "0"}, [("page_size", "This is outside the range. Send a number from 1 to 100.")]),
         ({"wait": "31", "x": "1"}, [
-            ("x", "This URL doesn't have such a parameter. Use one of since, page_size, wait."), ("wait", "This isn't in the range. Give a number from 0 to 30."),
+            ("x", "This URL doesn't have this parameter. Use one of since, page_size, wait."), ("wait", "This is outside the range. Send a number from 0 to 30."),
         ]),
-        ({"wait": "soon"}, [("wait", "This isn't in the range. Give a number from 0 to 30.")]),
+        ({"wait": "soon"}, [("wait", "This is outside the range. Send a number from 0 to 30.")]),
     ],
 )  # fmt: skip
 def test_changes_refuse_what_is_wrong(world, api, query, errors):
@@ -247,7 +247,7 @@ def test_mirror_says_what_is_wrong(database, tmp_path):
     other = run_once("http://127.0.0.1:9", file, check=False)
     assert f"mirrors {address}, not http://127.0.0.1:9" in other.stderr
     away = run_once("http://127.0.0.1:9", tmp_path / "other.sqlite", check=False)
-    assert (away.returncode, "doesn't answer" in away.stderr) == (1, True)
+    assert (away.returncode, "isn't responding" in away.stderr) == (1, True)
 
 
 class _Half(socketserver.StreamRequestHandler):
@@ -264,7 +264,7 @@ def test_mirror_asks_again_when_half_an_answer_came(tmp_path):
         address, file = "http://{}:{}".format(*server.server_address), tmp_path / "mirror.sqlite"
         try:
             once = run_once(address, file, check=False)
-            assert once.stderr.startswith(f"{address} doesn't answer: IncompleteRead")
+            assert once.stderr.startswith(f"{address} isn't responding: IncompleteRead")
             with subprocess.Popen(
                 [sys.executable, MIRROR, address, str(file)], stderr=subprocess.PIPE, text=True
             ) as goes_on:

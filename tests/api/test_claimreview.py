@@ -93,7 +93,7 @@ def test_claim_review_goes_to_nobody_who_rules_it_out(api, world):
 
 def test_withdrawn_review_is_no_claim_review(api, world):
     problem = api.problem(claim_review(world.withdrawn), status=404)
-    assert problem["detail"] == "This review has been withdrawn and has no ClaimReview any more. Remove your copy."
+    assert problem["detail"] == "This review has been withdrawn and no longer has a ClaimReview. Remove your copy."
     response = api.send(f"reviews/{world.withdrawn.pk}/", Accept=LINKED_DATA)
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
     assert json.loads(response.content)["revision"]["kind"] == "withdrawal"

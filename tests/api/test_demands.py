@@ -160,13 +160,13 @@ def test_pages_lead_through_the_register_and_back(world, api, order):
         (
             "outcome=refussed",
             "outcome",
-            "Give one of open, complied, partly, refused, dropped. Did you mean refused?",
+            "Use one of open, complied, partly, refused, dropped. Did you mean refused?",
         ),
-        ("from=lawyer", "from", "Give one of state_body, police, court, company, person."),
-        ("review=x", "review", "This isn't an id. Give one such as 01912d68-783e-7a51-9b2c-3f0e8d6c5b4a."),
-        ("received_after=yesterday", "received_after", "This isn't a date. Give one such as 2026-11-05."),
-        ("received=2026-10-20", "received", "This URL doesn't have such a parameter. Did you mean received_after?"),
-        ("cursor=forged", "cursor", "This cursor is for other filters or another order. Start again without it."),
+        ("from=lawyer", "from", "Use one of state_body, police, court, company, person."),
+        ("review=x", "review", "This isn't an id. Send a UUID, for example 01912d68-783e-7a51-9b2c-3f0e8d6c5b4a."),
+        ("received_after=yesterday", "received_after", "This isn't a date. Send a date, for example 2026-11-05."),
+        ("received=2026-10-20", "received", "This URL doesn't have this parameter. Did you mean received_after?"),
+        ("cursor=forged", "cursor", "This cursor is for other filters or another order. Start again without the cursor."),
     ],
 )  # fmt: skip
 def test_wrong_parameter_is_named(world, api, query, parameter, detail):

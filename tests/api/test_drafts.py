@@ -253,8 +253,8 @@ def test_token_ends_with_its_time_its_account_and_its_role(newsroom: Any, monkey
 
 def test_scope_is_needed_for_each_kind(newsroom: Any) -> None:
     claims, drafts = make_program(newsroom, None, "claims:write"), make_program(newsroom, None, "drafts:write")
-    assert claims.refused("GET", "reviews/", None, 403)["detail"] == "The token lacks the scope drafts:write."
-    assert drafts.refused("POST", "claims/", CLAIM, 403)["detail"] == "The token lacks the scope claims:write."
+    assert claims.refused("GET", "reviews/", None, 403)["detail"] == "The token doesn't have the scope drafts:write."
+    assert drafts.refused("POST", "claims/", CLAIM, 403)["detail"] == "The token doesn't have the scope claims:write."
     assert claims.get("claims/")["results"] == drafts.get("reviews/")["results"] == []
 
 

@@ -30,7 +30,10 @@ def own_folder(tmp_path, monkeypatch):
 def test_dump_of_nothing(database, own_folder, api, capsys):
     call_command("make_dumps")
     assert api.get("dumps/")["results"] == []
-    assert capsys.readouterr().out == "Nothing has been published since the newest dump. That dump stays.\n"
+    assert (
+        capsys.readouterr().out
+        == "Nothing has been published since the newest dump, so the dump is still up to date.\n"
+    )
 
 
 def test_the_last_ones_are_kept(database, own_folder, api, monkeypatch):
@@ -146,7 +149,7 @@ def test_no_room(database, own_folder, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(making, "_flush_and_hash", full)
-    with pytest.raises(CommandError, match="Earlier dumps stay. .*No space left"):
+    with pytest.raises(CommandError, match="Earlier dumps are kept. .*No space left"):
         call_command("make_dumps")
     assert sorted(path.name for path in own_folder.iterdir()) == ["0", "lock"]
 

@@ -328,7 +328,10 @@ def test_parameters_are_refused(world, api):
 def test_second_run_has_nothing_to_do(world, capsys, folder):
     before = (folder / "5" / "manifest.json").read_bytes()
     call_command("make_dumps")
-    assert capsys.readouterr().out == "Nothing has been published since the newest dump. That dump stays.\n"
+    assert (
+        capsys.readouterr().out
+        == "Nothing has been published since the newest dump, so the dump is still up to date.\n"
+    )
     assert (folder / "5" / "manifest.json").read_bytes() == before
 
 

@@ -77,22 +77,22 @@ def test_match_by_post_is_the_same_and_kept_nowhere(api: Api, newsroom: Newsroom
 @pytest.mark.parametrize(
     ("query", "errors"),
     [
-        ({}, [("text", "The text is missing. Give a sentence, a post or a longer text to match.")]),
-        ({"text": " "}, [("text", "The text is missing. Give a sentence, a post or a longer text to match.")]),
-        ({"text": "x" * 5001}, [("text", "The text is too long. Give at most 5000 characters.")]),
+        ({}, [("text", "The text is missing. Send a sentence, a post or a longer text to match.")]),
+        ({"text": " "}, [("text", "The text is missing. Send a sentence, a post or a longer text to match.")]),
+        ({"text": "x" * 5001}, [("text", "The text is too long. Send at most 5000 characters.")]),
         ({"text": "a\x00b"}, [("text", "The character U+0000 isn't allowed. Remove it.")]),
         (
             {"text": "a", "limit": "21"},
-            [("limit", "This isn't in the range. Give a number from 1 to 20.")],
+            [("limit", "This is outside the range. Send a number from 1 to 20.")],
         ),
         (
             {"text": "a", "limit": "0x1"},
-            [("limit", "This isn't in the range. Give a number from 1 to 20.")],
+            [("limit", "This is outside the range. Send a number from 1 to 20.")],
         ),
-        ({"text": ["a", "b"]}, [("text", "Give this parameter once.")]),
+        ({"text": ["a", "b"]}, [("text", "Send this parameter only once.")]),
         (
             {"text": "a", "q": "b"},
-            [("q", "This URL doesn't have such a parameter. Use one of text, limit.")],
+            [("q", "This URL doesn't have this parameter. Use one of text, limit.")],
         ),
     ],
 )
@@ -110,7 +110,7 @@ def test_match_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monk
     assert api.problem("match/", {"text": "Nước lũ"})["errors"] == [
         {
             "parameter": "text",
-            "detail": "Comparing this text takes too long. Give the sentence that matters, or try again.",
+            "detail": "Comparing this text takes too long. Send only the most important sentence, or try again.",
         }
     ]
     with pytest.raises(similar_claims.MeaningNotCompared):  # so that an import's claim does not count as compared
@@ -143,7 +143,7 @@ def test_match_by_post_refuses_what_is_no_question(api: Api, module_database: st
 def test_match_by_post_passes_over_nothing_in_the_address(api: Api, module_database: str) -> None:
     response = api.client.post("/api/v1/match/?limit=1&lang=vi", b'{"text": "a"}', content_type="application/json")
     assert response.status_code == 400
-    detail = "A POST takes no parameters in its URL. Put text and limit into the JSON object."
+    detail = "A POST can't have parameters in its URL. Send text and limit in the JSON object."
     assert json.loads(response.content)["errors"] == [
         {"parameter": "limit", "detail": detail},
         {"parameter": "lang", "detail": detail},
@@ -159,7 +159,7 @@ def test_match_by_post_refuses_many_marks_at_once(api: Api, module_database: str
     assert time.process_time() - begun < 1
     assert response.status_code == 400
     assert json.loads(response.content)["errors"] == [
-        {"parameter": "text", "detail": "The text is too long. Give at most 5000 characters."}
+        {"parameter": "text", "detail": "The text is too long. Send at most 5000 characters."}
     ]
 
 

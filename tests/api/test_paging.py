@@ -203,7 +203,10 @@ def test_forged_cursor_is_refused(database, api, change):
     cursor = api.send("reviews/?page_size=1").json()["next"].partition("cursor=")[2]
     problem = api.problem("reviews/", {"page_size": "1", "cursor": change(cursor)})
     assert problem["errors"] == [
-        {"parameter": "cursor", "detail": "This cursor is for other filters or another order. Start again without it."}
+        {
+            "parameter": "cursor",
+            "detail": "This cursor is for other filters or another order. Start again without the cursor.",
+        }
     ]
 
 

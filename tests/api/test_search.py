@@ -249,7 +249,7 @@ def test_words_are_counted_as_they_are_read(world, api):
     apart = unicodedata.normalize("NFD", "ệ" * 400)
     assert api.get("reviews/", {"q": apart})["results"] == []
     problem = api.problem("reviews/", {"q": apart + "ệ"})
-    assert problem["errors"] == [{"parameter": "q", "detail": "The text is too long. Give at most 400 characters."}]
+    assert problem["errors"] == [{"parameter": "q", "detail": "The text is too long. Send at most 400 characters."}]
 
 
 @pytest.mark.parametrize(("above", "below"), [(30_000, 30_000), (800, 700)])
@@ -260,7 +260,7 @@ def test_words_of_many_marks_are_refused_at_once(world, api, above, below):
     assert time.process_time() - begun < 1
     assert response.status_code == 400
     assert json.loads(response.content)["errors"] == [
-        {"parameter": "q", "detail": "The text is too long. Give at most 400 characters."}
+        {"parameter": "q", "detail": "The text is too long. Send at most 400 characters."}
     ]
 
 

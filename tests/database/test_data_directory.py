@@ -114,7 +114,9 @@ def test_var_that_cannot_be_made_is_a_sentence(tmp_path: Path):
 
 def test_var_that_cannot_be_written_to_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anywhere but on a read-only disk
-    with pytest.raises(DatabaseProblem, match=r"^The folder .* can't be written to. Change that, or set FACTCHECK_VAR"):
+    with pytest.raises(
+        DatabaseProblem, match=r"^You can't write to the folder .*\. Change its permissions, or set FACTCHECK_VAR"
+    ):
         data_directory.find(tmp_path)
 
 
@@ -134,8 +136,8 @@ def test_passwords_that_cannot_be_kept_are_a_sentence(tmp_path: Path, monkeypatc
     with pytest.raises(DatabaseProblem) as refusal:
         source({}, tmp_path)
     assert str(refusal.value) == (
-        f"The folder {tmp_path} can't be written to (No space left on device). "
-        "Change that, or set FACTCHECK_VAR to another."
+        f"You can't write to the folder {tmp_path} (No space left on device). "
+        "Change its permissions, or set FACTCHECK_VAR."
     )
 
 

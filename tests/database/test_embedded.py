@@ -257,7 +257,7 @@ def test_full_disk_at_the_first_start_is_a_sentence(
     cluster = again()
     with pytest.raises(DatabaseProblem) as refusal:
         cluster.prepare()
-    assert str(refusal.value) == f"No space is left on the disk of {cluster.home}. Free some space and start again."
+    assert str(refusal.value) == f"The disk of {cluster.home} is full. Free some space and start again."
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_url_that_names_no_database_is_a_sentence(url: str):
     with pytest.raises(DatabaseProblem) as problem:
         parse_url("PUBLIC_DATABASE_URL", url)
     assert str(problem.value) == (
-        "PUBLIC_DATABASE_URL isn't a PostgreSQL URL. Write it as "
+        "PUBLIC_DATABASE_URL isn't a PostgreSQL URL. Use a URL like "
         "postgresql://owner:password@localhost:5432/factcheck, with special characters percent-encoded."
     )
 
@@ -91,15 +91,15 @@ def test_owner_defaults_to_the_application(tmp_path: Path):
     [
         (
             {"PUBLIC_DATABASE_URL": READER},
-            "PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL. Set it too",
+            "PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL. Set DATABASE_URL, for",
         ),
         (
             {"DATABASE_URL": URL, "OWNER_DATABASE_URL": URL},
-            "OWNER_DATABASE_URL is set without PUBLIC_DATABASE_URL. Set the reading role's",
+            "OWNER_DATABASE_URL is set without PUBLIC_DATABASE_URL. Set PUBLIC_DATABASE_URL to",
         ),
         (
             {"DATABASE_CONNECTION_AGE": "long"},
-            "DATABASE_CONNECTION_AGE is 'long'. Set the seconds for which a thread keeps its connection, for example 600",
+            "DATABASE_CONNECTION_AGE is 'long'. Set the number of seconds for which a thread keeps its connection, for example 600",
         ),
     ],
 )
@@ -141,8 +141,8 @@ def test_missing_extensions_are_a_sentence():
     with pytest.raises(DatabaseProblem) as problem:
         Remote({})._check(Answers(pg_trgm="1.6", plpgsql="1.0"))  # type: ignore[arg-type]
     assert str(problem.value) == (
-        "The PostgreSQL server in DATABASE_URL lacks the extensions unaccent, btree_gin, vector. Install its contrib "
-        "modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
+        "The PostgreSQL server in DATABASE_URL doesn't have the extensions unaccent, btree_gin, vector. Install its "
+        "contrib modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
         "(Fedora: pgvector; Debian: postgresql-18-pgvector, with the server's own number)."
     )
 
@@ -215,25 +215,23 @@ def test_owner_that_may_not_make_roles_is_a_sentence(server: dict[str, Any], tmp
     with pytest.raises(DatabaseProblem) as problem:
         source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
     assert str(problem.value) == (
-        f"DATABASE_URL's role {server['name']}_owner may not create the other roles. "
+        f"DATABASE_URL's role {server['name']}_owner isn't allowed to create the other roles. "
         "Run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, "
-        "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL as it says."
+        "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL to the printed values."
     )
 
 
 def test_roles_with_other_passwords_are_a_sentence(server: dict[str, Any], tmp_path: Path):
     source({"DATABASE_URL": server["url"]}, tmp_path / "one").prepare()
     with pytest.raises(
-        DatabaseProblem, match="exists, but var/database-roles.json doesn't have its password. Copy that file"
+        DatabaseProblem, match="exists, but var/database-roles.json doesn't have its password. Copy this file"
     ):
         source({"DATABASE_URL": server["url"]}, tmp_path / "two").prepare()
 
 
 def test_passwords_that_cannot_be_kept_are_a_sentence(tmp_path: Path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(
-        DatabaseProblem, match="can't be stored in .*. Set FACTCHECK_VAR to a folder that the site may write"
-    ):
+    with pytest.raises(DatabaseProblem, match="can't be stored in .*. Set FACTCHECK_VAR to a writable folder"):
         source({"DATABASE_URL": URL}, tmp_path / "file" / "var")
 
 

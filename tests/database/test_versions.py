@@ -62,9 +62,9 @@ def test_old_folder_is_met_with_one_sentence(old_var: Path, arguments: list[str]
     )
     assert (result.returncode, result.stderr) == (
         1,
-        f"The database in {old_var}/postgres has the migration editorial.0031_says_whose_it_is, which this version of "
-        f"the site doesn't have. Move {old_var} away to start with an empty one, or use the version that created "
-        "it.\n",
+        f"The database in {old_var}/postgres contains the migration editorial.0031_says_whose_it_is, which this version "
+        f"of the site doesn't have. To start with an empty database, move {old_var} away, or use the version that "
+        "created the database.\n",
     )
 
 
@@ -72,7 +72,7 @@ def test_old_database_outside_of_the_folder_is_named_too(database: str, monkeypa
     """As root has it where PostgreSQL's account cannot enter the project's folder."""
     monkeypatch.setattr(settings.DATABASE_SERVER, "directory", DataDirectory(Path("/var/lib/fc"), Path("/tmp"), None))
     record("record", "0020_gone")
-    with pytest.raises(DatabaseProblem, match=re.escape(f"Move {settings.VAR} and /var/lib/fc away to start")):
+    with pytest.raises(DatabaseProblem, match=re.escape(f"move {settings.VAR} and /var/lib/fc away")):
         call_command("migrate", database="owner", verbosity=0)
 
 
@@ -83,8 +83,8 @@ def test_old_database_on_a_server_is_replaced_there(database: str, monkeypatch: 
     with pytest.raises(DatabaseProblem) as problem:
         call_command("migrate", database="owner", verbosity=0)
     assert str(problem.value) == (
-        "The database in DATABASE_URL has the migration record.0020_gone, which this version of the site "
-        "doesn't have. Name an empty one instead, or use the version that created it."
+        "The database in DATABASE_URL contains the migration record.0020_gone, which this version of the site "
+        "doesn't have. Set DATABASE_URL to an empty database, or use the version that created the database."
     )
 
 

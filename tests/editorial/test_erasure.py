@@ -190,7 +190,7 @@ def test_claimant_of_another_claim_stays(newsroom: Newsroom) -> None:
         ({"ground": ""}, "Choose the ground"),
         ({"notice": " \n"}, "Write the public notice"),
         ({"notice": "x" * 2001}, "Shorten it to at most 2000 characters"),
-        ({"notice": "Xoá\x07."}, r"U\+0007 cannot be published"),
+        ({"notice": "Xoá\x07."}, r"U\+0007 can’t be published"),
         ({"notice": "Đã xoá bài VIDEO nước lũ là của năm 2020."}, "must not repeat .* “Video nước lũ là của năm 2020”"),
         ({"notice": "Xoá: https://source.example/2"}, "“https://source.example/2”"),
     ],

@@ -112,7 +112,7 @@ def test_refused_beside_a_newsroom(database: str) -> None:
 
 def test_refused_beside_an_account_of_that_name(database: str) -> None:
     make_user("editor")
-    with pytest.raises(CommandError, match="The account name editor"):
+    with pytest.raises(CommandError, match="The demo needs the account name editor"):
         call_command("load_demo")
 
 

@@ -132,7 +132,7 @@ def test_what_cannot_be_proposed(newsroom: Newsroom) -> None:
         (draft, three, NOTE, "not public"),
         (three, draft, NOTE, "published review"),
         (three, withdrawn, NOTE, "published review"),
-        (three, two, "  ", "Write why"),
+        (three, two, "  ", "Enter a reason"),
         (three, two, f"Trùng với «{two.text.upper()}»", "must not repeat"),
     ):
         with pytest.raises(EditorialError, match=message):

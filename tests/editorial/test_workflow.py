@@ -163,7 +163,7 @@ def test_changed_draft_is_not_published(newsroom: Newsroom, when: str, what: str
         Source.objects.update(quote="Khác.")
     else:
         type(newsroom.publisher).objects.update(name="Khác")
-    with pytest.raises(EditorialError, match="was changed after its submission, .* the newsroom’s page,"):
+    with pytest.raises(EditorialError, match="someone changed the review, .* the newsroom’s page,"):
         if when == "before approval":
             workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
         else:

@@ -88,7 +88,7 @@ def write_review(lan: Browser) -> str:
     lan.choose("verdict", "False False by every source.")
     lan.fill(sources__0__title="Báo Sông Hương", sources__0__url="https://bao.example/2020")
     lan.choose("sources-0-stance", "refutes").press("Save and submit for approval")
-    assert "A review needs at least two and has 1" in lan.text
+    assert "A review needs at least two sources. This review has 1" in lan.text
     assert not lan.has_button("Submit for approval")
     lan.follow("Back to the review").add_row("sources")
     lan.fill(sources__1__title="Trạm khí tượng", sources__1__url="https://tram.example/").choose(

@@ -53,7 +53,7 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     assert "Explain what has to change" in minh.text
     minh.fill(reason="Ghi rõ ngày trả lời.").press("Return with a message")
     lan.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 20 October 2026")
-    assert "returned it with this message: Ghi rõ ngày trả lời." in lan.text
+    assert "returned the submission with this message: Ghi rõ ngày trả lời." in lan.text
     lan.choose("outcome", "refused").fill(done="Đã trả lời.", done_on="2026-10-22").press(
         "Save and submit for approval"
     )

@@ -220,9 +220,7 @@ def test_full_disk_is_a_sentence_and_stops_the_database(monkeypatch: pytest.Monk
     left: list[bool] = []
     monkeypatch.setattr(Command, "_migrate", fail)
     monkeypatch.setattr(Cluster, "leave", lambda cluster, *, at_once: left.append(at_once))
-    with pytest.raises(
-        DatabaseProblem, match=r"^No space is left on the disk of .*. Free some space and start again\.$"
-    ):
+    with pytest.raises(DatabaseProblem, match=r"^The disk of .* is full\. Free some space and start again\.$"):
         Command(stdout=StringIO())._prepare()
     assert left == [True]
 

@@ -38,7 +38,7 @@ class PublicReasonForm(forms.Form):
 
 
 class LoggedReasonForm(forms.Form):
-    """For actions without a public page. The reason is published in the log only."""
+    """For actions that don't have a public page. The reason is published only in the log."""
 
     reason = _reason_field(_("reason"), _("The reason is kept in the public log, where anyone can read it."))
 
@@ -86,6 +86,6 @@ class NewsroomForm(forms.Form):
 
 
 class DigestForm(forms.Form):
-    """Contains the digest of what the page showed. Without this digest the action is refused."""
+    """Contains the digest of the content that the page showed. Without this digest, the action is refused."""
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)

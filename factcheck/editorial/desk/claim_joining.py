@@ -1,4 +1,4 @@
-"""Whether a person can say now that two claims are the same and, if not, why."""
+"""Whether a person can currently confirm that two claims are the same and, if not, why."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -15,7 +15,7 @@ from factcheck.record.models import PublishedClaim
 
 
 def may_use_instead(desk: Desk, claim: Claim) -> bool:
-    """The rule of `merge_policy.replace_claim`: logged the claim or is an Editor, and can write all its reviews."""
+    """The rule of `merge_policy.replace_claim`: logged the claim or is an Editor, and can write every review."""
     may_change = claim.logged_by_id == desk.user.pk or claim.newsroom_id in desk.deciding_newsrooms
     return may_change and all(may_write(desk, review) for review in claim.reviews.all())
 

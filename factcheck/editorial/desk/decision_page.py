@@ -1,4 +1,4 @@
-"""The page where proposals of every kind are decided and published."""
+"""The page where all kinds of proposals are decided and published."""
 
 import json
 from collections.abc import Callable

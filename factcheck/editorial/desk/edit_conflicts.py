@@ -153,7 +153,7 @@ class LockingAdmin(admin.ModelAdmin[M]):
         return [(title, with_state), *others]
 
     def reason_not_saved(self, row: M) -> str | Promise | None:
-        """Why the row can't be saved in its current state, or None if it can. This text replaces the form."""
+        """The reason why the row can't currently be saved, or None if it can be saved. This text replaces the form."""
         return None
 
     def changeform_view(

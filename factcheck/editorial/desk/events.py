@@ -18,7 +18,7 @@ MAPPINGS = Q(newsroom__isnull=True, subject__startswith="mapping:")
 
 @admin.register(EditorialEvent)
 class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
-    """Chief editors see events of their newsroom and of mappings, administrators those of accounts and webhooks."""
+    """Chief editors see events about their newsroom and mappings, administrators about accounts and webhooks."""
 
     change_form_template = "admin/editorial/without_history.html"
     list_display = ("at", "actor", "what", "about", "newsroom", "details")

@@ -28,7 +28,7 @@ STATES: dict[str, Promise] = {
 }
 # By the name of the task or of the command that it runs, without options. Other names are shown as they are.
 TASKS: dict[str, Promise] = {
-    "publish_due_demands": _("publish entries in the register that are due"),
+    "publish_due_demands": _("publish register entries that are due"),
     "ask_witnesses": _("request witness cosignatures for the log"),
     "verify_record": _("verify the record"),
     "propose_links": _("propose links between claims"),

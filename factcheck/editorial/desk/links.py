@@ -1,4 +1,4 @@
-"""The page where an editor says whether the two claims of a proposed link are the same."""
+"""The page where an editor decides whether the two claims of a proposed link are the same."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect

@@ -67,7 +67,7 @@ def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     return {
         "merged_into": into,
         "merged_here": here,
-        "proposed": {merge.claim_id for merge, _actions in open_merges},  # these claims can't be proposed again now
+        "proposed": {merge.claim_id for merge, _actions in open_merges},  # these claims can't be proposed again yet
         "open_merges": open_merges,
         "links": links_to_answer(desk, links.open_links(claim=claim)),
         "returned": last if last and last.decision == Decision.RETURNED and last.message and not open_merges else None,
@@ -155,7 +155,7 @@ def similar_url(claim: UUID, *, then: str = "claim") -> str:
 
 
 def with_public_pages(desk: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
-    """Claims, and whether each has a public page. The page of a merged claim is the page of the other claim."""
+    """Claims, and whether each has a public page. A merged claim shares the page of its merge target."""
     show_public_text(desk, claims)
     live = PublishedClaim.objects.live().filter(pk__in=[claim.pk for claim in claims])
     public = set(live.values_list("pk", flat=True))
@@ -210,7 +210,7 @@ def _choose(
     if popup:
         return _close_popup(other)
     message = str(_("The existing claim has replaced your claim. Your claim has been deleted."))
-    if other.newsroom_id not in get_desk(request).roles:  # the person can't open the claim's page at the desk
+    if other.newsroom_id not in get_desk(request).roles:  # because the person can't open the claim's page at the desk
         message = format_html('{} <a href="/claims/{}/">{}</a>', message, other.pk, other)
     messages.success(request, message)
     if next_step == "message" and tip is not None:

@@ -114,7 +114,7 @@ class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], UserAdmin, Adm
     fieldsets = (
         (None, {"fields": ("username", "password", "byline", "email")}),
         (
-            _("What this account may do"),
+            _("Account permissions"),
             {
                 "fields": ("is_active", "is_staff", "administers"),
                 "description": _(

@@ -1,4 +1,4 @@
-"""Buttons for the actions on proposals of every kind: their texts, and who can use which action."""
+"""Buttons for the actions on all kinds of proposals: the buttons' texts, and the people who can use each action."""
 
 from dataclasses import replace
 from typing import Any

@@ -104,7 +104,7 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
 
 
 def may_write(desk: Desk, review: Review) -> bool:
-    """The rule of `roles.require_writer`: Reporters can write their own reviews, Editors all reviews."""
+    """The rule of `roles.require_writer`: Reporters can write their own reviews, and Editors can write all reviews."""
     role = desk.roles.get(review.newsroom_id)
     return role in Membership.DECIDING or (
         role is not None and (review.created_by_id == desk.user.pk or roles.is_author(desk.user, review))

@@ -96,7 +96,7 @@ class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[S
         if change:
             obj.save(update_fields=self.fields)  # the worker may be writing to the other columns
         else:
-            obj.cursor = delivery.log_head()  # the subscription starts with what is published from now on
+            obj.cursor = delivery.log_head()  # the subscription starts with entries that are published from now on
             obj.save()
 
     def delete_model(self, request: HttpRequest, obj: Subscription) -> None:

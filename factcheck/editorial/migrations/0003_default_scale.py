@@ -1,4 +1,4 @@
-"""The default rating scalein Vietnamese and English, so that a newsroom can start immediately."""
+"""The default rating scale in Vietnamese and English, so that a newsroom can start immediately."""
 
 from django.apps.registry import Apps
 from django.db import migrations

@@ -98,7 +98,7 @@ class VerdictLabel(models.Model):
 
 
 class VerdictMapping(models.Model):
-    """Another publisher's wording of a verdict, and the equivalent verdict on this site.
+    """A different publisher's wording of a verdict, and the equivalent verdict on this site.
 
     Imports use the mapping if its last proposal was approved.
     """

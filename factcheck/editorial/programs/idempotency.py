@@ -1,4 +1,4 @@
-"""The Idempotency-Key header, with which programs can safely repeat a request after a lost response.
+"""The Idempotency-Key header, which lets programs safely repeat a request after a lost response.
 
 Follows draft-ietf-httpapi-idempotency-key-header. A key is valid for one token and one route, for a day.
 """

@@ -1,4 +1,4 @@
-"""Merges of claims that say the same. Readers find the merged claim under the other claim until a split (ADR 8)."""
+"""Merges of claims that say the same thing. Readers find a merged claim under the other claim until a split (ADR 8)."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -29,8 +29,8 @@ class MergePolicy(Policy[Claim]):
 
     kind = Kind.MERGE
     changed = _(
-        "This has changed since it was proposed. Return the proposal so that your colleague can propose the change"
-        " again."
+        "The claims have changed since this was proposed. Return the proposal so that your colleague can"
+        " propose the change again."
     )
 
     def lock_subject(self, proposal: Proposal) -> None:

@@ -37,7 +37,7 @@ class Policy(ABC, Generic[S]):
     # Whether events keep the reason for a return. This is allowed only for events that an erasure clears.
     keeps_reasons: ClassVar[bool] = False
     changed: ClassVar[str | Promise] = _(
-        "This was changed after it was submitted. Return the submission, then submit it again."
+        "The content was changed after it was submitted. Return the submission, then submit it again."
     )
 
     def subject(self, proposal: Proposal) -> S:
@@ -67,7 +67,7 @@ class Policy(ABC, Generic[S]):
         """Copies the public note and the kind of correction from the draft."""
 
     def require_submitter(self, proposal: Proposal) -> None:
-        """Raises NotAllowed unless the submitter is allowed to submit this."""
+        """Raises NotAllowed unless the submitter is allowed to submit the proposal."""
         newsroom, _deciding = self.newsrooms(proposal)
         assert newsroom is not None
         roles.require_member(proposal.submitted_by, newsroom)
@@ -94,7 +94,7 @@ class Policy(ABC, Generic[S]):
         """Runs after the submission."""
 
     def after_return(self, proposal: Proposal) -> None:
-        """Runs after the return."""
+        """Runs after the proposal has been returned."""
 
     def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
         """Runs after the approval. The statement takes effect now, or is published in a later step."""

@@ -55,7 +55,7 @@ def approve(*, proposal: Proposal, by: User, digest: str) -> Proposal:
         raise NotAllowed(_("You submitted this yourself. Someone else has to decide."))
     policy.require_outsider(proposal, by)
     if digest != proposal.digest:
-        raise EditorialError(_("This has changed since you read it. Read it again before you decide."))
+        raise EditorialError(_("The content has changed since you read it. Read it again before you decide."))
     statement = policy.require_unchanged(proposal)
     proposal.decide(Decision.APPROVED, by)
     record_event(by, f"{policy.event(proposal)}.approved", proposal.subject, digest=proposal.digest)

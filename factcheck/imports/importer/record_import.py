@@ -35,7 +35,7 @@ from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import equivalent, without_empty
 
 State = Review.State
-# Imports wait for each other chunk by chunk, so that no import sees a half-written chunk of another import.
+# Imports take turns chunk by chunk, so that no import sees another import's half-written chunk.
 _LOCK = 1229803348  # "IMPT" in ASCII
 
 
@@ -248,7 +248,7 @@ def _public_note(note: Promise, language: str) -> str:
 
 
 def _plan_again(existing: Any, note: str) -> _Planned:
-    """Plans a new submission: a correction if the review has been published, or else a new review."""
+    """Plans another submission: a correction if the review has been published, or else a new review."""
     if existing.is_published:
         return _Planned(existing.pk, Outcome.CHANGED, note, existing)
     return _Planned(existing.pk, Outcome.NEW, existing=existing)

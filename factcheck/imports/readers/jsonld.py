@@ -132,7 +132,7 @@ class Node:
                 yield entry
 
     def parties(self, key: str) -> Iterator["Node | str"]:
-        """Nodes and texts for people or organisations. A reference to a missing node is dropped with a note."""
+        """The nodes and texts for people or organisations. References to missing nodes are dropped with a note."""
         return (each for each in self.entries(key) if isinstance(each, str) or not self._leads_nowhere(each))
 
     def entries(self, key: str) -> Iterator["Node | str"]:

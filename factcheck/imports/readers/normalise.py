@@ -47,8 +47,8 @@ def site_of_review(address: str) -> str:
 def calendar_date(value: str) -> str | None:
     """ "YYYY-MM-DD" from the beginning of the value, or None if the value doesn't begin with such a day.
 
-    A time and a zone after the day are ignored, because readers saw this day. The result is also None for day-first and
-    month-first forms, which are ambiguous, and for years and months without a day.
+    A time and a zone after the day are ignored, because the publisher's readers saw this day. The result is also None
+    for day-first and month-first forms, which are ambiguous, and for years and months without a day.
     """
     found = _DATE.fullmatch(value.strip())
     if found is None:

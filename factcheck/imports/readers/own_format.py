@@ -1,4 +1,4 @@
-"""The project's own import format, one object per line. Validation is strict, as authors can correct their files.
+"""The project's own import format, one object per line. Validation is strict, because authors can correct their files.
 
 The keys are those of a published review. Ids, and keys whose default comes from other keys, can be left out. A missing
 key means null.

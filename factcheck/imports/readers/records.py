@@ -9,7 +9,7 @@ from factcheck.imports.readers.jsonld_graphs import with_references, with_short_
 from factcheck.imports.readers.normalise import web_address
 from factcheck.imports.readers.results import Notes, Problem, Record, Refusal, record_key
 
-_MAX_PROBLEMS = 20  # that are reported for a single record
+_MAX_PROBLEMS = 20  # problems that are reported for a single record
 
 
 def record_of(found: Candidate) -> Record | Refusal | None:

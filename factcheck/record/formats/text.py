@@ -48,7 +48,7 @@ def replace_forbidden(value: str) -> str:
 
 def find_forbidden(value: str) -> str | None:
     """The first forbidden character, in a form such as "U+0000", or None."""
-    if value.isprintable():  # faster, and no forbidden character is printable
+    if value.isprintable():  # a faster check, because no forbidden character is printable
         return None
     for found in _SUSPECT.finditer(value):
         code = ord(found.group())

@@ -1,7 +1,7 @@
 """Appends entries and documents to the log, extends the tree and signs the checkpoint.
 
-This module doesn't depend on what is derived from the log (see `publish.py`). Sequence numbers have no gaps and follow
-the commit order.
+This module doesn't depend on anything that is derived from the log (see `publish.py`). Sequence numbers have no gaps
+and follow the commit order.
 """
 
 import secrets
@@ -103,7 +103,7 @@ def append(
 
 
 def _kind(publication: Publication, last: Published | None) -> Kind:
-    """The entry's kind. Raises RecordError if this kind can't follow the last entry about the subject."""
+    """The entry's kind. Raises RecordError if the kind can't follow the last entry about the subject."""
     previous = Kind(last.entry.kind) if last else None
     if publication.kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED, Kind.KEY_ROTATION):
         return publication.kind

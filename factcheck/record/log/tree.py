@@ -50,7 +50,7 @@ def signing_key() -> SigningKey:
         if "+KEY+" in value.upper():
             return SigningKey.parse(value)
         if settings.LOCAL and file.is_absolute() and not file.exists():
-            with suppress(FileExistsError):  # another process was faster
+            with suppress(FileExistsError):  # another process has already created the file
                 make_signing_key(file)
         return SigningKey.parse(file.read_text())
     except OSError as problem:
@@ -77,7 +77,7 @@ def newest_checkpoint(using: str | None = None) -> LogCheckpoint | None:
 
 
 def require_identity() -> LogCheckpoint | None:
-    """Returns the log's newest checkpoint. Raises SetupError if the checkpoint was signed with another origin or key.
+    """Returns the log's newest checkpoint. Raises SetupError if the checkpoint has a different origin or key.
 
     Otherwise this server would publish a second history under the same name.
     """

@@ -38,7 +38,7 @@ LEAF_TEXTS = {
     "subject": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
 }
 SAVE_EVERY = 20  # in seconds, between two saves of the state
-MAX_RESPONSE = 64 * 2**20  # in bytes, far more than any document has
+MAX_RESPONSE = 64 * 2**20  # in bytes, far more than the size of any document
 CACHE_TIME = 2.5  # in seconds. After this time, no cache serves the previous checkpoint (its max-age is 2).
 READ_TIMEOUT = 30  # in seconds without receiving any data
 TOTAL_TIMEOUT = 60  # in seconds, for a whole response
@@ -555,7 +555,7 @@ class Verifier:
         return set()
 
     def check_served(self, subject: str) -> None:
-        """Checks that a subject is served like its last document, or that a merged claim redirects to its target."""
+        """Checks that a subject is served as in its last document, or that a merged claim redirects to its target."""
         number, kind, sequence, digest = self.subjects[subject]
         if kind == "key.rotation":
             return

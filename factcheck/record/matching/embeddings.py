@@ -58,7 +58,7 @@ class Embeddings(Protocol):
 
 
 class LocalModel:
-    """multilingual-e5-small with four bits per weight, in this process. The direction of the language is removed."""
+    """multilingual-e5-small with four bits per weight, in this process. The language direction is removed."""
 
     model = "multilingual-e5-small-q4, without language"
     _engine: Any = None

@@ -1,4 +1,4 @@
-"""Scores how likely it is that a review's claim says the same as a text, based on shared words, meaning and dates.
+"""Scores how likely it is that a claim says the same thing as a text, based on shared words, meaning and dates.
 
 All numbers were fitted to the "train" pairs of CheckThat 2022 2A English. The numbers for words and cosine come from
 logistic regressions. The numbers for dates compare the delay between a post and its own review with the delays to other
@@ -29,7 +29,7 @@ AFTER = ((7, 3.9), (30, 1.3), (365, -0.75), (math.inf, -1.5))
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A published claim that may say the same. `score` and its parts in `matched` are between 0 and 1."""
+    """A published claim that may say the same thing as the text. `score` and its parts in `matched` are from 0 to 1."""
 
     claim_id: UUID
     score: float

@@ -1,4 +1,4 @@
-"""Finds published claims that say the same as a text, best match first.
+"""Finds published claims that say the same thing as a text, best match first.
 
 The candidates are reviews that contain the text's rarest words, and reviews with the nearest vectors. Each candidate is
 scored by words and by meaning, and a claim gets the score of its best review. Both searches are limited, so searching a
@@ -55,7 +55,7 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """The embeddings that reviews can be compared with, if any, and an explanation of missing vectors."""
+    """The embeddings for the comparison with reviews, if available, and an explanation if vectors are missing."""
 
     embeddings: Embeddings | None
     explanation: str | None
@@ -63,7 +63,7 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """The model's name and the text's vectors as pgvector literals. The other attributes are those of Matching."""
+    """The model's name and the text's vectors as pgvector literals. The other attributes are as in Matching."""
 
     model: str = ""
     vectors: Sequence[str] = ()

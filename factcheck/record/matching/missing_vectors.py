@@ -22,7 +22,7 @@ from factcheck.record.matching.vectors import embedded_text, text_digest
 from factcheck.record.readmodel.models import PublishedReview
 
 BATCH = 32
-CLEARED = 1000  # vectors of another model that are cleared per SQL statement
+CLEARED = 1000  # vectors from other models that are cleared per SQL statement
 TEST_TEXT = "Does it answer?"  # a text that every model accepts
 _LOCK = 1178682197  # prevents two processes from computing the same vectors
 
@@ -120,6 +120,6 @@ def _vectors(embeddings: Embeddings, texts: dict[UUID, str]) -> dict[UUID, Vecto
 
 
 def _of_others(embeddings: Embeddings) -> QuerySet[ReviewVector]:
-    """The rows with a vector of another model. The index can be used for `<` and `>`, but not for `<>`."""
+    """The rows with a vector from a different model. The index can be used for `<` and `>`, but not for `<>`."""
     unequal = Q(model__lt=embeddings.model) | Q(model__gt=embeddings.model)
     return ReviewVector.objects.filter(unequal, embedding__isnull=False)

@@ -28,7 +28,7 @@ REVIEW_IN_CLAIM = (
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A review's row, and the entries between which the claim showed it. `until` is None for current rows."""
+    """A review's row, which the claim shows from the entry `since` until the entry `until` (None for current rows)."""
 
     row: ReviewRow
     since: int
@@ -39,7 +39,7 @@ class Span:
 
 
 def spans_by_claim(rows: Iterable[tuple[ReviewRow, int | None]], group: MergeGroup) -> dict[UUID, list[Span]]:
-    """Spans, grouped by the claim that shows or showed the row. Each row is given with the entry that replaced it."""
+    """Spans, grouped by the claim that shows or showed the row. Each row is paired with the entry that replaced it."""
     found: dict[UUID, list[Span]] = {}
     for row, until in rows:
         if row.claim_id is None:
@@ -113,7 +113,7 @@ def _store(spans: Mapping[UUID, Sequence[Span]], since: int, past: list[PastClai
 
 
 def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:
-    """Sets the columns of the claim's row from its reviews, which are given with the oldest entry first."""
+    """Sets the columns of the claim's row from its reviews, which are sorted by entry, oldest first."""
     live = [span for span in reviews if span.row.status == Status.LIVE]
     row.status = Status.LIVE if live else Status.WITHDRAWN
     row.language = "und"

@@ -202,7 +202,7 @@ class Search:
         words, marked = self.query.any_word(), self.query.any_marked_word()
         together = (
             tsquery if len(self.query.words) > 1 and not attempt.some else ""
-        )  # it matters little whether only some words are close together
+        )  # for some of the words, the distance between them matters little
         sql = _SEARCH.format(
             rank=" + ".join(rank for text, rank in ((words, _WORDS), (together, _TOGETHER), (marked, _MARKED)) if text),
             newest=(_SHELVES if shelves else _EVERYWHERE).format(
@@ -266,5 +266,5 @@ LATERAL (
 
 
 def has_words(query: Query) -> Q:
-    """A filter for lists with another order. It selects the rows that contain all words of the query."""
+    """A filter for lists with a different order. The filter selects the rows that contain all words of the query."""
     return Q(search=SearchQuery(query.all_terms(), config=SEARCH_CONFIG, search_type="raw"))

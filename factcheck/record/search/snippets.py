@@ -90,7 +90,7 @@ def _snippet(text: str, pieces: set[str], words: set[str]) -> str | None:
         return None
     candidates = (found.span() for found in _RUNS.finditer(text) if found.group() in pieces)
     first = next((place for span in candidates for place in _marked_spans(text, *span, words)), None)
-    if first is None:  # in nonsensical order, characters can form different words without their neighbours
+    if first is None:  # without neighbours, characters in an invalid order can form other words
         return None
     begin, stop = first
     start = 0

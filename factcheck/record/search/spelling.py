@@ -21,7 +21,7 @@ def did_you_mean(model: SearchModel, text: str, condition: Q | None = None, *, s
     The rows must also match `condition`. Returns None if the time runs out.
 
     In a query of plain words, an unknown word without a similar word is dropped if another word can be replaced. A word
-    that matches in another spelling isn't unknown (for example COVID19).
+    that matches in a different spelling isn't unknown (for example COVID19).
     """
     deadline = time.monotonic() + seconds
     suggestion = typed_text = normalise_punctuation(nfc(text))

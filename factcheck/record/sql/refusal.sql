@@ -1,5 +1,4 @@
--- Triggers on several tables call this function, so this file must be applied before the files that create these
--- triggers.
+-- Triggers on several tables call this function, so apply this file before the files that create these triggers.
 CREATE OR REPLACE FUNCTION record_refuse() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -1,5 +1,5 @@
 -- Hashes can only be appended to a tile, and a tile never has more hashes than there are log entries for it.
--- A wrong hash could never be removed, and later hashes would follow it.
+-- A wrong hash could never be removed, and later hashes would be appended after the wrong hash.
 -- Entries are inserted before their tiles.
 CREATE OR REPLACE FUNCTION record_tile_grows() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

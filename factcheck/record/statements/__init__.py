@@ -1,5 +1,5 @@
-"""Statements, which are the content of a review, a demand or a merge, declared once as typed models.
+"""Statements: the content of reviews, demands and merges, defined as typed models.
 
-Each kind has a module. This package also contains the types of values, the checks and the JSON Schema. It doesn't
-import Django or build statements. The editorial package builds statements from drafts.
+Each kind of statement has its own module. The types of values, the checks and the JSON Schema are also in this package.
+It doesn't import Django, read drafts or build statements. The editorial package builds statements.
 """

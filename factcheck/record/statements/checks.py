@@ -1,4 +1,4 @@
-"""Parses input with a statement's model, checks statements, and compares revisions of a statement."""
+"""Parses input with a statement's model, checks statements, and compares two revisions of a statement."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -11,7 +11,7 @@ from factcheck.record.statements.parts import Part, default_of, keys_of, parts_o
 
 
 def with_defaults(statement: Mapping[str, Any], model: type[Part]) -> dict[str, Any]:
-    """The statement, with the default value for every missing key at every level."""
+    """Return the statement with defaults for all missing keys, at every level."""
     return {
         key: default() if (value := statement.get(key)) is None else _with_defaults(value, part) if part else value
         for key, part, default in _keys(model)
@@ -19,19 +19,19 @@ def with_defaults(statement: Mapping[str, Any], model: type[Part]) -> dict[str, 
 
 
 def without_empty(value: Any) -> Any:
-    """The value without nulls, empty lists and empty objects, at every level."""
+    """Return the value without nulls, empty lists and empty objects, at every level."""
     if isinstance(value, Mapping):
         return {key: without_empty(each) for key, each in value.items() if each not in (None, [], {})}
     return [without_empty(each) for each in value] if isinstance(value, list) else value
 
 
 def equivalent(before: Mapping[str, Any], after: Mapping[str, Any], model: type[Part]) -> bool:
-    """Whether two statements are equal. If a key is missing from the older statement, its default value is compared."""
+    """Return whether two statements are equal. A missing key counts as its default."""
     return with_defaults(before, model) == with_defaults(after, model)
 
 
 def parse(data: Any, model: type[Part]) -> tuple[dict[str, Any] | None, list[Fault]]:
-    """The normalised input with all keys, or None and all its faults."""
+    """Return the input in normal form with every key, or None and all faults."""
     try:
         return model.model_validate(data).model_dump(by_alias=True), []
     except ValidationError as problem:
@@ -39,7 +39,7 @@ def parse(data: Any, model: type[Part]) -> tuple[dict[str, Any] | None, list[Fau
 
 
 def check(statement: Mapping[str, Any], model: type[Part]) -> list[Fault]:
-    """The faults of a statement that will be published. Such a statement must be normalised and have all keys."""
+    """Return the faults of a statement for publication, which must have every key in normal form."""
     normal, faults = parse(statement, model)
     return faults if normal is None else _differences("", normal, statement)
 
@@ -50,13 +50,13 @@ def _with_defaults(value: Any, part: type[Part]) -> Any:
 
 @cache
 def _keys(model: type[Part]) -> list[tuple[str, type[Part] | None, Callable[[], Any]]]:
-    """Each key with the model of its value, if there is one, and a function that returns its default value."""
+    """Return each key with the model of its value, if there is a model, and a function that returns the default."""
     parts = parts_of(model)
     return [(key, parts.get(name), default_of(model, name)) for key, name in keys_of(model).items()]
 
 
 def _differences(pointer: str, normal: Any, value: Any) -> list[Fault]:
-    """A fault for every position at which the value isn't normalised."""
+    """Return a fault for every position where the value isn't in normal form."""
     if isinstance(normal, dict) and isinstance(value, dict):
         absent = [Fault(f"{pointer}/{key}", "missing") for key in normal if key not in value]
         return absent + [
@@ -72,7 +72,7 @@ def _differences(pointer: str, normal: Any, value: Any) -> list[Fault]:
 
 
 def _object_at(model: type[Part], location: Location) -> dict[str, bool]:
-    """The keys of the object at this location, with whether they can be null. Empty if any key is allowed there."""
+    """Return the object's keys at this location, and whether they may be null. Empty if any key is allowed."""
     for step in location:
         if isinstance(step, str):
             part = parts_of(model).get(keys_of(model)[step])

@@ -1,4 +1,4 @@
-"""The statement about a demand to change or remove a review, as the register publishes it."""
+"""The statement about a demand to change or remove a review, as published in the register."""
 
 import re
 from contextlib import suppress
@@ -66,7 +66,7 @@ class DemandKind(Choices):
 
 
 def read_received_at(text: str) -> str | None:
-    """A date and a time with a zone (RFC 3339, with or without seconds), for example "2026-10-05T09:30+07:00"."""
+    """Parse a date and a time with a zone, for example "2026-10-05T09:30+07:00" (RFC 3339, seconds are optional)."""
     text = clean_text(text).upper()
     text = text if "T" in text else text.replace(" ", "T", 1)
     text = text.replace(" ", "")
@@ -79,7 +79,7 @@ def read_received_at(text: str) -> str | None:
 
 
 def read_country(text: str) -> str | None:
-    """A two-letter country code (ISO 3166-1)."""
+    """Parse a two-letter country code (ISO 3166-1)."""
     code = clean_text(text).upper()
     if code and not _COUNTRY.fullmatch(code):
         raise InvalidValue("country")
@@ -91,11 +91,9 @@ COUNTRY = Rule(read_country, {"pattern": "^[A-Z]{2}$"}, 2)
 
 
 class Law(Part):
-    """The law on which the demand rests."""
+    """The law that the demand is based on."""
 
-    country: Annotated[str, COUNTRY] = required(
-        _("country of the law"), "Country code of two letters (ISO 3166-1).", "VN"
-    )
+    country: Annotated[str, COUNTRY] = required(_("country of the law"), "Two-letter country code (ISO 3166-1).", "VN")
     act: Annotated[str, Line(500)] = required(_("act"), "Name or number of the act.", "116/2025/QH15")
     article: NameOrNull = optional(_("article"), "Article, clause and point.", "Article 25")
 
@@ -127,15 +125,15 @@ class Demand(Part):
     channel: Annotated[str | None, OneOf(Channel)] = optional(_("channel"), "How the demand arrived.", "telephone")
     kinds: list[Annotated[str, OneOf(DemandKind)]] = optional(
         _("kinds of demand"),
-        "The actions that are demanded.",
+        "The demanded actions.",
         ["remove", "users_data"],
         list,
         max_items=len(DemandKind),
     )
     hours_given: Annotated[int | None, Field(ge=0, le=MAX_HOURS)] = optional(
-        _("hours given"), "Hours that the newsroom was given to comply.", 24
+        _("hours given"), "Number of hours that the newsroom was given to comply.", 24
     )
-    law: Law | None = optional("", "The law on which the demand rests.")
+    law: Law | None = optional("", "The law that the demand is based on.")
     legal_basis: Annotated[str | None, Prose(2000)] = optional(
         _("legal basis"),
         "Law and article as the demand cites them. Null if the demand cites none.",
@@ -146,14 +144,14 @@ class Demand(Part):
     done: Annotated[str | None, Prose(10_000)] = optional(_("what we did"), "The newsroom's response.")
     done_on: DayOrNull = optional(_("done on"), "Date of the newsroom's response.", "2026-10-06")
     outcome: Annotated[str, OneOf(Outcome)] = required(
-        _("outcome"), "Result of the demand. `dropped` means that the sender took the demand back.", "refused"
+        _("outcome"), "Outcome of the demand. `dropped` means that the sender withdrew the demand.", "refused"
     )
     withheld: Annotated[str | None, Prose(2000)] = optional(
         _("why something is left out"),
-        "Reason for leaving out what the law forbids repeating. Name, description, demand and law may then be null.",
+        "Why details are left out that the law forbids repeating. Name, description, demand and law may then be null.",
     )
     delayed_until: DayOrNull = optional(
-        _("not public before"), "The entry wasn't public before this date, because of a law or a danger."
+        _("not public before"), "The entry wasn't public before this date, because of a law or a risk."
     )
     publisher: Publisher = required(_("publisher"), "The newsroom that received the demand.")
     license: Url = required(_("licence"), "The licence of this document.")

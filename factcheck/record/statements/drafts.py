@@ -1,4 +1,4 @@
-"""Claims and reviews that programs can send, with the statement's keys except those that only this site sets."""
+"""Claims and reviews as programs can send them, without the keys that only this site sets."""
 
 from factcheck.record.statements.parts import Reference, list_of, omit, optional, partial, pick, required
 from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
@@ -8,7 +8,7 @@ MAX_MEMBERS, MAX_TOPICS = 100, 50
 
 
 class DraftedClaim(Reference):
-    """The newsroom's own claim, or a published one."""
+    """A claim of the newsroom or a published claim."""
 
 
 DraftClaimant = omit(
@@ -27,7 +27,7 @@ DraftVerdict = pick(
     "slug",
     "explanation",
     model_name="DraftVerdict",
-    doc="A verdict of one of the site's rating scales.",
+    doc="A verdict from one of the site's rating scales.",
     scale=(Slug, required("", "Rating scale.", "truth")),
     slug=(Slug, required("", "Verdict on the rating scale.", "false")),
 )
@@ -37,7 +37,7 @@ ClaimToLog = omit(
     ReviewedClaim,
     "id",
     model_name="ClaimToLog",
-    doc="A new claim.",
+    doc="A claim to log.",
     claimant=(DraftClaimant | None, optional("", "The person or organisation that made the claim.")),
     appearances=(
         list_of(DraftAppearance), optional("", "Where the claim was seen.", default=list, max_items=MAX_MEMBERS),
@@ -48,7 +48,7 @@ ClaimToLog = omit(
 )  # fmt: skip
 ReviewToDraft = omit(
     Review,
-    # Set by the newsroom or at the desk. The last two keys are for imported reviews only.
+    # These keys are set by the newsroom or at the desk. The last two are only for imported reviews.
     "id", "publisher", "authors", "topics", "license", "original_url", "archive_url",
     model_name="ReviewToDraft",
     doc="A new draft of a review.",

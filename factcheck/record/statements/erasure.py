@@ -17,7 +17,7 @@ class Ground(Choices):
 
 
 class ErasingNewsroom(Part):
-    """The newsroom that is responsible for the erasure."""
+    """The newsroom responsible for the erasure."""
 
     name: Name = required("", "Name of the newsroom.", "Example Check")
     site: Site = required("", "Host without `www.`", "check.example")
@@ -32,7 +32,7 @@ class ErasureNotice(Part):
         "court_order",
     )
     text: Annotated[str, Prose(2000)] = required(
-        "", "The public notice, the same as `detail`.", "Erased for a private person."
+        "", "The public notice. In error responses, `detail` is the same text.", "Erased for a private person."
     )
     redaction: bool = required(
         "",
@@ -40,7 +40,7 @@ class ErasureNotice(Part):
         False,
     )
     newsroom: ErasingNewsroom = required(
-        "", "The newsroom that is responsible. For an imported review, it isn't the publisher."
+        "", "The newsroom responsible for the erasure. For an imported review, it isn't the publisher."
     )
 
 

@@ -1,4 +1,4 @@
-"""The kinds of faults that a value can have, with a message for each kind. The caller translates the messages."""
+"""The kinds of faults in values, with a message for each kind. The caller translates the messages."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ MESSAGES: Mapping[str, str] = {
     "wrong_claimant": _("A person or organization needs a name. An unnamed claimant needs a description and no name."),
     "no_source": _("Enter a title or a URL for the source."),
 }
-# Codes under which faults are counted. All other kinds count as "wrong_form".
+# The codes under which faults are counted. All other kinds count as "wrong_form".
 _CODES = {"missing", "unknown_key", "wrong_type", "too_long", "forbidden_character", "no_verdict", "wrong_claimant"}
 _SAME_CODE = {
     "language_key": "unknown_key",
@@ -43,7 +43,7 @@ _SAME_CODE = {
     "no_source": "missing",
     "too_many": "too_long",
 }
-# Maps pydantic's error types to our kinds of faults, or to the expected JSON type.
+# Maps pydantic's error types to our kinds or to the expected JSON type.
 _KINDS = {"missing": "missing", "too_long": "too_many"}
 _TYPES = {
     "string_type": "string", "int_type": "integer", "int_from_float": "integer", "bool_type": "boolean",
@@ -55,7 +55,7 @@ Object = Mapping[str, bool]
 
 
 class InvalidValue(ValueError):
-    """A value breaks a rule. `kind` identifies the rule, and `params` are inserted into its message."""
+    """A value breaks a rule. `kind` is the kind of fault, and `params` are the parameters of its message."""
 
     def __init__(self, kind: str, **params: Any) -> None:
         super().__init__(kind)
@@ -64,7 +64,7 @@ class InvalidValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault at one position: a JSON pointer (RFC 6901), the kind of fault, and parameters for its message."""
+    """A fault: its position as a JSON pointer (RFC 6901), its kind, and the parameters of its message."""
 
     pointer: str
     kind: str
@@ -72,16 +72,16 @@ class Fault:
 
     @property
     def code(self) -> str:
-        """The code under which faults of this kind are counted."""
+        """The code under which this kind of fault is counted."""
         return _SAME_CODE.get(self.kind) or (self.kind if self.kind in _CODES else "wrong_form")
 
     def message(self, translate: Callable[[str], str] = str) -> str:
-        """The message, in readable form. Pass Django's `gettext` to translate it."""
+        """Return the message for people. Pass Django's `gettext` to translate the message."""
         return translate(MESSAGES[self.kind]) % self.params
 
 
 def faults_of(errors: list[ErrorDetails], object_at: Callable[[Location], Object]) -> Iterator[Fault]:
-    """Converts pydantic's errors to faults. `object_at` returns an object's keys, with whether they can be null."""
+    """Convert pydantic's errors to faults. `object_at` returns an object's keys and whether they may be null."""
     for error in errors:
         error_type, location, params = error["type"], error["loc"], error.get("ctx", {})
         if isinstance(problem := params.get("error"), InvalidValue):
@@ -103,10 +103,10 @@ def faults_of(errors: list[ErrorDetails], object_at: Callable[[Location], Object
 
 
 def pointer(location: Location) -> str:
-    """The location as a JSON pointer. Long keys are truncated."""
+    """Return the location as a JSON pointer. Long keys are cut."""
     return "".join(f"/{pointer_step(str(step))}" for step in location if step != "[key]")
 
 
 def pointer_step(key: str) -> str:
-    """A key as one step of a JSON pointer. Long keys are truncated."""
+    """Return a key as a step of a JSON pointer. Long keys are cut."""
     return key[:100].replace("~", "~0").replace("/", "~1")

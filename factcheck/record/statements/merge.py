@@ -1,4 +1,4 @@
-"""Merges of two claims that say the same, and splits that undo these merges."""
+"""Merges of claims that say the same, and splits that undo merges."""
 
 from pydantic import Field
 
@@ -11,7 +11,7 @@ class Merge(Part):
     """From this entry on, a claim is shown under another claim."""
 
     id: Id = required("", "The merged claim.")
-    into: Reference = required("", "The claim that shows the merged claim.")
+    into: Reference = required("", "The claim under which the merged claim is shown.")
     publisher: Publisher = required("", "The newsroom that proposed the merge.")
     license: Url = required("", "The licence of this document.")
 
@@ -21,5 +21,5 @@ Split = omit(
     "into",
     model_name="Split",
     doc="A merged claim is a separate claim again.",
-    from_=(Reference, Field(alias="from", description="The claim that showed the merged claim.")),
+    from_=(Reference, Field(alias="from", description="The claim under which the merged claim was shown.")),
 )

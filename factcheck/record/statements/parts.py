@@ -16,13 +16,13 @@ from factcheck.record.statements.values import Choices, Id, Rule
 class Part(BaseModel):
     """An object in a statement. Types are strict, and unknown keys are refused."""
 
-    # Whether the labels of the part's fields are shown after the label of its key, as in "publisher: name".
+    # Whether the fields' labels follow the label of the key, for example "publisher: name".
     labels_follow: ClassVar[bool] = False
 
     model_config = ConfigDict(
         strict=True,
         extra="forbid",
-        cache_strings="keys",  # caching values too would take several megabytes
+        cache_strings="keys",  # caching values would also take megabytes
         json_schema_serialization_defaults_required=True,
     )
 
@@ -36,34 +36,33 @@ class Reference(Part):
 def optional(
     label: str = "", description: str = "", example: Any = None, default: Any = None, max_items: int | None = None
 ) -> Any:
-    """An optional field with its label, description, example and default.
+    """Define an optional field with a label, a description, an example and a default.
 
-    For a list or an object, `default` is the type, so a missing key results in an empty value. `max_items` limits the
-    number of members.
+    For a list or an object, `default` is the type, so a missing key becomes an empty value.
     """
     defaults = {"default_factory": default} if isinstance(default, type) else {"default": default}
     return Field(**defaults, max_length=max_items, **_texts(label, description, example))
 
 
 def list_of(kind: Any) -> Any:
-    """The type of a list whose members have a type that was created with `omit` or `pick`."""
+    """Return the type of a list whose members have a type returned by `omit` or `pick`."""
     return GenericAlias(list, (kind,))
 
 
 def required(label: str = "", description: str = "", example: Any = None) -> Any:
-    """A required field."""
+    """Define a required field."""
     return Field(**_texts(label, description, example))
 
 
 def omit(model: type[Part], *names: str, model_name: str, doc: str = "", **more: Any) -> type[Part]:
-    """A model without the given fields. `more` adds or replaces fields as (type, field)."""
+    """Return a model without the named fields. `more` adds or replaces fields, as (type, field)."""
     return _make_model(
         model_name, doc, {name: _field(model, name) for name in model.model_fields if name not in names} | more
     )
 
 
 def pick(model: type[Part], *names: str, model_name: str, doc: str = "", **more: Any) -> type[Part]:
-    """A model with only the given fields. `more` adds or replaces fields as (type, field)."""
+    """Return a model with only the named fields. `more` adds or replaces fields, as (type, field)."""
     return _make_model(model_name, doc, {name: _field(model, name) for name in names} | more)
 
 
@@ -79,7 +78,7 @@ class _Changes(Part):
 
 
 def partial(model: type[Part], *, model_name: str, doc: str) -> type[Part]:
-    """A model with the same fields, all of them optional. An empty object is refused."""
+    """Return a model with the same fields, all of them optional. An empty object is refused."""
     fields = {name: _field(model, name) for name in model.model_fields}
     for _kind, field in fields.values():
         field.default, field.default_factory = None, None
@@ -87,7 +86,7 @@ def partial(model: type[Part], *, model_name: str, doc: str) -> type[Part]:
 
 
 def default_of(model: type[Part], name: str) -> Callable[[], Any]:
-    """A function that returns the field's default value."""
+    """Return a function that returns the field's default."""
     field = model.model_fields[name]
     if factory := cast("Callable[[], Any] | None", field.default_factory):
         return factory
@@ -96,12 +95,12 @@ def default_of(model: type[Part], name: str) -> Callable[[], Any]:
 
 
 def find_rule(model: type[Part], name: str) -> Rule | None:
-    """The rule for reading the field's text, or None if the field isn't a text."""
+    """Return the rule for the field's text, or None if the field isn't a text."""
     return next((each for each in model.model_fields[name].metadata if isinstance(each, Rule)), None)
 
 
 def choices_of(model: type[Part], name: str) -> type[Choices] | None:
-    """The choices for the value or for the members of the list, or None if there are none."""
+    """Return the choices for the value or for the list's members, or None if any value is allowed."""
     field = model.model_fields[name]
     members = [each for kind in get_args(field.annotation) for each in getattr(kind, "__metadata__", ())]
     return next((each.choices for each in [*field.metadata, *members] if isinstance(each, Rule) and each.choices), None)
@@ -116,14 +115,14 @@ def rule_of(model: type[Part], name: str) -> Rule:
 
 
 def max_length(model: type[Part], name: str) -> int:
-    """The maximum length of the field in characters."""
+    """Return the field's maximum length in characters."""
     found = rule_of(model, name).limit
     assert found is not None
     return found
 
 
 def part_model(model: type[Part], name: str) -> type[Part] | None:
-    """The model of the value or of the list's members, or None for a plain value."""
+    """Return the model of the value or of the list's members, or None for a plain value."""
     stack = [model.model_fields[name].annotation]
     while stack:
         kind = stack.pop()
@@ -134,7 +133,7 @@ def part_model(model: type[Part], name: str) -> type[Part] | None:
 
 
 def value_type(model: type[Part], name: str) -> type:
-    """The value's type without null: str, int, bool, list, dict, or the model of an object."""
+    """Return the value's type apart from null: str, int, bool, list, dict, or an object's model."""
     kind = model.model_fields[name].annotation
     if get_origin(kind) is UnionType:
         (kind,) = (each for each in get_args(kind) if each is not NoneType)
@@ -145,13 +144,13 @@ def value_type(model: type[Part], name: str) -> type:
 
 @cache
 def parts_of(model: type[Part]) -> dict[str, type[Part]]:
-    """The fields whose values are objects or lists of objects, with their models."""
+    """Return the models of fields whose values are objects or lists of objects, by field name."""
     return {name: part for name in model.model_fields if (part := part_model(model, name))}
 
 
 @cache
 def keys_of(model: type[Part]) -> dict[str, str]:
-    """Field names by JSON key. The two differ if the key is a Python keyword."""
+    """Return field names by JSON key. They differ if the key is a Python keyword."""
     return {field.alias or name: name for name, field in model.model_fields.items()}
 
 

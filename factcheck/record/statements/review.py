@@ -1,4 +1,4 @@
-"""The statement of a review. Its keys and types are documented in docs/reference/reviews.md."""
+"""The statement of a review. docs/reference/reviews.md describes the keys and types."""
 
 from typing import Annotated, ClassVar, Self
 
@@ -68,9 +68,11 @@ class Appearance(Part):
     url: Url = required(_("URL"), "Page or post where the claim was seen.", "https://social.example/p/1")
     medium: Annotated[str | None, OneOf(Medium)] = optional(_("medium"), "Form in which the claim appeared.", "video")
     media_sha256: Sha256OrNull = optional(
-        _("hash of the media"), "Hexadecimal SHA-256 of the image, video or audio file.", "ab" * 32
+        _("hash of the media"), "SHA-256 of the image, video or audio file, in hexadecimal.", "ab" * 32
     )
-    archive_url: UrlOrNull = optional(_("archive link"), "Capture of `url`.", "https://web.archive.org/web/1/x")
+    archive_url: UrlOrNull = optional(
+        _("archive link"), "URL of an archived copy of `url`.", "https://web.archive.org/web/1/x"
+    )
     first: bool = optional(_("first"), "Whether this is the first known appearance.", True, False)
 
 
@@ -83,7 +85,7 @@ class Claimant(Part):
     type: Annotated[str, OneOf(ClaimantType)] = required(_("type"), "Kind of claimant.", "unnamed")
     name: NameOrNull = optional(_("name"), "Name of a public figure or an organisation.", "Ministry of Health")
     description: Annotated[str | None, Line(1000)] = optional(
-        _("description"), "Description instead of a name.", "a Facebook user"
+        _("description"), "Description of an unnamed claimant.", "a Facebook user"
     )
     job_title: NameOrNull = optional(_("office or role"), "Office or role at the time of the claim.", "minister")
     same_as: Urls = optional(
@@ -91,7 +93,7 @@ class Claimant(Part):
     )
     confirmed: bool = optional(
         _("name confirmed"),
-        "False for a name from an imported review that no editor has confirmed yet.",
+        "False if the name is from an imported review and no editor has confirmed it yet.",
         True,
         False,
     )
@@ -121,12 +123,12 @@ class ReviewedClaim(Part):
 
 
 class OriginalRating(Part):
-    """The rating of an imported review, as in its file."""
+    """The rating of an imported review, as in the imported file."""
 
     label: Annotated[str, Prose(2000)] = required(
         _("publisher's verdict"), "The verdict in the publisher's words.", "Sai"
     )
-    value: NameOrNull = optional(_("publisher's rating"), "Rating value, digit for digit.", "1.50")
+    value: NameOrNull = optional(_("publisher's rating"), "Rating value, exactly as in the imported file.", "1.50")
     best: NameOrNull = optional(_("publisher's best rating"), "Best value on the publisher's scale.", "5")
     worst: NameOrNull = optional(_("publisher's worst rating"), "Worst value on the publisher's scale.", "1")
     explanation: Annotated[str | None, Prose(10_000)] = optional(
@@ -148,14 +150,16 @@ class Verdict(Part):
         _("verdict"), "Label in the review's language, or in the publisher's words.", "Sai"
     )
     labels: Labels = optional("", "Labels by language.", {"en": "False", "vi": "Sai"}, dict)
-    value: WholeOrNull = optional("", "Number between `worst` and `best`. Null if the verdict isn't a number.", 1)
+    value: WholeOrNull = optional(
+        "", "Number between `worst` and `best`. Null if the verdict doesn't have a number.", 1
+    )
     best: WholeOrNull = optional("", "Value of the truest verdict.", 5)
     worst: WholeOrNull = optional("", "Value of the falsest verdict.", 1)
     explanation: Annotated[str | None, Prose(10_000)] = optional(
-        _("why this verdict"), "Meaning of the verdict, or the reason for it here."
+        _("why this verdict"), "Meaning of the verdict, or the reason for it in this review."
     )
     original: OriginalRating | None = optional(
-        _("publisher's verdict"), "Rating of an imported review, as in its file."
+        _("publisher's verdict"), "Rating of an imported review, as in the imported file."
     )
 
 
@@ -168,11 +172,11 @@ class Source(Part):
     stance: Annotated[str | None, OneOf(Stance)] = optional(
         _("stance"), "Whether the source supports the claim.", "refutes"
     )
-    quote: Annotated[str | None, Prose(10_000)] = optional(_("quote"), "Literal quotation from the source.")
-    archive_url: UrlOrNull = optional(_("archive link"), "Capture of `url`.")
+    quote: Annotated[str | None, Prose(10_000)] = optional(_("quote"), "Exact quotation from the source.")
+    archive_url: UrlOrNull = optional(_("archive link"), "URL of an archived copy of `url`.")
     accessed_on: DayOrNull = optional(_("accessed on"), "Date on which the newsroom read the source.", "2026-10-04")
     primary: bool | None = optional(
-        _("first-hand evidence"), "True for first-hand evidence, false for a report about it, null if not stated.", True
+        _("first-hand evidence"), "True for first-hand evidence, false for a report about it, null if unknown.", True
     )
 
     @model_validator(mode="after")
@@ -183,7 +187,7 @@ class Source(Part):
 
 
 class Publisher(Part):
-    """The publisher that is responsible for a review."""
+    """The publisher responsible for a review."""
 
     labels_follow: ClassVar[bool] = True
 
@@ -194,7 +198,7 @@ class Publisher(Part):
     logo_url: UrlOrNull = optional(_("logo"), "Logo of the publisher.")
     same_as: Urls = optional(_("profiles elsewhere"), "Profiles of the publisher on other sites.", default=list)
     methodology_url: UrlOrNull = optional(_("methodology"), "Page about the fact-checking method.")
-    corrections_url: UrlOrNull = optional(_("corrections policy"), "Page about the correction of mistakes.")
+    corrections_url: UrlOrNull = optional(_("corrections policy"), "Page about how mistakes are corrected.")
     principles_url: UrlOrNull = optional(_("principles"), "Page about the organisation and its funding.")
     unnamed_sources_url: UrlOrNull = optional(_("policy on unnamed sources"), "Page about the use of unnamed sources.")
     feedback_url: UrlOrNull = optional(_("how to report a mistake"), "Page where readers can report a mistake.")
@@ -207,7 +211,9 @@ class Selection(Part):
         _("why this claim was chosen"), "Main reason for the choice.", "reach"
     )
     note: Annotated[str | None, Line(1000)] = optional(
-        _("the choice in a sentence"), "The reason in one sentence.", "The video was shared 40,000 times in two days."
+        _("the choice in a sentence"),
+        "Reason for the choice in one sentence.",
+        "The video was shared 40,000 times in two days.",
     )
 
 
@@ -223,7 +229,7 @@ class Translated(Part):
 class Author(Part):
     """An author of a review."""
 
-    name: Name = required(_("name"), "Name of the author as published.", "A. Reporter")
+    name: Name = required(_("name"), "Name of the author, as published.", "A. Reporter")
 
 
 class Topic(Part):
@@ -238,20 +244,22 @@ class Review(Part):
 
     id: Id = required("", "Never changes.", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a")
     original_url: UrlOrNull = optional(_("publisher's page"), "Page of an imported review on its publisher's site.")
-    archive_url: UrlOrNull = optional(_("archive link"), "Capture of `original_url`.")
+    archive_url: UrlOrNull = optional(_("archive link"), "URL of an archived copy of `original_url`.")
     language: Language = required(_("language"), "`und` if unknown.", "vi")
     headline: Annotated[str | None, Line(1000)] = optional(_("headline"), "Plain text.", "The video is from 2020")
     summary: Annotated[str | None, Prose(10_000)] = optional(
         _("summary"), "Plain text.", "False. It was filmed in 2020."
     )
-    body: Annotated[str | None, Prose(200_000)] = optional(_("text"), "Markdown. Sanitise the HTML before you show it.")
+    body: Annotated[str | None, Prose(200_000)] = optional(
+        _("text"), "Markdown. Sanitise the resulting HTML before you show it."
+    )
     claim: ReviewedClaim = required("", "The reviewed claim.")
     translation_of: Translated | None = optional("", "The review that this review translates.")
     selection: Selection | None = optional("", "Why the newsroom checked this claim.")
     verdict: Verdict = required("", "Verdict of the review.")
     sources: list[Source] = optional(_("sources"), "Sources of the review.", default=list, max_items=MAX_LIST)
-    publisher: Publisher = required(_("publisher"), "The publisher that is responsible for the review.")
+    publisher: Publisher = required(_("publisher"), "The publisher responsible for the review.")
     authors: list[Author] = optional(_("authors"), "Authors of the review.", default=list, max_items=MAX_LIST)
     topics: list[Topic] = optional(_("topics"), "Topics of the review.", default=list, max_items=MAX_LIST)
-    reviewed_on: DayOrNull = optional(_("checked on"), "Date that the publisher gives for the review.", "2026-10-05")
+    reviewed_on: DayOrNull = optional(_("checked on"), "Date of the review according to the publisher.", "2026-10-05")
     license: Url = required(_("licence"), "The licence of this document.")

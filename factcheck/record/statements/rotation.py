@@ -1,4 +1,4 @@
-"""The statement about a rotation of the log's signing key."""
+"""The statement that replaces the log's signing key."""
 
 from typing import Annotated
 
@@ -7,9 +7,9 @@ from factcheck.record.statements.values import Id, Line
 
 
 class KeyRotation(Part):
-    """The log is handed to another key."""
+    """The log's signing key is replaced."""
 
-    id: Id = required("", "The beginning of the new key's digest.")
+    id: Id = required("", "The start of the new key's digest.")
     old_key: Annotated[str, Line(500)] = required("", "The verifier key of the previous signing key.")
     new_key: Annotated[str, Line(500)] = required("", "The verifier key of the new signing key.")
-    signature: str = required("", "The previous key's signature line on a note that names both keys.")
+    signature: str = required("", "The previous key's signature line for a note that contains both keys.")

@@ -24,12 +24,12 @@ class _Generator(GenerateJsonSchema):
 
 
 def published_schemas(*models: type[Part]) -> Json:
-    """Schemas of published objects. All keys are present, and later versions can add keys."""
+    """Return schemas of published objects. Every key is present, and later versions may add keys."""
     return _components(models, "serialization")
 
 
 def request_schemas(*models: type[Part]) -> Json:
-    """Schemas of request bodies. Other keys aren't allowed, and some keys are required."""
+    """Return schemas of request bodies. Other keys aren't allowed, and some keys are required."""
     return _components(models, "validation")
 
 
@@ -43,7 +43,7 @@ def _components(models: Iterable[type[Part]], mode: Literal["validation", "seria
 
 
 def _tidy(schema: Any, mode: str) -> Any:
-    """The schema without titles, which are only for the desk, and without default values."""
+    """Return the schema without defaults and without titles, which are only for the desk."""
     if isinstance(schema, list):
         return [_tidy(each, mode) for each in schema]
     if not isinstance(schema, dict):

@@ -6,5 +6,5 @@ def _(text: str) -> str:
 
 
 def pgettext(context: str, text: str) -> str:
-    """Marks a text with a context. Returns the key that is used in gettext catalogues."""
+    """Return the key for a text with a context, as in gettext catalogues."""
     return f"{context}\x04{text}"

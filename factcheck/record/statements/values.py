@@ -1,7 +1,6 @@
-"""The types of values in statements. The same rules apply to forms, imports and programs.
+"""The types of values in statements. Forms, imports and programs use the same rules.
 
-A rule takes a text and returns the normalised text, or None if the text is blank. It raises InvalidValue if the text is
-invalid.
+A rule returns a text in normal form, or None if the text is blank. It raises InvalidValue for an invalid text.
 """
 
 import re
@@ -29,21 +28,22 @@ MAX_SAME_AS = 50
 MAX_NUMBER = 999_999_999
 UNKNOWN_LANGUAGE = "und"
 
-# Language, script, region and variants. Extensions and private-use subtags aren't useful in a language filter.
+# A language with an optional script, region and variants. Extensions and private tags aren't allowed, because filters
+# can't use them.
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*$"
 SLUG_PATTERN = r"^[-a-zA-Z0-9_]{1,60}$"
-# People copy URLs that contain brackets or letters of any script. JSON Schema's `uri` format allows neither.
+# URLs that people copy may contain letters from any script and brackets. JSON Schema's format `uri` forbids both.
 URL_PATTERN = "^https?://"
 SITE_PATTERN = r"^[^\s/@?#A-Z]+$"
 SHA256_PATTERN = "^[0-9a-f]{64}$"
-# Browsers treat "\\" as "/", which disguises the host.
+# Browsers interpret "\\" as "/", which can disguise the host.
 _NOT_IN_URL = re.compile(r"[\s<>\"\\]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_text(text: str, limit: int, *, one_line: bool = False) -> str | None:
-    """The trimmed text in NFC, and on one line if `one_line` is true."""
+    """Return the text in NFC, trimmed, and on a single line if `one_line` is true."""
     text = clean_text(text)
     if one_line:
         text = " ".join(text.split())
@@ -55,14 +55,14 @@ def read_text(text: str, limit: int, *, one_line: bool = False) -> str | None:
 
 
 def is_blank(text: str) -> bool:
-    """Whether the text consists only of white space, direction marks and zero-width characters."""
+    """Return whether the text only contains white space, direction marks and zero-width characters."""
     return not (text and text[0].isalnum()) and all(
         unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp", "Zs"} for character in text
     )
 
 
 def read_language(text: str) -> str | None:
-    """A BCP 47 tag in normalised case, for example "vi-VN" or "zh-Hant". "vi_VN" is converted to "vi-VN"."""
+    """Return a BCP 47 tag in the usual case. For example, "vi_vn" becomes "vi-VN"."""
     tag = clean_text(text).replace("_", "-")
     if not tag:
         return None
@@ -74,10 +74,10 @@ def read_language(text: str) -> str | None:
 
 
 def read_url(text: str) -> str | None:
-    """An absolute http or https URL with a host. The only change is that the scheme is converted to lower case.
+    """Return an absolute http or https URL with a host. Only the scheme is changed to lower case.
 
     Real URLs contain underscores in hosts, and brackets and other scripts in paths. Django's URLValidator would refuse
-    to cite such URLs. User names and passwords are refused, because they only disguise the host.
+    such citations. User names and passwords are refused, because they only disguise the host.
     """
     address = clean_text(text)
     if not address:
@@ -136,7 +136,7 @@ def _match(text: str, kind: str, pattern: re.Pattern[str], further: Callable[[st
 
 @dataclass(frozen=True)
 class Rule:
-    """How a text in a statement is read, and its JSON Schema. Used as metadata of an annotated type."""
+    """The rule for reading a text in a statement, with its JSON Schema. Rules are metadata of annotated types."""
 
     read: Callable[[str], str | None]
     schema: Json = field(default_factory=dict, hash=False)
@@ -184,7 +184,7 @@ class Choices(StrEnum):
 
 
 def OneOf(choices: type[Choices]) -> Rule:  # noqa: N802
-    """One of the choices."""
+    """A text that must be one of the choices."""
     values = choices.values()
 
     def read(text: str) -> str | None:

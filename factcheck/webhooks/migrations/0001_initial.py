@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("", "delivered"),
-                            ("refused", "the receiver answered with a status other than 2xx"),
+                            ("refused", "the receiver returned a status other than 2xx"),
                             ("redirected", "the receiver redirects: register its new URL"),
                             ("address", "the host name resolves to a private address"),
                             ("unknown_host", "the host name has no IP address"),
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                             ("", "running"),
                             ("by_hand", "stopped"),
                             ("failing", "stopped: no message could be delivered for days"),
-                            ("gone", "stopped: the receiver is gone (410)"),
+                            ("gone", "stopped: the receiver no longer exists (410)"),
                         ],
                         default="",
                         editable=False,

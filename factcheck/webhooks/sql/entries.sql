@@ -1,4 +1,4 @@
--- Every log entry adds a job that derives the deliveries to subscribers, even if SQL appended the entry.
+-- Every log entry adds a job that derives the deliveries to subscribers, even if the entry was appended with SQL.
 -- The job has a higher priority than deliveries, so that a slow receiver only delays its own messages.
 CREATE OR REPLACE FUNCTION webhooks_entry_appended() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -1,1 +1,1 @@
-"""Template filters and tags for published content. They format values and make no queries."""
+"""Template filters and tags for published content. They format values and don't run queries."""

@@ -47,8 +47,8 @@ _WORDS = {
     "claimant": {"person": _("person"), "organization": _("organisation"), "unnamed": _("not named")},
 }
 _CREATIVE_COMMONS = re.compile(r"^https?://creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)/?$")
-# Embeddings, overrides and isolates of writing direction. On a page each text is isolated by its element. In a title or
-# description nothing would end them.
+# Embeddings, overrides and isolates of the writing direction. On a page, each text is isolated by its element. In a
+# title or a description, nothing would end their effect.
 _DIRECTIONS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 MAX_STEPS = 10
 MAX_ADDRESS = 56
@@ -69,7 +69,7 @@ register.filter("markdown", to_html)
 
 @register.filter
 def word(value: str | None, kind: str) -> str:
-    """Translate a word of the record into the reader's language. An unknown word stays as it is.
+    """Translate a word from the record into the reader's language. An unknown word isn't changed.
 
     `kind` is one of the keys above, or the name of a subclass of `Choices`.
     """
@@ -89,34 +89,34 @@ def _words_of(name: str) -> dict[str, Any]:
 
 @register.filter
 def day(value: str | None) -> str:
-    """Format a date such as "2026-10-03" in the reader's language."""
+    """Format a date, for example "2026-10-03", in the reader's language."""
     return formats.date_format(date.fromisoformat(value), _day_format()) if value else ""
 
 
 @register.filter
 def utc_time(value: str | datetime) -> str:
-    """Format a time in the reader's language, in UTC."""
+    """Format a time in UTC, in the reader's language."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return formats.date_format(at.astimezone(UTC), _time_format())
 
 
 @register.filter
 def local_time(value: str) -> str:
-    """Format a time in the zone in which it was recorded."""
+    """Format a time in its original time zone."""
     at = datetime.fromisoformat(value)
     return formats.date_format(at, _time_format()) + ("" if at.utcoffset() == timedelta() else f"{value[-6:]}")
 
 
 @register.filter
 def day_of(value: str | datetime) -> str:
-    """Format the day of a time, in UTC."""
+    """Format the date of a time in UTC."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return formats.date_format(at.astimezone(UTC).date(), _day_format())
 
 
 @register.filter
 def web(value: str | None) -> str:
-    """Return the URL if it is safe to link to, otherwise nothing. The record already checks URLs, too."""
+    """Return the URL if it is safe to link to, otherwise an empty text. The record also checks URLs."""
     try:
         return value if value and urlsplit(value).scheme in ("http", "https") else ""
     except ValueError:
@@ -125,26 +125,26 @@ def web(value: str | None) -> str:
 
 @register.filter
 def host(value: str) -> str:
-    """Return a URL's host, or nothing if it isn't a URL."""
+    """Return the host of a URL, or an empty text if the value isn't a URL."""
     return site_of(value) if web(value) else ""
 
 
 @register.filter
 def short(value: str) -> str:
-    """Return a URL without its scheme, cut if it is long."""
+    """Return a URL without its scheme, shortened if it is long."""
     bare = value.partition("://")[2] or value
     return bare if len(bare) <= MAX_ADDRESS else f"{bare[: MAX_ADDRESS - 1]}…"
 
 
 @register.filter
 def lang(value: str) -> str:
-    """Return a value for the attribute `lang`. An unknown language is an empty text there."""
+    """Return the value of the attribute `lang`. An unknown language becomes an empty text."""
     return "" if value == "und" else value
 
 
 @register.filter
 def language_name(value: str) -> str:
-    """Return a language's name in the reader's language, or its tag. Return nothing for the reader's own or none."""
+    """Return a language's translated name, or its tag. Empty for the reader's own or an unknown language."""
     if value == "und" or value.partition("-")[0].lower() == (get_language() or "").partition("-")[0]:
         return ""
     for tag in (value.lower(), value.partition("-")[0].lower()):
@@ -157,13 +157,13 @@ def language_name(value: str) -> str:
 
 @register.filter
 def plain(value: str) -> str:
-    """Return one line without marks of writing direction, for titles and descriptions."""
+    """Return a single line without direction marks, for titles and descriptions."""
     return " ".join(_DIRECTIONS.sub("", value).split())
 
 
 @register.filter
 def license_name(value: str) -> str:
-    """Return "CC BY 4.0" for a Creative Commons URL, and the host of any other."""
+    """Return the short name for a Creative Commons URL, for example "CC BY 4.0", and the host for any other URL."""
     if found := _CREATIVE_COMMONS.match(value):
         return f"CC {found[1].upper()} {found[2]}"
     return site_of(value)
@@ -171,14 +171,14 @@ def license_name(value: str) -> str:
 
 @register.filter
 def translated_label(verdict: dict[str, Any]) -> str:
-    """Return the verdict's label in the reader's language, if it differs from the review's label."""
+    """Return the verdict's label in the reader's language if this label differs from the review's label."""
     label = str(verdict["labels"].get(get_language() or "", ""))
     return "" if label == verdict["label"] else label
 
 
 @register.filter
 def label_language(verdict: dict[str, Any], language: str) -> str:
-    """Return the language of a verdict's label: the review's, or English if the scale doesn't have that language."""
+    """Return the language of a verdict's label: the review's language, or English if this label is missing."""
     spoken = {tag.lower() for tag in verdict["labels"]}
     if not spoken or not spoken.isdisjoint({language.lower(), language.partition("-")[0].lower()}):
         return language
@@ -187,7 +187,7 @@ def label_language(verdict: dict[str, Any], language: str) -> str:
 
 @register.filter
 def scale(verdict: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the verdict's `value`, `worst`, `best`, `tone` (low, middle, high) and `steps` (True for its place)."""
+    """Return the verdict's `value`, `worst`, `best`, `tone` (low, middle, high) and `steps` (True at the value)."""
     value, worst, best = verdict["value"], verdict["worst"], verdict["best"]
     if value is None or worst is None or best is None or best == worst:
         return None
@@ -205,7 +205,7 @@ def scale(verdict: dict[str, Any]) -> dict[str, Any] | None:
 
 @register.simple_tag
 def out(url: str | None, text: str | None = None) -> SafeString:
-    """Make a link to another site, isolated from the writing direction around it. An unsafe URL stays text."""
+    """Return a link to another site, isolated from the surrounding writing direction. An unsafe URL becomes text."""
     words = text or url or ""
     if not web(url):
         return format_html("<bdi>{}</bdi>", words)
@@ -214,6 +214,6 @@ def out(url: str | None, text: str | None = None) -> SafeString:
 
 @register.simple_tag
 def topic_label(topic: dict[str, Any]) -> str:
-    """Return a topic's name in the reader's language, or in another language that it has."""
+    """Return a topic's name in the reader's language, or in another available language."""
     labels = topic["labels"]
     return str(labels.get(get_language() or "") or labels.get("en") or next(iter(labels.values()), topic["slug"]))

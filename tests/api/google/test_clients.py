@@ -65,7 +65,10 @@ def test_python_client_understands_errors(service):
     with pytest.raises(HttpError) as caught:
         service.claims().search(languageCode="vi").execute()
     assert caught.value.status_code == 400
-    assert caught.value.reason == "query: There is nothing to search for. Give words, or a reviewPublisherSiteFilter."
+    assert (
+        caught.value.reason
+        == "query: There is nothing to search for. Send search words or a reviewPublisherSiteFilter."
+    )
     for request in (
         service.claims().imageSearch(imageUri="https://image.example/1.png"),
         service.pages().list(organization="kiemchung.example"),

@@ -152,7 +152,7 @@ def test_fields_without_end_are_refused(google):
     )
     error = json.loads(response.content)["error"]
     assert (response.status_code, error["status"]) == (400, "INVALID_ARGUMENT")
-    assert error["message"] == "fields: The text is too long. Give at most 5000 characters."
+    assert error["message"] == "fields: The text is too long. Send at most 5000 characters."
 
 
 def test_callback_is_called(google):

@@ -312,7 +312,7 @@ def test_import_with_another_digest_is_not_approved(batch: tuple[Newsroom, Impor
     newsroom, imported = batch
     editor = signed_in(newsroom.editor).open(decision(imported, "approve"))
     editor.fill(digest="0" * 64).press("Approve all of it")
-    assert "This has changed since you read it." in editor.text
+    assert "The content has changed since you read it." in editor.text
     assert not Proposal.objects.filter(decision="approved").exists()
 
 

@@ -127,7 +127,7 @@ def test_home_says_what_stopped_by_itself(sysop: User) -> None:
     subscribe("https://a.example/", stopped="gone")
     home = signed_in(sysop).open("/admin/").text
     assert "Stopped webhooks" in home
-    assert "the receiver is gone (410)" in home
+    assert "the receiver no longer exists (410)" in home
 
 
 def test_home_says_nothing_of_what_somebody_stopped(sysop: User) -> None:

@@ -293,7 +293,7 @@ def test_former_key_counts_until_its_rotation(
 def test_rotation_to_another_name_is_refused(bare_record: None, tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(str(SigningKey.generate("other.example")))
-    with pytest.raises(CommandError, match="the log's name is 127.0.0.1:8000/api/v1/log and can't be changed"):
+    with pytest.raises(CommandError, match="the log's name is 127.0.0.1:8000/api/v1/log and never changes"):
         call_command("rotate_log_key", str(file))
     file.write_text(str(tree.signing_key()))
     with pytest.raises(CommandError, match="The log already has this key"):

@@ -176,7 +176,7 @@ def test_witness_refuses_a_length_that_is_none(witness: VerifierKey, settings: A
     connection.putheader("Content-Length", length)
     connection.endheaders()
     answer = connection.getresponse()
-    assert (answer.status, answer.read()) == (400, b"the request does not say its length\n")
+    assert (answer.status, answer.read()) == (400, b"the request does not specify its length\n")
     connection.close()
 
 

@@ -1,7 +1,7 @@
-"""Write the tables of fields in the documentation, from the statements' models.
+"""Write the field tables in the documentation from the statements' models.
 
-A page marks the place of a table with ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name is that of
-a component of the OpenAPI document, or of the import format.
+A page marks the place of a table with ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name is
+a component of the OpenAPI document or of the import format.
 """
 
 import re
@@ -20,7 +20,7 @@ from factcheck.record.statements.schema import request_schemas
 Json = dict[str, Any]
 
 IMPORT_PAGE = "import-formats.md"
-# Components with a table of their own, and where this table is. Other tables link to it instead of repeating its keys.
+# Components with their own table, and the table's location. Other tables link there instead of repeating the keys.
 LINKED = {
     "ReviewedClaim": ("claim", "claims.md#fields"),
     "Verdict": ("verdict", "reviews.md#verdict"),
@@ -54,11 +54,13 @@ _TYPES = {"string": "text"}
 
 
 class Command(BaseCommand):
-    help = "Writes the tables of fields in docs/. With --check, only compares them."
+    help = "Writes the field tables in docs/. With --check, only compares them."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="fail if a table is out of date, and change nothing")
+        parser.add_argument(
+            "--check", action="store_true", help="fail if a table is out of date, without changing anything"
+        )
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         for page in sorted((settings.BASE_DIR / "docs").rglob("*.md")):
@@ -68,7 +70,7 @@ class Command(BaseCommand):
                 continue
             if check:
                 name = page.relative_to(settings.BASE_DIR)
-                raise CommandError(f"The tables of fields in {name} are out of date. Run `make fields`.")
+                raise CommandError(f"The field tables in {name} are out of date. Run `make fields`.")
             page.write_text(current, encoding="utf-8")
 
 
@@ -77,7 +79,7 @@ def _write_tables(text: str, page: str) -> str:
 
 
 def table(component: str, page: str) -> str:
-    """The table of a component, or on the page of the import format that of its model."""
+    """Return the table of a component, or of the import format's model on the import format's page."""
     imported = request_schemas(ImportedReview)
     if page == IMPORT_PAGE:
         lines = ["| key | type | needed | meaning |", "|---|---|---|---|"]
@@ -98,7 +100,7 @@ def table(component: str, page: str) -> str:
 def _rows(
     schema: Json, components: Json, links: Mapping[str, str], before: str = ""
 ) -> Iterator[tuple[str, Json, bool]]:
-    """Each key with its schema, and whether the key is required. Keys of an inner object follow the object."""
+    """Yield each key with its schema and whether the key is required. Keys of an inner object follow the object."""
     for key, each in schema["properties"].items():
         place = f"{before}{key}"
         yield place, each, key in schema.get("required", ())

@@ -1,10 +1,10 @@
-"""``make messages`` and ``make check``: compares the Vietnamese catalogue with the texts in code and templates.
+"""``make messages`` and ``make check``: compare the Vietnamese catalogue with the texts in code and templates.
 
-Django searches our catalogue before its own. Our catalogue can therefore translate a text of Django that Django's own
-catalogue leaves in English, or translates badly. Such an entry is added by hand.
+Django searches our catalogue before its own. Our catalogue can therefore translate a Django text that Django's
+catalogue leaves in English or translates badly. Such entries are added by hand.
 
-Babel replaces Django's ``makemessages``, so GNU gettext needn't be installed. The compiled ``.mo`` is committed,
-because the site runs without Babel.
+Babel replaces Django's ``makemessages``, so that GNU gettext doesn't have to be installed. The compiled ``.mo`` is
+committed, because the site runs without Babel.
 """
 
 from argparse import ArgumentParser
@@ -38,11 +38,15 @@ KEYWORDS: dict[str, Any] = {
 
 
 class Command(BaseCommand):
-    help = "Collects the texts to translate in factcheck/locale, and compiles them. --check only compares."
+    help = (
+        "Collects translatable texts into factcheck/locale and compiles the translations. --check only compares them."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="fail if a translation is missing, and change nothing")
+        parser.add_argument(
+            "--check", action="store_true", help="fail if a translation is missing, without changing anything"
+        )
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         folder = Path(settings.LOCALE_PATHS[0]) / LANGUAGE / "LC_MESSAGES"
@@ -53,7 +57,9 @@ class Command(BaseCommand):
         if check:
             if faults := compare(texts, source, compiled):
                 raise CommandError(
-                    "\n".join([*faults, "Run make messages, translate the empty texts, and run it again."])
+                    "\n".join(
+                        [*faults, "Run `make messages`, translate the empty texts, and run `make messages` again."]
+                    )
                 )
             return
         folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +75,7 @@ class Command(BaseCommand):
 
 
 def collect(root: Path) -> Catalog:
-    """Return all translatable texts of our Python files and templates."""
+    """Return all translatable texts in our Python files and templates."""
     texts = Catalog(locale=LANGUAGE)
     for room in ROOMS:
         for file in sorted((root / room).rglob("*")):
@@ -87,7 +93,7 @@ def collect(root: Path) -> Catalog:
 
 
 def add_django_texts(texts: Catalog, catalogue: Catalog) -> None:
-    """Adds the texts of Django that the catalogue has and our own files have not."""
+    """Add the Django texts that are in the catalogue but not in our own files."""
     # Django's catalogues spell Norwegian differently from its code.
     found = [Message(info["name"]) for info in LANG_INFO.values() if "name" in info]
     for room in ("conf", "contrib/admin", "contrib/auth"):
@@ -99,7 +105,7 @@ def add_django_texts(texts: Catalog, catalogue: Catalog) -> None:
 
 
 def compare(texts: Catalog, source: Path, compiled: Path) -> list[str]:
-    """Return one line for each fault of the catalogue."""
+    """Return a line for each fault in the catalogue."""
     if not source.exists() or not compiled.exists():
         return [f"{source.name} or {compiled.name} is missing in {source.parent}."]
     catalogue = _read(source)
@@ -110,7 +116,7 @@ def compare(texts: Catalog, source: Path, compiled: Path) -> list[str]:
         if not message.id:
             continue
         translated = catalogue.get(message.id, message.context)
-        # Babel leaves the contexts of a .mo file as bytes.
+        # Babel returns the contexts from a .mo file as bytes.
         done = machine.get(message.id, message.context and message.context.encode())  # type: ignore[arg-type]
         if translated is None or translated.fuzzy or not _translated(translated.string):
             faults.append(f"Not translated: {message.id!r}")
@@ -130,10 +136,10 @@ def _read(source: Path) -> Catalog:
 
 
 def _forms(text: Any) -> list[str]:
-    """Return the plural forms. Babel has them as a tuple from a ``.po`` and as a list from a ``.mo``."""
+    """Return the plural forms. Babel returns a tuple for a ``.po`` file and a list for a ``.mo`` file."""
     return list(text) if isinstance(text, (list, tuple)) else [text]
 
 
 def _translated(text: Any) -> bool:
-    """Whether every plural form is translated."""
+    """Return whether every plural form is translated."""
     return all(_forms(text))

@@ -1,4 +1,4 @@
-"""Django's ``migrate``, which also refuses a database of another version of the site."""
+"""Django's ``migrate``, which also refuses a database from another version of the site."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""``make run``: the whole site on this machine, until Ctrl-C."""
+"""``make run``: run the whole site on this machine until Ctrl-C."""
 
 import fcntl
 import json
@@ -28,13 +28,13 @@ from factcheck.database.versions import refuse_unknown_migrations
 from factcheck.editorial.management.commands.load_demo import LOGINS
 from factcheck.server import processes
 
-# Each thread has a connection for each role.
+# Each thread has its own connection for each role.
 THREADS = 8
 
 
 class Command(BaseCommand):
     help = (
-        "Starts the database, the site and the worker on this machine, and stops them at Ctrl-C. "
+        "Starts the database, the site and the worker on this machine, and stops them on Ctrl-C. "
         "Updates the tables, and loads the demo newsrooms into an empty database."
     )
     requires_system_checks = []
@@ -62,20 +62,21 @@ class Command(BaseCommand):
         self.stdout.write("Stopped.")
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        # Python drops an exception that comes while an object is being destroyed. The mark stays.
+        # Python ignores an exception that is raised while an object is being destroyed, so the interruption is also
+        # recorded.
         self.interrupted = True
         raise KeyboardInterrupt
 
     @contextmanager
     def _step(self, text: str) -> Iterator[None]:
-        """Says what is being done, and how long it took."""
+        """Print what is being done, and how long it took."""
         begun = time.monotonic()
         self.stdout.write(f"{text}… ", ending="")
         self.stdout.flush()
         try:
             yield
         except BaseException:
-            self.stdout.write("")  # what went wrong gets a line of its own
+            self.stdout.write("")  # the error gets its own line
             raise
         self.stdout.write(f"{time.monotonic() - begun:.1f} s")
 
@@ -101,7 +102,7 @@ class Command(BaseCommand):
     def _load_demo(self) -> None:
         if not get_user_model()._default_manager.exists():
             with self._step("Loading the demo newsrooms"):
-                call_command("load_demo", verbosity=0)  # the logins are printed once the site is up
+                call_command("load_demo", verbosity=0)  # the logins are printed when the site is running
 
     def _run(self, address: str) -> None:
         # Forking would share this process's locks and threads with its children.
@@ -113,11 +114,11 @@ class Command(BaseCommand):
         finally:
             worker.terminate()
             worker.join(processes.SECONDS_TO_STOP)
-            worker.kill()  # unfinished jobs start again with the next worker
+            worker.kill()  # the next worker restarts unfinished jobs
             worker.join()
 
     def _serve(self, address: str) -> None:
-        _refuse_used_port(address, settings.PORT)  # a first start takes seconds
+        _refuse_used_port(address, settings.PORT)  # again, because a first start takes several seconds
         server = Server(
             "factcheck.wsgi:application",
             address=address,
@@ -126,7 +127,7 @@ class Command(BaseCommand):
             workers=1,
             blocking_threads=THREADS,
             websockets=False,
-            http=HTTPModes.http1,  # granian's "auto" waits at its end for every open connection
+            http=HTTPModes.http1,  # with "auto", granian waits for every open connection when it stops
             log_level=LogLevels.error,
             workers_kill_timeout=int(processes.SECONDS_TO_STOP),
         )
@@ -134,7 +135,7 @@ class Command(BaseCommand):
         try:
             server.serve(target_loader=processes.serve_site, wrap_loader=False)
         except SystemExit:
-            # Ctrl-C in a terminal also reaches granian's workers. One that ends before its parent counts as failed.
+            # Ctrl-C in a terminal also stops granian's workers. A worker that ends before its parent counts as failed.
             if not server.interrupt_signal:
                 raise
 
@@ -160,7 +161,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def _alone(var: Path) -> Iterator[None]:
-    """Two sites in one folder would load the demo twice, and serve the same reviews at two URLs."""
+    """Prevent two sites from using the same folder. They would load the demo twice and serve reviews at two URLs."""
     try:
         make_folder(var, 0o755)
         lock = open(var / "run.lock", "a")  # noqa: SIM115 - closed below
@@ -180,7 +181,7 @@ def _alone(var: Path) -> Iterator[None]:
 
 
 def _refuse_used_port(address: str, port: int) -> None:
-    """Granian shares a port with another granian, so this asks the system first."""
+    """Raise an error if the port is in use. Granian would share the port with another granian."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

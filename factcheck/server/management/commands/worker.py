@@ -1,4 +1,4 @@
-"""`manage.py worker`: runs the jobs of the queue until SIGTERM or Ctrl-C."""
+"""`manage.py worker`: run the jobs in the queue until SIGTERM or Ctrl-C."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from factcheck.server import worker
 
 
 class Command(BaseCommand):
-    help = "Delivers webhooks and runs commands at fixed times. After SIGTERM it finishes its current jobs and stops."
+    help = "Delivers webhooks and runs scheduled commands. After SIGTERM, it finishes the current jobs and stops."
 
     def handle(self, *args: Any, **options: Any) -> None:
         worker.main()
