@@ -143,7 +143,7 @@ def test_worker_tries_again_however_long_the_database_is_gone(
     with pytest.raises(KeyboardInterrupt):
         asyncio.run(worker.work())
     said = [record.getMessage() for record in caplog.records if record.name == "factcheck.server.worker"]
-    assert said == 2 * ["The queue can't be reached (pool initialization incomplete after 0.5 sec). Trying again."]
+    assert said == 2 * ["The queue isn't reachable (pool initialization incomplete after 0.5 sec). Trying again."]
 
 
 @pytest.mark.prove

@@ -201,7 +201,7 @@ def test_correction_row_says_what_the_document_says() -> None:
 def test_substantive_correction_without_a_reason(note: str | None) -> None:
     publish.publish([revision(X, A)])
     publication = entries.Publication(X, said(X, A, "Khác."), change_class="substantive", note=note)
-    with pytest.raises(RecordError, match="A substantive correction needs a reason of 40 characters or more"):
+    with pytest.raises(RecordError, match="A substantive correction needs a reason of at least 40 characters"):
         publish.publish([publication])
     # Who goes round the application meets the database.
     entries.MIN_SUBSTANTIVE_NOTE, least = 0, entries.MIN_SUBSTANTIVE_NOTE
