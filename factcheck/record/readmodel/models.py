@@ -1,7 +1,7 @@
 """The tables for readers: reviews, claims, references, corrections, merges and demands, now and in the past.
 
-All rows are derived from the log (`manage.py rebuild_record`). A past row was public from the entry `sequence` until
-the entry `until`. The past rows of erased reviews are deleted. The database rules are in `sql/`.
+All rows are derived from the log (`manage.py rebuild_record`). The log entry `sequence` made a past row public, and the
+entry `until` replaced it. The past rows of erased reviews are deleted. The database rules are in `sql/`.
 """
 
 from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass

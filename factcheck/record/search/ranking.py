@@ -35,7 +35,7 @@ SAMPLE_SHELVES, MIN_SHELVES = 4, 16
 MANY_IN_SAMPLE, SOME_IN_SAMPLE = 8, 4  # candidates in the sample
 MIN_CANDIDATES = 64  # for a common query, which continues beyond MIN_SHELVES to find this many
 MAX_RARE = 1000  # reviews that contain a word for which the whole table is searched
-MIN_COMMON = 20_000  # reviews that contain the rarest word of a query that counts as common
+MIN_COMMON = 20_000  # reviews. A query is common if even its rarest word is in this many reviews.
 SECONDS = 0.9  # for all SQL statements of one search request
 FIRST_SECONDS = 0.1  # for the first SQL statement about a word that seems to be rare
 

@@ -1,6 +1,6 @@
 """The types of values in statements. Forms, imports and programs use the same rules.
 
-A rule returns a text in normal form, or None if the text is blank. It raises InvalidValue for an invalid text.
+A rule returns a text in normal form, or None if the text is blank. It raises InvalidValue if the text is invalid.
 """
 
 import re
