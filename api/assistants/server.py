@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
+import uvicorn
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 from mcp.server import MCPServer
@@ -16,6 +17,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.assistants import tools
 from api.http.problems import ParameterProblem
@@ -74,10 +77,8 @@ def serve_http(server: MCPServer, address: str, port: int) -> None:
     named = [host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"]
     own = urlsplit(settings.SITE_URL).hostname or ""
     hosts = list(dict.fromkeys([f"[{own}]" if ":" in own else own, *named]))
-    server.run(
-        "streamable-http",
+    app = server.streamable_http_app(
         host=address,
-        port=port,
         stateless_http=True,
         json_response=True,
         max_request_body_size=MAX_REQUEST,
@@ -86,6 +87,22 @@ def serve_http(server: MCPServer, address: str, port: int) -> None:
             allowed_hosts=[*hosts, *(f"{host}:*" for host in hosts)], allowed_origins=[settings.SITE_URL]
         ),
     )
+    app.add_middleware(PostOnly)
+    uvicorn.run(app, host=address, port=port, log_level=settings.LOG_LEVEL.lower())
+
+
+class PostOnly:
+    """Refuses GET, which would open a stream that never ends (MCP, Streamable HTTP, "Listening for Messages")."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] != "POST":
+            refusal = PlainTextResponse("Send a POST request. This server has no streams.\n", 405, {"Allow": "POST"})
+            await refusal(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 def _in_a_thread(threads: ThreadPoolExecutor, tool: Callable[P, T]) -> Callable[P, Awaitable[T]]:

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from mcp import Client
+from starlette.applications import Starlette
 
 from api.assistants.server import make_server, serve_http
 from factcheck.editorial.models import Source
@@ -264,7 +265,8 @@ def test_process_on_standard_input_and_output(world: SimpleNamespace) -> None:
 def test_hosts_over_http_are_the_sites_and_those_that_are_named(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SITE_URL, settings.ALLOWED_HOSTS = "https://facts.example.org", ["*", ".example.org", "facts.example.org"]
     server, given = make_server(), dict[str, Any]()
-    monkeypatch.setattr(server, "run", lambda *_, **options: given.update(options))
+    monkeypatch.setattr(server, "streamable_http_app", lambda **options: given.update(options) or Starlette())
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: None)
     serve_http(server, "127.0.0.1", 8001)
     assert given["transport_security"].allowed_hosts == [
         "facts.example.org", "example.org", "facts.example.org:*", "example.org:*",
@@ -290,3 +292,7 @@ def test_process_over_http_answers_many_at_once(world: SimpleNamespace) -> None:
             answer = httpx.post(address, json={}, headers={"Accept": "application/json, text/event-stream", **headers})
             assert answer.status_code in (403, 421)
         assert httpx.post(address, content=b"[" * (2**20 + 1)).status_code in (400, 413)
+        # A stream that never ends would keep a connection of the proxy.
+        for method in ("GET", "DELETE"):
+            refused = httpx.request(method, address, headers={"Accept": "text/event-stream"}, timeout=5)
+            assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")

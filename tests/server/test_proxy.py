@@ -4,6 +4,7 @@ import ipaddress
 import re
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.templatetags.static import static
 from django.test import Client
@@ -21,7 +22,23 @@ def test_sizes_are_in_units_that_nginx_reads():
 
 def test_every_server_listens_on_both_kinds_of_addresses():
     servers = [re.findall(r"^    listen (.*);$", each, re.MULTILINE) for each in CONFIG.split("\nserver {\n")[1:]]
-    assert servers == [["80", "[::]:80"], ["443 ssl", "[::]:443 ssl"]]
+    assert servers == [["80 default_server", "[::]:80 default_server"], ["80", "[::]:80"], ["443 ssl", "[::]:443 ssl"]]
+
+
+def test_port_80_leads_to_the_site_alone():
+    assert "return 301 https://$server_name$request_uri;" in CONFIG
+    assert "$host$request_uri" not in CONFIG
+
+
+def test_one_client_has_a_bounded_number_of_connections_and_requests_everywhere():
+    (site,) = re.findall(r"\nserver {\n    listen 443.*", CONFIG, re.DOTALL)
+    whole, *places = re.split(r"\n    location ", site)
+    for limit in ("limit_conn connections 50;", "limit_conn site_connections 200;", "limit_conn_status 429;"):
+        assert limit in whole
+    # A place with a limit of requests of its own inherits none.
+    for place in (whole, *(each for each in places if "limit_req " in each)):
+        assert "limit_req zone=requests burst=200 nodelay;" in place
+    assert not [each for each in places if "limit_conn " in each]
 
 
 def test_receipts_are_not_logged():
@@ -48,12 +65,14 @@ def test_passwords_are_tried_ten_times_a_minute_by_one_client():
     assert counted.split() == ["default", '"";', "POST", "$client;"]
 
 
-def test_client_is_an_address_of_ipv4_or_a_network_of_ipv6():
-    assert not re.search(r"limit_req_zone \$(?!client |signing_in )", CONFIG)
-    [pattern] = re.findall(r'map \$binary_remote_addr \$client {\n.*;\n    "~(.+)" \$network;\n}', CONFIG)
-    network = re.compile(pattern.replace("(?<network>", "(?P<network>").encode())
+@pytest.mark.parametrize(("variable", "group", "digits"), [("client", "network", 16), ("client_site", "site", 12)])
+def test_client_is_an_address_of_ipv4_or_a_network_of_ipv6(variable: str, group: str, digits: int):
+    assert not re.search(r"limit_(req|conn)_zone \$(?!client |client_site |signing_in )", CONFIG)
+    rule = rf'map \$binary_remote_addr \${variable} {{\n.*;\n    "~(.+)" \${group};\n}}'
+    [pattern] = re.findall(rule, CONFIG)
+    network = re.compile(pattern.replace(f"(?<{group}>", "(?P<network>").encode())
     for address, key in (
-        ("2001:db8:a0a:a0a::1", bytes.fromhex("20010db80a0a0a0a")),  # with line ends in it
+        ("2001:db8:a0a:a0a::1", bytes.fromhex("20010db80a0a0a0a"[:digits])),  # with line ends in it
         ("203.0.113.9", None),
         ("::ffff:203.0.113.9", None),
         ("::1", None),
