@@ -167,7 +167,7 @@ def copy(model: Any, rows: Iterable[Any]) -> None:
 
 @contextmanager
 def _without_triggers() -> Iterator[None]:
-    """The record's tables as they are quickest to fill. The defences are for what enters by the verbs."""
+    """Make the record's tables quick to fill. The database's rules are for content that comes through the workflow."""
     tables = [model._meta.db_table for model in _record()]
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")

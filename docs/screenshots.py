@@ -214,9 +214,9 @@ def submit(page: Page) -> None:
 
 def decide(page: Page, story: Story) -> None:
     page.click(".waits a")
-    for verb in ("approve", "publish"):
-        page.click(f"a.button[href$='/{verb}/']")
-        if verb == "approve":
+    for action in ("approve", "publish"):
+        page.click(f"a.button[href$='/{action}/']")
+        if action == "approve":
             shoot(page, f"approve{story.suffix}.png", top=".finding", bottom="form.act")
         page.click("#content [type=submit]")
     address = page.get_attribute("a.button[href^='/reviews/']", "href")

@@ -93,7 +93,7 @@ if EMBEDDINGS_URL.lower() in ("off", "none", "0"):
 elif EMBEDDINGS_URL and (urlsplit(EMBEDDINGS_URL).scheme not in ("http", "https") or not EMBEDDINGS_MODEL):
     raise ImproperlyConfigured(
         f"EMBEDDINGS_URL is {EMBEDDINGS_URL!r}. Set a URL, for example http://127.0.0.1:8080/v1, and the name"
-        "  of its model in EMBEDDINGS_MODEL. To turn embeddings off, set EMBEDDINGS_URL to off."
+        " of its model in EMBEDDINGS_MODEL. To turn embeddings off, set EMBEDDINGS_URL to off."
     )
 
 # The public log's signing key, as a file or as the key itself (docs/reference/log.md). A local site creates one.

@@ -209,6 +209,10 @@ def labels_in_vietnamese() -> dict[str, set[str]]:
 GUIDES = sorted(page.with_name(page.name.replace(".vi.md", ".md")) for page in (ROOT / "docs").glob("*/*.vi.md"))
 
 
+def test_labels_are_found_in_the_guides():
+    assert sum(len(labels) for guide in GUIDES for _depth, labels in labels_by_section(guide)) > 200
+
+
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda page: str(page.relative_to(ROOT / "docs")))
 def test_guide_names_what_the_desk_shows_in_both_languages(guide: Path):
     vietnamese = guide.with_suffix(".vi.md")

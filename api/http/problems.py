@@ -94,7 +94,7 @@ CONFLICT = Problem(
     409,
     "The request conflicts with the current state",
     "The request can't be carried out in the current state. For example, the review is no longer a draft, or the same"
-    "  request is still running.",
+    " request is still running.",
     "Read `detail`, fetch the draft again, and repeat the request if you still need it.",
 )
 GONE = Problem(

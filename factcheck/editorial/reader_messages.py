@@ -182,4 +182,5 @@ def _require_within_limits(sender: str) -> None:
 
 
 def _hash(purpose: str, text: str) -> str:
-    return salted_hmac(f"factcheck.editorial.reader_messages.{purpose}", text, algorithm="sha256").hexdigest()
+    # Stored digests depend on this salt, so the salt keeps its name.
+    return salted_hmac(f"factcheck.editorial.messages.{purpose}", text, algorithm="sha256").hexdigest()

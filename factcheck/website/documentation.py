@@ -42,6 +42,7 @@ class Guide:
     """A page as HTML. `html` contains everything below the title, and `contents` lists the headings of sections."""
 
     language: str
+    is_translated: bool
     title: str
     html: SafeString
     contents: tuple[Heading, ...]
@@ -119,7 +120,8 @@ def _rendered(file: Path, language: str, changed: int) -> Guide:
     html = parser.renderer.render(tokens, parser.options, {})
     # A wide table scrolls separately from the page, and readers can focus it with the keyboard.
     html = html.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
-    return Guide(language, title, mark_safe(html), contents)  # noqa: S308 (our own files, without raw HTML)
+    translated = file.with_name(f"{file.name.split('.')[0]}.vi.md").is_file()
+    return Guide(language, translated, title, mark_safe(html), contents)  # noqa: S308 (our own files, without raw HTML)
 
 
 def _taken_title(tokens: list[Token]) -> tuple[str, list[Token]]:

@@ -1,4 +1,4 @@
-"""What is public in ways that take long to reach by the verbs."""
+"""Published content that takes long to reach through the workflow."""
 
 from tests.drafts import Newsroom, Publisher, Review, make_claim, make_review
 

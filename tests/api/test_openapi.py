@@ -118,7 +118,7 @@ DOCUMENTED = {
     "reviews": (REVIEWS.parameters, ("Review", "Tombstone", "Verdict", "Source", "OriginalRating", "ErasureNotice")),
     "claims": (CLAIMS.parameters, ("Claim", "ReviewedClaim", "Appearance", "ReviewOfClaim")),
     "demands": (DEMANDS.parameters, ("Demand",)),
-    "corrections": (("class", "page_size", "cursor"), ("CorrectionOfReview",)),
+    "corrections": (("class", "page_size", "cursor"), ("CorrectionOfReview", "Correction")),
     "changes": (("since", "wait", "page_size"), ("Change",)),
     "match": (("text", "limit"), ("Matching",)),
     "revisions": ((), ("Revision",)),

@@ -55,6 +55,11 @@ def test_guide_speaks_the_readers_language_where_it_can() -> None:
         assert f'<h1 lang="vi">{title[1]}</h1>' in response
         assert ">English</a></p>" not in response  # the line for readers of the file
         assert '<h1 lang="en">' in Client().get(path, headers={"accept-language": "en"}).content.decode()
+        # A page that is there in both languages never says that it is in English only.
+        for language, asked in (("en", "vi"), ("vi", "en")):
+            page = Client().get(path, {"language": asked}, headers={"accept-language": language}).content.decode()
+            assert f'<h1 lang="{asked}">' in page
+            assert page.count('class="notice"') == 0
     english_only = next(path for path in PAGES if not (DOCS / f"{path[6:-1]}.vi.md").exists())
     assert '<h1 lang="en">' in Client().get(english_only, headers={"accept-language": "vi"}).content.decode()
 

@@ -35,7 +35,8 @@ def run_once(*, token: ApiToken, route: str, key: str | None, content: bytes, ac
     with token_transaction(token):
         if key is None:
             return act()
-        digest = salted_hmac("factcheck.editorial.programs.idempotency", content, algorithm="sha256").hexdigest()
+        # Stored digests depend on this salt, so the salt keeps its name.
+        digest = salted_hmac("factcheck.editorial.programs.once", content, algorithm="sha256").hexdigest()
         if not _try_lock(token, route, key):
             raise RequestInProgress
         of_key = AnsweredRequest.objects.filter(token=token, route=route, key=key)

@@ -22,7 +22,7 @@ from django.conf.locale import LANG_INFO
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
-ROOMS = ("factcheck", "api")
+PACKAGES = ("factcheck", "api")
 LANGUAGE = "vi"
 KEYWORDS: dict[str, Any] = {
     "_": None,
@@ -77,8 +77,8 @@ class Command(BaseCommand):
 def collect(root: Path) -> Catalog:
     """Return all translatable texts in our Python files and templates."""
     texts = Catalog(locale=LANGUAGE)
-    for room in ROOMS:
-        for file in sorted((root / room).rglob("*")):
+    for package in PACKAGES:
+        for file in sorted((root / package).rglob("*")):
             if file.suffix == ".py":
                 content = file.read_bytes()
             elif file.suffix in (".html", ".txt") and "templates" in file.parts:
@@ -96,8 +96,8 @@ def add_django_texts(texts: Catalog, catalogue: Catalog) -> None:
     """Add the Django texts that are in the catalogue but not in our own files."""
     # Django's catalogues spell Norwegian differently from its code.
     found = [Message(info["name"]) for info in LANG_INFO.values() if "name" in info]
-    for room in ("conf", "contrib/admin", "contrib/auth"):
-        found += _read(Path(django.__file__).parent / room / "locale" / "en" / "LC_MESSAGES" / "django.po")
+    for package in ("conf", "contrib/admin", "contrib/auth"):
+        found += _read(Path(django.__file__).parent / package / "locale" / "en" / "LC_MESSAGES" / "django.po")
     for message in found:
         key = (message.id, message.context)
         if message.id and catalogue.get(*key) and not texts.get(*key):
