@@ -14,7 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel.messages.pofile import read_po
+from markdown_it import MarkdownIt
+
 ROOT = Path(__file__).resolve().parent.parent
+MARKDOWN = MarkdownIt("commonmark").enable("table")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LONG = 30  # words
 LONG_CELL = 20  # words
 RULED_OUT = re.compile(
@@ -24,7 +29,6 @@ RULED_OUT = re.compile(
 )
 BEGINNING = re.compile(r"[\"“(]*(What|Who|Whoever|Of)\b")
 
-_FENCE = re.compile(r"^\s*(```|~~~)")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?:\[[ x]\]\s+)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?…:])[\"”')\]]*\s+(?=[\"“'(\[]*(?:[A-Z]|CODE\b))")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|cf|vs|No|St|Mr|Mrs|Dr)\.$")
@@ -106,35 +110,26 @@ def _split(text: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    text = re.sub(r"(`+).*?\1", "CODE", text, flags=re.DOTALL)
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"\*\*|__|(?<!\w)[*_]|[*_](?!\w)|<[^>]+>", "", text)
-    text = re.sub(r"&\w+;", "", text)
-    return re.sub(r"\s+", " ", text).strip()
+    """The text without its markup. Code becomes one word, and pictures go."""
+    words = []
+    for token in MARKDOWN.parseInline(text)[0].children or []:
+        if token.type == "code_inline":
+            words.append("CODE")
+        elif token.type in ("softbreak", "hardbreak"):
+            words.append(" ")
+        elif token.type in ("text", "text_special"):
+            words.append(token.content)
+    return re.sub(r"\s+", " ", "".join(words)).strip()
 
 
 def _of_markdown(text: str) -> Iterator[tuple[int, str, bool]]:
-    paragraph: list[str] = []
-    begun, fenced = 1, False
-    for number, line in enumerate([*text.splitlines(), ""], 1):
-        fence = _FENCE.match(line)
-        ends = bool(fence) or fenced or not line.strip() or line.startswith(("#", "<!--", "|")) or _ITEM.match(line)
-        if ends and paragraph:
-            yield begun, "\n".join(paragraph), False
-            paragraph = []
-        if fence:
-            fenced = not fenced
-        elif fenced or not line.strip() or line.startswith(("#", "<!--")) or re.match(r"\|[\s:|-]+$", line):
-            continue
-        elif line.startswith("|"):
-            for cell in re.split(r"(?<!\\)\|", line.strip().strip("|")):
-                yield number, cell, True
-        else:
-            if not paragraph:
-                begun = number
-            paragraph.append(re.sub(r"^\s*>\s?", "", _ITEM.sub("", line)))
+    """The paragraphs and the cells of tables. Headings and blocks of code aren't sentences."""
+    around = ""
+    for token in MARKDOWN.parse(text):
+        if token.type.endswith("_open"):
+            around = token.tag
+        elif token.type == "inline" and around not in HEADINGS:
+            yield token.map[0] + 1 if token.map else 1, token.content, around in ("td", "th")
 
 
 def _of_python(text: str) -> Iterator[tuple[int, str, bool]]:
@@ -183,9 +178,10 @@ def _of_sql(text: str) -> Iterator[tuple[int, str, bool]]:
 
 
 def _of_catalogue(text: str) -> Iterator[tuple[int, str, bool]]:
-    for found in re.finditer(r'^msgid ((?:".*"\n)+)', text, re.MULTILINE):
-        message = "".join(ast.literal_eval(line) for line in found[1].splitlines())
-        yield text.count("\n", 0, found.start()) + 1, re.sub(r"%\(\w+\)[sd]|\{[^}]*\}", "CODE", message), False
+    for message in read_po(io.BytesIO(text.encode())):
+        if message.id:
+            english = message.id if isinstance(message.id, str) else message.id[0]
+            yield message.lineno or 1, re.sub(r"%\(\w+\)[sd]|\{[^}]*\}", "CODE", english), False
 
 
 def main() -> None:
