@@ -1,11 +1,12 @@
-"""The API under requests that schemathesis makes from the OpenAPI document, valid ones and wrong ones, with all its checks.
+"""The API, Google's addresses and the readers' forms under requests that schemathesis makes, with all its checks.
 
-The document is narrowed to what the database holds, so that most requests find something; and by what it says in words
+The API's document is narrowed to what the database holds, so that most requests find something; and by what it says in words
 alone, such as that the past cannot be searched.
 """
 
 import json
 from collections import Counter
+from copy import deepcopy
 from typing import Any
 from unicodedata import normalize
 
@@ -22,6 +23,7 @@ from api.views.pages import openapi
 from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden
 from factcheck.record.models import LogEntry
 from factcheck.record.search.query import MAX_QUERY
+from tests.api import fuzzed_paths
 from tests.drafts import (
     correct_review,
     erase_review,
@@ -39,6 +41,7 @@ from tests.tokens import make_program
 
 Json = dict[str, Any]
 SENT_BY_READERS = ("/api/v1/tips/", "/api/v1/correction-requests/")
+CASES = 20_000  # of `make prove`
 # A valid request may name an erased review (410) or a part beyond a file's end (416).
 CHECKS = {
     "positive_data_acceptance": {"expected-statuses": ["2xx", "3xx", "404", "410", "416"]},
@@ -51,7 +54,10 @@ CHECKS_OF_DRAFTS = {
 }
 CONFIGURATION = {
     "checks": CHECKS,
-    "operations": [{"include-path-regex": "^/api/v1/drafts/", "checks": CHECKS_OF_DRAFTS}],
+    "operations": [
+        {"include-path-regex": "^/api/v1/drafts/", "checks": CHECKS_OF_DRAFTS},
+        {"include-path-regex": "^/(?!api/)", "checks": fuzzed_paths.CHECKS},
+    ],
 }
 
 
@@ -100,8 +106,12 @@ def _values(size: int, newsroom: Any, demand: Any, reviews: list[Any], draft: An
 
 
 def narrowed(held: Json) -> Json:
+    return _with_values(json.loads(openapi()), held)
+
+
+def _with_values(document: Json, held: Json) -> Json:
     """Without cursors: one fits a single list, and tests/api/test_paging.py follows them."""
-    document: Json = json.loads(openapi())
+    document = deepcopy(document)
     for address, path in document["paths"].items():
         for operation in path.values():
             operation["parameters"] = [each for each in operation.get("parameters", []) if each["name"] != "cursor"]
@@ -152,7 +162,7 @@ def ask_everything(held: Json, examples: int) -> Counter[int]:
     ids = {name: values for name, values in held.items() if name.endswith("_id")}
     failures = []
     for mode, share, values in ((GenerationMode.POSITIVE, 3, held), (GenerationMode.NEGATIVE, 1, ids)):
-        for operation in _operations(narrowed(values)):
+        for operation in (*_operations(narrowed(values)), *_operations(_with_values(fuzzed_paths.DOCUMENT, values))):
             # What readers send has rules that are written down in words alone, such as how many links it may have.
             if mode == GenerationMode.POSITIVE and operation.path in SENT_BY_READERS:
                 continue
@@ -203,5 +213,5 @@ def test_requests_are_answered_as_documented(held: Json) -> None:
 
 @pytest.mark.prove
 def test_thousands_of_requests_are_answered_as_documented(held: Json) -> None:
-    statuses = ask_everything(held, 60)
-    assert 2 * _found(statuses) >= statuses.total() >= 5000, statuses
+    statuses = ask_everything(held, 110)
+    assert 2 * _found(statuses) >= statuses.total() >= CASES, statuses
