@@ -1,0 +1,72 @@
+"""What is checked while the processes run, and at the end."""
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def published(log: Path) -> dict[int, str]:
+    """The digest of each acknowledged publication, by its sequence number."""
+    found = re.findall(r"^\S+ published (\d+) ([0-9a-f]{64})$", log.read_text(), re.MULTILINE)
+    return {int(sequence): digest for sequence, digest in found}
+
+
+def refusals(log: Path, kills: list[float], after: float) -> tuple[dict[int, int], int]:
+    """How often each status was answered, and how many answers weren't within `after` seconds of a kill."""
+    statuses: dict[int, int] = {}
+    outside = 0
+    for line in log.read_text().splitlines() if log.exists() else []:
+        moment, status = map(int, line.split())
+        statuses[status] = statuses.get(status, 0) + 1
+        outside += not any(kill - 1 <= moment <= kill + after for kill in kills)
+    return statuses, outside
+
+
+def memory(pid: int) -> int:
+    """The resident memory of a process and its children, in MiB. 0 if it has ended."""
+    total = 0
+    try:
+        total += _resident(pid)
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            total += _resident(int(child))
+    except OSError:
+        return 0
+    return total // 2**10
+
+
+def growth(samples: list[int]) -> float:
+    """The last quarter's median memory beside that of the second quarter, in which everything has been loaded."""
+    quarter = max(len(samples) // 4, 1)
+    return statistics.median(samples[-quarter:]) / statistics.median(samples[quarter : 2 * quarter])
+
+
+def verify_record(environment: dict[str, str]) -> str:
+    """The last line that `manage.py verify_record` prints. Raises SystemExit if it fails."""
+    return _run([sys.executable, "manage.py", "verify_record"], environment)
+
+
+def verify_from_outside(url: str, state: Path) -> str:
+    """The last line of the verifier. Raises SystemExit for a discrepancy."""
+    return _run([sys.executable, "-m", "factcheck.record.log.verifier", url, "--state", str(state)], dict(os.environ))
+
+
+def _resident(pid: int) -> int:
+    [line] = re.findall(r"^RssAnon:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return int(line)
+
+
+def _run(command: list[str], environment: dict[str, str]) -> str:
+    for attempt in range(5):  # the verifier ends with 2 if the site didn't answer, for example during a restart
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return done.stdout.strip().splitlines()[-1]
+        if done.returncode == 1:
+            break
+        time.sleep(5 * (attempt + 1))
+    sys.exit(f"{command[2]}: {done.stdout}{done.stderr}")
