@@ -18,6 +18,7 @@ from factcheck.database.problems import DatabaseProblem
 from factcheck.database.remote import Remote
 from factcheck.database.roles import Login, Logins
 
+VARIABLES = ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL", "DATABASE_CONNECTION_AGE")
 EXAMPLE = "postgresql://owner:password@localhost:5432/factcheck"
 Settings = dict[str, Any]
 Server = Cluster | Remote
