@@ -17,10 +17,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import connections
 
 from factcheck.database import replicas
 from factcheck.database.replicas import Replicas
 from factcheck.database.source import parse_url, source
+from factcheck.server import worker
 from tests.postgresql import Server, create, environment, free_port, servers, wait
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,6 +107,14 @@ def test_one_host_has_no_replicas(tmp_path: Path):
     server = source({"DATABASE_URL": url, "PUBLIC_DATABASE_URL": url}, tmp_path)
     assert server.replicas is None
     server.prepare("public")  # reading doesn't ask the primary
+
+
+def test_jobs_read_from_the_primary(monkeypatch: pytest.MonkeyPatch):
+    default = {"HOST": "a,b", "PORT": "1,2", "OPTIONS": {"target_session_attrs": "read-write"}, "USER": "app"}
+    public = {"HOST": "b", "PORT": "2", "OPTIONS": {}, "USER": "reader"}
+    monkeypatch.setattr(connections, "settings", {"default": default, "public": public})
+    worker.read_from_primary()
+    assert public == {**default, "USER": "reader"}
 
 
 @dataclass

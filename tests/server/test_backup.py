@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from factcheck.record.log import tree
 from factcheck.server.backup import making
 from tests.conftest import _point_to
 from tests.drafts import erase_review, make_newsroom, make_review, publish_review
+from tests.test_settings import manage
 
 PAGES = ("/api/v1/reviews/", "/api/v1/changes/", "/api/v1/log/checkpoint", "/feeds/reviews.atom", "/")
 
@@ -294,6 +296,40 @@ def test_wrong_settings_are_a_sentence(backup: Backup, options: dict[str, str], 
     with pytest.raises(CommandError) as problem:
         run("backup", **options)
     assert str(problem.value).startswith(sentence)
+
+
+STREAM = """
+import resource, sys
+from pathlib import Path
+from factcheck.server.backup import encryption
+import pyrage
+identity, file = pyrage.x25519.Identity.generate(), Path(sys.argv[1])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with file.open("wb") as out:
+    encryption.encrypt((bytes(2**20) for _ in range(200)), out, identity.to_public(), lambda size: None)
+read = 0
+with encryption.decrypted(file, identity, lambda size: None) as stream:
+    while part := stream.read(2**20):
+        read += len(part)
+print(read // 2**20, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+def test_streams_take_little_memory(tmp_path: Path):
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-c", STREAM, str(tmp_path / "file")]
+    printed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    read, more = map(int, printed.split())
+    assert read == 200
+    assert more < 20  # MiB
+
+
+@pytest.mark.parametrize(("folder", "planned"), [("/backups", True), ("", False)])
+def test_worker_makes_backups_if_both_variables_are_set(folder: str, planned: bool):
+    code = "from factcheck.server.tasks import SCHEDULE; print('backup' in SCHEDULE)"
+    assert manage("shell", "--no-imports", "-c", code, BACKUP_FOLDER=folder, BACKUP_RECIPIENT="age1").stdout == (
+        f"{planned}\n"
+    )
 
 
 def test_missing_program_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
