@@ -79,6 +79,13 @@ CHANGES_WAITERS = number("CHANGES_WAITERS", 4, least=0)
 # The folder for bulk dumps, and the number of dumps to keep (docs/reference/dumps.md).
 DUMPS_FOLDER = Path(environment("DUMPS_FOLDER", str(VAR / "dumps"))).absolute()
 DUMPS_KEEP = number("DUMPS_KEEP", 3)
+# Django's storage, for files that belong to the record. Backups contain all of it.
+MEDIA_ROOT = VAR / "files"
+# The folder for encrypted backups, the public key that they are encrypted to, and the number of backups to keep. The
+# worker makes a backup each night if both the folder and the key are set (docs/how-to/back-up-and-restore.md).
+BACKUP_FOLDER = environment("BACKUP_FOLDER")
+BACKUP_RECIPIENT = environment("BACKUP_RECIPIENT")
+BACKUP_KEEP = number("BACKUP_KEEP", 14)
 # The rating scale whose verdicts the API accepts without the scale's name. For example, `verdict=false` means
 # `verdict=truth:false`.
 DEFAULT_RATING_SCALE = environment("DEFAULT_RATING_SCALE", "truth")

@@ -4,6 +4,7 @@ Django expects a backend's ``DatabaseWrapper`` in a module with this name.
 """
 
 import select
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.db.backends.postgresql import base as postgresql
 from django.db.backends.postgresql.client import DatabaseClient as PostgresqlClient
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresqlOperations
 from django.db.backends.utils import CursorWrapper
+
+from factcheck.database.replicas import PAUSE, Replicas
 
 _PLANNING = "planning"
 
@@ -33,6 +36,19 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     client_class = DatabaseClient
     ops_class = DatabaseOperations
 
+    checked_at = 0.0  # the time of the last check of a replica's lag
+
+    @property
+    def replicas(self) -> Replicas | None:
+        replicas: Replicas | None = settings.DATABASE_SERVER.replicas
+        return replicas if self.alias == "public" else None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        if self.replicas is None:
+            return super().get_new_connection(conn_params)
+        self.checked_at = time.monotonic()
+        return self.replicas.connect(super().get_new_connection, conn_params)
+
     def is_usable(self) -> bool:
         """Check a persistent connection once for each request.
 
@@ -43,13 +59,20 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             socket = select.poll()  # select.select() refuses file descriptors of 1024 and above
             socket.register(self.connection.fileno(), select.POLLIN)
             if not socket.poll(0):
-                return True
+                return self._is_current()
         return super().is_usable()
 
     def get_connection_params(self) -> dict[str, Any]:
-        settings.DATABASE_SERVER.prepare()
+        settings.DATABASE_SERVER.prepare(self.alias)
         # Only `planning_cursor` prepares statements, because the server binds its parameters.
         return {**super().get_connection_params(), "prepare_threshold": 0}
+
+    def _is_current(self) -> bool:
+        """Check the lag of a replica every few seconds. Django then connects again, to another replica."""
+        if self.replicas is None or time.monotonic() < self.checked_at + PAUSE:
+            return True
+        self.checked_at = time.monotonic()
+        return self.replicas.is_current(self.connection)
 
     def planning_cursor(self) -> CursorWrapper:
         """Return a cursor whose statements the server plans once for each connection, whatever the parameters."""

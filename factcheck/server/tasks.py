@@ -24,6 +24,8 @@ SCHEDULE = {
 if is_configured():
     # New reviews can be found by words immediately, and by meaning within a minute. Short runs don't delay other jobs.
     SCHEDULE["embed_claims --seconds=20"] = "* * * * *"
+if settings.BACKUP_FOLDER and settings.BACKUP_RECIPIENT:
+    SCHEDULE["backup"] = "0 4 * * *"
 if settings.LOG_WITNESSES:
     SCHEDULE["ask_witnesses"] = "*/5 * * * *"
 
