@@ -24,7 +24,7 @@ run: .venv/run.stamp ## start the site on http://127.0.0.1:8000 until Ctrl-C (PO
 test: .venv/dev.stamp ## run the tests with coverage (ARGS="tests/record -x" for some of them)
 	$(python) -m pytest -n 2 $(if $(ARGS),$(ARGS),--cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN))
 
-prove: .venv/dev.stamp .venv/browser.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser
+prove: .venv/dev.stamp .venv/browser.stamp .venv/proxy.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser
 	$(python) -m pytest -m prove $(ARGS)
 
 bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000 for a short run)
@@ -104,4 +104,9 @@ endef
 # Browser tests use Debian's chromium. On other systems, install Chromium and set CHROMIUM to its path.
 .venv/browser.stamp: .venv/dev.stamp
 	test -n "$${CHROMIUM:-}" || command -v chromium >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium; }
+	touch $@
+
+# Tests of deploy/nginx.conf use Debian's nginx. On other systems, install nginx first.
+.venv/proxy.stamp: .venv/dev.stamp
+	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends nginx; }
 	touch $@
