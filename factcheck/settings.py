@@ -86,6 +86,13 @@ MEDIA_ROOT = VAR / "files"
 BACKUP_FOLDER = environment("BACKUP_FOLDER")
 BACKUP_RECIPIENT = environment("BACKUP_RECIPIENT")
 BACKUP_KEEP = number("BACKUP_KEEP", 14)
+# The proxy's internal path for DUMPS_FOLDER, for example /published-files/. Empty means that the site sends the files.
+ACCEL_REDIRECT = environment("ACCEL_REDIRECT")
+if ACCEL_REDIRECT and not (ACCEL_REDIRECT.startswith("/") and ACCEL_REDIRECT.endswith("/")):
+    raise ImproperlyConfigured(
+        f"ACCEL_REDIRECT is {ACCEL_REDIRECT!r}. Set a path that begins and ends with a slash, for example"
+        " /published-files/."
+    )
 # The rating scale whose verdicts the API accepts without the scale's name. For example, `verdict=false` means
 # `verdict=truth:false`.
 DEFAULT_RATING_SCALE = environment("DEFAULT_RATING_SCALE", "truth")

@@ -71,6 +71,10 @@ def test_production_check_is_silent(switched: dict[str, str]):
             "SITE_URL is 'factcheck.example.org'. Set only the scheme and the host, for example https://factcheck.example.org.",
         ),
         ({"DUMPS_KEEP": "0"}, "DUMPS_KEEP is '0'. Set a number of 1 or more, for example 3."),
+        (
+            {"ACCEL_REDIRECT": "files"},
+            "ACCEL_REDIRECT is 'files'. Set a path that begins and ends with a slash, for example /published-files/.",
+        ),
         ({"CHANGES_WAITERS": "-1"}, "CHANGES_WAITERS is '-1'. Set a number of 0 or more, for example 4."),
         (
             {"READER_MESSAGES_DAYS": "3651"},

@@ -152,7 +152,7 @@ UNAVAILABLE = Problem(
     "unavailable",
     503,
     "Temporarily unavailable",
-    "The database isn't responding, or too many clients are downloading this content at the same time.",
+    "The database isn't responding, the content hasn't been made yet, or too many clients are downloading it.",
     "Wait for the number of seconds in the header `Retry-After`, and try again.",
 )
 
