@@ -74,6 +74,14 @@ API_RATE_LIMIT = rate("API_RATE_LIMIT")
 # The number of readers' messages from one network in an hour, and the number of days for which messages are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
+# The keys that encrypt readers' messages, as a file or as the keys themselves. A local site creates one.
+_OWN_SERVER = bool(environment("DATABASE_URL"))
+MESSAGES_KEY = environment("MESSAGES_KEY", "" if _OWN_SERVER else str(VAR / "messages-key"))
+if not MESSAGES_KEY:
+    raise ImproperlyConfigured(
+        "MESSAGES_KEY isn't set. Set it to a file with a key that encrypts readers' messages, for example from:"
+        " openssl rand -base64 32"
+    )
 # The number of requests for each process that may wait for changes (`wait=`). Each request occupies a thread.
 CHANGES_WAITERS = number("CHANGES_WAITERS", 4, least=0)
 # The folder for bulk dumps, and the number of dumps to keep (docs/reference/dumps.md).

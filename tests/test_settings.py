@@ -13,6 +13,7 @@ PRODUCTION = {
     "SITE_URL": "https://factcheck.example.org",
     "ALLOWED_HOSTS": "factcheck.example.org",
     "SECRET_KEY": "A2Vw8kq5Zt1Yx7Rb4Nc9Mf6Jd3Hg0Ls-pQeTuOiPaSdFgHjKlZxCvBnM",
+    "MESSAGES_KEY": "/etc/factcheck/messages-key",
     "DATABASE_URL": "postgresql://app:secret@127.0.0.1:1/factcheck",
     "PUBLIC_DATABASE_URL": "postgresql://reader:secret@127.0.0.1:1/factcheck",
 }
@@ -51,6 +52,11 @@ def test_production_check_is_silent(switched: dict[str, str]):
             {"SECRET_KEY": "example-only-2Vw8kq5Zt1Yx7Rb4Nc9Mf6Jd3Hg0Ls-replace-with-your-own-random-text"},
             "SECRET_KEY is the key from the example, which is public. Set 50 or more random characters, "
             "for example from: openssl rand -base64 48",
+        ),
+        (
+            {"MESSAGES_KEY": ""},
+            "MESSAGES_KEY isn't set. Set it to a file with a key that encrypts readers' messages, for example from:"
+            " openssl rand -base64 32",
         ),
         (
             {"SECURITY_CONTACT": "security@factcheck.example.org"},
