@@ -74,6 +74,8 @@ API_RATE_LIMIT = rate("API_RATE_LIMIT")
 # The number of readers' messages from one network in an hour, and the number of days for which messages are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
+# The number of threads of each web process.
+WEB_THREADS = number("WEB_THREADS", 8)
 # The number of requests for each process that may wait for changes (`wait=`). Each request occupies a thread.
 CHANGES_WAITERS = number("CHANGES_WAITERS", 4, least=0)
 # The folder for bulk dumps, and the number of dumps to keep (docs/reference/dumps.md).
@@ -276,6 +278,8 @@ LOGGING = {
             "style": "{",
         }
     },
+    "filters": {"outage": {"()": "factcheck.database.outage_log.OutageInOneLine"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"filters": ["outage"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

@@ -5,6 +5,7 @@ Django expects a backend's ``DatabaseWrapper`` in a module with this name.
 
 import select
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,10 @@ from django.db.backends.postgresql import base as postgresql
 from django.db.backends.postgresql.client import DatabaseClient as PostgresqlClient
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresqlOperations
 from django.db.backends.utils import CursorWrapper
+from psycopg import IsolationLevel
+
+from factcheck.database.hang_guard import GuardedConnection
+from factcheck.database.timeouts import request_guard, seconds_for, with_timeouts
 
 _PLANNING = "planning"
 
@@ -47,9 +52,17 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         return super().is_usable()
 
     def get_connection_params(self) -> dict[str, Any]:
-        settings.DATABASE_SERVER.prepare()
+        with guard.waiting() if (guard := request_guard()) else nullcontext():
+            settings.DATABASE_SERVER.prepare()
         # Only `planning_cursor` prepares statements, because the server binds its parameters.
-        return {**super().get_connection_params(), "prepare_threshold": 0}
+        return {**with_timeouts(self.alias, super().get_connection_params()), "prepare_threshold": 0}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        guard = request_guard()
+        if guard is None or self.alias == "owner":
+            return super().get_new_connection(conn_params)
+        self.isolation_level = IsolationLevel.READ_COMMITTED  # as in Django
+        return GuardedConnection.open(guard, seconds_for(self.alias), **conn_params)
 
     def planning_cursor(self) -> CursorWrapper:
         """Return a cursor whose statements the server plans once for each connection, whatever the parameters."""
