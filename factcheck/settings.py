@@ -82,6 +82,8 @@ if not MESSAGES_KEY:
         "MESSAGES_KEY isn't set. Set it to a file with a key that encrypts readers' messages, for example from:"
         " openssl rand -base64 32"
     )
+# The number of threads of each web process.
+WEB_THREADS = number("WEB_THREADS", 8)
 # The number of requests for each process that may wait for changes (`wait=`). Each request occupies a thread.
 CHANGES_WAITERS = number("CHANGES_WAITERS", 4, least=0)
 # The folder for bulk dumps, and the number of dumps to keep (docs/reference/dumps.md).
@@ -298,6 +300,8 @@ LOGGING = {
             "style": "{",
         }
     },
+    "filters": {"outage": {"()": "factcheck.database.outage_log.OutageInOneLine"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"filters": ["outage"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }
