@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from tqdm import tqdm
 
 from factcheck.record.errors import RecordError
-from factcheck.record.log import tree
+from factcheck.record.log import checkpoints
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.verification import DiscrepancyError, check_log, check_read_model
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 entries, reviews = LogEntry.objects.count(), PublishedReview.objects.count()
                 with tqdm(total=entries, unit=" entries", disable=bars) as bar:
-                    check_log(tree.signing_key().verifier(), lambda done: bar.update(done))
+                    check_log(checkpoints.current_own_key(), lambda done: bar.update(done))
                 with tqdm(total=reviews, unit=" reviews", disable=bars) as bar:
                     check_read_model(lambda done: bar.update(done))
         except (DiscrepancyError, RecordError) as problem:
