@@ -120,8 +120,12 @@ elif EMBEDDINGS_URL and (urlsplit(EMBEDDINGS_URL).scheme not in ("http", "https"
         " of its model in EMBEDDINGS_MODEL. To turn embeddings off, set EMBEDDINGS_URL to off."
     )
 
-# The public log's signing key, as a file or as the key itself (docs/reference/log.md). A local site creates one.
+# The socket of the process that signs the public log (factcheck/record/log/signer_process.py). Without a socket, this
+# process signs with the key in LOG_SIGNING_KEY, which is a file or the key itself. A local site creates one.
+LOG_SIGNER = environment("LOG_SIGNER")
 LOG_SIGNING_KEY = environment("LOG_SIGNING_KEY", str(VAR / "log-key"))
+# The public half of the log's first key, for processes without access to the signer.
+LOG_VERIFIER_KEY = environment("LOG_VERIFIER_KEY")
 # The log's name: its URL without the scheme. The first checkpoint fixes the name. Empty means the name in the key.
 LOG_ORIGIN = environment("LOG_ORIGIN")
 # The witnesses that cosign checkpoints, as alternating verifier keys and URLs.
