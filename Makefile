@@ -25,7 +25,7 @@ run: .venv/run.stamp ## start the site on http://127.0.0.1:8000 until Ctrl-C (PO
 test: .venv/dev.stamp ## run the tests with coverage (ARGS="tests/record -x" for some of them)
 	$(python) -m pytest -n 2 $(if $(ARGS),$(ARGS),--cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN))
 
-prove: .venv/dev.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser, a new server
+prove: .venv/dev.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp .venv/proxy.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser, a new server
 	$(python) -m pytest -m prove $(ARGS)
 
 bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000 for a short run)
@@ -122,4 +122,9 @@ endef
 # The installation guide is run on a new Debian, which mmdebstrap installs. On other systems, its test is skipped.
 .venv/guide.stamp: .venv/dev.stamp
 	command -v mmdebstrap >/dev/null || ! command -v apt-get >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends mmdebstrap; }
+	touch $@
+
+# Tests of deploy/nginx.conf use Debian's nginx. On other systems, install nginx first.
+.venv/proxy.stamp: .venv/dev.stamp
+	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends nginx; }
 	touch $@
