@@ -6,6 +6,7 @@ Django expects a backend's ``DatabaseWrapper`` in a module with this name.
 import select
 import time
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +14,11 @@ from django.db.backends.postgresql import base as postgresql
 from django.db.backends.postgresql.client import DatabaseClient as PostgresqlClient
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresqlOperations
 from django.db.backends.utils import CursorWrapper
+from psycopg import IsolationLevel
 
+from factcheck.database.hang_guard import GuardedConnection
 from factcheck.database.replicas import PAUSE, Replicas
+from factcheck.database.timeouts import request_guard, seconds_for, with_timeouts
 
 _PLANNING = "planning"
 
@@ -45,9 +49,16 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if self.replicas is None:
-            return super().get_new_connection(conn_params)
+            return self._connect(conn_params)
         self.checked_at = time.monotonic()
-        return self.replicas.connect(super().get_new_connection, conn_params)
+        return self.replicas.connect(self._connect, conn_params)
+
+    def _connect(self, parameters: dict[str, Any]) -> Any:
+        guard = request_guard()
+        if guard is None or self.alias == "owner":
+            return super().get_new_connection(parameters)
+        self.isolation_level = IsolationLevel.READ_COMMITTED  # as in Django
+        return GuardedConnection.open(guard, seconds_for(self.alias), **parameters)
 
     def is_usable(self) -> bool:
         """Check a persistent connection once for each request.
@@ -63,9 +74,10 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         return super().is_usable()
 
     def get_connection_params(self) -> dict[str, Any]:
-        settings.DATABASE_SERVER.prepare(self.alias)
+        with guard.waiting() if (guard := request_guard()) else nullcontext():
+            settings.DATABASE_SERVER.prepare(self.alias)
         # Only `planning_cursor` prepares statements, because the server binds its parameters.
-        return {**super().get_connection_params(), "prepare_threshold": 0}
+        return {**with_timeouts(self.alias, super().get_connection_params()), "prepare_threshold": 0}
 
     def _is_current(self) -> bool:
         """Check the lag of a replica every few seconds. Django then connects again, to another replica."""

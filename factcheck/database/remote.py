@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from factcheck.database import roles
+from factcheck.database import roles, timeouts
 from factcheck.database.problems import DatabaseProblem, DatabaseUnavailable, DiskFull, caused_by_full_disk
 from factcheck.database.replicas import Replicas
 
@@ -22,7 +22,7 @@ BY_HAND = (
 def connect(account: dict[str, Any]) -> psycopg.Connection:
     """Connect with Django's settings of a database."""
     return psycopg.connect(
-        **account.get("OPTIONS", {}),
+        **timeouts.with_timeouts("", account.get("OPTIONS", {})),
         host=account["HOST"] or None,
         port=account["PORT"] or None,
         dbname=account["NAME"],
@@ -57,6 +57,8 @@ class Remote:
         with self._mutex:
             if self._checked == os.getpid():
                 return
+            if guard := timeouts.request_guard():
+                guard.refuse_if_closed()  # another thread may have waited in vain in the meantime
             with self._connected() as connection:
                 self._check(connection)
                 if self.logins is not None:

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from factcheck.record.checkpoint_comparison import UnreadableError, compare, read_checkpoints
 from factcheck.record.errors import RecordError
-from factcheck.record.log import tree
+from factcheck.record.log import checkpoints
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.verification import DiscrepancyError, check_log, check_read_model
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         bars = None if verbosity else True  # None shows the bars only on a terminal
         compared = ""
         try:
-            key = tree.signing_key().verifier()
+            key = checkpoints.current_own_key()
             kept = read_checkpoints(checkpoint, key) if checkpoint else []
             # A single snapshot, so that publications during the check don't look like discrepancies.
             with transaction.atomic():
