@@ -151,8 +151,9 @@ UNAVAILABLE = Problem(
     "unavailable",
     503,
     "Temporarily unavailable",
-    "The database isn't responding, or the site is busy with other searches or downloads.",
-    "Wait for the number of seconds in the header `Retry-After`, and try again.",
+    "The database isn't responding, the site is busy with other searches or downloads, the content hasn't been made"
+    " yet, or the site can't store more messages from readers.",
+    "Read `detail`. Wait for the number of seconds in the header `Retry-After`, and try again.",
 )
 
 PROBLEMS = {each.slug: each for each in [*globals().values()] if isinstance(each, Problem)}
