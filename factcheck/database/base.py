@@ -13,6 +13,8 @@ from django.db.backends.postgresql.client import DatabaseClient as PostgresqlCli
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresqlOperations
 from django.db.backends.utils import CursorWrapper
 
+from factcheck.database.problems import DatabaseProblem
+
 _PLANNING = "planning"
 
 
@@ -47,6 +49,11 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         return super().is_usable()
 
     def get_connection_params(self) -> dict[str, Any]:
+        if missing := self.settings_dict.get("MISSING"):
+            raise DatabaseProblem(
+                f"This process can't use the database role of {missing}, because {missing} isn't set. Run the command"
+                " or send the request in a process that has this variable."
+            )
         settings.DATABASE_SERVER.prepare()
         # Only `planning_cursor` prepares statements, because the server binds its parameters.
         return {**super().get_connection_params(), "prepare_threshold": 0}

@@ -1,7 +1,8 @@
 """Converts environment variables to Django's ``DATABASES``.
 
 1. ``DATABASE_URL`` and ``PUBLIC_DATABASE_URL``: the URLs of the application role and the reading role.
-``OWNER_DATABASE_URL`` is for migrations (default: ``DATABASE_URL``).
+``OWNER_DATABASE_URL`` is for migrations. A process that only reads has only ``PUBLIC_DATABASE_URL``. An alias whose
+URL isn't set raises an error when it's used.
 2. Only ``DATABASE_URL``: the URL of the owner. The site creates the two other roles.
 3. None of these: the site uses an embedded server in ``var/``.
 """
@@ -34,11 +35,14 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
     )
     age = _age(environ.get("DATABASE_CONNECTION_AGE", "").strip() or "600")
     if not url:
-        if public or owner:
+        if owner:
             raise DatabaseProblem(
-                "PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL. "
-                f"Set DATABASE_URL, for example {EXAMPLE}."
+                f"OWNER_DATABASE_URL is set without DATABASE_URL. Set DATABASE_URL, for example {EXAMPLE}."
             )
+        if public:
+            reading = parse_url("PUBLIC_DATABASE_URL", public)
+            databases = _aliases(_missing("DATABASE_URL"), reading, _missing("OWNER_DATABASE_URL"), age=age)
+            return Remote(reading, databases=databases, variable="PUBLIC_DATABASE_URL")
         try:
             cluster = Cluster(var, durable=not environ.get("FACTCHECK_TEST"))
             logins = cluster.logins()
@@ -56,7 +60,7 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
     application = parse_url("DATABASE_URL", url)
     if public:
         reading = parse_url("PUBLIC_DATABASE_URL", public)
-        migrating = parse_url("OWNER_DATABASE_URL", owner) if owner else application
+        migrating = parse_url("OWNER_DATABASE_URL", owner) if owner else _missing("OWNER_DATABASE_URL")
         return Remote(application, databases=_aliases(application, reading, migrating, age=age))
     if owner:
         raise DatabaseProblem(
@@ -81,6 +85,11 @@ def _beside(owner: Settings, var: Path, age: int) -> Remote:
     editors, readers = ({**owner, "USER": login.name, "PASSWORD": login.password} for login in (application, reading))
     logins = Logins(Login(owner["USER"], owner["PASSWORD"]), application, reading)
     return Remote(owner, logins, databases=_aliases(editors, readers, owner, age=age))
+
+
+def _missing(variable: str) -> Settings:
+    """Return settings for an alias that this process can't use. `base.py` raises the error."""
+    return {"NAME": "", "USER": "", "PASSWORD": "", "HOST": "", "PORT": "", "MISSING": variable}
 
 
 def _age(seconds: str) -> int:
