@@ -22,6 +22,7 @@ from factcheck.editorial.models import (
 )
 
 Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping
+UNKNOWN_ACCOUNT = "user:unknown"  # the subject of failed logins with names that no account has
 # Models with integer keys, which aren't unique across tables. All other models have UUIDs.
 _NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
 
@@ -48,7 +49,13 @@ def record_events(by: User, newsroom: int, acts: Iterable[tuple[str, UUID, dict[
     insert(EditorialEvent, events)
 
 
-def set_actor(by: User) -> None:
+def record_account_event(by: User | None, action: str, account: User | None, **detail: Any) -> None:
+    """Records a sign-in or a second factor of an account. `account` is None if nobody has the typed name."""
+    subject = f"user:{account.pk}" if account else UNKNOWN_ACCOUNT
+    EditorialEvent.objects.create(actor=by, action=action, subject=subject, detail=detail)
+
+
+def set_actor(by: User | None) -> None:
     """Tells the triggers that record account changes who the person is, until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk)])
+        cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk) if by else ""])
