@@ -21,9 +21,9 @@ from factcheck.editorial.models import (
     VerdictMapping,
 )
 
-Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping
+Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping | User
 # Models with integer keys, which aren't unique across tables. All other models have UUIDs.
-_NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
+_NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping", User: "user"}
 
 
 def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:
@@ -32,7 +32,7 @@ def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None
     EditorialEvent.objects.create(
         actor=by,
         action=action,
-        newsroom_id=None if isinstance(subject, VerdictMapping) else subject.newsroom_id,
+        newsroom_id=getattr(subject, "newsroom_id", None),
         subject=f"{kind}:{subject.pk}" if kind else str(subject.pk),
         detail=detail,
     )

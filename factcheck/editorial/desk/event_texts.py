@@ -27,6 +27,7 @@ from factcheck.editorial.models import (
     EditorialEvent,
     ImportBatch,
     Membership,
+    Proposal,
     ReaderMessage,
     Review,
     User,
@@ -39,7 +40,7 @@ from factcheck.webhooks.models import Subscription
 SUBJECT_MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("publication", "withdrawal", "reinstatement", "erasure", "correction", "review"), Review),
     **dict.fromkeys(("claim", "merge", "split", "link"), Claim),
-    **dict.fromkeys(("account", "account_group", "membership"), User),
+    **dict.fromkeys(("account", "account_group", "account_proposal", "membership"), User),
     "claimant": Claimant,
     "demand": Demand,
     "import": ImportBatch,
@@ -57,10 +58,14 @@ REFERENCES: dict[str, type[Model]] = {
 # Names for keys that aren't fields of the subject, or whose field has a different label on the subject's page.
 KEY_NAMES: dict[str, Promise] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), _("other claim")),
+    "change": _("change"),
     "digest": _("digest"),
     "is_staff": _("may log in at the editors’ desk"),
     "note": _("note"),
+    "new_email": _("e-mail address"),
+    "newsroom": _("newsroom"),
     "reason": _("reason"),
+    "role": _("role"),
     "reviews": _("reviews"),
     "sequence": _("entry of the log"),
     "token": _("API token"),
@@ -157,6 +162,8 @@ def _linked_title(request: HttpRequest, row: Any) -> str:
 
 def _field(event: EditorialEvent, key: str) -> Field[Any, Any] | None:
     model = Membership if _kind(event) == "membership" else SUBJECT_MODELS.get(_kind(event))
+    if _kind(event) == "account_proposal":
+        model, key = (Proposal, "action") if key == "change" else (Membership, key)
     try:
         field = model._meta.get_field(key) if model else None
     except FieldDoesNotExist:

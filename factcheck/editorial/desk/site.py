@@ -79,9 +79,14 @@ class EditorsDesk(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         from factcheck.editorial.desk.decision_page import decision_page
+        from factcheck.editorial.desk.passwords import ChoosePassword
 
         view = self.admin_view(decision_page)
-        return [path("editorial/proposal/<int:pk>/<slug:name>/", view, name="editorial_proposal"), *super().get_urls()]
+        return [
+            path("editorial/proposal/<int:pk>/<slug:name>/", view, name="editorial_proposal"),
+            path("choose-password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose_password"),
+            *super().get_urls(),
+        ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from factcheck.editorial.desk.home import home_context
