@@ -13,6 +13,8 @@ from django.db.backends.postgresql.client import DatabaseClient as PostgresqlCli
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresqlOperations
 from django.db.backends.utils import CursorWrapper
 
+from factcheck.database.query_tally import measure
+
 _PLANNING = "planning"
 
 
@@ -32,6 +34,10 @@ class DatabaseOperations(PostgresqlOperations):
 class DatabaseWrapper(postgresql.DatabaseWrapper):
     client_class = DatabaseClient
     ops_class = DatabaseOperations
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(measure)
 
     def is_usable(self) -> bool:
         """Check a persistent connection once for each request.
