@@ -14,7 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck import __version__
 from factcheck.database import source
+from factcheck.database.embedded import Cluster
 from factcheck.server.environment import environment, mail_server, number, rate, switch
+from factcheck.server.log_format import logging_settings
 from factcheck.server.secret_key import secret_key
 
 django_stubs_ext.monkeypatch()
@@ -177,6 +179,8 @@ INSTALLED_APPS = [
     "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk, after the app with its templates
 ]
 MIDDLEWARE = [
+    "factcheck.monitoring.middleware.Monitoring",
+    "factcheck.server.request_log.RequestLog",
     "api.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
     "factcheck.middleware.Policy",
@@ -267,6 +271,7 @@ CORS_EXPOSE_HEADERS = [
     "Factcheck-Sequence",
     "Factcheck-Digest",
     "Factcheck-Salt",
+    "X-Request-ID",
 ]
 
 CONTENT_SECURITY_POLICY = {
@@ -308,24 +313,19 @@ STATICFILES_DIRS = [("docs", BASE_DIR / "docs" / "images")]  # the pictures in t
 # Static files are served from the apps' folders, so they don't have to be collected.
 WHITENOISE_USE_FINDERS = True
 
+# The token with which a monitor on another machine can read /metrics, and the folder in which processes add up numbers.
+METRICS_TOKEN = environment("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured(
+        "METRICS_TOKEN is too short. Set 20 or more random characters, for example from: openssl rand -hex 20"
+    )
+METRICS_FOLDER = environment("PROMETHEUS_MULTIPROC_DIR")
+
 LOG_LEVEL = environment("LOG_LEVEL", "WARNING").upper()
 if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
     raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "factcheck.server.log_format.Line",
-            "fmt": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "filters": {"outage": {"()": "factcheck.database.outage_log.OutageInOneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {
-        "django.request": {"filters": ["outage"]},
-        "factcheck.editorial.sign_in": {"level": "INFO"},  # each sign-in, whatever LOG_LEVEL is
-    },
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-}
+# Lines for people, or JSON objects for programs. A site with its own database server has a program that reads the log.
+LOG_FORMAT = environment("LOG_FORMAT", "line" if isinstance(DATABASE_SERVER, Cluster) else "json").lower()
+if LOG_FORMAT not in ("json", "line"):
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}. Set it to json or line.")
+LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)

@@ -18,6 +18,7 @@ from psycopg import IsolationLevel
 
 from factcheck.database.hang_guard import GuardedConnection
 from factcheck.database.problems import DatabaseProblem
+from factcheck.database.query_tally import measure
 from factcheck.database.replicas import PAUSE, Replicas
 from factcheck.database.timeouts import request_guard, seconds_for, with_timeouts
 
@@ -42,6 +43,10 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     ops_class = DatabaseOperations
 
     checked_at = 0.0  # the time of the last check of a replica's lag
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(measure)
 
     @property
     def replicas(self) -> Replicas | None:

@@ -3,7 +3,13 @@
 import re
 from pathlib import Path
 
-WORKER = (Path(__file__).resolve().parents[2] / "deploy/systemd/factcheck-worker.service").read_text()
+WORKER_FILE = Path(__file__).resolve().parents[2] / "deploy/systemd/factcheck-worker.service"
+WORKER = WORKER_FILE.read_text()
+
+
+def test_processes_of_the_site_add_up_their_metrics_from_zero():
+    site = WORKER_FILE.with_name("factcheck.service").read_text()
+    assert {"RuntimeDirectory=factcheck", "Environment=PROMETHEUS_MULTIPROC_DIR=%t/factcheck"} <= set(site.splitlines())
 
 
 def test_worker_is_started_again_however_long_the_database_is_gone():
