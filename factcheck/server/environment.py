@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-_SECRET = re.compile("KEY|SECRET|PASSWORD|TOKEN")
+_SECRET = re.compile("(?<!VERIFIER_)KEY|SECRET|PASSWORD|TOKEN")
 _read: set[str] = set()
 
 

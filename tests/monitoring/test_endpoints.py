@@ -65,7 +65,7 @@ def test_process_says_that_it_is_alive_without_a_database(away_at_start):
 
 def test_site_is_ready(published):
     assert ready(200) == {
-        "database": "Both roles can read.",
+        "database": "The database answers.",
         "migrations": "All migrations are applied.",
         "log_key": "The key has signed the newest checkpoint.",
         "checkpoint": "The newest checkpoint covers all 1 entries. It is 0 minutes old.",
