@@ -74,11 +74,35 @@ API_RATE_LIMIT = rate("API_RATE_LIMIT")
 # The number of readers' messages from one network in an hour, and the number of days for which messages are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
+# The keys that encrypt readers' messages, as a file or as the keys themselves. A local site creates one.
+_OWN_SERVER = bool(environment("DATABASE_URL"))
+MESSAGES_KEY = environment("MESSAGES_KEY", "" if _OWN_SERVER else str(VAR / "messages-key"))
+if not MESSAGES_KEY:
+    raise ImproperlyConfigured(
+        "MESSAGES_KEY isn't set. Set it to a file with a key that encrypts readers' messages, for example from:"
+        " openssl rand -base64 32"
+    )
+# The number of threads of each web process.
+WEB_THREADS = number("WEB_THREADS", 8)
 # The number of requests for each process that may wait for changes (`wait=`). Each request occupies a thread.
 CHANGES_WAITERS = number("CHANGES_WAITERS", 4, least=0)
 # The folder for bulk dumps, and the number of dumps to keep (docs/reference/dumps.md).
 DUMPS_FOLDER = Path(environment("DUMPS_FOLDER", str(VAR / "dumps"))).absolute()
 DUMPS_KEEP = number("DUMPS_KEEP", 3)
+# Django's storage, for files that belong to the record. Backups contain all of it.
+MEDIA_ROOT = VAR / "files"
+# The folder for encrypted backups, the public key that they are encrypted to, and the number of backups to keep. The
+# worker makes a backup each night if both the folder and the key are set (docs/how-to/back-up-and-restore.md).
+BACKUP_FOLDER = environment("BACKUP_FOLDER")
+BACKUP_RECIPIENT = environment("BACKUP_RECIPIENT")
+BACKUP_KEEP = number("BACKUP_KEEP", 14)
+# The proxy's internal path for DUMPS_FOLDER, for example /published-files/. Empty means that the site sends the files.
+ACCEL_REDIRECT = environment("ACCEL_REDIRECT")
+if ACCEL_REDIRECT and not (ACCEL_REDIRECT.startswith("/") and ACCEL_REDIRECT.endswith("/")):
+    raise ImproperlyConfigured(
+        f"ACCEL_REDIRECT is {ACCEL_REDIRECT!r}. Set a path that begins and ends with a slash, for example"
+        " /published-files/."
+    )
 # The rating scale whose verdicts the API accepts without the scale's name. For example, `verdict=false` means
 # `verdict=truth:false`.
 DEFAULT_RATING_SCALE = environment("DEFAULT_RATING_SCALE", "truth")
@@ -96,8 +120,12 @@ elif EMBEDDINGS_URL and (urlsplit(EMBEDDINGS_URL).scheme not in ("http", "https"
         " of its model in EMBEDDINGS_MODEL. To turn embeddings off, set EMBEDDINGS_URL to off."
     )
 
-# The public log's signing key, as a file or as the key itself (docs/reference/log.md). A local site creates one.
+# The socket of the process that signs the public log (factcheck/record/log/signer_process.py). Without a socket, this
+# process signs with the key in LOG_SIGNING_KEY, which is a file or the key itself. A local site creates one.
+LOG_SIGNER = environment("LOG_SIGNER")
 LOG_SIGNING_KEY = environment("LOG_SIGNING_KEY", str(VAR / "log-key"))
+# The public half of the log's first key, for processes without access to the signer.
+LOG_VERIFIER_KEY = environment("LOG_VERIFIER_KEY")
 # The log's name: its URL without the scheme. The first checkpoint fixes the name. Empty means the name in the key.
 LOG_ORIGIN = environment("LOG_ORIGIN")
 # The witnesses that cosign checkpoints, as alternating verifier keys and URLs.
@@ -277,7 +305,11 @@ LOGGING = {
             "style": "{",
         }
     },
+    "filters": {"outage": {"()": "factcheck.database.outage_log.OutageInOneLine"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"factcheck.editorial.sign_in": {"level": "INFO"}},  # each sign-in, whatever LOG_LEVEL is
+    "loggers": {
+        "django.request": {"filters": ["outage"]},
+        "factcheck.editorial.sign_in": {"level": "INFO"},  # each login, whatever LOG_LEVEL is
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

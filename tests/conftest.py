@@ -66,7 +66,7 @@ from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from api.http import response_cache  # noqa: E402
-from factcheck.database import roles  # noqa: E402
+from factcheck.database import roles, timeouts  # noqa: E402
 from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
@@ -138,6 +138,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in without]
     config.hook.pytest_deselected(items=without)
     config.stash[WITHOUT_DATA] = len(without)
+
+
+def pytest_collection_finish() -> None:
+    timeouts._guard = None  # whoever imported factcheck.wsgi made this a process that answers requests
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

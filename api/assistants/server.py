@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.assistants import tools
 from api.http.problems import ParameterProblem
 from factcheck import __version__
+from factcheck.database.timeouts import serve_requests
 
 THREADS = 8  # each thread has a connection of the reading role
 MAX_REQUEST = 2**20  # bytes
@@ -88,6 +89,7 @@ def serve_http(server: MCPServer, address: str, port: int) -> None:
         ),
     )
     app.add_middleware(PostOnly)
+    serve_requests(THREADS)
     uvicorn.run(app, host=address, port=port, log_level=settings.LOG_LEVEL.lower())
 
 

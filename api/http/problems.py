@@ -152,8 +152,9 @@ UNAVAILABLE = Problem(
     "unavailable",
     503,
     "Temporarily unavailable",
-    "The database isn't responding, or too many clients are downloading this content at the same time.",
-    "Wait for the number of seconds in the header `Retry-After`, and try again.",
+    "The database isn't responding, the content hasn't been made yet, too many clients are downloading it, or the site"
+    " can't store more messages from readers.",
+    "Read `detail`. Wait for the number of seconds in the header `Retry-After`, and try again.",
 )
 
 PROBLEMS = {each.slug: each for each in [*globals().values()] if isinstance(each, Problem)}

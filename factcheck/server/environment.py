@@ -5,8 +5,12 @@ import re
 
 from django.core.exceptions import ImproperlyConfigured
 
+_SECRET = re.compile("KEY|SECRET|PASSWORD|TOKEN")
+_read: set[str] = set()
+
 
 def environment(name: str, default: str = "") -> str:
+    _read.add(name)
     return os.environ.get(name, "").strip() or default
 
 
@@ -34,3 +38,21 @@ def rate(name: str) -> str:
             f"{name} is {text!r}. Set a number, a slash and s, min, hour or day, for example 600/min."
         )
     return text
+
+
+def without_secrets(*others: str) -> dict[str, str]:
+    """Return the variables that are set, with a note in place of each secret, and URLs without their passwords.
+
+    ``others`` are variables that other modules read.
+    """
+    found = {name: os.environ.get(name, "").strip() for name in {*_read, *others}}
+    return {
+        name: "(a secret, which the backup doesn't contain)" if _SECRET.search(name) else _without_password(value)
+        for name, value in found.items()
+        if value
+    }
+
+
+def _without_password(value: str) -> str:
+    value = re.sub(r"(?<=://)([^/?#@]*?):[^/?#]*@", r"\1@", value)
+    return re.sub(r"([?&]password=)[^&]*", r"\1", value)

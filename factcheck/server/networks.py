@@ -21,12 +21,21 @@ def address_of(request: HttpRequest) -> str:
 
 def network_of(address: str) -> str:
     """Return the network of an address. For IPv6, the network is a /64, because one person has very many addresses."""
+    return _network_of(address, 64)
+
+
+def wide_network_of(address: str) -> str:
+    """Return the IPv6 /48 of an address, which many providers give to one customer. An IPv4 address has no /48."""
+    return _network_of(address, 48)
+
+
+def _network_of(address: str, prefix: int) -> str:
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
     ip = getattr(ip, "ipv4_mapped", None) or ip  # an IPv4 address from a server that listens on IPv4 and IPv6
-    return str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))
+    return str(ipaddress.ip_network((ip, prefix if ip.version == 6 else 32), strict=False))
 
 
 def shortened(address: str) -> str:

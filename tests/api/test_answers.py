@@ -54,10 +54,13 @@ def addresses(world):
     ]
 
 
+WITHOUT_LOG = {"/api/schema/", "/api/v1/nothing/"}  # these are answered without the database
+
+
 def test_every_answer_has_the_common_headers(addresses, api):
     for address in [*addresses, "/api/v1/nothing/", "/api/v1/reviews/?x=1"]:
         response = api.send(address)
-        assert response["Factcheck-Head"] == "0", address
+        assert response.headers.get("Factcheck-Head") == (None if address in WITHOUT_LOG else "0"), address
         assert response["Link"] == LICENSE, address
         assert response["Cache-Control"] == "no-cache", address
         assert response["Vary"] == "Accept, origin", address
@@ -74,7 +77,8 @@ def test_known_etag_gets_304(addresses, api):
         for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
             again = api.send(address, **{"If-None-Match": known})
             assert (again.status_code, again.content) == (304, b""), (address, known)
-            assert (again["ETag"], again["Cache-Control"], again["Factcheck-Head"]) == (etag, "no-cache", "0")
+            assert (again["ETag"], again["Cache-Control"]) == (etag, "no-cache")
+            assert again.headers.get("Factcheck-Head") == (None if address in WITHOUT_LOG else "0")
             assert not {"Content-Length", "Content-Type"} & {*again.headers}
         assert api.send(address, **{"If-None-Match": '"other"'}).status_code == 200
         assert api.send(address, **{"If-None-Match": "nonsense"}).status_code == 200

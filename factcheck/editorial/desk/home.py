@@ -10,6 +10,7 @@ from django.utils import timezone
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.proposal_actions import subject_url
 from factcheck.editorial.desk.public_text import show_public_text
+from factcheck.editorial.message_encryption import find_key_problem
 from factcheck.editorial.models import Authorship, Claimant, Demand, Job, Proposal, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.models.proposals import ProposalQuerySet
@@ -40,6 +41,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
         "to_publish": _with_urls(desk, proposals.to_publish(desk.deciding_newsrooms)),
         "sent": _with_urls(desk, proposals.awaiting_others(desk.user, newsrooms)),
         "from_readers": waiting_messages.exists(),
+        "messages_problem": find_key_problem() if desk.deciding_newsrooms else None,
         "unconfirmed": Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False).exists(),
     }
 

@@ -28,9 +28,6 @@ from factcheck.database.versions import refuse_unknown_migrations
 from factcheck.editorial.management.commands.load_demo import LOGINS
 from factcheck.server import processes
 
-# Each thread has its own connection for each role.
-THREADS = 8
-
 
 class Command(BaseCommand):
     help = (
@@ -125,7 +122,7 @@ class Command(BaseCommand):
             port=settings.PORT,
             interface=Interfaces.WSGI,
             workers=1,
-            blocking_threads=THREADS,
+            blocking_threads=settings.WEB_THREADS,
             websockets=False,
             http=HTTPModes.http1,  # with "auto", granian waits for every open connection when it stops
             log_level=LogLevels.error,
