@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck import __version__
 from factcheck.database import source
-from factcheck.server.environment import environment, number, rate, switch
+from factcheck.server.environment import choice, environment, number, rate, switch
 from factcheck.server.secret_key import secret_key
 
 django_stubs_ext.monkeypatch()
@@ -28,6 +28,8 @@ DATABASE_SERVER = source(os.environ, VAR)
 DATABASES = DATABASE_SERVER.databases
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# The part of the site that this process serves: everything, readers' pages and the reading API, or what writes.
+PART = choice("PART", "all", ["all", "site", "desk"])
 PORT = number("PORT", 8000, most=65535)
 # The site's URL, without a trailing slash. Published bodies contain this URL.
 SITE_URL = environment("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -72,6 +74,8 @@ if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", 
 # The number of requests to the API, and of searches and matches on the whole site, that a client can send.
 API_RATE_LIMIT = rate("API_RATE_LIMIT", "600/min")
 SEARCH_RATE_LIMIT = rate("SEARCH_RATE_LIMIT", "60/min")
+# The file in which all processes of this machine count requests.
+REQUEST_COUNTS = Path(environment("REQUEST_COUNTS", str(VAR / "request-counts"))).absolute()
 # The number of readers' messages from one network in an hour, and the number of days for which messages are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
@@ -168,6 +172,7 @@ MIDDLEWARE = [
     "factcheck.middleware.Policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "factcheck.middleware.Part",
     "factcheck.middleware.Sessions",
     "factcheck.middleware.Languages",
     "django.middleware.common.CommonMiddleware",
@@ -292,9 +297,7 @@ STATICFILES_DIRS = [("docs", BASE_DIR / "docs" / "images")]  # the pictures in t
 # Static files are served from the apps' folders, so they don't have to be collected.
 WHITENOISE_USE_FINDERS = True
 
-LOG_LEVEL = environment("LOG_LEVEL", "WARNING").upper()
-if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+LOG_LEVEL = choice("LOG_LEVEL", "WARNING", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

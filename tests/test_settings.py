@@ -94,7 +94,7 @@ def test_production_check_is_silent(switched: dict[str, str]):
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'. Set it to on or off."),
         (
             {"LOG_LEVEL": "loud"},
-            "LOG_LEVEL is 'LOUD'. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.",
+            "LOG_LEVEL is 'loud'. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.",
         ),
     ],
 )
@@ -135,7 +135,7 @@ def test_secret_key_is_made_once_and_private():
 
 def test_every_variable_is_documented():
     code = "".join((ROOT / file).read_text() for file in ("factcheck/settings.py", "factcheck/database/source.py"))
-    read = set(re.findall(r'(?:environment|switch|number|rate)\("(\w+)"', code)) | set(
+    read = set(re.findall(r'(?:choice|environment|switch|number|rate)\("(\w+)"', code)) | set(
         re.findall(r'environ\.get\("(\w+)"', code)
     )
     read |= set(re.findall(r'"(\w*DATABASE_URL)"', code))
