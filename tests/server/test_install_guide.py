@@ -17,6 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs/how-to/install.md"
 HOST = "factcheck.example.org"
+CERTIFICATE = f"/etc/letsencrypt/live/{HOST}/fullchain.pem"
 # The folder is only visible in the machine's own namespace, where it is a file system in memory.
 MACHINE = "/mnt"
 CERTBOT = f"""#!/bin/sh
@@ -24,7 +25,7 @@ CERTBOT = f"""#!/bin/sh
 curl --fail --silent http://{HOST}/ > /dev/null || exit 1
 mkdir -p /etc/letsencrypt/live/{HOST}
 exec openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={HOST} -addext subjectAltName=DNS:{HOST} \\
-  -keyout /etc/letsencrypt/live/{HOST}/privkey.pem -out /etc/letsencrypt/live/{HOST}/fullchain.pem
+  -keyout /etc/letsencrypt/live/{HOST}/privkey.pem -out {CERTIFICATE}
 """
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -141,7 +142,8 @@ def commands() -> list[str]:
     for placeholder, value in (
         ("<URL of this repository>", "/srv/code"),
         ("createsuperuser", "createsuperuser --noinput"),
-        ("curl --fail", f"curl --fail --cacert /etc/letsencrypt/live/{HOST}/fullchain.pem"),
+        # A person is slower than the first start of the services.
+        ("curl --fail", f"curl --fail --retry 30 --retry-all-errors --retry-delay 1 --cacert {CERTIFICATE}"),
     ):
         assert placeholder in found
         found = found.replace(placeholder, value)
@@ -168,7 +170,7 @@ def test_commands_are_found() -> None:
 
 
 def get(site: Machine, path: str) -> str:
-    return site.run(f"curl --silent --fail --cacert /etc/letsencrypt/live/{HOST}/fullchain.pem https://{HOST}{path}")
+    return site.run(f"curl --silent --fail --cacert {CERTIFICATE} https://{HOST}{path}")
 
 
 def test_packages_are_debians(site: Machine) -> None:
@@ -219,7 +221,7 @@ def test_a_publication_reaches_readers_and_the_log(site: Machine) -> None:
     said = site.run(f"{LOADED} runuser --user factcheck -- .venv/bin/python manage.py verify_record")
     assert f"{size} entries" in said
     site.run(
-        f"cd /opt/factcheck; SSL_CERT_FILE=/etc/letsencrypt/live/{HOST}/fullchain.pem"
+        f"cd /opt/factcheck; SSL_CERT_FILE={CERTIFICATE}"
         f" .venv/bin/python -m factcheck.record.log.verifier https://{HOST}"
     )
 
