@@ -234,29 +234,13 @@ CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 # The last three headers are for Google's clients (docs/reference/google.md).
 CORS_ALLOW_HEADERS = [
-    "accept",
-    "content-type",
-    "if-none-match",
-    "if-range",
-    "range",
-    "x-goog-api-client",
-    "x-goog-api-key",
+    "accept", "content-type", "if-none-match", "if-range", "range", "x-goog-api-client", "x-goog-api-key",
     "x-http-method-override",
-]
+]  # fmt: skip
 CORS_EXPOSE_HEADERS = [
-    "Accept-Ranges",
-    "Content-Range",
-    "ETag",
-    "Link",
-    "Retry-After",
-    "RateLimit",
-    "RateLimit-Policy",
-    "Factcheck-Head",
-    "Factcheck-As-Of",
-    "Factcheck-Sequence",
-    "Factcheck-Digest",
-    "Factcheck-Salt",
-]
+    "Accept-Ranges", "Content-Range", "ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy",
+    "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt",
+]  # fmt: skip
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
