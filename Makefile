@@ -101,7 +101,9 @@ endef
 .venv/dev.stamp: requirements-dev.txt .venv/run.stamp
 	$(install)
 
-# Browser tests use Debian's chromium. On other systems, install Chromium and set CHROMIUM to its path.
+# Browser tests use Debian's chromium, and systemd-analyze checks the services. On other systems, install Chromium and set
+# CHROMIUM to its path.
 .venv/browser.stamp: .venv/dev.stamp
 	test -n "$${CHROMIUM:-}" || command -v chromium >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium; }
+	command -v systemd-analyze >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends systemd; }
 	touch $@
