@@ -8,14 +8,28 @@ from typing import Any
 
 import psycopg
 
-from factcheck.database import roles
+from factcheck.database import roles, timeouts
 from factcheck.database.problems import DatabaseProblem, DatabaseUnavailable, DiskFull, caused_by_full_disk
+from factcheck.database.replicas import Replicas
 
 _LOCK = 1380928581  # "ROLE" in ASCII, so that only one process at a time grants rights
 BY_HAND = (
     "Run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, "
     "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL to the printed values"
 )
+
+
+def connect(account: dict[str, Any]) -> psycopg.Connection:
+    """Connect with Django's settings of a database."""
+    return psycopg.connect(
+        **timeouts.with_timeouts("", account.get("OPTIONS", {})),
+        host=account["HOST"] or None,
+        port=account["PORT"] or None,
+        dbname=account["NAME"],
+        user=account["USER"] or None,
+        password=account["PASSWORD"] or None,
+        autocommit=True,
+    )
 
 
 class Remote:
@@ -27,19 +41,26 @@ class Remote:
         logins: roles.Logins | None = None,
         *,
         databases: dict[str, Any] | None = None,
+        replicas: Replicas | None = None,
         variable: str = "DATABASE_URL",
     ) -> None:
         self.variable = variable
         self.databases = databases or {}
         self.account = account
         self.logins = logins
+        self.replicas = replicas
         self._mutex = threading.Lock()
         self._checked: int | None = None  # the id of the process that has checked the server
 
-    def prepare(self) -> None:
+    def prepare(self, alias: str = "default") -> None:
+        """Check the server once. Reading doesn't wait for a primary that is down, if the roles were made before."""
+        if alias == "public" and self.logins is None:
+            return
         with self._mutex:
             if self._checked == os.getpid():
                 return
+            if guard := timeouts.request_guard():
+                guard.refuse_if_closed()  # another thread may have waited in vain in the meantime
             with self._connected() as connection:
                 self._check(connection)
                 if self.logins is not None:
@@ -55,16 +76,10 @@ class Remote:
     @contextmanager
     def _connected(self, login: roles.Login | None = None) -> Iterator[psycopg.Connection]:
         account = self.account
+        if login:
+            account = {**account, "USER": login.name, "PASSWORD": login.password}
         try:
-            connection = psycopg.connect(
-                **account.get("OPTIONS", {}),
-                host=account["HOST"] or None,
-                port=account["PORT"] or None,
-                dbname=account["NAME"],
-                user=(login.name if login else account["USER"]) or None,
-                password=(login.password if login else account["PASSWORD"]) or None,
-                autocommit=True,
-            )
+            connection = connect(account)
         except psycopg.Error as error:
             reason = f"{error}".strip().partition("\n")[0].rstrip(".")
             kind = DatabaseUnavailable if isinstance(error, psycopg.OperationalError) else DatabaseProblem

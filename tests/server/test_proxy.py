@@ -20,6 +20,14 @@ def test_sizes_are_in_units_that_nginx_reads():
     assert all(re.fullmatch("[0-9]+[km]?", size) for _, size in sizes), sizes
 
 
+def test_files_are_sent_from_where_the_example_of_the_settings_says():
+    example = (Path(__file__).resolve().parents[2] / "deploy/env/common.env.example").read_text()
+    named = dict(line.split("=", 1) for line in example.splitlines() if line and not line.startswith("#"))
+    (place,) = re.findall(rf"location {named['ACCEL_REDIRECT']} {{\n(.*?)\n    }}", CONFIG, re.DOTALL)
+    assert "internal;" in place
+    assert f"alias {named['DUMPS_FOLDER']}/;" in place
+
+
 def test_every_server_listens_on_both_kinds_of_addresses():
     servers = [re.findall(r"^    listen (.*);$", each, re.MULTILINE) for each in CONFIG.split("\nserver {\n")[1:]]
     assert servers == [["80 default_server", "[::]:80 default_server"], ["80", "[::]:80"], ["443 ssl", "[::]:443 ssl"]]
@@ -86,7 +94,7 @@ def test_what_is_led_to_the_site_names_host_scheme_and_client():
     for place in re.findall(r"location [^{]*{(.*?)\n    }", CONFIG, re.DOTALL):
         if "127.0.0.1:8000" in place:
             named = re.findall(r"proxy_set_header (\S+) [^\"]", place)
-            assert named == ["Host", "X-Forwarded-Proto", "X-Forwarded-For"]
+            assert named == ["Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Request-ID"]
 
 
 def test_answers_are_compressed_but_those_of_the_desk_and_what_is_read_in_parts():
