@@ -30,7 +30,7 @@ prove: .venv/dev.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp
 
 bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000 for a short run)
 	mkdir -p var && rm -f $(table)
-	for name in append importing dumps answers searching; do \
+	for name in append importing dumps answers searching sizes; do \
 		BENCH_TABLE=$(table) $(python) bench/$$name.py $(if $(REVIEWS),--reviews $(REVIEWS)) || exit 1; \
 	done
 	for name in matching languages; do BENCH_TABLE=$(table) $(python) bench/$$name.py || exit 1; done
@@ -46,7 +46,7 @@ check: .venv/dev.stamp ## check formatting, lint, types, imports, migrations, Op
 	diff -u docs/reference/openapi.yaml var/openapi.yaml || { echo "docs/reference/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
 	$(python) manage.py fields --check
 	$(python) manage.py messages --check
-	set -a && source deploy/production.env.example && SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(48))')" && set +a && \
+	set -a && source deploy/env/common.env.example && source deploy/env/desk.env.example && SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(48))')" && set +a && \
 		$(python) manage.py check --deploy --fail-level WARNING
 
 format: .venv/dev.stamp ## format the code and apply ruff's fixes

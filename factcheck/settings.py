@@ -69,8 +69,9 @@ if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", 
         f"SECURITY_CONTACT is {SECURITY_CONTACT!r}. Set a URL with its scheme, for example"
         " mailto:security@factcheck.example.org."
     )
-# The number of requests that a client can send, for example 600/min. Empty means no limit.
-API_RATE_LIMIT = rate("API_RATE_LIMIT")
+# The number of requests to the API, and of searches and matches on the whole site, that a client can send.
+API_RATE_LIMIT = rate("API_RATE_LIMIT", "600/min")
+SEARCH_RATE_LIMIT = rate("SEARCH_RATE_LIMIT", "60/min")
 # The number of readers' messages from one network in an hour, and the number of days for which messages are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
@@ -212,8 +213,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.http.problems.handle",
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_THROTTLE_CLASSES": ["factcheck.server.networks.NetworkThrottle"] if API_RATE_LIMIT else [],
-    "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_LIMIT or None},
     # Behind the proxy, the client's IP address is the last address in X-Forwarded-For, which the client can't fake.
     "NUM_PROXIES": 1 if SECURE else 0,
 }
@@ -245,6 +244,8 @@ CORS_EXPOSE_HEADERS = [
     "ETag",
     "Link",
     "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
     "Factcheck-Head",
     "Factcheck-As-Of",
     "Factcheck-Sequence",

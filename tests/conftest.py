@@ -50,6 +50,8 @@ if CONTROLLER:
         FACTCHECK_VAR=str(folder),
         FACTCHECK_TEST="1",
         DATABASE_CONNECTION_AGE="0",
+        API_RATE_LIMIT="off",  # tests of the limits set their own
+        SEARCH_RATE_LIMIT="off",
         EMBEDDINGS_URL="off",  # tests that need vectors name their own
         DJANGO_SETTINGS_MODULE="factcheck.settings",
     )

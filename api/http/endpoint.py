@@ -31,7 +31,6 @@ class Endpoint(APIView):
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         require_length(request._request)
         self.check_permissions(request)
-        self.check_throttles(request)
         # The head is read before the content, so the content is never older than the head.
         if self.depends_on_log and self.reads_log_head:
             responses.read_head(request._request)

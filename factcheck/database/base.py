@@ -17,6 +17,7 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import IsolationLevel
 
 from factcheck.database.hang_guard import GuardedConnection
+from factcheck.database.problems import DatabaseProblem
 from factcheck.database.replicas import PAUSE, Replicas
 from factcheck.database.timeouts import request_guard, seconds_for, with_timeouts
 
@@ -74,6 +75,11 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         return super().is_usable()
 
     def get_connection_params(self) -> dict[str, Any]:
+        if missing := self.settings_dict.get("MISSING"):
+            raise DatabaseProblem(
+                f"This process can't use the database role of {missing}, because {missing} isn't set. Run the command"
+                " or send the request in a process that has this variable."
+            )
         with guard.waiting() if (guard := request_guard()) else nullcontext():
             settings.DATABASE_SERVER.prepare(self.alias)
         # Only `planning_cursor` prepares statements, because the server binds its parameters.

@@ -42,7 +42,9 @@ class Remote:
         *,
         databases: dict[str, Any] | None = None,
         replicas: Replicas | None = None,
+        variable: str = "DATABASE_URL",
     ) -> None:
+        self.variable = variable
         self.databases = databases or {}
         self.account = account
         self.logins = logins
@@ -81,27 +83,27 @@ class Remote:
         except psycopg.Error as error:
             reason = f"{error}".strip().partition("\n")[0].rstrip(".")
             kind = DatabaseUnavailable if isinstance(error, psycopg.OperationalError) else DatabaseProblem
-            raise kind(f"The database in DATABASE_URL can't be used: {reason}.") from error
+            raise kind(f"The database in {self.variable} can't be used: {reason}.") from error
         with connection:
             yield connection
 
     def _check(self, connection: psycopg.Connection) -> None:
         if (version := connection.info.server_version // 10000) < roles.MINIMUM_VERSION:
             raise DatabaseProblem(
-                f"The server in DATABASE_URL is PostgreSQL {version}. Use version {roles.MINIMUM_VERSION} or later."
+                f"The server in {self.variable} is PostgreSQL {version}. Use version {roles.MINIMUM_VERSION} or later."
             )
         found: dict[str, str] = dict(
             connection.execute("SELECT name, default_version FROM pg_available_extensions").fetchall()
         )
         if missing := [name for name in roles.EXTENSIONS if name not in found]:
             raise DatabaseProblem(
-                f"The PostgreSQL server in DATABASE_URL doesn't have the extensions {', '.join(missing)}. Install its "
-                "contrib modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
-                "(Fedora: pgvector; Debian: postgresql-18-pgvector, with the server's own number)."
+                f"The PostgreSQL server in {self.variable} doesn't have the extensions {', '.join(missing)}. Install "
+                "its contrib modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, "
+                "pgvector (Fedora: pgvector; Debian: postgresql-18-pgvector, with the server's own number)."
             )
         if tuple(int(part) for part in found["vector"].split(".")[:2]) < roles.MINIMUM_PGVECTOR:
             raise DatabaseProblem(
-                f"The PostgreSQL server in DATABASE_URL has pgvector {found['vector']}. Install 0.7.0 or later."
+                f"The PostgreSQL server in {self.variable} has pgvector {found['vector']}. Install 0.7.0 or later."
             )
 
     def _make_roles(self, connection: psycopg.Connection, logins: roles.Logins) -> None:

@@ -1,7 +1,8 @@
 """Converts environment variables to Django's ``DATABASES``.
 
 1. ``DATABASE_URL`` and ``PUBLIC_DATABASE_URL``: the URLs of the application role and the reading role.
-``OWNER_DATABASE_URL`` is for migrations (default: ``DATABASE_URL``).
+``OWNER_DATABASE_URL`` is for migrations. A process that only reads has only ``PUBLIC_DATABASE_URL``. An alias whose
+URL isn't set raises an error when it's used.
 2. Only ``DATABASE_URL``: the URL of the owner. The site creates the two other roles.
 3. None of these: the site uses an embedded server in ``var/``.
 
@@ -47,11 +48,16 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
     lag = _seconds("REPLICA_LAG", environ.get("REPLICA_LAG", "").strip() or "10", LAG)
     age = _seconds("DATABASE_CONNECTION_AGE", environ.get("DATABASE_CONNECTION_AGE", "").strip() or "600", AGE)
     if not url:
-        if public or owner:
+        if owner:
             raise DatabaseProblem(
-                "PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL. "
-                f"Set DATABASE_URL, for example {EXAMPLE}."
+                f"OWNER_DATABASE_URL is set without DATABASE_URL. Set DATABASE_URL, for example {EXAMPLE}."
             )
+        if public:
+            reading = parse_url("PUBLIC_DATABASE_URL", public)
+            readers = _for_reading(reading)
+            databases = _aliases(_missing("DATABASE_URL"), readers, _missing("OWNER_DATABASE_URL"), age=age)
+            replicas = _replicas(reading, lag)
+            return Remote(readers, databases=databases, replicas=replicas, variable="PUBLIC_DATABASE_URL")
         try:
             cluster = Cluster(var, durable=not environ.get("FACTCHECK_TEST"))
             logins = cluster.logins()
@@ -68,12 +74,12 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
         return cluster
     application = _for_writing(parse_url("DATABASE_URL", url))
     if public:
-        reading = _for_reading(parse_url("PUBLIC_DATABASE_URL", public))
-        migrating = _for_writing(parse_url("OWNER_DATABASE_URL", owner)) if owner else application
+        reading = parse_url("PUBLIC_DATABASE_URL", public)
+        migrating = _for_writing(parse_url("OWNER_DATABASE_URL", owner)) if owner else _missing("OWNER_DATABASE_URL")
         return Remote(
             application,
-            databases=_aliases(application, reading, migrating, age=age),
-            replicas=_replicas(application, reading, lag),
+            databases=_aliases(application, _for_reading(reading), migrating, age=age),
+            replicas=_replicas(reading, lag),
         )
     if owner:
         raise DatabaseProblem(
@@ -103,8 +109,13 @@ def _beside(parsed: Settings, var: Path, age: int, lag: int) -> Remote:
         owner,
         logins,
         databases=_aliases(editors, readers, owner, age=age),
-        replicas=_replicas(editors, readers, lag),
+        replicas=_replicas({**parsed, "USER": reading.name, "PASSWORD": reading.password}, lag),
     )
+
+
+def _missing(variable: str) -> Settings:
+    """Return settings for an alias that this process can't use. `base.py` raises the error."""
+    return {"NAME": "", "USER": "", "PASSWORD": "", "HOST": "", "PORT": "", "MISSING": variable}
 
 
 def _seconds(variable: str, seconds: str, meaning: str) -> int:
@@ -132,8 +143,10 @@ def _has_several_hosts(settings: Settings) -> bool:
     return "," in settings["HOST"]
 
 
-def _replicas(application: Settings, reading: Settings, lag: int) -> Replicas | None:
-    return Replicas(lambda: connect(application), lag) if _has_several_hosts(reading) else None
+def _replicas(reading: Settings, lag: int) -> Replicas | None:
+    """Return nothing for a single server. The reading role also asks the primary for its position."""
+    primary = _with_defaults(reading, target_session_attrs="primary")
+    return Replicas(lambda: connect(primary), lag) if _has_several_hosts(reading) else None
 
 
 def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: int) -> dict[str, Settings]:

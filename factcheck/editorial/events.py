@@ -1,19 +1,20 @@
-"""Writes to the audit log. Rows of the audit log are never deleted."""
+"""Writes to the audit log. Rows of the audit log are never deleted.
+
+The application's role can add events only through `editorial_record_events` (sql/events.sql).
+"""
 
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
-from django.utils import timezone
 
-from factcheck.database.bulk_writes import insert
 from factcheck.editorial.models import (
     ApiToken,
     Claim,
     Claimant,
     Demand,
-    EditorialEvent,
     ImportBatch,
     ReaderMessage,
     Review,
@@ -29,26 +30,25 @@ _NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "m
 def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:
     """Records one action on a subject. `detail` must be JSON-serializable."""
     kind = _NUMBERED.get(type(subject))
-    EditorialEvent.objects.create(
-        actor=by,
-        action=action,
-        newsroom_id=None if isinstance(subject, VerdictMapping) else subject.newsroom_id,
-        subject=f"{kind}:{subject.pk}" if kind else str(subject.pk),
-        detail=detail,
-    )
+    newsroom = None if isinstance(subject, VerdictMapping) else subject.newsroom_id
+    record_events(by, newsroom, [(action, f"{kind}:{subject.pk}" if kind else str(subject.pk), detail)])
 
 
-def record_events(by: User, newsroom: int, acts: Iterable[tuple[str, UUID, dict[str, Any]]]) -> None:
-    """Records many actions in a newsroom in one statement. Each action has a name, a subject and details."""
-    now = timezone.now()
-    events = (
-        EditorialEvent(at=now, actor_id=by.pk, action=action, newsroom_id=newsroom, subject=str(subject), detail=detail)
-        for action, subject, detail in acts
-    )
-    insert(EditorialEvent, events)
+def record_events(by: User, newsroom: int | None, acts: Iterable[tuple[str, UUID | str, dict[str, Any]]]) -> None:
+    """Records many actions in a newsroom in one statement. Each action has a name, a subject and details.
+
+    The database refuses the events if the transaction has already named another person.
+    """
+    columns = [[action, str(subject), orjson.dumps(detail).decode()] for action, subject, detail in acts]
+    actions, subjects, details = (list(column) for column in zip(*columns, strict=True)) if columns else ([], [], [])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT editorial_record_events(%s, %s, %s::text[], %s::text[], %s::jsonb[])",
+            [by.pk, newsroom, actions, subjects, details],
+        )
 
 
 def set_actor(by: User) -> None:
-    """Tells the triggers that record account changes who the person is, until the transaction ends."""
+    """Tells the database who the person is, until the transaction ends. Triggers name the person in their events."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk)])

@@ -30,12 +30,14 @@ def number(name: str, default: int, *, least: int = 1, most: int | None = None) 
     return value
 
 
-def rate(name: str) -> str:
-    """Return a rate, or an empty text for no limit. Django REST framework would only check it at the first request."""
-    text = environment(name)
-    if text and not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", text):
+def rate(name: str, default: str) -> str:
+    """Return a rate, or an empty text for no limit."""
+    text = environment(name, default)
+    if text.lower() in ("off", "none", "0"):
+        return ""
+    if not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", text):
         raise ImproperlyConfigured(
-            f"{name} is {text!r}. Set a number, a slash and s, min, hour or day, for example 600/min."
+            f"{name} is {text!r}. Set a number, a slash and s, min, hour or day, for example {default}, or set off."
         )
     return text
 

@@ -1,17 +1,10 @@
 """Client networks. Requests from the same network count together towards a limit."""
 
 import ipaddress
+from functools import lru_cache
 
 from django.http import HttpRequest
-from rest_framework.request import Request
-from rest_framework.throttling import AnonRateThrottle, BaseThrottle
-
-
-class NetworkThrottle(AnonRateThrottle):
-    """The API's request limit (API_RATE_LIMIT)."""
-
-    def get_ident(self, request: Request) -> str:
-        return network_of(super().get_ident(request))
+from rest_framework.throttling import BaseThrottle
 
 
 def address_of(request: HttpRequest) -> str:
@@ -19,6 +12,7 @@ def address_of(request: HttpRequest) -> str:
     return BaseThrottle().get_ident(request)  # type: ignore[arg-type] # only reads META, which both types have
 
 
+@lru_cache(4096)
 def network_of(address: str) -> str:
     """Return the network of an address. For IPv6, the network is a /64, because one person has very many addresses."""
     return _network_of(address, 64)

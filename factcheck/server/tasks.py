@@ -15,6 +15,8 @@ from factcheck.record.matching.embeddings import is_configured
 logger = logging.getLogger(__name__)
 
 SCHEDULE = {
+    # A publication is signed at once. This signs what was published while the signer didn't respond.
+    "sign_log": "* * * * *",
     "publish_due_demands": "0 * * * *",
     "make_dumps": "30 2 * * *",
     "make_feed": "*/5 * * * *",

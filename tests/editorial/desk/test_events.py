@@ -63,8 +63,8 @@ def test_what_was_erased_or_is_gone_has_no_title(newsroom: Newsroom) -> None:
     chief = signed_in(newsroom.chief).open(EVENTS)
     assert "Ông Mẫu" not in chief.html
     assert chief.has_link("erased")
-    EditorialEvent.objects.create(
-        actor=newsroom.editor, action="link.dismissed", newsroom=newsroom.publisher, subject=str(claim.pk)
+    EditorialEvent.objects.using("owner").create(
+        actor_id=newsroom.editor.pk, action="link.dismissed", newsroom_id=newsroom.publisher.pk, subject=str(claim.pk)
     )
     assert signed_in(newsroom.chief).open(EVENTS).has_link("Ông Mẫu bán hồ Tây.")
     claim.delete()
