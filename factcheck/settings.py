@@ -194,14 +194,15 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "editorial.User"
+AUTHENTICATION_BACKENDS = ["factcheck.editorial.sign_in.backend.PasswordBackend"]
+SESSION_ENGINE = "factcheck.editorial.sign_in.sessions"  # its docstring says when sessions end
+# Accounts of a site with its own database can't use the desk without a second factor.
+SECOND_FACTOR_REQUIRED = bool(environment("DATABASE_URL"))
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},  # 20,000 passwords
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"  # the target if `next` is refused
@@ -307,6 +308,9 @@ LOGGING = {
     },
     "filters": {"outage": {"()": "factcheck.database.outage_log.OutageInOneLine"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django.request": {"filters": ["outage"]}},
+    "loggers": {
+        "django.request": {"filters": ["outage"]},
+        "factcheck.editorial.sign_in": {"level": "INFO"},  # each sign-in, whatever LOG_LEVEL is
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

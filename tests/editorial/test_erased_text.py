@@ -14,12 +14,11 @@ import pytest
 from django.conf import settings
 from django.contrib.admin.models import CHANGE
 from django.contrib.admin.models import LogEntry as DeskLogEntry
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import IntegrityError, connections
 
 from factcheck.editorial.claimants import redact_claimant
-from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source
+from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Session, Source
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import PublishedReview
 from tests.drafts import (

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             reviews="9950623d62d2",
             entries="fccea05ee732",
             memberships="6be460450228",
-            events="23563d8ad0b6",
+            events="552d68fdc26b",
             tokens="13033b99e4a9",
         ),
     ]

@@ -138,9 +138,10 @@ class Command(BaseCommand):
 
     def _announce(self) -> None:
         site = settings.SITE_URL
+        desk = site.replace("//127.0.0.1", "//localhost")  # browsers refuse passkeys for IP addresses
         self.stdout.write(
             f"\n  Site       {site}/\n"
-            f"  Desk       {site}/admin/\n"
+            f"  Desk       {desk}/admin/\n"
             f"  API        {site}/api/v1/\n"
             f"  Reference  {site}/api/docs/\n"
             f"  Guides     {site}/docs/\n"
