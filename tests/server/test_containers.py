@@ -129,6 +129,15 @@ def test_commands_and_images_exist():
         assert build["target"] in stages()
 
 
+@pytest.mark.parametrize("name", ["site", "desk"])
+def test_containers_and_units_start_the_same_server(name: str):
+    unit = (ROOT / f"deploy/systemd/factcheck-{name}.service").read_text(encoding="utf-8")
+    (line,) = re.findall("^ExecStart=.*/bin/(.*)$", unit, re.MULTILINE)
+    words = " ".join(SERVICES[name]["command"]).replace("=", " ")
+    assert re.sub("--(host|port) [^ ]+ ", "", words) == re.sub("--(host|port) [^ ]+ ", "", line)
+    assert f"Environment=PART={SERVICES[name]['environment']['PART']}\n" in unit
+
+
 def test_every_place_of_the_proxy_leads_to_a_container():
     """deploy/nginx.conf names ports of this machine, which the image replaces."""
     config = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")

@@ -81,11 +81,14 @@ class Machine:
 @pytest.fixture(scope="module")
 def machine() -> Iterator[Machine]:
     holder = subprocess.Popen(
-        ["unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child", "sleep", "600"]
+        ["unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child", "sleep", "900"]
     )
     try:
-        time.sleep(0.5)
-        (child,) = Path(f"/proc/{holder.pid}/task/{holder.pid}/children").read_text().split()
+        deadline = time.monotonic() + 30
+        while not (children := Path(f"/proc/{holder.pid}/task/{holder.pid}/children").read_text().split()):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        (child,) = children
         made = Machine(int(child))
         install(made)
         yield made
