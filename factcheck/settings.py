@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck import __version__
 from factcheck.database import source
-from factcheck.server.environment import environment, number, rate, switch
+from factcheck.server.environment import environment, mail_server, number, rate, switch
 from factcheck.server.secret_key import secret_key
 
 django_stubs_ext.monkeypatch()
@@ -132,6 +132,20 @@ LOG_ORIGIN = environment("LOG_ORIGIN")
 # The witnesses that cosign checkpoints, as alternating verifier keys and URLs.
 LOG_WITNESSES = environment("LOG_WITNESSES")
 
+# The mail server for links and notices about accounts. Without a mail server, a site with the embedded database writes
+# each e-mail to a file, and any other site sends none (docs/how-to/manage-people.md).
+EMAIL_FROM = environment("EMAIL_FROM", f"factcheck@{_SITE.hostname}")
+EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH = VAR / "mail"
+if EMAIL_URL := environment("EMAIL_URL"):
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    MAIL_SERVER = mail_server(EMAIL_URL)
+    EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.scheme == "smtp+tls", MAIL_SERVER.scheme == "smtps"
+else:
+    EMAIL_BACKEND = f"django.core.mail.backends.{'dummy' if environment('DATABASE_URL') else 'filebased'}.EmailBackend"
+
 # Lets webhooks reach this machine without TLS. Only use this for testing a receiver, never if others register URLs.
 WEBHOOKS_ALLOW_LOOPBACK = switch("WEBHOOKS_ALLOW_LOOPBACK")
 if WEBHOOKS_ALLOW_LOOPBACK and not LOCAL:
@@ -206,6 +220,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"  # the target if `next` is refused
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # seconds for which a link to choose a password works
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

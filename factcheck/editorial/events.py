@@ -22,16 +22,16 @@ from factcheck.editorial.models import (
     VerdictMapping,
 )
 
-Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping
+Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping | User
 UNKNOWN_ACCOUNT = "user:unknown"  # the subject of failed logins with names that no account has
 # Models with integer keys, which aren't unique across tables. All other models have UUIDs.
-_NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
+_NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping", User: "user"}
 
 
 def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:
     """Records one action on a subject. `detail` must be JSON-serializable."""
     kind = _NUMBERED.get(type(subject))
-    newsroom = None if isinstance(subject, VerdictMapping) else subject.newsroom_id
+    newsroom = getattr(subject, "newsroom_id", None)
     record_events(by, newsroom, [(action, f"{kind}:{subject.pk}" if kind else str(subject.pk), detail)])
 
 

@@ -26,6 +26,7 @@ from tests.drafts import (
     Newsroom,
     correct_review,
     erase_review,
+    give_role,
     make_claim,
     make_review,
     make_user,
@@ -280,7 +281,7 @@ def test_publisher_of_something_else_stays(newsroom: Newsroom, why: str) -> None
     review = make_imported(newsroom, "lan.example")
     publisher = review.publisher
     if why == "members":
-        publisher.memberships.create(user=make_user("lan"), role="editor")
+        give_role(make_user("lan"), publisher, "editor")
     else:
         second = make_review(newsroom)
         Review.objects.filter(pk=second.pk).update(

@@ -28,6 +28,7 @@ from factcheck.editorial.models import (
     EditorialEvent,
     ImportBatch,
     Membership,
+    Proposal,
     ReaderMessage,
     Review,
     SecondFactor,
@@ -41,7 +42,8 @@ from factcheck.webhooks.models import Subscription
 SUBJECT_MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("publication", "withdrawal", "reinstatement", "erasure", "correction", "review"), Review),
     **dict.fromkeys(("claim", "merge", "split", "link"), Claim),
-    **dict.fromkeys(("account", "account_group", "membership", "sign_in", "session", "second_factor"), User),
+    **dict.fromkeys(("account", "account_group", "account_proposal", "membership"), User),
+    **dict.fromkeys(("sign_in", "session", "second_factor"), User),
     "claimant": Claimant,
     "demand": Demand,
     "import": ImportBatch,
@@ -65,6 +67,7 @@ REFERENCES: dict[str, type[Model]] = {
 # Names for keys that aren't fields of the subject, or whose field has a different label on the subject's page.
 KEY_NAMES: dict[str, Promise] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), _("other claim")),
+    "change": _("change"),
     "device": _("device"),
     "digest": _("digest"),
     "failures": _("failures"),
@@ -72,7 +75,10 @@ KEY_NAMES: dict[str, Promise] = {
     "kind": _("second factor"),
     "network": _("network"),
     "note": _("note"),
+    "new_email": _("e-mail address"),
+    "newsroom": _("newsroom"),
     "reason": _("reason"),
+    "role": _("role"),
     "reviews": _("reviews"),
     "sequence": _("entry of the log"),
     "token": _("API token"),
@@ -172,6 +178,8 @@ def _linked_title(request: HttpRequest, row: Any) -> str:
 def _field(event: EditorialEvent, key: str) -> Field[Any, Any] | None:
     kind = _kind(event)
     model = FIELD_MODELS.get(kind) or SUBJECT_MODELS.get(kind)
+    if kind == "account_proposal":
+        model, key = (Proposal, "action") if key == "change" else (Membership, key)
     try:
         field = model._meta.get_field(key) if model else None
     except FieldDoesNotExist:

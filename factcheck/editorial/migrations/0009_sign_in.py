@@ -11,7 +11,7 @@ from factcheck.database.sql_files import RunSQLFiles
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0007_demands_by_the_hour"),
+        ("editorial", "0008_accounts"),
     ]
 
     operations = [
