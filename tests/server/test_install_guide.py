@@ -123,7 +123,7 @@ def install(machine: Machine) -> None:
         check=True,
     ).stdout.split("\n")
     archive = subprocess.run(
-        ["tar", "--create", "--file=-", *(file for file in files if file and (ROOT / file).exists())],
+        ["tar", "--create", "--file=-", *sorted({file for file in files if file and (ROOT / file).exists()})],
         cwd=ROOT,
         capture_output=True,
         check=True,
