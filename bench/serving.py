@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -67,6 +68,50 @@ def rate(port: int, path: str, seconds: float, headers: Mapping[str, str] | None
     if found is None or "Non-2xx" in said or "Socket errors" in said:
         sys.exit(f"{path} at port {port}:\n{said}")
     return float(found.group(1))
+
+
+@contextmanager
+def nginx(site: int, desk: int, *, limited: bool = True) -> Iterator[int]:
+    """The port of an nginx with deploy/nginx.conf without TLS. If it isn't `limited`, clients have no limits."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        sys.exit("nginx is missing: install it (Debian: apt-get install nginx-light).")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    folder = Path(tempfile.mkdtemp(prefix="factcheck-nginx-"))
+    config = (HERE.parent / "deploy/nginx.conf").read_text(encoding="utf-8")
+    before, ours = config.split("\nserver {\n    listen 443 ssl;", 1)
+    limits = re.split(r"\n# If the kernel doesn't support IPv6|\nserver {", before)[0]
+    ours = re.sub(r"\n +(listen|ssl_|access_log|error_log).*", "", ours)
+    ours = ours.replace("127.0.0.1:8000", f"127.0.0.1:{site}").replace("127.0.0.1:8002", f"127.0.0.1:{desk}")
+    ours = ours.replace("$scheme", "https")
+    if not limited:
+        ours = re.sub(r"\n +limit_(conn|req) .*", "", ours)
+    paths = " ".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{ worker_connections 512; }}\n"
+        f"http {{ access_log off; {paths}\n{limits}\nserver {{\n    listen 127.0.0.1:{port};{ours}\n}}\n",
+        encoding="utf-8",
+    )
+    process = subprocess.Popen([program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
+    try:
+        while not _listens(port):
+            if process.poll() is not None:
+                sys.exit((folder / "error.log").read_text(encoding="utf-8"))
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
+        shutil.rmtree(folder)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -12,23 +12,17 @@ import http.client
 import itertools
 import multiprocessing
 import os
-import re
 import secrets
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from urllib.parse import quote
 
-from loading import HERE, load, own_server
-from serving import served
+from loading import load, own_server
+from serving import nginx, served
 from table import ratio_row, report
 
 HOST = "factcheck.example.org"
@@ -140,48 +134,6 @@ def repeat(port: int, clients: int, addresses: int, path: Callable[[int], str]) 
     for index in range(clients):
         threading.Thread(target=client, args=[index], daemon=True).start()
     time.sleep(600)
-
-
-@contextmanager
-def nginx(site: int, desk: int) -> Iterator[int]:
-    """The port of an nginx with deploy/nginx.conf, without TLS."""
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        sys.exit("nginx is missing: install it (Debian: apt-get install nginx-light).")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    folder = Path(tempfile.mkdtemp(prefix="factcheck-nginx-"))
-    config = (HERE.parent / "deploy/nginx.conf").read_text(encoding="utf-8")
-    before, ours = config.split("\nserver {\n    listen 443 ssl;", 1)
-    limits = re.split(r"\n# If the kernel doesn't support IPv6|\nserver {", before)[0]
-    ours = re.sub(r"\n +(listen|ssl_|access_log|error_log).*", "", ours)
-    ours = ours.replace("127.0.0.1:8000", f"127.0.0.1:{site}").replace("127.0.0.1:8002", f"127.0.0.1:{desk}")
-    ours = ours.replace("$scheme", "https")
-    paths = " ".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{ worker_connections 512; }}\n"
-        f"http {{ access_log off; {paths}\n{limits}\nserver {{\n    listen 127.0.0.1:{port};{ours}\n}}\n",
-        encoding="utf-8",
-    )
-    process = subprocess.Popen([program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
-    try:
-        while not _listens(port):
-            if process.poll() is not None:
-                sys.exit((folder / "error.log").read_text(encoding="utf-8"))
-            time.sleep(0.1)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(30)
-        shutil.rmtree(folder)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 if __name__ == "__main__":

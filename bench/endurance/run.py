@@ -38,6 +38,10 @@ KILLS = [
     (0.85, "primary, for good"),
 ]
 AFTER = 20.0  # seconds after a kill in which readers may be told to come again
+READING = (
+    "/", "/api/v1/", "/api/v1/reviews/", "/api/v1/reviews/?language=vi&page_size=50", "/api/v1/claims/",
+    "/api/v1/changes/", "/api/v1/log/checkpoint", "/feeds/reviews.atom", "/static/website/site.css",
+)  # fmt: skip
 WORDS = ("bơm", "lũ", "trạm", "chạy", "ngừng vì lũ", "Trạm bơm số 7", "vẫn chạy", "tram bom")
 
 
@@ -72,7 +76,9 @@ class Run:
     def _load(self, site: Site, port: int) -> None:
         stop, log, refused, paths = (self.folder / name for name in ("stop", "published", "refused", "paths"))
         publisher = subprocess.Popen(
-            [sys.executable, "bench/endurance/publishing.py", str(stop), str(log)], cwd=ROOT, env=site.environment
+            [sys.executable, "bench/endurance/publishing.py", str(stop), str(log)],
+            cwd=ROOT,
+            env=site.environment | {"OWNER_DATABASE_URL": site.owner},  # to give its people their roles
         )
         while not log.exists() or len(log.read_text().splitlines()) < 30:
             time.sleep(1)
@@ -83,7 +89,8 @@ class Run:
         wrk = subprocess.Popen(
             ["wrk", "-t1", f"-c{2 * THREADS}", f"-d{self.seconds:.0f}s", "--timeout", "60s", "-s",
              "bench/endurance/load.lua", url],
-            cwd=ROOT, env={**os.environ, "PATHS": str(paths), "REFUSED": str(refused)}, stdout=subprocess.PIPE, text=True,
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PATHS": str(paths), "REFUSED": str(refused)},
         )  # fmt: skip
         begun = time.monotonic()
         threading.Thread(target=self._sample, args=[site], daemon=True).start()
@@ -115,8 +122,7 @@ class Run:
     def _write_paths(self, site: Site, paths: Path) -> None:
         with psycopg.connect(site.environment["PUBLIC_DATABASE_URL"]) as connection:
             ids = [str(row[0]) for row in connection.execute("SELECT id FROM record_publishedreview LIMIT 25")]
-        reading = ["/", "/api/v1/", "/api/v1/reviews/", "/api/v1/reviews/?language=vi&page_size=50", "/api/v1/claims/",
-                   "/api/v1/changes/", "/api/v1/log/checkpoint", "/feeds/reviews.atom", "/static/website/site.css"]  # fmt: skip
+        reading = [*READING]
         reading += [f"/reviews/{each}/" for each in ids] + [f"/api/v1/reviews/{each}/" for each in ids]
         searching = [f"/?q={word.replace(' ', '+')}" for word in WORDS]
         searching += [f"/api/v1/reviews/?q={word.replace(' ', '+')}" for word in WORDS]
@@ -147,7 +153,8 @@ class Run:
         for name, samples in self.memory.items():
             if len(samples) >= 24:
                 grown = checking.growth(samples)
-                print(f"{name}: {samples[len(samples) // 4]} to {samples[-1]} MiB in {len(samples) // 6} minutes, {grown:.2f} ×")
+                minutes = len(samples) // 6
+                print(f"{name}: {samples[len(samples) // 4]} to {samples[-1]} MiB in {minutes} minutes, {grown:.2f} ×")
         print(checking.verify_record(site.environment))
         print(checking.verify_from_outside(url, self.folder / "state"))
         if missing or outside or set(statuses) - {503}:

@@ -20,7 +20,7 @@ NAME = "factcheck.example.org"
 
 
 class Site:
-    """Readers' process (two workers), the desk's process, the signer and the worker. Each is started again if killed."""
+    """The readers' process, the desk's process, the signer and the worker. Each is started again if killed."""
 
     def __init__(self, folder: Path, primary: Postgres, standby: Postgres) -> None:
         self.folder, self.log = folder, (folder / "site.log").open("ab")
@@ -41,7 +41,8 @@ class Site:
             self._start(name, [
                 PYTHON, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port),
                 "--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws", "--http", "1",
-                "--log-level", "error", "--respawn-failed-workers", "--respawn-interval", "1", "factcheck.wsgi:application",
+                "--log-level", "error", "--respawn-failed-workers", "--respawn-interval", "1",
+                "factcheck.wsgi:application",
             ], {**self.environment, "PART": name})  # fmt: skip
         self.start_worker()
 
@@ -57,8 +58,8 @@ class Site:
 
     def kill_web(self) -> str:
         """Kill a web process of the readers or, every fourth time, of the desk. granian starts it again."""
-        name = random.choice(("site", "site", "site", "desk"))  # noqa: S311 - no secret
-        process = random.choice(self.web_processes(name))  # noqa: S311
+        name = random.choice(("site", "site", "site", "desk"))
+        process = random.choice(self.web_processes(name))
         os.kill(process, signal.SIGKILL)
         return name
 
@@ -92,14 +93,17 @@ class Site:
         return {
             **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")},
             **urls,
-            "PYTHONPATH": str(ROOT), "FACTCHECK_VAR": str(self.folder / "var"), "DUMPS_FOLDER": str(self.folder / "dumps"),
+            "PYTHONPATH": str(ROOT), "FACTCHECK_VAR": str(self.folder / "var"),
+            "DUMPS_FOLDER": str(self.folder / "dumps"),
             "SITE_URL": f"https://{NAME}", "ALLOWED_HOSTS": f"{NAME},{HOST}", "SECRET_KEY": secrets.token_urlsafe(64),
             "MESSAGES_KEY": secrets.token_urlsafe(32) + "=", "LOG_SIGNER": str(self.folder / "signer.socket"),
             "API_RATE_LIMIT": "off", "SEARCH_RATE_LIMIT": "off", "EMBEDDINGS_URL": "off", "WEB_THREADS": str(THREADS),
         }  # fmt: skip
 
     def _manage(self, *arguments: str, **more: str) -> None:
-        subprocess.run([PYTHON, "manage.py", *arguments], check=True, cwd=ROOT, env=self.environment | more, stdout=self.log)
+        subprocess.run(
+            [PYTHON, "manage.py", *arguments], check=True, cwd=ROOT, env=self.environment | more, stdout=self.log
+        )
 
     def _start(self, name: str, command: list[str], environment: dict[str, str]) -> None:
         self.processes[name] = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=self.log, stderr=self.log)
