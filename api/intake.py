@@ -13,9 +13,19 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import translation
 
-from api.http.problems import CONFLICT, FORBIDDEN, INVALID_CONTENT, KEY_REUSED, TOO_MANY_REQUESTS, UNAUTHORIZED, Refused
+from api.http.problems import (
+    CONFLICT,
+    FORBIDDEN,
+    INVALID_CONTENT,
+    KEY_REUSED,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
+    UNAVAILABLE,
+    Refused,
+)
 from factcheck.editorial import reader_messages
 from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.message_limits import NotStored
 from factcheck.editorial.programs import claim_drafts, idempotency, review_drafts, tokens
 from factcheck.editorial.validation import Invalid
 
@@ -89,8 +99,9 @@ def refusals_as_problems() -> Iterator[None]:
         except idempotency.RequestInProgress as refused:
             detail = "A request with this Idempotency-Key is still running. Send it again in a moment."
             raise Refused(CONFLICT, detail, headers={"Retry-After": "1"}) from refused
-        except reader_messages.TooManyMessages as refused:
-            raise Refused(TOO_MANY_REQUESTS, headers={"Retry-After": str(refused.wait)}) from refused
+        except NotStored as refused:
+            problem = UNAVAILABLE if refused.is_full else TOO_MANY_REQUESTS
+            raise Refused(problem, str(refused), headers={"Retry-After": str(refused.wait)}) from refused
         except NotAllowed as refused:
             raise Refused(FORBIDDEN, str(refused)) from refused
         except EditorialError as refused:

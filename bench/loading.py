@@ -114,7 +114,7 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     copy(PublishedClaim, [row for row in of_claims if isinstance(row, PublishedClaim)])
     copy(PastClaim, [row for row in of_claims if isinstance(row, PastClaim)])
     with transaction.atomic():
-        entries.lock_for_append()  # which words are counted under
+        entries.lock()  # which words are counted under
         words.count(Counter(word for row in rows for word in words.title_words(row.parsed_body)))
     newest = {key: row for row in rows for key in review_rows.references_of(row)}
     return {key: review_rows.reference_row(*key, row) for key, row in newest.items()}

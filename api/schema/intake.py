@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from api.schema.bodies import TEXT, TEXT_OR_NULL, TIME, URL, described, object_of
 from factcheck.record.statements.parts import Part, Reference, optional, required
 from factcheck.record.statements.schema import request_schemas
-from factcheck.record.statements.values import Language, Line, Prose, UrlOrNull
+from factcheck.record.statements.values import Language, Line, Prose, Site, UrlOrNull
 
 Json = dict[str, Any]
 
@@ -17,6 +17,12 @@ class CorrectedReview(Reference):
     """A live review on this site."""
 
 
+class AddressedNewsroom(Part):
+    """A newsroom on this site."""
+
+    site: Site = required("", "Host of the newsroom, as in `publisher.site`.")
+
+
 class Tip(Part):
     """A claim to check."""
 
@@ -25,6 +31,9 @@ class Tip(Part):
     )
     language: Language = required("", "BCP 47 tag. `und` if unknown.")
     url: UrlOrNull = optional("", "Where the claim appeared.")
+    newsroom: AddressedNewsroom | None = optional(
+        "", "The only newsroom whose editors can read the tip. Without a newsroom, the editors of every newsroom can."
+    )
     contact: Annotated[str | None, Line(300)] = optional("", _CONTACT)
 
 

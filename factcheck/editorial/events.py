@@ -1,19 +1,20 @@
-"""Writes to the audit log. Rows of the audit log are never deleted."""
+"""Writes to the audit log. Rows of the audit log are never deleted.
+
+The application's role can add events only through `editorial_record_events` (sql/events.sql).
+"""
 
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
-from django.utils import timezone
 
-from factcheck.database.bulk_writes import insert
 from factcheck.editorial.models import (
     ApiToken,
     Claim,
     Claimant,
     Demand,
-    EditorialEvent,
     ImportBatch,
     ReaderMessage,
     Review,
@@ -21,34 +22,41 @@ from factcheck.editorial.models import (
     VerdictMapping,
 )
 
-Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping
+Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping | User
+UNKNOWN_ACCOUNT = "user:unknown"  # the subject of failed logins with names that no account has
 # Models with integer keys, which aren't unique across tables. All other models have UUIDs.
-_NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
+_NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping", User: "user"}
 
 
 def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:
     """Records one action on a subject. `detail` must be JSON-serializable."""
     kind = _NUMBERED.get(type(subject))
-    EditorialEvent.objects.create(
-        actor=by,
-        action=action,
-        newsroom_id=None if isinstance(subject, VerdictMapping) else subject.newsroom_id,
-        subject=f"{kind}:{subject.pk}" if kind else str(subject.pk),
-        detail=detail,
-    )
+    newsroom = getattr(subject, "newsroom_id", None)
+    record_events(by, newsroom, [(action, f"{kind}:{subject.pk}" if kind else str(subject.pk), detail)])
 
 
-def record_events(by: User, newsroom: int, acts: Iterable[tuple[str, UUID, dict[str, Any]]]) -> None:
-    """Records many actions in a newsroom in one statement. Each action has a name, a subject and details."""
-    now = timezone.now()
-    events = (
-        EditorialEvent(at=now, actor_id=by.pk, action=action, newsroom_id=newsroom, subject=str(subject), detail=detail)
-        for action, subject, detail in acts
-    )
-    insert(EditorialEvent, events)
+def record_events(
+    by: User | None, newsroom: int | None, acts: Iterable[tuple[str, UUID | str, dict[str, Any]]]
+) -> None:
+    """Records many actions in a newsroom in one statement. Each action has a name, a subject and details.
 
-
-def set_actor(by: User) -> None:
-    """Tells the triggers that record account changes who the person is, until the transaction ends."""
+    The database refuses the events if the transaction has already named another person.
+    """
+    columns = [[action, str(subject), orjson.dumps(detail).decode()] for action, subject, detail in acts]
+    actions, subjects, details = (list(column) for column in zip(*columns, strict=True)) if columns else ([], [], [])
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk)])
+        cursor.execute(
+            "SELECT editorial_record_events(%s, %s, %s::text[], %s::text[], %s::jsonb[])",
+            [by.pk if by else None, newsroom, actions, subjects, details],
+        )
+
+
+def record_account_event(by: User | None, action: str, account: User | None, **detail: Any) -> None:
+    """Records a sign-in or a second factor of an account. `account` is None if nobody has the typed name."""
+    record_events(by, None, [(action, f"user:{account.pk}" if account else UNKNOWN_ACCOUNT, detail)])
+
+
+def set_actor(by: User | None) -> None:
+    """Tells the database who the person is, until the transaction ends. Triggers name the person in their events."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk) if by else ""])

@@ -9,44 +9,40 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import OperationalError, transaction
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from factcheck.editorial import roles
+from factcheck.database.problems import caused_by_full_disk
+from factcheck.editorial import message_limits, roles
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Appearance, Claim, ReaderMessage, Review, User
+from factcheck.editorial.events import record_event, record_events
+from factcheck.editorial.message_encryption import KeyProblem
+from factcheck.editorial.message_limits import NotStored, kept_until
+from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.validation import Invalid, Values, fill, find_problems
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublishedReview
-from factcheck.server.networks import network_of
 
 Kind, State = ReaderMessage.Kind, ReaderMessage.State
 
 MIN_CHARACTERS = 10  # A shorter text contains nothing that can be checked.
 MAX_LINKS = 5  # links in the text. A text with more links is probably spam.
-MAX_WAITING = 20_000  # across all senders. This limits a flood from many networks.
-HOUR = timedelta(hours=1)
 _LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)
+OUTAGE = timedelta(hours=1)  # the time after which a program can try again if the operator has to act
 _INTERNAL_FIELDS = ("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint")
-
-
-class TooManyMessages(Exception):
-    """The message limit has been reached. The sender can try again after `wait` seconds."""
-
-    def __init__(self, wait: int) -> None:
-        super().__init__(wait)
-        self.wait = wait
 
 
 @transaction.atomic
 def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -> tuple[str, datetime]:
     """Adds a message to the queue. Returns its receipt, which isn't stored, and the time of its deletion.
 
-    `values` contains `text`, `language`, `url` and `contact`, and for a correction also `review`: {`id`}. `address` is
-    the sender's IP address, and a hash of the address is kept for a day. Raises Invalid and TooManyMessages.
+    `values` contains `text`, `language`, `url` and `contact`, for a correction also `review`: {`id`}, and for a tip to
+    a single newsroom `newsroom`: {`site`}. `address` is the sender's IP address. Hashes of its networks are kept for a
+    day. Raises Invalid and NotStored.
     """
     row = ReaderMessage(kind=kind)
     fill(row, values)
@@ -68,18 +64,29 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
             problems.append(("/review/id", _("This review doesn’t exist on this site.")))
         else:
             row.review, row.newsroom_id = review, review.newsroom_id
+    elif site := (values.get("newsroom") or {}).get("site"):
+        row.newsroom = Publisher.objects.filter(site=site, memberships__isnull=False).first()
+        if row.newsroom is None:
+            problems.append(("/newsroom/site", _("This site doesn’t have a newsroom with this host.")))
     if problems:
         raise Invalid(problems)
-    row.sender = _sender(address)
-    _require_within_limits(row.sender)
-    identity = [kind, str(row.review_id), row.language, " ".join(row.text.casefold().split()), row.url]
+    row.sender, row.wide_sender = (_hash("sender", network) for network in message_limits.networks(address))
+    message_limits.require_within_limits(row.sender, row.wide_sender, row.newsroom_id)
+    identity = [
+        kind,
+        str(row.review_id),
+        str(row.newsroom_id),
+        row.language,
+        " ".join(row.text.casefold().split()),
+        row.url,
+    ]
     row.fingerprint = _hash("fingerprint", "\n".join(identity))
     if known := ReaderMessage.objects.filter(fingerprint=row.fingerprint, same_as=None).first():
         row.same_as, row.text, row.url = known, "", ""
     receipt = secrets.token_urlsafe(16)
     row.receipt = hashlib.sha256(receipt.encode()).hexdigest()
-    row.save()
-    return receipt, _kept_until(known or row)
+    _store(row)
+    return receipt, kept_until((known or row).received_at)
 
 
 def find_status(receipt: str) -> dict[str, Any] | None:
@@ -95,7 +102,7 @@ def find_status(receipt: str) -> dict[str, Any] | None:
         "received_at": rfc3339(row.received_at),
         "decided_at": rfc3339(about.decided_at) if about.decided_at else None,
         "answer": about.answer or None,
-        "kept_until": rfc3339(_kept_until(about)),
+        "kept_until": rfc3339(kept_until(about.received_at)),
     }
 
 
@@ -128,6 +135,32 @@ def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> Non
 
 
 @transaction.atomic
+def dismiss_all(*, messages: QuerySet[ReaderMessage], by: User, newsroom: int) -> int:
+    """Puts all these messages aside that haven't been decided yet. Returns their number.
+
+    Tips to every newsroom are decided by `newsroom`.
+    """
+    undecided = messages.filter(state__in=[State.WAITING, State.TAKEN_UP]).order_by().values("pk")
+    locked = ReaderMessage.objects.select_for_update(of=("self",)).filter(pk__in=undecided).order_by("pk")
+    rows = [(key, owner or newsroom) for key, owner in locked.values_list("pk", "newsroom_id")]
+    for owner in {owner for _key, owner in rows}:
+        roles.require_decider(by, owner)
+    found = ReaderMessage.objects.filter(pk__in=[key for key, _owner in rows])
+    found.update(
+        state=State.DISMISSED,
+        decided_by=by,
+        decided_at=timezone.now(),
+        newsroom_id=Coalesce("newsroom_id", Value(newsroom)),
+    )
+    for owner in sorted({owner for _key, owner in rows}):
+        acts: list[tuple[str, UUID, dict[str, Any]]] = [
+            ("message.dismissed", key, {}) for key, each in rows if each == owner
+        ]
+        record_events(by, owner, acts)
+    return len(rows)
+
+
+@transaction.atomic
 def dismiss(*, message: ReaderMessage, by: User, newsroom: int) -> None:
     message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
     _decide(message, by, State.DISMISSED)
@@ -136,7 +169,8 @@ def dismiss(*, message: ReaderMessage, by: User, newsroom: int) -> None:
 def delete_expired_messages() -> int:
     """Deletes expired messages, and senders' hashes after a day. Returns the number of deleted messages."""
     now = timezone.now()
-    ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - timedelta(days=1)).update(sender="")
+    hashed = ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - timedelta(days=1))
+    hashed.update(sender="", wide_sender="")
     old = ReaderMessage.objects.filter(received_at__lte=now - timedelta(days=settings.READER_MESSAGES_DAYS))
     count = old.count()
     old.delete()
@@ -145,7 +179,7 @@ def delete_expired_messages() -> int:
 
 def _lock_open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderMessage.State) -> ReaderMessage:
     message = ReaderMessage.objects.select_for_update().get(pk=message.pk)
-    roles.require_member(by, message.newsroom_id or newsroom)
+    roles.require_decider(by, message.newsroom_id or newsroom)
     if message.state not in states:
         raise EditorialError(_("This has already been decided. Reload the page to see the decision."))
     message.newsroom_id = message.newsroom_id or newsroom
@@ -154,31 +188,27 @@ def _lock_open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderM
 
 def _decide(message: ReaderMessage, by: User, state: ReaderMessage.State) -> None:
     message.state, message.decided_by, message.decided_at = state, by, timezone.now()
-    message.save()
+    # Only these columns, so that a message without its key can be put aside too.
+    message.save(update_fields=["state", "decided_by", "decided_at", "newsroom", "answer", "claim"])
     record_event(by, f"message.{state}", message)
 
 
-def _kept_until(message: ReaderMessage) -> datetime:
-    return message.received_at + timedelta(days=settings.READER_MESSAGES_DAYS)
+def _store(row: ReaderMessage) -> None:
+    """Saves a new message. Raises NotStored for faults that only the operator can correct."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except KeyProblem as problem:
+        raise _outage(_("The site can’t encrypt messages at the moment.")) from problem
+    except OperationalError as problem:
+        if not caused_by_full_disk(problem):
+            raise
+        raise _outage(_("The site’s disk is full.")) from problem
 
 
-def _sender(address: str) -> str:
-    """The hash of the sender's network. The hash changes every day."""
-    return _hash("sender", f"{timezone.now():%Y-%m-%d} {network_of(address)}")
-
-
-def _require_within_limits(sender: str) -> None:
-    """Raises TooManyMessages. An advisory lock per sender keeps the count correct across processes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(bytes.fromhex(sender)[:8], signed=True)])
-    now = timezone.now()
-    times = ReaderMessage.objects.filter(sender=sender, received_at__gt=now - HOUR).order_by("-received_at")
-    counted = list(times.values_list("received_at", flat=True)[: settings.READER_MESSAGES_PER_HOUR])
-    if len(counted) >= settings.READER_MESSAGES_PER_HOUR:
-        raise TooManyMessages(max(1, int((counted[-1] + HOUR - now).total_seconds()) + 1))
-    queue = ReaderMessage.objects.filter(state=State.WAITING, same_as=None).order_by()
-    if queue[:MAX_WAITING].count() >= MAX_WAITING:
-        raise TooManyMessages(int(HOUR.total_seconds()))
+def _outage(reason: str) -> NotStored:
+    advice = _("Your message was not stored. Keep your text, or write to a newsroom directly.")
+    return NotStored(f"{reason} {advice}", OUTAGE.total_seconds())
 
 
 def _hash(purpose: str, text: str) -> str:

@@ -13,11 +13,12 @@ from django.utils import timezone, translation
 from factcheck.monitoring import numbers
 from factcheck.monitoring.time_limits import TimeLimited
 from factcheck.record.errors import SetupError
-from factcheck.record.log import tree
+from factcheck.record.log import checkpoints, tree
 
 SECONDS = 3.0  # for all checks together
 # Scheduled commands of the same kind wait for each other, so a few minutes are normal.
 MAX_LAG = timedelta(minutes=10)
+MAX_UNSIGNED = timedelta(minutes=2)
 
 
 class Failed(Exception):
@@ -36,14 +37,15 @@ def run_checks() -> list[Result]:
     try:
         return _checks.run()
     except TimeoutError:
-        detail = f"The database didn't answer within {SECONDS:g} seconds. Check PostgreSQL."
+        detail = f"The database or the signer didn't answer within {SECONDS:g} seconds. Check both."
         return [Result("database", False, detail)]
 
 
 def _run() -> list[Result]:
     with translation.override("en"):
         first = _result(database)
-        return [first, *(map(_result, REST) if first.ok else ())]
+        rest = WRITERS if numbers.can_write() else READERS
+        return [first, *(map(_result, rest) if first.ok else ())]
 
 
 def _result(check: Callable[[], str]) -> Result:
@@ -56,10 +58,11 @@ def _result(check: Callable[[], str]) -> Result:
 
 
 def database() -> str:
-    for alias in ("default", "public"):
+    aliases = ("default", "public") if numbers.can_write() else ("public",)
+    for alias in aliases:
         with connections[alias].cursor() as cursor:
             cursor.execute("SELECT 1")
-    return "Both roles can read."
+    return f"Database roles that can read: {len(aliases)}."
 
 
 def migrations() -> str:
@@ -71,23 +74,22 @@ def migrations() -> str:
 
 def log_key() -> str:
     try:
-        newest = tree.require_identity()
+        newest = tree.newest_checkpoint()
+        checkpoints.require_identity(newest)
     except SetupError as problem:
         raise Failed(str(problem)) from None
-    return "The key has signed the newest checkpoint." if newest else "The log is empty."
+    return "The key belongs to the newest checkpoint." if newest else "The log is empty."
 
 
 def checkpoint() -> str:
     log = numbers.read_log()
-    if log.checkpoint_size != log.entries:
-        raise Failed(
-            f"The newest checkpoint covers {log.checkpoint_size} of {log.entries} entries. Run manage.py verify_record."
-        )
+    # A publication commits its entries first, and has them signed next.
+    if log.checkpoint_size != log.entries and log.newest_at and timezone.now() - log.newest_at > MAX_UNSIGNED:
+        raise Failed(f"The newest checkpoint covers {log.checkpoint_size} of {log.entries} entries. Check the signer.")
     if log.checkpoint_at is None:
         return "The log is empty."
-    return (
-        f"The newest checkpoint covers all {log.entries} entries. It is {_age(timezone.now() - log.checkpoint_at)} old."
-    )
+    age = _age(timezone.now() - log.checkpoint_at)
+    return f"The newest checkpoint covers {log.checkpoint_size} of {log.entries} entries. It is {age} old."
 
 
 def queue() -> str:
@@ -98,7 +100,8 @@ def queue() -> str:
     return f"Waiting jobs: {waiting.count}."
 
 
-REST: tuple[Callable[[], str], ...] = (migrations, log_key, checkpoint, queue)
+WRITERS: tuple[Callable[[], str], ...] = (migrations, log_key, checkpoint, queue)
+READERS: tuple[Callable[[], str], ...] = (checkpoint,)  # a process that has only the reading role
 
 
 @cache

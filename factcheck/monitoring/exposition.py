@@ -36,21 +36,23 @@ class _Site(Collector):
 
 
 def _read() -> list[Metric]:
-    log, queue, webhooks, files = (
-        numbers.read_log(), numbers.read_queue(), numbers.read_webhooks(), numbers.read_files(),
-    )  # fmt: skip
+    log, files = numbers.read_log(), numbers.read_files()
     values: list[tuple[str, str, Value]] = [
         ("log_entries", "Entries in the public log.", log.entries),
         ("checkpoint_entries", "Entries that the newest checkpoint covers.", log.checkpoint_size),
         ("checkpoint_timestamp_seconds", "When the newest checkpoint was signed.", log.checkpoint_at),
-        ("jobs_waiting", "Jobs that could run now.", queue.count),
-        ("jobs_oldest_timestamp_seconds", "Since when the oldest of these jobs has been waiting.", queue.oldest),
-        ("jobs_failed", "Jobs of the last 14 days that failed.", queue.failed),
-        ("webhooks_failing", "Running webhooks whose last delivery failed.", webhooks.failing),
-        ("webhooks_stopped", "Webhooks that the site has stopped.", webhooks.stopped),
         ("dump_timestamp_seconds", "When the newest dump was made.", files.dump_at),
         ("feed_timestamp_seconds", "When the ClaimReview feed was made.", files.feed_at),
     ]
+    if numbers.can_write():
+        queue, webhooks = numbers.read_queue(), numbers.read_webhooks()
+        values += [
+            ("jobs_waiting", "Jobs that could run now.", queue.count),
+            ("jobs_oldest_timestamp_seconds", "Since when the oldest of these jobs has been waiting.", queue.oldest),
+            ("jobs_failed", "Jobs of the last 14 days that failed.", queue.failed),
+            ("webhooks_failing", "Running webhooks whose last delivery failed.", webhooks.failing),
+            ("webhooks_stopped", "Webhooks that the site has stopped.", webhooks.stopped),
+        ]
     return [_gauge(f"factcheck_{name}", meaning, value) for name, meaning, value in values if value is not None]
 
 

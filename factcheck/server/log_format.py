@@ -26,7 +26,12 @@ def logging_settings(level: str, style: str) -> dict[str, Any]:
             "line": {"()": Line, "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"},
             "json": {"()": JsonLine},
         },
+        "filters": {"outage": {"()": "factcheck.database.outage_log.OutageInOneLine"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": style}},
+        "loggers": {
+            "django.request": {"filters": ["outage"]},
+            "factcheck.editorial.sign_in": {"level": "INFO"},  # each sign-in, whatever LOG_LEVEL is
+        },
         "root": {"handlers": ["stderr"], "level": level},
     }
 

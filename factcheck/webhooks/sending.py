@@ -16,7 +16,7 @@ from django.conf import settings
 
 from factcheck.server.http_client import connect
 from factcheck.webhooks.models import Attempt
-from factcheck.webhooks.targets import is_allowed, parse
+from factcheck.webhooks.targets import is_allowed, is_public_host, parse
 
 Problem = Attempt.Problem
 
@@ -39,6 +39,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
     target = parse(url)
     if not target.secure and not settings.WEBHOOKS_ALLOW_LOOPBACK:
         return Outcome(Problem.INSECURE)
+    if not is_public_host(target.host):
+        return Outcome(Problem.ADDRESS)
     try:
         addresses = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except OSError:

@@ -1,6 +1,7 @@
 """Allows messages to public addresses only, so that nobody can reach the site's own network (SSRF).
 
-URLs are checked when they are registered. IP addresses are checked before each connection (`sending`).
+Hosts are checked both when a URL is registered and before each request (`is_public_host`). The addresses of a host's
+name are checked before each connection (`sending`).
 """
 
 import ipaddress
@@ -33,6 +34,14 @@ _SPECIAL_IPV6 = tuple(
 )
 
 
+# Names that resolvers answer themselves or that exist only in private networks (RFC 6761, RFC 6762, RFC 8375, ICANN).
+_PRIVATE_NAME = re.compile(r"([^.]+|(.+\.)?(localhost|localdomain|local|internal|home\.arpa))")
+_LOOPBACK_NAME = re.compile(r"(.+\.)?localhost")
+_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+# inet_aton(3) reads a name as an IPv4 address if its last part is a decimal, octal or hexadecimal number.
+_NUMERIC_END = re.compile(r"(.*\.)?([0-9]+|0x[0-9a-f]*)")
+
+
 class Target(NamedTuple):
     """A parsed URL. `host` is in ASCII, as in SNI and certificates. `path` includes the query."""
 
@@ -55,6 +64,17 @@ def is_allowed(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv4Address):
         return not any(ip in network for network in _SPECIAL_IPV4)
     return ip in _GLOBAL_IPV6 and not any(ip in network for network in _SPECIAL_IPV6)
+
+
+def is_public_host(host: str) -> bool:
+    """Return whether a parsed host can be public. Only the usual form of an IP address is accepted."""
+    try:
+        return is_allowed(host)
+    except ValueError:
+        pass  # not an IP address in its usual form
+    if settings.WEBHOOKS_ALLOW_LOOPBACK and _LOOPBACK_NAME.fullmatch(host):
+        return True
+    return bool(_NAME.fullmatch(host)) and not _NUMERIC_END.fullmatch(host) and not _PRIVATE_NAME.fullmatch(host)
 
 
 def parse(url: str) -> Target:
@@ -87,13 +107,13 @@ def validate_address(url: str) -> None:
             ),
             code="invalid_url",
         )
-    try:
-        allowed = is_allowed(target.host)
-    except ValueError:
-        return  # the host is a name, whose addresses are checked before each connection
-    if not allowed:
+    if not is_public_host(target.host):
         raise ValidationError(
-            _("This address is not public, so messages can’t be sent there. Register a public URL."), code="not_public"
+            _(
+                "This URL’s host is private, or an IP address in an unusual form. Messages are only sent to public"
+                " hosts. Register a URL with a public host name."
+            ),
+            code="not_public",
         )
 
 

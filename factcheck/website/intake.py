@@ -4,6 +4,7 @@ The forms don't set cookies or use CSRF tokens. Anyone can send messages from an
 message counts towards the limit for the sender's network.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ClassVar
@@ -21,10 +22,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from factcheck.editorial import reader_messages
+from factcheck.editorial.message_limits import NotStored
 from factcheck.editorial.models import ReaderMessage
 from factcheck.editorial.validation import Invalid
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.models import Status
+from factcheck.record.statements.values import SITE
 from factcheck.server.networks import address_of
 from factcheck.website import queries
 from factcheck.website.views import page_for_readers
@@ -64,6 +67,11 @@ class Tip(MessageForm):
     kind = ReaderMessage.Kind.TIP
     text = _text_field("text", _("The claim, and why you doubt it"), rows=6, required=True)
     url = _text_field("url", _("URL where the claim appeared"), inputmode="url")
+    newsroom = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_newsroom(self) -> dict[str, str] | None:
+        site = self.cleaned_data["newsroom"]
+        return {"site": site} if site else None
 
 
 class CorrectionRequest(MessageForm):
@@ -88,10 +96,15 @@ def _form_page(view: Page) -> Page:
 
 @_form_page
 def tip(request: HttpRequest) -> HttpResponse:
-    """Show a form for sending in a claim to check. `?text=` contains the words of a search without results."""
+    """Show a form for sending in a claim to check. `?text=` contains the words of a search without results.
+
+    Newsrooms can link to the form with `?newsroom=` and their host. Then only their editors can read the message.
+    """
     text = replace_forbidden(request.GET.get("text", "")[: _max_length("text")])
-    context = {"canonical": f"{settings.SITE_URL}/tips/", "prefilled": bool(text)}
-    return _form_response(request, Tip, "website/tip.html", context, initial={"text": text})
+    given = (request.POST if request.method == "POST" else request.GET).get("newsroom", "")
+    newsroom = given if len(given) <= SITE.schema["maxLength"] and re.fullmatch(SITE.schema["pattern"], given) else ""
+    context = {"canonical": f"{settings.SITE_URL}/tips/", "prefilled": bool(text or newsroom), "newsroom": newsroom}
+    return _form_response(request, Tip, "website/tip.html", context, initial={"text": text, "newsroom": newsroom})
 
 
 @_form_page
@@ -131,22 +144,19 @@ def _form_response(
             return redirect("message", receipt)
         except Invalid as refused:
             for pointer, sentence in refused.problems:
-                name = pointer.removeprefix("/")
+                name = pointer.removeprefix("/").partition("/")[0]
                 form.add_error(name if name in form.fields else None, sentence)
-        except reader_messages.TooManyMessages as refused:
-            status, wait = 429, refused.wait
-            # The limit may be for the network or for the whole site. The sender doesn't need to know which limit was
-            # reached.
-            form.add_error(
-                None,
-                _("Too many messages have arrived, so your message was not stored. Please send it again in an hour."),
-            )
+        except NotStored as refused:
+            status, wait = 503 if refused.is_full else 429, refused.wait
+            form.add_error(None, str(refused))
     if form.errors and status == 200:
         status = 422
     context = {**context, "form": form, "days": settings.READER_MESSAGES_DAYS, "license": settings.LICENSE_URL}
     response = render(request, template, context, status=status)
     if wait:
         response.headers["Retry-After"] = str(wait)
+        # A sender can cause any number of these responses, and Django would log an error for each of them.
+        response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 

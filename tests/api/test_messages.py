@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from factcheck.editorial import reader_messages
+from factcheck.editorial import message_limits, reader_messages
 from factcheck.editorial.models import Claim, ReaderMessage
 from factcheck.editorial.proposals.merge_policy import replace_claim
 from tests.drafts import erase_review, make_newsroom, make_review, publish_review, withdraw_review
@@ -132,7 +132,7 @@ def test_repetition_has_a_receipt_of_its_own_and_no_text(newsroom: Any) -> None:
     assert first != again
     original, repetition = ReaderMessage.objects.order_by("received_at")
     assert (repetition.same_as, repetition.text) == (original, "")
-    reader_messages.dismiss(message=original, by=newsroom.reporter, newsroom=newsroom.publisher.pk)
+    reader_messages.dismiss(message=original, by=newsroom.editor, newsroom=newsroom.publisher.pk)
     assert status(first)["status"] == status(again)["status"] == "dismissed"
 
 
@@ -177,9 +177,9 @@ def test_limit_holds_for_requests_at_the_same_time(newsroom: Any, settings: Any)
 
 
 def test_full_queue_takes_nothing_more(newsroom: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(reader_messages, "MAX_WAITING", 1)
+    monkeypatch.setattr(message_limits, "MAX_WAITING", 1)
     sent("tips", TIP)
-    assert send("tips", {**TIP, "text": "Lời đồn nữa cần kiểm chứng"}, "198.51.100.7").status_code == 429
+    assert send("tips", {**TIP, "text": "Lời đồn nữa cần kiểm chứng"}, "198.51.100.7").status_code == 503
 
 
 def test_everything_is_forgotten_after_the_days_that_were_said(newsroom: Any, settings: Any) -> None:
@@ -188,7 +188,7 @@ def test_everything_is_forgotten_after_the_days_that_were_said(newsroom: Any, se
     assert status(new)["kept_until"] > status(new)["received_at"]
     now = timezone.now()
     first, second = ReaderMessage.objects.order_by("received_at")
-    claim = reader_messages.take_up(message=first, by=newsroom.reporter, newsroom=newsroom.publisher.pk)
+    claim = reader_messages.take_up(message=first, by=newsroom.editor, newsroom=newsroom.publisher.pk)
     ReaderMessage.objects.filter(pk=first.pk).update(received_at=now - timedelta(days=30))
     ReaderMessage.objects.filter(pk=second.pk).update(received_at=now - timedelta(days=2))
     assert reader_messages.delete_expired_messages() == 1
@@ -214,10 +214,10 @@ def test_erasure_leaves_what_another_newsroom_was_told_of_the_claim(newsroom: An
     publish_review(newsroom, review)
     for text, of in (("Lời đồn về chùa, có phải không?", newsroom), ("Lời đồn ấy, xin kiểm chứng giúp", other)):
         receipt = sent("tips", {"text": text, "language": "vi"})
-        message = ReaderMessage.objects.get(text=text)
-        reader_messages.take_up(message=message, by=of.reporter, newsroom=of.publisher.pk)
+        message = ReaderMessage.objects.latest("received_at")
+        reader_messages.take_up(message=message, by=of.editor, newsroom=of.publisher.pk)
         message.refresh_from_db()
-        replace_claim(claim=message.claim, replacement=review.claim, by=of.reporter)
+        replace_claim(claim=message.claim, replacement=review.claim, by=of.editor)
     erase_review(newsroom, review)
     assert [row.newsroom for row in ReaderMessage.objects.all()] == [other.publisher]
     assert status(receipt)["status"] == "taken_up"

@@ -21,7 +21,7 @@ def test_sizes_are_in_units_that_nginx_reads():
 
 
 def test_files_are_sent_from_where_the_example_of_the_settings_says():
-    example = (Path(__file__).resolve().parents[2] / "deploy/production.env.example").read_text()
+    example = (Path(__file__).resolve().parents[2] / "deploy/env/common.env.example").read_text()
     named = dict(line.split("=", 1) for line in example.splitlines() if line and not line.startswith("#"))
     (place,) = re.findall(rf"location {named['ACCEL_REDIRECT']} {{\n(.*?)\n    }}", CONFIG, re.DOTALL)
     assert "internal;" in place

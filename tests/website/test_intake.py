@@ -8,7 +8,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import reader_messages
+from factcheck.editorial import message_limits, reader_messages
 from factcheck.editorial.models import ReaderMessage
 from tests.drafts import Newsroom, erase_review, make_review, publish_review, withdraw_review
 from tests.journeys.browser import Browser
@@ -134,21 +134,40 @@ def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsro
     response = Client().post("/tips/", {"text": f"{TEXT} Hỏi lại.", "language": "vi"})
     assert response.status_code == 429
     assert 3500 < int(response["Retry-After"]) <= 3601
-    assert "Too many messages have arrived, so your message was not stored." in response.content.decode()
+    assert (
+        "Your network has reached the limit of 1 messages an hour. Your message was not stored."
+        in response.content.decode()
+    )
     assert f"{TEXT} Hỏi lại." in response.content.decode()
     # The same limit, whichever door they come through.
     sent = Client().post("/api/v1/tips/", {"text": f"{TEXT} Nữa.", "language": "vi"}, content_type="application/json")
     assert sent.status_code == 429
 
 
-def test_full_queue_blames_nobody(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_messages, "MAX_WAITING", 0)
-    response = Client(headers={"accept-language": "vi"}).post("/tips/", {"text": TEXT, "language": "vi"})
-    assert (response.status_code, response["Retry-After"]) == (429, "3600")
-    assert (
-        "Hiện có quá nhiều tin gửi đến nên tin này chưa được lưu. Vui lòng gửi lại sau một giờ."
-        in response.content.decode()
-    )
+def test_full_line_says_when_it_opens_again(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    monkeypatch.setattr(message_limits, "MAX_WAITING", 1)
+    reader("/tips/", "en").fill(text=TEXT).press("Send")
+    settings.READER_MESSAGES_DAYS = 1
+    for language, sentence in (
+        ("en", "The editors have 1 unread messages, the most that can wait. Your message was not stored."),
+        ("vi", "Biên tập viên còn 1 tin chưa đọc, không nhận thêm được nữa. Tin này chưa được lưu."),
+    ):
+        client = Client(headers={"accept-language": language})
+        response = client.post("/tips/", {"text": f"{TEXT} Nữa.", "language": "vi"}, REMOTE_ADDR="192.0.2.7")
+        assert response.status_code == 503
+        assert 86_300 < int(response["Retry-After"]) <= 86_400
+        assert sentence in response.content.decode()
+        assert f"{TEXT} Nữa." in response.content.decode()
+
+
+def test_newsroom_links_to_the_form_with_its_host(newsroom: Newsroom) -> None:
+    page = reader("/tips/?newsroom=kiemchung.example", "en")
+    assert "Only the editors of the newsroom kiemchung.example can read your message." in page.text
+    page.fill(text=TEXT).press("Send")
+    assert ReaderMessage.objects.get().newsroom == newsroom.publisher
+    page = reader("/tips/?newsroom=khac.example", "en").fill(text=f"{TEXT} Nữa.").press("Send")
+    assert "This site doesn’t have a newsroom with this host." in page.text
+    assert page.value("text") == f"{TEXT} Nữa."
 
 
 def test_mistakes_are_reported_in_live_reviews_alone(newsroom: Newsroom) -> None:

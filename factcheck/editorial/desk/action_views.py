@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import OperationalError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -14,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.problems import caused_by_full_disk
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import User
@@ -53,12 +55,22 @@ def submitted_data(request: HttpRequest) -> QueryDict | None:
 
 @contextmanager
 def refusals_on_form(form: forms.Form) -> Iterator[None]:
-    """Shows an `EditorialError` above the form. The form keeps what was typed."""
+    """Shows an `EditorialError` or a full disk above the form. The form keeps what was typed."""
     try:
         yield
     except EditorialError as refusal:
         for reason in refusal.reasons:
             form.add_error(None, str(reason))
+    except OperationalError as problem:
+        if not caused_by_full_disk(problem):
+            raise
+        form.add_error(
+            None,
+            _(
+                "Nothing was saved, because the disk of the site’s database is full. Your text is still in the form."
+                " Ask the site’s operator to free some space, and press the button again."
+            ),
+        )
 
 
 def perform(

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import factcheck.editorial.fields
+import factcheck.editorial.message_encryption
 
 
 class Migration(migrations.Migration):
@@ -856,12 +857,24 @@ class Migration(migrations.Migration):
                 ),
                 ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received at")),
                 ("language", factcheck.editorial.fields.LanguageField(max_length=35, verbose_name="language")),
-                ("text", factcheck.editorial.fields.ProseField(blank=True, max_length=5000, verbose_name="text")),
+                (
+                    "text",
+                    factcheck.editorial.message_encryption.EncryptedProseField(
+                        blank=True, max_length=5000, verbose_name="text"
+                    ),
+                ),
                 (
                     "url",
-                    factcheck.editorial.fields.WebAddressField(blank=True, max_length=2000, verbose_name="address"),
+                    factcheck.editorial.message_encryption.EncryptedWebAddressField(
+                        blank=True, max_length=2000, verbose_name="address"
+                    ),
                 ),
-                ("contact", factcheck.editorial.fields.LineField(blank=True, max_length=300, verbose_name="contact")),
+                (
+                    "contact",
+                    factcheck.editorial.message_encryption.EncryptedLineField(
+                        blank=True, max_length=300, verbose_name="contact"
+                    ),
+                ),
                 (
                     "receipt",
                     models.CharField(

@@ -6,9 +6,12 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField
+from factcheck.editorial.fields import LanguageField, ProseField
+from factcheck.editorial.message_encryption import EncryptedLineField, EncryptedProseField, EncryptedWebAddressField
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
@@ -16,12 +19,15 @@ from factcheck.editorial.models.reviews import Review
 
 class ReaderMessageQuerySet(models.QuerySet["ReaderMessage"]):
     def for_newsrooms(self, newsrooms: list[int]) -> Self:
-        """Messages for members of these newsrooms: about their reviews, and tips that no other newsroom has taken."""
+        """Messages that were sent to these newsrooms, and tips to every newsroom that no newsroom has taken yet."""
         return self.filter(Q(newsroom__in=newsrooms) | Q(newsroom=None), same_as=None)
 
 
 class ReaderMessage(models.Model):
-    """A tip or a correction request. A repeated message refers to the first message in `same_as` and has no text."""
+    """A tip or a correction request, whose content is encrypted.
+
+    A repeated message refers to the first message in `same_as` and has no text.
+    """
 
     class Kind(models.TextChoices):
         TIP = "tip", _("a claim to check")
@@ -38,12 +44,15 @@ class ReaderMessage(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     language = LanguageField(_("language"))
-    text = ProseField(_("text"), max_length=5000, blank=True)
-    url = WebAddressField(_("address"), blank=True)
+    text = EncryptedProseField(_("text"), max_length=5000, blank=True)
+    url = EncryptedWebAddressField(_("address"), blank=True)
     review = models.ForeignKey(Review, models.PROTECT, verbose_name=_("review"), null=True, related_name="+")
-    contact = LineField(_("contact"), max_length=300, blank=True)
+    contact = EncryptedLineField(_("contact"), max_length=300, blank=True)
     receipt = models.CharField(max_length=64, unique=True, help_text="Hexadecimal SHA-256 of the sender's receipt.")
     sender = models.CharField(max_length=64, blank=True, help_text="Keyed hash of day and network. Empty after a day.")
+    wide_sender = models.CharField(
+        max_length=64, blank=True, help_text="Keyed hash of day and wide network (IPv6 /48). Empty after a day."
+    )
     fingerprint = models.CharField(
         max_length=64, help_text="Keyed hash of the content. It identifies repeated messages."
     )
@@ -54,7 +63,7 @@ class ReaderMessage(models.Model):
         verbose_name=_("newsroom"),
         null=True,
         related_name="+",
-        help_text="The review's newsroom, or the newsroom that decided on the tip.",
+        help_text="The newsroom that the message was sent to, or the newsroom that decided on the tip.",
     )
     answer = ProseField(_("answer"), max_length=2000, blank=True)
     claim = models.ForeignKey(Claim, models.SET_NULL, verbose_name=_("claim"), null=True, related_name="+")
@@ -93,18 +102,21 @@ class ReaderMessage(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(receipt__regex=r"^[0-9a-f]{64}$", fingerprint__regex=r"^[0-9a-f]{64}$")
-                & Q(sender__regex=r"^([0-9a-f]{64})?$"),
+                & Q(sender__regex=r"^([0-9a-f]{64})?$", wide_sender__regex=r"^([0-9a-f]{64})?$"),
                 name="readermessage_hashes_hex",
             ),
         ]
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="readermessage_received"),
             models.Index(fields=["sender", "received_at"], condition=~Q(sender=""), name="readermessage_sender"),
-            models.Index(fields=["fingerprint"], name="readermessage_fingerprint"),
             models.Index(
-                fields=["newsroom"], condition=Q(state="waiting", same_as__isnull=True), name="readermessage_waiting"
+                fields=["wide_sender", "received_at"], condition=~Q(wide_sender=""), name="readermessage_wide_sender"
             ),
+            models.Index(fields=["fingerprint"], name="readermessage_fingerprint"),
+            models.Index(fields=["newsroom"], condition=Q(state="waiting"), name="readermessage_waiting"),
         ]
 
     def __str__(self) -> str:
-        return self.text if len(self.text) <= 120 else f"{self.text[:119]}…"
+        """Doesn't contain the text, because not everybody who sees the message may read the text."""
+        received = date_format(timezone.localtime(self.received_at), "SHORT_DATETIME_FORMAT")
+        return f"{capfirst(self.get_kind_display())}, {received}"

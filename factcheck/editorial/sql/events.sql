@@ -21,9 +21,43 @@ CREATE OR REPLACE TRIGGER event_kept BEFORE TRUNCATE ON editorial_editorialevent
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_editorialevent ENABLE ALWAYS TRIGGER event_kept;
 
+-- The application adds events only with this function. A transaction has one actor: the first event or set_actor fixes
+-- the name, and every later event of the transaction has the same actor. The time is the server's, and only triggers
+-- record changes to accounts, roles and webhooks.
+-- This prevents events in the name of nobody, of a closed account or of several people at once, events with a false
+-- time, and invented changes to roles. It doesn't prevent a compromised application from naming another active account,
+-- because the application itself tells the database who has logged in. Decisions are protected by the rules for
+-- proposals (proposals.sql), which don't depend on events.
+CREATE OR REPLACE FUNCTION editorial_record_events(
+    actor bigint, newsroom bigint, actions text[], subjects text[], details jsonb[]) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    declared text := coalesce(current_setting('factcheck.actor', true), '');
+BEGIN
+    IF declared <> '' AND declared IS DISTINCT FROM actor::text THEN
+        RAISE EXCEPTION 'one transaction cannot name two people in its events' USING ERRCODE = 'restrict_violation';
+    END IF;
+    -- Nobody is known to have failed to sign in.
+    IF NOT EXISTS (SELECT FROM editorial_user WHERE id = actor AND is_active)
+       AND (actor IS NOT NULL OR EXISTS (SELECT FROM unnest(actions) AS action WHERE action !~ '^sign_in\.')) THEN
+        RAISE EXCEPTION 'an event needs a person with an open account' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF EXISTS (SELECT FROM unnest(actions) AS action WHERE action ~ '^(account|account_group|membership|webhook)\.') THEN
+        RAISE EXCEPTION 'only triggers record changes to accounts, roles and webhooks'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    PERFORM set_config('factcheck.actor', coalesce(actor::text, ''), true);
+    INSERT INTO editorial_editorialevent (at, actor_id, action, newsroom_id, subject, detail)
+        SELECT clock_timestamp(), actor, act.action, newsroom, act.subject, act.detail
+        FROM unnest(actions, subjects, details) WITH ORDINALITY AS act (action, subject, detail, place)
+        ORDER BY act.place;
+END $$;
+REVOKE EXECUTE ON FUNCTION editorial_record_events(bigint, bigint, text[], text[], jsonb[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION editorial_record_events(bigint, bigint, text[], text[], jsonb[]) TO :"application";
+
 -- Every change to an account, group or membership is recorded as an event, however the change is made. Logins aren't
 -- recorded.
-CREATE OR REPLACE FUNCTION editorial_account_event() RETURNS trigger LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION editorial_account_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - 'last_login' END;
@@ -61,7 +95,7 @@ CREATE OR REPLACE TRIGGER account_event AFTER INSERT OR UPDATE OR DELETE ON edit
 ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER account_event;
 
 -- Changes to webhooks are recorded too, except for the columns that only the worker writes.
-CREATE OR REPLACE FUNCTION editorial_webhook_event() RETURNS trigger LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION editorial_webhook_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     untold text[] := ARRAY['cursor', 'failing_since', 'rests_until', 'rotated_at'];
@@ -92,6 +126,7 @@ CREATE OR REPLACE TRIGGER webhook_event AFTER INSERT OR UPDATE OR DELETE ON webh
     FOR EACH ROW EXECUTE FUNCTION editorial_webhook_event();
 ALTER TABLE webhooks_subscription ENABLE ALWAYS TRIGGER webhook_event;
 
--- The application can add events but can't delete them. It can update one column, which the trigger event_fixed guards.
-REVOKE UPDATE, DELETE, TRUNCATE ON editorial_editorialevent FROM :"application";
+-- The application adds events with the function above, and never deletes them. It can update one column, which the
+-- trigger event_fixed guards.
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON editorial_editorialevent FROM :"application";
 GRANT UPDATE (detail) ON editorial_editorialevent TO :"application";

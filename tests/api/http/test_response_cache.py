@@ -6,6 +6,8 @@ from django.test import Client
 
 from api.http import response_cache, responses
 from api.views.reviews import ReviewDetail
+from factcheck.server import rate_limits
+from factcheck.server.shared_counters import SharedCounters
 from tests.drafts import correct_review, erase_review, make_review, publish_review, withdraw_review
 
 
@@ -132,10 +134,15 @@ def test_page_without_an_erased_review_takes_the_place_of_the_one_with_it(newsro
     assert all("Bí mật.".encode() not in sent.content for sent in response_cache._cache.values())
 
 
-def test_where_requests_are_counted_each_is(review, settings):
+def test_where_requests_are_counted_each_is(review, settings, monkeypatch, tmp_path):
     settings.API_RATE_LIMIT = "600/min"
-    Client().get("/api/v1/reviews/")
-    assert response_cache._cache == {}
+    counters = SharedCounters(tmp_path / "counts")
+    monkeypatch.setattr(rate_limits, "_counters", lambda: counters)
+    sent = [Client().get("/api/v1/reviews/") for _ in range(3)]
+    assert len(response_cache._cache) == 1
+    assert [each["RateLimit"].partition(";t=")[0] for each in sent] == [
+        f'"reading";r={left}' for left in (599, 598, 597)
+    ]
 
 
 def test_room_is_bounded(review, monkeypatch):

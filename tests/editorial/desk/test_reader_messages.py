@@ -16,8 +16,8 @@ def page_of(message: ReaderMessage, verb: str) -> str:
 def test_tip_becomes_a_claim(newsroom: Any) -> None:
     receipt = sent("tips", {**TIP, "url": "https://social.example/p/1", "contact": "a@reader.example"})
     sent("tips", {**TIP, "contact": "b@reader.example"}, "198.51.100.7")
-    message = ReaderMessage.objects.get(same_as=None, url__gt="")
-    browser = signed_in(newsroom.reporter).open("/admin/")
+    message = ReaderMessage.objects.earliest("received_at")
+    browser = signed_in(newsroom.editor).open("/admin/")
     assert "New messages from readers are waiting" in browser.text
     page = browser.open(f"/admin/editorial/readermessage/{message.pk}/change/").text
     for words in (TIP["text"], "a@reader.example", "a claim to check"):
@@ -25,7 +25,7 @@ def test_tip_becomes_a_claim(newsroom: Any) -> None:
     assert 'name="_save"' not in page
     browser.open(page_of(message, "take-up")).press("Take up")
     claim = Claim.objects.get()
-    assert (claim.text, claim.logged_by, claim.newsroom) == (TIP["text"], newsroom.reporter, newsroom.publisher)
+    assert (claim.text, claim.logged_by, claim.newsroom) == (TIP["text"], newsroom.editor, newsroom.publisher)
     assert [each.url for each in claim.appearances.all()] == ["https://social.example/p/1"]
     assert status(receipt)["status"] == "taken_up"
     event = EditorialEvent.objects.get(action="message.taken_up")
@@ -38,7 +38,7 @@ def test_tip_that_was_checked_already_shows_that_claim_and_stays_with_it(newsroo
     text = f"Có đúng không? {review.claim.text}"
     sent("tips", {**TIP, "text": text})
     message = ReaderMessage.objects.get()
-    browser = signed_in(newsroom.reporter).open(page_of(message, "take-up")).press("Take up")
+    browser = signed_in(newsroom.editor).open(page_of(message, "take-up")).press("Take up")
     assert "The following claims may say the same thing" in browser.text
     assert review.claim.text in browser.text
     browser.press("Use this one instead")
@@ -56,7 +56,7 @@ def test_taking_up_says_what_it_does_to_that_kind_of_message(newsroom: Any) -> N
     sent("correction-requests", {**TIP, "review": {"id": str(review.pk)}})
     tip, mistake = (ReaderMessage.objects.get(kind=kind) for kind in ("tip", "correction"))
     logged, told = "This logs the message as a claim", "The receipt tells the sender that an editor is looking into it."
-    browser = signed_in(newsroom.reporter)
+    browser = signed_in(newsroom.editor)
     of_tip, of_mistake = (browser.open(page_of(message, "take-up")).text for message in (tip, mistake))
     assert (logged in of_tip, told in of_tip) == (True, False)
     assert (logged in of_mistake, told in of_mistake) == (False, True)
@@ -81,9 +81,9 @@ def test_tip_that_is_taken_up_is_seen_by_that_newsroom_alone(newsroom: Any) -> N
     sent("tips", TIP)
     message = ReaderMessage.objects.get()
     address = f"/admin/editorial/readermessage/{message.pk}/change/"
-    for user, seen in ((newsroom.reporter, 200), (other.reporter, 200), (sysop, 403)):
+    for user, seen in ((newsroom.editor, 200), (other.editor, 200), (sysop, 403)):
         assert signed_in(user).client.get(address).status_code == seen
-    reader_messages.dismiss(message=message, by=newsroom.reporter, newsroom=newsroom.publisher.pk)
+    reader_messages.dismiss(message=message, by=newsroom.editor, newsroom=newsroom.publisher.pk)
     assert signed_in(other.chief).client.get(address).status_code == 302
     assert signed_in(other.chief).client.get(page_of(message, "answer")).status_code == 404
     assert signed_in(newsroom.chief).client.get(address).status_code == 200
@@ -93,8 +93,8 @@ def test_answer_to_a_tip_that_another_newsroom_took_is_still_there_to_copy(newsr
     other = make_newsroom("khac.example")
     sent("tips", TIP)
     message = ReaderMessage.objects.get()
-    browser = signed_in(newsroom.reporter).open(page_of(message, "answer"))
-    reader_messages.take_up(message=message, by=other.reporter, newsroom=other.publisher.pk)
+    browser = signed_in(newsroom.editor).open(page_of(message, "answer"))
+    reader_messages.take_up(message=message, by=other.editor, newsroom=other.publisher.pk)
     browser.fill(text="Đoạn phim là của năm 2020.").press("Answer")
     assert "Another newsroom has already taken up this message and will answer it." in browser.text
     assert browser.value("text") == "Đoạn phim là của năm 2020."

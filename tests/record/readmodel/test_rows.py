@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.database.bulk_writes import insert, upsert
@@ -40,6 +40,9 @@ def test_insert_takes_what_has_the_columns() -> None:
         subject: str = "import:1"
         detail: dict[str, object] = field(default_factory=lambda: {"note": 'a "b" \\ \n', "count": 2})
 
+    application = connection.settings_dict["USER"]
+    with connections["owner"].cursor() as cursor:  # the application itself adds events only with a function
+        cursor.execute(f'GRANT INSERT ON editorial_editorialevent TO "{application}"')
     insert(EditorialEvent, [Event(), Event(subject="import:2")])
     assert list(EditorialEvent.objects.order_by("pk").values_list("subject", "detail")) == [
         ("import:1", {"note": 'a "b" \\ \n', "count": 2}),
