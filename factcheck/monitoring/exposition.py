@@ -44,7 +44,7 @@ def _read() -> list[Metric]:
         ("dump_timestamp_seconds", "When the newest dump was made.", files.dump_at),
         ("feed_timestamp_seconds", "When the ClaimReview feed was made.", files.feed_at),
     ]
-    if numbers.can_write():
+    if numbers.sees_queue():
         queue, webhooks = numbers.read_queue(), numbers.read_webhooks()
         values += [
             ("jobs_waiting", "Jobs that could run now.", queue.count),

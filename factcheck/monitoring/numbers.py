@@ -21,7 +21,6 @@ class Log:
     entries: int
     checkpoint_size: int
     checkpoint_at: datetime | None
-    newest_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +46,19 @@ class Files:
     feed_at: datetime | None
 
 
-def can_write() -> bool:
-    """Return whether this process has the application's role. A process for readers has only the reading role."""
-    return "MISSING" not in connections.settings["default"]
+def sees_queue() -> bool:
+    """Whether this process has the application's role. The readers' process only has the reading role."""
+    return "MISSING" not in connections["default"].settings_dict
 
 
 def read_log() -> Log:
+    # The checkpoint first. An entry that is published in between only makes the log larger for a moment.
     head = LogEntry.objects.using("public").newest().first()
     newest = tree.newest_checkpoint("public")
     entries = head.sequence + 1 if head else 0
-    newest_at = head.at if head else None
     if newest is None:
-        return Log(entries, 0, None, newest_at)
-    return Log(max(entries, newest.size), newest.size, newest.at, newest_at)
+        return Log(entries, 0, None)
+    return Log(max(entries, newest.size), newest.size, newest.at)
 
 
 def read_queue() -> Queue:
