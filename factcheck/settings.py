@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from factcheck import __version__
 from factcheck.database import source
 from factcheck.database.embedded import Cluster
-from factcheck.server.environment import environment, mail_server, number, rate, switch
+from factcheck.server.environment import choice, environment, mail_server, number, rate, switch
 from factcheck.server.log_format import logging_settings
 from factcheck.server.secret_key import secret_key
 
@@ -30,6 +30,8 @@ DATABASE_SERVER = source(os.environ, VAR)
 DATABASES = DATABASE_SERVER.databases
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# The part of the site that this process serves: everything, readers' pages and the reading API, or what writes.
+PART = choice("PART", "all", ["all", "site", "desk"])
 PORT = number("PORT", 8000, most=65535)
 # The site's URL, without a trailing slash. Published bodies contain this URL.
 SITE_URL = environment("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -74,6 +76,8 @@ if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", 
 # The number of requests to the API, and of searches and matches on the whole site, that a client can send.
 API_RATE_LIMIT = rate("API_RATE_LIMIT", "600/min")
 SEARCH_RATE_LIMIT = rate("SEARCH_RATE_LIMIT", "60/min")
+# The file in which all processes of this machine count requests.
+REQUEST_COUNTS = Path(environment("REQUEST_COUNTS", str(VAR / "request-counts"))).absolute()
 # The number of readers' messages from one network in an hour, and the number of days for which messages are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
@@ -186,6 +190,7 @@ MIDDLEWARE = [
     "factcheck.middleware.Policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "factcheck.middleware.Part",
     "factcheck.middleware.Sessions",
     "factcheck.middleware.Languages",
     "django.middleware.common.CommonMiddleware",
@@ -249,30 +254,13 @@ CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 # The last three headers are for Google's clients (docs/reference/google.md).
 CORS_ALLOW_HEADERS = [
-    "accept",
-    "content-type",
-    "if-none-match",
-    "if-range",
-    "range",
-    "x-goog-api-client",
-    "x-goog-api-key",
+    "accept", "content-type", "if-none-match", "if-range", "range", "x-goog-api-client", "x-goog-api-key",
     "x-http-method-override",
-]
+]  # fmt: skip
 CORS_EXPOSE_HEADERS = [
-    "Accept-Ranges",
-    "Content-Range",
-    "ETag",
-    "Link",
-    "Retry-After",
-    "RateLimit",
-    "RateLimit-Policy",
-    "Factcheck-Head",
-    "Factcheck-As-Of",
-    "Factcheck-Sequence",
-    "Factcheck-Digest",
-    "Factcheck-Salt",
-    "X-Request-ID",
-]
+    "Accept-Ranges", "Content-Range", "ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy",
+    "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt", "X-Request-ID",
+]  # fmt: skip
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -321,11 +309,7 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     )
 METRICS_FOLDER = environment("PROMETHEUS_MULTIPROC_DIR")
 
-LOG_LEVEL = environment("LOG_LEVEL", "WARNING").upper()
-if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+LOG_LEVEL = choice("LOG_LEVEL", "WARNING", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
 # Lines for people, or JSON objects for programs. A site with its own database server has a program that reads the log.
-LOG_FORMAT = environment("LOG_FORMAT", "line" if isinstance(DATABASE_SERVER, Cluster) else "json").lower()
-if LOG_FORMAT not in ("json", "line"):
-    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}. Set it to json or line.")
+LOG_FORMAT = choice("LOG_FORMAT", "line" if isinstance(DATABASE_SERVER, Cluster) else "json", ["json", "line"])
 LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)

@@ -99,7 +99,7 @@ def test_production_check_is_silent(switched: dict[str, str]):
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'. Set it to on or off."),
         (
             {"LOG_LEVEL": "loud"},
-            "LOG_LEVEL is 'LOUD'. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.",
+            "LOG_LEVEL is 'loud'. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.",
         ),
     ],
 )
@@ -130,7 +130,7 @@ def test_every_variable_is_documented():
         (ROOT / file).read_text()
         for file in ("factcheck/settings.py", "factcheck/database/source.py", "factcheck/record/log/signer_process.py")
     )
-    read = set(re.findall(r'(?:environment|switch|number|rate)\("(\w+)"', code)) | set(
+    read = set(re.findall(r'(?:choice|environment|switch|number|rate)\("(\w+)"', code)) | set(
         re.findall(r'environ\.get\("(\w+)"', code)
     )
     read |= set(re.findall(r'"(\w*DATABASE_URL)"', code))
