@@ -14,7 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck import __version__
 from factcheck.database import source
-from factcheck.server.environment import choice, environment, number, rate, switch
+from factcheck.database.embedded import Cluster
+from factcheck.server.environment import choice, environment, mail_server, number, rate, switch
+from factcheck.server.log_format import logging_settings
 from factcheck.server.secret_key import secret_key
 
 django_stubs_ext.monkeypatch()
@@ -136,6 +138,20 @@ LOG_ORIGIN = environment("LOG_ORIGIN")
 # The witnesses that cosign checkpoints, as alternating verifier keys and URLs.
 LOG_WITNESSES = environment("LOG_WITNESSES")
 
+# The mail server for links and notices about accounts. Without a mail server, a site with the embedded database writes
+# each e-mail to a file, and any other site sends none (docs/how-to/manage-people.md).
+EMAIL_FROM = environment("EMAIL_FROM", f"factcheck@{_SITE.hostname}")
+EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH = VAR / "mail"
+if EMAIL_URL := environment("EMAIL_URL"):
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    MAIL_SERVER = mail_server(EMAIL_URL)
+    EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.scheme == "smtp+tls", MAIL_SERVER.scheme == "smtps"
+else:
+    EMAIL_BACKEND = f"django.core.mail.backends.{'dummy' if environment('DATABASE_URL') else 'filebased'}.EmailBackend"
+
 # Lets webhooks reach this machine without TLS. Only use this for testing a receiver, never if others register URLs.
 WEBHOOKS_ALLOW_LOOPBACK = switch("WEBHOOKS_ALLOW_LOOPBACK")
 if WEBHOOKS_ALLOW_LOOPBACK and not LOCAL:
@@ -167,6 +183,8 @@ INSTALLED_APPS = [
     "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk, after the app with its templates
 ]
 MIDDLEWARE = [
+    "factcheck.monitoring.middleware.Monitoring",
+    "factcheck.server.request_log.RequestLog",
     "api.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
     "factcheck.middleware.Policy",
@@ -199,17 +217,19 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "editorial.User"
+AUTHENTICATION_BACKENDS = ["factcheck.editorial.sign_in.backend.PasswordBackend"]
+SESSION_ENGINE = "factcheck.editorial.sign_in.sessions"  # its docstring says when sessions end
+# Accounts of a site with its own database can't use the desk without a second factor.
+SECOND_FACTOR_REQUIRED = bool(environment("DATABASE_URL"))
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},  # 20,000 passwords
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"  # the target if `next` is refused
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # seconds for which a link to choose a password works
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -239,7 +259,7 @@ CORS_ALLOW_HEADERS = [
 ]  # fmt: skip
 CORS_EXPOSE_HEADERS = [
     "Accept-Ranges", "Content-Range", "ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy",
-    "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt",
+    "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt", "X-Request-ID",
 ]  # fmt: skip
 
 CONTENT_SECURITY_POLICY = {
@@ -281,19 +301,15 @@ STATICFILES_DIRS = [("docs", BASE_DIR / "docs" / "images")]  # the pictures in t
 # Static files are served from the apps' folders, so they don't have to be collected.
 WHITENOISE_USE_FINDERS = True
 
+# The token with which a monitor on another machine can read /metrics, and the folder in which processes add up numbers.
+METRICS_TOKEN = environment("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured(
+        "METRICS_TOKEN is too short. Set 20 or more random characters, for example from: openssl rand -hex 20"
+    )
+METRICS_FOLDER = environment("PROMETHEUS_MULTIPROC_DIR")
+
 LOG_LEVEL = choice("LOG_LEVEL", "WARNING", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "factcheck.server.log_format.Line",
-            "fmt": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "filters": {"outage": {"()": "factcheck.database.outage_log.OutageInOneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django.request": {"filters": ["outage"]}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-}
+# Lines for people, or JSON objects for programs. A site with its own database server has a program that reads the log.
+LOG_FORMAT = choice("LOG_FORMAT", "line" if isinstance(DATABASE_SERVER, Cluster) else "json", ["json", "line"])
+LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)

@@ -91,6 +91,11 @@ def test_production_check_is_silent(switched: dict[str, str]):
             {"DEBUG": "1"},
             "DEBUG is set for a public site. Unset DEBUG, because its error pages show settings and data.",
         ),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'. Set it to json or line."),
+        (
+            {"METRICS_TOKEN": "short"},
+            "METRICS_TOKEN is too short. Set 20 or more random characters, for example from: openssl rand -hex 20",
+        ),
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'. Set it to on or off."),
         (
             {"LOG_LEVEL": "loud"},

@@ -136,7 +136,7 @@ def _with_defaults(settings: Settings, **defaults: str) -> Settings:
     """Return settings with libpq's parameters for several hosts. Parameters in the URL take precedence."""
     if not _has_several_hosts(settings):
         return settings
-    return {**settings, "OPTIONS": {"connect_timeout": "3", **defaults, **settings["OPTIONS"]}}
+    return {**settings, "OPTIONS": {**defaults, **settings["OPTIONS"]}}
 
 
 def _has_several_hosts(settings: Settings) -> bool:

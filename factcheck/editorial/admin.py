@@ -1,13 +1,14 @@
 """Registers the pages of the desk with Django's admin."""
 
 from factcheck.editorial.desk import (
+    accounts,
     claimants,
     claims,
     demands,
     events,
     imports,
     jobs,
-    people,
+    publishers,
     reader_messages,
     reviews,
     scales,
@@ -16,6 +17,6 @@ from factcheck.editorial.desk import (
 )
 
 __all__ = [
-    "claimants", "claims", "demands", "events", "imports", "jobs", "people", "reader_messages", "reviews", "scales",
-    "tokens", "webhooks",
+    "accounts", "claimants", "claims", "demands", "events", "imports", "jobs", "publishers", "reader_messages",
+    "reviews", "scales", "tokens", "webhooks",
 ]  # fmt: skip

@@ -29,6 +29,21 @@ def newsrooms_of(user: User, roles: Iterable[Role] = tuple(Role)) -> list[int]:
     return list(Membership.objects.filter(user=user, role__in=list(roles)).values_list("publisher_id", flat=True))
 
 
+def administers(user: User) -> bool:
+    """Whether the person administers accounts. A closed account administers nothing."""
+    return user.is_active and has_administration(user)
+
+
+def has_administration(user: User) -> bool:
+    return user.is_superuser or user.groups.filter(name=ACCOUNT_ADMINISTRATORS).exists()
+
+
+def require_administrator(user: User) -> None:
+    """Raises NotAllowed unless the person administers accounts."""
+    if not administers(user):
+        raise NotAllowed(_("Only an account administrator can do this. Ask one of them."))
+
+
 def require_member(user: User, newsroom: Publisher | int) -> Role:
     """The person's role in this newsroom. Raises NotAllowed if they don't have one."""
     role = role_in(user, newsroom)

@@ -3,10 +3,12 @@
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-_SECRET = re.compile("KEY|SECRET|PASSWORD|TOKEN")
+_SECRET = re.compile("(?<!VERIFIER_)KEY|SECRET|PASSWORD|TOKEN")
 _read: set[str] = set()
 
 
@@ -67,3 +69,33 @@ def without_secrets(*others: str) -> dict[str, str]:
 def _without_password(value: str) -> str:
     value = re.sub(r"(?<=://)([^/?#@]*?):[^/?#]*@", r"\1@", value)
     return re.sub(r"([?&]password=)[^&]*", r"\1", value)
+
+
+@dataclass(frozen=True)
+class MailServer:
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+
+
+# The schemes of EMAIL_URL and their usual ports: STARTTLS, TLS from the start, and no TLS on this machine.
+MAIL_PORTS = {"smtp+tls": 587, "smtps": 465, "smtp": 25}
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def mail_server(text: str) -> MailServer:
+    url = urlsplit(text)
+    try:
+        port = url.port
+    except ValueError:
+        port = -1
+    plain = url.scheme == "smtp" and url.hostname not in _LOOPBACK
+    if url.scheme not in MAIL_PORTS or not url.hostname or port == -1 or plain or url.path.strip("/") or url.query:
+        raise ImproperlyConfigured(
+            "EMAIL_URL isn't valid. Set the URL of a mail server, for example smtp+tls://user:password@mail.example.org:587."
+            " Use smtp:// only for a server on this machine."
+        )
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    return MailServer(url.scheme, url.hostname, port or MAIL_PORTS[url.scheme], user, password)

@@ -30,3 +30,13 @@ def _network_of(address: str, prefix: int) -> str:
         return "unknown"
     ip = getattr(ip, "ipv4_mapped", None) or ip  # an IPv4 address from a server that listens on IPv4 and IPv6
     return str(ipaddress.ip_network((ip, prefix if ip.version == 6 else 32), strict=False))
+
+
+def shortened(address: str) -> str:
+    """Return the /24 or /48 of an address, which is kept in logs instead of the address."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ipaddress.ip_network((ip, 48 if ip.version == 6 else 24), strict=False))

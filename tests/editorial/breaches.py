@@ -68,6 +68,7 @@ BREACHES = {
     "proposal_one_open_demand": COPY % ("'note', ''", "kind = 'demand' AND decision = ''"),
     "proposal_one_open_merge": COPY % ("'note', 'x'", "kind = 'merge' AND decision = ''"),
     "proposal_one_open_mapping": COPY % ("'note', ''", "kind = 'mapping' AND decision = ''"),
+    "proposal_one_open_account": COPY % ("'note', ''", "kind = 'account' AND decision = ''"),
     "proposal_one_import": COPY % ("'note', ''", "kind = 'import'"),
     "demand_state_known": "UPDATE editorial_demand SET state = 'lost'",
     "demand_from_type_known": "UPDATE editorial_demand SET from_type = 'lawyer'",

@@ -52,6 +52,10 @@ def test_one_client_has_a_bounded_number_of_connections_and_requests_everywhere(
     assert "limit_req_zone $client zone=pages:10m rate=20r/s;" in CONFIG
 
 
+def test_metrics_are_not_passed_on():
+    assert re.findall(r"location = /metrics {\n(.*?)\n    }", CONFIG, re.DOTALL) == ["        return 404;"]
+
+
 def test_receipts_are_not_logged():
     [logged] = re.findall(r"log_format \w+ '(.*)';", CONFIG)
     assert "$logged_uri" in logged

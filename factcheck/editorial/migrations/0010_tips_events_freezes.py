@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0007_demands_by_the_hour"),
+        ("editorial", "0009_sign_in"),
     ]
 
     operations = [

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.imports import ImportBatch
+from factcheck.editorial.models.people import User
 from factcheck.editorial.models.reviews import Review
 from factcheck.editorial.models.scales import VerdictMapping
 
@@ -19,6 +20,7 @@ class Kind(models.TextChoices):
     MERGE = "merge", _("claims")
     IMPORT = "import", _("import")
     MAPPING = "mapping", _("verdict mapping")
+    ACCOUNT = "account", _("account")
 
 
 class Action(models.TextChoices):
@@ -29,6 +31,11 @@ class Action(models.TextChoices):
     MERGE = "merge", _("merge")
     SPLIT = "split", _("split")
     ADOPTION = "adoption", _("adoption")
+    ROLE = "role", _("role in a newsroom")
+    ADMINISTRATOR = "administrator", _("account administrator")
+    RESET = "reset", _("new password")
+    EMAIL = "email", _("e-mail address")
+    REOPENING = "reopening", _("reopening")
 
 
 class Decision(models.TextChoices):
@@ -43,6 +50,7 @@ ACTIONS = {
     Kind.MERGE: (Action.MERGE, Action.SPLIT),
     Kind.IMPORT: (Action.PUBLICATION,),
     Kind.MAPPING: (Action.ADOPTION,),
+    Kind.ACCOUNT: (Action.ROLE, Action.ADMINISTRATOR, Action.RESET, Action.EMAIL, Action.REOPENING),
 }
 SUBJECTS = {
     Kind.REVIEW: ("review",),
@@ -50,14 +58,16 @@ SUBJECTS = {
     Kind.MERGE: ("claim", "into"),
     Kind.IMPORT: ("batch",),
     Kind.MAPPING: ("mapping",),
+    Kind.ACCOUNT: ("account",),
 }
-Subject = Review | Demand | Claim | ImportBatch | VerdictMapping
+Subject = Review | Demand | Claim | ImportBatch | VerdictMapping | User
 _KINDS: dict[type[models.Model], Kind] = {
     Review: Kind.REVIEW,
     Demand: Kind.DEMAND,
     Claim: Kind.MERGE,
     ImportBatch: Kind.IMPORT,
     VerdictMapping: Kind.MAPPING,
+    User: Kind.ACCOUNT,
 }
 
 
