@@ -114,9 +114,11 @@ endef
 	@$(PYTHON) -m venv .venv/release && $(release) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-# Browser tests use Debian's chromium. On other systems, install Chromium and set CHROMIUM to its path.
+# Browser tests use Debian's chromium, and systemd-analyze checks the services. On other systems, install Chromium and set
+# CHROMIUM to its path.
 .venv/browser.stamp: .venv/dev.stamp
 	test -n "$${CHROMIUM:-}" || command -v chromium >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium; }
+	command -v systemd-analyze >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends systemd; }
 	touch $@
 
 # The installation guide is run on a new Debian, which mmdebstrap installs. On other systems, its test is skipped.

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -134,15 +135,15 @@ def test_nothing_else_is_signed(request_line: bytes) -> None:
 
 def test_state_is_on_the_disk_before_the_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """File, then name, then folder; a signer whose disk fails doesn't answer."""
-    synced: list[str] = []
+    synced: list[int] = []
 
     def fsync(number: int) -> None:
-        synced.append(Path(f"/proc/self/fd/{number}").readlink().name)
+        synced.append(os.fstat(number).st_ino)
 
     signer = Signer([KEY], FileMemory(tmp_path))
     monkeypatch.setattr(os, "fsync", fsync)
     requested(signer, leaves(2), 0)
-    assert synced == ["checkpoint.new", tmp_path.name]
+    assert synced == [(tmp_path / "checkpoint").stat().st_ino, tmp_path.stat().st_ino]
     assert signed_by((tmp_path / "checkpoint").read_text(), KEY.verifier())
     assert (tmp_path / "checkpoint").stat().st_mode & 0o777 == 0o600
 
@@ -202,11 +203,12 @@ class Process:
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Iterator[Process]:
-    process = Process(tmp_path, str(KEY))
-    assert process.once("--begin") == (0, "")
-    yield process
-    process.kill()
+def process() -> Iterator[Process]:
+    with TemporaryDirectory(prefix="factcheck-", dir="/tmp") as folder:  # a short path, for the socket
+        process = Process(Path(folder), str(KEY))
+        assert process.once("--begin") == (0, "")
+        yield process
+        process.kill()
 
 
 @pytest.fixture
@@ -351,7 +353,7 @@ def test_signer_without_its_state_signs_nothing(signed: Process, tmp_path: Path)
     """Otherwise a signer whose disk was lost would begin a second history."""
     publish_some(2)
     signed.kill()
-    (tmp_path / "checkpoint").rename(tmp_path / "lost")
+    (signed.folder / "checkpoint").rename(tmp_path / "lost")
     assert signed.once() == (
         1, "The signer doesn't know what it has signed. Run it once with --begin or --adopt FILE.",
     )  # fmt: skip

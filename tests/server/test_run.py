@@ -21,6 +21,7 @@ from django.db import OperationalError
 from factcheck.database import DatabaseProblem
 from factcheck.database.embedded import DATABASE, Cluster
 from factcheck.server.management.commands.run import Command
+from tests.processes import children
 
 Start = Callable[..., subprocess.Popen[str]]
 ROOT = Path(__file__).parents[2]
@@ -209,6 +210,16 @@ def test_children_and_database_end_with_a_killed_parent(var: Path, port: int, st
         probe.bind(("127.0.0.1", port))
         probe.listen()
     assert not (var / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_killed_web_worker_is_replaced(var: Path, port: int, start: Start):
+    process = start()
+    wait_for(port, process)
+    os.kill(children(process.pid)[-1], signal.SIGKILL)  # started after the other worker, which runs jobs
+    time.sleep(0.1)
+    wait_for(port, process)
+    process.terminate()
+    assert process.wait(30) == 0
 
 
 def test_full_disk_is_a_sentence_and_stops_the_database(monkeypatch: pytest.MonkeyPatch):

@@ -127,6 +127,8 @@ class Command(BaseCommand):
             http=HTTPModes.http1,  # with "auto", granian waits for every open connection when it stops
             log_level=LogLevels.error,
             workers_kill_timeout=int(processes.SECONDS_TO_STOP),
+            respawn_failed_workers=True,  # otherwise the server ends when its worker is killed
+            respawn_interval=0.1,
         )
         server.on_startup(self._announce)
         try:
