@@ -66,7 +66,8 @@ class AccountPolicy(Policy[User]):
         account = self.subject(proposal)
         account.refresh_from_db()
         if not account.has_usable_password():
-            reset_second_factors(account, by=by)
+            if account.second_factors.exists():
+                reset_second_factors(account, by=by)
             account_mail.queue_link(account)
 
     def event(self, proposal: Proposal) -> str:
