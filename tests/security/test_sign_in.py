@@ -27,8 +27,8 @@ def quick_hashes(settings) -> None:
 def lan(quick_hashes: None, newsroom: Newsroom) -> User:
     user = newsroom.reporter
     user.set_password(PASSWORD)
-    user.save(update_fields=["password"])
-    return user
+    user.save(using="owner", update_fields=["password"])
+    return User.objects.get(pk=user.pk)
 
 
 def test_right_password_after_sixty_wrong_ones_is_refused(lan: User) -> None:
