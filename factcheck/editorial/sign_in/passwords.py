@@ -1,4 +1,4 @@
-"""What follows a change of password."""
+"""The sessions and tokens that end when a password changes."""
 
 from django.db import transaction
 
