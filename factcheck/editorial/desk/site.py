@@ -90,8 +90,10 @@ class EditorsDesk(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from factcheck.editorial.desk.home import home_context
+        from factcheck.editorial.sign_in.freshness import has_second_factor
 
-        return super().index(request, {**home_context(request), **(extra_context or {})})
+        context = {**home_context(request), "lacks_second_factor": not has_second_factor(request)}
+        return super().index(request, {**context, **(extra_context or {})})
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Adds the rules of signing in to each page of the desk.
