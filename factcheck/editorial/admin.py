@@ -5,6 +5,7 @@ from factcheck.editorial.desk import (
     claims,
     demands,
     events,
+    freezes,
     imports,
     jobs,
     people,
@@ -16,6 +17,6 @@ from factcheck.editorial.desk import (
 )
 
 __all__ = [
-    "claimants", "claims", "demands", "events", "imports", "jobs", "people", "reader_messages", "reviews", "scales",
-    "tokens", "webhooks",
+    "claimants", "claims", "demands", "events", "freezes", "imports", "jobs", "people", "reader_messages", "reviews",
+    "scales", "tokens", "webhooks",
 ]  # fmt: skip

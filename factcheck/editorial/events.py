@@ -15,6 +15,7 @@ from factcheck.editorial.models import (
     Claim,
     Claimant,
     Demand,
+    Freeze,
     ImportBatch,
     ReaderMessage,
     Review,
@@ -22,9 +23,9 @@ from factcheck.editorial.models import (
     VerdictMapping,
 )
 
-Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping
+Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping | Freeze
 # Models with integer keys, which aren't unique across tables. All other models have UUIDs.
-_NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
+_NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping", Freeze: "freeze"}
 
 
 def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:

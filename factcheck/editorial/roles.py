@@ -14,6 +14,11 @@ Role = Membership.Role
 ACCOUNT_ADMINISTRATORS = "Account administrators"
 
 
+def administers_accounts(user: User) -> bool:
+    """Whether the person manages accounts. A closed account doesn't."""
+    return user.is_active and (user.is_superuser or user.groups.filter(name=ACCOUNT_ADMINISTRATORS).exists())
+
+
 def role_in(user: User, newsroom: Publisher | int) -> Role | None:
     """The person's role in this newsroom, or None. A closed account doesn't have a role."""
     if not user.is_active:

@@ -43,9 +43,7 @@ class Desk:
 
     @cached_property
     def administers_accounts(self) -> bool:
-        return self.user.is_active and (
-            self.user.is_superuser or self.user.groups.filter(name=roles.ACCOUNT_ADMINISTRATORS).exists()
-        )
+        return roles.administers_accounts(self.user)
 
     @cached_property
     def newsrooms(self) -> list[Publisher]:

@@ -82,10 +82,15 @@ def _mapping(_request: HttpRequest, _at: Desk, proposal: Proposal) -> Page:
     return "admin/editorial/verdictmapping/action.html", context
 
 
+def _freeze(_request: HttpRequest, _at: Desk, proposal: Proposal) -> Page:
+    return "admin/editorial/freeze/action.html", {"freeze": proposal.freeze}
+
+
 _PAGES: dict[Kind, Callable[[HttpRequest, Desk, Proposal], Page]] = {
     Kind.REVIEW: _review,
     Kind.DEMAND: _demand,
     Kind.MERGE: _merge,
     Kind.IMPORT: _import,
     Kind.MAPPING: _mapping,
+    Kind.FREEZE: _freeze,
 }

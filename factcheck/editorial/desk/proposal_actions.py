@@ -87,6 +87,11 @@ _EXPLANATIONS: dict[tuple[str, str], Text] = {
         "You approve the mapping exactly as shown on this page. From now on, imports will map these words to"
         " our verdict."
     ),
+    ("approve", Kind.FREEZE): _(
+        "You end the freeze together with the person who proposed this. The newsroom can then publish again."
+    ),
+    ("return", Kind.FREEZE): _("Publishing stays frozen. The person who proposed this will see your message."),
+    ("take-back", Kind.FREEZE): _("You proposed this. If you take it back, publishing stays frozen."),
     ("return", Kind.MERGE): _("The claims remain unchanged. The person who proposed this will see your message."),
     ("return", Kind.IMPORT): _(
         "The reviews in this import remain drafts and will not be published, except for reviews that were"
@@ -123,7 +128,7 @@ def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction
     message = action.success_message
     if proposal.kind == Kind.REVIEW and proposal.action != Action.PUBLICATION:
         explanation = {"approve": _AT_ONCE, "take-back": _TAKE_BACK_REQUEST}.get(action.name, explanation)
-    if action.name == "approve" and proposal.action not in (Action.PUBLICATION, Action.ADOPTION):
+    if action.name == "approve" and proposal.action not in (Action.PUBLICATION, Action.ADOPTION, Action.UNFREEZING):
         message = _("Done. Readers can now see the change.")
     is_destructive = action.name == "approve" and proposal.action in (Action.WITHDRAWAL, Action.ERASURE)
     return replace(action, label=label, explanation=explanation, success_message=message, is_destructive=is_destructive)
@@ -136,6 +141,7 @@ def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[
     policy, mine = workflow.POLICIES[proposal.kind], proposal.submitted_by_id == desk.user.pk
     newsrooms = desk.deciding_newsrooms
     decides = bool(newsrooms) if proposal.kind == Kind.MAPPING else proposal.deciding_id in newsrooms
+    decides = decides or (proposal.kind == Kind.FREEZE and desk.administers_accounts)
     names = []
     if not proposal.effective_decision and decides and not mine and _is_outsider(policy, proposal, desk.user):
         names.append("approve")
@@ -150,9 +156,12 @@ def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[
 
 
 def may_view(desk: Desk, proposal: Proposal) -> bool:
-    """Whether the person is a member of a newsroom that the proposal concerns. Every newsroom can see mappings."""
+    """Whether the person is a member of a newsroom that the proposal concerns. Every newsroom can see
+    mappings, and account administrators can see freezes."""
     if proposal.kind == Kind.MAPPING:
         return bool(desk.roles)
+    if proposal.kind == Kind.FREEZE and desk.administers_accounts:
+        return True
     return not desk.roles.keys().isdisjoint({proposal.newsroom_id, proposal.deciding_id})
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
+from factcheck.editorial.models.freezes import Freeze
 from factcheck.editorial.models.imports import ImportBatch
 from factcheck.editorial.models.reviews import Review
 from factcheck.editorial.models.scales import VerdictMapping
@@ -19,6 +20,7 @@ class Kind(models.TextChoices):
     MERGE = "merge", _("claims")
     IMPORT = "import", _("import")
     MAPPING = "mapping", _("verdict mapping")
+    FREEZE = "freeze", _("freeze of publishing")
 
 
 class Action(models.TextChoices):
@@ -29,6 +31,7 @@ class Action(models.TextChoices):
     MERGE = "merge", _("merge")
     SPLIT = "split", _("split")
     ADOPTION = "adoption", _("adoption")
+    UNFREEZING = "unfreezing", _("end of the freeze")
 
 
 class Decision(models.TextChoices):
@@ -43,6 +46,7 @@ ACTIONS = {
     Kind.MERGE: (Action.MERGE, Action.SPLIT),
     Kind.IMPORT: (Action.PUBLICATION,),
     Kind.MAPPING: (Action.ADOPTION,),
+    Kind.FREEZE: (Action.UNFREEZING,),
 }
 SUBJECTS = {
     Kind.REVIEW: ("review",),
@@ -50,14 +54,16 @@ SUBJECTS = {
     Kind.MERGE: ("claim", "into"),
     Kind.IMPORT: ("batch",),
     Kind.MAPPING: ("mapping",),
+    Kind.FREEZE: ("freeze",),
 }
-Subject = Review | Demand | Claim | ImportBatch | VerdictMapping
+Subject = Review | Demand | Claim | ImportBatch | VerdictMapping | Freeze
 _KINDS: dict[type[models.Model], Kind] = {
     Review: Kind.REVIEW,
     Demand: Kind.DEMAND,
     Claim: Kind.MERGE,
     ImportBatch: Kind.IMPORT,
     VerdictMapping: Kind.MAPPING,
+    Freeze: Kind.FREEZE,
 }
 
 

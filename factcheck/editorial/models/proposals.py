@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
+from factcheck.editorial.models.freezes import Freeze
 from factcheck.editorial.models.imports import ImportBatch
 from factcheck.editorial.models.kinds import (
     ACTIONS,
@@ -31,7 +32,7 @@ OPEN = Q(entry__isnull=True) & ~Q(decision=Decision.RETURNED)
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def about(self, subject: models.Model) -> Self:
-        """The proposals of this review, demand, claim, import or mapping."""
+        """The proposals of this review, demand, claim, import, mapping or freeze."""
         kind = kind_of(subject)
         return self.filter(**{SUBJECTS[kind][0]: subject, "kind": kind})
 
@@ -83,11 +84,11 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         in_newsrooms = Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)
         found = self.filter(involved, in_newsrooms, decision=Decision.RETURNED)
         found = found.exclude(kind=Kind.REVIEW, batch__isnull=False).exclude(decided_by=F("submitted_by"))
-        for column in ("review", "demand", "claim", "mapping"):
+        for column in ("review", "demand", "claim", "mapping", "freeze"):
             later = self.model._default_manager.filter(**{column: OuterRef(column)}, pk__gt=OuterRef("pk"))
             found = found.exclude(Exists(later))
         draft = Q(review__state=Review.State.DRAFT) | Q(demand__state=Demand.State.DRAFT)
-        return found.filter(draft | Q(kind__in=[Kind.MERGE, Kind.IMPORT, Kind.MAPPING])).order_by("-pk")
+        return found.filter(draft | Q(kind__in=[Kind.MERGE, Kind.IMPORT, Kind.MAPPING, Kind.FREEZE])).order_by("-pk")
 
 
 class Proposal(models.Model):
@@ -118,6 +119,7 @@ class Proposal(models.Model):
         ImportBatch, models.PROTECT, null=True, related_name="proposals", verbose_name=_("import"), db_index=False
     )
     mapping = models.ForeignKey(VerdictMapping, models.PROTECT, null=True, related_name="proposals", db_index=False)
+    freeze = models.ForeignKey(Freeze, models.PROTECT, null=True, related_name="proposals", db_index=False)
     statement = models.TextField(blank=True, help_text="Canonical JSON: what is to be published.")
     digest = models.CharField(_("digest"), max_length=64, help_text=_("The SHA-256 digest of the statement."))
     change_class = models.CharField(_("kind of correction"), max_length=20, choices=Review.ChangeClass, blank=True)
@@ -159,7 +161,7 @@ class Proposal(models.Model):
                 name="proposal_two_people",
             ),
             models.CheckConstraint(
-                condition=Q(entry__isnull=True) | Q(decision="approved") & ~Q(kind__in=["import", "mapping"]),
+                condition=Q(entry__isnull=True) | Q(decision="approved") & ~Q(kind__in=["import", "mapping", "freeze"]),
                 name="proposal_published_if_approved",
             ),
             models.CheckConstraint(condition=subject_is_its_own(), name="proposal_of_its_subject"),
@@ -183,8 +185,11 @@ class Proposal(models.Model):
                 )
                 for kind, column in ((Kind.REVIEW, "review"), (Kind.DEMAND, "demand"), (Kind.MERGE, "claim"))
             ),
-            models.UniqueConstraint(
-                fields=["mapping"], condition=Q(kind="mapping", decision=""), name="proposal_one_open_mapping"
+            *(
+                models.UniqueConstraint(
+                    fields=[kind], condition=Q(kind=kind, decision=""), name=f"proposal_one_open_{kind}"
+                )
+                for kind in ("mapping", "freeze")
             ),
             models.UniqueConstraint(fields=["batch"], condition=Q(kind="import"), name="proposal_one_import"),
         ]
@@ -214,6 +219,7 @@ class Proposal(models.Model):
             models.Index(fields=["demand"], name="proposal_demand", condition=Q(demand__isnull=False)),
             models.Index(fields=["claim"], name="proposal_claim", condition=Q(claim__isnull=False)),
             models.Index(fields=["into"], name="proposal_into", condition=Q(into__isnull=False)),
+            models.Index(fields=["freeze", "-id"], name="proposal_freeze", condition=Q(freeze__isnull=False)),
             models.Index(fields=["mapping", "-id"], name="proposal_mapping", condition=Q(mapping__isnull=False)),
         ]
 
@@ -235,7 +241,7 @@ class Proposal(models.Model):
 
     @property
     def subject(self) -> Subject:
-        """The review, demand, claim, import or mapping that the proposal is about."""
+        """The review, demand, claim, import, mapping or freeze that the proposal is about."""
         found: Subject = getattr(self, SUBJECTS[Kind(self.kind)][0])
         return found
 

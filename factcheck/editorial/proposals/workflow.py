@@ -15,6 +15,7 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals.demand_policy import DemandPolicy
+from factcheck.editorial.proposals.freeze_policy import FreezePolicy
 from factcheck.editorial.proposals.import_policy import ImportPolicy
 from factcheck.editorial.proposals.mapping_policy import MappingPolicy
 from factcheck.editorial.proposals.merge_policy import MergePolicy
@@ -24,7 +25,8 @@ from factcheck.editorial.proposals.review_policy import ReviewPolicy
 from factcheck.record.models import LogEntry
 
 POLICIES: dict[str, Policy[Any]] = {
-    policy.kind: policy for policy in (ReviewPolicy(), DemandPolicy(), MergePolicy(), ImportPolicy(), MappingPolicy())
+    policy.kind: policy
+    for policy in (ReviewPolicy(), DemandPolicy(), MergePolicy(), ImportPolicy(), MappingPolicy(), FreezePolicy())
 }
 
 

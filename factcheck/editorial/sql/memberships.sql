@@ -1,3 +1,12 @@
+CREATE OR REPLACE FUNCTION editorial_administers_accounts(account bigint) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM editorial_user u WHERE u.id = account AND u.is_active
+        AND (u.is_superuser OR EXISTS (
+            SELECT FROM editorial_user_groups ug JOIN auth_group g ON g.id = ug.group_id
+            WHERE ug.user_id = u.id AND g.name = 'Account administrators')))
+$$;
+
 -- An account administrator assigns roles and so must not have a role. The account's row is locked, so that assigning a
 -- role and making the account an administrator wait for each other. The second transaction then sees the first
 -- transaction's change. This requires READ COMMITTED, because an earlier snapshot wouldn't show the change.
