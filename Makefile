@@ -10,10 +10,11 @@ ARGS ?=
 # The number of reviews for each measurement, instead of the measurement's default.
 REVIEWS ?=
 python := .venv/bin/python
+release := .venv/release/bin/python
 table := var/bench.md
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test prove bench check format openapi fields examples messages screenshots requirements clean
+.PHONY: help run test prove bench check format openapi fields examples messages screenshots requirements audit sbom clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -24,12 +25,12 @@ run: .venv/run.stamp ## start the site on http://127.0.0.1:8000 until Ctrl-C (PO
 test: .venv/dev.stamp ## run the tests with coverage (ARGS="tests/record -x" for some of them)
 	$(python) -m pytest -n 2 $(if $(ARGS),$(ARGS),--cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN))
 
-prove: .venv/dev.stamp .venv/browser.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser
+prove: .venv/dev.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp .venv/proxy.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser, a new server
 	$(python) -m pytest -m prove $(ARGS)
 
 bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000 for a short run)
 	mkdir -p var && rm -f $(table)
-	for name in append importing dumps answers searching; do \
+	for name in append importing dumps answers searching sizes; do \
 		BENCH_TABLE=$(table) $(python) bench/$$name.py $(if $(REVIEWS),--reviews $(REVIEWS)) || exit 1; \
 	done
 	for name in matching languages; do BENCH_TABLE=$(table) $(python) bench/$$name.py || exit 1; done
@@ -45,7 +46,7 @@ check: .venv/dev.stamp ## check formatting, lint, types, imports, migrations, Op
 	diff -u docs/reference/openapi.yaml var/openapi.yaml || { echo "docs/reference/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
 	$(python) manage.py fields --check
 	$(python) manage.py messages --check
-	set -a && source deploy/production.env.example && SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(48))')" && set +a && \
+	set -a && source deploy/env/common.env.example && source deploy/env/desk.env.example && SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(48))')" && set +a && \
 		$(python) manage.py check --deploy --fail-level WARNING
 
 format: .venv/dev.stamp ## format the code and apply ruff's fixes
@@ -70,9 +71,15 @@ screenshots: .venv/browser.stamp ## take the screenshots in docs/images from a r
 
 requirements: .venv/dev.stamp ## pin the newest versions of all packages, with hashes
 	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/python -m pip install --quiet uv
-	export UV_CUSTOM_COMPILE_COMMAND="make requirements" && for name in requirements requirements-dev requirements-bench; do \
+	export UV_CUSTOM_COMPILE_COMMAND="make requirements" && for name in requirements requirements-embedded requirements-dev requirements-release requirements-bench; do \
 		.venv/uv/bin/uv pip compile --quiet --upgrade --universal --no-strip-extras --generate-hashes --python-version 3.11 $$name.in --output-file $$name.txt || exit 1; \
 	done
+
+audit: .venv/release.stamp ## look for known vulnerabilities of the pinned packages (needs the internet)
+	$(release) deploy/audit.py requirements.txt requirements-embedded.txt
+
+sbom: .venv/run.stamp .venv/release.stamp ## list the pinned packages with licences and hashes in var/sbom.json (CycloneDX)
+	mkdir -p var && $(release) deploy/sbom.py $(python) requirements.txt var/sbom.json
 
 clean: ## remove .venv and caches, and keep the data in var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.*
@@ -80,7 +87,7 @@ clean: ## remove .venv and caches, and keep the data in var/
 # wrk sends the requests for `make bench`. On Debian, this installs wrk. Elsewhere, install wrk first (macOS: brew install wrk).
 .venv/bench.stamp: requirements-bench.txt .venv/run.stamp
 	command -v wrk >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends wrk; }
-	$(install)
+	$(call install,$<)
 
 .venv/bin/python:
 	@test -w . || { echo "You can't write to the folder $$PWD, so .venv can't be created. Change the permissions, or copy the project to another folder." >&2; exit 1; }
@@ -91,17 +98,35 @@ clean: ## remove .venv and caches, and keep the data in var/
 
 # pip only prints errors. The first installation takes about a minute.
 define install
-	@printf 'Installing the packages of $<… '; $(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r $< && echo "$$SECONDS s" || { echo "The packages of $< can't be installed. The lines above explain why." >&2; exit 1; }
+	@printf 'Installing the packages of $(1)… '; $(python) -m pip install --quiet --disable-pip-version-check --require-hashes $(addprefix -r ,$(1)) && echo "$$SECONDS s" || { echo "The packages of $(1) can't be installed. The lines above explain why." >&2; exit 1; }
 	@touch $@
 endef
 
-.venv/run.stamp: requirements.txt | .venv/bin/python
-	$(install)
+# Only a site without DATABASE_URL needs requirements-embedded.txt. Production sites install requirements.txt alone.
+.venv/run.stamp: requirements.txt requirements-embedded.txt | .venv/bin/python
+	$(call install,$^)
 
 .venv/dev.stamp: requirements-dev.txt .venv/run.stamp
-	$(install)
+	$(call install,$<)
 
-# Browser tests use Debian's chromium. On other systems, install Chromium and set CHROMIUM to its path.
+# These tools have their own virtual environment, so the list of packages contains only what the site uses.
+.venv/release.stamp: requirements-release.txt | .venv/bin/python
+	@$(PYTHON) -m venv .venv/release && $(release) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# Browser tests use Debian's chromium, and systemd-analyze checks the services. On other systems, install Chromium and set
+# CHROMIUM to its path.
 .venv/browser.stamp: .venv/dev.stamp
 	test -n "$${CHROMIUM:-}" || command -v chromium >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium; }
+	command -v systemd-analyze >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends systemd; }
+	touch $@
+
+# The installation guide is run on a new Debian, which mmdebstrap installs. On other systems, its test is skipped.
+.venv/guide.stamp: .venv/dev.stamp
+	command -v mmdebstrap >/dev/null || ! command -v apt-get >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends mmdebstrap; }
+	touch $@
+
+# Tests of deploy/nginx.conf use Debian's nginx. On other systems, install nginx first.
+.venv/proxy.stamp: .venv/dev.stamp
+	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends nginx; }
 	touch $@

@@ -1,14 +1,22 @@
-"""Converts every error under the API's URLs to the API's format, and answers requests from the response cache."""
+"""Converts every error under the API's URLs to the API's format, and answers requests from the response cache.
+
+Requests are counted before anything else, and searches pass a gate. Both refuse a request before it costs much.
+"""
 
 from collections.abc import Callable
 
+from corsheaders.middleware import CorsMiddleware
 from csp.utils import build_policy
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from api.google.errors import google_error
 from api.http import problems, responses
 from api.http.response_cache import cached_response, store_response
 from factcheck.middleware import PROGRAMS
+from factcheck.server import rate_limits
+from factcheck.server.rate_limits import Limits, count_request
+from factcheck.server.search_gate import MATCH, RETRY_AFTER, SEARCH, Busy, search_gate
 
 Get = Callable[[HttpRequest], HttpResponseBase]
 _BY_STATUS = {
@@ -22,13 +30,39 @@ class ApiAnswers:
     def __init__(self, get_response: Get) -> None:
         self.get_response = get_response
         self.policy = build_policy()
+        self.cors = CorsMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(PROGRAMS):
             return self.get_response(request)
+        cost = _search_cost(request)
+        limits = count_request(request, _limit_names(request, cost))
+        response = self._respond(request, cost, limits)
+        limits.add_headers(response)
+        return response
+
+    def _respond(self, request: HttpRequest, cost: int, limits: Limits) -> HttpResponseBase:
+        if limits.retry_after is not None:
+            return self._complete(request, self._refuse(request, 429, limits.retry_after))
         if cached := cached_response(request):
             return cached
-        response = self.get_response(request)
+        if not cost:
+            return self._complete(request, self.get_response(request))
+        try:
+            with search_gate.enter(cost):
+                response = self.get_response(request)
+        except Busy:
+            response = self._refuse(request, 503, RETRY_AFTER)
+        return self._complete(request, response)
+
+    def _refuse(self, request: HttpRequest, status: int, retry_after: int) -> HttpResponse:
+        """Return an error page that any site can read. It isn't logged, because a flood would fill the journal."""
+        response = HttpResponse(_BY_STATUS[status].title, status=status, headers={"Retry-After": str(retry_after)})
+        response._has_been_logged = True  # type: ignore[attr-defined] # read by django.utils.log.log_response
+        self.cors.add_response_headers(request, response)
+        return response
+
+    def _complete(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
         if make and response.status_code >= 400 and isinstance(response, HttpResponse):
             _replace(response, make(request, response))
@@ -40,6 +74,24 @@ class ApiAnswers:
             response.headers.pop("Content-Type", None)
         store_response(request, response)
         return response
+
+
+def _search_cost(request: HttpRequest) -> int:
+    """Return what the request costs at the gate for searches, or 0 if it isn't a search."""
+    if request.path_info == _MATCH:
+        return MATCH
+    if request.path_info.startswith(_CLAIM_SEARCH):
+        return SEARCH
+    try:
+        return 0 if _SEARCH_PARAMETERS.isdisjoint(request.GET) else SEARCH
+    except SuspiciousOperation:  # too many parameters, which the view refuses
+        return 0
+
+
+def _limit_names(request: HttpRequest, search_cost: int) -> list[str]:
+    if request.path_info.startswith(_LOG):
+        return [rate_limits.LOG]
+    return [rate_limits.SEARCH, rate_limits.READING] if search_cost else [rate_limits.READING]
 
 
 def _replace(response: HttpResponse, made: HttpResponse | None) -> None:
@@ -61,4 +113,6 @@ def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse 
     return made
 
 
+_MATCH, _LOG, _CLAIM_SEARCH = "/api/v1/match/", "/api/v1/log/", "/v1alpha1/claims:search"
+_SEARCH_PARAMETERS = frozenset({"q", "count", "facets"})
 _SHAPES = {"/api/": _make_problem, "/v1alpha1/": google_error}

@@ -71,8 +71,9 @@ def main() -> None:
 
         newsroom = Publisher.objects.create(name="Newsroom", site="newsroom.example")
         for name in ("importer", "editor"):
-            user = User.objects.create(username=name)
-            Membership.objects.create(user=user, publisher=newsroom, role=Membership.Role.EDITOR)
+            user = User.objects.using("owner").create(username=name)
+            roles = Membership.objects.using("owner")  # the application can't give roles
+            roles.create(user_id=user.pk, publisher_id=newsroom.pk, role=Membership.Role.EDITOR)
         file, reviews = settings.VAR / "reviews.jsonl", Reviews(options.seed)
         with file.open("w") as out:
             for index in range(options.reviews):

@@ -32,7 +32,10 @@ def own_server() -> Iterator[None]:
     """Django with an embedded PostgreSQL in a temporary folder, migrated and empty; gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="factcheck-bench-"))
     folder.chmod(0o711)  # root's PostgreSQL runs as another account, which must pass through
-    os.environ.update(FACTCHECK_VAR=str(folder), DJANGO_SETTINGS_MODULE="factcheck.settings")
+    os.environ.update(
+        FACTCHECK_VAR=str(folder), DJANGO_SETTINGS_MODULE="factcheck.settings",
+        API_RATE_LIMIT="off", SEARCH_RATE_LIMIT="off",
+    )  # fmt: skip
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
@@ -114,7 +117,7 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     copy(PublishedClaim, [row for row in of_claims if isinstance(row, PublishedClaim)])
     copy(PastClaim, [row for row in of_claims if isinstance(row, PastClaim)])
     with transaction.atomic():
-        entries.lock_for_append()  # which words are counted under
+        entries.lock()  # which words are counted under
         words.count(Counter(word for row in rows for word in words.title_words(row.parsed_body)))
     newest = {key: row for row in rows for key in review_rows.references_of(row)}
     return {key: review_rows.reference_row(*key, row) for key, row in newest.items()}

@@ -14,7 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck import __version__
 from factcheck.database import source
-from factcheck.server.environment import environment, number, rate, switch
+from factcheck.database.embedded import Cluster
+from factcheck.server.environment import choice, environment, mail_server, number, rate, switch
+from factcheck.server.log_format import logging_settings
 from factcheck.server.secret_key import secret_key
 
 django_stubs_ext.monkeypatch()
@@ -28,6 +30,8 @@ DATABASE_SERVER = source(os.environ, VAR)
 DATABASES = DATABASE_SERVER.databases
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# The part of the site that this process serves: everything, readers' pages and the reading API, or what writes.
+PART = choice("PART", "all", ["all", "site", "desk"])
 PORT = number("PORT", 8000, most=65535)
 # The site's URL, without a trailing slash. Published bodies contain this URL.
 SITE_URL = environment("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -69,8 +73,11 @@ if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", 
         f"SECURITY_CONTACT is {SECURITY_CONTACT!r}. Set a URL with its scheme, for example"
         " mailto:security@factcheck.example.org."
     )
-# The number of requests that a client can send, for example 600/min. Empty means no limit.
-API_RATE_LIMIT = rate("API_RATE_LIMIT")
+# The number of requests to the API, and of searches and matches on the whole site, that a client can send.
+API_RATE_LIMIT = rate("API_RATE_LIMIT", "600/min")
+SEARCH_RATE_LIMIT = rate("SEARCH_RATE_LIMIT", "60/min")
+# The file in which all processes of this machine count requests.
+REQUEST_COUNTS = Path(environment("REQUEST_COUNTS", str(VAR / "request-counts"))).absolute()
 # The number of readers' messages from one network in an hour, and the number of days for which messages are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
@@ -82,11 +89,27 @@ if not MESSAGES_KEY:
         "MESSAGES_KEY isn't set. Set it to a file with a key that encrypts readers' messages, for example from:"
         " openssl rand -base64 32"
     )
+# The number of threads of each web process.
+WEB_THREADS = number("WEB_THREADS", 8)
 # The number of requests for each process that may wait for changes (`wait=`). Each request occupies a thread.
 CHANGES_WAITERS = number("CHANGES_WAITERS", 4, least=0)
 # The folder for bulk dumps, and the number of dumps to keep (docs/reference/dumps.md).
 DUMPS_FOLDER = Path(environment("DUMPS_FOLDER", str(VAR / "dumps"))).absolute()
 DUMPS_KEEP = number("DUMPS_KEEP", 3)
+# Django's storage, for files that belong to the record. Backups contain all of it.
+MEDIA_ROOT = VAR / "files"
+# The folder for encrypted backups, the public key that they are encrypted to, and the number of backups to keep. The
+# worker makes a backup each night if both the folder and the key are set (docs/how-to/back-up-and-restore.md).
+BACKUP_FOLDER = environment("BACKUP_FOLDER")
+BACKUP_RECIPIENT = environment("BACKUP_RECIPIENT")
+BACKUP_KEEP = number("BACKUP_KEEP", 14)
+# The proxy's internal path for DUMPS_FOLDER, for example /published-files/. Empty means that the site sends the files.
+ACCEL_REDIRECT = environment("ACCEL_REDIRECT")
+if ACCEL_REDIRECT and not (ACCEL_REDIRECT.startswith("/") and ACCEL_REDIRECT.endswith("/")):
+    raise ImproperlyConfigured(
+        f"ACCEL_REDIRECT is {ACCEL_REDIRECT!r}. Set a path that begins and ends with a slash, for example"
+        " /published-files/."
+    )
 # The rating scale whose verdicts the API accepts without the scale's name. For example, `verdict=false` means
 # `verdict=truth:false`.
 DEFAULT_RATING_SCALE = environment("DEFAULT_RATING_SCALE", "truth")
@@ -104,12 +127,30 @@ elif EMBEDDINGS_URL and (urlsplit(EMBEDDINGS_URL).scheme not in ("http", "https"
         " of its model in EMBEDDINGS_MODEL. To turn embeddings off, set EMBEDDINGS_URL to off."
     )
 
-# The public log's signing key, as a file or as the key itself (docs/reference/log.md). A local site creates one.
+# The socket of the process that signs the public log (factcheck/record/log/signer_process.py). Without a socket, this
+# process signs with the key in LOG_SIGNING_KEY, which is a file or the key itself. A local site creates one.
+LOG_SIGNER = environment("LOG_SIGNER")
 LOG_SIGNING_KEY = environment("LOG_SIGNING_KEY", str(VAR / "log-key"))
+# The public half of the log's first key, for processes without access to the signer.
+LOG_VERIFIER_KEY = environment("LOG_VERIFIER_KEY")
 # The log's name: its URL without the scheme. The first checkpoint fixes the name. Empty means the name in the key.
 LOG_ORIGIN = environment("LOG_ORIGIN")
 # The witnesses that cosign checkpoints, as alternating verifier keys and URLs.
 LOG_WITNESSES = environment("LOG_WITNESSES")
+
+# The mail server for links and notices about accounts. Without a mail server, a site with the embedded database writes
+# each e-mail to a file, and any other site sends none (docs/how-to/manage-people.md).
+EMAIL_FROM = environment("EMAIL_FROM", f"factcheck@{_SITE.hostname}")
+EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH = VAR / "mail"
+if EMAIL_URL := environment("EMAIL_URL"):
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    MAIL_SERVER = mail_server(EMAIL_URL)
+    EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.scheme == "smtp+tls", MAIL_SERVER.scheme == "smtps"
+else:
+    EMAIL_BACKEND = f"django.core.mail.backends.{'dummy' if environment('DATABASE_URL') else 'filebased'}.EmailBackend"
 
 # Lets webhooks reach this machine without TLS. Only use this for testing a receiver, never if others register URLs.
 WEBHOOKS_ALLOW_LOOPBACK = switch("WEBHOOKS_ALLOW_LOOPBACK")
@@ -142,11 +183,14 @@ INSTALLED_APPS = [
     "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk, after the app with its templates
 ]
 MIDDLEWARE = [
+    "factcheck.monitoring.middleware.Monitoring",
+    "factcheck.server.request_log.RequestLog",
     "api.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
     "factcheck.middleware.Policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "factcheck.middleware.Part",
     "factcheck.middleware.Sessions",
     "factcheck.middleware.Languages",
     "django.middleware.common.CommonMiddleware",
@@ -173,17 +217,19 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "editorial.User"
+AUTHENTICATION_BACKENDS = ["factcheck.editorial.sign_in.backend.PasswordBackend"]
+SESSION_ENGINE = "factcheck.editorial.sign_in.sessions"  # its docstring says when sessions end
+# Accounts of a site with its own database can't use the desk without a second factor.
+SECOND_FACTOR_REQUIRED = bool(environment("DATABASE_URL"))
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},  # 20,000 passwords
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"  # the target if `next` is refused
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # seconds for which a link to choose a password works
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -192,8 +238,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.http.problems.handle",
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_THROTTLE_CLASSES": ["factcheck.server.networks.NetworkThrottle"] if API_RATE_LIMIT else [],
-    "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_LIMIT or None},
     # Behind the proxy, the client's IP address is the last address in X-Forwarded-For, which the client can't fake.
     "NUM_PROXIES": 1 if SECURE else 0,
 }
@@ -210,27 +254,13 @@ CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 # The last three headers are for Google's clients (docs/reference/google.md).
 CORS_ALLOW_HEADERS = [
-    "accept",
-    "content-type",
-    "if-none-match",
-    "if-range",
-    "range",
-    "x-goog-api-client",
-    "x-goog-api-key",
+    "accept", "content-type", "if-none-match", "if-range", "range", "x-goog-api-client", "x-goog-api-key",
     "x-http-method-override",
-]
+]  # fmt: skip
 CORS_EXPOSE_HEADERS = [
-    "Accept-Ranges",
-    "Content-Range",
-    "ETag",
-    "Link",
-    "Retry-After",
-    "Factcheck-Head",
-    "Factcheck-As-Of",
-    "Factcheck-Sequence",
-    "Factcheck-Digest",
-    "Factcheck-Salt",
-]
+    "Accept-Ranges", "Content-Range", "ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy",
+    "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt", "X-Request-ID",
+]  # fmt: skip
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -271,19 +301,15 @@ STATICFILES_DIRS = [("docs", BASE_DIR / "docs" / "images")]  # the pictures in t
 # Static files are served from the apps' folders, so they don't have to be collected.
 WHITENOISE_USE_FINDERS = True
 
-LOG_LEVEL = environment("LOG_LEVEL", "WARNING").upper()
-if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "factcheck.server.log_format.Line",
-            "fmt": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-}
+# The token with which a monitor on another machine can read /metrics, and the folder in which processes add up numbers.
+METRICS_TOKEN = environment("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured(
+        "METRICS_TOKEN is too short. Set 20 or more random characters, for example from: openssl rand -hex 20"
+    )
+METRICS_FOLDER = environment("PROMETHEUS_MULTIPROC_DIR")
+
+LOG_LEVEL = choice("LOG_LEVEL", "WARNING", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
+# Lines for people, or JSON objects for programs. A site with its own database server has a program that reads the log.
+LOG_FORMAT = choice("LOG_FORMAT", "line" if isinstance(DATABASE_SERVER, Cluster) else "json", ["json", "line"])
+LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)

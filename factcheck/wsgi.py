@@ -2,8 +2,11 @@
 
 import os
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
+
+from factcheck.database.timeouts import serve_requests
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
 
@@ -25,5 +28,6 @@ class Request(WSGIRequest):
         pass
 
 
+serve_requests(settings.WEB_THREADS)
 application = get_wsgi_application()
 application.request_class = Request

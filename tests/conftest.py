@@ -50,6 +50,8 @@ if CONTROLLER:
         FACTCHECK_VAR=str(folder),
         FACTCHECK_TEST="1",
         DATABASE_CONNECTION_AGE="0",
+        API_RATE_LIMIT="off",  # tests of the limits set their own
+        SEARCH_RATE_LIMIT="off",
         EMBEDDINGS_URL="off",  # tests that need vectors name their own
         DJANGO_SETTINGS_MODULE="factcheck.settings",
     )
@@ -66,7 +68,7 @@ from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from api.http import response_cache  # noqa: E402
-from factcheck.database import roles  # noqa: E402
+from factcheck.database import roles, timeouts  # noqa: E402
 from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
@@ -138,6 +140,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in without]
     config.hook.pytest_deselected(items=without)
     config.stash[WITHOUT_DATA] = len(without)
+
+
+def pytest_collection_finish() -> None:
+    timeouts._guard = None  # whoever imported factcheck.wsgi made this a process that answers requests
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.db.models import Model
 
 from factcheck.editorial.models import (
@@ -25,6 +26,7 @@ from factcheck.editorial.models import (
     VerdictLabel,
 )
 from factcheck.editorial.proposals import demand_policy, merge_policy, review_policy, workflow
+from factcheck.editorial.roles import ACCOUNT_ADMINISTRATORS
 from factcheck.record.models import LogEntry
 
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
@@ -43,7 +45,27 @@ class Newsroom:
 
 
 def make_user(username: str, **fields: Any) -> User:
-    return User.objects.create(username=username, password=_hashed(), is_staff=True, byline=username, **fields)
+    """An account as the owner of the tables makes it at the shell: it has a password, and nobody had to approve it."""
+    values = {"password": _hashed(), "is_staff": True, "byline": username, **fields}
+    user = User.objects.using("owner").create(username=username, **values)
+    user._state.db = "default"
+    return user
+
+
+def give_role(user: User, newsroom: Publisher, role: str) -> Membership:
+    """A role as the owner of the tables gives it, who needs no second person."""
+    roles = Membership.objects.using("owner")
+    membership, _created = roles.update_or_create(user_id=user.pk, publisher_id=newsroom.pk, defaults={"role": role})
+    membership._state.db = "default"
+    return membership
+
+
+def make_administrator(username: str = "administrator", **fields: Any) -> User:
+    """An account administrator, made like `give_role`."""
+    user = make_user(username, **fields)
+    group = Group.objects.using("owner").get(name=ACCOUNT_ADMINISTRATORS)
+    User.groups.through.objects.using("owner").create(user_id=user.pk, group_id=group.pk)
+    return user
 
 
 @cache
@@ -64,7 +86,7 @@ def make_newsroom(site: str = "kiemchung.example") -> Newsroom:
         ("chief", Membership.Role.CHIEF_EDITOR),
     ):
         user = make_user(f"{name}@{site}")
-        Membership.objects.create(user=user, publisher=publisher, role=role)
+        give_role(user, publisher, role)
         people.append(user)
     return Newsroom(publisher, *people)
 

@@ -123,7 +123,7 @@ def test_every_command_is_documented():
 def test_commands_name_a_python_that_is_there():
     """`make run` brings no `python`, and Debian has none: ours is in .venv, and that of whoever checks us is python3."""
     besides = [
-        ROOT / "deploy/production.env.example",
+        *ROOT.glob("deploy/env/*.example"),
         ROOT / "factcheck/record/log/verifier.py",
         *ROOT.glob("examples/*.py"),
     ]
@@ -152,7 +152,7 @@ def test_every_address_of_the_api_is_documented():
 
 
 def test_every_variable_of_the_example_is_documented():
-    example = (ROOT / "deploy/production.env.example").read_text(encoding="utf-8")
+    example = "".join(file.read_text(encoding="utf-8") for file in sorted((ROOT / "deploy/env").glob("*.example")))
     settings = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
     names = re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)
     assert "SITE_URL" in names

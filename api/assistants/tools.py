@@ -20,6 +20,7 @@ from api.views.corrections import CORRECTIONS, read_corrections
 from api.views.reviews import REVIEWS, find_review
 from factcheck.record.models import PastReview, PublishedReview, Status
 from factcheck.record.readmodel.revisions import notice_in
+from factcheck.server.search_gate import MATCH, SEARCH, search_gate
 
 MAX_RESULTS, MAX_MATCHES = 10, 5
 REVIEWS_OF_A_CLAIM = 3
@@ -53,7 +54,8 @@ def search_reviews(
         "api:reviews", REVIEWS, q=q, language=language, verdict=verdict, publisher=publisher, topic=topic,
         published_after=published_after, published_before=published_before, page_size=page_size, cursor=cursor,
     )  # fmt: skip
-    page, meta = read_searched(list_request, PublishedReview, PastReview)
+    with search_gate.enter(SEARCH):
+        page, meta = read_searched(list_request, PublishedReview, PastReview)
     searched = meta or {"relaxed": False, "complete": True, "did_you_mean": None}
     found = [shapes.review(orjson.loads(body)) for (body,) in page.rows]
     return {
@@ -75,7 +77,8 @@ def match_claim(
 
     A low score means that the claim is about something else.
     """
-    found = orjson.loads(matching.answer(text, limit, []))
+    with search_gate.enter(MATCH):
+        found = orjson.loads(matching.answer(text, limit, []))
     return {
         "results": [
             {

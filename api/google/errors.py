@@ -24,7 +24,8 @@ _MESSAGES = {
     "NOT_FOUND": "This method doesn't exist. Try GET /v1alpha1/claims:search.",
     "RESOURCE_EXHAUSTED": "Too many requests. Wait for the number of seconds in the header Retry-After.",
     "INTERNAL": "An unexpected error occurred on the server and was logged. Try again later.",
-    "UNAVAILABLE": "The database isn't responding. Try again after the number of seconds in the header Retry-After.",
+    "UNAVAILABLE": "The site is busy, or its database isn't responding. Wait for the number of seconds in the header"
+    " Retry-After.",
 }
 
 

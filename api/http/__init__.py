@@ -1,4 +1,4 @@
-"""Tools for all endpoints: the base view, parameters, problems, negotiation, caching, ranges and streams.
+"""Tools for all endpoints: the base view, parameters, problems, negotiation, caching and ranges.
 
 Lists are in a separate package (`api.lists`). This package doesn't depend on any particular resource.
 """

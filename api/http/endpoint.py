@@ -19,6 +19,9 @@ class Endpoint(APIView):
     parser_classes = []
     # False for a view that reads the log's head with its rows (`factcheck.database.compiled_queries.log_head`).
     reads_log_head = True
+    # False for a view whose responses don't depend on the log. If the view doesn't read anything else, it also responds
+    # while the database is away.
+    depends_on_log = True
     content_negotiation_class = JsonOnly
     format_kwarg = None
 
@@ -28,9 +31,8 @@ class Endpoint(APIView):
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         require_length(request._request)
         self.check_permissions(request)
-        self.check_throttles(request)
         # The head is read before the content, so the content is never older than the head.
-        if self.reads_log_head:
+        if self.depends_on_log and self.reads_log_head:
             responses.read_head(request._request)
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
@@ -40,8 +42,11 @@ class Endpoint(APIView):
     def finalize_response(  # type: ignore[override]
         self, request: Request | HttpRequest, response: HttpResponseBase, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
+        django_request: Any = getattr(request, "_request", request)
+        if not self.depends_on_log:
+            responses.set_head(django_request, None)
         finished = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
-        responses.finish(getattr(request, "_request", request), finished)
+        responses.finish(django_request, finished)
         return finished
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
@@ -63,6 +64,15 @@ class Anything(JsonOnly):
 def accepts(header: str, media_type: str) -> bool:
     """Return whether the most specific media range that covers the type has a weight above 0."""
     return _preference(header, media_type)[0] > 0
+
+
+def accepts_gzip(request: HttpRequest) -> bool:
+    """Return whether the client names gzip in `Accept-Encoding` with a weight above 0."""
+    for part in request.headers.get("Accept-Encoding", "").lower().split(","):
+        coding, *parameters = (piece.strip() for piece in part.split(";"))
+        if coding == "gzip":
+            return _weight(parameters) > 0
+    return False
 
 
 @lru_cache(256)

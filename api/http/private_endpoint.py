@@ -13,13 +13,11 @@ from api.http.endpoint import Endpoint
 class PrivateEndpoint(Endpoint):
     """The base view, with GET, HEAD, OPTIONS and the methods that a subclass adds."""
 
-    reads_log_head = False
+    depends_on_log = False
 
     def finalize_response(  # type: ignore[override]
         self, request: Request | HttpRequest, response: HttpResponseBase, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        django_request: Any = getattr(request, "_request", request)
-        django_request.log_head = None  # these responses don't depend on the log
         finished = super().finalize_response(request, response, *args, **kwargs)
         del finished.headers["Link"]  # the header names the licence of published content
         finished.headers["Cache-Control"] = "no-store"

@@ -4,7 +4,6 @@
 the API and never change.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.encoding import escape_uri_path
 from django.utils.log import log_response
-from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound, Throttled
+from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -138,8 +137,8 @@ TOO_MANY_REQUESTS = Problem(
     429,
     "Too many requests",
     "Your client has sent more requests than the site allows in this time.",
-    "Wait for the number of seconds in `Retry-After`. With larger pages (`page_size` up to 100), you need fewer"
-    " requests.",
+    "Wait for the number of seconds in `Retry-After`. The headers `RateLimit-Policy` and `RateLimit` of each response"
+    " contain your limits. With larger pages (`page_size` up to 100), you need fewer requests.",
 )
 INTERNAL_ERROR = Problem(
     "internal-error",
@@ -152,8 +151,8 @@ UNAVAILABLE = Problem(
     "unavailable",
     503,
     "Temporarily unavailable",
-    "The database isn't responding, too many clients are downloading this content at the same time, or the site can't"
-    " store more messages from readers.",
+    "The database isn't responding, the site is busy with other searches or downloads, the content hasn't been made"
+    " yet, or the site can't store more messages from readers.",
     "Read `detail`. Wait for the number of seconds in the header `Retry-After`, and try again.",
 )
 
@@ -204,9 +203,6 @@ def problem_of(error: Exception) -> Refused:
             return Refused(METHOD_NOT_ALLOWED)
         case NotAcceptable():
             return Refused(NOT_ACCEPTABLE)
-        case Throttled():
-            wait = max(1, math.ceil(getattr(error, "wait", None) or 1))
-            return Refused(TOO_MANY_REQUESTS, headers={"Retry-After": str(wait)})
         case SuspiciousOperation():
             return Refused(BAD_REQUEST)
         case OperationalError() | InterfaceError():

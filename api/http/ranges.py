@@ -1,66 +1,112 @@
-"""Sends files or byte ranges of files (RFC 9110, section 14), so that clients can resume a download."""
+"""Sends files or byte ranges of files (RFC 9110, section 14), so that clients can resume a download.
+
+The site is meant to check each request only, and to leave the sending to the proxy (ACCEL_REDIRECT). Without a proxy, a
+slow reader occupies one of the server's threads. So each process sends large parts to a limited number of clients.
+"""
 
 import re
+import threading
+import weakref
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+from urllib.parse import quote
 
+from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.utils.http import http_date, parse_http_date_safe
 
-from api.http.problems import RANGE_NOT_SATISFIABLE, Refused
+from api.http.problems import RANGE_NOT_SATISFIABLE, UNAVAILABLE, Refused
 from api.http.responses import matches_etag
+from factcheck.server.metrics import count_refusal
 
-BLOCK = 256 * 1024
+BLOCK = 256 * 1024  # The server takes a response of this size at once, so its reader doesn't occupy a thread.
+MAX_DOWNLOADS = 2
+RETRY_AFTER = 30  # seconds
+
 # Only a single range is supported. A request for several ranges gets the whole file, as the RFC allows.
 _RANGE = re.compile(r"bytes[ \t]*=[ \t]*(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))[ \t]*", re.IGNORECASE)
+_slots = threading.BoundedSemaphore(MAX_DOWNLOADS)
 
 
-def respond_file(request: HttpRequest, path: Path, media_type: str, etag: str) -> HttpResponseBase:
+def respond_file(
+    request: HttpRequest, path: Path, media_type: str, etag: str, *, encoding: str | None = None
+) -> HttpResponseBase:
     """Return the file or the requested part. Raises Refused and FileNotFoundError.
 
-    `etag` is a strong ETag, including the quotes. With `If-Range`, the part is sent only if the ETag matches.
+    `path` is in DUMPS_FOLDER. `etag` is a strong ETag, including the quotes. With `If-Range`, the part is sent only if
+    the ETag or the time matches. `encoding` is the file's content coding.
     """
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Accept-Ranges": "bytes"}
-    if matches_etag(request, etag):
+    status = path.stat()
+    modified = http_date(status.st_mtime)
+    headers = {"ETag": etag, "Last-Modified": modified, "Cache-Control": "no-cache", "Accept-Ranges": "bytes"}
+    if _is_current(request, etag, int(status.st_mtime)):
         return HttpResponseNotModified(headers=headers)
-    file = path.open("rb")
-    try:
-        size = path.stat().st_size
-        part = _requested_range(request, etag, size)
-        first, end = part or (0, size)
-        file.seek(first)
-    except BaseException:
-        file.close()
-        raise
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    part = _requested_range(request, (etag, modified), status.st_size)
+    if settings.ACCEL_REDIRECT:  # the proxy selects the part again
+        headers["X-Accel-Redirect"] = settings.ACCEL_REDIRECT + quote(str(path.relative_to(settings.DUMPS_FOLDER)))
+        return HttpResponse(content_type=media_type, headers=headers)
+    first, end = part or (0, status.st_size)
     headers["Content-Length"] = str(end - first)
-    status = 200
+    code = 200
     if part:
-        status, headers["Content-Range"] = 206, f"bytes {first}-{end - 1}/{size}"
+        code, headers["Content-Range"] = 206, f"bytes {first}-{end - 1}/{status.st_size}"
     if request.method == "HEAD":
+        return HttpResponse(status=code, content_type=media_type, headers=headers)
+    return _send(path, first, end, status=code, content_type=media_type, headers=headers)
+
+
+def _send(path: Path, first: int, end: int, **response: Any) -> HttpResponseBase:
+    file = path.open("rb")
+    file.seek(first)
+    if end - first <= BLOCK:
+        with file:
+            return HttpResponse(file.read(end - first), **response)
+    if not _slots.acquire(blocking=False):
         file.close()
-        return HttpResponse(status=status, content_type=media_type, headers=headers)
-    response = FileResponse(_Part(file, end - first), status=status, content_type=media_type, headers=headers)
-    response.block_size = BLOCK
-    return response
+        count_refusal("downloads")
+        detail = (
+            "Too many clients are downloading this content at the same time. Try again after `Retry-After` seconds."
+        )
+        raise Refused(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER)})
+    sent = FileResponse(_Part(file, end - first), **response)
+    sent.block_size = BLOCK
+    return sent
 
 
 class _Part:
-    """The next part of an open file, up to a number of bytes."""
+    """The next part of an open file, up to a number of bytes. It occupies one slot of `_slots`.
+
+    File and slot are freed when the server closes the response, or when this object is deleted, but only once.
+    """
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file, self._left = file, size
+        self.close = weakref.finalize(self, _end, file)
 
     def read(self, size: int = BLOCK) -> bytes:
         found = self._file.read(min(size, self._left))
         self._left -= len(found)
         return found
 
-    def close(self) -> None:
-        self._file.close()
+
+def _end(file: BinaryIO) -> None:
+    file.close()
+    _slots.release()
 
 
-def _requested_range(request: HttpRequest, etag: str, size: int) -> tuple[int, int] | None:
+def _is_current(request: HttpRequest, etag: str, modified: int) -> bool:
+    """Return whether the client has this file. `If-None-Match` takes precedence (RFC 9110, section 13.2.2)."""
+    if "If-None-Match" in request.headers:
+        return matches_etag(request, etag)
+    since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
+    return since is not None and modified <= since
+
+
+def _requested_range(request: HttpRequest, validators: tuple[str, str], size: int) -> tuple[int, int] | None:
     """Return the first byte and the byte after the last, or None for the whole file."""
-    if request.method != "GET" or request.headers.get("If-Range", etag) != etag:
+    if request.method != "GET" or request.headers.get("If-Range", validators[0]) not in validators:
         return None
     found = _RANGE.fullmatch(request.headers.get("Range", ""))
     if not found:

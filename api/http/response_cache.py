@@ -8,9 +8,9 @@ minute, because `rebuild_record` can change bodies without a log entry.
 import time
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.urls import ResolverMatch
 
 from api.http import responses
 
@@ -31,6 +31,7 @@ class _Response:
     head: int
     until: float  # of time.monotonic()
     headers: dict[str, str]
+    match: ResolverMatch | None  # for the log and for metrics
     content: bytes = b""
 
 
@@ -88,24 +89,22 @@ def cached_response(request: HttpRequest) -> HttpResponseBase | None:
     if newest != cached.head:
         _cache.clear()
         return None
+    request.resolver_match = cached.match
     if status == 304:
         return HttpResponseNotModified(headers=cached.headers)
     return HttpResponse(cached.content, headers=cached.headers)
 
 
 def store_response(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Cache a 200 or 304 from a cacheable view.
-
-    If the site limits requests, a 200 isn't cached, because every request for content must be counted.
-    """
+    """Cache a 200 or 304 from a cacheable view."""
     head: int | None = getattr(request, "log_head", None)
     if head is None or request.method != "GET" or not hasattr(request, "is_cacheable"):
         return
     until, headers = time.monotonic() + MAX_AGE, dict(response.headers)
     if response.status_code == 304:
-        _cache.add(_key(304, request), _Response(head, until, headers))
-    elif response.status_code == 200 and isinstance(response, HttpResponse) and not settings.API_RATE_LIMIT:
-        _cache.add(_key(200, request), _Response(head, until, headers, response.content))
+        _cache.add(_key(304, request), _Response(head, until, headers, request.resolver_match))
+    elif response.status_code == 200 and isinstance(response, HttpResponse):
+        _cache.add(_key(200, request), _Response(head, until, headers, request.resolver_match, response.content))
 
 
 def _key(status: int, request: HttpRequest) -> Key:

@@ -1,27 +1,47 @@
 """All reviews in one file: a schema.org DataFeed of ClaimReviews, for example for Data Commons."""
 
-from django.conf import settings
 from django.http import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.http.negotiation import LinkedDataOnly
-from api.http.streams import respond_stream
+from api.http.negotiation import LinkedDataOnly, accepts_gzip
+from api.http.problems import UNAVAILABLE, Refused
+from api.http.ranges import respond_file
+from factcheck.record import dump_files
 from factcheck.record.formats.claimreview import MEDIA_TYPE
-from factcheck.record.models import LogEntry
-from factcheck.record.readmodel.datafeed import data_feed
 
-# Increase this number when the same record is serialised differently, so that clients fetch the feed again.
-EDITION = 1
+# The worker makes the feed every five minutes (factcheck/server/tasks.py).
+RETRY_AFTER = 300
 
 
 @extend_schema(exclude=True)
 class ClaimReviewFeed(Endpoint):
+    """The newest file that the worker has made. The feed is never generated for a reader, who may read it slowly."""
+
     content_negotiation_class = LinkedDataOnly
+    reads_log_head = False
 
     def get(self, request: Request) -> HttpResponseBase:
         refuse_parameters(request)
-        head = LogEntry.objects.using("public").newest().first()
-        stamp = f"{EDITION} {settings.SITE_URL} {settings.LICENSE_URL} {head.digest if head else None}"
-        return respond_stream(request._request, stamp, lambda: data_feed(head), MEDIA_TYPE)
+        feed = next(iter(dump_files.feeds("public")), None)
+        if feed is None:
+            raise _unavailable()
+        responses.set_head(request._request, feed.size - 1 if feed.size else None)
+        try:
+            if accepts_gzip(request._request):
+                etag = f'"{feed.digest}-gzip"'
+                response = respond_file(request._request, feed.compressed_path, MEDIA_TYPE, etag, encoding="gzip")
+            else:
+                response = respond_file(request._request, feed.path, MEDIA_TYPE, f'"{feed.digest}"')
+        except FileNotFoundError:  # an erasure has just deleted the feed
+            raise _unavailable() from None
+        patch_vary_headers(response, ["Accept-Encoding"])
+        return response
+
+
+def _unavailable() -> Refused:
+    detail = "The feed hasn't been made yet. The site makes it every five minutes. Try again later."
+    return Refused(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER)})

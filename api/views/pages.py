@@ -48,6 +48,8 @@ def openapi() -> bytes:
 
 
 class Schema(Endpoint):
+    depends_on_log = False
+
     @documented("get_schema", "Start", "This OpenAPI document.", "OpenApi")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
@@ -58,6 +60,7 @@ class Schema(Endpoint):
 class Documentation(Endpoint):
     """Swagger UI from this host. The script is a file, because the content security policy forbids inline scripts."""
 
+    depends_on_log = False
     content_negotiation_class = Anything
 
     def get(self, request: Request) -> HttpResponse:
@@ -77,6 +80,7 @@ class Documentation(Endpoint):
 class ProblemPage(Endpoint):
     """The page that explains a problem, at the problem's `type`."""
 
+    depends_on_log = False
     content_negotiation_class = Anything
 
     def get(self, request: Request, slug: str = "") -> HttpResponse:
@@ -93,6 +97,7 @@ class ProblemPage(Endpoint):
 class Unknown(Endpoint):
     """All other URLs. The view redirects if only the trailing slash is missing. Otherwise it sends a problem."""
 
+    depends_on_log = False
     content_negotiation_class = Anything
 
     def get(self, request: Request, rest: str) -> HttpResponse:

@@ -4,7 +4,9 @@ Django expects a backend's ``DatabaseWrapper`` in a module with this name.
 """
 
 import select
+import time
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +14,13 @@ from django.db.backends.postgresql import base as postgresql
 from django.db.backends.postgresql.client import DatabaseClient as PostgresqlClient
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresqlOperations
 from django.db.backends.utils import CursorWrapper
+from psycopg import IsolationLevel
+
+from factcheck.database.hang_guard import GuardedConnection
+from factcheck.database.problems import DatabaseProblem
+from factcheck.database.query_tally import measure
+from factcheck.database.replicas import PAUSE, Replicas
+from factcheck.database.timeouts import request_guard, seconds_for, with_timeouts
 
 _PLANNING = "planning"
 
@@ -33,6 +42,30 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     client_class = DatabaseClient
     ops_class = DatabaseOperations
 
+    checked_at = 0.0  # the time of the last check of a replica's lag
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(measure)
+
+    @property
+    def replicas(self) -> Replicas | None:
+        replicas: Replicas | None = settings.DATABASE_SERVER.replicas
+        return replicas if self.alias == "public" else None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        if self.replicas is None:
+            return self._connect(conn_params)
+        self.checked_at = time.monotonic()
+        return self.replicas.connect(self._connect, conn_params)
+
+    def _connect(self, parameters: dict[str, Any]) -> Any:
+        guard = request_guard(replicas=self.replicas is not None)
+        if guard is None or self.alias == "owner":
+            return super().get_new_connection(parameters)
+        self.isolation_level = IsolationLevel.READ_COMMITTED  # as in Django
+        return GuardedConnection.open(guard, seconds_for(self.alias), **parameters)
+
     def is_usable(self) -> bool:
         """Check a persistent connection once for each request.
 
@@ -43,13 +76,27 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             socket = select.poll()  # select.select() refuses file descriptors of 1024 and above
             socket.register(self.connection.fileno(), select.POLLIN)
             if not socket.poll(0):
-                return True
+                return self._is_current()
         return super().is_usable()
 
     def get_connection_params(self) -> dict[str, Any]:
-        settings.DATABASE_SERVER.prepare()
+        if missing := self.settings_dict.get("MISSING"):
+            raise DatabaseProblem(
+                f"This process can't use the database role of {missing}, because {missing} isn't set. Run the command"
+                " or send the request in a process that has this variable."
+            )
+        guard = request_guard(replicas=self.replicas is not None)
+        with guard.waiting() if guard else nullcontext():
+            settings.DATABASE_SERVER.prepare(self.alias)
         # Only `planning_cursor` prepares statements, because the server binds its parameters.
-        return {**super().get_connection_params(), "prepare_threshold": 0}
+        return {**with_timeouts(self.alias, super().get_connection_params()), "prepare_threshold": 0}
+
+    def _is_current(self) -> bool:
+        """Check the lag of a replica every few seconds. Django then connects again, to another replica."""
+        if self.replicas is None or time.monotonic() < self.checked_at + PAUSE:
+            return True
+        self.checked_at = time.monotonic()
+        return self.replicas.is_current(self.connection)
 
     def planning_cursor(self) -> CursorWrapper:
         """Return a cursor whose statements the server plans once for each connection, whatever the parameters."""

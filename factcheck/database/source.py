@@ -1,24 +1,37 @@
 """Converts environment variables to Django's ``DATABASES``.
 
 1. ``DATABASE_URL`` and ``PUBLIC_DATABASE_URL``: the URLs of the application role and the reading role.
-``OWNER_DATABASE_URL`` is for migrations (default: ``DATABASE_URL``).
+``OWNER_DATABASE_URL`` is for migrations. A process that only reads has only ``PUBLIC_DATABASE_URL``. An alias whose
+URL isn't set raises an error when it's used.
 2. Only ``DATABASE_URL``: the URL of the owner. The site creates the two other roles.
 3. None of these: the site uses an embedded server in ``var/``.
+
+A URL can name several hosts, separated by commas. The application and the owner use the host that accepts writes. The
+reading role prefers standbys, in random order.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from factcheck.database import passwords
 from factcheck.database.data_directory import make_folder
 from factcheck.database.embedded import DATABASE, Cluster
 from factcheck.database.problems import DatabaseProblem
-from factcheck.database.remote import Remote
+from factcheck.database.remote import Remote, connect
+from factcheck.database.replicas import Replicas
 from factcheck.database.roles import Login, Logins
 
+VARIABLES = ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL", "DATABASE_CONNECTION_AGE", "REPLICA_LAG")
 EXAMPLE = "postgresql://owner:password@localhost:5432/factcheck"
+AGE = (
+    "Set the number of seconds for which a thread keeps its connection, for example 600. With 0, each request opens a "
+    "new connection."
+)
+LAG = "Set the number of seconds that a replica may lag behind the primary, for example 10."
 Settings = dict[str, Any]
 Server = Cluster | Remote
 
@@ -32,13 +45,19 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
     url, public, owner = (
         environ.get(name, "").strip() for name in ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL")
     )
-    age = _age(environ.get("DATABASE_CONNECTION_AGE", "").strip() or "600")
+    lag = _seconds("REPLICA_LAG", environ.get("REPLICA_LAG", "").strip() or "10", LAG)
+    age = _seconds("DATABASE_CONNECTION_AGE", environ.get("DATABASE_CONNECTION_AGE", "").strip() or "600", AGE)
     if not url:
-        if public or owner:
+        if owner:
             raise DatabaseProblem(
-                "PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL. "
-                f"Set DATABASE_URL, for example {EXAMPLE}."
+                f"OWNER_DATABASE_URL is set without DATABASE_URL. Set DATABASE_URL, for example {EXAMPLE}."
             )
+        if public:
+            reading = parse_url("PUBLIC_DATABASE_URL", public)
+            readers = _for_reading(reading)
+            databases = _aliases(_missing("DATABASE_URL"), readers, _missing("OWNER_DATABASE_URL"), age=age)
+            replicas = _replicas(reading, lag)
+            return Remote(readers, databases=databases, replicas=replicas, variable="PUBLIC_DATABASE_URL")
         try:
             cluster = Cluster(var, durable=not environ.get("FACTCHECK_TEST"))
             logins = cluster.logins()
@@ -53,21 +72,26 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
         ]
         cluster.databases = _aliases(*users, age=age)
         return cluster
-    application = parse_url("DATABASE_URL", url)
+    application = _for_writing(parse_url("DATABASE_URL", url))
     if public:
         reading = parse_url("PUBLIC_DATABASE_URL", public)
-        migrating = parse_url("OWNER_DATABASE_URL", owner) if owner else application
-        return Remote(application, databases=_aliases(application, reading, migrating, age=age))
+        migrating = _for_writing(parse_url("OWNER_DATABASE_URL", owner)) if owner else _missing("OWNER_DATABASE_URL")
+        return Remote(
+            application,
+            databases=_aliases(application, _for_reading(reading), migrating, age=age),
+            replicas=_replicas(reading, lag),
+        )
     if owner:
         raise DatabaseProblem(
             "OWNER_DATABASE_URL is set without PUBLIC_DATABASE_URL. "
             f"Set PUBLIC_DATABASE_URL to the reading role's URL, for example {EXAMPLE}."
         )
-    return _beside(application, var, age)
+    return _beside(parse_url("DATABASE_URL", url), var, age, lag)
 
 
-def _beside(owner: Settings, var: Path, age: int) -> Remote:
+def _beside(parsed: Settings, var: Path, age: int, lag: int) -> Remote:
     """Return a server whose owner is in DATABASE_URL. The other roles are named after the database."""
+    owner = _for_writing(parsed)
     names = f"{owner['NAME']}_app", f"{owner['NAME']}_public"
     try:
         make_folder(var, 0o755)
@@ -78,18 +102,51 @@ def _beside(owner: Settings, var: Path, age: int) -> Remote:
             "Set FACTCHECK_VAR to a writable folder, or set PUBLIC_DATABASE_URL and OWNER_DATABASE_URL."
         ) from None
     application, reading = (Login(name, stored[name]) for name in names)
-    editors, readers = ({**owner, "USER": login.name, "PASSWORD": login.password} for login in (application, reading))
+    editors = {**owner, "USER": application.name, "PASSWORD": application.password}
+    readers = {**_for_reading(parsed), "USER": reading.name, "PASSWORD": reading.password}
     logins = Logins(Login(owner["USER"], owner["PASSWORD"]), application, reading)
-    return Remote(owner, logins, databases=_aliases(editors, readers, owner, age=age))
+    return Remote(
+        owner,
+        logins,
+        databases=_aliases(editors, readers, owner, age=age),
+        replicas=_replicas({**parsed, "USER": reading.name, "PASSWORD": reading.password}, lag),
+    )
 
 
-def _age(seconds: str) -> int:
+def _missing(variable: str) -> Settings:
+    """Return settings for an alias that this process can't use. `base.py` raises the error."""
+    return {"NAME": "", "USER": "", "PASSWORD": "", "HOST": "", "PORT": "", "MISSING": variable}
+
+
+def _seconds(variable: str, seconds: str, meaning: str) -> int:
     if not seconds.isdecimal():
-        raise DatabaseProblem(
-            f"DATABASE_CONNECTION_AGE is {seconds!r}. Set the number of seconds for which a thread keeps its "
-            "connection, for example 600. With 0, each request opens a new connection."
-        )
+        raise DatabaseProblem(f"{variable} is {seconds!r}. {meaning}")
     return int(seconds)
+
+
+def _for_writing(settings: Settings) -> Settings:
+    return _with_defaults(settings, target_session_attrs="read-write")
+
+
+def _for_reading(settings: Settings) -> Settings:
+    return _with_defaults(settings, target_session_attrs="prefer-standby", load_balance_hosts="random")
+
+
+def _with_defaults(settings: Settings, **defaults: str) -> Settings:
+    """Return settings with libpq's parameters for several hosts. Parameters in the URL take precedence."""
+    if not _has_several_hosts(settings):
+        return settings
+    return {**settings, "OPTIONS": {**defaults, **settings["OPTIONS"]}}
+
+
+def _has_several_hosts(settings: Settings) -> bool:
+    return "," in settings["HOST"]
+
+
+def _replicas(reading: Settings, lag: int) -> Replicas | None:
+    """Return nothing for a single server. The reading role also asks the primary for its position."""
+    primary = _with_defaults(reading, target_session_attrs="primary")
+    return Replicas(lambda: connect(primary), lag) if _has_several_hosts(reading) else None
 
 
 def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: int) -> dict[str, Settings]:
@@ -108,23 +165,24 @@ def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: 
 def parse_url(variable: str, url: str) -> Settings:
     """Parse ``postgresql://user:password@host:port/name?sslmode=require``, whose parts are percent-encoded.
 
-    The host can be a socket's folder: ``postgresql://user@/name?host=/run/postgresql``.
+    The host can be a socket's folder: ``postgresql://user@/name?host=/run/postgresql``. It can also be a list of hosts:
+    ``postgresql://user@host1:5432,host2:5432/name``.
     """
-    wrong = f"{variable} isn't a PostgreSQL URL. Use a URL like {EXAMPLE}, with special characters percent-encoded."
     try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise DatabaseProblem(wrong) from None
-    name = unquote(parts.path.removeprefix("/"))
-    if parts.scheme not in ("postgresql", "postgres") or not name or "/" in name:
-        raise DatabaseProblem(wrong)
-    options = dict(parse_qsl(parts.query))
+        found: dict[str, Any] = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        found = {}
+    name, port = found.pop("dbname", ""), str(found.pop("port", ""))
+    ports_are_numbers = all(each.isdecimal() for each in port.split(",") if each)
+    if not url.startswith(("postgresql://", "postgres://")) or not name or "/" in name or not ports_are_numbers:
+        raise DatabaseProblem(
+            f"{variable} isn't a PostgreSQL URL. Use a URL like {EXAMPLE}, with special characters percent-encoded."
+        )
     return {
         "NAME": name,
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", unquote(parts.hostname or "")),
-        "PORT": str(port or ""),
-        "OPTIONS": options,
+        "USER": found.pop("user", ""),
+        "PASSWORD": found.pop("password", ""),
+        "HOST": found.pop("host", ""),
+        "PORT": port,
+        "OPTIONS": found,
     }

@@ -1,6 +1,7 @@
 """Registers the pages of the desk with Django's admin."""
 
 from factcheck.editorial.desk import (
+    accounts,
     claimants,
     claims,
     demands,
@@ -8,7 +9,7 @@ from factcheck.editorial.desk import (
     freezes,
     imports,
     jobs,
-    people,
+    publishers,
     reader_messages,
     reviews,
     scales,
@@ -17,6 +18,6 @@ from factcheck.editorial.desk import (
 )
 
 __all__ = [
-    "claimants", "claims", "demands", "events", "freezes", "imports", "jobs", "people", "reader_messages", "reviews",
-    "scales", "tokens", "webhooks",
+    "accounts", "claimants", "claims", "demands", "events", "freezes", "imports", "jobs", "publishers",
+    "reader_messages", "reviews", "scales", "tokens", "webhooks",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,6 +11,12 @@ class EditorialConfig(AppConfig):
     label = "editorial"
     verbose_name = _("Everything")  # the title of the page that lists all models
     default = True
+
+    def ready(self) -> None:
+        """Django sends this signal for each login, however the login is made. No other place knows all of them."""
+        from factcheck.editorial.sign_in.freshness import begin_session
+
+        user_logged_in.connect(begin_session, dispatch_uid="editorial.begin_session")
 
 
 class DeskConfig(admin_apps.AdminConfig):

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import (
     Appearance,
     Authorship,
@@ -28,7 +28,8 @@ from factcheck.editorial.models import (
     User,
     Verdict,
 )
-from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.editorial.models.kinds import Action
+from factcheck.editorial.proposals import account_policy, review_policy, workflow
 from factcheck.editorial.roles import ACCOUNT_ADMINISTRATORS
 from factcheck.editorial.statement_columns import columns_of
 
@@ -51,26 +52,21 @@ class Login:
 def load_demo(logins_file: Path) -> list[Login]:
     """Loads everything or nothing, and writes the logins to the file as a JSON list with mode 0600.
 
-    Raises EditorialError if the database already contains a newsroom or one of the accounts.
+    Raises EditorialError if the database already contains a newsroom or an account.
     """
     if Publisher.objects.exists():
         raise EditorialError(
             _("This database already contains publishers. The demo newsroom requires an empty database.")
         )
     newsroom = json.loads((_FOLDER / "newsroom.json").read_text(encoding="utf-8"))
-    people = {account["username"] for account in newsroom["accounts"]}
-    if existing := User.objects.filter(username__in=people).order_by("username").first():
+    if User.objects.exists():
         raise EditorialError(
-            _(
-                "The demo needs the account name %(name)s, but another account already uses this name. Rename that"
-                " account first."
-            )
-            % {"name": existing.username}
+            _("This database already contains accounts. The demo newsroom requires an empty database.")
         )
     publishers = {
         fields["site"]: Publisher.objects.create(**columns_of(Publisher, fields)) for fields in newsroom["publishers"]
     }
-    logins = [_account(account, publishers) for account in newsroom["accounts"]]
+    logins = _accounts(newsroom["accounts"], publishers)
     for topic in newsroom["topics"]:
         row = Topic.objects.create(slug=topic["slug"])
         for language, label in topic["labels"].items():
@@ -81,22 +77,38 @@ def load_demo(logins_file: Path) -> list[Login]:
     return logins
 
 
-def _account(fields: dict[str, Any], publishers: dict[str, Publisher]) -> Login:
+def _accounts(accounts: list[dict[str, Any]], publishers: dict[str, Publisher]) -> list[Login]:
+    """Adds the accounts as a newsroom does. The first administrator makes the second, and both then decide together."""
+    first, second = (account["username"] for account in accounts if account["administers_accounts"])
+    root = User.objects.create_superuser(first)
+    people = {first: root}
+    for fields in accounts:
+        if fields["username"] != first:
+            user = User(username=fields["username"], byline=fields["byline"], is_staff=True)
+            user.set_unusable_password()
+            user.save()
+            people[user.username] = user
+    _grant(Action.ADMINISTRATOR, people[second], by=root, decided_by=root)
+    return [_login(fields, people[fields["username"]], publishers, root, people[second]) for fields in accounts]
+
+
+def _login(fields: dict[str, Any], user: User, publishers: dict[str, Publisher], root: User, second: User) -> Login:
+    role, newsroom = ACCOUNT_ADMINISTRATORS, ""
+    for membership in fields["memberships"]:
+        publisher = publishers[membership["publisher"]]
+        given = {"newsroom": publisher, "role": membership["role"]}
+        _grant(Action.ROLE, user, by=root, decided_by=second, **given)
+        role, newsroom = str(Membership.Role(membership["role"]).label), publisher.name
     password = secrets.token_urlsafe(12)
     hasher = PBKDF2PasswordHasher()
-    user = User.objects.create(
-        username=fields["username"],
-        password=hasher.encode(password, hasher.salt(), iterations=_ITERATIONS),
-        byline=fields["byline"],
-        is_staff=True,
-    )
-    if fields["administers_accounts"]:
-        user.groups.add(Group.objects.get(name=ACCOUNT_ADMINISTRATORS))
-        return Login(user.username, password, ACCOUNT_ADMINISTRATORS, "")
-    (membership,) = fields["memberships"]
-    newsroom = publishers[membership["publisher"]]
-    row = Membership.objects.create(user=user, publisher=newsroom, role=membership["role"])
-    return Login(user.username, password, str(Membership.Role(row.role).label), newsroom.name)
+    set_actor(user)  # only the account itself can set its password
+    User.objects.filter(pk=user.pk).update(password=hasher.encode(password, hasher.salt(), iterations=_ITERATIONS))
+    return Login(user.username, password, role, newsroom)
+
+
+def _grant(action: Action, account: User, *, by: User, decided_by: User, **given: Any) -> None:
+    proposal = account_policy.propose(account=account, action=action, by=by, **given)
+    workflow.approve(proposal=proposal, by=decided_by, digest=proposal.digest)
 
 
 def _claim(entry: dict[str, Any], publishers: dict[str, Publisher]) -> None:

@@ -23,19 +23,24 @@ from factcheck.editorial.models import (
     VerdictMapping,
 )
 
-Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping | Freeze
+Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping | User | Freeze
+UNKNOWN_ACCOUNT = "user:unknown"  # the subject of failed logins with names that no account has
 # Models with integer keys, which aren't unique across tables. All other models have UUIDs.
-_NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping", Freeze: "freeze"}
+_NUMBERED: dict[type[Subject], str] = {
+    ImportBatch: "import", VerdictMapping: "mapping", User: "user", Freeze: "freeze",
+}  # fmt: skip
 
 
 def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:
     """Records one action on a subject. `detail` must be JSON-serializable."""
     kind = _NUMBERED.get(type(subject))
-    newsroom = None if isinstance(subject, VerdictMapping) else subject.newsroom_id
+    newsroom = getattr(subject, "newsroom_id", None)
     record_events(by, newsroom, [(action, f"{kind}:{subject.pk}" if kind else str(subject.pk), detail)])
 
 
-def record_events(by: User, newsroom: int | None, acts: Iterable[tuple[str, UUID | str, dict[str, Any]]]) -> None:
+def record_events(
+    by: User | None, newsroom: int | None, acts: Iterable[tuple[str, UUID | str, dict[str, Any]]]
+) -> None:
     """Records many actions in a newsroom in one statement. Each action has a name, a subject and details.
 
     The database refuses the events if the transaction has already named another person.
@@ -45,11 +50,16 @@ def record_events(by: User, newsroom: int | None, acts: Iterable[tuple[str, UUID
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT editorial_record_events(%s, %s, %s::text[], %s::text[], %s::jsonb[])",
-            [by.pk, newsroom, actions, subjects, details],
+            [by.pk if by else None, newsroom, actions, subjects, details],
         )
 
 
-def set_actor(by: User) -> None:
+def record_account_event(by: User | None, action: str, account: User | None, **detail: Any) -> None:
+    """Records a sign-in or a second factor of an account. `account` is None if nobody has the typed name."""
+    record_events(by, None, [(action, f"user:{account.pk}" if account else UNKNOWN_ACCOUNT, detail)])
+
+
+def set_actor(by: User | None) -> None:
     """Tells the database who the person is, until the transaction ends. Triggers name the person in their events."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk)])
+        cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk) if by else ""])

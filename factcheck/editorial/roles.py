@@ -14,11 +14,6 @@ Role = Membership.Role
 ACCOUNT_ADMINISTRATORS = "Account administrators"
 
 
-def administers_accounts(user: User) -> bool:
-    """Whether the person manages accounts. A closed account doesn't."""
-    return user.is_active and (user.is_superuser or user.groups.filter(name=ACCOUNT_ADMINISTRATORS).exists())
-
-
 def role_in(user: User, newsroom: Publisher | int) -> Role | None:
     """The person's role in this newsroom, or None. A closed account doesn't have a role."""
     if not user.is_active:
@@ -32,6 +27,21 @@ def newsrooms_of(user: User, roles: Iterable[Role] = tuple(Role)) -> list[int]:
     if not user.is_active:
         return []
     return list(Membership.objects.filter(user=user, role__in=list(roles)).values_list("publisher_id", flat=True))
+
+
+def administers(user: User) -> bool:
+    """Whether the person administers accounts. A closed account administers nothing."""
+    return user.is_active and has_administration(user)
+
+
+def has_administration(user: User) -> bool:
+    return user.is_superuser or user.groups.filter(name=ACCOUNT_ADMINISTRATORS).exists()
+
+
+def require_administrator(user: User) -> None:
+    """Raises NotAllowed unless the person administers accounts."""
+    if not administers(user):
+        raise NotAllowed(_("Only an account administrator can do this. Ask one of them."))
 
 
 def require_member(user: User, newsroom: Publisher | int) -> Role:

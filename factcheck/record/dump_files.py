@@ -1,11 +1,13 @@
-"""The folder of bulk dumps, and which of the dumps can still be downloaded.
+"""The folder of bulk dumps and of the ClaimReview feed, and which of them can still be downloaded.
 
-A dump is a folder named after its newest log entry. The manifest is written last. `api/dumps` creates the dumps, but
-erasures must also be applied to the dumps, so the record keeps track of them. After an erasure has been committed, the
-dumps with erased content are deleted. Until then, these dumps aren't available to readers.
+A dump is a folder named after its newest log entry. The manifest is written last. The feed is a file, whose name says
+which entries it covers. `api/dumps` creates both, but erasures must also be applied to these files, so the record keeps
+track of them. After an erasure has been committed, files with erased content are deleted. Until then, they aren't
+available to readers.
 """
 
 import fcntl
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +21,7 @@ from factcheck.record.models import LogEntry
 
 MANIFEST = "manifest.json"
 UNFINISHED = "unfinished-"  # the prefix for folders that aren't complete dumps
+_FEED = re.compile(r"claimreview-([0-9]{1,18})-([0-9a-f]{32})-([0-9a-f]{32})\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,24 @@ class Dump:
     manifest: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A complete feed of the first `size` entries. `source` identifies the inputs, `digest` the bytes."""
+
+    size: int
+    source: str
+    digest: str
+
+    @property
+    def path(self) -> Path:
+        folder: Path = settings.DUMPS_FOLDER
+        return folder / f"claimreview-{self.size}-{self.source}-{self.digest}.json"
+
+    @property
+    def compressed_path(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.gz")
+
+
 def available(using: str | None = None) -> list[Dump]:
     """The dumps that can be downloaded, newest first."""
     found = _finished()
@@ -37,8 +58,19 @@ def available(using: str | None = None) -> list[Dump]:
     return [dump for dump in found if dump.sequence not in outdated]
 
 
+def feeds(using: str | None = None) -> list[Feed]:
+    """The feeds that can be downloaded, newest first."""
+    found = _complete_feeds()
+    outdated = _outdated([feed.size - 1 for feed in found], using)
+    return [feed for feed in found if feed.size - 1 not in outdated]
+
+
 def discard_outdated() -> None:
-    """Removes dumps whose content has been erased since they were made, and leftovers of interrupted runs."""
+    """Removes files whose content has been erased since they were made, and leftovers of interrupted runs."""
+    current = feeds()
+    for feed in _complete_feeds():
+        if feed not in current:
+            remove_feed(feed)
     found = _finished()
     outdated = _outdated([dump.sequence for dump in found], None)
     for dump in found:
@@ -56,6 +88,11 @@ def remove(dump: Dump) -> None:
         raise OSError(f"The dump in {dump.folder} could not be removed. Remove the folder by hand.")
 
 
+def remove_feed(feed: Feed) -> None:
+    feed.path.unlink(missing_ok=True)
+    feed.compressed_path.unlink(missing_ok=True)
+
+
 def remove_leftovers() -> None:
     """Removes incomplete dumps. Call this under `lock_folder`, or it can remove another process's work."""
     for folder in settings.DUMPS_FOLDER.iterdir():
@@ -65,9 +102,9 @@ def remove_leftovers() -> None:
 
 
 @contextmanager
-def lock_folder() -> Iterator[None]:
+def lock_folder(name: str = "lock") -> Iterator[None]:
     """Locks the folder while a dump is being made. Raises BlockingIOError if another process has the lock."""
-    with open(settings.DUMPS_FOLDER / "lock", "a") as lock:
+    with open(settings.DUMPS_FOLDER / name, "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
 
@@ -84,6 +121,15 @@ def find(folder: Path) -> Dump | None:
 
 def _is_number(name: str) -> bool:
     return name.isascii() and name.isdecimal()
+
+
+def _complete_feeds() -> list[Feed]:
+    found = []
+    for path in settings.DUMPS_FOLDER.glob("claimreview-*.json"):
+        if match := _FEED.fullmatch(path.name):
+            with suppress(FileNotFoundError):  # another process has just removed the feed
+                found.append((path.stat().st_mtime_ns, Feed(int(match[1]), match[2], match[3])))
+    return [feed for _made, feed in sorted(found, key=lambda each: each[0], reverse=True)]
 
 
 def _finished() -> list[Dump]:

@@ -4,40 +4,32 @@ from uuid import UUID
 
 from factcheck.record import publish
 from factcheck.record.errors import RecordError
-from factcheck.record.log import entries, tree
-from factcheck.record.log.notes import SigningKey, VerifierKey, open_note, signed_by
+from factcheck.record.log import checkpoints, entries, tree
+from factcheck.record.log.notes import VerifierKey, open_note, signed_by
 from factcheck.record.models import LogEntry
 
 
-def rotate(new: SigningKey) -> LogEntry:
-    """Publishes the rotation to the key `new`. This server's key signs the log for the last time.
+def rotate() -> LogEntry:
+    """Publishes the rotation to the signer's next key. The current key signs the log for the last time.
 
-    Raises RecordError if `new` has a different name, because the log's origin never changes. Also raises RecordError if
-    the log has used this key before, because the keys would form a cycle.
+    Raises RecordError if there is no next key, or if it has a different name, because the log's origin never changes.
+    Also raises RecordError if the log has used this key before, because the keys would form a cycle.
     """
-    old = tree.signing_key()
-    if new.name != old.name:
-        raise RecordError(f"The new key is for {new.name}, but the log's name is {old.name} and never changes.")
-    if new == old:
-        raise RecordError("The log already has this key.")
-    subject = UUID(bytes=new.verifier().digest[:16])
-    tree.require_identity()  # raises SetupError on a server that still has the key from before a rotation
+    # Raises SetupError for a signer that still has the key from before a rotation.
+    signer, _status = checkpoints.require_identity(tree.newest_checkpoint())
+    with checkpoints.signing_errors():
+        old, new, signature = signer.rotation()
+    subject = UUID(bytes=new.digest[:16])
     if LogEntry.objects.filter(subject=subject).exists():
         raise RecordError("The log had this key before. Make a new one.")
-    keys = f"{old.verifier()}\n{new.verifier()}\n"
-    statement = {
-        "id": str(subject),
-        "old_key": str(old.verifier()),
-        "new_key": str(new.verifier()),
-        "signature": old.sign(keys),
-    }
-    (entry,) = publish.publish([entries.Publication(subject, statement, LogEntry.Kind.KEY_ROTATION)], new)
+    statement = {"id": str(subject), "old_key": str(old), "new_key": str(new), "signature": signature}
+    (entry,) = publish.publish([entries.Publication(subject, statement, LogEntry.Kind.KEY_ROTATION)])
     return entry
 
 
 def current_key(using: str | None = None) -> VerifierKey:
     """The log's current key. After a rotation, this key differs from the server's key until the server is restarted."""
-    ours, newest = tree.signing_key().verifier(), tree.newest_checkpoint(using)
+    ours, newest = checkpoints.verifier_key(), tree.newest_checkpoint(using)
     if newest is None:
         return ours
     _text, signatures = open_note(newest.note)

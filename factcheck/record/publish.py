@@ -1,7 +1,7 @@
 """Publishes to the record. All additions to the record go through this module.
 
-One transaction extends the log and updates its projections while the log is locked. So readers see all of a publication
-or nothing.
+One transaction appends to the log and updates its projections while the log is locked. So readers see all of a
+publication or nothing. A second transaction signs the log, because a rolled-back entry must never be signed.
 """
 
 from collections.abc import Sequence
@@ -9,22 +9,31 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from factcheck.record import dump_files
+from factcheck.record.log import checkpoints
 from factcheck.record.log import entries as log
-from factcheck.record.log.models import LogEntry, RevisionDocument
-from factcheck.record.log.notes import SigningKey
+from factcheck.record.log.models import LogCheckpoint, LogEntry, RevisionDocument
 from factcheck.record.projections import PROJECTIONS
 
 
 @transaction.atomic
-def publish(publications: Sequence[log.Publication], *extra_keys: SigningKey) -> list[LogEntry]:
+def publish(publications: Sequence[log.Publication]) -> list[LogEntry]:
     """Publishes in the given order and returns the entries. Arguments and errors are the same as for `log.append`."""
-    newest = log.lock_for_append()
-    published = log.append(publications, *extra_keys, newest=newest)
+    log.lock_for_append()
+    # `robust`: if the signer fails now, the publication stays valid, and the worker requests the signature again.
+    transaction.on_commit(sign_log, robust=True)
+    published = log.append(publications)
     entries = [each.entry for each in published]
     _forget_erased([entry for entry in entries if entry.kind == LogEntry.Kind.ERASURE])
     for projection in PROJECTIONS:
         projection.apply(published)
     return entries
+
+
+@transaction.atomic(durable=True)
+def sign_log() -> LogCheckpoint | None:
+    """Signs all entries that have been committed, and returns the newest checkpoint. Raises SetupError."""
+    log.lock()
+    return checkpoints.extend()
 
 
 def _forget_erased(erasures: Sequence[LogEntry]) -> None:

@@ -2,11 +2,18 @@
 
 import os
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+_SECRET = re.compile("(?<!VERIFIER_)KEY|SECRET|PASSWORD|TOKEN")
+_read: set[str] = set()
+
 
 def environment(name: str, default: str = "") -> str:
+    _read.add(name)
     return os.environ.get(name, "").strip() or default
 
 
@@ -15,6 +22,14 @@ def switch(name: str) -> bool:
     if value not in ("on", "1", "true", "yes", "off", "0", "false", "no"):
         raise ImproperlyConfigured(f"{name} is {value!r}. Set it to on or off.")
     return value in ("on", "1", "true", "yes")
+
+
+def choice(name: str, default: str, values: Sequence[str]) -> str:
+    text = environment(name, default)
+    for value in values:
+        if text.lower() == value.lower():
+            return value
+    raise ImproperlyConfigured(f"{name} is {text!r}. Set it to {', '.join(values[:-1])} or {values[-1]}.")
 
 
 def number(name: str, default: int, *, least: int = 1, most: int | None = None) -> int:
@@ -26,11 +41,61 @@ def number(name: str, default: int, *, least: int = 1, most: int | None = None) 
     return value
 
 
-def rate(name: str) -> str:
-    """Return a rate, or an empty text for no limit. Django REST framework would only check it at the first request."""
-    text = environment(name)
-    if text and not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", text):
+def rate(name: str, default: str) -> str:
+    """Return a rate, or an empty text for no limit."""
+    text = environment(name, default)
+    if text.lower() in ("off", "none", "0"):
+        return ""
+    if not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", text):
         raise ImproperlyConfigured(
-            f"{name} is {text!r}. Set a number, a slash and s, min, hour or day, for example 600/min."
+            f"{name} is {text!r}. Set a number, a slash and s, min, hour or day, for example {default}, or set off."
         )
     return text
+
+
+def without_secrets(*others: str) -> dict[str, str]:
+    """Return the variables that are set, with a note in place of each secret, and URLs without their passwords.
+
+    ``others`` are variables that other modules read.
+    """
+    found = {name: os.environ.get(name, "").strip() for name in {*_read, *others}}
+    return {
+        name: "(a secret, which the backup doesn't contain)" if _SECRET.search(name) else _without_password(value)
+        for name, value in found.items()
+        if value
+    }
+
+
+def _without_password(value: str) -> str:
+    value = re.sub(r"(?<=://)([^/?#@]*?):[^/?#]*@", r"\1@", value)
+    return re.sub(r"([?&]password=)[^&]*", r"\1", value)
+
+
+@dataclass(frozen=True)
+class MailServer:
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+
+
+# The schemes of EMAIL_URL and their usual ports: STARTTLS, TLS from the start, and no TLS on this machine.
+MAIL_PORTS = {"smtp+tls": 587, "smtps": 465, "smtp": 25}
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def mail_server(text: str) -> MailServer:
+    url = urlsplit(text)
+    try:
+        port = url.port
+    except ValueError:
+        port = -1
+    plain = url.scheme == "smtp" and url.hostname not in _LOOPBACK
+    if url.scheme not in MAIL_PORTS or not url.hostname or port == -1 or plain or url.path.strip("/") or url.query:
+        raise ImproperlyConfigured(
+            "EMAIL_URL isn't valid. Set the URL of a mail server, for example smtp+tls://user:password@mail.example.org:587."
+            " Use smtp:// only for a server on this machine."
+        )
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    return MailServer(url.scheme, url.hostname, port or MAIL_PORTS[url.scheme], user, password)

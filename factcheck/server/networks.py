@@ -1,17 +1,10 @@
 """Client networks. Requests from the same network count together towards a limit."""
 
 import ipaddress
+from functools import lru_cache
 
 from django.http import HttpRequest
-from rest_framework.request import Request
-from rest_framework.throttling import AnonRateThrottle, BaseThrottle
-
-
-class NetworkThrottle(AnonRateThrottle):
-    """The API's request limit (API_RATE_LIMIT)."""
-
-    def get_ident(self, request: Request) -> str:
-        return network_of(super().get_ident(request))
+from rest_framework.throttling import BaseThrottle
 
 
 def address_of(request: HttpRequest) -> str:
@@ -19,6 +12,7 @@ def address_of(request: HttpRequest) -> str:
     return BaseThrottle().get_ident(request)  # type: ignore[arg-type] # only reads META, which both types have
 
 
+@lru_cache(4096)
 def network_of(address: str) -> str:
     """Return the network of an address. For IPv6, the network is a /64, because one person has very many addresses."""
     return _network_of(address, 64)
@@ -36,3 +30,13 @@ def _network_of(address: str, prefix: int) -> str:
         return "unknown"
     ip = getattr(ip, "ipv4_mapped", None) or ip  # an IPv4 address from a server that listens on IPv4 and IPv6
     return str(ipaddress.ip_network((ip, prefix if ip.version == 6 else 32), strict=False))
+
+
+def shortened(address: str) -> str:
+    """Return the /24 or /48 of an address, which is kept in logs instead of the address."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ipaddress.ip_network((ip, 48 if ip.version == 6 else 24), strict=False))

@@ -15,8 +15,11 @@ from factcheck.record.matching.embeddings import is_configured
 logger = logging.getLogger(__name__)
 
 SCHEDULE = {
+    # A publication is signed at once. This signs what was published while the signer didn't respond.
+    "sign_log": "* * * * *",
     "publish_due_demands": "0 * * * *",
     "make_dumps": "30 2 * * *",
+    "make_feed": "*/5 * * * *",
     "propose_links": "40 * * * *",
     "clearsessions": "10 3 * * *",
     "verify_record": "30 3 * * *",
@@ -24,6 +27,8 @@ SCHEDULE = {
 if is_configured():
     # New reviews can be found by words immediately, and by meaning within a minute. Short runs don't delay other jobs.
     SCHEDULE["embed_claims --seconds=20"] = "* * * * *"
+if settings.BACKUP_FOLDER and settings.BACKUP_RECIPIENT:
+    SCHEDULE["backup"] = "0 4 * * *"
 if settings.LOG_WITNESSES:
     SCHEDULE["ask_witnesses"] = "*/5 * * * *"
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import signal
 
+from django.db import connections
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
@@ -85,5 +86,12 @@ async def _until_stopped() -> None:
         logger.info("Stopped.")
 
 
+def read_from_primary() -> None:
+    """Let jobs read the public record from the primary, because a replica may lack the newest entries."""
+    primary = connections.settings["default"]
+    connections.settings["public"] |= {name: primary[name] for name in ("HOST", "PORT", "OPTIONS")}
+
+
 def main() -> None:
+    read_from_primary()
     asyncio.run(_until_stopped())

@@ -15,6 +15,9 @@ from django.views.decorators.http import require_safe
 from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, Status
 from factcheck.record.readmodel.revisions import last_notice, notice_in
+from factcheck.server.rate_limits import SEARCH as SEARCH_LIMIT
+from factcheck.server.rate_limits import count_request
+from factcheck.server.search_gate import RETRY_AFTER, SEARCH, Busy, search_gate
 from factcheck.website import queries
 
 
@@ -84,26 +87,47 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the introduction and the newest reviews, or the search results for ?q=."""
     query = queries.clean_query(request.GET.get("q", ""))
     page = page_number(request)
-    found = queries.search_reviews(query, page) if query else queries.newest_reviews(page)
+    if query:
+        return _search(request, query, page)
+    return _home(request, queries.newest_reviews(page), page)
+
+
+def _search(request: HttpRequest, query: str, page: int) -> HttpResponse:
+    """Show search results. A refused search shows the reader's words again, so that nothing has to be typed again."""
+    limits = count_request(request, [SEARCH_LIMIT])
+    try:
+        if limits.retry_after is not None:
+            response = render(request, "website/busy.html", {"query": query, "too_many": True}, status=429)
+        else:
+            with search_gate.enter(SEARCH):
+                found = queries.search_reviews(query, page)
+            response = _home(request, found, page, query)
+    except Busy:
+        response = render(request, "website/busy.html", {"query": query}, status=503)
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    limits.add_headers(response)
+    if response.status_code != 200:
+        response._has_been_logged = True  # type: ignore[attr-defined] # a flood would fill the journal
+    return response
+
+
+def _home(request: HttpRequest, found: queries.ReviewsPage, page: int, query: str = "") -> HttpResponse:
     require_results(page, found.reviews, complete=found.complete)
     samples = [is_sample(review["publisher"]["site"]) for review in found.reviews]
-    return render(
-        request,
-        "website/home.html",
-        {
-            "query": query,
-            "page": page,
-            "reviews": found.reviews,
-            "relaxed": found.relaxed and found.reviews,
-            "suggestion": found.suggestion,
-            "complete": found.complete,
-            "next_page": page + 1 if found.more else None,
-            "previous_page": page - 1 if page > 1 else None,
-            "sample": "all" if found.reviews and all(samples) else "some" if any(samples) else "",
-            "license": settings.LICENSE_URL,
-            "site_url": settings.SITE_URL,
-        },
-    )
+    context = {
+        "query": query,
+        "page": page,
+        "reviews": found.reviews,
+        "relaxed": found.relaxed and found.reviews,
+        "suggestion": found.suggestion,
+        "complete": found.complete,
+        "next_page": page + 1 if found.more else None,
+        "previous_page": page - 1 if page > 1 else None,
+        "sample": "all" if found.reviews and all(samples) else "some" if any(samples) else "",
+        "license": settings.LICENSE_URL,
+        "site_url": settings.SITE_URL,
+    }
+    return render(request, "website/home.html", context)
 
 
 @require_safe

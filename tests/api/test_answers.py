@@ -5,15 +5,11 @@ import logging
 from types import SimpleNamespace
 
 import pytest
-from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
 from django.test import Client
-from rest_framework.throttling import AnonRateThrottle
 
 from api.http import responses
-from api.http.endpoint import Endpoint
 from api.views import reviews
-from factcheck.server.networks import NetworkThrottle
 from tests.drafts import make_newsroom, make_review, publish_review
 
 LICENSE = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
@@ -54,10 +50,13 @@ def addresses(world):
     ]
 
 
+WITHOUT_LOG = {"/api/schema/", "/api/v1/nothing/"}  # these are answered without the database
+
+
 def test_every_answer_has_the_common_headers(addresses, api):
     for address in [*addresses, "/api/v1/nothing/", "/api/v1/reviews/?x=1"]:
         response = api.send(address)
-        assert response["Factcheck-Head"] == "0", address
+        assert response.headers.get("Factcheck-Head") == (None if address in WITHOUT_LOG else "0"), address
         assert response["Link"] == LICENSE, address
         assert response["Cache-Control"] == "no-cache", address
         assert response["Vary"] == "Accept, origin", address
@@ -74,7 +73,8 @@ def test_known_etag_gets_304(addresses, api):
         for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
             again = api.send(address, **{"If-None-Match": known})
             assert (again.status_code, again.content) == (304, b""), (address, known)
-            assert (again["ETag"], again["Cache-Control"], again["Factcheck-Head"]) == (etag, "no-cache", "0")
+            assert (again["ETag"], again["Cache-Control"]) == (etag, "no-cache")
+            assert again.headers.get("Factcheck-Head") == (None if address in WITHOUT_LOG else "0")
             assert not {"Content-Length", "Content-Type"} & {*again.headers}
         assert api.send(address, **{"If-None-Match": '"other"'}).status_code == 200
         assert api.send(address, **{"If-None-Match": "nonsense"}).status_code == 200
@@ -251,39 +251,6 @@ def test_unknown_parameters_are_named_with_what_was_meant(addresses, api):
     for address in addresses[:-3]:
         errors = api.problem(address, {"pagesize": "1"})["errors"]
         assert [error["parameter"] for error in errors] == ["pagesize"], address
-
-
-def test_too_many_requests_say_when_to_come_back(world, api, monkeypatch, settings):
-    settings.API_RATE_LIMIT = "2/min"
-
-    class Twice(AnonRateThrottle):
-        rate = "2/min"
-
-    monkeypatch.setattr(Endpoint, "throttle_classes", [Twice])
-    cache.clear()
-    assert [api.send("reviews/").status_code for _ in range(3)] == [200, 200, 429]
-    response = api.send("reviews/")
-    assert 1 <= int(response["Retry-After"]) <= 60
-    assert api.problem("reviews/", status=429)["title"] == "Too many requests"
-    assert response["Factcheck-Head"] == "0"
-
-
-def test_requests_are_counted_by_network(world, monkeypatch, settings):
-    """A /64 of IPv6 is one client's; an address of IPv4 is that, however a server that listens on both gives it."""
-    settings.API_RATE_LIMIT = "2/min"
-
-    class Twice(NetworkThrottle):
-        rate = "2/min"
-
-    monkeypatch.setattr(Endpoint, "throttle_classes", [Twice])
-    cache.clear()
-
-    def ask(*senders):
-        return [Client(REMOTE_ADDR=sender).get("/api/v1/reviews/").status_code for sender in senders]
-
-    assert ask("2001:db8::1", "2001:db8::2", "2001:db8::3") == [200, 200, 429]
-    assert ask("2001:db8:0:1::1", "198.51.100.7", "198.51.100.8") == [200, 200, 200]
-    assert ask("::ffff:198.51.100.7", "::ffff:198.51.100.7", "::ffff:198.51.100.8") == [200, 429, 200]
 
 
 def test_error_of_ours_is_logged_and_says_nothing(world, api, monkeypatch, caplog):

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from factcheck.database import DatabaseProblem, roles, source
 from factcheck.database.__main__ import main, script
+from factcheck.database.base import DatabaseWrapper
 from factcheck.database.remote import Remote
 from factcheck.database.source import parse_url
 
@@ -81,17 +82,32 @@ def test_three_urls_and_kept_connections(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_owner_defaults_to_the_application(tmp_path: Path):
-    databases = source({"DATABASE_URL": URL, "PUBLIC_DATABASE_URL": READER}, tmp_path).databases
-    assert databases["owner"]["USER"] == "owner"
+@pytest.mark.parametrize(
+    ("environ", "missing"),
+    [
+        ({"DATABASE_URL": URL, "PUBLIC_DATABASE_URL": READER}, {"owner": "OWNER_DATABASE_URL"}),
+        ({"PUBLIC_DATABASE_URL": READER}, {"default": "DATABASE_URL", "owner": "OWNER_DATABASE_URL"}),
+    ],
+)
+def test_alias_without_its_url_is_a_sentence_when_it_is_used(
+    environ: dict[str, str], missing: dict[str, str], tmp_path: Path
+):
+    databases = source(environ, tmp_path).databases
+    assert databases["public"]["USER"] == "reader"
+    for alias in ("default", "public", "owner"):
+        if alias not in missing:
+            assert "MISSING" not in databases[alias]
+            continue
+        with pytest.raises(DatabaseProblem, match=f"role of {missing[alias]}, because {missing[alias]} isn't set. Run"):
+            DatabaseWrapper({**databases[alias], "TIME_ZONE": None}).get_connection_params()
 
 
 @pytest.mark.parametrize(
     ("environ", "sentence"),
     [
         (
-            {"PUBLIC_DATABASE_URL": READER},
-            "PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL. Set DATABASE_URL, for",
+            {"PUBLIC_DATABASE_URL": READER, "OWNER_DATABASE_URL": URL},
+            "OWNER_DATABASE_URL is set without DATABASE_URL. Set DATABASE_URL, for",
         ),
         (
             {"DATABASE_URL": URL, "OWNER_DATABASE_URL": URL},

@@ -73,6 +73,7 @@ BREACHES = {
     " SELECT newsroom_id, 'x', begun_by_id, now() FROM editorial_freeze",
     "freeze_says_why": "INSERT INTO editorial_freeze (newsroom_id, reason, begun_by_id, begun_at)"
     " SELECT newsroom_id, '', begun_by_id, now() FROM editorial_freeze",
+    "proposal_one_open_account": COPY % ("'note', ''", "kind = 'account' AND decision = ''"),
     "proposal_one_import": COPY % ("'note', ''", "kind = 'import'"),
     "demand_state_known": "UPDATE editorial_demand SET state = 'lost'",
     "demand_from_type_known": "UPDATE editorial_demand SET from_type = 'lawyer'",

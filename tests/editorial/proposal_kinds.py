@@ -7,15 +7,15 @@ from typing import Any
 from django.db.models import Model
 
 from factcheck.editorial.models import Freeze, Membership, Proposal, User, Verdict, VerdictMapping
-from factcheck.editorial.models.kinds import Kind
-from factcheck.editorial.proposals import merge_policy, workflow
+from factcheck.editorial.models.kinds import Action, Kind
+from factcheck.editorial.proposals import account_policy, merge_policy, workflow
 from factcheck.editorial.proposals.freeze_policy import freeze_publishing
 from factcheck.imports.importer import batches
 from factcheck.imports.importer.record_import import IncomingRecord
 from factcheck.imports.readers.own_format import ImportedReview
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements.checks import with_defaults
-from tests.drafts import Newsroom, make_demand, make_review, make_scale, publish_claim
+from tests.drafts import Newsroom, make_administrator, make_demand, make_review, make_scale, make_user, publish_claim
 
 Make = Callable[[Newsroom], Proposal]
 
@@ -64,12 +64,36 @@ def _mapping(newsroom: Newsroom) -> Proposal:
 
 def _freeze(newsroom: Newsroom) -> Proposal:
     """By a Chief editor, since one of the two who end a freeze must be one."""
-    Membership.objects.filter(user=newsroom.second).update(role="chief_editor")
+    Membership.objects.using("owner").filter(user=newsroom.second).update(role="chief_editor")
     freeze = Freeze.objects.filter(newsroom=newsroom.publisher, ended_at=None).first()
     freeze = freeze or freeze_publishing(
         newsroom=newsroom.publisher, by=newsroom.second, reason="Biên tập viên bị bắt."
     )
     return workflow.submit(subject=freeze, by=newsroom.second)
+
+
+def _account(newsroom: Newsroom) -> Proposal:
+    account = make_user(f"newcomer {User.objects.count()}", email="newcomer@example.org")
+    return account_policy.propose(
+        account=account,
+        action=Action.ROLE,
+        by=submitter(newsroom, Kind.ACCOUNT),
+        newsroom=newsroom.publisher,
+        role="editor",
+    )
+
+
+def submitter(newsroom: Newsroom, kind: Kind) -> User:
+    """An Editor, or for accounts an administrator."""
+    if kind != Kind.ACCOUNT:
+        return newsroom.second
+    name = f"administrator@{newsroom.publisher.site}"
+    return User.objects.filter(username=name).first() or make_administrator(name)
+
+
+def decider(newsroom: Newsroom, kind: Kind) -> User:
+    """The other Editor, or for accounts the Chief editor."""
+    return newsroom.chief if kind == Kind.ACCOUNT else newsroom.editor
 
 
 # A kind without a way to make one fails the tests.
@@ -80,6 +104,7 @@ MAKE: dict[Kind, Make] = {
     Kind.IMPORT: _import,
     Kind.MAPPING: _mapping,
     Kind.FREEZE: _freeze,
+    Kind.ACCOUNT: _account,
 }
 
 
@@ -97,11 +122,11 @@ def written(subject: Model, said: dict[str, Any], by: User, **fields: Any) -> Pr
 
 def make_case(newsroom: Newsroom, kind: Kind) -> Case:
     """Submitted by an editor, written by the reporter, decided by the other editor."""
-    make = MAKE[kind]
+    make, by = MAKE[kind], decider(newsroom, kind)
     approved = make(newsroom)
-    workflow.approve(proposal=approved, by=newsroom.editor, digest=approved.digest)
+    workflow.approve(proposal=approved, by=by, digest=approved.digest)
     returned = make(newsroom)
-    workflow.return_(proposal=returned, by=newsroom.editor, reason="Thiếu nguồn.")
+    workflow.return_(proposal=returned, by=by, reason="Thiếu nguồn.")
     return Case(make(newsroom), approved, returned)
 
 

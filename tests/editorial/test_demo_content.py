@@ -252,7 +252,7 @@ def test_accounts_can_publish_in_each_newsroom() -> None:
     )
     assert deciding == {"kiemchung.demo.example": 3, "checkpoint.demo.example": 2}
     administrators = [account for account in NEWSROOM["accounts"] if account["administers_accounts"]]
-    assert [account["memberships"] for account in administrators] == [[]]
+    assert [account["memberships"] for account in administrators] == [[], []]
     assert not any("password" in account for account in NEWSROOM["accounts"])
 
 

@@ -14,12 +14,11 @@ import pytest
 from django.conf import settings
 from django.contrib.admin.models import CHANGE
 from django.contrib.admin.models import LogEntry as DeskLogEntry
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import IntegrityError, connections
 
 from factcheck.editorial.claimants import redact_claimant
-from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source
+from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Session, Source
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import PublishedReview
 from tests.drafts import (
@@ -27,6 +26,7 @@ from tests.drafts import (
     Newsroom,
     correct_review,
     erase_review,
+    give_role,
     make_claim,
     make_review,
     make_user,
@@ -281,7 +281,7 @@ def test_publisher_of_something_else_stays(newsroom: Newsroom, why: str) -> None
     review = make_imported(newsroom, "lan.example")
     publisher = review.publisher
     if why == "members":
-        publisher.memberships.create(user=make_user("lan"), role="editor")
+        give_role(make_user("lan"), publisher, "editor")
     else:
         second = make_review(newsroom)
         Review.objects.filter(pk=second.pk).update(

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from factcheck.editorial.models import Membership, Proposal
+from factcheck.editorial.models import Proposal
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import workflow
 from factcheck.record.models import LogEntry
-from tests.drafts import make_newsroom, make_user
-from tests.editorial.proposal_kinds import MAKE, Case, make_case
+from tests.drafts import give_role, make_newsroom, make_user
+from tests.editorial.proposal_kinds import MAKE, Case, decider, make_case, submitter
 
 KEPT = "what was submitted or decided cannot be changed"
-EDITOR = "only an Editor of the deciding newsroom approves"
+EDITOR = "only an Editor of the deciding newsroom approves|only another account administrator or a Chief editor"
 APPROVE = (
     "UPDATE editorial_proposal SET decision = 'approved', decided_at = now(), decided_by_id ="
     " (SELECT id FROM editorial_user WHERE username = '{person}') WHERE id = %s"
@@ -50,7 +50,7 @@ OF_WAITING: dict[str, tuple[str, str, frozenset[Kind]]] = {
     ),
     "another subject": (
         "UPDATE editorial_proposal SET review_id = NULL, demand_id = NULL, claim_id = NULL, batch_id = NULL,"
-        " mapping_id = NULL, freeze_id = NULL WHERE id = %s", KEPT, ALL,
+        " mapping_id = NULL, freeze_id = NULL, account_id = NULL WHERE id = %s", KEPT, ALL,
     ),
     "approved by the submitter": (APPROVE.format(person="second@kiemchung.example"), "two_people", ALL),
     "approved by a reporter": (APPROVE.format(person="visitor"), EDITOR, ALL),
@@ -58,7 +58,8 @@ OF_WAITING: dict[str, tuple[str, str, frozenset[Kind]]] = {
         APPROVE.format(person="chief@khac.example"), EDITOR, ALL - {Kind.MAPPING},  # every newsroom's Editors adopt
     ),
     "approved by a superuser": (
-        APPROVE.format(person="root"), EDITOR, ALL - {Kind.FREEZE},  # who may be the second person
+        # A superuser may be the second person for these kinds.
+        APPROVE.format(person="root"), EDITOR, ALL - {Kind.FREEZE, Kind.ACCOUNT},
     ),
     "approved by a closed account": (APPROVE.format(person="closed"), EDITOR, ALL),
     "approved by who wrote it": (
@@ -73,12 +74,12 @@ OF_WAITING: dict[str, tuple[str, str, frozenset[Kind]]] = {
     "added for another newsroom": (
         COPY.format(changes="'decision', 'returned', 'decided_at', now(), 'decided_by_id', submitted_by_id, 'newsroom_id', (SELECT max(id) FROM editorial_publisher), 'deciding_id',"
                             " (SELECT max(id) FROM editorial_publisher)"),
-        "is that of its subject|of_a_newsroom|proposal_one_import", ALL,
+        "is that of its subject|of_a_newsroom|proposal_one_import|begins undecided", ALL,
     ),
     "added and approved at once by a stranger": (
         COPY.format(changes="'decision', 'approved', 'decided_at', now(), 'decided_by_id',"
                             " (SELECT id FROM editorial_user WHERE username = 'visitor')"),
-        "proposal_one_|only an Editor", ALL,
+        "proposal_one_|only an Editor|begins undecided", ALL,
     ),
     "by a program": (
         "SET LOCAL factcheck.token = 'x'; UPDATE editorial_proposal SET message = 'x' WHERE id = {id}", "a program drafts", ALL,
@@ -116,11 +117,11 @@ def cases(module_database: str) -> dict[Kind, Case]:
     other = make_newsroom("khac.example")
     made = {kind: make_case(newsroom, kind) for kind in Kind}
     visitor = make_user("visitor")
-    Membership.objects.create(user=visitor, publisher=newsroom.publisher, role="reporter")
+    give_role(visitor, newsroom.publisher, "reporter")
     make_user("root", is_superuser=True)
     closed = make_user("closed", is_active=False)
-    Membership.objects.create(user=closed, publisher=newsroom.publisher, role="editor")
-    Membership.objects.filter(user=newsroom.reporter).update(role="editor")  # who wrote it could decide now
+    give_role(closed, newsroom.publisher, "editor")
+    give_role(newsroom.reporter, newsroom.publisher, "editor")  # who wrote it could decide now
     assert other.publisher.pk > newsroom.publisher.pk
     return made
 
@@ -129,6 +130,13 @@ def run(sql: str, *parameters: Any) -> None:
     """Runs the statement and commits."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
+
+
+def with_people(kind: Kind, sql: str) -> str:
+    """The same SQL with the people who submit and decide on accounts."""
+    if kind != Kind.ACCOUNT:
+        return sql
+    return sql.replace("'chief@kiemchung", "'editor@kiemchung").replace("'second@", "'administrator@")
 
 
 def test_every_kind_has_its_cases() -> None:
@@ -148,19 +156,19 @@ def _tried(breaches: dict[str, tuple[str, str, frozenset[Kind]]]) -> list[Any]:
 def test_waiting_proposal_is_kept(cases: dict[Kind, Case], kind: Kind, sql: str, message: str) -> None:
     pk = cases[kind].waiting.pk
     with pytest.raises(IntegrityError, match=message):
-        run(sql.replace("{id}", str(pk)), *([] if "{id}" in sql else [pk]))
+        run(with_people(kind, sql.replace("{id}", str(pk))), *([] if "{id}" in sql else [pk]))
 
 
 @pytest.mark.parametrize(("kind", "sql", "message"), _tried(OF_APPROVED))
 def test_approved_proposal_is_kept(cases: dict[Kind, Case], kind: Kind, sql: str, message: str) -> None:
     with pytest.raises(IntegrityError, match=message):
-        run(sql, cases[kind].approved.pk)
+        run(with_people(kind, sql), cases[kind].approved.pk)
 
 
 @pytest.mark.parametrize(("kind", "sql", "message"), _tried(OF_RETURNED))
 def test_returned_proposal_is_kept(cases: dict[Kind, Case], kind: Kind, sql: str, message: str) -> None:
     with pytest.raises(IntegrityError, match=message):
-        run(sql, cases[kind].returned.pk)
+        run(with_people(kind, sql), cases[kind].returned.pk)
 
 
 @pytest.mark.parametrize("sql", ["DELETE FROM editorial_proposal", "TRUNCATE editorial_proposal CASCADE"])
@@ -191,22 +199,23 @@ def test_verbs_let_nobody_decide_alone(database: str, kind: Kind) -> None:
     """The same through the workflow: a newsroom of several Editors, and one of them does not decide for themselves."""
     newsroom = make_newsroom()
     proposal = MAKE[kind](newsroom)
-    for person in (newsroom.second, newsroom.reporter, make_newsroom("khac.example").reporter):
+    one, other = submitter(newsroom, kind), decider(newsroom, kind)
+    for person in (one, newsroom.reporter, make_newsroom("khac.example").reporter):
         with pytest.raises(workflow.EditorialError):
             workflow.approve(proposal=proposal, by=person, digest=proposal.digest)
     with pytest.raises(workflow.EditorialError, match="changed since you read it"):
-        workflow.approve(proposal=proposal, by=newsroom.editor, digest="0" * 64)
+        workflow.approve(proposal=proposal, by=other, digest="0" * 64)
     with pytest.raises(workflow.NotAllowed):
-        workflow.take_back(proposal=proposal, by=newsroom.editor)
-    workflow.approve(proposal=proposal, by=newsroom.editor, digest=proposal.digest)
+        workflow.take_back(proposal=proposal, by=other)
+    workflow.approve(proposal=proposal, by=other, digest=proposal.digest)
     for again in (workflow.approve, workflow.return_):
         with pytest.raises(workflow.EditorialError):
             again(
                 proposal=proposal,
-                by=newsroom.second,
+                by=one,
                 **{"digest": proposal.digest} if again == workflow.approve else {"reason": ""},
             )
-    assert Proposal.objects.get(pk=proposal.pk).decided_by == newsroom.editor
+    assert Proposal.objects.get(pk=proposal.pk).decided_by == other
     assert LogEntry.objects.filter(proposal=proposal).exists() == (kind == Kind.MERGE)
 
 
@@ -214,15 +223,16 @@ def test_verbs_let_nobody_decide_alone(database: str, kind: Kind) -> None:
 def test_one_query_says_what_waits_for_whom(database: str, kind: Kind) -> None:
     newsroom = make_newsroom()
     proposal = MAKE[kind](newsroom)
+    one, other = submitter(newsroom, kind), decider(newsroom, kind)
     rooms, found = [newsroom.publisher.pk], Proposal.objects
-    assert proposal in found.to_decide(newsroom.editor, rooms)
-    assert proposal not in found.to_decide(newsroom.second, rooms)
-    assert proposal in found.awaiting_others(newsroom.second, rooms)
-    assert proposal not in found.awaiting_others(newsroom.editor, rooms)
-    if kind != Kind.MAPPING:
+    assert proposal in found.to_decide(other, rooms)
+    assert proposal not in found.to_decide(one, rooms)
+    assert proposal in found.awaiting_others(one, rooms)
+    assert proposal not in found.awaiting_others(other, rooms)
+    if kind not in (Kind.MAPPING, Kind.ACCOUNT):
         assert proposal not in found.to_decide(newsroom.editor, [make_newsroom("khac.example").publisher.pk])
     assert not found.to_decide(newsroom.editor, []).exists()
-    workflow.return_(proposal=proposal, by=newsroom.editor, reason="Thiếu nguồn.")
-    assert not found.to_decide(newsroom.editor, rooms).exists()
-    assert (proposal in found.returned_to(newsroom.second, rooms)) is True
+    workflow.return_(proposal=proposal, by=other, reason="Thiếu nguồn.")
+    assert not found.to_decide(other, rooms).exists()
+    assert (proposal in found.returned_to(one, rooms)) is True
     assert proposal not in found.returned_to(newsroom.chief, rooms)

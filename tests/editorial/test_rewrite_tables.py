@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
+from factcheck.editorial.models import Session
 from factcheck.record.models import PublishedReview
 from tests.drafts import Newsroom, make_claim, make_review, publish_review
 
 
 def file_of_sessions() -> bytes:
     with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT pg_relation_filepath('django_session')")
+        cursor.execute("SELECT pg_relation_filepath('editorial_session')")
         (path,) = cursor.fetchone()
     with settings.DATABASE_SERVER.superuser() as superuser:
         superuser.execute("CHECKPOINT")

@@ -15,6 +15,7 @@ from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference
 from tests.drafts import (
     Newsroom,
     correct_review,
+    give_role,
     make_newsroom,
     make_review,
     make_scale,
@@ -181,7 +182,7 @@ def test_return_needs_a_reason_unless_taken_back(newsroom: Newsroom) -> None:
         workflow.return_(proposal=waiting(review), by=newsroom.editor, reason="  ")
     with pytest.raises(NotAllowed, match="Only an Editor"):
         other = make_user("second reporter")
-        other.memberships.create(publisher=newsroom.publisher, role="reporter")
+        give_role(other, newsroom.publisher, "reporter")
         workflow.return_(proposal=waiting(review), by=other, reason="x")
     returned = workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
     assert (returned.decision, returned.message) == ("returned", "")
@@ -193,7 +194,7 @@ def test_return_needs_a_reason_unless_taken_back(newsroom: Newsroom) -> None:
 
 def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom) -> None:
     other = make_user("second reporter")
-    other.memberships.create(publisher=newsroom.publisher, role="reporter")
+    give_role(other, newsroom.publisher, "reporter")
     review = make_review(newsroom)
     with pytest.raises(NotAllowed, match="only their own reviews"):
         workflow.submit(subject=review, by=other)
@@ -314,7 +315,7 @@ def test_withdrawal_during_a_correction_keeps_the_draft(newsroom: Newsroom) -> N
 def people_who_may_not(newsroom: Newsroom) -> list[User]:
     stranger = make_newsroom("other.example").chief
     closed = make_user("closed account")
-    closed.memberships.create(publisher=newsroom.publisher, role="chief_editor")
+    give_role(closed, newsroom.publisher, "chief_editor")
     User.objects.filter(pk=closed.pk).update(is_active=False)
     closed.refresh_from_db()
     return [stranger, make_user("root", is_superuser=True), closed]

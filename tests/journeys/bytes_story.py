@@ -240,7 +240,8 @@ class Story:
 
     def rotate(self) -> None:
         self.clock.tick()
-        key_rotation.rotate(signing_key(2))
+        self.settings.LOG_SIGNING_KEY = f"{tree.signing_key()}\n{signing_key(2)}"
+        key_rotation.rotate()
         self.settings.LOG_SIGNING_KEY = str(signing_key(2))
         tree.signing_key.cache_clear()
 

@@ -4,9 +4,11 @@ import hashlib
 import json
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.test import Client
 
+from factcheck.editorial.account_mail import password_url
 from factcheck.editorial.models import EditorialEvent, User
 from tests.journeys.browser import Browser, sign_in
 
@@ -20,15 +22,17 @@ def api(path: str) -> Any:
 
 
 def make_account(boss: Browser, username: str, byline: str, role: str) -> None:
+    """In first-hour mode, the only administrator approves their own proposal. The person then follows the link."""
     boss.open("/admin/editorial/user/add/")
-    boss.fill(username=username, byline=byline, password1=PASSWORD, password2=PASSWORD).press(
+    boss.fill(username=username, byline=byline, email=f"{username}@songhuong.example").press(
         "Save and continue editing"
     )
-    assert "This person can log in but has no role" not in boss.text
-    boss.add_row("memberships")
-    boss.fill(memberships__0__publisher=boss.newsroom).choose("memberships-0-role", role).press("Save")  # type: ignore[attr-defined]
-    assert boss.status == 200
-    assert "was changed successfully" in boss.text
+    boss.follow("Propose a role").fill(newsroom=boss.newsroom)  # type: ignore[attr-defined]
+    boss.choose("role", role).press("Propose a role").follow("Approve").press("Approve")
+    assert "Done. The change is in effect." in boss.text
+    person = Browser().open(urlsplit(password_url(User.objects.get(username=username))).path)
+    person.fill(new_password1=PASSWORD, new_password2=PASSWORD).press("Set the password")
+    assert "Your password is set." in person.text
 
 
 def make_newsroom() -> None:

@@ -168,6 +168,9 @@ def test_verbs_refuse_stranger(story: Story, stranger: str) -> None:
 
 def test_somebody_without_login_is_sent_to_it(story: Story) -> None:
     for address in addresses(story):
-        response = Client().post(address, TYPED)
+        response = Client().get(address)
         assert response.status_code == 302, address
         assert response["Location"].startswith("/admin/login/?next="), address
+        response = Client().post(address, TYPED)
+        assert response.status_code == 403, address
+        assert 'id="login-form"' in response.content.decode(), address

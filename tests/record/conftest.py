@@ -9,10 +9,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import connections
 
 from factcheck.record import publish
 from factcheck.record.log import entries, tree, verifier
+from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.review import Review
@@ -123,3 +125,14 @@ def publish_some(count: int) -> list[LogEntry]:
     return publish.publish(
         [entries.Publication(subject, make_statement(subject)) for subject in [uuid4() for _ in range(count)]]
     )
+
+
+def rotated(settings: Any, new: SigningKey | None = None) -> SigningKey:
+    """Hands the log to a new key, which this process has alone from then on."""
+    old = tree.signing_key()
+    new = new or SigningKey.generate(old.name)
+    settings.LOG_SIGNING_KEY = f"{old}\n{new}"
+    call_command("rotate_log_key")
+    settings.LOG_SIGNING_KEY = str(new)
+    tree.signing_key.cache_clear()
+    return new

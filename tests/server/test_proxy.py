@@ -20,6 +20,14 @@ def test_sizes_are_in_units_that_nginx_reads():
     assert all(re.fullmatch("[0-9]+[km]?", size) for _, size in sizes), sizes
 
 
+def test_files_are_sent_from_where_the_example_of_the_settings_says():
+    example = (Path(__file__).resolve().parents[2] / "deploy/env/common.env.example").read_text()
+    named = dict(line.split("=", 1) for line in example.splitlines() if line and not line.startswith("#"))
+    (place,) = re.findall(rf"location {named['ACCEL_REDIRECT']} {{\n(.*?)\n    }}", CONFIG, re.DOTALL)
+    assert "internal;" in place
+    assert f"alias {named['DUMPS_FOLDER']}/;" in place
+
+
 def test_every_server_listens_on_both_kinds_of_addresses():
     servers = [re.findall(r"^    listen (.*);$", each, re.MULTILINE) for each in CONFIG.split("\nserver {\n")[1:]]
     assert servers == [["80 default_server", "[::]:80 default_server"], ["80", "[::]:80"], ["443 ssl", "[::]:443 ssl"]]
@@ -39,6 +47,10 @@ def test_one_client_has_a_bounded_number_of_connections_and_requests_everywhere(
     for place in (whole, *(each for each in places if "limit_req " in each)):
         assert "limit_req zone=requests burst=200 nodelay;" in place
     assert not [each for each in places if "limit_conn " in each]
+
+
+def test_metrics_are_not_passed_on():
+    assert re.findall(r"location = /metrics {\n(.*?)\n    }", CONFIG, re.DOTALL) == ["        return 404;"]
 
 
 def test_receipts_are_not_logged():
@@ -84,16 +96,16 @@ def test_client_is_an_address_of_ipv4_or_a_network_of_ipv6(variable: str, group:
 def test_what_is_led_to_the_site_names_host_scheme_and_client():
     """Without these the site takes a request for one over plain HTTP, or counts all clients as one."""
     for place in re.findall(r"location [^{]*{(.*?)\n    }", CONFIG, re.DOTALL):
-        if "127.0.0.1:8000" in place:
+        if "127.0.0.1:8000" in place or "127.0.0.1:8002" in place:
             named = re.findall(r"proxy_set_header (\S+) [^\"]", place)
-            assert named == ["Host", "X-Forwarded-Proto", "X-Forwarded-For"]
+            assert named == ["Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Request-ID"]
 
 
 def test_answers_are_compressed_but_those_of_the_desk_and_what_is_read_in_parts():
     [types] = re.findall(r"^    gzip_types ([^;]*);", CONFIG, re.MULTILINE)
     assert {"application/json", "application/atom+xml", "text/css", "text/javascript"} <= set(types.split())
     assert not {"application/octet-stream", "application/zstd", "application/vnd.apache.parquet"} & set(types.split())
-    [desk] = re.findall(r"location /admin/ {\n(.*?)\n    }", CONFIG, re.DOTALL)
+    [desk] = re.findall(r"location \^~ /admin/ {\n(.*?)\n    }", CONFIG, re.DOTALL)
     assert "gzip off;" in desk
 
 

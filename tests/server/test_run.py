@@ -21,6 +21,7 @@ from django.db import OperationalError
 from factcheck.database import DatabaseProblem
 from factcheck.database.embedded import DATABASE, Cluster
 from factcheck.server.management.commands.run import Command
+from tests.processes import children
 
 Start = Callable[..., subprocess.Popen[str]]
 ROOT = Path(__file__).parents[2]
@@ -119,7 +120,7 @@ def test_first_start_shows_the_demo_and_ctrl_c_stops_everything(var: Path, port:
         said, complained = process.communicate(timeout=30)
     assert time.monotonic() - asked < 6  # two seconds where nothing else runs
     assert (process.returncode, complained) == (0, "")
-    for word in (f"http://127.0.0.1:{port}/admin/", logins[0]["username"], logins[0]["password"], "Stopped."):
+    for word in (f"http://localhost:{port}/admin/", logins[0]["username"], logins[0]["password"], "Stopped."):
         assert word in said
     assert [re.fullmatch(r"(.*)… \d+\.\d s", line)[1] for line in said.splitlines()[:3]] == [
         "Starting the database",
@@ -209,6 +210,16 @@ def test_children_and_database_end_with_a_killed_parent(var: Path, port: int, st
         probe.bind(("127.0.0.1", port))
         probe.listen()
     assert not (var / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_killed_web_worker_is_replaced(var: Path, port: int, start: Start):
+    process = start()
+    wait_for(port, process)
+    os.kill(children(process.pid)[-1], signal.SIGKILL)  # started after the other worker, which runs jobs
+    time.sleep(0.1)
+    wait_for(port, process)
+    process.terminate()
+    assert process.wait(30) == 0
 
 
 def test_full_disk_is_a_sentence_and_stops_the_database(monkeypatch: pytest.MonkeyPatch):

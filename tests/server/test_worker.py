@@ -13,7 +13,6 @@ from typing import Any
 import psycopg.errors
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError
 from django.db import ProgrammingError, connections
 from django.utils import timezone
@@ -23,6 +22,7 @@ from procrastinate.contrib.django.utils import connector_params
 from psycopg_pool import AsyncConnectionPool
 
 from factcheck.database.embedded import DATABASE, Cluster
+from factcheck.editorial.models import Session
 from factcheck.server import tasks, worker
 from tests.working import ROOT, leave_a_line, work_off, working
 

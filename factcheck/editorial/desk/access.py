@@ -43,7 +43,7 @@ class Desk:
 
     @cached_property
     def administers_accounts(self) -> bool:
-        return roles.administers_accounts(self.user)
+        return roles.administers(self.user)
 
     @cached_property
     def newsrooms(self) -> list[Publisher]:

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import demand_actions, imports, merges, review_actions
 from factcheck.editorial.desk.access import Desk, get_desk
+from factcheck.editorial.desk.account_actions import link_note
 from factcheck.editorial.desk.action_views import confirm_page, perform, redirect_unavailable, submitted_data
 from factcheck.editorial.desk.proposal_actions import ACTIONS, adapt_action, available_actions, may_view, subject_url
 from factcheck.editorial.models import Proposal
 from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.proposals.account_policy import is_first_hour, sends_link
 
 
 def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
@@ -86,6 +88,21 @@ def _freeze(_request: HttpRequest, _at: Desk, proposal: Proposal) -> Page:
     return "admin/editorial/freeze/action.html", {"freeze": proposal.freeze}
 
 
+def _account(_request: HttpRequest, desk: Desk, proposal: Proposal) -> Page:
+    account = proposal.account
+    assert account is not None
+    mine = proposal.submitted_by_id == desk.user.pk
+    return "admin/editorial/user/action.html", {
+        "account": account,
+        "memberships": account.memberships.select_related("publisher"),
+        "link_note": link_note(account) if sends_link(account, proposal.action) else "",
+        "alone": mine and is_first_hour(desk.user),
+        "others": []
+        if desk.administers_accounts
+        else [action for action in available_actions(desk, proposal) if action.name == "return"],
+    }
+
+
 _PAGES: dict[Kind, Callable[[HttpRequest, Desk, Proposal], Page]] = {
     Kind.REVIEW: _review,
     Kind.DEMAND: _demand,
@@ -93,4 +110,5 @@ _PAGES: dict[Kind, Callable[[HttpRequest, Desk, Proposal], Page]] = {
     Kind.IMPORT: _import,
     Kind.MAPPING: _mapping,
     Kind.FREEZE: _freeze,
+    Kind.ACCOUNT: _account,
 }

@@ -76,11 +76,8 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     """The inline rows on a page with a `ConflictCheckedForm`.
 
     If somebody else has removed a row in the meantime, a new row is created from the typed values. Django would look up
-    the old row by its key, and either refuse the page every time or lose the typed values. If `restores_removed` is
-    false, the row isn't created again.
+    the old row by its key, and either refuse the page every time or lose the typed values.
     """
-
-    restores_removed = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,7 +104,7 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         return False
 
     def _renew_removed(self) -> None:
-        """Renumbers the submitted rows. Removed rows lose their keys and are moved to the end, or they are left out."""
+        """Renumbers the submitted rows. Removed rows lose their keys and are moved to the end."""
         submitted: Any = self.data
         rows, total = self.get_queryset(), self.total_form_count()
         initial = min(self.initial_form_count(), total)  # Django limits only the total number of forms
@@ -116,16 +113,13 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         if not removed:
             return
         kept = [n for n in range(initial) if n not in removed]
-        order = [*kept, *(removed if self.restores_removed else ()), *range(initial, total)]
+        order = [*kept, *removed, *range(initial, total)]
         places = {str(before): str(now) for now, before in enumerate(order)}
         dropped_keys = {f"{self.add_prefix(n)}-{key}" for n in removed}
-        dropped_rows = set[str]() if self.restores_removed else {str(n) for n in removed}
         typed = QueryDict(mutable=True)
         for name, values in submitted.lists():
             prefix, dash, field = name.rpartition("-")
             formset, _dash, row = prefix.rpartition("-")
-            if formset == self.prefix and row in dropped_rows:
-                continue
             if formset == self.prefix and row in places:
                 prefix = f"{formset}-{places[row]}"
             if name not in dropped_keys:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.public_text import HIDDEN
 from factcheck.editorial.erasure import PLACEHOLDER
+from factcheck.editorial.events import UNKNOWN_ACCOUNT
 from factcheck.editorial.models import (
     ApiToken,
     Claim,
@@ -28,8 +29,10 @@ from factcheck.editorial.models import (
     Freeze,
     ImportBatch,
     Membership,
+    Proposal,
     ReaderMessage,
     Review,
+    SecondFactor,
     User,
     Verdict,
     VerdictMapping,
@@ -40,7 +43,8 @@ from factcheck.webhooks.models import Subscription
 SUBJECT_MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("publication", "withdrawal", "reinstatement", "erasure", "correction", "review"), Review),
     **dict.fromkeys(("claim", "merge", "split", "link"), Claim),
-    **dict.fromkeys(("account", "account_group", "membership"), User),
+    **dict.fromkeys(("account", "account_group", "account_proposal", "membership"), User),
+    **dict.fromkeys(("sign_in", "session", "second_factor"), User),
     "claimant": Claimant,
     "demand": Demand,
     "freeze": Freeze,
@@ -49,6 +53,12 @@ SUBJECT_MODELS: dict[str, type[Model]] = {
     "message": ReaderMessage,
     "token": ApiToken,
     "webhook": Subscription,
+}
+# Models whose fields name the details, for events whose subject is another row.
+FIELD_MODELS: dict[str, type[Model]] = {
+    "membership": Membership,
+    "sign_in": SecondFactor,
+    "second_factor": SecondFactor,
 }
 # Keys in an event's details whose value is the id of another row.
 REFERENCES: dict[str, type[Model]] = {
@@ -59,10 +69,18 @@ REFERENCES: dict[str, type[Model]] = {
 # Names for keys that aren't fields of the subject, or whose field has a different label on the subject's page.
 KEY_NAMES: dict[str, Promise] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), _("other claim")),
+    "change": _("change"),
+    "device": _("device"),
     "digest": _("digest"),
+    "failures": _("failures"),
     "is_staff": _("may log in at the editors’ desk"),
+    "kind": _("second factor"),
+    "network": _("network"),
     "note": _("note"),
+    "new_email": _("e-mail address"),
+    "newsroom": _("newsroom"),
     "reason": _("reason"),
+    "role": _("role"),
     "reviews": _("reviews"),
     "sequence": _("entry of the log"),
     "token": _("API token"),
@@ -93,6 +111,8 @@ class EventTexts:
 
     def about(self, event: EditorialEvent) -> str:
         model = SUBJECT_MODELS.get(_kind(event))
+        if event.subject == UNKNOWN_ACCOUNT:
+            return ""
         return self._title(model, _key(event)) if model else event.subject
 
     def details(self, event: EditorialEvent, *, in_full: bool = False) -> SafeString:
@@ -158,7 +178,10 @@ def _linked_title(request: HttpRequest, row: Any) -> str:
 
 
 def _field(event: EditorialEvent, key: str) -> Field[Any, Any] | None:
-    model = Membership if _kind(event) == "membership" else SUBJECT_MODELS.get(_kind(event))
+    kind = _kind(event)
+    model = FIELD_MODELS.get(kind) or SUBJECT_MODELS.get(kind)
+    if kind == "account_proposal":
+        model, key = (Proposal, "action") if key == "change" else (Membership, key)
     try:
         field = model._meta.get_field(key) if model else None
     except FieldDoesNotExist:

@@ -44,7 +44,9 @@ def guide_for(request: HttpRequest) -> str:
     match = request.resolver_match
     if match is None or not match.url_name:
         return FIRST
-    _app, _, rest = match.url_name.partition("_")
+    app, _, rest = match.url_name.partition("_")
+    if app == "account":
+        return "how-to/sign-in-safely"
     model, _, page = rest.partition("_")
     action = str(match.kwargs.get("name", page))
     return ACTIONS.get(f"{model}_{action}") or MODELS.get(model, FIRST)

@@ -34,6 +34,7 @@ TASKS: dict[str, Promise] = {
     "propose_links": _("propose links between claims"),
     "embed_claims": _("prepare published claims for search by meaning"),
     "make_dumps": _("create the dumps"),
+    "make_feed": _("create the ClaimReview feed"),
     "clearsessions": _("delete expired sessions"),
     "forget_old_jobs": _("delete finished jobs"),
     "messages.forget": _("delete old messages from readers"),

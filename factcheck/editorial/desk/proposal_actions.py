@@ -1,5 +1,6 @@
 """Buttons for the actions on all kinds of proposals: the buttons' texts, and the people who can use each action."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -92,6 +93,12 @@ _EXPLANATIONS: dict[tuple[str, str], Text] = {
     ),
     ("return", Kind.FREEZE): _("Publishing stays frozen. The person who proposed this will see your message."),
     ("take-back", Kind.FREEZE): _("You proposed this. If you take it back, publishing stays frozen."),
+    ("approve", Kind.ACCOUNT): _(
+        "You approve the change exactly as shown on this page. It takes effect immediately, and the person concerned is"
+        " told."
+    ),
+    ("return", Kind.ACCOUNT): _("Nothing changes. The person who proposed this will see your message."),
+    ("take-back", Kind.ACCOUNT): _("You proposed this. If you take it back, nothing changes."),
     ("return", Kind.MERGE): _("The claims remain unchanged. The person who proposed this will see your message."),
     ("return", Kind.IMPORT): _(
         "The reviews in this import remain drafts and will not be published, except for reviews that were"
@@ -128,7 +135,9 @@ def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction
     message = action.success_message
     if proposal.kind == Kind.REVIEW and proposal.action != Action.PUBLICATION:
         explanation = {"approve": _AT_ONCE, "take-back": _TAKE_BACK_REQUEST}.get(action.name, explanation)
-    if action.name == "approve" and proposal.action not in (Action.PUBLICATION, Action.ADOPTION, Action.UNFREEZING):
+    if action.name == "approve" and proposal.kind == Kind.ACCOUNT:
+        message = _("Done. The change is in effect.")
+    elif action.name == "approve" and proposal.action not in (Action.PUBLICATION, Action.ADOPTION, Action.UNFREEZING):
         message = _("Done. Readers can now see the change.")
     is_destructive = action.name == "approve" and proposal.action in (Action.WITHDRAWAL, Action.ERASURE)
     return replace(action, label=label, explanation=explanation, success_message=message, is_destructive=is_destructive)
@@ -139,11 +148,11 @@ def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[
     if proposal is None or not may_view(desk, proposal):
         return []
     policy, mine = workflow.POLICIES[proposal.kind], proposal.submitted_by_id == desk.user.pk
-    newsrooms = desk.deciding_newsrooms
-    decides = bool(newsrooms) if proposal.kind == Kind.MAPPING else proposal.deciding_id in newsrooms
-    decides = decides or (proposal.kind == Kind.FREEZE and desk.administers_accounts)
+    decides = _decides(desk, proposal)
+    alone = mine and policy.may_decide_alone(proposal, desk.user)
     names = []
-    if not proposal.effective_decision and decides and not mine and _is_outsider(policy, proposal, desk.user):
+    may_approve = decides and (alone or not mine) and _is_outsider(policy, proposal, desk.user)
+    if not proposal.effective_decision and may_approve:
         names.append("approve")
     if decides and _can_be_published(policy, proposal):
         names.append("publish")
@@ -155,6 +164,16 @@ def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[
     return [adapt_action(ACTIONS[name], proposal) for name in names]
 
 
+def _decides(desk: Desk, proposal: Proposal) -> bool:
+    """Whether the person could decide on the proposal if somebody else had submitted it."""
+    newsrooms = desk.deciding_newsrooms
+    if proposal.kind == Kind.ACCOUNT:
+        return _is_permitted(workflow.POLICIES[proposal.kind].require_decider, proposal, desk.user)
+    if proposal.kind == Kind.FREEZE and desk.administers_accounts:
+        return True
+    return bool(newsrooms) if proposal.kind == Kind.MAPPING else proposal.deciding_id in newsrooms
+
+
 def may_view(desk: Desk, proposal: Proposal) -> bool:
     """Whether the person is a member of a newsroom that the proposal concerns. Every newsroom can see
     mappings, and account administrators can see freezes."""
@@ -162,20 +181,31 @@ def may_view(desk: Desk, proposal: Proposal) -> bool:
         return bool(desk.roles)
     if proposal.kind == Kind.FREEZE and desk.administers_accounts:
         return True
+    if proposal.kind == Kind.ACCOUNT:
+        return desk.administers_accounts or _decides(desk, proposal)
     return not desk.roles.keys().isdisjoint({proposal.newsroom_id, proposal.deciding_id})
 
 
 def subject_url(desk: Desk, proposal: Proposal) -> str:
-    """The URL of the subject's page. For a merge, this is the page of the claim that the person's newsroom logged."""
+    """The URL of the subject's page. For a merge, this is the page of the claim that the person's newsroom logged.
+
+    Chief editors decide on accounts, but can't open the pages of accounts.
+    """
     subject: Any = proposal.subject
+    if proposal.kind == Kind.ACCOUNT and not desk.administers_accounts:
+        return reverse("admin:index")
     if proposal.kind == Kind.MERGE and proposal.into is not None and subject.newsroom_id not in desk.roles:
         subject = proposal.into
     return reverse(f"admin:editorial_{subject._meta.model_name}_change", args=[subject.pk])
 
 
 def _is_outsider(policy: Policy[Any], proposal: Proposal, user: User) -> bool:
+    return _is_permitted(policy.require_outsider, proposal, user)
+
+
+def _is_permitted(require: Callable[[Proposal, User], None], proposal: Proposal, user: User) -> bool:
     try:
-        policy.require_outsider(proposal, user)
+        require(proposal, user)
     except NotAllowed:
         return False
     return True

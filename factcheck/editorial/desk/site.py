@@ -4,17 +4,20 @@
 """
 
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.apps import apps
-from django.contrib import admin, messages
+from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.guides import guide_for
@@ -27,11 +30,6 @@ ORDER = (
     "Verdict", "Publisher", "Freeze", "User", "Membership", "ApiToken", "Subscription", "Delivery", "Job",
     "EditorialEvent",
 )  # fmt: skip
-
-LOGGED_OUT = _(
-    "Not saved: you had been logged out. Log in, then press your browser’s Back button until you see the text"
-    " that you typed. Then save it again."
-)
 
 
 class Suggestions(AutocompleteJsonView):
@@ -82,10 +80,17 @@ class EditorsDesk(admin.AdminSite):
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
+        from factcheck.editorial.desk import sign_in_pages, sign_in_settings
         from factcheck.editorial.desk.decision_page import decision_page
+        from factcheck.editorial.desk.passwords import ChoosePassword
 
-        view = self.admin_view(decision_page)
-        return [path("editorial/proposal/<int:pk>/<slug:name>/", view, name="editorial_proposal"), *super().get_urls()]
+        return [
+            path("editorial/proposal/<int:pk>/<slug:name>/", self.admin_view(decision_page), name="editorial_proposal"),
+            path("choose-password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose_password"),
+            path("login/second-factor/", sign_in_pages.second_factor_page, name="second_factor"),
+            *sign_in_settings.urls(self.admin_view),
+            *super().get_urls(),
+        ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from factcheck.editorial.desk.home import home_context
@@ -93,10 +98,10 @@ class EditorsDesk(admin.AdminSite):
         return super().index(request, {**home_context(request), **(extra_context or {})})
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Refuses U+0000 in the query string, because PostgreSQL can't search for this character.
+        """Adds the rules of signing in to each page of the desk.
 
-        If a person has been logged out, Django redirects to the login page and drops the submitted form. The login page
-        then shows a warning.
+        If a session has ended, the login page keeps the submitted values. Also refuses U+0000 in the query string,
+        because PostgreSQL can't search for this character.
         """
         wrapped = super().admin_view(view, cacheable)
 
@@ -104,17 +109,58 @@ class EditorsDesk(admin.AdminSite):
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if "%00" in request.META.get("QUERY_STRING", ""):
                 raise BadRequest("U+0000 in the address")
-            if request.method == "POST" and request.user.is_anonymous and request.path != reverse("admin:logout"):
-                messages.warning(request, str(LOGGED_OUT))
-            return cast("HttpResponse", wrapped(request, *args, **kwargs))
+            answer = _check_sign_in(request)
+            return cast("HttpResponse", answer or wrapped(request, *args, **kwargs))
 
         return checked
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        from factcheck.editorial.desk.sign_in_pages import login_page
+        from factcheck.editorial.desk.typed_text import destination_of
+
+        if request.method == "GET" and self.has_permission(request):
+            return redirect(destination_of(request).url)
+        return login_page(request)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        from factcheck.editorial.sign_in.journal import record_sign_out
+
+        if request.method == "POST" and isinstance(request.user, User):
+            record_sign_out(request, request.user)
+        return super().logout(request, extra_context)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return cast("HttpResponse", Suggestions.as_view(admin_site=self)(request))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """A new password ends the person's other sessions and their API tokens."""
+        from factcheck.editorial.sign_in.devices import remember_device
+        from factcheck.editorial.sign_in.passwords import end_access
+
+        user = request.user
+        assert isinstance(user, User)
         with transaction.atomic():
-            assert isinstance(request.user, User)
-            set_actor(request.user)
-            return super().password_change(request, extra_context)
+            set_actor(user)
+            response = super().password_change(request, extra_context)
+            if response.status_code == HTTPStatus.FOUND:
+                end_access(user, by=user, keep=request.session.session_key)
+                remember_device(request, response, user)
+        return response
+
+
+def _check_sign_in(request: HttpRequest) -> HttpResponse | None:
+    """The page that the person gets instead of the page that they opened, or None."""
+    from factcheck.editorial.desk.confirmation import confirm
+    from factcheck.editorial.desk.sign_in_pages import login_page
+    from factcheck.editorial.desk.sign_in_settings import SETUP_PAGES
+    from factcheck.editorial.desk.typed_text import interrupted
+    from factcheck.editorial.sign_in.freshness import has_second_factor
+
+    page = request.resolver_match.url_name if request.resolver_match else ""
+    if request.user.is_anonymous:
+        destination = interrupted(request) if request.method == "POST" and page != "logout" else None
+        return login_page(request, destination) if destination and destination.typed else None
+    request.session.record_use()  # type: ignore[attr-defined]
+    if settings.SECOND_FACTOR_REQUIRED and page not in SETUP_PAGES and not has_second_factor(request):
+        return redirect("admin:account_sign_in")
+    return confirm(request)

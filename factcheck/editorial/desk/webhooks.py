@@ -16,8 +16,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissionsMixin, get_desk
+from factcheck.editorial.desk.accounts import ActorRecordingAdmin
 from factcheck.editorial.desk.action_views import DeskAction, by_name, redirect_unavailable, subject_page
-from factcheck.editorial.desk.people import ActorRecordingAdmin
 from factcheck.editorial.events import set_actor
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Attempt, Delivery, Event, Subscription

@@ -16,10 +16,12 @@ from factcheck.editorial.models.proposals import Proposal
 from factcheck.editorial.models.reader_messages import ReaderMessage
 from factcheck.editorial.models.reviews import Authorship, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
+from factcheck.editorial.models.sign_in import SecondFactor, Session, SignInCounter
 from factcheck.editorial.models.tokens import AnsweredRequest, ApiToken
 
 __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Claim", "Claimant", "Demand", "EditorialEvent",
     "Freeze", "ImportBatch", "Job", "Membership", "Proposal", "ProposedLink", "Publisher", "RatingScale",
-    "ReaderMessage", "Review", "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping",
+    "ReaderMessage", "Review", "SecondFactor", "Session", "SignInCounter", "Source", "Topic", "TopicLabel", "User",
+    "Verdict", "VerdictLabel", "VerdictMapping",
 ]  # fmt: skip

@@ -64,8 +64,21 @@ ACTIONS: dict[str, Promise] = {
     "account.added": _("account created"),
     "account.changed": _("account changed"),
     "account.removed": _("account removed"),
+    "account.sessions_ended": _("sessions ended"),
+    "account_proposal.submitted": _("proposed a change of an account"),
+    "account_proposal.approved": _("approved a change of an account"),
+    "account_proposal.returned": _("returned a change of an account or took it back"),
+    "account_proposal.first_hour": _("decided alone in first-hour mode"),
     "account_group.added": _("made an account administrator"),
     "account_group.removed": _("no longer an account administrator"),
+    "sign_in.succeeded": _("logged in"),
+    "sign_in.ended": _("logged out"),
+    "sign_in.failed": _("failed to log in"),
+    "sign_in.unknown_name": _("failed to log in with an unknown name"),
+    "session.ended": _("ended a session"),
+    "second_factor.added": _("second factor added"),
+    "second_factor.removed": _("second factor removed"),
+    "second_factor.reset": _("second factors reset"),
     "membership.added": _("role assigned"),
     "membership.changed": _("role changed"),
     "membership.removed": _("role removed"),
@@ -87,6 +100,8 @@ ACTIONS: dict[str, Promise] = {
 }
 # Events of accounts and webhooks. Account administrators can see them.
 ADMINISTRATION = Q(subject__startswith="user:") | Q(subject__startswith="webhook:")
+# Changes of accounts that concern the account's person and the Chief editors.
+ACCOUNT_CHANGES = (Q(action__startswith="account") & ~Q(action="account.added")) | Q(action__startswith="membership.")
 
 
 class EditorialEvent(models.Model):

@@ -8,6 +8,7 @@ from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.freezes import Freeze
 from factcheck.editorial.models.imports import ImportBatch
+from factcheck.editorial.models.people import User
 from factcheck.editorial.models.reviews import Review
 from factcheck.editorial.models.scales import VerdictMapping
 
@@ -21,6 +22,7 @@ class Kind(models.TextChoices):
     IMPORT = "import", _("import")
     MAPPING = "mapping", _("verdict mapping")
     FREEZE = "freeze", _("freeze of publishing")
+    ACCOUNT = "account", _("account")
 
 
 class Action(models.TextChoices):
@@ -32,6 +34,11 @@ class Action(models.TextChoices):
     SPLIT = "split", _("split")
     ADOPTION = "adoption", _("adoption")
     UNFREEZING = "unfreezing", _("end of the freeze")
+    ROLE = "role", _("role in a newsroom")
+    ADMINISTRATOR = "administrator", _("account administrator")
+    RESET = "reset", _("new password")
+    EMAIL = "email", _("e-mail address")
+    REOPENING = "reopening", _("reopening")
 
 
 class Decision(models.TextChoices):
@@ -47,6 +54,7 @@ ACTIONS = {
     Kind.IMPORT: (Action.PUBLICATION,),
     Kind.MAPPING: (Action.ADOPTION,),
     Kind.FREEZE: (Action.UNFREEZING,),
+    Kind.ACCOUNT: (Action.ROLE, Action.ADMINISTRATOR, Action.RESET, Action.EMAIL, Action.REOPENING),
 }
 SUBJECTS = {
     Kind.REVIEW: ("review",),
@@ -55,8 +63,9 @@ SUBJECTS = {
     Kind.IMPORT: ("batch",),
     Kind.MAPPING: ("mapping",),
     Kind.FREEZE: ("freeze",),
+    Kind.ACCOUNT: ("account",),
 }
-Subject = Review | Demand | Claim | ImportBatch | VerdictMapping | Freeze
+Subject = Review | Demand | Claim | ImportBatch | VerdictMapping | Freeze | User
 _KINDS: dict[type[models.Model], Kind] = {
     Review: Kind.REVIEW,
     Demand: Kind.DEMAND,
@@ -64,6 +73,7 @@ _KINDS: dict[type[models.Model], Kind] = {
     ImportBatch: Kind.IMPORT,
     VerdictMapping: Kind.MAPPING,
     Freeze: Kind.FREEZE,
+    User: Kind.ACCOUNT,
 }
 
 

@@ -1,13 +1,15 @@
 """Proposals: one person submits a statement, and another person decides. A single model covers all kinds."""
 
+import json
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import ProseField
+from factcheck.editorial.models.account_changes import DecidesOnAccount, describe
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.freezes import Freeze
@@ -27,12 +29,14 @@ from factcheck.editorial.models.reviews import Authorship, Review
 from factcheck.editorial.models.scales import VerdictMapping
 from factcheck.record.models import LogEntry
 
+# The kinds whose proposers and deciders don't depend on the proposal's newsroom.
+WITHOUT_NEWSROOM = (Kind.MAPPING, Kind.ACCOUNT)
 OPEN = Q(entry__isnull=True) & ~Q(decision=Decision.RETURNED)
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def about(self, subject: models.Model) -> Self:
-        """The proposals of this review, demand, claim, import, mapping or freeze."""
+        """The proposals of this subject."""
         kind = kind_of(subject)
         return self.filter(**{SUBJECTS[kind][0]: subject, "kind": kind})
 
@@ -54,17 +58,17 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
         People can't decide on work that they submitted, wrote or created.
         """
-        if not newsrooms:
-            return self.none()
         wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
         began = Q(review__import_key__isnull=True, review__created_by=user) | Q(demand__created_by=user)
-        found = self.undecided().filter(Q(deciding__in=newsrooms) | Q(kind=Kind.MAPPING))
+        in_newsrooms = Q(deciding__in=newsrooms) | Q(kind=Kind.MAPPING) if newsrooms else Q(pk__in=[])
+        on_account = Q(DecidesOnAccount(Value(user.pk), F("account"), F("newsroom")), kind=Kind.ACCOUNT)
+        found = self.undecided().filter(in_newsrooms | on_account)
         return found.exclude(submitted_by=user).exclude(Exists(wrote)).exclude(began).order_by("pk")
 
     def awaiting_others(self, user: User, newsrooms: list[int]) -> Self:
         """This person's proposals that somebody else has to decide on, oldest first."""
         found = self.undecided().filter(submitted_by=user)
-        return found.filter(Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)).order_by("pk")
+        return found.filter(Q(newsroom__in=newsrooms) | Q(kind__in=WITHOUT_NEWSROOM)).order_by("pk")
 
     def to_publish(self, newsrooms: list[int]) -> Self:
         """Approved proposals that are waiting to be published, without reviews that were approved with their import.
@@ -81,14 +85,15 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Returned proposals that this person submitted, wrote or created, unless there is a newer proposal."""
         wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
         involved = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
-        in_newsrooms = Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)
+        in_newsrooms = Q(newsroom__in=newsrooms) | Q(kind__in=WITHOUT_NEWSROOM)
         found = self.filter(involved, in_newsrooms, decision=Decision.RETURNED)
         found = found.exclude(kind=Kind.REVIEW, batch__isnull=False).exclude(decided_by=F("submitted_by"))
-        for column in ("review", "demand", "claim", "mapping", "freeze"):
+        for column in ("review", "demand", "claim", "mapping", "freeze", "account"):
             later = self.model._default_manager.filter(**{column: OuterRef(column)}, pk__gt=OuterRef("pk"))
             found = found.exclude(Exists(later))
         draft = Q(review__state=Review.State.DRAFT) | Q(demand__state=Demand.State.DRAFT)
-        return found.filter(draft | Q(kind__in=[Kind.MERGE, Kind.IMPORT, Kind.MAPPING, Kind.FREEZE])).order_by("-pk")
+        kinds = [Kind.MERGE, Kind.IMPORT, Kind.FREEZE, *WITHOUT_NEWSROOM]
+        return found.filter(draft | Q(kind__in=kinds)).order_by("-pk")
 
 
 class Proposal(models.Model):
@@ -120,6 +125,7 @@ class Proposal(models.Model):
     )
     mapping = models.ForeignKey(VerdictMapping, models.PROTECT, null=True, related_name="proposals", db_index=False)
     freeze = models.ForeignKey(Freeze, models.PROTECT, null=True, related_name="proposals", db_index=False)
+    account = models.ForeignKey(User, models.PROTECT, null=True, related_name="proposals", db_index=False)
     statement = models.TextField(blank=True, help_text="Canonical JSON: what is to be published.")
     digest = models.CharField(_("digest"), max_length=64, help_text=_("The SHA-256 digest of the statement."))
     change_class = models.CharField(_("kind of correction"), max_length=20, choices=Review.ChangeClass, blank=True)
@@ -157,17 +163,23 @@ class Proposal(models.Model):
                 name="proposal_decided_at_once",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("submitted_by")) | Q(decision="returned"),
+                condition=Q(decided_by__isnull=True)
+                | ~Q(decided_by=F("submitted_by"))
+                | Q(decision="returned")
+                | Q(kind="account"),  # in first-hour mode, which accounts.sql checks
                 name="proposal_two_people",
             ),
             models.CheckConstraint(
-                condition=Q(entry__isnull=True) | Q(decision="approved") & ~Q(kind__in=["import", "mapping", "freeze"]),
+                condition=Q(entry__isnull=True)
+                | Q(decision="approved") & ~Q(kind__in=["import", "mapping", "freeze", "account"]),
                 name="proposal_published_if_approved",
             ),
             models.CheckConstraint(condition=subject_is_its_own(), name="proposal_of_its_subject"),
             models.CheckConstraint(
                 condition=Q(kind="mapping", newsroom__isnull=True, deciding__isnull=True)
-                | ~Q(kind="mapping") & Q(newsroom__isnull=False, deciding__isnull=False),
+                | Q(kind="account", action="role", newsroom__isnull=False, deciding__isnull=True)
+                | Q(kind="account", newsroom__isnull=True, deciding__isnull=True) & ~Q(action="role")
+                | ~Q(kind__in=["mapping", "account"]) & Q(newsroom__isnull=False, deciding__isnull=False),
                 name="proposal_of_a_newsroom",
             ),
             models.CheckConstraint(
@@ -189,7 +201,7 @@ class Proposal(models.Model):
                 models.UniqueConstraint(
                     fields=[kind], condition=Q(kind=kind, decision=""), name=f"proposal_one_open_{kind}"
                 )
-                for kind in ("mapping", "freeze")
+                for kind in ("mapping", "freeze", "account")
             ),
             models.UniqueConstraint(fields=["batch"], condition=Q(kind="import"), name="proposal_one_import"),
         ]
@@ -221,9 +233,12 @@ class Proposal(models.Model):
             models.Index(fields=["into"], name="proposal_into", condition=Q(into__isnull=False)),
             models.Index(fields=["freeze", "-id"], name="proposal_freeze", condition=Q(freeze__isnull=False)),
             models.Index(fields=["mapping", "-id"], name="proposal_mapping", condition=Q(mapping__isnull=False)),
+            models.Index(fields=["account", "-id"], name="proposal_account", condition=Q(account__isnull=False)),
         ]
 
     def __str__(self) -> str:
+        if self.account is not None:
+            return describe(self.action, self.account, self.newsroom, self.content)
         if self.kind != Kind.MERGE:
             return str(self.subject)
         text = (
@@ -241,13 +256,18 @@ class Proposal(models.Model):
 
     @property
     def subject(self) -> Subject:
-        """The review, demand, claim, import, mapping or freeze that the proposal is about."""
+        """The row that the proposal is about."""
         found: Subject = getattr(self, SUBJECTS[Kind(self.kind)][0])
         return found
 
     @property
     def subject_id(self) -> Any:
         return getattr(self, f"{SUBJECTS[Kind(self.kind)][0]}_id")
+
+    @property
+    def content(self) -> Any:
+        """The statement as a dictionary."""
+        return json.loads(self.statement)
 
     @property
     def claims(self) -> tuple[Claim, Claim]:
@@ -263,8 +283,8 @@ class Proposal(models.Model):
 
     @property
     def short_name(self) -> str:
-        """The action for a review, or else the kind."""
-        return self.get_action_display() if self.kind == Kind.REVIEW else self.get_kind_display()
+        """The action for a review or an account, or else the kind."""
+        return self.get_action_display() if self.kind in (Kind.REVIEW, Kind.ACCOUNT) else self.get_kind_display()
 
     @property
     def effective_decision(self) -> str:

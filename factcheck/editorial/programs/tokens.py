@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -59,9 +59,15 @@ def revoke_token(*, token: ApiToken, by: User) -> None:
         raise NotAllowed(_("Only the token’s creator or a Chief editor can revoke it. Ask one of them."))
     if token.revoked_at:
         raise EditorialError(_("This token has already been revoked."))
-    token.revoked_at, token.revoked_by = timezone.now(), by
-    token.save(update_fields=["revoked_at", "revoked_by"])
-    record_event(by, "token.revoked", token, name=token.name)
+    revoke_tokens(ApiToken.objects.filter(pk=token.pk), by=by)
+
+
+def revoke_tokens(tokens: QuerySet[ApiToken], *, by: User) -> None:
+    """Revokes the tokens without checking permissions, for example because the account's password changed."""
+    for token in tokens.select_for_update().order_by("pk"):
+        token.revoked_at, token.revoked_by = timezone.now(), by
+        token.save(update_fields=["revoked_at", "revoked_by"])
+        record_event(by, "token.revoked", token, name=token.name)
 
 
 def find_token(secret: str) -> ApiToken | None:

@@ -49,7 +49,7 @@ class FreezePolicy(Policy[Freeze]):
         roles.require_decider(proposal.submitted_by, self.subject(proposal).newsroom)
 
     def require_decider(self, proposal: Proposal, by: User) -> None:
-        if not roles.administers_accounts(by):
+        if not roles.administers(by):
             super().require_decider(proposal, by)
 
     def require_outsider(self, proposal: Proposal, by: User) -> None:
@@ -68,7 +68,7 @@ class FreezePolicy(Policy[Freeze]):
 def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
     """Freezes the newsroom's publishing at once. Publications that have begun finish first."""
     is_chief = roles.role_in(by, newsroom) == Membership.Role.CHIEF_EDITOR
-    if not is_chief and not roles.administers_accounts(by):
+    if not is_chief and not roles.administers(by):
         raise NotAllowed(_("Only a Chief editor or an account administrator can freeze publishing. Ask one of them."))
     Publisher.objects.select_for_update().get(pk=newsroom.pk)
     require_not_frozen([newsroom.pk])

@@ -26,9 +26,9 @@ S = TypeVar("S")
 class Policy(ABC, Generic[S]):
     """The rules for one kind. Even an unsaved `proposal` has a kind, an action, a subject and a submitter.
 
-    **Lock order.** Always lock imports first, each with its own proposal. Then lock claims, reviews, demands or
-    mappings, the proposal, the log, and public claims. Rows of one table are locked in primary-key order. A fixed order
-    prevents deadlocks.
+    **Lock order.** Always lock imports first, each with its own proposal. Then lock claims, reviews, demands,
+    mappings or accounts, the proposal, the log, and public claims. Rows of one table are locked in primary-key order.
+    A fixed order prevents deadlocks.
     """
 
     kind: ClassVar[Kind]
@@ -79,6 +79,10 @@ class Policy(ABC, Generic[S]):
 
     def require_outsider(self, proposal: Proposal, by: User) -> None:
         """Raises NotAllowed if the person wrote or created the draft."""
+
+    def may_decide_alone(self, proposal: Proposal, by: User) -> bool:
+        """Whether the submitter's own approval is enough. This is only possible in first-hour mode."""
+        return False
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         """Returns the submitted statement. Raises EditorialError if the drafts have changed since the submission."""

@@ -14,6 +14,7 @@ from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.models.kinds import Decision
+from factcheck.editorial.proposals.account_policy import AccountPolicy
 from factcheck.editorial.proposals.demand_policy import DemandPolicy
 from factcheck.editorial.proposals.freeze_policy import FreezePolicy
 from factcheck.editorial.proposals.import_policy import ImportPolicy
@@ -26,7 +27,15 @@ from factcheck.record.models import LogEntry
 
 POLICIES: dict[str, Policy[Any]] = {
     policy.kind: policy
-    for policy in (ReviewPolicy(), DemandPolicy(), MergePolicy(), ImportPolicy(), MappingPolicy(), FreezePolicy())
+    for policy in (
+        ReviewPolicy(),
+        DemandPolicy(),
+        MergePolicy(),
+        ImportPolicy(),
+        MappingPolicy(),
+        FreezePolicy(),
+        AccountPolicy(),
+    )
 }
 
 
@@ -53,7 +62,7 @@ def approve(*, proposal: Proposal, by: User, digest: str) -> Proposal:
     policy.require_decider(proposal, by)
     if proposal.effective_decision:
         raise EditorialError(_("This has already been decided. Reload the page to see the decision."))
-    if by.pk == proposal.submitted_by_id:
+    if by.pk == proposal.submitted_by_id and not policy.may_decide_alone(proposal, by):
         raise NotAllowed(_("You submitted this yourself. Someone else has to decide."))
     policy.require_outsider(proposal, by)
     if digest != proposal.digest:

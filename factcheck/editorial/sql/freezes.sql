@@ -7,7 +7,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         PERFORM FROM editorial_publisher WHERE id = NEW.newsroom_id FOR UPDATE;
-        IF NEW.ended_at IS NULL AND (editorial_administers_accounts(NEW.begun_by_id) OR EXISTS (
+        IF NEW.ended_at IS NULL AND (editorial_administers(NEW.begun_by_id) OR EXISTS (
             SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
             WHERE m.publisher_id = NEW.newsroom_id AND m.user_id = NEW.begun_by_id AND m.role = 'chief_editor')) THEN
             RETURN NEW;

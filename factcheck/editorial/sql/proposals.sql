@@ -14,12 +14,12 @@ DECLARE
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         IF (NEW.id, NEW.kind, NEW.action, NEW.newsroom_id, NEW.deciding_id, NEW.review_id, NEW.demand_id, NEW.claim_id,
-            NEW.into_id, NEW.batch_id, NEW.mapping_id, NEW.freeze_id, NEW.change_class, NEW.submitted_by_id,
-            NEW.submitted_at)
+            NEW.into_id, NEW.batch_id, NEW.mapping_id, NEW.freeze_id, NEW.account_id, NEW.change_class,
+            NEW.submitted_by_id, NEW.submitted_at)
            IS DISTINCT FROM
            (OLD.id, OLD.kind, OLD.action, OLD.newsroom_id, OLD.deciding_id, OLD.review_id, OLD.demand_id, OLD.claim_id,
-            OLD.into_id, OLD.batch_id, OLD.mapping_id, OLD.freeze_id, OLD.change_class, OLD.submitted_by_id,
-            OLD.submitted_at)
+            OLD.into_id, OLD.batch_id, OLD.mapping_id, OLD.freeze_id, OLD.account_id, OLD.change_class,
+            OLD.submitted_by_id, OLD.submitted_at)
            OR (NEW.statement, NEW.note, NEW.digest) IS DISTINCT FROM (OLD.statement, OLD.note, OLD.digest)
               AND NOT emptied
            OR OLD.sequence IS NOT NULL AND (NEW.sequence, NEW.decision) IS DISTINCT FROM (OLD.sequence, OLD.decision)
@@ -81,6 +81,7 @@ BEGIN
         LEFT JOIN editorial_freeze f ON f.id = p.freeze_id
         WHERE CASE p.kind
             WHEN 'mapping' THEN false
+            WHEN 'account' THEN false
             WHEN 'merge' THEN mine.id IS NULL OR theirs.id IS NULL
                 OR p.newsroom_id NOT IN (mine.newsroom_id, theirs.newsroom_id)
                 OR p.deciding_id <> CASE
@@ -122,7 +123,7 @@ CREATE OR REPLACE TRIGGER proposals_decided AFTER UPDATE ON editorial_proposal
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_proposals_decided();
 ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposals_decided;
 
--- The approver is an Editor of the deciding newsroom or, for a mapping, of any newsroom. The approver isn't an author
+-- The approver is an Editor of the deciding newsroom or, for a mapping, of any newsroom (for an account, accounts.sql). The approver isn't an author
 -- of the review or of a review in the import, and didn't create the review or the demand. The constraint
 -- proposal_two_people excludes the submitter. To end a freeze, one of the two people is a Chief editor, and the approver
 -- can be an account administrator.
@@ -151,11 +152,11 @@ BEGIN
         LEFT JOIN editorial_proposal whole ON whole.batch_id = p.batch_id AND whole.kind = 'import' AND p.kind = 'review'
             AND whole.decision = 'approved' AND whole.decided_by_id = p.decided_by_id
             AND whole.decided_at = p.decided_at
-        WHERE p.id = ANY(decided) AND whole.id IS NULL AND NOT EXISTS (
+        WHERE p.id = ANY(decided) AND p.kind <> 'account' AND whole.id IS NULL AND NOT EXISTS (
             SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
             WHERE (m.publisher_id = p.deciding_id OR p.kind = 'mapping') AND m.user_id = p.decided_by_id
             AND m.role IN ('editor', 'chief_editor'))
-        AND NOT (p.kind = 'freeze' AND editorial_administers_accounts(p.decided_by_id))
+        AND NOT (p.kind = 'freeze' AND editorial_administers(p.decided_by_id))
     ) THEN
         RAISE EXCEPTION 'only an Editor of the deciding newsroom approves' USING ERRCODE = 'restrict_violation';
     END IF;

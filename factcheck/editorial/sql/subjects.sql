@@ -1,4 +1,4 @@
--- A review, demand, claim, import or mapping can't be deleted once there has been a proposal about it.
+-- A review, demand, claim, import, mapping or account can't be deleted once there has been a proposal about it.
 -- The foreign keys of proposals are checked at commit. Without this rule, a transaction could delete a row and insert
 -- it again with another creator. Each trigger's arguments are the columns of editorial_proposal that refer to its
 -- table.
@@ -30,3 +30,6 @@ ALTER TABLE editorial_importbatch ENABLE ALWAYS TRIGGER subject_kept;
 CREATE OR REPLACE TRIGGER subject_kept BEFORE DELETE ON editorial_verdictmapping
     FOR EACH ROW EXECUTE FUNCTION editorial_subject_kept('mapping_id');
 ALTER TABLE editorial_verdictmapping ENABLE ALWAYS TRIGGER subject_kept;
+CREATE OR REPLACE TRIGGER subject_kept BEFORE DELETE ON editorial_user
+    FOR EACH ROW EXECUTE FUNCTION editorial_subject_kept('account_id');
+ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER subject_kept;

@@ -1,4 +1,4 @@
-"""Appends entries and documents to the log, extends the tree and signs the checkpoint.
+"""Appends entries and documents to the log. After the commit, `checkpoints.py` signs them.
 
 This module doesn't depend on anything that is derived from the log (see `publish.py`). Sequence numbers have no gaps
 and follow the commit order.
@@ -18,9 +18,8 @@ from django.utils.translation import gettext as _
 from factcheck.database.bulk_writes import insert
 from factcheck.record.errors import RecordError
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
-from factcheck.record.log import tree
-from factcheck.record.log.models import LogCheckpoint, LogEntry, Published, RevisionDocument
-from factcheck.record.log.notes import SigningKey
+from factcheck.record.log import checkpoints
+from factcheck.record.log.models import LogEntry, Published, RevisionDocument
 
 LOCK = 1178682196  # "FACT" in ASCII. The trigger record_entry_follows takes the same lock.
 Kind = LogEntry.Kind
@@ -48,24 +47,33 @@ class Publication:
     note: str | None = None
 
 
-def lock() -> None:
-    """Locks the log and its projections until the transaction ends. Waits for other writers."""
+def lock() -> bool:
+    """Locks the log and its projections until the transaction ends. Waits for other writers.
+
+    Returns whether the transaction has locked the log before.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        # The parameter lasts as long as the lock. A rollback to a savepoint resets both.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s), current_setting('factcheck.log', true),"
+            " set_config('factcheck.log', 'locked', true)",
+            [LOCK],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[1] == "locked")
 
 
-def lock_for_append() -> LogCheckpoint | None:
-    """Locks the log and returns its newest checkpoint. Raises SetupError if this server has a different key."""
-    lock()
-    return tree.require_identity()
+def lock_for_append() -> None:
+    """Locks the log. Raises SetupError if the log's signer can't continue the log, or can't sign earlier entries."""
+    # Otherwise the newest entries can be from this transaction, so they must not be signed yet.
+    if not lock():
+        checkpoints.require_signable()
 
 
-def append(
-    publications: Sequence[Publication], *extra_keys: SigningKey, newest: LogCheckpoint | None
-) -> list[Published]:
-    """Appends the publications in order, after the checkpoint that `lock_for_append` returned. Raises RecordError.
+def append(publications: Sequence[Publication]) -> list[Published]:
+    """Appends the publications in order, after a call of `lock_for_append`. Raises RecordError.
 
-    Each subject can occur only once per call. `extra_keys` sign the new checkpoint in addition to the log's own key.
+    Each subject can occur only once per call.
     """
     subjects = {publication.subject for publication in publications}
     if len(subjects) != len(publications):
@@ -98,7 +106,6 @@ def append(
 
     insert(LogEntry, entries())
     insert(RevisionDocument, documents)
-    tree.extend(newest, [each.entry for each in published], *extra_keys)
     return published
 
 

@@ -115,6 +115,34 @@ def consistency_proof(old: int, new: int, read: TileReader) -> list[bytes]:
     return path[::-1]
 
 
+def is_consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes]) -> bool:
+    """Whether the proof shows that a tree of `new` leaves begins with a tree of `old` leaves (RFC 9162, 2.1.4.2)."""
+    if old == new:
+        return not proof and old_root == new_root
+    if old == 0:
+        return not proof and old_root == EMPTY_ROOT
+    if not 0 < old < new or not proof:
+        return False
+    nodes = list(proof)
+    if old & (old - 1) == 0:
+        nodes.insert(0, old_root)  # the old tree is a complete subtree, so its root isn't part of the proof
+    at, last = old - 1, new - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    old_computed = new_computed = nodes[0]
+    for node in nodes[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            old_computed, new_computed = node_hash(node, old_computed), node_hash(node, new_computed)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            new_computed = node_hash(new_computed, node)
+        at, last = at >> 1, last >> 1
+    return last == 0 and (old_computed, new_computed) == (old_root, new_root)
+
+
 def append(size: int, leaves: list[bytes], edge: TileReader) -> dict[tuple[int, int], bytes]:
     """The hashes to add to each tile if these leaf hashes are appended to a tree of `size`: (level, index) -> hashes.
 

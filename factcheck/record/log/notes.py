@@ -95,6 +95,14 @@ class SigningKey:
             raise NoteError(f"the signing key of {key.name} has the id {key.verifier().id.hex()}, not {parts[3]}")
         return key
 
+    @classmethod
+    def parse_all(cls, text: str) -> list[Self]:
+        """The log's key and, before a rotation, the next key."""
+        keys = [cls.parse(each) for each in text.split()]
+        if not 1 <= len(keys) <= 2:
+            raise NoteError("the file doesn't contain one key, or two keys for a rotation")
+        return keys
+
     def __str__(self) -> str:
         data = base64.b64encode(bytes([ED25519]) + self.seed).decode()
         return f"PRIVATE+KEY+{self.name}+{self.verifier().id.hex()}+{data}"

@@ -1,25 +1,19 @@
-"""Stores the log's tree in the database, as tiles and signed checkpoints.
+"""Stores the log's tree in the database, as tiles, and reads the log's keys."""
 
-An append reads the tiles at the right edge, extends the few tiles that change, and signs one checkpoint. The number of
-SQL statements is the same for ten entries and for a million.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
-from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from factcheck.record.errors import SetupError
 from factcheck.record.log import merkle
 from factcheck.record.log.models import LogCheckpoint, LogEntry, LogTile
-from factcheck.record.log.notes import Checkpoint, SigningKey, open_note, signed_by
+from factcheck.record.log.notes import NoteError, SigningKey
 from factcheck.server.private_files import write_private_file
 
 LEVELS = 64 // merkle.TILE_HEIGHT
@@ -37,9 +31,25 @@ def make_signing_key(file: Path) -> SigningKey:
     return key
 
 
+def add_next_key(file: Path) -> SigningKey:
+    """Adds a second key, the next one, to a key's file. Raises OSError, or NoteError if the file has no single key."""
+    keys = SigningKey.parse_all(file.read_text())
+    if len(keys) > 1:
+        raise NoteError("it already contains the next key")
+    key, changed = SigningKey.generate(keys[0].name), file.with_name(f"{file.name}.next")
+    write_private_file(changed, f"{keys[0]}\n{key}\n")
+    changed.replace(file)
+    return key
+
+
 @cache
 def signing_key() -> SigningKey:
-    """The key in LOG_SIGNING_KEY, whose value is the path of a file or the key itself. Raises SetupError.
+    """The first key in LOG_SIGNING_KEY. Raises SetupError."""
+    return signing_keys()[0]
+
+
+def signing_keys() -> list[SigningKey]:
+    """The keys in LOG_SIGNING_KEY, whose value is the path of a file or the keys themselves. Raises SetupError.
 
     The value is shown in an error message, or used to create a file, only if it is certainly a path. Otherwise the
     value could be a damaged key or a key in quotation marks.
@@ -48,11 +58,11 @@ def signing_key() -> SigningKey:
     file = Path(value)
     try:
         if "+KEY+" in value.upper():
-            return SigningKey.parse(value)
+            return SigningKey.parse_all(value)
         if settings.LOCAL and file.is_absolute() and not file.exists():
             with suppress(FileExistsError):  # another process has already created the file
                 make_signing_key(file)
-        return SigningKey.parse(file.read_text())
+        return SigningKey.parse_all(file.read_text())
     except OSError as problem:
         if file.is_absolute():
             raise SetupError(
@@ -76,72 +86,6 @@ def newest_checkpoint(using: str | None = None) -> LogCheckpoint | None:
     return LogCheckpoint.objects.using(using).order_by("-size").first()
 
 
-def require_identity() -> LogCheckpoint | None:
-    """Returns the log's newest checkpoint. Raises SetupError if the checkpoint has a different origin or key.
-
-    Otherwise this server would publish a second history under the same name.
-    """
-    key = signing_key()
-    if settings.LOG_ORIGIN not in ("", key.name):
-        raise SetupError(
-            _("The signing key is for %(name)s, but LOG_ORIGIN is %(origin)s.")
-            % {"name": key.name, "origin": settings.LOG_ORIGIN}
-        )
-    newest = newest_checkpoint()
-    if newest is None:
-        return None
-    text, signatures = open_note(newest.note)
-    origin = Checkpoint.parse(text).origin
-    if origin != key.name:
-        raise SetupError(
-            _("The log's origin is %(origin)s and can't be changed, but the signing key is for %(name)s.")
-            % {"origin": origin, "name": key.name}
-        )
-    ours = key.verifier()
-    # Both keys sign a rotation's checkpoint, and the new key signs last. From then on, only the new key can be used.
-    # Servers with the new key don't accept entries from processes with the old key.
-    name, key_id, signature = signatures[-1]
-    if (name, key_id) == (ours.name, ours.id) and ours.verify(text, signature):
-        return newest
-    if signed_by(newest.note, ours):
-        raise SetupError(
-            _(
-                "The log's signing key was changed from %(old)s to %(new)s. Set LOG_SIGNING_KEY to the new key,"
-                " and restart the server."
-            )
-            % {"old": ours.id.hex(), "new": key_id.hex()}
-        )
-    raise SetupError(
-        _(
-            "The signing key %(key)s did not sign the log's newest checkpoint (%(size)s entries). Set LOG_SIGNING_KEY"
-            " to the key that signed it, and restart the server. If that key is lost, read"
-            " /docs/how-to/rotate-the-log-key/."
-        )
-        % {"key": ours.id.hex(), "size": newest.size}
-    )
-
-
-def extend(newest: LogCheckpoint | None, entries: Sequence[LogEntry], *extra_keys: SigningKey) -> None:
-    """Adds these entries to the tree, and any earlier entries that are missing. Signs a new checkpoint.
-
-    `extra_keys` sign the checkpoint too. From then on, the last key is the log's key (see `require_identity`).
-    """
-    size, first = newest.size if newest else 0, entries[0].sequence
-    missing = LogEntry.objects.filter(sequence__range=(size, first - 1)).order_by("sequence") if size < first else ()
-    leaves = [merkle.leaf_hash(entry.leaf()) for entry in chain(missing, entries)]
-    tiles = _right_edge(size)
-    _require_signed_tiles(newest, tiles)
-    gained = merkle.append(size, leaves, lambda level, index: tiles[level, index])
-    _append_to_tiles(gained)
-    for place, hashes in gained.items():
-        tiles[place] = tiles.get(place, b"") + hashes
-    size += len(leaves)
-    checkpoint = Checkpoint(signing_key().name, size, merkle.root(size, lambda level, index: tiles[level, index]))
-    text = checkpoint.text()
-    note = text + "\n" + "".join(key.sign(text) for key in (signing_key(), *extra_keys))
-    LogCheckpoint.objects.create(size=size, root=checkpoint.root, note=note, at=timezone.now())
-
-
 def tile_reader(using: str | None = None) -> merkle.TileReader:
     """A function that reads stored tiles for proofs. Each tile is read only once."""
     cache: dict[tuple[int, int], bytes] = {}
@@ -161,7 +105,7 @@ def bundle(entries: Iterable[LogEntry]) -> bytes:
     return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
 
 
-def _right_edge(size: int) -> dict[tuple[int, int], bytes]:
+def right_edge(size: int) -> dict[tuple[int, int], bytes]:
     """The tiles at the right edge of a tree of this size. Its root and its growth depend only on these tiles."""
     condition = Q()
     for level in range(LEVELS):
@@ -169,7 +113,7 @@ def _right_edge(size: int) -> dict[tuple[int, int], bytes]:
     return {(tile.level, tile.index): bytes(tile.hashes) for tile in LogTile.objects.filter(condition)}
 
 
-def _require_signed_tiles(newest: LogCheckpoint | None, tiles: dict[tuple[int, int], bytes]) -> None:
+def require_signed_tiles(newest: LogCheckpoint | None, tiles: dict[tuple[int, int], bytes]) -> None:
     """Raises SetupError if the tiles don't match the newest checkpoint. Otherwise the log would fork its history."""
     size = newest.size if newest else 0
     widths = {
@@ -190,7 +134,7 @@ def _require_signed_tiles(newest: LogCheckpoint | None, tiles: dict[tuple[int, i
         )
 
 
-def _append_to_tiles(gained: dict[tuple[int, int], bytes]) -> None:
+def append_to_tiles(gained: dict[tuple[int, int], bytes]) -> None:
     """Appends hashes to tiles in one statement. The trigger tile_grows refuses any other change to a tile."""
     rows = [(level, index, hashes) for (level, index), hashes in gained.items()]
     with connection.cursor() as cursor:

@@ -6,7 +6,6 @@ import logging
 import pytest
 from django.db import OperationalError
 from django.test import Client
-from rest_framework.throttling import BaseThrottle
 
 from api.google import views
 from api.http.problems import UNAVAILABLE, Refused
@@ -259,20 +258,6 @@ def test_outage_at_the_start_is_unavailable(google, away_at_start):
     response = google.send({"query": "a"})
     assert (response.status_code, response["Retry-After"]) == (503, "10")
     assert json.loads(response.content)["error"]["status"] == "UNAVAILABLE"
-
-
-def test_too_many_requests_are_told_when_to_come_back(google, monkeypatch):
-    class Never(BaseThrottle):
-        def allow_request(self, request, view):
-            return False
-
-        def wait(self):
-            return 6.2
-
-    monkeypatch.setattr(views.ClaimSearch, "throttle_classes", [Never])
-    response = google.send({"query": "a"})
-    assert (response.status_code, response["Retry-After"]) == (429, "7")
-    assert json.loads(response.content)["error"]["status"] == "RESOURCE_EXHAUSTED"
 
 
 def test_keys_and_tokens_are_never_logged(google, caplog, monkeypatch):

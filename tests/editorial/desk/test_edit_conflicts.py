@@ -3,22 +3,21 @@
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import Group
 from django.forms import inlineformset_factory
 
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet
-from factcheck.editorial.models import Claimant, Membership, Review, Source, Topic
+from factcheck.editorial.models import Claimant, Review, Source, Topic
 from factcheck.editorial.proposals import review_policy
 from tests.drafts import (
     Newsroom,
     erase_review,
+    make_administrator,
     make_claim,
     make_demand,
     make_newsroom,
     make_review,
     make_scale,
-    make_user,
     open_correction,
     publish_review,
 )
@@ -137,19 +136,16 @@ def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(
     ]
 
 
-@pytest.mark.parametrize("what", ["author", "label", "role"])
+@pytest.mark.parametrize("what", ["author", "label"])
 def test_what_two_add_at_once_is_there_once_and_the_second_is_told(database: str, what: str) -> None:
-    newsroom, other = make_newsroom(), make_newsroom("khac.example")
+    newsroom = make_newsroom()
     topic = Topic.objects.create(slug="lu")
-    review, sysop = make_review(newsroom), make_user("sysop", is_superuser=True)
+    review = make_review(newsroom)
     by, page, rows, typed, count = {
         "author": (newsroom.chief, f"review/{review.pk}", "authorships", {"user": newsroom.second.pk}, 2),
         "label": (newsroom.chief, f"topic/{topic.pk}", "labels", {"language": "vi", "label": "Lũ"}, 1),
-        "role": (
-            sysop, f"user/{newsroom.second.pk}", "memberships", {"publisher": other.publisher.pk, "role": "editor"}, 2
-        ),
     }[what]  # fmt: skip
-    saved = {"author": review.authorships, "label": topic.labels, "role": newsroom.second.memberships}[what]
+    saved = {"author": review.authorships, "label": topic.labels}[what]
     pages = [signed_in(by).open(f"/admin/editorial/{page}/change/") for _who in "12"]
     button, place = "Save and go on" if what == "author" else "Save", f"{rows}__{count - 1}__"
     for each in pages:
@@ -281,30 +277,16 @@ def test_claimant_that_was_redacted_or_confirmed_meanwhile(
     assert (claimant.name, claimant.type, claimant.job_title) == (now.name, now.type, "")
 
 
-def test_closed_account_is_not_opened_again_by_a_page_that_was_open(database: str) -> None:
+def test_second_to_save_an_account_is_told(database: str) -> None:
     newsroom = make_newsroom()
-    administrator = make_user("administrator")
-    administrator.groups.add(Group.objects.get(name="Account administrators"))
+    administrator = make_administrator()
     page = f"/admin/editorial/user/{newsroom.reporter.pk}/change/"
     one, other = signed_in(administrator).open(page), signed_in(administrator).open(page)
-    one.fill(is_active=False).press("Save")
+    one.follow("Close the account").press("Close the account")
     other.fill(byline="Lan").press("Save")
     assert TOLD in other.text
     newsroom.reporter.refresh_from_db()
     assert (newsroom.reporter.is_active, newsroom.reporter.byline) == (False, "reporter@kiemchung.example")
-
-
-def test_role_that_was_given_meanwhile_keeps_an_account_from_administering(database: str) -> None:
-    newsroom = make_newsroom()
-    administrator, lan = make_user("administrator"), make_user("lan")
-    administrator.groups.add(Group.objects.get(name="Account administrators"))
-    page = f"/admin/editorial/user/{lan.pk}/change/"
-    boss = signed_in(administrator).open(page)
-    Membership.objects.create(user=lan, publisher=newsroom.publisher, role="editor")
-    boss.fill(administers=True).press("Save")
-    assert TOLD in boss.text
-    boss.press("Save")
-    assert "An account administrator cannot have a role in a newsroom." in boss.text
 
 
 def test_second_to_save_a_publisher_is_told(database: str) -> None:
@@ -333,19 +315,3 @@ def test_second_to_save_a_scale_or_a_label_is_told(database: str) -> None:
         assert TOLD in other.text
     scale.refresh_from_db()
     assert scale.best == 6
-
-
-def test_role_that_was_taken_away_is_not_given_again_by_a_page_that_was_open(database: str) -> None:
-    newsroom = make_newsroom()
-    administrator = make_user("administrator")
-    administrator.groups.add(Group.objects.get(name="Account administrators"))
-    page = f"/admin/editorial/user/{newsroom.editor.pk}/change/"
-    one, other = signed_in(administrator).open(page), signed_in(administrator).open(page)
-    one.fill(memberships__0__DELETE=True).press("Save")
-    assert not Membership.objects.filter(user=newsroom.editor).exists()
-    other.fill(byline="Hoa").press("Save")
-    assert TOLD in other.text
-    other.press("Save")
-    newsroom.editor.refresh_from_db()
-    assert newsroom.editor.byline == "Hoa"
-    assert not Membership.objects.filter(user=newsroom.editor).exists()

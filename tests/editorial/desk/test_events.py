@@ -4,12 +4,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.desk.event_texts import SUBJECT_MODELS
-from factcheck.editorial.models import EditorialEvent, Membership
+from factcheck.editorial.models import EditorialEvent
 from factcheck.editorial.models.events import ACTIONS
 from factcheck.editorial.proposals import workflow
 from tests.drafts import (
     Newsroom,
     erase_review,
+    give_role,
     make_claim,
     make_demand,
     make_review,
@@ -73,11 +74,10 @@ def test_what_was_erased_or_is_gone_has_no_title(newsroom: Newsroom) -> None:
 
 def test_changes_of_accounts_and_roles_are_in_words(newsroom: Newsroom) -> None:
     lan = make_user("lan")
-    role = Membership.objects.create(user=lan, publisher=newsroom.publisher, role="reporter")
-    role.role = "editor"
-    role.save()
+    give_role(lan, newsroom.publisher, "reporter")
+    give_role(lan, newsroom.publisher, "editor")
     lan.set_password("x")
-    lan.save()
+    lan.save(using="owner")
     told = signed_in(make_user("root", is_superuser=True)).open(EVENTS)
     assert "role: Reporter → Editor" in told.text
     assert "password: changed" in told.text

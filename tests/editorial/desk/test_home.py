@@ -105,7 +105,7 @@ def test_home_forgets_after_a_month_what_nobody_can_submit_again(
     lan = signed_in(newsroom.reporter)
     told = home(lan)["Returned to you"]
     assert all(str(each) in told for each in (merge, batch, demand))
-    monkeypatch.setattr(first_page, "RETURNED_FOR", -timedelta(days=1))
+    monkeypatch.setattr(first_page, "RECENT", -timedelta(days=1))
     told = home(lan)["Returned to you"]
     assert [str(each) in told for each in (merge, batch, demand)] == [False, False, True]
 

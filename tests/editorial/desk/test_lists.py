@@ -49,7 +49,7 @@ def test_home_and_lists_ask_the_same_whatever_the_rows(database: str, rows: int)
                 assert "LIMIT 2000) subquery" in query["sql"]
     with CaptureQueriesContext(connection) as queries:
         chief.client.get("/admin/")
-    assert len(queries) <= 12
+    assert len(queries) <= 14
 
 
 def test_demands_that_wait_for_their_day_hide_no_new_one(database: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 from factcheck.editorial.desk import proposal_actions, review_actions
 from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.action_views import DeskAction
-from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Review, User
+from factcheck.editorial.models import EditorialEvent, Proposal, Review, User
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry
 from tests.drafts import (
+    give_role,
     make_demand,
     make_newsroom,
     make_review,
@@ -41,7 +42,7 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
     colleague = make_user("colleague")
-    Membership.objects.create(user=colleague, publisher=newsroom.publisher, role="reporter")
+    give_role(colleague, newsroom.publisher, "reporter")
     assert names(newsroom.reporter, review) == ["submit"]
     assert names(colleague, review) == []
     assert names(newsroom.editor, review) == ["submit"]

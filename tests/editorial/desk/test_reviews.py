@@ -8,6 +8,7 @@ from django.conf import settings
 from factcheck.editorial.models import Claimant, Membership, Publisher, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.drafts import (
+    give_role,
     make_newsroom,
     make_review,
     make_scale,
@@ -141,7 +142,7 @@ def test_demand_chooses_among_reviews_and_begins_none(database: str) -> None:
 
 def test_person_of_two_newsrooms_chooses(database: str) -> None:
     newsroom, other = make_newsroom(), make_newsroom("other.example")
-    Membership.objects.create(user=newsroom.reporter, publisher=other.publisher, role="editor")
+    give_role(newsroom.reporter, other.publisher, "editor")
     reporter = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     reporter.choose("newsroom", "Toà soạn other.example").fill(text="Một câu.").press(
         "Save and write the review of this claim"

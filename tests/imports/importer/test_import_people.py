@@ -21,7 +21,7 @@ from factcheck.imports.importer import batches, files
 from factcheck.imports.readers import chunks
 from factcheck.record.formats.canonical import sha256_hex
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, make_newsroom, make_user, waiting
+from tests.drafts import Newsroom, give_role, make_newsroom, make_user, waiting
 from tests.imports.own_records import IMPORTER, SECOND, bodies, digest, publish, record, run, take, write
 
 
@@ -293,7 +293,7 @@ def test_commands_say_what_is_wrong(newsroom: Newsroom, file: Path) -> None:
 
 def test_newsroom_of_several(newsroom: Newsroom) -> None:
     other = make_newsroom("khac.example").publisher
-    Membership.objects.create(user=newsroom.editor, publisher=other, role="reporter")
+    give_role(newsroom.editor, other, "reporter")
     with pytest.raises(EditorialError, match="is a member of several newsrooms"):
         find_newsroom(newsroom.editor, None)
     assert find_newsroom(newsroom.editor, "khac.example") == other

@@ -1,10 +1,13 @@
 """Our own DataFeed into an empty database: the same claims, reviews and verdicts come out again."""
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.test import Client
+from django.test import Client, override_settings
 
+from api.dumps.feed_making import make_feed
 from tests.api.published import make_imported
 from tests.conftest import fresh_database
 from tests.drafts import correct_review, make_newsroom, make_review, publish_review, withdraw_review
@@ -16,7 +19,9 @@ OF_THE_SITE = {"@id", "identifier", "dateModified", "creativeWorkStatus", "corre
 
 
 def read_feed() -> bytes:
-    return b"".join(Client().get("/feeds/claimreview.json").streaming_content)
+    with TemporaryDirectory() as folder, override_settings(DUMPS_FOLDER=Path(folder)):
+        make_feed()
+        return Client().get("/feeds/claimreview.json").content
 
 
 def carried(node: Any) -> Any:

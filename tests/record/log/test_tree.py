@@ -15,8 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.record.errors import RecordError, SetupError
 from factcheck.record.log import tree
 from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
+from factcheck.record.log.signer import Signer, SigningError
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
-from tests.record.conftest import publish_some
+from tests.record.conftest import publish_some, rotated
 
 
 @pytest.fixture(autouse=True)
@@ -171,14 +172,20 @@ def test_tree_refuses_change(bare_record: None, alias: str, sql: str) -> None:
 
 def test_rotation_is_signed_by_both_keys(bare_record: None, settings: Any, tmp_path: Path) -> None:
     publish_some(2)
-    old = tree.signing_key()
-    file = tmp_path / "new key"
-    call_command("make_log_key", str(file))
-    assert file.stat().st_mode & 0o777 == 0o600
+    old, file = tree.signing_key(), tmp_path / "key"
+    file.write_text(str(old))
+    settings.LOG_SIGNING_KEY = str(file)
+    with pytest.raises(CommandError, match="There is no next key. Add one to the key's file with make_log_key --next"):
+        call_command("rotate_log_key")
     with pytest.raises(CommandError, match="already exists"):
         call_command("make_log_key", str(file))
-    call_command("rotate_log_key", str(file))
-    new = SigningKey.parse(file.read_text())
+    call_command("make_log_key", "--next", str(file))
+    assert file.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(CommandError, match="already contains the next key"):
+        call_command("make_log_key", "--next", str(file))
+    first, new = SigningKey.parse_all(file.read_text())
+    assert first == old
+    call_command("rotate_log_key")
     entry = LogEntry.objects.get(sequence=2)
     assert (entry.kind, entry.number, entry.subject.hex[:8]) == ("key.rotation", 1, new.verifier().id.hex())
     document = json.loads(bytes(entry.revision_document.document))
@@ -187,21 +194,21 @@ def test_rotation_is_signed_by_both_keys(bare_record: None, settings: Any, tmp_p
     newest = LogCheckpoint.objects.get(size=3)
     assert signed_by(newest.note, old.verifier())
     assert signed_by(newest.note, new.verifier())
-
-    settings.LOG_SIGNING_KEY = str(file)
-    tree.signing_key.cache_clear()
+    # The file still has both keys, and the new one signs alone.
     publish_some(1)
     assert not signed_by(LogCheckpoint.objects.get(size=4).note, old.verifier())
+    call_command("verify_record")
+    with pytest.raises(CommandError, match="There is no next key"):
+        call_command("rotate_log_key")
     settings.LOG_SIGNING_KEY = str(old)
-    tree.signing_key.cache_clear()
     with pytest.raises(RecordError, match="did not sign the log's newest checkpoint"):
         publish_some(1)
 
 
-def test_old_key_is_refused_from_the_rotation_on(bare_record: None, settings: Any, tmp_path: Path) -> None:
+def test_old_key_is_refused_from_the_rotation_on(bare_record: None, settings: Any) -> None:
     publish_some(1)
-    old, new = tree.signing_key(), make_rotated(tmp_path)
-    # This process still has the old key.
+    old, new = tree.signing_key(), rotated(settings)
+    settings.LOG_SIGNING_KEY = str(old)  # a process that still has it
     with pytest.raises(
         RecordError,
         match=rf"signing key was changed from {old.verifier().id.hex()} to {new.verifier().id.hex()}\. Set LOG_SIGNING_KEY to"
@@ -209,7 +216,7 @@ def test_old_key_is_refused_from_the_rotation_on(bare_record: None, settings: An
     ):
         publish_some(1)
     with pytest.raises(CommandError, match="Set LOG_SIGNING_KEY to the new key"):
-        call_command("rotate_log_key", str(tmp_path / "new key"))
+        call_command("rotate_log_key")
     assert LogEntry.objects.count() == 2
     settings.LOG_SIGNING_KEY = str(new)
     tree.signing_key.cache_clear()
@@ -218,38 +225,25 @@ def test_old_key_is_refused_from_the_rotation_on(bare_record: None, settings: An
     call_command("verify_record")
 
 
-def test_log_is_not_handed_to_a_key_again(bare_record: None, settings: Any, tmp_path: Path) -> None:
-    new = make_rotated(tmp_path)
-    settings.LOG_SIGNING_KEY = str(new)
-    tree.signing_key.cache_clear()
-    third = tmp_path / "third key"
-    call_command("make_log_key", str(third))
-    call_command("rotate_log_key", str(third))
-    settings.LOG_SIGNING_KEY = third.read_text()
-    tree.signing_key.cache_clear()
+def test_log_is_not_handed_to_a_key_again(bare_record: None, settings: Any) -> None:
+    new = rotated(settings)
+    rotated(settings)
     with pytest.raises(CommandError, match="The log had this key before. Make a new one."):
-        call_command("rotate_log_key", str(tmp_path / "new key"))
-
-
-def make_rotated(folder: Path) -> SigningKey:
-    """Hands the log to a new key."""
-    call_command("make_log_key", str(folder / "new key"))
-    call_command("rotate_log_key", str(folder / "new key"))
-    return SigningKey.parse((folder / "new key").read_text())
+        rotated(settings, new)
 
 
 def served_key() -> VerifierKey:
     return VerifierKey.parse(Client().get("/api/v1/log/key").content.decode())
 
 
-def test_key_that_the_log_was_handed_to_is_served_before_the_server_has_it(
-    bare_record: None, settings: Any, tmp_path: Path
-) -> None:
+def test_key_that_the_log_was_handed_to_is_served_before_the_server_has_it(bare_record: None, settings: Any) -> None:
     old = tree.signing_key()
     assert served_key() == old.verifier()
     publish_some(1)
     assert served_key() == old.verifier()
-    new = make_rotated(tmp_path)
+    new = rotated(settings)
+    settings.LOG_SIGNING_KEY = str(old)
+    tree.signing_key.cache_clear()
     assert (served_key(), tree.signing_key()) == (new.verifier(), old)
     # Another process has the new key already, and publishes.
     settings.LOG_SIGNING_KEY = str(new)
@@ -270,13 +264,10 @@ def test_key_of_a_server_that_the_log_does_not_know_is_served_as_it_is(bare_reco
 
 
 @pytest.mark.parametrize(("size", "said"), [(2, "2 entries is not signed"), (3, "3 entries is not signed"), (1, None)])
-def test_former_key_counts_until_its_rotation(
-    bare_record: None, settings: Any, tmp_path: Path, size: int, said: str | None
-) -> None:
+def test_former_key_counts_until_its_rotation(bare_record: None, settings: Any, size: int, said: str | None) -> None:
     publish_some(1)
-    old, new = tree.signing_key(), make_rotated(tmp_path)
-    settings.LOG_SIGNING_KEY = str(new)
-    tree.signing_key.cache_clear()
+    old = tree.signing_key()
+    rotated(settings)
     publish_some(1)
     row = LogCheckpoint.objects.get(size=size)
     text = open_note(row.note)[0]
@@ -290,13 +281,43 @@ def test_former_key_counts_until_its_rotation(
         call_command("verify_record")
 
 
-def test_rotation_to_another_name_is_refused(bare_record: None, tmp_path: Path) -> None:
-    file = tmp_path / "key"
-    file.write_text(str(SigningKey.generate("other.example")))
+def test_rotation_to_another_name_is_refused(bare_record: None, settings: Any) -> None:
     with pytest.raises(CommandError, match="the log's name is 127.0.0.1:8000/api/v1/log and never changes"):
-        call_command("rotate_log_key", str(file))
-    file.write_text(str(tree.signing_key()))
-    with pytest.raises(CommandError, match="The log already has this key"):
-        call_command("rotate_log_key", str(file))
-    with pytest.raises(CommandError, match="No such file"):
-        call_command("rotate_log_key", str(tmp_path / "absent"))
+        rotated(settings, SigningKey.generate("other.example"))
+    with pytest.raises(CommandError, match="There is no next key"):
+        rotated(settings, SigningKey.parse(settings.LOG_SIGNING_KEY.split()[0]))
+
+
+def test_entries_are_signed_after_their_commit_and_never_before(bare_record: None) -> None:
+    """What is rolled back was never signed, also where one transaction publishes twice."""
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        publish_some(1)
+        publish_some(1)
+        assert not LogCheckpoint.objects.exists()
+        raise ZeroDivisionError
+    with transaction.atomic():
+        publish_some(1)
+        publish_some(2)
+        assert not LogCheckpoint.objects.exists()
+    assert list(LogCheckpoint.objects.values_list("size", flat=True)) == [3]
+
+
+def test_publication_stays_when_the_signer_fails_and_is_signed_later(
+    bare_record: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched, pytest.raises(RecordError, match="The log's signer refused: broken"):
+
+        def broken(*args: Any, **options: Any) -> str:
+            raise SigningError("broken.")
+
+        patched.setattr(Signer, "sign", broken)
+        publish_some(2)
+        assert (LogEntry.objects.count(), LogCheckpoint.objects.count()) == (2, 0)
+        publish_some(1)  # nothing else is published until the first two are signed
+    assert LogEntry.objects.count() == 2
+    with pytest.raises(CommandError, match="The log has 2 entries, but no checkpoint of that size"):
+        call_command("verify_record")
+    call_command("sign_log")
+    call_command("sign_log")  # again, with nothing to sign
+    assert list(LogCheckpoint.objects.values_list("size", flat=True)) == [2]
+    call_command("verify_record")

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from factcheck.record import publish
 from factcheck.record.log import entries, tree, verifier
-from factcheck.record.log.notes import SigningKey
+from factcheck.record.log.notes import SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry, PublishedDemand
 from tests.drafts import (
     erase_review,
@@ -24,7 +24,7 @@ from tests.drafts import (
     redact_review,
     update_demand,
 )
-from tests.record.conftest import publish_some
+from tests.record.conftest import publish_some, rotated
 from tests.record.log.verifying import as_owner, cosign, sign_anew, verify
 
 ROOT = Path(__file__).parents[3]
@@ -201,17 +201,14 @@ def test_key_put_in_the_place_of_another_is_found(site: str, tmp_path: Path, set
 
 
 def test_rotation_is_followed(site: str, tmp_path: Path, settings: Any, capsys: Any) -> None:
-    state, file = str(tmp_path / "state"), tmp_path / "new"
+    state = str(tmp_path / "state")
     assert verify(site, "--state", state, capsys=capsys)[0] == 0
-    call_command("make_log_key", str(file))
-    call_command("rotate_log_key", str(file))
-    settings.LOG_SIGNING_KEY = str(file)
-    tree.signing_key.cache_clear()
+    new = rotated(settings)
     publish_some(2)
     capsys.readouterr()
     code, said = verify(site, "--state", state, capsys=capsys)
     assert (code, said[:11]) == (0, "12 entries ")
-    assert json.loads(Path(state).read_text())["key"] == str(SigningKey.parse(file.read_text()).verifier())
+    assert json.loads(Path(state).read_text())["key"] == str(new.verifier())
     call_command("verify_record")
     tree.signing_key.cache_clear()
 
@@ -219,11 +216,8 @@ def test_rotation_is_followed(site: str, tmp_path: Path, settings: Any, capsys: 
 def test_pass_that_was_stopped_behind_a_rotation_goes_on(
     site: str, tmp_path: Path, settings: Any, monkeypatch: Any, capsys: Any
 ) -> None:
-    file, first = tmp_path / "new", str(tree.signing_key().verifier())
-    call_command("make_log_key", str(file))
-    call_command("rotate_log_key", str(file))
-    settings.LOG_SIGNING_KEY = str(file)
-    tree.signing_key.cache_clear()
+    first = str(tree.signing_key().verifier())
+    rotated(settings)
     arguments = [site, "--key", first, "--state", str(tmp_path / "state")]
 
     def stop(self: Any) -> None:
@@ -274,11 +268,8 @@ def test_rotation_of_keys_that_the_log_never_had_is_found(site: str, tmp_path: P
 def test_rotation_that_does_not_follow_the_one_before_is_found(
     site: str, tmp_path: Path, settings: Any, capsys: Any
 ) -> None:
-    file, old = tmp_path / "new", tree.signing_key()
-    call_command("make_log_key", str(file))
-    call_command("rotate_log_key", str(file))
-    settings.LOG_SIGNING_KEY = str(file)
-    tree.signing_key.cache_clear()
+    old = tree.signing_key()
+    rotated(settings)
     hand_over(old, STRANGER)
     capsys.readouterr()
     code, said = verify(site, capsys=capsys)
@@ -304,7 +295,7 @@ def test_witness_can_be_demanded(site: str, capsys: pytest.CaptureFixture[str]) 
     code, said = verify(site, "--witness", str(witness.verifier(4)), capsys=capsys)
     assert (code, said) == (1, "The witness witness.example/w has not cosigned the checkpoint of 9 entries.")
     newest = LogCheckpoint.objects.get(size=9)
-    text = tree.open_note(newest.note)[0]
+    text = open_note(newest.note)[0]
     newest.cosignatures.create(witness=witness.name, line=cosign(witness, text, 1_800_000_000))
     assert verify(site, "--witness", str(witness.verifier(4)), capsys=capsys)[0] == 0
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from factcheck.editorial.models import Review
-from factcheck.record.log import tree, verifier
-from factcheck.record.log.notes import SigningKey
+from factcheck.record.log import verifier
+from factcheck.record.log.notes import SigningKey, open_note
 from factcheck.record.models import LogCheckpoint
 from tests.drafts import (
     correct_review,
@@ -67,9 +67,7 @@ def test_publication_meanwhile_waits_for_its_witness(filled: Any, monkeypatch: A
     """Witnesses are asked every few minutes: what they have not signed yet is nobody's fault."""
     site, newsroom, (_, two, _) = filled
     witness, newest = SigningKey.generate("witness.example/w"), LogCheckpoint.objects.latest("size")
-    newest.cosignatures.create(
-        witness=witness.name, line=cosign(witness, tree.open_note(newest.note)[0], 1_800_000_000)
-    )
+    newest.cosignatures.create(witness=witness.name, line=cosign(witness, open_note(newest.note)[0], 1_800_000_000))
     busy(monkeypatch, **{f"reviews_{two.pk}_": lambda: correct_review(newsroom, two, summary="Sai. Đã sửa.")})
     code, said = verify(site, "--witness", str(witness.verifier(4)), capsys=capsys)
     assert (code, said) == (

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from factcheck.record.log.tree import make_signing_key
+from factcheck.record.log.notes import NoteError
+from factcheck.record.log.tree import add_next_key, make_signing_key
 
 
 class Command(BaseCommand):
@@ -20,11 +21,18 @@ class Command(BaseCommand):
             default=str(settings.VAR / "log-key"),
             help="New file for the key. It must not exist yet.",
         )
+        parser.add_argument(
+            "--next", action="store_true", help="Add the key to an existing file with one key, for rotate_log_key."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         file = Path(options["file"])
         try:
-            key = make_signing_key(file)
+            key = add_next_key(file) if options["next"] else make_signing_key(file)
         except FileExistsError:
-            raise CommandError(f"{file} already exists, and a key is never overwritten. Name another file.") from None
+            raise CommandError(
+                f"{file} already exists, and a key is never overwritten. Name another file, or use --next."
+            ) from None
+        except (OSError, NoteError) as problem:
+            raise CommandError(f"{file} can't be changed: {problem}.") from problem
         self.stdout.write(str(key.verifier()))

@@ -28,9 +28,6 @@ from factcheck.database.versions import refuse_unknown_migrations
 from factcheck.editorial.management.commands.load_demo import LOGINS
 from factcheck.server import processes
 
-# Each thread has its own connection for each role.
-THREADS = 8
-
 
 class Command(BaseCommand):
     help = (
@@ -125,11 +122,13 @@ class Command(BaseCommand):
             port=settings.PORT,
             interface=Interfaces.WSGI,
             workers=1,
-            blocking_threads=THREADS,
+            blocking_threads=settings.WEB_THREADS,
             websockets=False,
             http=HTTPModes.http1,  # with "auto", granian waits for every open connection when it stops
             log_level=LogLevels.error,
             workers_kill_timeout=int(processes.SECONDS_TO_STOP),
+            respawn_failed_workers=True,  # otherwise the server ends when its worker is killed
+            respawn_interval=0.1,
         )
         server.on_startup(self._announce)
         try:
@@ -141,9 +140,10 @@ class Command(BaseCommand):
 
     def _announce(self) -> None:
         site = settings.SITE_URL
+        desk = site.replace("//127.0.0.1", "//localhost")  # browsers refuse passkeys for IP addresses
         self.stdout.write(
             f"\n  Site       {site}/\n"
-            f"  Desk       {site}/admin/\n"
+            f"  Desk       {desk}/admin/\n"
             f"  API        {site}/api/v1/\n"
             f"  Reference  {site}/api/docs/\n"
             f"  Guides     {site}/docs/\n"

@@ -1,0 +1,103 @@
+"""Keeps a server that hangs from occupying all threads of a process.
+
+A server hangs if it accepts connections but doesn't answer, for example because its machine is stopped or its disk is
+gone. It then can't stop statements that take too long. Each thread that waits for it would be lost for all requests.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.abc import RV, PQGen
+from psycopg.pq import TransactionStatus
+
+PATIENCE = 0.8  # seconds without any answer after which further statements are refused
+PAUSE = 3  # seconds after a timeout in which nothing is sent to the server
+
+HANGS = "The database isn't responding. It will be tried again in a few seconds."
+
+
+class HangGuard:
+    """Lets only as many threads wait as there are slots. After a timeout, refuses everything for a few seconds.
+
+    Raises psycopg.OperationalError, which a running site handles like a lost connection. Guards of different servers
+    can share their slots.
+    """
+
+    def __init__(self, slots: int, sharing: "HangGuard | None" = None) -> None:
+        self._slots: threading.BoundedSemaphore = sharing._slots if sharing else threading.BoundedSemaphore(slots)
+        self._answered = time.monotonic()
+        self._begun: dict[int, float] = {}  # for each thread that waits for the server
+        self._closed_until = 0.0
+
+    def refuse_if_closed(self) -> None:
+        if time.monotonic() < self._closed_until:
+            raise psycopg.OperationalError(HANGS)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Occupy a slot while this thread waits for the server."""
+        self.refuse_if_closed()
+        if not (self._slots.acquire(blocking=False) or self._slots.acquire(timeout=self._patience())):
+            raise psycopg.OperationalError(HANGS)
+        thread = threading.get_ident()
+        self._begun[thread] = time.monotonic()
+        try:
+            yield
+            self._answered = time.monotonic()
+        except Exception as error:
+            if any(isinstance(each, psycopg.errors.ConnectionTimeout | StatementTimeout) for each in _causes(error)):
+                self._closed_until = time.monotonic() + PAUSE
+            else:
+                self._answered = time.monotonic()
+            raise
+        finally:
+            del self._begun[thread]
+            self._slots.release()
+
+    def _patience(self) -> float:
+        """Return the seconds to wait for a slot, or 0 if the server hasn't answered any thread for too long."""
+        silent_since = max(self._answered, min([*self._begun.values()], default=0))
+        return max(0, silent_since + PATIENCE - time.monotonic())
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
+
+
+class StatementTimeout(psycopg.OperationalError):
+    """The server didn't answer, not even with the error that the statement took too long."""
+
+
+class GuardedConnection(psycopg.Connection[Any]):
+    """A connection that gives up after ``seconds`` without an answer to a statement."""
+
+    guard: HangGuard
+    seconds: float
+
+    @classmethod
+    def open(cls, guard: HangGuard, seconds: float, **parameters: Any) -> "GuardedConnection":
+        with guard.waiting():
+            connection = cls.connect(**parameters)
+        connection.guard, connection.seconds = guard, seconds
+        return connection
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        # A transaction that has begun continues without a slot, because threads in all slots may wait for its locks.
+        if self.pgconn.transaction_status != TransactionStatus.IDLE:
+            return self._wait(gen, interval, timeout)
+        with self.guard.waiting():
+            return self._wait(gen, interval, timeout)
+
+    def _wait(self, gen: PQGen[RV], interval: float, timeout: float | None) -> RV:
+        try:
+            return super().wait(gen, interval, self.seconds if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout as error:
+            self.pgconn.finish()  # otherwise, a late answer would be taken for the answer to the next statement
+            raise StatementTimeout("The database didn't answer a statement in time.") from error

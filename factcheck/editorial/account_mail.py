@@ -1,0 +1,83 @@
+"""E-mails about accounts: the link to a new password, and notices of proposed changes. The worker sends them.
+
+A job is saved in the transaction of the change, so an e-mail is sent only after the change is final. Jobs contain ids,
+and the link is created when it is sent, so no secret is stored.
+"""
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMessage
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from procrastinate.contrib.django import app
+
+from factcheck.editorial.models import Membership, Proposal, User
+
+QUEUE = "default"
+LINK, NOTICE = "accounts.send_link", "accounts.send_notice"
+
+
+def queue_link(account: User) -> None:
+    if account.email and can_send():
+        app.configure_task(LINK, queue=QUEUE).defer(account=account.pk)
+
+
+def queue_notice(proposal: Proposal) -> None:
+    """Tells the person concerned and the Chief editors of the newsroom about the proposal's current state."""
+    if can_send() and _addresses(proposal):
+        app.configure_task(NOTICE, queue=QUEUE).defer(proposal=proposal.pk, decision=proposal.decision)
+
+
+def can_send() -> bool:
+    return settings.EMAIL_BACKEND != "django.core.mail.backends.dummy.EmailBackend"
+
+
+def sends_files() -> bool:
+    """Whether e-mails are written to files on this machine, because the site has no mail server."""
+    return settings.EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend"
+
+
+def send_link(account: int) -> None:
+    """Sends the link, unless the person has chosen a password in the meantime."""
+    person = User.objects.filter(pk=account, is_active=True).first()
+    if person is not None and not person.has_usable_password():
+        _send([person.email], "link", {"account": person, "url": password_url(person)})
+
+
+def send_notice(proposal: int, decision: str) -> None:
+    row = Proposal.objects.select_related("account", "newsroom", "submitted_by", "decided_by").get(pk=proposal)
+    for address in sorted(_addresses(row)):
+        _send([address], "notice", {"proposal": row, "decision": decision, "url": settings.SITE_URL})
+
+
+def password_url(account: User) -> str:
+    """The link to the page where the person chooses a password. It works once, for `PASSWORD_RESET_TIMEOUT` seconds."""
+    key = urlsafe_base64_encode(force_bytes(account.pk))
+    token = default_token_generator.make_token(account)
+    return settings.SITE_URL + reverse("admin:choose_password", args=[key, token])
+
+
+def _addresses(proposal: Proposal) -> set[str]:
+    """The person's address, also the earlier one, and the addresses of the Chief editors of the newsrooms."""
+    assert proposal.account is not None
+    concerned = Q(publisher=proposal.newsroom) | Q(publisher__memberships__user=proposal.account)
+    chiefs = Membership.objects.filter(concerned, role=Membership.Role.CHIEF_EDITOR, user__is_active=True)
+    earlier = proposal.content.get("email", "")
+    return {proposal.account.email, earlier, *chiefs.values_list("user__email", flat=True)} - {""}
+
+
+def _send(to: list[str], name: str, context: dict[str, object]) -> None:
+    """Sends a plain text in each of the site's languages, the default language first."""
+    subjects, texts = [], []
+    for language in sorted(dict(settings.LANGUAGES), key=lambda code: code != settings.LANGUAGE_CODE):
+        with translation.override(language):
+            subject, _blank, text = render_to_string(f"editorial/mail/{name}.txt", context).strip().partition("\n")
+        subjects.append(subject)
+        texts.append(text.strip())
+    if sends_files():
+        settings.EMAIL_FILE_PATH.mkdir(mode=0o700, parents=True, exist_ok=True)
+    EmailMessage(" / ".join(subjects), "\n\n-- \n\n".join(texts), settings.EMAIL_FROM, to).send()

@@ -1,0 +1,86 @@
+"""Asks for the password or a passkey again before an action that can't be undone or that gives rights.
+
+CONFIRMED lists these actions. EditorsDesk.admin_view calls `confirm` before each page of the desk.
+"""
+
+from django.contrib import admin
+from django.contrib.auth.hashers import check_password
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.desk.sign_in_pages import passkey_options, wait_text
+from factcheck.editorial.desk.typed_text import typed_values
+from factcheck.editorial.models import User
+from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, begin_attempt
+from factcheck.editorial.sign_in.freshness import is_fresh, record_proof
+from factcheck.editorial.sign_in.journal import record_failure
+from factcheck.editorial.sign_in.passkeys import check_passkey
+
+EVERY: frozenset[str] = frozenset()
+# The names of the desk's URLs, with the actions that need a confirmation. EVERY means each submission of the page.
+CONFIRMED: dict[str, frozenset[str]] = {
+    "editorial_proposal": frozenset({"approve", "publish"}),
+    "editorial_review_action": frozenset({"withdraw", "reinstate", "redact", "erase"}),
+    "editorial_user_add": EVERY,
+    "editorial_user_change": EVERY,
+    "auth_user_password_change": EVERY,
+    "editorial_apitoken_add": EVERY,
+    "editorial_apitoken_revoke": EVERY,
+    "account_passkey": EVERY,
+    "account_app": EVERY,
+    "account_codes": EVERY,
+    "account_remove": EVERY,
+}
+_FIELDS = ("confirm-password", "confirm-passkey", "confirm-challenge")
+
+
+def confirm(request: HttpRequest) -> HttpResponse | None:
+    """The page that asks, with the submitted values in hidden fields. None if the request can go on."""
+    if request.method != "POST" or not _is_listed(request) or is_fresh(request):
+        return None
+    user, refusal = get_desk(request).user, None
+    if any(field in request.POST for field in _FIELDS):
+        refusal = _check(request, user)
+        if refusal is None:
+            record_proof(request)
+            values = request.POST.copy()
+            for field in _FIELDS:
+                values.pop(field, None)
+            request.POST = values  # type: ignore[assignment]
+            return None
+    context = {
+        "title": _("Confirm that it’s you"),
+        "values": typed_values(request, *_FIELDS),
+        "url": request.get_full_path(),
+        "refusal": refusal,
+        "passkey": passkey_options(request, user),
+    }
+    site = admin.site.each_context(request)
+    return TemplateResponse(request, "admin/editorial/sign_in/confirm.html", site | context)
+
+
+def _is_listed(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    names = CONFIRMED.get(match.url_name or "") if match else None
+    return match is not None and names is not None and (names is EVERY or match.kwargs.get("name") in names)
+
+
+def _check(request: HttpRequest, user: User) -> str | Promise | None:
+    """Why the confirmation is refused, or None if it is right."""
+    if answer := request.POST.get("confirm-passkey"):
+        challenge = request.POST.get("confirm-challenge", "")
+        if check_passkey(request, answer=answer, challenge=challenge, user=user):
+            return None
+        record_failure(request, user, "passkey")
+        return _("The passkey wasn’t accepted. Try again, or enter your password.")
+    counter = Counter("confirm", str(user.pk))
+    if wait := begin_attempt(counter):
+        return wait_text(wait)
+    if check_password(request.POST.get("confirm-password", ""), user.password):
+        attempt_succeeded(counter)
+        return None
+    record_failure(request, user, "password")
+    return _("This password is wrong. Enter the password of your account.")

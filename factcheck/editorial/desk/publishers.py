@@ -1,0 +1,80 @@
+"""Publishers: newsrooms, and the publishers of imported reviews.
+
+Changes to a publisher aren't recorded, because each published review contains the publisher details that readers see.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import DeskAdmin, get_desk
+from factcheck.editorial.desk.accounts import ActorRecordingAdmin
+from factcheck.editorial.desk.claimants import UrlLinesField
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, LockingAdmin
+from factcheck.editorial.models import Publisher
+
+
+class PublisherForm(ConflictCheckedForm[Publisher]):
+    same_as = UrlLinesField(
+        label=capfirst(_("profiles elsewhere")),
+        required=False,
+        help_text=_(
+            "URLs of the publisher’s other pages, for example on Facebook or Wikidata. Enter one URL per line."
+        ),
+    )
+
+
+@admin.register(Publisher)
+class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], DeskAdmin[Publisher]):
+    """Newsrooms, and the publishers of imported reviews. A Chief editor can edit their own newsroom."""
+
+    form = PublisherForm
+    change_form_template = "admin/editorial/publisher_form.html"
+    list_display = ("name", "site", "type")
+    search_fields = ("name", "site")
+    search_help_text = _("Part of the name or site")
+    fieldsets = (
+        (None, {"fields": ("type", "name", "site", "url", "logo_url", "same_as")}),
+        (
+            _("Public pages about your work"),
+            {
+                "fields": (
+                    "methodology_url",
+                    "corrections_url",
+                    "principles_url",
+                    "unnamed_sources_url",
+                    "feedback_url",
+                ),
+                "description": _("Every review that you publish from now on will link to these pages."),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
+        publishers = super().get_queryset(request)
+        desk = get_desk(request)
+        return publishers if desk.administers_accounts else publishers.filter(pk__in=list(desk.roles))
+
+    def has_view_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
+        desk = get_desk(request)
+        return desk.administers_accounts or (bool(desk.roles) if obj is None else obj.pk in desk.roles)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return get_desk(request).administers_accounts
+
+    def has_change_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
+        desk = get_desk(request)
+        return desk.administers_accounts or (bool(desk.led_newsrooms) if obj is None else obj.pk in desk.led_newsrooms)
+
+    def status_context(self, request: HttpRequest, row: Publisher) -> dict[str, Any]:
+        desk = get_desk(request)
+        is_newsroom = desk.administers_accounts and row.memberships.exists()
+        return {**super().status_context(request, row), "can_freeze": is_newsroom or row.pk in desk.led_newsrooms}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Publisher | None = None) -> list[str]:
+        """Only administrators can change the site, because it identifies the publisher in the API."""
+        return [] if get_desk(request).administers_accounts else ["site", "type"]

@@ -1,0 +1,32 @@
+"""Proposed changes of accounts: who decides on them, and what they say in words."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Func
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.models.kinds import Action
+from factcheck.editorial.models.people import Membership, Publisher, User
+
+_TEXTS = {
+    Action.ROLE: _("%(account)s becomes %(role)s of %(newsroom)s."),
+    Action.ADMINISTRATOR: _("%(account)s becomes an account administrator."),
+    Action.RESET: _("%(account)s receives a link to choose a new password."),
+    Action.EMAIL: _("%(account)s gets the e-mail address %(email)s."),
+    Action.REOPENING: _("The closed account %(account)s is opened again."),
+}
+
+
+def describe(action: str, account: User, newsroom: Publisher | None, content: dict[str, Any]) -> str:
+    """One sentence that says what the account receives. `content` is the statement of the proposal."""
+    role = Membership.Role(content["role"]).label if action == Action.ROLE else ""
+    values = {"account": account, "role": role, "newsroom": newsroom, "email": content.get("new_email", "")}
+    return str(_TEXTS[Action(action)] % values)
+
+
+class DecidesOnAccount(Func):
+    """Whether a person may decide on a proposal about an account (`sql/accounts.sql`)."""
+
+    function = "editorial_decides_on_account"
+    output_field = models.BooleanField()

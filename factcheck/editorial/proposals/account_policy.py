@@ -1,0 +1,136 @@
+"""Accounts: an account administrator proposes what an account receives, and a second person approves it.
+
+Taking away needs only one person (`factcheck.editorial.accounts`). The database makes the change when a proposal is
+approved, and the application can't make it (`sql/accounts.sql`).
+"""
+
+import json
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import account_mail, roles
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.models import Proposal, Publisher, User
+from factcheck.editorial.models.kinds import Action, Kind
+from factcheck.editorial.proposals.policy import Policy, Reasons, submit_statement
+
+
+class AccountPolicy(Policy[User]):
+    kind = Kind.ACCOUNT
+    changed = _("The account was changed after this was proposed. Return the proposal, then propose the change again.")
+
+    def lock_subject(self, proposal: Proposal) -> None:
+        proposal.account = User.objects.select_for_update(no_key=True).get(pk=proposal.subject_id)
+
+    def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, None]:
+        return proposal.newsroom, None
+
+    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+        account, newsroom = self.subject(proposal), proposal.newsroom
+        now = {"id": account.pk, "username": account.username, "email": account.email}
+        return {**proposal.content, **now, **({"newsroom": newsroom.site} if newsroom else {})}
+
+    def require_submitter(self, proposal: Proposal) -> None:
+        roles.require_administrator(proposal.submitted_by)
+
+    def require_decider(self, proposal: Proposal, by: User) -> None:
+        if by.pk == proposal.account_id:
+            raise NotAllowed(_("This is about your own account. Someone else has to decide."))
+        parameters = [by.pk, proposal.account_id, proposal.newsroom_id]
+        if not _ask("editorial_decides_on_account(%s, %s, %s)", parameters):
+            raise NotAllowed(
+                _("Only an account administrator or a Chief editor of this newsroom can do this. Ask one of them.")
+            )
+
+    def may_decide_alone(self, proposal: Proposal, by: User) -> bool:
+        return is_first_hour(by)
+
+    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
+        if not roles.administers(proposal.submitted_by):
+            raise EditorialError(
+                _("The person who proposed this no longer administers accounts. Return the proposal with a message.")
+            )
+        return super().require_unchanged(proposal)
+
+    def after_submit(self, proposal: Proposal) -> None:
+        account_mail.queue_notice(proposal)
+
+    def after_return(self, proposal: Proposal) -> None:
+        account_mail.queue_notice(proposal)
+
+    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+        account_mail.queue_notice(proposal)
+        account = self.subject(proposal)
+        account.refresh_from_db()
+        if not account.has_usable_password():
+            account_mail.queue_link(account)
+
+    def event(self, proposal: Proposal) -> str:
+        return "account_proposal"
+
+    def event_detail(self, proposal: Proposal) -> dict[str, Any]:
+        said = proposal.content
+        return {
+            "change": proposal.action,
+            **{key: said[key] for key in ("newsroom", "role", "new_email") if key in said},
+        }
+
+
+@transaction.atomic
+def propose(
+    *, account: User, action: Action, by: User, newsroom: Publisher | None = None, role: str = "", email: str = ""
+) -> Proposal:
+    """Proposes one change of an account. Only a role has a newsroom and a role, and only a new address an `email`."""
+    proposal = Proposal(kind=Kind.ACCOUNT, action=action, account=account, newsroom=newsroom, submitted_by=by)
+    policy = AccountPolicy()
+    policy.lock_subject(proposal)
+    policy.require_submitter(proposal)
+    wanted = {"role": role} if action == Action.ROLE else {"new_email": email} if action == Action.EMAIL else {}
+    if reasons := find_missing(proposal, wanted):
+        raise EditorialError(*reasons)
+    proposal.statement = json.dumps({"action": action, **wanted})
+    return submit_statement(policy, proposal, policy.build_statement(proposal))
+
+
+def find_missing(proposal: Proposal, wanted: dict[str, str]) -> Reasons:
+    """Everything that prevents the proposal, as sentences for the account administrator."""
+    account, action = AccountPolicy().subject(proposal), proposal.action
+    if open_proposal(account) is not None:
+        return [_("A change of this account is already waiting for a decision. Have it decided, or take it back.")]
+    if account.is_active == (action == Action.REOPENING):
+        return [_("This account is open.") if account.is_active else _("This account is closed. Propose to reopen it.")]
+    held = account.memberships.filter(publisher=proposal.newsroom).first() if proposal.newsroom else None
+    if action == Action.ROLE and roles.has_administration(account):
+        return [_("An account administrator cannot have a role in a newsroom. Remove the administration first.")]
+    if action == Action.ROLE and held is not None and held.role == wanted["role"]:
+        return [_("This person already has this role.")]
+    if action == Action.ADMINISTRATOR and (roles.has_administration(account) or account.memberships.exists()):
+        return [_("An account administrator cannot have a role in a newsroom. Remove the roles first.")]
+    if action == Action.EMAIL and wanted["new_email"] in ("", account.email):
+        return [_("Enter the new e-mail address.")]
+    return []
+
+
+def sends_link(account: User, action: str) -> bool:
+    """Whether an approval replaces the password. The first role does, because one person could set up the account."""
+    if action in (Action.ROLE, Action.ADMINISTRATOR):
+        return not roles.has_administration(account) and not account.memberships.exists()
+    return action in (Action.RESET, Action.REOPENING)
+
+
+def open_proposal(account: User) -> Proposal | None:
+    """The proposal about this account that is waiting for a decision."""
+    return Proposal.objects.about(account).filter(decision="").select_related("newsroom", "submitted_by").first()
+
+
+def is_first_hour(by: User) -> bool:
+    """Whether nobody else has ever been able to decide, so that this administrator's own approval is enough."""
+    return _ask("editorial_is_first_hour(%s)", [by.pk])
+
+
+def _ask(call: str, parameters: list[int | None]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {call}", parameters)
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,40 @@
+"""The moment at which the person of a session last proved who they are."""
+
+import time
+from typing import Any
+
+from django.http import HttpRequest
+
+from factcheck.editorial.models import User
+from factcheck.editorial.sign_in.devices import device_name
+from factcheck.editorial.sign_in.journal import network_name
+from factcheck.editorial.sign_in.second_factors import second_factors_of
+from factcheck.editorial.sign_in.sessions import BEGAN, DEVICE, NETWORK, USED
+
+SECONDS = 600  # for which a proof counts
+_PROVED, _FACTOR = "proved", "second_factor"
+
+
+def begin_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    request.session[BEGAN] = request.session[USED] = time.time()
+    request.session[DEVICE], request.session[NETWORK] = device_name(request), network_name(request)
+    request.session[_FACTOR] = second_factors_of(user).exists()
+    record_proof(request)
+
+
+def record_proof(request: HttpRequest) -> None:
+    request.session[_PROVED] = time.time()
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    return bool(time.time() - request.session.get(_PROVED, 0) < SECONDS)
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether the session's account has a second factor. The session remembers it, so pages need no query."""
+    return bool(request.session.get(_FACTOR))
+
+
+def update_second_factor(request: HttpRequest, user: User) -> None:
+    """Reads it again, after the person added or removed one."""
+    request.session[_FACTOR] = second_factors_of(user).exists()

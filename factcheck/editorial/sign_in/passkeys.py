@@ -1,0 +1,161 @@
+"""Passkeys (WebAuthn level 2). A passkey checks the person by a PIN or biometrics, so it also replaces the password.
+
+Challenges are signed and put into the form, so that opening the login page needs no session. Each challenge can be used
+once.
+"""
+
+import hashlib
+import ipaddress
+import json
+import struct
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from django.core import signing
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from fido2.server import Fido2Server
+from fido2.webauthn import (
+    AttestedCredentialData,
+    AuthenticationResponse,
+    PublicKeyCredentialRpEntity,
+    PublicKeyCredentialUserEntity,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.events import record_account_event
+from factcheck.editorial.models import SecondFactor, SignInCounter, User
+from factcheck.editorial.sign_in.secrets import decrypt, encrypt
+
+SECONDS = 600  # for which a challenge is valid
+_SALT = "factcheck.sign_in.passkeys"
+_VERIFIED = UserVerificationRequirement.REQUIRED
+_LONGEST = 20_000  # characters of a browser's answer
+_REFUSED = _("The passkey wasn’t accepted. The page may have been open for too long. Try again.")
+# The errors of fido2 for answers that a browser doesn't send.
+_MALFORMED = (
+    ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, struct.error, InvalidSignature,
+    UnsupportedAlgorithm, signing.BadSignature,
+)  # fmt: skip
+
+
+def hostname(request: HttpRequest) -> str:
+    """The host of the page, which passkeys belong to. `get_host` has checked ALLOWED_HOSTS."""
+    return urlsplit(f"//{request.get_host()}").hostname or ""
+
+
+def are_possible(request: HttpRequest) -> bool:
+    """Browsers refuse passkeys for IP addresses."""
+    try:
+        ipaddress.ip_address(hostname(request))
+    except ValueError:
+        return True
+    return False
+
+
+def adding_options(request: HttpRequest, user: User) -> dict[str, str]:
+    """The options for the browser as JSON, and the signed challenge."""
+    known = [_credential(row) for row in SecondFactor.objects.filter(user=user, kind=SecondFactor.Kind.PASSKEY)]
+    entity = PublicKeyCredentialUserEntity(id=str(user.pk).encode(), name=user.get_username(), display_name=str(user))
+    options, state = _server(request).register_begin(
+        entity, known, resident_key_requirement=ResidentKeyRequirement.REQUIRED, user_verification=_VERIFIED
+    )
+    return _for_form(options, state, user)
+
+
+@transaction.atomic
+def add_passkey(request: HttpRequest, *, user: User, answer: str, challenge: str, name: str) -> SecondFactor:
+    """Raises EditorialError if the browser's answer doesn't fit the challenge."""
+    try:
+        state = _state(challenge, user)
+        found = _server(request).register_complete(state, _parse(answer))
+    except _MALFORMED as error:
+        raise EditorialError(_REFUSED) from error
+    _use_once(challenge)
+    credential = found.credential_data
+    if credential is None:
+        raise EditorialError(_REFUSED)
+    if SecondFactor.objects.filter(key=_key(credential.credential_id)).exists():
+        raise EditorialError(_("This passkey has already been added."))
+    factor = SecondFactor.objects.create(
+        user=user,
+        kind=SecondFactor.Kind.PASSKEY,
+        name=name,
+        key=_key(credential.credential_id),
+        secret=encrypt(bytes(credential).hex()),
+        counter=found.counter,
+    )
+    record_account_event(user, "second_factor.added", user, kind=factor.kind, name=factor.name)
+    return factor
+
+
+def asking_options(request: HttpRequest, user: User | None = None) -> dict[str, str]:
+    """Options for a login with any passkey of the site, or with one of the person's passkeys."""
+    rows = SecondFactor.objects.filter(user=user, kind=SecondFactor.Kind.PASSKEY) if user else []
+    options, state = _server(request).authenticate_begin(
+        [_credential(row) for row in rows] or None, user_verification=_VERIFIED
+    )
+    return _for_form(options, state, user)
+
+
+@transaction.atomic
+def check_passkey(request: HttpRequest, *, answer: str, challenge: str, user: User | None = None) -> User | None:
+    """The active account of the passkey, or None if the answer is wrong, late or repeated."""
+    try:
+        state = _state(challenge, user)
+        response = AuthenticationResponse.from_dict(_parse(answer))
+        rows = SecondFactor.objects.select_for_update().filter(kind=SecondFactor.Kind.PASSKEY)
+        row = rows.get(key=_key(response.raw_id))
+        _server(request).authenticate_complete(state, [_credential(row)], response)
+        _use_once(challenge)
+    except (*_MALFORMED, SecondFactor.DoesNotExist, EditorialError):
+        return None
+    counter = response.response.authenticator_data.counter
+    if (user is not None and row.user_id != user.pk) or (counter <= row.counter and (counter or row.counter)):
+        return None  # a counter that doesn't grow reveals a copied passkey
+    row.counter, row.used_at = counter, timezone.now()
+    row.save(update_fields=["counter", "used_at"])
+    return row.user if row.user.is_active else None
+
+
+def _server(request: HttpRequest) -> Fido2Server:
+    origin = f"{request.scheme}://{request.get_host()}"
+    entity = PublicKeyCredentialRpEntity(id=hostname(request), name=hostname(request))
+    return Fido2Server(entity, verify_origin=lambda found: found == origin)
+
+
+def _for_form(options: Any, state: Any, user: User | None) -> dict[str, str]:
+    challenge = signing.dumps([user.pk if user else 0, state], salt=_SALT)
+    return {"options": json.dumps(dict(options)), "challenge": challenge}
+
+
+def _state(challenge: str, user: User | None) -> Any:
+    account, state = signing.loads(challenge, salt=_SALT, max_age=SECONDS)
+    if account != (user.pk if user else 0):
+        raise signing.BadSignature
+    return state
+
+
+def _parse(answer: str) -> Any:
+    if len(answer) > _LONGEST:
+        raise ValueError("the answer is too long")
+    return json.loads(answer)
+
+
+def _use_once(challenge: str) -> None:
+    key = f"challenge:{hashlib.sha256(challenge.encode()).hexdigest()}"
+    if not SignInCounter.objects.get_or_create(key=key)[1]:
+        raise EditorialError(_REFUSED)
+
+
+def _credential(row: SecondFactor) -> AttestedCredentialData:
+    return AttestedCredentialData(bytes.fromhex(decrypt(row.secret) or ""))
+
+
+def _key(credential_id: bytes) -> str:
+    return hashlib.sha256(credential_id).hexdigest()

@@ -1,0 +1,130 @@
+"""Second factors of an account: which exist, adding and removing them, and checking codes."""
+
+import base64
+import hmac
+import secrets
+import time
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import segno
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.events import record_account_event
+from factcheck.editorial.models import SecondFactor, User
+from factcheck.editorial.sign_in.secrets import decrypt, encrypt, keyed_hash
+from factcheck.editorial.sign_in.sessions import end_sessions
+
+Kind = SecondFactor.Kind
+RECOVERY_CODES = 10
+DIGITS, STEP = 6, 30  # RFC 6238 as all authenticator apps support it
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look alike
+
+
+def second_factors_of(user: User) -> Any:
+    """The person's passkeys and app. Recovery codes only replace them."""
+    return SecondFactor.objects.filter(user=user, kind__in=[Kind.PASSKEY, Kind.APP])
+
+
+@transaction.atomic
+def remove_second_factor(*, factor: SecondFactor, by: User, required: bool) -> None:
+    """Removes one of the person's own factors. Raises EditorialError for the last one if a factor is required."""
+    User.objects.select_for_update().get(pk=by.pk)  # so that two requests can't each remove the last but one
+    left = second_factors_of(by).exclude(pk=factor.pk).exists()
+    if required and not left:
+        raise EditorialError(_("This is your only second factor, so you can’t remove it. Add another one first."))
+    factor.delete()
+    if not left:
+        SecondFactor.objects.filter(user=by).delete()  # recovery codes
+    record_account_event(by, "second_factor.removed", by, kind=factor.kind, name=factor.name)
+
+
+@transaction.atomic
+def reset_second_factors(user: User, *, by: User | None = None) -> None:
+    """Removes all second factors of the account and ends its sessions. The next login asks for new factors."""
+    SecondFactor.objects.filter(user=user).delete()
+    end_sessions(user)
+    record_account_event(by, "second_factor.reset", user)
+
+
+def new_app_secret() -> str:
+    """In base32, as people type it into an app."""
+    return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+def app_url(secret: str, *, account: str, site: str) -> str:
+    """The otpauth URL of the secret, as the QR code contains it."""
+    label = quote(f"{site}:{account}", safe="")
+    return f"otpauth://totp/{label}?" + urlencode({"secret": secret, "issuer": site}, quote_via=quote)
+
+
+def qr_code(url: str) -> str:
+    """The QR code as a data URL of an SVG. The light modules are white, so the code is readable in dark mode."""
+    return str(segno.make(url).svg_data_uri(scale=5, light="#fff", dark="#000"))
+
+
+@transaction.atomic
+def add_app(*, user: User, secret: str, code: str) -> None:
+    """Adds the app if the code is right. Replaces an earlier app. Raises EditorialError."""
+    step = _matching_step(secret, code)
+    if step is None:
+        raise EditorialError(
+            _(
+                "This code is wrong. Check that the time on your phone is right. Then enter the code that the app"
+                " shows now."
+            )
+        )
+    SecondFactor.objects.filter(user=user, kind=Kind.APP).delete()
+    SecondFactor.objects.create(user=user, kind=Kind.APP, secret=encrypt(secret), counter=step)
+    record_account_event(user, "second_factor.added", user, kind=Kind.APP.value)
+
+
+@transaction.atomic
+def create_recovery_codes(user: User) -> list[str]:
+    """New recovery codes. Earlier codes stop working. Only hashes are stored, so the codes can be shown only once."""
+    SecondFactor.objects.filter(user=user, kind=Kind.RECOVERY_CODE).delete()
+    codes = ["-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _part in range(4))
+             for _code in range(RECOVERY_CODES)]  # fmt: skip
+    SecondFactor.objects.bulk_create(
+        SecondFactor(user=user, kind=Kind.RECOVERY_CODE, key=_code_hash(user, code)) for code in codes
+    )
+    record_account_event(user, "second_factor.added", user, kind=Kind.RECOVERY_CODE.value)
+    return codes
+
+
+def use_code(user: User, code: str) -> Kind | None:
+    """The kind of the code if it is right: from the app, or a recovery code. Each code works once."""
+    code = "".join(code.split()).lower()
+    if len(code) == DIGITS and code.isdecimal():
+        return Kind.APP if _use_app_code(user, code) else None
+    used, _rows = SecondFactor.objects.filter(user=user, kind=Kind.RECOVERY_CODE, key=_code_hash(user, code)).delete()
+    return Kind.RECOVERY_CODE if used else None
+
+
+def _use_app_code(user: User, code: str) -> bool:
+    app = SecondFactor.objects.filter(user=user, kind=Kind.APP).first()
+    step = _matching_step(decrypt(app.secret) or "", code) if app else None
+    if app is None or step is None:
+        return False
+    # The condition makes sure that only one of two simultaneous requests can use the code.
+    rows = SecondFactor.objects.filter(pk=app.pk, counter__lt=step)
+    return rows.update(counter=step, used_at=timezone.now()) == 1
+
+
+def _matching_step(secret: str, code: str) -> int | None:
+    """The time step of the code, if it is the current code, the one before or the one after."""
+    if not secret or not code.isascii():
+        return None
+    totp = TOTP(base64.b32decode(secret), DIGITS, SHA1(), STEP, enforce_key_length=False)  # noqa: S303
+    now = int(time.time()) // STEP
+    steps = [step for step in (now - 1, now, now + 1) if hmac.compare_digest(totp.generate(step * STEP), code.encode())]
+    return steps[-1] if steps else None
+
+
+def _code_hash(user: User, code: str) -> str:
+    return keyed_hash("recovery code", f"{user.pk}:{code.replace('-', '')}")

@@ -1,0 +1,61 @@
+"""Sessions in the database. They end after 30 idle minutes and after a day. Their person can also end them earlier.
+
+This module is the SESSION_ENGINE, so Django loads it before the models.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from factcheck.editorial.models import User
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(days=1)
+USE_PRECISION = timedelta(minutes=1)
+# Keys in the session.
+BEGAN, USED, DEVICE, NETWORK = "began", "used", "device", "network"
+
+
+class SessionStore(DatabaseStore):
+    @classmethod
+    def get_model_class(cls) -> Any:
+        from factcheck.editorial.models import Session
+
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Any:
+        row: Any = super().create_model_instance(data)
+        row.user_id = int(data["_auth_user_id"]) if "_auth_user_id" in data else None
+        row.device, row.network = data.get(DEVICE, ""), data.get(NETWORK, "")
+        row.began_at, row.used_at = self._time(BEGAN), self._time(USED)
+        return row
+
+    def get_expiry_age(self, **kwargs: Any) -> int:
+        """In seconds from now."""
+        ends = min(self._time(USED) + IDLE, self._time(BEGAN) + LONGEST)
+        return max(0, int((ends - timezone.now()).total_seconds()))
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        return timezone.now() + timedelta(seconds=self.get_expiry_age())
+
+    def record_use(self) -> None:
+        """Delays the end of the session. Rows are written at most once a minute."""
+        if timezone.now() - self._time(USED) >= USE_PRECISION:
+            self[USED] = timezone.now().timestamp()
+
+    def _time(self, key: str) -> datetime:
+        stored = self.get(key)
+        return datetime.fromtimestamp(stored, tz=timezone.get_default_timezone()) if stored else timezone.now()
+
+
+def open_sessions(user: "User") -> Any:
+    """The person's sessions that haven't ended."""
+    return SessionStore.get_model_class().objects.filter(user=user, expire_date__gt=timezone.now())
+
+
+def end_sessions(user: "User", *, keep: str | None = None) -> None:
+    """Ends all sessions of the account, except the one with the key `keep`."""
+    SessionStore.get_model_class().objects.filter(user=user).exclude(session_key=keep or "").delete()

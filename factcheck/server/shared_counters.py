@@ -1,0 +1,75 @@
+"""Counters that all processes of a machine share, in a small file that each process maps into its memory.
+
+The file has a fixed size, so a flood from many networks can't fill the disk. Counting takes a few microseconds and
+never waits for another process. Two processes that count at the same moment can lose one count.
+"""
+
+import fcntl
+import logging
+import mmap
+import os
+import struct
+import threading
+import time
+from hashlib import blake2b
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+_SEED = 16  # random bytes at the beginning of the file, so that nobody can choose keys with the same digest
+_COUNTER = struct.Struct("<QII")  # digest of the key, end of the window in seconds since 1970, count
+_BUCKET = 8  # counters that a key can use
+_BUCKETS = 8192
+_SIZE = _SEED + _BUCKETS * _BUCKET * _COUNTER.size  # 1 MiB
+_MOST = 2**32 - 1
+
+
+class SharedCounters:
+    def __init__(self, file: Path) -> None:
+        self._mutex = threading.Lock()
+        try:
+            self._memory = _map(file)
+        except OSError as error:
+            logger.warning("%s can't be used (%s), so each process counts requests separately.", file, error.strerror)
+            self._memory = mmap.mmap(-1, _SIZE)
+            self._memory[:_SEED] = os.urandom(_SEED)
+        self._seed = self._memory[:_SEED]
+
+    def add(self, key: str, seconds: int) -> tuple[int, int]:
+        """Count an event. Return the count in the key's current window, and the seconds until the window ends.
+
+        Windows of different keys end at different times, so that clients don't all come back together.
+        """
+        digest = int.from_bytes(blake2b(key.encode(), digest_size=8, key=self._seed).digest(), "little")
+        now = int(time.time())
+        left = seconds - (now + digest) % seconds
+        with self._mutex:
+            place, count = self._find(digest, now, now + left)
+            count = min(count + 1, _MOST)
+            _COUNTER.pack_into(self._memory, place, digest, now + left, count)
+        return count, left
+
+    def _find(self, digest: int, now: int, end: int) -> tuple[int, int]:
+        """Return the place of the key's counter, and its count. A new key replaces the smallest count in its bucket."""
+        first = _SEED + digest % _BUCKETS * _BUCKET * _COUNTER.size
+        smallest, place = _MOST + 1, first
+        for each in range(first, first + _BUCKET * _COUNTER.size, _COUNTER.size):
+            other, until, count = _COUNTER.unpack_from(self._memory, each)
+            if other == digest:
+                return each, count if until == end else 0
+            if until <= now:
+                count = 0
+            if count < smallest:
+                smallest, place = count, each
+        return place, 0
+
+
+def _map(file: Path) -> mmap.mmap:
+    """Map the file. The first process writes all bytes. Without them, a full disk would end a process that counts."""
+    with open(file, "a+b", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        found = opened.seek(0, os.SEEK_END)  # less than the size if a process was killed while it wrote
+        opened.write((os.urandom(_SEED) + bytes(_SIZE - _SEED))[found:])
+        opened.flush()
+        fcntl.flock(opened, fcntl.LOCK_UN)  # the mapping keeps the file open, and with it the lock
+        return mmap.mmap(opened.fileno(), _SIZE)

@@ -1,0 +1,27 @@
+"""Publishes reviews as a process of its own: `python -P tests/publishing.py PAUSE`, until it is stopped.
+
+Each line of its output is the id of a review whose publication was acknowledged, and its number in the log.
+"""
+
+import sys
+import time
+
+import django
+
+django.setup()
+
+from django.db import DatabaseError, InterfaceError, connections  # noqa: E402
+
+from tests.drafts import make_newsroom, make_review, publish_review  # noqa: E402
+
+if __name__ == "__main__":
+    newsroom = None
+    while True:
+        try:
+            newsroom = newsroom or make_newsroom()
+            entry = publish_review(newsroom, make_review(newsroom))
+            print(entry.subject, entry.sequence, flush=True)
+        except (DatabaseError, InterfaceError) as problem:
+            print(f"{problem}"[:300].replace("\n", " "), file=sys.stderr, flush=True)
+            connections.close_all()
+        time.sleep(float(sys.argv[1]))

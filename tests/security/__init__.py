@@ -1,0 +1,1 @@
+"""Attacks on the running site, each red before it was answered."""

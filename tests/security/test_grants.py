@@ -1,0 +1,192 @@
+"""One account administrator against the two people that every grant needs: through the desk and with SQL as the application."""
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from factcheck.editorial import accounts
+from factcheck.editorial.models import Membership, User
+from factcheck.editorial.models.kinds import Action
+from factcheck.editorial.proposals import account_policy, workflow
+from tests.drafts import Newsroom, make_administrator, make_newsroom, make_user
+
+CHOSEN = "a password that the attacker chose"
+
+
+def run(sql: str, *parameters: Any) -> None:
+    """Runs the statement in the application's role and commits."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def sign_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def root(newsroom: Newsroom) -> User:
+    return make_user("root", is_superuser=True)
+
+
+def test_administrator_does_not_set_the_passwords_of_a_writer_and_an_editor(newsroom: Newsroom, root: User) -> None:
+    """With both passwords, one person would submit, approve and publish."""
+    desk = sign_in(root)
+    for victim in (newsroom.reporter, newsroom.editor):
+        desk.post(f"/admin/editorial/user/{victim.pk}/password/", {"password1": CHOSEN, "password2": CHOSEN})
+        page = f"/admin/editorial/user/{victim.pk}/change/"
+        desk.post(page, {"password": CHOSEN, "username": victim.username, "is_active": "on"})
+        assert not Client().login(username=victim.username, password=CHOSEN)
+
+
+def test_administrator_gives_nobody_a_role_in_one_save(newsroom: Newsroom, root: User) -> None:
+    accomplice = make_user("accomplice")
+    rows = {
+        "memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0,
+        "memberships-0-publisher": newsroom.publisher.pk, "memberships-0-role": "chief_editor",
+    }  # fmt: skip
+    desk = sign_in(root)
+    page = f"/admin/editorial/user/{accomplice.pk}/change/"
+    state = desk.get(page).context["adminform"].form.initial.get("row_state", "")
+    account = {"username": "accomplice", "is_active": "on", "is_staff": "on", "row_state": state}
+    desk.post(page, {**account, **rows})
+    desk.post("/admin/editorial/membership/add/", {"user": accomplice.pk, "publisher": newsroom.publisher.pk})
+    assert not Membership.objects.filter(user=accomplice).exists()
+    desk.post(page, {**account, **rows, "memberships-TOTAL_FORMS": 0, "administers": "on", "is_superuser": "on"})
+    accomplice.refresh_from_db()
+    assert not accomplice.groups.exists()
+    assert not accomplice.is_superuser
+
+
+GIVE = {
+    "a new role": "INSERT INTO editorial_membership (user_id, publisher_id, role)"
+    " SELECT {outsider}, id, 'chief_editor' FROM editorial_publisher",
+    "a higher role": "UPDATE editorial_membership SET role = 'chief_editor' WHERE user_id = {reporter}",
+    "somebody else’s role": "UPDATE editorial_membership SET user_id = {outsider} WHERE user_id = {editor}",
+    "an administrator": "INSERT INTO editorial_user_groups (user_id, group_id) SELECT {outsider}, id FROM auth_group",
+    "somebody else’s administration": "UPDATE editorial_user_groups SET user_id = {outsider}",
+    "a superuser": "UPDATE editorial_user SET is_superuser = true WHERE id = {outsider}",
+    "a new superuser": "INSERT INTO editorial_user (username, password, is_superuser, first_name, last_name, email,"
+    " is_staff, is_active, date_joined, byline) VALUES ('new', '!', true, '', '', '', true, true, now(), '')",
+    "a new account with a password": "INSERT INTO editorial_user (username, password, is_superuser, first_name,"
+    " last_name, email, is_staff, is_active, date_joined, byline)"
+    " VALUES ('new', 'pbkdf2_sha256$1$a$b', false, '', '', '', true, true, now(), '')",
+    "an open account": "UPDATE editorial_user SET is_active = true WHERE id = {closed}",
+    "another e-mail address": "UPDATE editorial_user SET email = 'attacker@example.org' WHERE id = {editor}",
+    "another password": "SELECT set_config('factcheck.actor', '{root}', true);"
+    " UPDATE editorial_user SET password = (SELECT password FROM editorial_user WHERE id = {outsider}) || 'x'"
+    " WHERE id = {editor}",
+    "another password without an actor": "UPDATE editorial_user SET password = password || 'x' WHERE id = {editor}",
+    "another account’s row": "DELETE FROM editorial_user WHERE id = {outsider}",
+    "another account’s id": "UPDATE editorial_user SET id = id + 1000 WHERE id = {outsider}",
+}
+
+
+@pytest.mark.parametrize("sql", [pytest.param(sql, id=name) for name, sql in GIVE.items()])
+def test_application_gives_nothing_with_sql(newsroom: Newsroom, root: User, sql: str) -> None:
+    closed = make_newsroom("khac.example").editor
+    run("UPDATE editorial_user SET is_active = false WHERE id = %s", closed.pk)
+    people = {
+        "outsider": make_user("outsider"), "reporter": newsroom.reporter, "editor": newsroom.editor,
+        "root": root, "closed": closed,
+    }  # fmt: skip
+    make_administrator("second administrator")
+    before = state()
+    with pytest.raises(DatabaseError):
+        run(sql.format(**{name: person.pk for name, person in people.items()}))
+    assert state() == before
+
+
+def state() -> list[Any]:
+    return [
+        *User.objects.order_by("pk").values_list("pk", "username", "password", "email", "is_active", "is_superuser"),
+        *Membership.objects.order_by("pk").values_list("user", "publisher", "role"),
+        *User.groups.through.objects.order_by("pk").values_list("user", "group"),
+    ]
+
+
+APPROVE = "UPDATE editorial_proposal SET decision = 'approved', decided_at = now(), decided_by_id = %s WHERE id = %s"
+
+
+def test_administrator_approves_nothing_of_their_own(newsroom: Newsroom, root: User) -> None:
+    """A role, an accomplice and both new passwords, through the workflow and with SQL."""
+    outsider = make_user("outsider", email="attacker@example.org")
+    wanted: list[tuple[User, Action, dict[str, Any]]] = [
+        (outsider, Action.ADMINISTRATOR, {}),
+        (newsroom.reporter, Action.RESET, {}),
+        (newsroom.editor, Action.RESET, {}),
+        (newsroom.second, Action.ROLE, {"newsroom": newsroom.publisher, "role": "chief_editor"}),
+    ]
+    before = state()
+    for account, action, values in wanted:
+        proposal = account_policy.propose(account=account, action=action, by=root, **values)
+        with pytest.raises(workflow.NotAllowed):
+            workflow.approve(proposal=proposal, by=root, digest=proposal.digest)
+        for decider in (root, account, newsroom.editor):
+            with pytest.raises(DatabaseError, match="somebody else decides|only another account administrator"):
+                run(APPROVE, decider.pk, proposal.pk)
+    assert state() == before
+
+
+def test_first_hour_does_not_come_back(database: str) -> None:
+    """Whoever removes the second administrator doesn't decide alone again."""
+    root = User.objects.create_superuser("root", password="a long enough secret")
+    second, outsider = make_user("second"), make_user("outsider")
+    proposal = account_policy.propose(account=second, action=Action.ADMINISTRATOR, by=root)
+    workflow.approve(proposal=proposal, by=root, digest=proposal.digest)
+    accounts.remove_administration(account=second, by=root)
+    accounts.close_account(account=second, by=root)
+    proposal = account_policy.propose(account=outsider, action=Action.ADMINISTRATOR, by=root)
+    with pytest.raises(workflow.NotAllowed, match="Someone else has to decide"):
+        workflow.approve(proposal=proposal, by=root, digest=proposal.digest)
+    with pytest.raises(DatabaseError, match="somebody else decides"):
+        run(APPROVE, root.pk, proposal.pk)
+    with pytest.raises(DatabaseError, match="permission denied"):
+        run("DELETE FROM editorial_editorialevent")
+
+
+def test_first_account_alone_is_made_by_the_application(database: str) -> None:
+    User.objects.create_superuser("root", password="a long enough secret")
+    with pytest.raises(DatabaseError, match="administers nothing"):
+        User.objects.create_superuser("other", password="a long enough secret")
+
+
+def test_approval_takes_effect_once(newsroom: Newsroom, root: User) -> None:
+    outsider = make_user("outsider", email="outsider@example.org")
+    proposal = account_policy.propose(
+        account=outsider, action=Action.ROLE, by=root, newsroom=newsroom.publisher, role="editor"
+    )
+    workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
+    accounts.remove_role(membership=outsider.memberships.get(), by=newsroom.chief)
+    run("UPDATE editorial_proposal SET decision = 'approved' WHERE id = %s", proposal.pk)
+    for sql in ("decision = 'returned'", "decision = ''", "decided_at = now()"):
+        with pytest.raises(DatabaseError):
+            run(f"UPDATE editorial_proposal SET {sql} WHERE id = %s", proposal.pk)
+    assert not outsider.memberships.exists()
+
+
+def test_person_who_set_up_an_account_does_not_keep_its_password(newsroom: Newsroom, root: User) -> None:
+    """The first role replaces the password, and the link goes to the address that was approved."""
+    puppet = make_user("puppet", email="lan@example.org")
+    client = Client()
+    assert client.login(username="puppet", password="a long enough secret")
+    proposal = account_policy.propose(
+        account=puppet, action=Action.ROLE, by=root, newsroom=newsroom.publisher, role="editor"
+    )
+    workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
+    assert not Client().login(username="puppet", password="a long enough secret")
+    assert client.get("/admin/").status_code == 302
+
+
+def test_proposal_of_a_closed_administrator_is_dead(newsroom: Newsroom, root: User) -> None:
+    outsider = make_user("outsider", email="outsider@example.org")
+    proposal = account_policy.propose(account=outsider, action=Action.ADMINISTRATOR, by=root)
+    other = make_administrator("other")
+    accounts.close_account(account=root, by=other)
+    with pytest.raises(workflow.EditorialError, match="no longer administers accounts"):
+        workflow.approve(proposal=proposal, by=other, digest=proposal.digest)
+    with pytest.raises(DatabaseError, match="only another account administrator"):
+        run(APPROVE, other.pk, proposal.pk)

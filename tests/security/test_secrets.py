@@ -1,0 +1,264 @@
+"""Each service gets the secrets that it needs and no others, is locked in, and starts with its own files alone."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from django.db import connections
+
+from factcheck.record.log.notes import SigningKey
+from tests.processes import children
+from tests.security.services import DEPLOY, ROOT, SERVICES, environment, example, files, unit, values
+
+# What each service may have. A leak of one service's memory or environment reveals these, and nothing else.
+SECRETS = {
+    "factcheck-site": {"SECRET_KEY", "PUBLIC_DATABASE_URL"},
+    "factcheck-mcp": {"SECRET_KEY", "PUBLIC_DATABASE_URL"},
+    "factcheck-desk": {"SECRET_KEY", "DATABASE_URL", "PUBLIC_DATABASE_URL"},
+    "factcheck-worker": {"SECRET_KEY", "DATABASE_URL", "PUBLIC_DATABASE_URL"},
+    "factcheck-signer": {"LOG_SIGNING_KEY"},
+}
+ALL_SECRETS = {"SECRET_KEY", "DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL", "LOG_SIGNING_KEY"}
+KEY = SigningKey("factcheck.example.org/api/v1/log", bytes(range(32)))
+
+
+def test_every_service_has_its_own_secrets_and_no_others() -> None:
+    assert {service: environment(service).keys() & ALL_SECRETS for service in SERVICES} == SECRETS
+
+
+def test_owner_of_the_tables_is_in_no_service() -> None:
+    assert "OWNER_DATABASE_URL" in example("migrate")
+    assert [service for service in SERVICES if "migrate" in files(service)] == []
+    assert not example("common").keys() & ALL_SECRETS
+
+
+def test_services_that_read_do_not_share_a_key_with_those_that_write() -> None:
+    """Sessions and webhooks are signed with the desk's key."""
+    assert {service: files(service) for service in SERVICES if files(service)} == {
+        "factcheck-desk": ["common", "desk"],
+        "factcheck-worker": ["common", "desk"],
+        "factcheck-site": ["common", "site"],
+        "factcheck-mcp": ["common", "mcp"],
+    }
+
+
+def test_every_service_has_an_account_of_its_own() -> None:
+    """Processes of one account can read each other's environment."""
+    assert [values(service, "User") for service in SERVICES] == [[service] for service in SERVICES]
+    members = [service for service in SERVICES if "factcheck-log" in values(service, "SupplementaryGroups")]
+    assert members == ["factcheck-desk", "factcheck-worker"]
+    assert values("factcheck-signer", "Group") == ["factcheck-log"]
+
+
+def test_signer_has_no_network_and_its_key_from_systemd() -> None:
+    assert values("factcheck-signer", "PrivateNetwork") == ["yes"]
+    assert values("factcheck-signer", "RestrictAddressFamilies") == ["AF_UNIX"]
+    assert values("factcheck-signer", "LoadCredential") == ["log-key:/etc/factcheck/log-key"]
+
+
+def test_services_are_started_again_and_none_takes_others_along() -> None:
+    for service in SERVICES:
+        assert values(service, "Restart") == ["always"]
+        assert values(service, "StartLimitIntervalSec") == ["0"]
+        assert values(service, "MemoryMax")
+        assert values(service, "TasksMax")
+        assert re.findall("^(Requires|BindsTo|PartOf|Requisite)=", unit(service), re.MULTILINE) == []
+
+
+def test_one_killed_web_worker_does_not_end_the_server() -> None:
+    for service in ("factcheck-site", "factcheck-desk"):
+        assert "--respawn-failed-workers" in values(service, "ExecStart")[0]
+
+
+@pytest.mark.prove
+def test_services_are_locked_in() -> None:
+    """The best exposure is 0, and 10 the worst. Before, the services had 8.3."""
+    for service in SERVICES:
+        checked = subprocess.run(
+            ["systemd-analyze", "security", "--offline=true", "--threshold=30", DEPLOY / f"systemd/{service}.service"],
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+class Started:
+    """Processes as the units start them, with the roles of the test's database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def environment(self, *names: str) -> dict[str, str]:
+        """The example files with real values."""
+        found = {name: value for file in names for name, value in example(file).items()}
+        roles = {"DATABASE_URL": "default", "PUBLIC_DATABASE_URL": "public", "OWNER_DATABASE_URL": "owner"}
+        for variable in roles.keys() & found.keys():
+            alias = connections.settings[roles[variable]]
+            login = f"{alias['USER']}:{alias['PASSWORD']}"
+            found[variable] = f"postgresql://{login}@/{alias['NAME']}?host={alias['HOST']}"
+        if "SECRET_KEY" in found:
+            assert found["SECRET_KEY"] == ""
+            found["SECRET_KEY"] = "".join(map(chr, range(40, 91)))
+        if "LOG_VERIFIER_KEY" in found:
+            found["LOG_VERIFIER_KEY"] = str(KEY.verifier())
+        if "LOG_SIGNER" in found:
+            found["LOG_SIGNER"] = str(self.folder / "socket")
+        return found | {"PATH": os.environ["PATH"], "FACTCHECK_VAR": str(self.folder), "EMBEDDINGS_URL": "off"}
+
+    def manage(self, *arguments: str, files: tuple[str, ...]) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment(*files), capture_output=True,
+            text=True, timeout=60,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+    def service(self, name: str, port: int = 0) -> subprocess.Popen[bytes]:
+        words = re.sub(r"--port \d+", f"--port {port}", values(name, "ExecStart")[0]).split()
+        program = Path(sys.executable).with_name(Path(words[0]).name)
+        process = subprocess.Popen(
+            [program if program.exists() else sys.executable, *words[1:]], cwd=ROOT,
+            env=self.environment(*files(name)) | self.own(name), start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        self.processes.append(process)
+        return process
+
+    def own(self, name: str) -> dict[str, str]:
+        """The variables in the unit itself."""
+        if name != "factcheck-signer":
+            return dict(word.split("=", 1) for word in values(name, "Environment"))
+        return {
+            "LOG_SIGNING_KEY": str(self.folder / "log-key"),
+            "LOG_SIGNER": str(self.folder / "socket"),
+            "LOG_SIGNER_STATE": str(self.folder),
+        }
+
+    def stop(self) -> None:
+        for process in self.processes:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+
+@pytest.fixture
+def started(database: str) -> Iterator[Started]:
+    with TemporaryDirectory(prefix="factcheck-", dir="/tmp") as folder:  # a short path, for the socket
+        (Path(folder) / "log-key").write_text(str(KEY))
+        started = Started(Path(folder))
+        yield started
+        started.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+    return number
+
+
+def request(port: int, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
+    """As the proxy sends it. Waits for a server that starts."""
+    sent = {"Host": "factcheck.example.org", "X-Forwarded-Proto": "https", **headers}
+    deadline = time.monotonic() + 40
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=20)
+        try:
+            connection.request("POST" if body else "GET", path, body, sent)
+            response = connection.getresponse()
+            return response.status, response.read()
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        finally:
+            connection.close()
+
+
+def test_readers_are_served_with_the_reading_role_alone(started: Started) -> None:
+    port = free_port()
+    started.service("factcheck-site", port)
+    for path in ("/", "/api/v1/reviews/", "/api/v1/", "/docs/"):
+        assert request(port, path)[0] == 200, path
+    assert request(port, "/api/v1/log/key") == (200, f"{KEY.verifier()}\n".encode())
+
+
+def test_assistants_are_served_with_the_reading_role_alone(started: Started) -> None:
+    port = free_port()
+    started.service("factcheck-mcp", port)
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "search_reviews", "arguments": {}}}
+    status, body = request(
+        port, "/mcp", json.dumps(call).encode(), Accept="application/json, text/event-stream",
+        **{"Content-Type": "application/json"},
+    )  # fmt: skip
+    assert status == 200, body
+    assert json.loads(body)["result"]["structuredContent"]["results"] == []
+
+
+def test_process_that_reads_cannot_write(started: Started) -> None:
+    code = "from factcheck.editorial.models import User; User.objects.count()"
+    for files_of_it in (("common", "site"), ("common", "mcp")):
+        ended, said = started.manage("shell", "--no-imports", "-c", code, files=files_of_it)
+        assert ended != 0
+        assert "This process can't use the database role of DATABASE_URL, because DATABASE_URL isn't set." in said
+
+
+def test_tables_are_migrated_with_the_owners_file_alone(started: Started) -> None:
+    ended, said = started.manage("migrate", "--database", "owner", files=("common", "desk"))
+    assert (ended, said) == (
+        1,
+        "This process can't use the database role of OWNER_DATABASE_URL, because OWNER_DATABASE_URL isn't set."
+        " Run the command or send the request in a process that has this variable.\n",
+    )
+    ended, said = started.manage("migrate", "--database", "owner", files=("common", "desk", "migrate"))
+    assert (ended, "No migrations to apply" in said) == (0, True), said
+
+
+def test_desk_worker_and_signer_start_with_their_files(started: Started) -> None:
+    begun = subprocess.run(
+        [sys.executable, "-m", "factcheck.record.log.signer_process", "--begin"], cwd=ROOT, timeout=60,
+        env=started.own("factcheck-signer") | {"PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    assert begun.returncode == 0
+    port = free_port()
+    services = [started.service(name, port) for name in ("factcheck-signer", "factcheck-desk", "factcheck-worker")]
+    assert request(port, "/admin/login/")[0] == 200
+    assert started.manage("sign_log", files=("common", "desk")) == (0, "0 entries are signed.\n")
+    time.sleep(2)
+    assert [each.poll() for each in services] == [None, None, None]
+
+
+def test_example_lacks_nothing_but_the_keys(started: Started) -> None:
+    for names in (("common", "site"), ("common", "desk"), ("common", "mcp")):
+        lacking = {name: value for file in names for name, value in example(file).items()}
+        done = subprocess.run(
+            [sys.executable, "manage.py", "check"], cwd=ROOT, env=lacking | {"PATH": os.environ["PATH"]},
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr.startswith("SECRET_KEY isn't set. Set it to 50 or more")) == (1, True)
+        ended, said = started.manage("check", "--deploy", "--fail-level", "WARNING", files=names)
+        assert (ended, "no issues" in said) == (0, True), said
+
+
+def test_killed_web_worker_is_replaced(started: Started) -> None:
+    """Before, granian ended with its first failed worker. The second worker answers meanwhile."""
+    port = free_port()
+    server = started.service("factcheck-site", port)
+    assert request(port, "/")[0] == 200
+    before = children(server.pid)
+    assert len(before) == 2
+    os.kill(before[0], signal.SIGKILL)
+    for _ in range(20):
+        assert request(port, "/")[0] == 200
+    deadline = time.monotonic() + 30
+    while len(children(server.pid)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(set(children(server.pid)) - set(before)) == 1
+    assert server.poll() is None

@@ -1,0 +1,285 @@
+"""Sessions, compulsory second factors, and the question before actions that can't be undone."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.contrib.sessions.backends.base import UpdateError
+from django.test import Client
+from django.utils import timezone
+
+from factcheck.editorial.desk.confirmation import CONFIRMED
+from factcheck.editorial.models import ApiToken, EditorialEvent, Proposal, SecondFactor, Session, User
+from factcheck.editorial.programs.tokens import create_token, find_token
+from factcheck.editorial.proposals import workflow
+from factcheck.editorial.sign_in.second_factors import reset_second_factors
+from factcheck.editorial.sign_in.sessions import end_sessions
+from tests.drafts import Newsroom, make_review, make_user
+from tests.journeys.browser import Browser
+from tests.journeys.browser import signed_in as browser_of
+from tests.security.signing_in import PASSWORD, SECRET, app_code, events, give_app, let_pass, signed_in
+
+ASKED = "Confirm that it’s you"
+
+
+def test_session_ends_after_half_an_hour_without_use(newsroom: Newsroom) -> None:
+    device = signed_in(newsroom.reporter)
+    for _visit in range(3):
+        let_pass(29 * 60)
+        assert device.is_in
+    let_pass(31 * 60)
+    assert not device.is_in
+
+
+def test_session_ends_after_a_day_of_use(newsroom: Newsroom) -> None:
+    device = signed_in(newsroom.reporter)
+    for _visit in range(57):
+        let_pass(25 * 60)
+        assert device.is_in
+    let_pass(20 * 60)
+    assert not device.is_in
+
+
+def test_own_sessions_are_listed_and_can_be_ended(newsroom: Newsroom) -> None:
+    lan, other = newsroom.reporter, signed_in(newsroom.reporter)
+    foreign = signed_in(newsroom.editor)
+    Session.objects.filter(user=lan).update(device="Firefox, Linux", network="203.0.113.0/24")
+    browser = browser_of(lan).open("/admin/sign-in/")
+    assert "Firefox, Linux" in browser.text
+    assert "203.0.113.0/24" in browser.text
+    assert not any(row.session_key in browser.html for row in Session.objects.all())
+    browser.press("End all other sessions")
+    assert not other.is_in
+    assert foreign.is_in
+    assert browser.open("/admin/").path == "/admin/"
+    other = signed_in(lan)
+    browser.open("/admin/sign-in/").press("End")
+    assert not other.is_in
+    assert len(events("session.ended")) == 2
+
+
+def test_somebody_elses_session_can_not_be_ended(newsroom: Newsroom) -> None:
+    editor, reporter = signed_in(newsroom.editor), signed_in(newsroom.reporter)
+    page = editor.client.get("/admin/sign-in/")
+    ((session, _row, _current),) = page.context["sessions"]
+    reporter.client.post("/admin/sign-in/sessions/", {"session": session})
+    assert editor.is_in
+
+
+def test_closed_account_has_no_session_when_it_is_opened_again(newsroom: Newsroom) -> None:
+    device = signed_in(newsroom.reporter)
+    User.objects.filter(pk=newsroom.reporter.pk).update(is_active=False)
+    User.objects.filter(pk=newsroom.reporter.pk).update(is_active=True)
+    assert not device.is_in
+    assert not Session.objects.filter(user=newsroom.reporter).exists()
+
+
+def test_ended_session_is_not_written_again(newsroom: Newsroom) -> None:
+    device = signed_in(newsroom.reporter)
+    store = device.client.session
+    assert "proved" in store  # read before the session ends, as by a request that is under way
+    end_sessions(newsroom.reporter)
+    store["x"] = 1
+    with pytest.raises(UpdateError):
+        store.save()
+    assert not Session.objects.exists()
+
+
+def test_change_of_password_ends_other_sessions_and_tokens(newsroom: Newsroom) -> None:
+    lan = newsroom.reporter
+    _token, secret = create_token(by=lan, newsroom=newsroom.publisher.pk, name="x", scopes=["claims:write"], days=7)
+    other, own = signed_in(lan), browser_of(lan).open("/admin/password_change/")
+    new = "mái chùa giữa mùa lũ"
+    own.fill(old_password=PASSWORD, new_password1=new, new_password2=new).press("Change my password")
+    assert "Your password was changed." in own.text
+    assert own.open("/admin/").path == "/admin/"
+    assert not other.is_in
+    assert list(Session.objects.filter(user=lan).values_list("pk", flat=True)) == [own.client.session.session_key]
+    assert find_token(secret) is None
+    assert ApiToken.objects.get().revoked_by == lan
+    assert [event.actor for event in EditorialEvent.objects.filter(action="token.revoked")] == [lan]
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("only 14 chars!", "at least 15 characters"),
+        ("reporter@kiemchung.example", "too similar"),
+        ("123456789012345678", "entirely numeric"),
+        ("1q2w3e4r5t6y7u8i", "too common"),
+    ],
+)
+def test_weak_password_is_refused(newsroom: Newsroom, password: str, reason: str) -> None:
+    own = browser_of(newsroom.reporter).open("/admin/password_change/")
+    own.fill(old_password=PASSWORD, new_password1=password, new_password2=password).press("Change my password")
+    assert reason in own.text
+
+
+def test_second_factor_is_compulsory_where_a_database_is_named(newsroom: Newsroom, settings) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    lan = browser_of(newsroom.reporter)
+    for path in ("/admin/", "/admin/editorial/review/", "/admin/editorial/review/add/", "/admin/password_change/"):
+        assert lan.open(path).path == "/admin/sign-in/"
+    assert lan.client.post("/admin/editorial/claim/add/", {"text": "x"}).status_code in (302, 403)
+    lan.open("/admin/sign-in/app/")
+    lan.fill(setup=encrypted()).fill(code=app_code(steps=-1)).press("Add the app")
+    assert "Recovery codes" in lan.text
+    assert SecondFactor.objects.filter(user=newsroom.reporter, kind="recovery_code").count() == 10
+    assert lan.open("/admin/editorial/review/").path == "/admin/editorial/review/"
+    lan.open("/admin/sign-in/").follow("Remove").press("Remove")
+    assert "This is your only second factor" in lan.text
+    assert SecondFactor.objects.filter(kind="app").count() == 1
+
+
+def encrypted() -> str:
+    from factcheck.editorial.sign_in.secrets import encrypt
+
+    return encrypt(SECRET)
+
+
+def test_last_factor_takes_the_recovery_codes_along_in_the_demo(newsroom: Newsroom) -> None:
+    give_app(newsroom.reporter)
+    lan = browser_of(newsroom.reporter).open("/admin/sign-in/").press("Create new recovery codes")
+    lan.open("/admin/sign-in/").follow("Remove").press("Remove")
+    assert not SecondFactor.objects.exists()
+    assert events("second_factor.removed") == [{"kind": "app", "name": ""}]
+
+
+def test_somebody_elses_factor_can_not_be_removed(newsroom: Newsroom) -> None:
+    give_app(newsroom.reporter)
+    factor = SecondFactor.objects.get()
+    assert signed_in(newsroom.chief).client.post(f"/admin/sign-in/{factor.pk}/remove/").status_code == 404
+    assert SecondFactor.objects.exists()
+
+
+def test_reset_removes_everything_and_is_an_event(newsroom: Newsroom) -> None:
+    give_app(newsroom.reporter)
+    device = signed_in(newsroom.reporter)
+    reset_second_factors(newsroom.reporter, by=newsroom.chief)
+    assert not SecondFactor.objects.exists()
+    assert not device.is_in
+    event = EditorialEvent.objects.get(action="second_factor.reset")
+    assert (event.actor, event.subject) == (newsroom.chief, f"user:{newsroom.reporter.pk}")
+
+
+def submitted(newsroom: Newsroom) -> Proposal:
+    return workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
+
+
+def test_approval_asks_again_after_ten_minutes_and_goes_through(newsroom: Newsroom) -> None:
+    proposal = submitted(newsroom)
+    boss = browser_of(newsroom.editor).open(f"/admin/editorial/proposal/{proposal.pk}/approve/")
+    let_pass(601)
+    boss.press("Approve")
+    assert ASKED in boss.text
+    proposal.refresh_from_db()
+    assert not proposal.decision
+    boss.fill(confirm__password="wrong").press("Confirm")
+    assert "This password is wrong." in boss.text
+    boss.fill(confirm__password=PASSWORD).press("Confirm")
+    proposal.refresh_from_db()
+    assert proposal.decision == "approved"
+    boss.open(f"/admin/editorial/proposal/{proposal.pk}/publish/").press("Publish")
+    proposal.refresh_from_db()
+    assert proposal.entry_id is not None
+
+
+def test_typed_reason_is_kept_while_the_site_asks(newsroom: Newsroom) -> None:
+    proposal = submitted(newsroom)
+    workflow.approve(proposal=proposal, by=newsroom.editor, digest=proposal.digest)
+    workflow.publish(proposal=proposal, by=newsroom.editor)
+    boss = browser_of(newsroom.editor).open(f"/admin/editorial/review/{proposal.review_id}/do/withdraw/")
+    let_pass(601)
+    reason = "Bài này sai:\r\n“mái chùa” & <b>nguồn</b> không còn đúng nữa."
+    boss.fill(reason=reason).press("Withdraw")
+    assert ASKED in boss.text
+    boss.fill(confirm__password=PASSWORD).press("Confirm")
+    asked = Proposal.objects.get(action="withdrawal")
+    assert "“mái chùa” & <b>nguồn</b> không còn đúng nữa." in asked.note
+
+
+def test_passwords_can_not_be_guessed_in_a_session(newsroom: Newsroom) -> None:
+    proposal = submitted(newsroom)
+    thief = signed_in(newsroom.editor)
+    let_pass(601)
+    url, typed = f"/admin/editorial/proposal/{proposal.pk}/approve/", {"digest": proposal.digest}
+    for number in range(12):
+        thief.client.post(url, {**typed, "confirm-password": f"wrong {number}"})
+    answer = thief.client.post(url, {**typed, "confirm-password": PASSWORD})
+    assert "There were too many attempts." in answer.content.decode()
+    proposal.refresh_from_db()
+    assert not proposal.decision
+
+
+URLS = {
+    "editorial_proposal": ["editorial/proposal/{proposal}/approve/", "editorial/proposal/{proposal}/publish/"],
+    "editorial_review_action": [
+        f"editorial/review/{{review}}/do/{name}/" for name in ("withdraw", "reinstate", "redact", "erase")
+    ],
+    "editorial_user_add": ["editorial/user/add/"],
+    "editorial_user_change": ["editorial/user/{user}/change/"],
+    "auth_user_password_change": ["editorial/user/{user}/password/"],
+    "editorial_apitoken_add": ["editorial/apitoken/add/"],
+    "editorial_apitoken_revoke": ["editorial/apitoken/{token}/revoke/"],
+    "account_passkey": ["sign-in/passkey/"],
+    "account_app": ["sign-in/app/"],
+    "account_codes": ["sign-in/codes/"],
+    "account_remove": ["sign-in/{factor}/remove/"],
+}
+
+
+def test_every_listed_action_asks_again(newsroom: Newsroom) -> None:
+    proposal = submitted(newsroom)
+    token, _secret = create_token(
+        by=newsroom.editor, newsroom=newsroom.publisher.pk, name="x", scopes=["claims:write"], days=7
+    )
+    administrator = make_user("administrator")
+    administrator.groups.add(Group.objects.get(name="Account administrators"))
+    give_app(newsroom.editor)
+    keys = {
+        "proposal": proposal.pk,
+        "review": proposal.review_id,
+        "user": newsroom.reporter.pk,
+        "token": token.pk,
+        "factor": SecondFactor.objects.get().pk,
+    }
+    assert URLS.keys() == CONFIRMED.keys()
+    people = [signed_in(newsroom.editor), signed_in(administrator)]
+    let_pass(601)
+    before = EditorialEvent.objects.count()
+    for address in (address for addresses in URLS.values() for address in addresses):
+        for person in people:
+            answer = person.client.post(f"/admin/{address.format(**keys)}", {"reason": "x"})
+            assert ASKED in answer.content.decode(), address
+    assert EditorialEvent.objects.count() == before
+
+
+def test_other_pages_do_not_ask(newsroom: Newsroom) -> None:
+    proposal = submitted(newsroom)
+    person = signed_in(newsroom.editor)
+    let_pass(601)
+    for path in ("editorial/claim/add/", f"editorial/proposal/{proposal.pk}/return/"):
+        assert ASKED not in person.client.post(f"/admin/{path}", {"reason": "x"}).content.decode()
+        assert ASKED not in person.client.get(f"/admin/{path}").content.decode()
+
+
+def test_readers_get_no_cookie(newsroom: Newsroom) -> None:
+    client = Client()
+    for path in ("/", "/docs/", "/api/v1/", "/feeds/reviews.rss"):
+        assert not client.get(path).cookies, path
+    client.get("/admin/login/")
+    assert set(client.cookies) == {"csrftoken"}
+    assert not Session.objects.exists()
+
+
+def test_sessions_without_use_are_deleted(newsroom: Newsroom) -> None:
+    signed_in(newsroom.reporter)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    Session.get_session_store_class().clear_expired()
+    assert not Session.objects.exists()
+
+
+def test_pages_speak_vietnamese(newsroom: Newsroom) -> None:
+    browser = Browser("vi")
+    browser.client.force_login(newsroom.reporter)
+    assert "Phiên đăng nhập" in browser.open("/admin/sign-in/").text

@@ -1,0 +1,224 @@
+"""One client that searches, matches or crawls leaves threads for all others, and is told when to come back."""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from api.assistants import server, tools
+from api.views.match import MatchView
+from factcheck.server import rate_limits, search_gate
+from factcheck.server.search_gate import MATCH, SEARCH, Busy, SearchGate, gate_for
+from factcheck.server.shared_counters import SharedCounters
+from tests.drafts import make_newsroom, make_review, publish_review
+from tests.serving import served
+
+SEARCHES = ("/?q=temple", "/api/v1/reviews/?q=temple", "/api/v1/claims/?count=true", "/api/v1/reviews/?facets=language",
+    "/api/v1/match/?text=temple", "/v1alpha1/claims:search?query=temple", "/api/v1/reviews/?%71=temple")  # fmt: skip
+CHEAP = ("/", "/corrections/", "/api/v1/reviews/", "/feeds/reviews.atom", "/docs/")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def world(module_database: str) -> None:
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom))
+
+
+@pytest.fixture(autouse=True)
+def counters(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = SharedCounters(tmp_path / "counts")
+    monkeypatch.setattr(rate_limits, "_counters", lambda: fresh)
+
+
+@pytest.fixture
+def full_gate() -> Iterator[None]:
+    """As many searches run as can run, and as many threads wait as can wait."""
+    gate = search_gate.search_gate
+    places, gate._places = gate._places, 0
+    with gate.enter(MATCH):
+        yield
+    gate._places = places
+
+
+def test_gate_leaves_threads_that_neither_search_nor_wait():
+    for threads in range(1, 65):
+        gate = gate_for(threads)
+        assert gate.permits >= 1
+        assert gate.permits + gate._places <= max(1, threads - 3)
+
+
+def test_match_costs_as_much_as_all_searches_at_a_time():
+    gate = SearchGate(2, 0)
+    with gate.enter(1), gate.enter(1), pytest.raises(Busy), gate.enter(1):
+        pass
+    with gate.enter(1), pytest.raises(Busy), gate.enter(2):
+        pass
+    with gate.enter(2), pytest.raises(Busy), gate.enter(1):
+        pass
+    with gate.enter(99):  # more than there is
+        pass
+
+
+def test_gate_opens_again_after_an_error():
+    gate = SearchGate(1, 0)
+    with pytest.raises(RuntimeError), gate.enter(1):
+        raise RuntimeError
+    with gate.enter(1):
+        pass
+
+
+def test_search_waits_a_moment_while_few_others_wait(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(search_gate, "MAX_WAIT", 30)
+    gate, inside, leave = SearchGate(1, 1), threading.Event(), threading.Event()
+
+    def search() -> None:
+        with gate.enter(1):
+            inside.set()
+            leave.wait()
+
+    thread = threading.Thread(target=search)
+    thread.start()
+    inside.wait()
+    threading.Timer(0.1, leave.set).start()
+    with gate.enter(1):
+        assert leave.is_set()
+    thread.join()
+    assert gate._places == 1
+
+
+@pytest.mark.parametrize("path", SEARCHES)
+def test_search_beyond_the_gate_is_refused_at_once(full_gate: None, path: str, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.WARNING, "django.request"):
+        response = Client().get(path, headers={"origin": "https://reader.example"})
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+    assert caplog.records == []
+    if path.startswith("/api/"):
+        assert response["Content-Type"] == "application/problem+json"
+        assert response.json()["type"].endswith("/problems/unavailable/")
+        assert response["Access-Control-Allow-Origin"] == "*"
+    elif path.startswith("/v1alpha1/"):
+        assert response.json()["error"]["status"] == "UNAVAILABLE"
+
+
+@pytest.mark.parametrize("path", CHEAP)
+def test_everything_else_passes_the_full_gate(full_gate: None, path: str):
+    assert Client().get(path).status_code == 200
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "Your search wasn’t run"), ("vi", "Chưa tìm kiếm được")])
+def test_reader_whose_search_is_refused_keeps_the_words(full_gate: None, language: str, heading: str):
+    page = Client().get("/?q=temple+%3C", headers={"accept-language": language}).content.decode()
+    assert heading in page
+    assert 'value="temple &lt;"' in page
+
+
+def test_assistants_pass_the_same_gate(full_gate: None):
+    with pytest.raises(server.ToolError, match="Too many searches"):
+        server._read(tools.match_claim, "temple")
+    with pytest.raises(server.ToolError, match="Too many searches"):
+        server._read(tools.search_reviews, q="temple")
+
+
+@pytest.mark.parametrize("path", SEARCHES)
+def test_searches_have_a_limit_of_their_own_by_default(path: str, settings: Any):
+    settings.API_RATE_LIMIT, settings.SEARCH_RATE_LIMIT = "600/min", "2/min"
+    first, second, third = (Client().get(path) for _ in range(3))
+    assert (first.status_code, second.status_code, third.status_code) == (200, 200, 429)
+    assert 1 <= int(third["Retry-After"]) <= 60
+    assert first["RateLimit-Policy"].split(", ")[0] == '"search";q=2;w=60'
+    assert first["RateLimit"].startswith('"search";r=1;t=')
+    assert third["RateLimit"].startswith('"search";r=0;t=')
+    assert Client().get("/").status_code == 200
+
+
+def test_reading_has_a_limit_that_each_answer_tells(settings: Any):
+    settings.API_RATE_LIMIT = "2/min"
+    responses = [Client().get("/api/v1/reviews/", headers={"origin": "https://reader.example"}) for _ in range(3)]
+    assert [each.status_code for each in responses] == [200, 200, 429]
+    for each, left in zip(responses, (1, 0, 0), strict=True):
+        assert each["RateLimit-Policy"] == '"reading";q=2;w=60'
+        assert each["RateLimit"].partition(";t=")[0] == f'"reading";r={left}'
+        assert {"RateLimit", "RateLimit-Policy", "Retry-After"} <= {*each["Access-Control-Expose-Headers"].split(", ")}
+    assert responses[2].json()["type"].endswith("/problems/too-many-requests/")
+    error = json.loads(Client().get("/v1alpha1/claims:search?query=a").content)["error"]
+    assert error["status"] == "RESOURCE_EXHAUSTED"
+    assert Client().get("/feeds/reviews.atom").status_code == 429
+
+
+def test_mirrors_can_read_the_log_five_times_as_fast(settings: Any):
+    settings.API_RATE_LIMIT = "2/min"
+    responses = [Client().get("/api/v1/log/checkpoint") for _ in range(11)]
+    assert [each.status_code for each in responses] == 10 * [200] + [429]
+    assert responses[0]["RateLimit-Policy"] == '"log";q=10;w=60'
+    assert Client().get("/api/v1/reviews/").status_code == 200
+
+
+def test_networks_are_counted_not_addresses(settings: Any):
+    settings.API_RATE_LIMIT = "2/min"
+
+    def ask(*senders: str) -> list[int]:
+        return [Client(REMOTE_ADDR=sender).get("/api/v1/reviews/").status_code for sender in senders]
+
+    assert ask("2001:db8::1", "2001:db8::2", "2001:db8::3") == [200, 200, 429]
+    assert ask("2001:db8:0:1::1", "198.51.100.7", "198.51.100.8") == [200, 200, 200]
+    assert ask("::ffff:198.51.100.7", "::ffff:198.51.100.7", "::ffff:198.51.100.8") == [200, 429, 200]
+
+
+def test_preflight_is_not_counted_and_limits_can_be_turned_off(settings: Any):
+    settings.API_RATE_LIMIT = "1/min"
+    ask = {"access-control-request-method": "GET", "origin": "https://reader.example"}
+    assert {Client().options("/api/v1/reviews/", headers=ask).status_code for _ in range(5)} == {200}
+    settings.API_RATE_LIMIT = settings.SEARCH_RATE_LIMIT = ""
+    responses = [Client().get(path) for path in ("/api/v1/reviews/", "/?q=temple", "/api/v1/reviews/?q=temple")]
+    assert [each.status_code for each in responses] == [200, 200, 200]
+    assert not any("RateLimit" in each for each in responses)
+
+
+def test_matches_that_never_end_leave_the_other_pages(monkeypatch: pytest.MonkeyPatch):
+    """Over HTTP: the gate refuses further matches, and the home page and sign-in answer meanwhile."""
+    inside, leave = threading.Semaphore(0), threading.Event()
+
+    def hang(*_: object) -> HttpResponse:
+        inside.release()
+        leave.wait()
+        return HttpResponse()
+
+    monkeypatch.setattr(MatchView, "get", hang)
+    with served() as address, ThreadPoolExecutor(8) as pool:
+        try:
+            stuck = pool.submit(fetch, address, "/api/v1/match/?text=a")
+            inside.acquire()
+            refused = [pool.submit(fetch, address, "/api/v1/match/?text=a") for _ in range(6)]
+            assert {each.result() for each in refused} == {503}
+            assert fetch(address, "/") == fetch(address, "/admin/login/") == 200
+            assert not stuck.done()
+        finally:
+            leave.set()
+        assert stuck.result() == 200
+
+
+def fetch(address: str, path: str) -> int:
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=30)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_gate_is_entered_by_each_search_of_the_website(monkeypatch: pytest.MonkeyPatch):
+    costs = []
+    gate = search_gate.search_gate
+    enter = gate.enter
+    monkeypatch.setattr(gate, "enter", lambda cost: costs.append(cost) or enter(cost))
+    for path in (*SEARCHES, *CHEAP):
+        Client().get(path)
+    assert costs == [SEARCH, SEARCH, SEARCH, SEARCH, MATCH, SEARCH, SEARCH]
