@@ -32,7 +32,10 @@ def own_server() -> Iterator[None]:
     """Django with an embedded PostgreSQL in a temporary folder, migrated and empty; gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="factcheck-bench-"))
     folder.chmod(0o711)  # root's PostgreSQL runs as another account, which must pass through
-    os.environ.update(FACTCHECK_VAR=str(folder), DJANGO_SETTINGS_MODULE="factcheck.settings")
+    os.environ.update(
+        FACTCHECK_VAR=str(folder), DJANGO_SETTINGS_MODULE="factcheck.settings",
+        API_RATE_LIMIT="off", SEARCH_RATE_LIMIT="off",
+    )  # fmt: skip
     django.setup()
     from django.conf import settings
     from django.core.management import call_command

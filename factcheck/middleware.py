@@ -4,18 +4,47 @@ The API doesn't use sessions, accounts, cookies or languages, and this middlewar
 itself. `api.middleware.ApiAnswers` sets the headers that API responses share with pages.
 """
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from csp.middleware import CSPMiddleware
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
 PROGRAMS = ("/api/", "/feeds/", "/v1alpha1/")
+
+# Everything that uses the editors' side: the desk, and the messages and drafts that others send in. deploy/nginx.conf
+# contains the same expressions.
+SENT_IN = (
+    r"^/(tips|receipts)/|^/reviews/[^/]+/report/|^/api/v1/(drafts|tips|correction-requests|receipts)/"
+    r"|^/\.well-known/change-password$"
+)
+_DESK = re.compile(rf"^/admin/|{SENT_IN}")
+# Each process serves these URLs, whatever its part is. Static files are served before the part is checked.
+_EVERYWHERE = re.compile(r"^/(healthz|readyz|metrics|favicon\.ico|i18n/.*)$")
+
+
+class Part:
+    """Answers 404 to requests for the other part of the site (PART). `site` never uses the application role."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        if settings.PART == "all":
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+        self.desk = settings.PART == "desk"
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if bool(_DESK.match(request.path_info)) != self.desk and not _EVERYWHERE.match(request.path_info):
+            raise Http404
+        return self.get_response(request)
 
 
 class _PagesOnly(MiddlewareMixin):

@@ -14,7 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck import __version__
 from factcheck.database import source
-from factcheck.server.environment import environment, mail_server, number, rate, switch
+from factcheck.database.embedded import Cluster
+from factcheck.server.environment import choice, environment, mail_server, number, rate, switch
+from factcheck.server.log_format import logging_settings
 from factcheck.server.secret_key import secret_key
 
 django_stubs_ext.monkeypatch()
@@ -28,6 +30,8 @@ DATABASE_SERVER = source(os.environ, VAR)
 DATABASES = DATABASE_SERVER.databases
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# The part of the site that this process serves: everything, readers' pages and the reading API, or what writes.
+PART = choice("PART", "all", ["all", "site", "desk"])
 PORT = number("PORT", 8000, most=65535)
 # The site's URL, without a trailing slash. Published bodies contain this URL.
 SITE_URL = environment("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -72,6 +76,8 @@ if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", 
 # The number of requests to the API, and of searches and matches on the whole site, that a client can send.
 API_RATE_LIMIT = rate("API_RATE_LIMIT", "600/min")
 SEARCH_RATE_LIMIT = rate("SEARCH_RATE_LIMIT", "60/min")
+# The file in which all processes of this machine count requests.
+REQUEST_COUNTS = Path(environment("REQUEST_COUNTS", str(VAR / "request-counts"))).absolute()
 # The number of readers' messages from one network in an hour, and the number of days for which messages are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
@@ -177,11 +183,14 @@ INSTALLED_APPS = [
     "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk, after the app with its templates
 ]
 MIDDLEWARE = [
+    "factcheck.monitoring.middleware.Monitoring",
+    "factcheck.server.request_log.RequestLog",
     "api.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
     "factcheck.middleware.Policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "factcheck.middleware.Part",
     "factcheck.middleware.Sessions",
     "factcheck.middleware.Languages",
     "django.middleware.common.CommonMiddleware",
@@ -245,29 +254,13 @@ CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 # The last three headers are for Google's clients (docs/reference/google.md).
 CORS_ALLOW_HEADERS = [
-    "accept",
-    "content-type",
-    "if-none-match",
-    "if-range",
-    "range",
-    "x-goog-api-client",
-    "x-goog-api-key",
+    "accept", "content-type", "if-none-match", "if-range", "range", "x-goog-api-client", "x-goog-api-key",
     "x-http-method-override",
-]
+]  # fmt: skip
 CORS_EXPOSE_HEADERS = [
-    "Accept-Ranges",
-    "Content-Range",
-    "ETag",
-    "Link",
-    "Retry-After",
-    "RateLimit",
-    "RateLimit-Policy",
-    "Factcheck-Head",
-    "Factcheck-As-Of",
-    "Factcheck-Sequence",
-    "Factcheck-Digest",
-    "Factcheck-Salt",
-]
+    "Accept-Ranges", "Content-Range", "ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy",
+    "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt", "X-Request-ID",
+]  # fmt: skip
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -308,24 +301,15 @@ STATICFILES_DIRS = [("docs", BASE_DIR / "docs" / "images")]  # the pictures in t
 # Static files are served from the apps' folders, so they don't have to be collected.
 WHITENOISE_USE_FINDERS = True
 
-LOG_LEVEL = environment("LOG_LEVEL", "WARNING").upper()
-if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "factcheck.server.log_format.Line",
-            "fmt": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "filters": {"outage": {"()": "factcheck.database.outage_log.OutageInOneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {
-        "django.request": {"filters": ["outage"]},
-        "factcheck.editorial.sign_in": {"level": "INFO"},  # each sign-in, whatever LOG_LEVEL is
-    },
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-}
+# The token with which a monitor on another machine can read /metrics, and the folder in which processes add up numbers.
+METRICS_TOKEN = environment("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured(
+        "METRICS_TOKEN is too short. Set 20 or more random characters, for example from: openssl rand -hex 20"
+    )
+METRICS_FOLDER = environment("PROMETHEUS_MULTIPROC_DIR")
+
+LOG_LEVEL = choice("LOG_LEVEL", "WARNING", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
+# Lines for people, or JSON objects for programs. A site with its own database server has a program that reads the log.
+LOG_FORMAT = choice("LOG_FORMAT", "line" if isinstance(DATABASE_SERVER, Cluster) else "json", ["json", "line"])
+LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)

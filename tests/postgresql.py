@@ -1,5 +1,6 @@
 """PostgreSQL servers of a test's own: a primary, standbys made by pg_basebackup, recovery to a point in time."""
 
+import base64
 import itertools
 import os
 import re
@@ -141,6 +142,7 @@ def environment(var: Path, *hosts: Server, **variables: str) -> dict[str, str]:
         **os.environ,
         **{f"{variable}DATABASE_URL": url for variable, url in urls.items()},
         "FACTCHECK_VAR": str(var),
+        "MESSAGES_KEY": base64.b64encode(bytes(32)).decode(),
         "PYTHONWARNINGS": "",
         **variables,
     }

@@ -91,10 +91,15 @@ def test_production_check_is_silent(switched: dict[str, str]):
             {"DEBUG": "1"},
             "DEBUG is set for a public site. Unset DEBUG, because its error pages show settings and data.",
         ),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'. Set it to json or line."),
+        (
+            {"METRICS_TOKEN": "short"},
+            "METRICS_TOKEN is too short. Set 20 or more random characters, for example from: openssl rand -hex 20",
+        ),
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'. Set it to on or off."),
         (
             {"LOG_LEVEL": "loud"},
-            "LOG_LEVEL is 'LOUD'. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.",
+            "LOG_LEVEL is 'loud'. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.",
         ),
     ],
 )
@@ -125,7 +130,7 @@ def test_every_variable_is_documented():
         (ROOT / file).read_text()
         for file in ("factcheck/settings.py", "factcheck/database/source.py", "factcheck/record/log/signer_process.py")
     )
-    read = set(re.findall(r'(?:environment|switch|number|rate)\("(\w+)"', code)) | set(
+    read = set(re.findall(r'(?:choice|environment|switch|number|rate)\("(\w+)"', code)) | set(
         re.findall(r'environ\.get\("(\w+)"', code)
     )
     read |= set(re.findall(r'"(\w*DATABASE_URL)"', code))

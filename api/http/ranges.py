@@ -17,6 +17,7 @@ from django.utils.http import http_date, parse_http_date_safe
 
 from api.http.problems import RANGE_NOT_SATISFIABLE, UNAVAILABLE, Refused
 from api.http.responses import matches_etag
+from factcheck.server.metrics import count_refusal
 
 BLOCK = 256 * 1024  # The server takes a response of this size at once, so its reader doesn't occupy a thread.
 MAX_DOWNLOADS = 2
@@ -64,6 +65,7 @@ def _send(path: Path, first: int, end: int, **response: Any) -> HttpResponseBase
             return HttpResponse(file.read(end - first), **response)
     if not _slots.acquire(blocking=False):
         file.close()
+        count_refusal("downloads")
         detail = (
             "Too many clients are downloading this content at the same time. Try again after `Retry-After` seconds."
         )

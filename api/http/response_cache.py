@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.urls import ResolverMatch
 
 from api.http import responses
 
@@ -30,6 +31,7 @@ class _Response:
     head: int
     until: float  # of time.monotonic()
     headers: dict[str, str]
+    match: ResolverMatch | None  # for the log and for metrics
     content: bytes = b""
 
 
@@ -87,6 +89,7 @@ def cached_response(request: HttpRequest) -> HttpResponseBase | None:
     if newest != cached.head:
         _cache.clear()
         return None
+    request.resolver_match = cached.match
     if status == 304:
         return HttpResponseNotModified(headers=cached.headers)
     return HttpResponse(cached.content, headers=cached.headers)
@@ -99,9 +102,9 @@ def store_response(request: HttpRequest, response: HttpResponseBase) -> None:
         return
     until, headers = time.monotonic() + MAX_AGE, dict(response.headers)
     if response.status_code == 304:
-        _cache.add(_key(304, request), _Response(head, until, headers))
+        _cache.add(_key(304, request), _Response(head, until, headers, request.resolver_match))
     elif response.status_code == 200 and isinstance(response, HttpResponse):
-        _cache.add(_key(200, request), _Response(head, until, headers, response.content))
+        _cache.add(_key(200, request), _Response(head, until, headers, request.resolver_match, response.content))
 
 
 def _key(status: int, request: HttpRequest) -> Key:

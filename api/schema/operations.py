@@ -16,6 +16,8 @@ Responses = dict[Any, OpenApiResponse]  # keyed by status, or by status and medi
 _HEADERS = {
     "ETag": "Changes with the content. Send it back in `If-None-Match`.",
     "Link": 'The licence (`rel="license"`). Lists also link to the next and previous pages (`next`, `prev`).',
+    "RateLimit": "The requests that are left in each limit (`r`), and the seconds until they are reset (`t`).",
+    "RateLimit-Policy": "The limits that apply to the request: `q` requests in `w` seconds.",
     "Factcheck-Head": "The sequence of the newest log entry. Absent until something is published.",
 }
 DOCUMENT_HEADERS = {
@@ -36,7 +38,7 @@ _JSON = ("application/json", "application/ld+json")
 ANYWHERE = {
     429: "Too many requests. Wait for the number of seconds in `Retry-After`.",
     500: "An unexpected server error.",
-    503: "The database isn't responding.",
+    503: "The database isn't responding, or the site is busy.",
 }
 _RANGE = [
     OpenApiParameter(

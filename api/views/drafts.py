@@ -43,6 +43,7 @@ class _Drafts(PrivateEndpoint):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.token = intake.authenticate(request._request.headers.get("Authorization", ""), self.scope)
+        request._request.token_user = self.token.user_id  # type: ignore[attr-defined]  # for the log
 
     def find(self, pk: UUID) -> Any:
         return get_object_or_404(type(self).own(self.token), pk=pk)

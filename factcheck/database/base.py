@@ -18,6 +18,7 @@ from psycopg import IsolationLevel
 
 from factcheck.database.hang_guard import GuardedConnection
 from factcheck.database.problems import DatabaseProblem
+from factcheck.database.query_tally import measure
 from factcheck.database.replicas import PAUSE, Replicas
 from factcheck.database.timeouts import request_guard, seconds_for, with_timeouts
 
@@ -43,6 +44,10 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     checked_at = 0.0  # the time of the last check of a replica's lag
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(measure)
+
     @property
     def replicas(self) -> Replicas | None:
         replicas: Replicas | None = settings.DATABASE_SERVER.replicas
@@ -55,7 +60,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         return self.replicas.connect(self._connect, conn_params)
 
     def _connect(self, parameters: dict[str, Any]) -> Any:
-        guard = request_guard()
+        guard = request_guard(replicas=self.replicas is not None)
         if guard is None or self.alias == "owner":
             return super().get_new_connection(parameters)
         self.isolation_level = IsolationLevel.READ_COMMITTED  # as in Django
@@ -80,7 +85,8 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
                 f"This process can't use the database role of {missing}, because {missing} isn't set. Run the command"
                 " or send the request in a process that has this variable."
             )
-        with guard.waiting() if (guard := request_guard()) else nullcontext():
+        guard = request_guard(replicas=self.replicas is not None)
+        with guard.waiting() if guard else nullcontext():
             settings.DATABASE_SERVER.prepare(self.alias)
         # Only `planning_cursor` prepares statements, because the server binds its parameters.
         return {**with_timeouts(self.alias, super().get_connection_params()), "prepare_threshold": 0}

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,8 @@ def _reason(messages: str, program: Path, status: int) -> str:
     return (errors or lines[-1:] or [f"{program.name} ended with status {status}"])[0]
 
 
+@cache
 def _version(program: Path) -> int:
-    result = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=False, timeout=10)
+    result = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=False, timeout=60)
     found = re.search(r"\(PostgreSQL\) (\d+)", result.stdout)
     return int(found[1]) if found else 0

@@ -21,13 +21,14 @@ HANGS = "The database isn't responding. It will be tried again in a few seconds.
 
 
 class HangGuard:
-    """Lets at most ``slots`` threads wait for the server. After a timeout, refuses everything for a few seconds.
+    """Lets only as many threads wait as there are slots. After a timeout, refuses everything for a few seconds.
 
-    Raises psycopg.OperationalError, which a running site handles like a lost connection.
+    Raises psycopg.OperationalError, which a running site handles like a lost connection. Guards of different servers
+    can share their slots.
     """
 
-    def __init__(self, slots: int) -> None:
-        self._slots = threading.BoundedSemaphore(slots)
+    def __init__(self, slots: int, sharing: "HangGuard | None" = None) -> None:
+        self._slots: threading.BoundedSemaphore = sharing._slots if sharing else threading.BoundedSemaphore(slots)
         self._answered = time.monotonic()
         self._begun: dict[int, float] = {}  # for each thread that waits for the server
         self._closed_until = 0.0

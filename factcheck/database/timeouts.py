@@ -47,17 +47,23 @@ GRACE = 1
 FREE_THREADS = 2
 
 _guard: HangGuard | None = None
+_replicas_guard: HangGuard | None = None
 
 
 def serve_requests(threads: int) -> None:
     """Apply the limits for requests to all later connections of this process, which has this number of threads."""
-    global _guard
-    _guard = HangGuard(max(1, threads - FREE_THREADS))
+    global _guard, _replicas_guard
+    slots = max(1, threads - FREE_THREADS)
+    _guard = HangGuard(slots)
+    _replicas_guard = HangGuard(slots, sharing=_guard)
 
 
-def request_guard() -> HangGuard | None:
-    """Return the guard of a process that answers requests, otherwise None."""
-    return _guard
+def request_guard(*, replicas: bool = False) -> HangGuard | None:
+    """Return the guard of a process that answers requests, otherwise None.
+
+    Replicas have their own guard, because they still answer when the primary hangs.
+    """
+    return _replicas_guard if replicas else _guard
 
 
 def seconds_for(alias: str) -> float:

@@ -2,12 +2,13 @@
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-_SECRET = re.compile("KEY|SECRET|PASSWORD|TOKEN")
+_SECRET = re.compile("(?<!VERIFIER_)KEY|SECRET|PASSWORD|TOKEN")
 _read: set[str] = set()
 
 
@@ -21,6 +22,14 @@ def switch(name: str) -> bool:
     if value not in ("on", "1", "true", "yes", "off", "0", "false", "no"):
         raise ImproperlyConfigured(f"{name} is {value!r}. Set it to on or off.")
     return value in ("on", "1", "true", "yes")
+
+
+def choice(name: str, default: str, values: Sequence[str]) -> str:
+    text = environment(name, default)
+    for value in values:
+        if text.lower() == value.lower():
+            return value
+    raise ImproperlyConfigured(f"{name} is {text!r}. Set it to {', '.join(values[:-1])} or {values[-1]}.")
 
 
 def number(name: str, default: int, *, least: int = 1, most: int | None = None) -> int:

@@ -80,4 +80,4 @@ def _parsed(rate: str) -> tuple[int, int] | None:
 
 @cache
 def _counters() -> SharedCounters:
-    return SharedCounters(settings.VAR / "request-counts")
+    return SharedCounters(settings.REQUEST_COUNTS)

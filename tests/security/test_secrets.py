@@ -80,6 +80,13 @@ def test_one_killed_web_worker_does_not_end_the_server() -> None:
         assert "--respawn-failed-workers" in values(service, "ExecStart")[0]
 
 
+def test_web_workers_count_in_a_folder_that_is_empty_at_each_start() -> None:
+    for service in ("factcheck-site", "factcheck-desk"):
+        words = " ".join(values(service, "Environment")).split()
+        assert f"PROMETHEUS_MULTIPROC_DIR=%t/{service}" in words
+        assert values(service, "RuntimeDirectory") == [service]
+
+
 @pytest.mark.prove
 def test_services_are_locked_in() -> None:
     """The best exposure is 0, and 10 the worst. Before, the services had 8.3."""
@@ -136,7 +143,10 @@ class Started:
     def own(self, name: str) -> dict[str, str]:
         """The variables in the unit itself."""
         if name != "factcheck-signer":
-            return dict(word.split("=", 1) for word in values(name, "Environment"))
+            words = " ".join(values(name, "Environment")).replace("%t", str(self.folder)).split()
+            for folder in values(name, "RuntimeDirectory"):
+                (self.folder / folder).mkdir(exist_ok=True)
+            return dict(word.split("=", 1) for word in words)
         return {
             "LOG_SIGNING_KEY": str(self.folder / "log-key"),
             "LOG_SIGNER": str(self.folder / "socket"),

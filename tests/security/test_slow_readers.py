@@ -7,7 +7,6 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -20,11 +19,10 @@ from django.conf import settings
 from django.test import Client
 
 from api.http import ranges
+from tests.granian import ROOT, THREADS, free_port, granian, wait_for_port
 
-ROOT = Path(__file__).resolve().parents[2]
 FEED, DUMP = "/feeds/claimreview.json", "/api/v1/dumps/0/reviews.parquet"
 SIZE = 48 * 2**20  # more than a kernel keeps for a connection
-THREADS = 4
 
 
 @pytest.fixture
@@ -40,36 +38,6 @@ def folder(tmp_path: Path) -> Path:
     files = [{"name": "reviews.parquet", "media_type": "application/vnd.apache.parquet", "sha256": "b" * 64}]
     (found / "0" / "manifest.json").write_text(json.dumps({"files": files}))
     return found
-
-
-@contextmanager
-def site(folder: Path, **environment: str) -> Iterator[str]:
-    """A server of its own with four threads, on the empty database that others are copied from."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--blocking-threads", str(THREADS), "--http", "1", "--no-ws", "factcheck.wsgi:application",
-    ]  # fmt: skip
-    given = {**os.environ, "DUMPS_FOLDER": str(folder), **environment}
-    server = subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_for(port)
-        yield address
-    finally:
-        server.kill()  # its readers would keep it
-        server.wait()
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError(f"Nothing listens on {port}.")
 
 
 def ask_and_not_read(address: str, path: str) -> socket.socket:
@@ -99,7 +67,7 @@ def seconds_for(address: str, path: str) -> float:
 
 @pytest.mark.parametrize("path", [FEED, DUMP])
 def test_readers_who_do_not_read_on_leave_threads_for_others(template, folder, path):
-    with site(folder) as address, ExitStack() as open_:
+    with granian(DUMPS_FOLDER=str(folder)) as address, ExitStack() as open_:
         readers = [open_.enter_context(ask_and_not_read(address, path)) for _ in range(4 * THREADS)]
         assert sorted(map(status_of, readers)) == [200] * ranges.MAX_DOWNLOADS + [503] * (
             4 * THREADS - ranges.MAX_DOWNLOADS
@@ -143,9 +111,7 @@ def test_proxy_is_given_the_name_of_the_file_only(database, folder, monkeypatch)
 @contextmanager
 def proxy(address: str, folder: Path, place: Path) -> Iterator[str]:
     """nginx with the site's own configuration, but without TLS, as the account that runs the tests."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     config = (ROOT / "deploy/nginx.conf").read_text()
     config = (
         config[: config.index("# If the kernel doesn't support IPv6")]
@@ -169,7 +135,7 @@ def proxy(address: str, folder: Path, place: Path) -> Iterator[str]:
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     server = subprocess.Popen([program, "-p", str(place), "-c", str(place / "nginx.conf"), "-e", str(place / "error")])
     try:
-        _wait_for(port)
+        wait_for_port(port)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
@@ -181,7 +147,7 @@ def proxy(address: str, folder: Path, place: Path) -> Iterator[str]:
 def test_proxy_sends_files_without_the_sites_threads_and_without_buffering(template, folder, tmp_path, path):
     (place := tmp_path / "nginx").mkdir()
     with (
-        site(folder, ACCEL_REDIRECT="/published-files/") as address,
+        granian(DUMPS_FOLDER=str(folder), ACCEL_REDIRECT="/published-files/") as address,
         proxy(address, folder, place) as through,
         ExitStack() as open_,
     ):

@@ -22,6 +22,7 @@ from django.test import Client, override_settings
 
 from factcheck.database import client_programs, roles
 from factcheck.database.problems import DatabaseProblem
+from factcheck.record import publish
 from factcheck.record.log import tree
 from factcheck.server.backup import making
 from tests.conftest import _point_to
@@ -124,6 +125,21 @@ def test_restored_site_is_the_same(backup: Backup, target: Path, tmp_path: Path)
     assert "5 entries and 4 reviews are correct." in run("verify_record")
     with connections["public"].cursor() as cursor, pytest.raises(Exception, match="permission denied"):
         cursor.execute("SELECT * FROM editorial_review")
+
+
+def test_entry_without_a_signature_is_signed(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """As when the backup is made between a publication's commit and its signature."""
+    newsroom = make_newsroom()
+    monkeypatch.setattr(publish, "sign_log", lambda: None)
+    publish_review(newsroom, make_review(newsroom))
+    monkeypatch.undo()
+    (tmp_path / "key").write_text(str(key := pyrage.x25519.Identity.generate()))
+    with override_settings(MEDIA_ROOT=tmp_path / "files"):
+        run("backup", folder=str(tmp_path), recipient=str(key.to_public()))
+        (file,) = tmp_path.glob("*.age")
+        with empty_database("unsigned"):
+            printed = run("restore", str(file), identity=tmp_path / "key")
+    assert "1 entries are signed.\n1 entries and 1 reviews are correct." in printed
 
 
 def test_show_prints_the_environment_without_secrets(backup: Backup, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

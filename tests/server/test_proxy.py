@@ -49,6 +49,10 @@ def test_one_client_has_a_bounded_number_of_connections_and_requests_everywhere(
     assert not [each for each in places if "limit_conn " in each]
 
 
+def test_metrics_are_not_passed_on():
+    assert re.findall(r"location = /metrics {\n(.*?)\n    }", CONFIG, re.DOTALL) == ["        return 404;"]
+
+
 def test_receipts_are_not_logged():
     [logged] = re.findall(r"log_format \w+ '(.*)';", CONFIG)
     assert "$logged_uri" in logged
@@ -92,7 +96,7 @@ def test_client_is_an_address_of_ipv4_or_a_network_of_ipv6(variable: str, group:
 def test_what_is_led_to_the_site_names_host_scheme_and_client():
     """Without these the site takes a request for one over plain HTTP, or counts all clients as one."""
     for place in re.findall(r"location [^{]*{(.*?)\n    }", CONFIG, re.DOTALL):
-        if "127.0.0.1:8000" in place:
+        if "127.0.0.1:8000" in place or "127.0.0.1:8002" in place:
             named = re.findall(r"proxy_set_header (\S+) [^\"]", place)
             assert named == ["Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Request-ID"]
 
@@ -101,7 +105,7 @@ def test_answers_are_compressed_but_those_of_the_desk_and_what_is_read_in_parts(
     [types] = re.findall(r"^    gzip_types ([^;]*);", CONFIG, re.MULTILINE)
     assert {"application/json", "application/atom+xml", "text/css", "text/javascript"} <= set(types.split())
     assert not {"application/octet-stream", "application/zstd", "application/vnd.apache.parquet"} & set(types.split())
-    [desk] = re.findall(r"location /admin/ {\n(.*?)\n    }", CONFIG, re.DOTALL)
+    [desk] = re.findall(r"location \^~ /admin/ {\n(.*?)\n    }", CONFIG, re.DOTALL)
     assert "gzip off;" in desk
 
 

@@ -26,7 +26,7 @@ from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, beg
 from factcheck.editorial.sign_in.devices import known_device, remember_device
 from factcheck.editorial.sign_in.journal import record_failure, record_sign_in
 from factcheck.editorial.sign_in.second_factors import second_factors_of, use_code
-from factcheck.server.networks import address_of, network_of
+from factcheck.server.networks import address_of, wide_network_of
 
 PASSKEY = SecondFactor.Kind.PASSKEY.value
 _PENDING = "pending_sign_in"  # in the session of a person who has entered the right password
@@ -66,7 +66,7 @@ class PasswordForm(AdminAuthenticationForm):
     def _counters(self, request: HttpRequest, account: User | None, name: str) -> list[Counter]:
         if account is not None and (device := known_device(request, account)):
             return [Counter("device", f"{device}:{account.pk}")]
-        return [Counter("name", name), Counter("network", network_of(address_of(request))), Counter("all")]
+        return [Counter("name", name), Counter("network", wide_network_of(address_of(request))), Counter("all")]
 
 
 @sensitive_post_parameters()

@@ -86,6 +86,8 @@ def restore(file: Path, identity: encryption.Identity, contents: Contents, advan
                 first = _send_database(parts, process)
             for part in chain([first] if first else [], parts):
                 _save_file(part)
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("ANALYZE")  # a dump has no statistics, and without them the checks would be slow
     except ProgramError as problem:
         raise BackupError(
             f"PostgreSQL refused the backup, and the database is still empty: {str(problem).rstrip('.')}. "

@@ -13,6 +13,8 @@ from django.db import connections
 from tqdm import tqdm
 
 from factcheck.database.problems import DatabaseProblem
+from factcheck.record.log import tree
+from factcheck.record.log.checkpoints import has_unsigned
 from factcheck.server.backup.encryption import read_identity
 from factcheck.server.backup.problems import BackupError, disk_problem
 from factcheck.server.backup.restoring import Contents, read_backup, require_empty, restore
@@ -62,6 +64,8 @@ class Command(BaseCommand):
             "Restored. The backup contains the texts of all reviews that were erased after it was made. "
             f"Erase these reviews again before readers can reach the site ({contents.description.made_at})."
         )
+        if has_unsigned(tree.newest_checkpoint()):  # the backup was made between a publication and its signature
+            call_command("sign_log", stdout=self.stdout)
         call_command("verify_record", checkpoint=checkpoint, verbosity=verbosity, stdout=self.stdout)
 
     @contextmanager

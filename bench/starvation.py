@@ -1,0 +1,188 @@
+"""How long readers and editors wait while somebody else searches, matches or crawls.
+
+    python bench/starvation.py [--reviews 20000] [--seconds 8]
+
+The set-up is that of production on one machine: nginx with deploy/nginx.conf, a process for readers (PART=site) and a
+process for the desk (PART=desk), each with eight threads. Attackers and the reader have addresses of their own.
+Attackers repeat their requests at once, whatever the response is. Figures are medians, beside the median at rest.
+"""
+
+import argparse
+import http.client
+import itertools
+import multiprocessing
+import os
+import re
+import secrets
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from loading import HERE, load, own_server
+from serving import served
+from table import ratio_row, report
+
+HOST = "factcheck.example.org"
+READER = "127.0.0.2"
+WORDS = ["nước", "lũ", "vaccine", "bầu", "video", "tiền", "thuế", "the", "in", "of", "government", "police", "water"]
+AT_REST = 40  # requests for each page
+WANTED = "≤ 3 ×"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--reviews", type=int, default=20_000)
+    parser.add_argument("--seconds", type=float, default=8)
+    options = parser.parse_args()
+    os.environ.update(SITE_URL=f"https://{HOST}", ALLOWED_HOSTS=HOST, SECRET_KEY=secrets.token_urlsafe(64))
+    with own_server():
+        report(measure(options.reviews, options.seconds))
+
+
+def measure(reviews: int, seconds: float) -> Iterator[str]:
+    load(reviews)
+    from django.core.management import call_command
+    from django.db import connections
+
+    from factcheck.record.models import PublishedReview
+
+    call_command("embed_claims", seconds=10, verbosity=0)  # some vectors, so that matches compute the text's vector
+    ids = [*map(str, PublishedReview.objects.using("public").values_list("id", flat=True)[:500])]
+    connections.close_all()
+    limits = {"API_RATE_LIMIT": "600/min", "SEARCH_RATE_LIMIT": "60/min"}
+    with ExitStack() as running:
+        site = running.enter_context(served("factcheck.wsgi:application", PART="site", **limits))
+        desk = running.enter_context(served("factcheck.wsgi:application", PART="desk", **limits))
+        port = running.enter_context(nginx(site, desk))
+        pages = {"home": "/", "review": f"/reviews/{ids[0]}/", "sign-in": "/admin/login/"}
+        rest = medians(port, pages, AT_REST)
+        attacks: dict[str, tuple[int, Callable[[int], str]]] = {
+            "16 searches at a time": (16, search),
+            "32 matches at a time": (32, match),
+            "a crawl of 16 pages at a time": (16, lambda number: f"/reviews/{ids[number % len(ids)]}/"),
+        }
+        for (name, (clients, path)), addresses in itertools.product(attacks.items(), (1, 32)):
+            with attack(port, clients, addresses, path):
+                time.sleep(1)
+                found = medians(port, pages, AT_REST, seconds)
+            who = "one address" if addresses == 1 else f"{addresses} addresses"
+            for page in pages:
+                yield ratio_row(f"{page}, beside {name} from {who}", "at rest", found[page], rest[page], WANTED)
+
+
+def search(number: int) -> str:
+    return f"/?q={quote(' '.join((WORDS[number % len(WORDS)], WORDS[number // len(WORDS) % len(WORDS)])))}"
+
+
+def match(number: int) -> str:
+    words = (WORDS[(number * step) % len(WORDS)] for step in range(1, 60))
+    return f"/api/v1/match/?text={quote(f'{number} ' + ' '.join(words))}"
+
+
+def medians(port: int, pages: dict[str, str], count: int, seconds: float = 60) -> dict[str, float]:
+    """Seconds for each page, of requests that take turns."""
+    taken: dict[str, list[float]] = {page: [] for page in pages}
+    end = time.monotonic() + seconds
+    for _ in range(count):
+        for page, path in pages.items():
+            begun = time.perf_counter()
+            status = get(port, path, READER)
+            taken[page].append(time.perf_counter() - begun)
+            if status != 200:
+                sys.exit(f"{path} answered {status} to the reader.")
+        if time.monotonic() > end:
+            break
+    return {page: statistics.median(times) for page, times in taken.items()}
+
+
+def get(port: int, path: str, address: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120, source_address=(address, 0))
+    try:
+        connection.request("GET", path, headers={"Host": HOST})
+        response = connection.getresponse()
+        response.read()
+        return response.status
+    finally:
+        connection.close()
+
+
+@contextmanager
+def attack(port: int, clients: int, addresses: int, path: Callable[[int], str]) -> Iterator[None]:
+    """Clients in a process of their own, which begin again as soon as they have a response."""
+    process = multiprocessing.get_context("fork").Process(target=repeat, args=[port, clients, addresses, path])
+    process.start()
+    try:
+        yield
+    finally:
+        process.kill()
+        process.join()
+
+
+def repeat(port: int, clients: int, addresses: int, path: Callable[[int], str]) -> None:
+    numbers = itertools.count()
+
+    def client(index: int) -> None:
+        while True:
+            try:
+                get(port, path(next(numbers)), f"127.0.1.{1 + index % addresses}")
+            except OSError:
+                time.sleep(0.01)  # nginx closed the connection
+
+    for index in range(clients):
+        threading.Thread(target=client, args=[index], daemon=True).start()
+    time.sleep(600)
+
+
+@contextmanager
+def nginx(site: int, desk: int) -> Iterator[int]:
+    """The port of an nginx with deploy/nginx.conf, without TLS."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        sys.exit("nginx is missing: install it (Debian: apt-get install nginx-light).")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    folder = Path(tempfile.mkdtemp(prefix="factcheck-nginx-"))
+    config = (HERE.parent / "deploy/nginx.conf").read_text(encoding="utf-8")
+    before, ours = config.split("\nserver {\n    listen 443 ssl;", 1)
+    limits = re.split(r"\n# If the kernel doesn't support IPv6|\nserver {", before)[0]
+    ours = re.sub(r"\n +(listen|ssl_|access_log|error_log).*", "", ours)
+    ours = ours.replace("127.0.0.1:8000", f"127.0.0.1:{site}").replace("127.0.0.1:8002", f"127.0.0.1:{desk}")
+    ours = ours.replace("$scheme", "https")
+    paths = " ".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{ worker_connections 512; }}\n"
+        f"http {{ access_log off; {paths}\n{limits}\nserver {{\n    listen 127.0.0.1:{port};{ours}\n}}\n",
+        encoding="utf-8",
+    )
+    process = subprocess.Popen([program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
+    try:
+        while not _listens(port):
+            if process.poll() is not None:
+                sys.exit((folder / "error.log").read_text(encoding="utf-8"))
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
+        shutil.rmtree(folder)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The checks of `/readyz`. Each check returns a sentence, or raises Failed with a sentence that says what to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from django.db import Error, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone, translation
+
+from factcheck.monitoring import numbers
+from factcheck.monitoring.time_limits import TimeLimited
+from factcheck.record.errors import SetupError
+from factcheck.record.log import checkpoints, tree
+
+SECONDS = 3.0  # for all checks together
+# Scheduled commands of the same kind wait for each other, so a few minutes are normal.
+MAX_LAG = timedelta(minutes=10)
+
+
+class Failed(Exception):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    name: str
+    ok: bool
+    detail: str
+
+
+def run_checks() -> list[Result]:
+    """Run all checks within SECONDS, even if the database never answers."""
+    try:
+        return _checks.run()
+    except TimeoutError:
+        detail = f"The database didn't answer within {SECONDS:g} seconds. Check PostgreSQL."
+        return [Result("database", False, detail)]
+
+
+def _run() -> list[Result]:
+    with translation.override("en"):
+        first = _result(database)
+        rest = (migrations, log_key, checkpoint, queue) if numbers.sees_queue() else (checkpoint,)
+        return [first, *(map(_result, rest) if first.ok else ())]
+
+
+def _result(check: Callable[[], str]) -> Result:
+    try:
+        return Result(check.__name__, True, check())
+    except Failed as failure:
+        return Result(check.__name__, False, str(failure))
+    except Error as problem:
+        return Result(check.__name__, False, f"The database can't answer ({type(problem).__name__}). Check PostgreSQL.")
+
+
+def database() -> str:
+    for alias in ("default", "public") if numbers.sees_queue() else ("public",):
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT 1")
+    return "The database answers."
+
+
+def migrations() -> str:
+    missing = sorted(_known_migrations() - set(MigrationRecorder(connections["default"]).applied_migrations()))
+    if missing:
+        raise Failed(f"Missing migrations: {len(missing)}. Run manage.py migrate --database owner.")
+    return "All migrations are applied."
+
+
+def log_key() -> str:
+    try:
+        newest = tree.newest_checkpoint()
+        checkpoints.require_identity(newest)
+    except SetupError as problem:
+        raise Failed(str(problem)) from None
+    return "The key has signed the newest checkpoint." if newest else "The log is empty."
+
+
+def checkpoint() -> str:
+    log = numbers.read_log()
+    if log.checkpoint_size != log.entries:
+        raise Failed(
+            f"The newest checkpoint covers {log.checkpoint_size} of {log.entries} entries. Run manage.py verify_record."
+        )
+    if log.checkpoint_at is None:
+        return "The log is empty."
+    return (
+        f"The newest checkpoint covers all {log.entries} entries. It is {_age(timezone.now() - log.checkpoint_at)} old."
+    )
+
+
+def queue() -> str:
+    waiting = numbers.read_queue()
+    since = timezone.now() - waiting.oldest if waiting.oldest else timedelta()
+    if since > MAX_LAG:
+        raise Failed(f"A job has been waiting for {_age(since)}. Check factcheck-worker.")
+    return f"Waiting jobs: {waiting.count}."
+
+
+@cache
+def _known_migrations() -> set[tuple[str, str]]:
+    return set(MigrationLoader(None).disk_migrations)
+
+
+def _age(age: timedelta) -> str:
+    minutes = int(age.total_seconds()) // 60
+    if minutes < 120:
+        return f"{minutes} minutes"
+    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+
+
+_checks = TimeLimited(_run, SECONDS)

@@ -1,0 +1,87 @@
+"""Reads from the database and the files what `/readyz` and `/metrics` tell."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+from django.db import connections
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
+
+from factcheck.record import dump_files
+from factcheck.record.log import tree
+from factcheck.record.models import LogEntry
+from factcheck.webhooks.models import Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    entries: int
+    checkpoint_size: int
+    checkpoint_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Jobs that could run now, and since when the oldest of them has been waiting."""
+
+    count: int
+    oldest: datetime | None
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    failing: int
+    stopped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """When the newest files were made."""
+
+    dump_at: datetime | None
+    feed_at: datetime | None
+
+
+def sees_queue() -> bool:
+    """Whether this process has the application's role. The readers' process only has the reading role."""
+    return "MISSING" not in connections["default"].settings_dict
+
+
+def read_log() -> Log:
+    # The checkpoint first. An entry that is published in between only makes the log larger for a moment.
+    head = LogEntry.objects.using("public").newest().first()
+    newest = tree.newest_checkpoint("public")
+    entries = head.sequence + 1 if head else 0
+    if newest is None:
+        return Log(entries, 0, None)
+    return Log(max(entries, newest.size), newest.size, newest.at)
+
+
+def read_queue() -> Queue:
+    due = Q(job__scheduled_at=None) | Q(job__scheduled_at__lte=timezone.now())
+    waiting = ProcrastinateEvent.objects.filter(due, job__status="todo", type="deferred").aggregate(
+        count=Count("pk"), oldest=Min(Coalesce("job__scheduled_at", "at"))
+    )
+    failed = ProcrastinateJob.objects.filter(status="failed").count()
+    return Queue(waiting["count"], waiting["oldest"], failed)
+
+
+def read_webhooks() -> Webhooks:
+    failing = Q(stopped=Subscription.Stopped.RUNNING, failing_since__isnull=False)
+    stopped = Q(stopped__in=[Subscription.Stopped.FAILING, Subscription.Stopped.GONE])
+    return Webhooks(**Subscription.objects.aggregate(failing=Count("pk", failing), stopped=Count("pk", stopped)))
+
+
+def read_files() -> Files:
+    dump = next(iter(dump_files.available("public")), None)
+    feed = next(iter(dump_files.feeds("public")), None)
+    dump_at = datetime.fromisoformat(orjson.loads(dump.manifest)["made_at"]) if dump else None
+    try:
+        feed_at = datetime.fromtimestamp(feed.path.stat().st_mtime, UTC) if feed else None
+    except FileNotFoundError:  # an erasure has just deleted the feed
+        feed_at = None
+    return Files(dump_at, feed_at)
