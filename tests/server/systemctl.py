@@ -5,6 +5,7 @@ It reads unit files as systemd does, and starts a service's program as its accou
 credentials. An option that it doesn't know is an error, so that a test never passes over one. Hardening is systemd's own.
 """
 
+import grp
 import os
 import shlex
 import shutil
@@ -35,6 +36,8 @@ def options(unit: str) -> dict[str, list[str]]:
     """All options of the unit by name, in the order of the file. An empty value forgets the earlier ones."""
     found: dict[str, list[str]] = {}
     text = (UNITS / unit).read_text().replace("\\\n", " ")
+    for specifier, value in (("%d", str(STATE / "credentials" / unit)), ("%t", "/run"), ("%n", unit)):
+        text = text.replace(specifier, value)
     for line in map(str.strip, text.splitlines()):
         if not line or line[0] in "#;" or (line[0] == "[" and line[-1] == "]"):
             continue
@@ -75,7 +78,8 @@ def start(unit: str) -> None:
     if running(unit):
         return
     user = found.get("User", ["root"])[-1]
-    owner = f"{user}:{found.get('Group', [user])[-1]}"
+    group = found.get("Group", [user])[-1]
+    owner = f"{user}:{group}"
     variables = environment(found)
     for kind, root in (("Runtime", "/run"), ("State", "/var/lib")):
         for name in " ".join(found.get(f"{kind}Directory", [])).split():
@@ -90,12 +94,12 @@ def start(unit: str) -> None:
         (credentials / name).chmod(0o400)
         shutil.chown(credentials / name, *owner.split(":"))
         variables["CREDENTIALS_DIRECTORY"] = str(credentials)
-    groups = ",".join(" ".join(found.get("SupplementaryGroups", [])).split())
-    identity = ["setpriv", f"--reuid={user}", f"--regid={owner.partition(':')[2]}"]
-    identity += [f"--groups={groups}"] if groups else ["--init-groups"]
+    named = " ".join(found.get("SupplementaryGroups", [])).split()
+    groups = {grp.getgrnam(name).gr_gid for name in named} | set(os.getgrouplist(user, grp.getgrnam(group).gr_gid))
+    identity = ["setpriv", f"--reuid={user}", f"--regid={group}", f"--groups={','.join(map(str, groups))}"]
     commands = [*found.get("ExecStartPre", []), *found["ExecStart"]]
     for position, line in enumerate(commands, 1):
-        words = shlex.split(line.replace("%d", str(credentials)).replace("%t", "/run").replace("%n", unit))
+        words = shlex.split(line)
         words = [variables.get(word[2:-1], "") if word.startswith("${") else word for word in words]
         with open(STATE / f"{unit}.log", "ab") as log:
             process = subprocess.Popen(

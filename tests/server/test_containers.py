@@ -23,15 +23,8 @@ KEYS = {
 each_service = pytest.mark.parametrize("name", SERVICES)
 
 
-def secrets(name: str) -> dict[str, str]:
-    """The secrets of a service, and where it finds them."""
-    listed = SERVICES[name].get("secrets", [])
-    return {
-        each if isinstance(each, str) else each["source"]: f"/run/secrets/{each}"
-        if isinstance(each, str)
-        else each["target"]
-        for each in listed
-    }
+def secrets(name: str) -> set[str]:
+    return {each if isinstance(each, str) else each["source"] for each in SERVICES[name].get("secrets", [])}
 
 
 def stages() -> dict[str, list[list[str]]]:
@@ -80,21 +73,35 @@ def test_volumes_networks_and_secrets_are_declared_and_used():
     assert {name for name in named if not name.startswith(".")} == set(COMPOSE["volumes"])
     assert {name for service in SERVICES.values() for name in service.get("networks", [])} == set(COMPOSE["networks"])
     assert {secret for name in SERVICES for secret in secrets(name)} == set(COMPOSE["secrets"])
-    assert all(each["file"].startswith("./secrets/") for each in COMPOSE["secrets"].values())
+    assert all(each["file"] == f"./secrets/{name}" for name, each in COMPOSE["secrets"].items())
 
 
-def test_secrets_are_files_of_one_service_each():
-    holders = {secret: [name for name in SERVICES if secret in secrets(name)] for secret in COMPOSE["secrets"]}
-    assert all(len(names) == 1 for names in holders.values())
-    assert holders["log-key"] == ["signer"]
-    assert holders["migrations"] == ["migrations"], "the owner's password"
-    written = {
-        variable: value
-        for service in SERVICES.values()
-        for variable, value in service.get("environment", {}).items()
-        if re.search("SECRET|PASSWORD|DATABASE_URL|KEY$", variable)
+def test_each_secret_reaches_only_the_processes_that_need_it():
+    assert {secret: {name for name in SERVICES if secret in secrets(name)} for secret in COMPOSE["secrets"]} == {
+        "roles.sql": {"database"},
+        "migrate.env": {"migrations"},
+        "site.env": {"site"},
+        "desk.env": {"desk", "worker", "migrations"},
+        "mcp.env": {"mcp"},
+        "log-key": {"signer"},
+        "messages-key": {"desk", "worker"},
+        "fullchain.pem": {"proxy"},
+        "privkey.pem": {"proxy"},
     }
-    assert written == {"LOG_SIGNING_KEY": secrets("signer")["log-key"]}
+
+
+def test_variables_name_secrets_but_contain_none():
+    written = {
+        (name, variable, value)
+        for name, service in SERVICES.items()
+        for variable, value in service.get("environment", {}).items()
+        if re.search("SECRET|PASSWORD|DATABASE_URL|(?<!VERIFIER_)KEY$", variable)
+    }
+    assert written == {
+        ("signer", "LOG_SIGNING_KEY", "/run/secrets/log-key"),
+        ("desk", "MESSAGES_KEY", "/run/secrets/messages-key"),
+        ("worker", "MESSAGES_KEY", "/run/secrets/messages-key"),
+    }
 
 
 def test_only_the_proxy_is_reachable_and_the_signer_reaches_nobody():
@@ -104,7 +111,7 @@ def test_only_the_proxy_is_reachable_and_the_signer_reaches_nobody():
     assert COMPOSE["networks"]["data"] == COMPOSE["networks"]["web"] == {"internal": True}
     outside = {name for name, service in SERVICES.items() if "outside" in service.get("networks", [])}
     assert outside == {"proxy", "desk", "worker"}
-    assert "files:/opt/factcheck/var:ro" in SERVICES["site"]["volumes"]
+    assert SERVICES["site"]["volumes"] == ["dumps:/srv/factcheck/dumps:ro"]
 
 
 def test_commands_and_images_exist():
@@ -120,6 +127,15 @@ def test_commands_and_images_exist():
         build = service["build"]
         assert (ROOT / "deploy" / build["context"] / build["dockerfile"]).is_file()
         assert build["target"] in stages()
+
+
+@pytest.mark.parametrize("name", ["site", "desk"])
+def test_containers_and_units_start_the_same_server(name: str):
+    unit = (ROOT / f"deploy/systemd/factcheck-{name}.service").read_text(encoding="utf-8")
+    (line,) = re.findall("^ExecStart=.*/bin/(.*)$", unit, re.MULTILINE)
+    words = " ".join(SERVICES[name]["command"]).replace("=", " ")
+    assert re.sub("--(host|port) [^ ]+ ", "", words) == re.sub("--(host|port) [^ ]+ ", "", line)
+    assert f"Environment=PART={SERVICES[name]['environment']['PART']}\n" in unit
 
 
 def test_every_place_of_the_proxy_leads_to_a_container():

