@@ -6,9 +6,12 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+RETRY_AFTER = 2  # seconds that the gate for searches tells (factcheck/server/search_gate.py)
 
 
 def published(log: Path) -> dict[int, str]:
@@ -17,15 +20,26 @@ def published(log: Path) -> dict[int, str]:
     return {int(sequence): digest for sequence, digest in found}
 
 
-def refusals(log: Path, kills: list[float], after: float) -> tuple[dict[int, int], int]:
-    """How often each status was answered, and how many answers weren't within `after` seconds of a kill."""
-    statuses: dict[int, int] = {}
-    outside = 0
+@dataclass
+class Refusals:
+    """Answers that weren't successes: by status, from the gate for searches, and later than `after` after a restart."""
+
+    statuses: Counter[int]
+    busy: int
+    late: list[int]
+
+
+def refusals(log: Path, restarts: list[tuple[float, float]], after: float) -> Refusals:
+    """Read the file of load.lua. A restart has a begin and an end."""
+    found = Refusals(Counter(), 0, [])
     for line in log.read_text().splitlines() if log.exists() else []:
-        moment, status = map(int, line.split())
-        statuses[status] = statuses.get(status, 0) + 1
-        outside += not any(kill - 1 <= moment <= kill + after for kill in kills)
-    return statuses, outside
+        moment, status, retry_after = line.split()
+        found.statuses[int(status)] += 1
+        if retry_after == str(RETRY_AFTER):
+            found.busy += 1
+        elif not any(begin - 1 <= int(moment) <= end + after for begin, end in restarts):
+            found.late.append(int(moment))
+    return found
 
 
 def memory(pid: int) -> int:

@@ -1,5 +1,5 @@
 -- Requests from the file PATHS in turn, one a line: "<path>", or "<path> <JSON body>" for a POST.
--- Each answer that isn't a success is a line "<time> <status>" in the file REFUSED.
+-- Each answer that isn't a success is a line "<time> <status> <Retry-After>" in the file REFUSED.
 local requests, next_one = {}, 0
 
 function init(args)
@@ -21,7 +21,7 @@ end
 function response(status, headers, body)
   if status >= 400 then
     local file = io.open(os.getenv("REFUSED"), "a")
-    file:write(os.time(), " ", status, "\n")
+    file:write(os.time(), " ", status, " ", headers["Retry-After"] or headers["retry-after"] or "-", "\n")
     file:close()
   end
 end
