@@ -66,7 +66,7 @@ def test_cookie_of_a_known_device_is_bound_to_account_and_password(lan: User, ne
         Device().try_password(other.username, f"wrong {number}")
     assert WAIT in known.try_password(other.username, PASSWORD)
     lan.password = make_password("another long secret")
-    lan.save()
+    lan.save(using="owner")
     known.client.cookies.pop("sessionid")
     assert WAIT in known.try_password(lan.username, "another long secret")
 
@@ -170,7 +170,7 @@ def test_sign_ins_are_events_and_lines_without_what_was_typed(lan: User, caplog:
 
 def test_new_hash_at_a_sign_in_names_the_account(newsroom: Newsroom) -> None:
     lan, hasher = newsroom.reporter, PBKDF2PasswordHasher()
-    User.objects.filter(pk=lan.pk).update(password=hasher.encode(PASSWORD, hasher.salt(), iterations=10))
+    User.objects.using("owner").filter(pk=lan.pk).update(password=hasher.encode(PASSWORD, hasher.salt(), iterations=10))
     last = EditorialEvent.objects.latest("pk").pk
     Device().try_password(lan.username, PASSWORD)
     event = EditorialEvent.objects.get(pk__gt=last, action="account.changed")
@@ -280,7 +280,7 @@ def test_page_for_codes_needs_the_right_password_first(lan: User) -> None:
     device.try_password(lan.username, PASSWORD)
     let_pass(0)
     lan.set_password("another long secret")
-    lan.save()
+    lan.save(using="owner")
     device.try_code(app_code())
     assert not device.is_in
 
@@ -307,6 +307,6 @@ def test_spoilt_passkeys_are_refused(lan: User, answer: str) -> None:
 
 def test_account_without_rights_has_no_way_in(quick_hashes: None, database: str) -> None:
     make_user("viewer")
-    User.objects.filter(username="viewer").update(is_staff=False, password=make_password(PASSWORD))
+    User.objects.using("owner").filter(username="viewer").update(is_staff=False, password=make_password(PASSWORD))
     device = Device()
     assert WRONG in device.try_password("viewer", PASSWORD)
