@@ -103,3 +103,115 @@ def cost_of_counting() -> Iterator[str]:
     ratio = statistics.median(one / other for one, other in zip(counting, free, strict=True))
     figures = f"{statistics.median(counting):,.0f}, {statistics.median(free):,.0f} a second"
     yield f"| list of 20 reviews, counted | without a limit | {ratio:.2f} × | – | {figures} |"
+
+
+def search(number: int) -> str:
+    return f"/?q={quote(' '.join((WORDS[number % len(WORDS)], WORDS[number // len(WORDS) % len(WORDS)])))}"
+
+
+def match(number: int) -> str:
+    words = (WORDS[(number * step) % len(WORDS)] for step in range(1, 60))
+    return f"/api/v1/match/?text={quote(f'{number} ' + ' '.join(words))}"
+
+
+def medians(port: int, pages: dict[str, str], count: int, seconds: float = 60) -> dict[str, float]:
+    """Seconds for each page, of requests that take turns."""
+    taken: dict[str, list[float]] = {page: [] for page in pages}
+    end = time.monotonic() + seconds
+    for _ in range(count):
+        for page, path in pages.items():
+            time.sleep(0.1)  # the proxy delays clients that read faster than 20 pages a second
+            begun = time.perf_counter()
+            status = get(port, path, READER)
+            taken[page].append(time.perf_counter() - begun)
+            if status != 200:
+                sys.exit(f"{path} answered {status} to the reader.")
+        if time.monotonic() > end:
+            break
+    return {page: statistics.median(times) for page, times in taken.items()}
+
+
+def get(port: int, path: str, address: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120, source_address=(address, 0))
+    try:
+        connection.request("GET", path, headers={"Host": HOST})
+        response = connection.getresponse()
+        response.read()
+        return response.status
+    finally:
+        connection.close()
+
+
+@contextmanager
+def attack(port: int, clients: int, addresses: int, path: Callable[[int], str]) -> Iterator[None]:
+    """Clients in a process of their own, which begin again as soon as they have a response."""
+    process = multiprocessing.get_context("fork").Process(target=repeat, args=[port, clients, addresses, path])
+    process.start()
+    try:
+        yield
+    finally:
+        process.kill()
+        process.join()
+
+
+def repeat(port: int, clients: int, addresses: int, path: Callable[[int], str]) -> None:
+    numbers = itertools.count()
+    os.nice(19)
+
+    def client(index: int) -> None:
+        while True:
+            try:
+                get(port, path(next(numbers)), f"127.0.1.{1 + index % addresses}")
+                time.sleep(0.02)
+            except OSError:
+                time.sleep(0.01)  # nginx closed the connection
+
+    for index in range(clients):
+        threading.Thread(target=client, args=[index], daemon=True).start()
+    time.sleep(600)
+
+
+@contextmanager
+def nginx(site: int, desk: int) -> Iterator[int]:
+    """The port of an nginx with deploy/nginx.conf, without TLS."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        sys.exit("nginx is missing: install it (Debian: apt-get install nginx-light).")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    folder = Path(tempfile.mkdtemp(prefix="factcheck-nginx-"))
+    config = (HERE.parent / "deploy/nginx.conf").read_text(encoding="utf-8")
+    before, ours = config.split("\nserver {\n    listen 443 ssl;", 1)
+    limits = re.split(r"\n# If the kernel doesn't support IPv6|\nserver {", before)[0]
+    ours = re.sub(r"\n +(listen|ssl_|access_log|error_log).*", "", ours)
+    ours = ours.replace("127.0.0.1:8000", f"127.0.0.1:{site}").replace("127.0.0.1:8002", f"127.0.0.1:{desk}")
+    ours = ours.replace("$scheme", "https")
+    paths = " ".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{ worker_connections 512; }}\n"
+        f"http {{ access_log off; {paths}\n{limits}\nserver {{\n    listen 127.0.0.1:{port};{ours}\n}}\n",
+        encoding="utf-8",
+    )
+    process = subprocess.Popen([program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
+    try:
+        while not _listens(port):
+            if process.poll() is not None:
+                sys.exit((folder / "error.log").read_text(encoding="utf-8"))
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
+        shutil.rmtree(folder)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+if __name__ == "__main__":
+    main()
