@@ -1,7 +1,6 @@
 """Guessing passwords and codes: what an attacker can try, and what it costs the newsroom."""
 
 import logging
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -202,19 +201,15 @@ def test_all_refusals_take_the_same_time(newsroom: Newsroom) -> None:
     for _attempt in range(12):
         Device().try_password(newsroom.chief.username, "wrong")
 
-    def duration(name: str) -> float:
-        times = []
-        for number in range(4):
+    names = ["nobody", newsroom.reporter.username, newsroom.editor.username, newsroom.chief.username]
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for number in range(5):  # in turn, because the machine may have other work
+        for name in names:
             begun = time.perf_counter()
             Device(f"198.51.{number}.7").try_password(name, "wrong")
-            times.append(time.perf_counter() - begun)
-        return statistics.median(times)
-
-    times = [
-        duration(name)
-        for name in ("nobody", newsroom.reporter.username, newsroom.editor.username, newsroom.chief.username)
-    ]
-    assert max(times) < 1.5 * min(times), times
+            times[name].append(time.perf_counter() - begun)
+    fastest = [min(found) for found in times.values()]
+    assert max(fastest) < 1.5 * min(fastest), times
 
 
 def test_code_is_asked_for_after_the_password(lan: User) -> None:
