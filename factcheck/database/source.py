@@ -58,20 +58,7 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
             databases = _aliases(_missing("DATABASE_URL"), readers, _missing("OWNER_DATABASE_URL"), age=age)
             replicas = _replicas(reading, lag)
             return Remote(readers, databases=databases, replicas=replicas, variable="PUBLIC_DATABASE_URL")
-        try:
-            cluster = Cluster(var, durable=not environ.get("FACTCHECK_TEST"))
-            logins = cluster.logins()
-        except OSError as error:
-            raise DatabaseProblem(
-                f"You can't write to the folder {var} ({error.strerror}). Change its permissions, or set FACTCHECK_VAR."
-            ) from None
-        place = {"NAME": DATABASE, "HOST": str(cluster.directory.socket), "PORT": ""}
-        users = [
-            {**place, "USER": login.name, "PASSWORD": login.password}
-            for login in (logins.application, logins.reading, logins.owner)
-        ]
-        cluster.databases = _aliases(*users, age=age)
-        return cluster
+        return _embedded(var, age, durable=not environ.get("FACTCHECK_TEST"))
     application = _for_writing(parse_url("DATABASE_URL", url))
     if public:
         reading = parse_url("PUBLIC_DATABASE_URL", public)
@@ -87,6 +74,23 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
             f"Set PUBLIC_DATABASE_URL to the reading role's URL, for example {EXAMPLE}."
         )
     return _beside(parse_url("DATABASE_URL", url), var, age, lag)
+
+
+def _embedded(var: Path, age: int, *, durable: bool) -> Cluster:
+    try:
+        cluster = Cluster(var, durable=durable)
+        logins = cluster.logins()
+    except OSError as error:
+        raise DatabaseProblem(
+            f"You can't write to the folder {var} ({error.strerror}). Change its permissions, or set FACTCHECK_VAR."
+        ) from None
+    place = {"NAME": DATABASE, "HOST": str(cluster.directory.socket), "PORT": ""}
+    users = [
+        {**place, "USER": login.name, "PASSWORD": login.password}
+        for login in (logins.application, logins.reading, logins.owner)
+    ]
+    cluster.databases = _aliases(*users, age=age)
+    return cluster
 
 
 def _beside(parsed: Settings, var: Path, age: int, lag: int) -> Remote:
