@@ -58,7 +58,7 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
             databases = _aliases(_missing("DATABASE_URL"), readers, _missing("OWNER_DATABASE_URL"), age=age)
             replicas = _replicas(reading, lag)
             return Remote(readers, databases=databases, replicas=replicas, variable="PUBLIC_DATABASE_URL")
-        return _embedded(var, age, durable=not environ.get("FACTCHECK_TEST"))
+        return _embedded(environ, var, age)
     application = _for_writing(parse_url("DATABASE_URL", url))
     if public:
         reading = parse_url("PUBLIC_DATABASE_URL", public)
@@ -76,9 +76,10 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
     return _beside(parse_url("DATABASE_URL", url), var, age, lag)
 
 
-def _embedded(var: Path, age: int, *, durable: bool) -> Cluster:
+def _embedded(environ: Mapping[str, str], var: Path, age: int) -> Cluster:
+    """Return a server in the folder, which the site starts and stops."""
     try:
-        cluster = Cluster(var, durable=durable)
+        cluster = Cluster(var, durable=not environ.get("FACTCHECK_TEST"))
         logins = cluster.logins()
     except OSError as error:
         raise DatabaseProblem(

@@ -6,6 +6,7 @@ from factcheck.editorial.desk import (
     claims,
     demands,
     events,
+    freezes,
     imports,
     jobs,
     publishers,
@@ -17,6 +18,6 @@ from factcheck.editorial.desk import (
 )
 
 __all__ = [
-    "accounts", "claimants", "claims", "demands", "events", "imports", "jobs", "publishers", "reader_messages",
-    "reviews", "scales", "tokens", "webhooks",
+    "accounts", "claimants", "claims", "demands", "events", "freezes", "imports", "jobs", "publishers",
+    "reader_messages", "reviews", "scales", "tokens", "webhooks",
 ]  # fmt: skip

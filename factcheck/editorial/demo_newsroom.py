@@ -107,7 +107,9 @@ def _login(fields: dict[str, Any], user: User, publishers: dict[str, Publisher],
 
 
 def _grant(action: Action, account: User, *, by: User, decided_by: User, **given: Any) -> None:
+    set_actor(by)
     proposal = account_policy.propose(account=account, action=action, by=by, **given)
+    set_actor(decided_by)
     workflow.approve(proposal=proposal, by=decided_by, digest=proposal.digest)
 
 
@@ -153,6 +155,7 @@ def _review(fields: dict[str, Any], claim: Claim, newsroom: Publisher) -> None:
         Source.objects.create(review=review, position=position, **columns_of(Source, source))
     _publish(review, author, second)
     if correction := fields["correction"]:
+        set_actor(author)
         review_policy.open_correction(
             review=review, by=author, change_class=correction["class"], note=correction["note"]
         )
@@ -165,12 +168,16 @@ def _review(fields: dict[str, Any], claim: Claim, newsroom: Publisher) -> None:
         review.save(update_fields=[*changes, "changed_at"])
         _publish(review, author, second)
     if withdrawal := fields["withdrawal"]:
+        set_actor(author)
         proposal = review_policy.withdraw(review=review, by=author, reason=withdrawal["reason"])
+        set_actor(second)
         workflow.approve(proposal=proposal, by=second, digest=proposal.digest)
 
 
 def _publish(review: Review, author: User, second: User) -> None:
+    set_actor(author)
     proposal = workflow.submit(subject=review, by=author)
+    set_actor(second)
     workflow.approve(proposal=proposal, by=second, digest=proposal.digest)
     workflow.publish(proposal=proposal, by=second)
 

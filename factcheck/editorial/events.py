@@ -15,6 +15,7 @@ from factcheck.editorial.models import (
     Claim,
     Claimant,
     Demand,
+    Freeze,
     ImportBatch,
     ReaderMessage,
     Review,
@@ -22,10 +23,12 @@ from factcheck.editorial.models import (
     VerdictMapping,
 )
 
-Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping | User
+Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping | User | Freeze
 UNKNOWN_ACCOUNT = "user:unknown"  # the subject of failed logins with names that no account has
 # Models with integer keys, which aren't unique across tables. All other models have UUIDs.
-_NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping", User: "user"}
+_NUMBERED: dict[type[Subject], str] = {
+    ImportBatch: "import", VerdictMapping: "mapping", User: "user", Freeze: "freeze",
+}  # fmt: skip
 
 
 def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:

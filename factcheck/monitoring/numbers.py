@@ -21,6 +21,7 @@ class Log:
     entries: int
     checkpoint_size: int
     checkpoint_at: datetime | None
+    newest_at: datetime | None  # of the newest entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,12 @@ def sees_queue() -> bool:
 
 
 def read_log() -> Log:
-    # The checkpoint first. An entry that is published in between only makes the log larger for a moment.
     head = LogEntry.objects.using("public").newest().first()
     newest = tree.newest_checkpoint("public")
-    entries = head.sequence + 1 if head else 0
+    entries, newest_at = (head.sequence + 1, head.at) if head else (0, None)
     if newest is None:
-        return Log(entries, 0, None)
-    return Log(max(entries, newest.size), newest.size, newest.at)
+        return Log(entries, 0, None, newest_at)
+    return Log(max(entries, newest.size), newest.size, newest.at, newest_at)
 
 
 def read_queue() -> Queue:

@@ -68,6 +68,11 @@ BREACHES = {
     "proposal_one_open_demand": COPY % ("'note', ''", "kind = 'demand' AND decision = ''"),
     "proposal_one_open_merge": COPY % ("'note', 'x'", "kind = 'merge' AND decision = ''"),
     "proposal_one_open_mapping": COPY % ("'note', ''", "kind = 'mapping' AND decision = ''"),
+    "proposal_one_open_freeze": COPY % ("'note', ''", "kind = 'freeze' AND decision = ''"),
+    "freeze_one_open": "INSERT INTO editorial_freeze (newsroom_id, reason, begun_by_id, begun_at)"
+    " SELECT newsroom_id, 'x', begun_by_id, now() FROM editorial_freeze",
+    "freeze_says_why": "INSERT INTO editorial_freeze (newsroom_id, reason, begun_by_id, begun_at)"
+    " SELECT newsroom_id, '', begun_by_id, now() FROM editorial_freeze",
     "proposal_one_open_account": COPY % ("'note', ''", "kind = 'account' AND decision = ''"),
     "proposal_one_import": COPY % ("'note', ''", "kind = 'import'"),
     "demand_state_known": "UPDATE editorial_demand SET state = 'lost'",

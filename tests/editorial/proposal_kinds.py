@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db.models import Model
 
-from factcheck.editorial.models import Proposal, User, Verdict, VerdictMapping
+from factcheck.editorial.models import Freeze, Membership, Proposal, User, Verdict, VerdictMapping
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals import account_policy, merge_policy, workflow
+from factcheck.editorial.proposals.freeze_policy import freeze_publishing
 from factcheck.imports.importer import batches
 from factcheck.imports.importer.record_import import IncomingRecord
 from factcheck.imports.readers.own_format import ImportedReview
@@ -61,6 +62,16 @@ def _mapping(newsroom: Newsroom) -> Proposal:
     return workflow.submit(subject=mapping, by=newsroom.second)
 
 
+def _freeze(newsroom: Newsroom) -> Proposal:
+    """By a Chief editor, since one of the two who end a freeze must be one."""
+    Membership.objects.using("owner").filter(user=newsroom.second).update(role="chief_editor")
+    freeze = Freeze.objects.filter(newsroom=newsroom.publisher, ended_at=None).first()
+    freeze = freeze or freeze_publishing(
+        newsroom=newsroom.publisher, by=newsroom.second, reason="Biên tập viên bị bắt."
+    )
+    return workflow.submit(subject=freeze, by=newsroom.second)
+
+
 def _account(newsroom: Newsroom) -> Proposal:
     account = make_user(f"newcomer {User.objects.count()}", email="newcomer@example.org")
     return account_policy.propose(
@@ -92,6 +103,7 @@ MAKE: dict[Kind, Make] = {
     Kind.MERGE: _merge,
     Kind.IMPORT: _import,
     Kind.MAPPING: _mapping,
+    Kind.FREEZE: _freeze,
     Kind.ACCOUNT: _account,
 }
 

@@ -65,6 +65,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     batch = MAKE[Kind.IMPORT](newsroom).batch
     ProposedLink.objects.create(batch=batch, claim=other.claim, other=one.claim, score=0.9)
     workflow.submit(subject=make_demand(newsroom), by=newsroom.chief)
+    MAKE[Kind.FREEZE](make_newsroom("khoa.example"))
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
     reader_messages.receive_message(
         kind=ReaderMessage.Kind.TIP, values={"text": "Có tin đồn này.", "language": "vi"}, address="x"

@@ -50,14 +50,17 @@ OF_WAITING: dict[str, tuple[str, str, frozenset[Kind]]] = {
     ),
     "another subject": (
         "UPDATE editorial_proposal SET review_id = NULL, demand_id = NULL, claim_id = NULL, batch_id = NULL,"
-        " mapping_id = NULL, account_id = NULL WHERE id = %s", KEPT, ALL,
+        " mapping_id = NULL, freeze_id = NULL, account_id = NULL WHERE id = %s", KEPT, ALL,
     ),
     "approved by the submitter": (APPROVE.format(person="second@kiemchung.example"), "two_people", ALL),
     "approved by a reporter": (APPROVE.format(person="visitor"), EDITOR, ALL),
     "approved by another newsroom": (
         APPROVE.format(person="chief@khac.example"), EDITOR, ALL - {Kind.MAPPING},  # every newsroom's Editors adopt
     ),
-    "approved by a superuser": (APPROVE.format(person="root"), EDITOR, ALL - {Kind.ACCOUNT}),
+    "approved by a superuser": (
+        # A superuser may be the second person for these kinds.
+        APPROVE.format(person="root"), EDITOR, ALL - {Kind.FREEZE, Kind.ACCOUNT},
+    ),
     "approved by a closed account": (APPROVE.format(person="closed"), EDITOR, ALL),
     "approved by who wrote it": (
         APPROVE.format(person="reporter@kiemchung.example"), "an author cannot approve|began it", frozenset({Kind.REVIEW, Kind.DEMAND, Kind.IMPORT}),

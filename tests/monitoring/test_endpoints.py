@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from contextlib import closing
+from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -68,7 +69,7 @@ def test_site_is_ready(published):
         "database": "The database answers.",
         "migrations": "All migrations are applied.",
         "log_key": "The key has signed the newest checkpoint.",
-        "checkpoint": "The newest checkpoint covers all 1 entries. It is 0 minutes old.",
+        "checkpoint": "The newest checkpoint covers 1 of 1 entries. It is 0 minutes old.",
         "queue": "Waiting jobs: 1.",
     }
 
@@ -129,16 +130,19 @@ def test_missing_migration_is_told(published, monkeypatch):
 
 
 def test_wrong_key_is_told_in_english(published, monkeypatch):
-    monkeypatch.setattr(tree, "signing_key", lambda: SigningKey.generate(tree.default_origin()))
+    monkeypatch.setattr(settings, "LOG_SIGNING_KEY", str(SigningKey.generate(tree.default_origin())))
     (detail,) = ready(503).values()
     assert "did not sign the log's newest checkpoint" in detail
 
 
 def test_entry_without_checkpoint_is_told(published, monkeypatch):
     found = numbers.read_log()
-    monkeypatch.setattr(numbers, "read_log", lambda: numbers.Log(2, 1, found.checkpoint_at))
+    monkeypatch.setattr(numbers, "read_log", lambda: numbers.Log(2, 1, found.checkpoint_at, timezone.now()))
+    assert ready(200)["checkpoint"].startswith("The newest checkpoint covers 1 of 2 entries.")  # it is being signed
+    old = timezone.now() - timedelta(minutes=3)
+    monkeypatch.setattr(numbers, "read_log", lambda: numbers.Log(2, 1, found.checkpoint_at, old))
     assert ready(503) == {
-        "checkpoint": "The newest checkpoint covers 1 of 2 entries. Run manage.py verify_record.",
+        "checkpoint": "The newest checkpoint covers 1 of 2 entries. Check the signer.",
     }  # fmt: skip
 
 
@@ -180,7 +184,10 @@ def test_database_that_hangs_is_told_in_time(monkeypatch):
         thread.join()
     assert time.monotonic() - start < 5
     assert {each.status_code for each in found} == {503}
-    assert found[0].json()["checks"][0]["detail"] == "The database didn't answer within 3 seconds. Check PostgreSQL."
+    assert (
+        found[0].json()["checks"][0]["detail"]
+        == "The database or the signer didn't answer within 3 seconds. Check both."
+    )
     assert Client().get("/healthz").status_code == 200
     assert len(begun) == 1
     stop.set()
@@ -192,7 +199,7 @@ def test_process_whose_database_accepts_and_never_answers_says_so():
         mute.bind(("127.0.0.1", 0))
         mute.listen(50)
         url = f"postgresql://a:b@127.0.0.1:{mute.getsockname()[1]}/facts"
-        with granian(DATABASE_URL=url, PUBLIC_DATABASE_URL=url) as address:
+        with granian(DATABASE_URL=url, PUBLIC_DATABASE_URL=url, MESSAGES_KEY="A" * 43 + "=") as address:
             for path, status, seconds in (("/readyz", 503, 6), ("/metrics", 200, 6), ("/healthz", 200, 2)):
                 begun = time.monotonic()
                 with closing(HTTPConnection(urlsplit(address).netloc, timeout=20)) as connection:

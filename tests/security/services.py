@@ -5,7 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
-SERVICES = sorted(file.stem for file in (DEPLOY / "systemd").glob("*.service"))
+UNITS = sorted(file.stem for file in (DEPLOY / "systemd").glob("*.service"))
+SERVICES = [name for name in UNITS if name != "factcheck-backup"]  # those that run all day
 
 
 def unit(service: str) -> str:

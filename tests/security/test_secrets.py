@@ -18,7 +18,7 @@ from django.db import connections
 
 from factcheck.record.log.notes import SigningKey
 from tests.processes import children
-from tests.security.services import DEPLOY, ROOT, SERVICES, environment, example, files, unit, values
+from tests.security.services import DEPLOY, ROOT, SERVICES, UNITS, environment, example, files, unit, values
 
 # What each service may have. A leak of one service's memory or environment reveals these, and nothing else.
 SECRETS = {
@@ -36,9 +36,11 @@ def test_every_service_has_its_own_secrets_and_no_others() -> None:
     assert {service: environment(service).keys() & ALL_SECRETS for service in SERVICES} == SECRETS
 
 
-def test_owner_of_the_tables_is_in_no_service() -> None:
+def test_owner_of_the_tables_is_in_no_service_that_runs_all_day() -> None:
+    """The backup has an account of its own, which no other process can look into."""
     assert "OWNER_DATABASE_URL" in example("migrate")
-    assert [service for service in SERVICES if "migrate" in files(service)] == []
+    assert [service for service in UNITS if "migrate" in files(service)] == ["factcheck-backup"]
+    assert values("factcheck-backup", "Type") == ["oneshot"]
     assert not example("common").keys() & ALL_SECRETS
 
 
@@ -54,7 +56,7 @@ def test_services_that_read_do_not_share_a_key_with_those_that_write() -> None:
 
 def test_every_service_has_an_account_of_its_own() -> None:
     """Processes of one account can read each other's environment."""
-    assert [values(service, "User") for service in SERVICES] == [[service] for service in SERVICES]
+    assert [values(service, "User") for service in UNITS] == [[service] for service in UNITS]
     members = [service for service in SERVICES if "factcheck-log" in values(service, "SupplementaryGroups")]
     assert members == ["factcheck-desk", "factcheck-worker"]
     assert values("factcheck-signer", "Group") == ["factcheck-log"]
@@ -80,10 +82,17 @@ def test_one_killed_web_worker_does_not_end_the_server() -> None:
         assert "--respawn-failed-workers" in values(service, "ExecStart")[0]
 
 
+def test_web_workers_count_in_a_folder_that_is_empty_at_each_start() -> None:
+    for service in ("factcheck-site", "factcheck-desk"):
+        words = " ".join(values(service, "Environment")).split()
+        assert f"PROMETHEUS_MULTIPROC_DIR=%t/{service}" in words
+        assert values(service, "RuntimeDirectory") == [service]
+
+
 @pytest.mark.prove
 def test_services_are_locked_in() -> None:
     """The best exposure is 0, and 10 the worst. Before, the services had 8.3."""
-    for service in SERVICES:
+    for service in UNITS:
         checked = subprocess.run(
             ["systemd-analyze", "security", "--offline=true", "--threshold=30", DEPLOY / f"systemd/{service}.service"],
             capture_output=True, text=True, timeout=60,
@@ -136,7 +145,10 @@ class Started:
     def own(self, name: str) -> dict[str, str]:
         """The variables in the unit itself."""
         if name != "factcheck-signer":
-            return dict(word.split("=", 1) for word in values(name, "Environment"))
+            words = " ".join(values(name, "Environment")).replace("%t", str(self.folder)).split()
+            for folder in values(name, "RuntimeDirectory"):
+                (self.folder / folder).mkdir(exist_ok=True)
+            return dict(word.split("=", 1) for word in words)
         return {
             "LOG_SIGNING_KEY": str(self.folder / "log-key"),
             "LOG_SIGNER": str(self.folder / "socket"),

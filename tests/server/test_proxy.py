@@ -47,6 +47,9 @@ def test_one_client_has_a_bounded_number_of_connections_and_requests_everywhere(
     for place in (whole, *(each for each in places if "limit_req " in each)):
         assert "limit_req zone=requests burst=200 nodelay;" in place
     assert not [each for each in places if "limit_conn " in each]
+    (pages,) = [each for each in places if each.startswith("/ {")]
+    assert "limit_req zone=pages burst=100 delay=5;" in pages
+    assert "limit_req_zone $client zone=pages:10m rate=20r/s;" in CONFIG
 
 
 def test_metrics_are_not_passed_on():

@@ -26,7 +26,9 @@ CONFIRMED: dict[str, frozenset[str]] = {
     "editorial_review_action": frozenset({"withdraw", "reinstate", "redact", "erase"}),
     "editorial_user_add": EVERY,
     "editorial_user_change": EVERY,
-    "auth_user_password_change": EVERY,
+    "editorial_user_action": frozenset(
+        {"propose-role", "propose-administrator", "propose-password", "propose-email", "propose-reopening"}
+    ),
     "editorial_apitoken_add": EVERY,
     "editorial_apitoken_revoke": EVERY,
     "account_passkey": EVERY,

@@ -84,6 +84,10 @@ def _mapping(_request: HttpRequest, _at: Desk, proposal: Proposal) -> Page:
     return "admin/editorial/verdictmapping/action.html", context
 
 
+def _freeze(_request: HttpRequest, _at: Desk, proposal: Proposal) -> Page:
+    return "admin/editorial/freeze/action.html", {"freeze": proposal.freeze}
+
+
 def _account(_request: HttpRequest, desk: Desk, proposal: Proposal) -> Page:
     account = proposal.account
     assert account is not None
@@ -105,5 +109,6 @@ _PAGES: dict[Kind, Callable[[HttpRequest, Desk, Proposal], Page]] = {
     Kind.MERGE: _merge,
     Kind.IMPORT: _import,
     Kind.MAPPING: _mapping,
+    Kind.FREEZE: _freeze,
     Kind.ACCOUNT: _account,
 }

@@ -22,6 +22,7 @@ MODELS = {
     "subscription": "how-to/receive-webhooks",
     "delivery": "how-to/receive-webhooks",
     "job": "how-to/when-something-is-wrong",
+    "freeze": "how-to/freeze-publishing",
     "editorialevent": "how-to/manage-people",
     "proposal": "how-to/decide-on-a-proposal",
 }

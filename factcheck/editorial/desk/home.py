@@ -117,7 +117,10 @@ def _is_recent() -> Q:
 
 def _with_urls(desk: Desk, queryset: ProposalQuerySet) -> list[tuple[Proposal, str]]:
     """The first of these proposals, each with the URL of its subject's page."""
-    subjects = ("review__claim", "demand", "claim", "into", "batch", "mapping__verdict", "account", "newsroom")
+    subjects = (
+        "review__claim", "demand", "claim", "into", "batch", "mapping__verdict", "account", "newsroom",
+        "freeze__newsroom",
+    )  # fmt: skip
     queryset = queryset.select_related(*subjects, "submitted_by", "decided_by")
     proposals = list(queryset.prefetch_related("mapping__verdict__labels")[:MAX_ROWS])
     claims = [proposal.review.claim for proposal in proposals if proposal.review is not None]

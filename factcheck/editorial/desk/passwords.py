@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import User
+from factcheck.editorial.sign_in.passwords import end_access
 
 
 class ChoosePassword(PasswordResetConfirmView):
@@ -27,6 +28,7 @@ class ChoosePassword(PasswordResetConfirmView):
         with transaction.atomic():
             set_actor(form.user)
             response = super().form_valid(form)
+            end_access(form.user, by=form.user)
         messages.success(self.request, _("Your password is set. Log in with it."))
         return response
 

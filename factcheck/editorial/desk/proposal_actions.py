@@ -88,6 +88,11 @@ _EXPLANATIONS: dict[tuple[str, str], Text] = {
         "You approve the mapping exactly as shown on this page. From now on, imports will map these words to"
         " our verdict."
     ),
+    ("approve", Kind.FREEZE): _(
+        "You end the freeze together with the person who proposed this. The newsroom can then publish again."
+    ),
+    ("return", Kind.FREEZE): _("Publishing stays frozen. The person who proposed this will see your message."),
+    ("take-back", Kind.FREEZE): _("You proposed this. If you take it back, publishing stays frozen."),
     ("approve", Kind.ACCOUNT): _(
         "You approve the change exactly as shown on this page. It takes effect immediately, and the person concerned is"
         " told."
@@ -132,7 +137,7 @@ def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction
         explanation = {"approve": _AT_ONCE, "take-back": _TAKE_BACK_REQUEST}.get(action.name, explanation)
     if action.name == "approve" and proposal.kind == Kind.ACCOUNT:
         message = _("Done. The change is in effect.")
-    elif action.name == "approve" and proposal.action not in (Action.PUBLICATION, Action.ADOPTION):
+    elif action.name == "approve" and proposal.action not in (Action.PUBLICATION, Action.ADOPTION, Action.UNFREEZING):
         message = _("Done. Readers can now see the change.")
     is_destructive = action.name == "approve" and proposal.action in (Action.WITHDRAWAL, Action.ERASURE)
     return replace(action, label=label, explanation=explanation, success_message=message, is_destructive=is_destructive)
@@ -164,13 +169,18 @@ def _decides(desk: Desk, proposal: Proposal) -> bool:
     newsrooms = desk.deciding_newsrooms
     if proposal.kind == Kind.ACCOUNT:
         return _is_permitted(workflow.POLICIES[proposal.kind].require_decider, proposal, desk.user)
+    if proposal.kind == Kind.FREEZE and desk.administers_accounts:
+        return True
     return bool(newsrooms) if proposal.kind == Kind.MAPPING else proposal.deciding_id in newsrooms
 
 
 def may_view(desk: Desk, proposal: Proposal) -> bool:
-    """Whether the person is a member of a newsroom that the proposal concerns. Every newsroom can see mappings."""
+    """Whether the person is a member of a newsroom that the proposal concerns. Every newsroom can see
+    mappings, and account administrators can see freezes."""
     if proposal.kind == Kind.MAPPING:
         return bool(desk.roles)
+    if proposal.kind == Kind.FREEZE and desk.administers_accounts:
+        return True
     if proposal.kind == Kind.ACCOUNT:
         return desk.administers_accounts or _decides(desk, proposal)
     return not desk.roles.keys().isdisjoint({proposal.newsroom_id, proposal.deciding_id})

@@ -3,6 +3,8 @@
 Changes to a publisher aren't recorded, because each published review contains the publisher details that readers see.
 """
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -31,6 +33,7 @@ class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], De
     """Newsrooms, and the publishers of imported reviews. A Chief editor can edit their own newsroom."""
 
     form = PublisherForm
+    change_form_template = "admin/editorial/publisher_form.html"
     list_display = ("name", "site", "type")
     search_fields = ("name", "site")
     search_help_text = _("Part of the name or site")
@@ -66,6 +69,11 @@ class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], De
     def has_change_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
         desk = get_desk(request)
         return desk.administers_accounts or (bool(desk.led_newsrooms) if obj is None else obj.pk in desk.led_newsrooms)
+
+    def status_context(self, request: HttpRequest, row: Publisher) -> dict[str, Any]:
+        desk = get_desk(request)
+        is_newsroom = desk.administers_accounts and row.memberships.exists()
+        return {**super().status_context(request, row), "can_freeze": is_newsroom or row.pk in desk.led_newsrooms}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Publisher | None = None) -> list[str]:
         """Only administrators can change the site, because it identifies the publisher in the API."""

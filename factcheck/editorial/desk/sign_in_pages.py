@@ -102,7 +102,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
             if _passkey_account(request, user):
                 return _finish(request, user, PASSKEY, destination)
             refusal = _REFUSED_PASSKEY
-        elif wait := begin_attempt(counter := Counter("code", str(user.pk))):
+        elif wait := begin_attempt(counter := Counter("code", f"{known_device(request, user) or ''}:{user.pk}")):
             record_failure(request, user, "code")
             refusal = wait_text(wait)
         elif kind := use_code(user, request.POST.get("code", "")):

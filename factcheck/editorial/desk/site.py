@@ -27,7 +27,8 @@ from factcheck.editorial.models import User
 # The order of the lists, with the most frequently needed lists first.
 ORDER = (
     "Review", "Claim", "Claimant", "Demand", "ReaderMessage", "ImportBatch", "VerdictMapping", "Topic", "RatingScale",
-    "Verdict", "Publisher", "User", "Membership", "ApiToken", "Subscription", "Delivery", "Job", "EditorialEvent",
+    "Verdict", "Publisher", "Freeze", "User", "Membership", "ApiToken", "Subscription", "Delivery", "Job",
+    "EditorialEvent",
 )  # fmt: skip
 
 
@@ -57,7 +58,10 @@ class EditorsDesk(admin.AdminSite):
     empty_value_display = "–"
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().each_context(request), "guide": guide_for(request)}
+        from factcheck.editorial.desk.freezes import freezes_for
+
+        freezes = freezes_for(request) if self.has_permission(request) else []
+        return {**super().each_context(request), "guide": guide_for(request), "freezes": freezes}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):
@@ -90,8 +94,10 @@ class EditorsDesk(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from factcheck.editorial.desk.home import home_context
+        from factcheck.editorial.sign_in.freshness import has_second_factor
 
-        return super().index(request, {**home_context(request), **(extra_context or {})})
+        context = {**home_context(request), "lacks_second_factor": not has_second_factor(request)}
+        return super().index(request, {**context, **(extra_context or {})})
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Adds the rules of signing in to each page of the desk.

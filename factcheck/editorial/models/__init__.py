@@ -7,6 +7,7 @@ Workflows belong in `factcheck.editorial.proposals`, pages in `factcheck.editori
 from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic, TopicLabel
 from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.events import EditorialEvent
+from factcheck.editorial.models.freezes import Freeze
 from factcheck.editorial.models.imports import ImportBatch
 from factcheck.editorial.models.jobs import Job
 from factcheck.editorial.models.links import ProposedLink
@@ -20,7 +21,7 @@ from factcheck.editorial.models.tokens import AnsweredRequest, ApiToken
 
 __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Claim", "Claimant", "Demand", "EditorialEvent",
-    "ImportBatch", "Job", "Membership", "Proposal", "ProposedLink", "Publisher", "RatingScale", "ReaderMessage",
-    "Review", "SecondFactor", "Session", "SignInCounter", "Source", "Topic", "TopicLabel", "User", "Verdict",
-    "VerdictLabel", "VerdictMapping",
+    "Freeze", "ImportBatch", "Job", "Membership", "Proposal", "ProposedLink", "Publisher", "RatingScale",
+    "ReaderMessage", "Review", "SecondFactor", "Session", "SignInCounter", "Source", "Topic", "TopicLabel", "User",
+    "Verdict", "VerdictLabel", "VerdictMapping",
 ]  # fmt: skip

@@ -57,10 +57,13 @@ ACTIONS: dict[str, Promise] = {
     "demand.reopened": _("opened an update"),
     "demand.published": _("published"),
     "demand.updated": _("published an update"),
+    "freeze.begun": _("froze publishing"),
+    "freeze.submitted": _("proposed to end the freeze of publishing"),
+    "freeze.approved": _("ended the freeze of publishing"),
+    "freeze.returned": _("refused to end the freeze of publishing or took the proposal back"),
     "account.added": _("account created"),
     "account.changed": _("account changed"),
     "account.removed": _("account removed"),
-    "account.sessions_ended": _("sessions ended"),
     "account_proposal.submitted": _("proposed a change of an account"),
     "account_proposal.approved": _("approved a change of an account"),
     "account_proposal.returned": _("returned a change of an account or took it back"),
@@ -97,7 +100,9 @@ ACTIONS: dict[str, Promise] = {
 # Events of accounts and webhooks. Account administrators can see them.
 ADMINISTRATION = Q(subject__startswith="user:") | Q(subject__startswith="webhook:")
 # Changes of accounts that concern the account's person and the Chief editors.
-ACCOUNT_CHANGES = (Q(action__startswith="account") & ~Q(action="account.added")) | Q(action__startswith="membership.")
+ACCOUNT_CHANGES = Q(action="account.changed") | Q(
+    action__regex=r"^(account_proposal|account_group|membership|second_factor|session)\."
+)
 
 
 class EditorialEvent(models.Model):

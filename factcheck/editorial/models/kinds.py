@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
+from factcheck.editorial.models.freezes import Freeze
 from factcheck.editorial.models.imports import ImportBatch
 from factcheck.editorial.models.people import User
 from factcheck.editorial.models.reviews import Review
@@ -20,6 +21,7 @@ class Kind(models.TextChoices):
     MERGE = "merge", _("claims")
     IMPORT = "import", _("import")
     MAPPING = "mapping", _("verdict mapping")
+    FREEZE = "freeze", _("freeze of publishing")
     ACCOUNT = "account", _("account")
 
 
@@ -31,6 +33,7 @@ class Action(models.TextChoices):
     MERGE = "merge", _("merge")
     SPLIT = "split", _("split")
     ADOPTION = "adoption", _("adoption")
+    UNFREEZING = "unfreezing", _("end of the freeze")
     ROLE = "role", _("role in a newsroom")
     ADMINISTRATOR = "administrator", _("account administrator")
     RESET = "reset", _("new password")
@@ -50,6 +53,7 @@ ACTIONS = {
     Kind.MERGE: (Action.MERGE, Action.SPLIT),
     Kind.IMPORT: (Action.PUBLICATION,),
     Kind.MAPPING: (Action.ADOPTION,),
+    Kind.FREEZE: (Action.UNFREEZING,),
     Kind.ACCOUNT: (Action.ROLE, Action.ADMINISTRATOR, Action.RESET, Action.EMAIL, Action.REOPENING),
 }
 SUBJECTS = {
@@ -58,15 +62,17 @@ SUBJECTS = {
     Kind.MERGE: ("claim", "into"),
     Kind.IMPORT: ("batch",),
     Kind.MAPPING: ("mapping",),
+    Kind.FREEZE: ("freeze",),
     Kind.ACCOUNT: ("account",),
 }
-Subject = Review | Demand | Claim | ImportBatch | VerdictMapping | User
+Subject = Review | Demand | Claim | ImportBatch | VerdictMapping | Freeze | User
 _KINDS: dict[type[models.Model], Kind] = {
     Review: Kind.REVIEW,
     Demand: Kind.DEMAND,
     Claim: Kind.MERGE,
     ImportBatch: Kind.IMPORT,
     VerdictMapping: Kind.MAPPING,
+    Freeze: Kind.FREEZE,
     User: Kind.ACCOUNT,
 }
 

@@ -12,6 +12,7 @@ from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models.account_changes import DecidesOnAccount, describe
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
+from factcheck.editorial.models.freezes import Freeze
 from factcheck.editorial.models.imports import ImportBatch
 from factcheck.editorial.models.kinds import (
     ACTIONS,
@@ -87,11 +88,12 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         in_newsrooms = Q(newsroom__in=newsrooms) | Q(kind__in=WITHOUT_NEWSROOM)
         found = self.filter(involved, in_newsrooms, decision=Decision.RETURNED)
         found = found.exclude(kind=Kind.REVIEW, batch__isnull=False).exclude(decided_by=F("submitted_by"))
-        for column in ("review", "demand", "claim", "mapping", "account"):
+        for column in ("review", "demand", "claim", "mapping", "freeze", "account"):
             later = self.model._default_manager.filter(**{column: OuterRef(column)}, pk__gt=OuterRef("pk"))
             found = found.exclude(Exists(later))
         draft = Q(review__state=Review.State.DRAFT) | Q(demand__state=Demand.State.DRAFT)
-        return found.filter(draft | Q(kind__in=[Kind.MERGE, Kind.IMPORT, *WITHOUT_NEWSROOM])).order_by("-pk")
+        kinds = [Kind.MERGE, Kind.IMPORT, Kind.FREEZE, *WITHOUT_NEWSROOM]
+        return found.filter(draft | Q(kind__in=kinds)).order_by("-pk")
 
 
 class Proposal(models.Model):
@@ -122,6 +124,7 @@ class Proposal(models.Model):
         ImportBatch, models.PROTECT, null=True, related_name="proposals", verbose_name=_("import"), db_index=False
     )
     mapping = models.ForeignKey(VerdictMapping, models.PROTECT, null=True, related_name="proposals", db_index=False)
+    freeze = models.ForeignKey(Freeze, models.PROTECT, null=True, related_name="proposals", db_index=False)
     account = models.ForeignKey(User, models.PROTECT, null=True, related_name="proposals", db_index=False)
     statement = models.TextField(blank=True, help_text="Canonical JSON: what is to be published.")
     digest = models.CharField(_("digest"), max_length=64, help_text=_("The SHA-256 digest of the statement."))
@@ -168,7 +171,7 @@ class Proposal(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(entry__isnull=True)
-                | Q(decision="approved") & ~Q(kind__in=["import", "mapping", "account"]),
+                | Q(decision="approved") & ~Q(kind__in=["import", "mapping", "freeze", "account"]),
                 name="proposal_published_if_approved",
             ),
             models.CheckConstraint(condition=subject_is_its_own(), name="proposal_of_its_subject"),
@@ -198,7 +201,7 @@ class Proposal(models.Model):
                 models.UniqueConstraint(
                     fields=[kind], condition=Q(kind=kind, decision=""), name=f"proposal_one_open_{kind}"
                 )
-                for kind in ("mapping", "account")
+                for kind in ("mapping", "freeze", "account")
             ),
             models.UniqueConstraint(fields=["batch"], condition=Q(kind="import"), name="proposal_one_import"),
         ]
@@ -228,6 +231,7 @@ class Proposal(models.Model):
             models.Index(fields=["demand"], name="proposal_demand", condition=Q(demand__isnull=False)),
             models.Index(fields=["claim"], name="proposal_claim", condition=Q(claim__isnull=False)),
             models.Index(fields=["into"], name="proposal_into", condition=Q(into__isnull=False)),
+            models.Index(fields=["freeze", "-id"], name="proposal_freeze", condition=Q(freeze__isnull=False)),
             models.Index(fields=["mapping", "-id"], name="proposal_mapping", condition=Q(mapping__isnull=False)),
             models.Index(fields=["account", "-id"], name="proposal_account", condition=Q(account__isnull=False)),
         ]

@@ -15,6 +15,7 @@ from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons, submit_statement
+from factcheck.editorial.sign_in.second_factors import reset_second_factors
 
 
 class AccountPolicy(Policy[User]):
@@ -65,6 +66,8 @@ class AccountPolicy(Policy[User]):
         account = self.subject(proposal)
         account.refresh_from_db()
         if not account.has_usable_password():
+            if account.second_factors.exists():
+                reset_second_factors(account, by=by)
             account_mail.queue_link(account)
 
     def event(self, proposal: Proposal) -> str:

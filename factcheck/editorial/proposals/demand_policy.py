@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import review_statements, roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Demand, Proposal, Publisher, User
+from factcheck.editorial.models import Demand, Freeze, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal
 from factcheck.editorial.statement_columns import values_of
@@ -131,10 +131,14 @@ def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
 
 
 def due_demands() -> Iterator[tuple[Proposal, User]]:
-    """Approved entries that are due, each with its approver. The entry is published in the approver's name."""
+    """Approved entries that are due, each with its approver. The entry is published in the approver's name.
+
+    Entries of a newsroom that has frozen its publishing wait until the freeze is over.
+    """
     due = Proposal.objects.open().filter(
         kind=Kind.DEMAND, decision=Decision.APPROVED, demand__publish_after__lte=utc_today()
     )
+    due = due.exclude(newsroom__in=Freeze.objects.filter(ended_at=None).values("newsroom"))
     for proposal in due.select_related("demand", "decided_by").order_by("demand__publish_after", "pk"):
         assert proposal.decided_by is not None
         yield proposal, proposal.decided_by

@@ -8,6 +8,7 @@ from django.db import connection
 from factcheck.editorial.errors import translate_record_errors
 from factcheck.editorial.events import record_events
 from factcheck.editorial.models import Proposal, User
+from factcheck.editorial.proposals.freeze_policy import require_not_frozen
 from factcheck.editorial.proposals.policy import Policy
 from factcheck.record import publish
 from factcheck.record.log import entries as log
@@ -31,6 +32,7 @@ def append_approved(
 
     The subjects must be locked. Reviews must all belong to the same import or to no import.
     """
+    require_not_frozen([proposals[0].newsroom_id, proposals[0].deciding_id])
     with translate_record_errors():
         entries = publish.publish(
             [

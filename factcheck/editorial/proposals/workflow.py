@@ -16,6 +16,7 @@ from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals.account_policy import AccountPolicy
 from factcheck.editorial.proposals.demand_policy import DemandPolicy
+from factcheck.editorial.proposals.freeze_policy import FreezePolicy
 from factcheck.editorial.proposals.import_policy import ImportPolicy
 from factcheck.editorial.proposals.mapping_policy import MappingPolicy
 from factcheck.editorial.proposals.merge_policy import MergePolicy
@@ -26,7 +27,15 @@ from factcheck.record.models import LogEntry
 
 POLICIES: dict[str, Policy[Any]] = {
     policy.kind: policy
-    for policy in (ReviewPolicy(), DemandPolicy(), MergePolicy(), ImportPolicy(), MappingPolicy(), AccountPolicy())
+    for policy in (
+        ReviewPolicy(),
+        DemandPolicy(),
+        MergePolicy(),
+        ImportPolicy(),
+        MappingPolicy(),
+        FreezePolicy(),
+        AccountPolicy(),
+    )
 }
 
 

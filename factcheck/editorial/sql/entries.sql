@@ -31,6 +31,7 @@ BEGIN
         RAISE EXCEPTION 'log entry %: nobody approved what it publishes', NEW.sequence
             USING ERRCODE = 'restrict_violation';
     END IF;
+    PERFORM editorial_require_not_frozen(ARRAY[proposal.newsroom_id, proposal.deciding_id], NEW.sequence);
     IF of = 'review' AND EXISTS (SELECT 1 FROM editorial_authorship
                                  WHERE review_id = NEW.subject AND user_id = proposal.decided_by_id) THEN
         RAISE EXCEPTION 'log entry %: an author approved it', NEW.sequence USING ERRCODE = 'restrict_violation';

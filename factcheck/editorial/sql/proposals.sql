@@ -14,10 +14,12 @@ DECLARE
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         IF (NEW.id, NEW.kind, NEW.action, NEW.newsroom_id, NEW.deciding_id, NEW.review_id, NEW.demand_id, NEW.claim_id,
-            NEW.into_id, NEW.batch_id, NEW.mapping_id, NEW.account_id, NEW.change_class, NEW.submitted_by_id, NEW.submitted_at)
+            NEW.into_id, NEW.batch_id, NEW.mapping_id, NEW.freeze_id, NEW.account_id, NEW.change_class,
+            NEW.submitted_by_id, NEW.submitted_at)
            IS DISTINCT FROM
            (OLD.id, OLD.kind, OLD.action, OLD.newsroom_id, OLD.deciding_id, OLD.review_id, OLD.demand_id, OLD.claim_id,
-            OLD.into_id, OLD.batch_id, OLD.mapping_id, OLD.account_id, OLD.change_class, OLD.submitted_by_id, OLD.submitted_at)
+            OLD.into_id, OLD.batch_id, OLD.mapping_id, OLD.freeze_id, OLD.account_id, OLD.change_class,
+            OLD.submitted_by_id, OLD.submitted_at)
            OR (NEW.statement, NEW.note, NEW.digest) IS DISTINCT FROM (OLD.statement, OLD.note, OLD.digest)
               AND NOT emptied
            OR OLD.sequence IS NOT NULL AND (NEW.sequence, NEW.decision) IS DISTINCT FROM (OLD.sequence, OLD.decision)
@@ -76,6 +78,7 @@ BEGIN
         LEFT JOIN editorial_claim mine ON mine.id = p.claim_id
         LEFT JOIN editorial_claim theirs ON theirs.id = p.into_id
         LEFT JOIN editorial_importbatch b ON b.id = p.batch_id
+        LEFT JOIN editorial_freeze f ON f.id = p.freeze_id
         WHERE CASE p.kind
             WHEN 'mapping' THEN false
             WHEN 'account' THEN false
@@ -86,7 +89,7 @@ BEGIN
                     WHEN p.newsroom_id = mine.newsroom_id THEN theirs.newsroom_id
                     ELSE mine.newsroom_id END
             ELSE p.deciding_id <> p.newsroom_id
-                OR p.newsroom_id IS DISTINCT FROM coalesce(r.newsroom_id, d.newsroom_id, b.newsroom_id)
+                OR p.newsroom_id IS DISTINCT FROM coalesce(r.newsroom_id, d.newsroom_id, b.newsroom_id, f.newsroom_id)
                 OR p.newsroom_id <> b.newsroom_id
                 OR p.kind = 'import' AND p.submitted_by_id <> b.imported_by_id
         END
@@ -122,7 +125,8 @@ ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposals_decided;
 
 -- The approver is an Editor of the deciding newsroom or, for a mapping, of any newsroom (for an account, accounts.sql). The approver isn't an author
 -- of the review or of a review in the import, and didn't create the review or the demand. The constraint
--- proposal_two_people excludes the submitter.
+-- proposal_two_people excludes the submitter. To end a freeze, one of the two people is a Chief editor, and the approver
+-- can be an account administrator.
 -- Anyone who can edit the draft can change the list of authors, but the creator never changes (reviews.sql,
 -- demands.sql). The creator of an imported review is its importer, who isn't an author.
 -- An imported review receives the decision on its import, whose approver has already been checked.
@@ -152,8 +156,17 @@ BEGIN
             SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
             WHERE (m.publisher_id = p.deciding_id OR p.kind = 'mapping') AND m.user_id = p.decided_by_id
             AND m.role IN ('editor', 'chief_editor'))
+        AND NOT (p.kind = 'freeze' AND editorial_administers(p.decided_by_id))
     ) THEN
         RAISE EXCEPTION 'only an Editor of the deciding newsroom approves' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF EXISTS (
+        SELECT FROM editorial_proposal p WHERE p.id = ANY(decided) AND p.kind = 'freeze' AND NOT EXISTS (
+            SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
+            WHERE m.publisher_id = p.newsroom_id AND m.role = 'chief_editor'
+            AND m.user_id IN (p.submitted_by_id, p.decided_by_id))
+    ) THEN
+        RAISE EXCEPTION 'a Chief editor is one of the two who end a freeze' USING ERRCODE = 'restrict_violation';
     END IF;
     IF EXISTS (SELECT FROM editorial_proposal WHERE id = ANY(decided) AND kind = 'import') THEN
         PERFORM editorial_require_whole_imports(decided);

@@ -6,12 +6,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.editorial.account_mail import password_url
-from factcheck.editorial.models import User
+from factcheck.editorial.models import EditorialEvent, SecondFactor, User
 
 
 class Command(BaseCommand):
     help = (
-        "Removes an account's password and prints a link to choose a new one. Use it if the site can't send e-mails, or"
+        "Removes an account's password and second factors, and prints a link to choose a new password. Use it if the"
+        " site can't send e-mails, or"
         " if nobody else can approve a new password. Writes as the owner of the tables, and the audit log shows the"
         " change without a person."
     )
@@ -25,6 +26,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no open account {username}.")
         account.set_unusable_password()
         account.save(using="owner", update_fields=["password"])
+        if SecondFactor.objects.using("owner").filter(user=account).delete()[0]:
+            events = EditorialEvent.objects.using("owner")
+            events.create(action="second_factor.reset", subject=f"user:{account.pk}")
         self.stdout.write(
             f"This link works once, and only for one day. Give it only to {username}:\n{password_url(account)}"
         )

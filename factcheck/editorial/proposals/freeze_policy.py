@@ -1,0 +1,104 @@
+"""Freezes of a newsroom's publishing: a Chief editor freezes at once, and two people end the freeze together."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import roles
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Freeze, Membership, Proposal, Publisher, User
+from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.proposals.policy import Policy, Reasons
+
+
+class FreezePolicy(Policy[Freeze]):
+    """The proposal ends a freeze. At least one of the two people is a Chief editor of the newsroom.
+
+    An account administrator can be the second person, because a newsroom may have no other Editor left.
+    """
+
+    kind = Kind.FREEZE
+
+    def lock_subject(self, proposal: Proposal) -> None:
+        found = Freeze.objects.select_for_update(of=("self",)).select_related("newsroom", "begun_by")
+        proposal.freeze = found.get(pk=proposal.subject_id)
+
+    def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
+        newsroom = self.subject(proposal).newsroom
+        return newsroom, newsroom
+
+    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+        freeze = self.subject(proposal)
+        return {"freeze": freeze.pk, "newsroom": freeze.newsroom.site, "reason": freeze.reason}
+
+    def find_missing(self, proposal: Proposal) -> Reasons:
+        freeze = self.subject(proposal)
+        if freeze.ended_at:
+            return [_("This freeze is already over.")]
+        if Proposal.objects.about(freeze).filter(decision="").exists():
+            return [_("Somebody has already proposed to end this freeze. Approve or return that proposal.")]
+        return []
+
+    def require_submitter(self, proposal: Proposal) -> None:
+        roles.require_decider(proposal.submitted_by, self.subject(proposal).newsroom)
+
+    def require_decider(self, proposal: Proposal, by: User) -> None:
+        if not roles.administers(by):
+            super().require_decider(proposal, by)
+
+    def require_outsider(self, proposal: Proposal, by: User) -> None:
+        newsroom = self.subject(proposal).newsroom
+        people = (proposal.submitted_by, by)
+        if Membership.Role.CHIEF_EDITOR not in [roles.role_in(person, newsroom) for person in people]:
+            raise NotAllowed(_("One of the two people who end a freeze must be a Chief editor. Ask a Chief editor."))
+
+    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+        freeze = self.subject(proposal)
+        freeze.ended_at = timezone.now()
+        freeze.save(update_fields=["ended_at"])
+
+
+@transaction.atomic
+def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
+    """Freezes the newsroom's publishing at once. Publications that have begun finish first."""
+    is_chief = roles.role_in(by, newsroom) == Membership.Role.CHIEF_EDITOR
+    if not is_chief and not roles.administers(by):
+        raise NotAllowed(_("Only a Chief editor or an account administrator can freeze publishing. Ask one of them."))
+    Publisher.objects.select_for_update().get(pk=newsroom.pk)
+    require_not_frozen([newsroom.pk])
+    freeze = Freeze(newsroom=newsroom, reason=reason, begun_by=by)
+    try:
+        freeze.clean_fields(exclude=["newsroom", "begun_by", "ended_at"])
+    except ValidationError as problem:
+        raise EditorialError(_("Explain why you freeze publishing, in at most 2000 characters.")) from problem
+    freeze.save()
+    record_event(by, "freeze.begun", freeze, reason=freeze.reason)
+    return freeze
+
+
+def open_freezes(newsrooms: Iterable[int | None]) -> list[Freeze]:
+    found = Freeze.objects.filter(newsroom__in=[key for key in newsrooms if key is not None], ended_at=None)
+    return list(found.select_related("newsroom", "begun_by"))
+
+
+def require_not_frozen(newsrooms: Iterable[int | None]) -> None:
+    """Raises EditorialError if one of these newsrooms has frozen its publishing."""
+    for freeze in open_freezes(newsrooms):
+        raise EditorialError(
+            _(
+                "%(newsroom)s has frozen its publishing since %(time)s (%(person)s: %(reason)s). Nothing can be"
+                " published, withdrawn or erased until two people end the freeze."
+            )
+            % {
+                "newsroom": freeze.newsroom,
+                "time": date_format(timezone.localtime(freeze.begun_at), "DATETIME_FORMAT"),
+                "person": freeze.begun_by,
+                "reason": freeze.reason,
+            }
+        )
