@@ -17,6 +17,7 @@ from tests.drafts import Newsroom, make_administrator, make_review
 from tests.journeys.browser import Browser
 from tests.journeys.browser import signed_in as browser_of
 from tests.security.signing_in import PASSWORD, SECRET, app_code, events, give_app, let_pass, signed_in
+from tests.tokens import make_program
 
 ASKED = "Confirm that it’s you"
 
@@ -65,12 +66,14 @@ def test_somebody_elses_session_can_not_be_ended(newsroom: Newsroom) -> None:
     assert editor.is_in
 
 
-def test_closed_account_has_no_session_when_it_is_opened_again(newsroom: Newsroom) -> None:
-    device = signed_in(newsroom.reporter)
+def test_closed_account_has_neither_session_nor_token_when_it_is_opened_again(newsroom: Newsroom) -> None:
+    device, program = signed_in(newsroom.reporter), make_program(newsroom)
+    program.get("reviews/")
     User.objects.filter(pk=newsroom.reporter.pk).update(is_active=False)
     User.objects.using("owner").filter(pk=newsroom.reporter.pk).update(is_active=True)
     assert not device.is_in
     assert not Session.objects.filter(user=newsroom.reporter).exists()
+    program.refused("GET", "reviews/", None, 401)
 
 
 def test_ended_session_is_not_written_again(newsroom: Newsroom) -> None:

@@ -132,5 +132,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        RunSQLFiles("editorial", sessions="56fb47aaefa3"),
+        RunSQLFiles("editorial", sessions="6243e863fe92"),
     ]
