@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from factcheck import __version__
 from factcheck.database import source
 from factcheck.database.embedded import Cluster
-from factcheck.server.environment import choice, environment, mail_server, number, rate, switch
+from factcheck.server.environment import choice, environment, mail_settings, number, rate, switch
 from factcheck.server.log_format import logging_settings
 from factcheck.server.secret_key import secret_key
 
@@ -138,19 +138,10 @@ LOG_ORIGIN = environment("LOG_ORIGIN")
 # The witnesses that cosign checkpoints, as alternating verifier keys and URLs.
 LOG_WITNESSES = environment("LOG_WITNESSES")
 
-# The mail server for links and notices about accounts. Without a mail server, a site with the embedded database writes
-# each e-mail to a file, and any other site sends none (docs/how-to/manage-people.md).
+# E-mails about accounts. Without EMAIL_URL, they become files, or aren't sent (docs/reference/settings.md#email_url).
 EMAIL_FROM = environment("EMAIL_FROM", f"factcheck@{_SITE.hostname}")
-EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = VAR / "mail"
-if EMAIL_URL := environment("EMAIL_URL"):
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    MAIL_SERVER = mail_server(EMAIL_URL)
-    EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
-    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.scheme == "smtp+tls", MAIL_SERVER.scheme == "smtps"
-else:
-    EMAIL_BACKEND = f"django.core.mail.backends.{'dummy' if environment('DATABASE_URL') else 'filebased'}.EmailBackend"
+globals().update(mail_settings(environment("EMAIL_URL"), otherwise="dummy" if _OWN_SERVER else "filebased"))
 
 # Lets webhooks reach this machine without TLS. Only use this for testing a receiver, never if others register URLs.
 WEBHOOKS_ALLOW_LOOPBACK = switch("WEBHOOKS_ALLOW_LOOPBACK")
@@ -220,7 +211,7 @@ AUTH_USER_MODEL = "editorial.User"
 AUTHENTICATION_BACKENDS = ["factcheck.editorial.sign_in.backend.PasswordBackend"]
 SESSION_ENGINE = "factcheck.editorial.sign_in.sessions"  # its docstring says when sessions end
 # Accounts of a site with its own database can't use the desk without a second factor.
-SECOND_FACTOR_REQUIRED = bool(environment("DATABASE_URL"))
+SECOND_FACTOR_REQUIRED = _OWN_SERVER
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
@@ -264,15 +255,9 @@ CORS_EXPOSE_HEADERS = [
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
+        **{key: [NONE] for key in ("default-src", "base-uri", "frame-ancestors")},
+        **{key: [SELF] for key in ("script-src", "style-src", "font-src", "connect-src", "form-action")},
         "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
     }
 }
 LANGUAGE_COOKIE_SAMESITE = "Lax"

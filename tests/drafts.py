@@ -46,7 +46,7 @@ class Newsroom:
 
 def make_user(username: str, **fields: Any) -> User:
     """An account as the owner of the tables makes it at the shell: it has a password, and nobody had to approve it."""
-    values = {"password": _hashed(), "is_staff": True, "byline": username, **fields}
+    values = {"password": _hashed(settings.PASSWORD_HASHERS[0]), "is_staff": True, "byline": username, **fields}
     user = User.objects.using("owner").create(username=username, **values)
     user._state.db = "default"
     return user
@@ -69,8 +69,8 @@ def make_administrator(username: str = "administrator", **fields: Any) -> User:
 
 
 @cache
-def _hashed() -> str:
-    """Hashing takes a third of a second, on purpose; once is enough here."""
+def _hashed(hasher: str) -> str:
+    """Hashing takes a third of a second, on purpose; once is enough here for each hasher of the settings."""
     return make_password("a long enough secret")
 
 

@@ -59,6 +59,11 @@ def test_production_check_is_silent(switched: dict[str, str]):
             " openssl rand -base64 32",
         ),
         (
+            {"EMAIL_URL": "smtp://mail.example.org"},
+            "EMAIL_URL isn't valid. Set the URL of a mail server, for example"
+            " smtp+tls://user:password@mail.example.org:587. Use smtp:// only for a server on this machine.",
+        ),
+        (
             {"SECURITY_CONTACT": "security@factcheck.example.org"},
             "SECURITY_CONTACT is 'security@factcheck.example.org'. Set a URL with its scheme, for example"
             " mailto:security@factcheck.example.org.",

@@ -107,7 +107,7 @@ def _login(fields: dict[str, Any], user: User, publishers: dict[str, Publisher],
 
 
 def _grant(action: Action, account: User, *, by: User, decided_by: User, **given: Any) -> None:
-    set_actor(by)
+    set_actor(by)  # several people act in the transaction of the demo, one after the other
     proposal = account_policy.propose(account=account, action=action, by=by, **given)
     set_actor(decided_by)
     workflow.approve(proposal=proposal, by=decided_by, digest=proposal.digest)

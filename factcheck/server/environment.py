@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -71,21 +71,15 @@ def _without_password(value: str) -> str:
     return re.sub(r"([?&]password=)[^&]*", r"\1", value)
 
 
-@dataclass(frozen=True)
-class MailServer:
-    scheme: str
-    host: str
-    port: int
-    user: str
-    password: str
-
-
 # The schemes of EMAIL_URL and their usual ports: STARTTLS, TLS from the start, and no TLS on this machine.
 MAIL_PORTS = {"smtp+tls": 587, "smtps": 465, "smtp": 25}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def mail_server(text: str) -> MailServer:
+def mail_settings(text: str, *, otherwise: str) -> dict[str, Any]:
+    """Return Django's settings for the mail server, or for the backend ``otherwise`` if the text is empty."""
+    if not text:
+        return {"EMAIL_BACKEND": f"django.core.mail.backends.{otherwise}.EmailBackend"}
     url = urlsplit(text)
     try:
         port = url.port
@@ -97,5 +91,13 @@ def mail_server(text: str) -> MailServer:
             "EMAIL_URL isn't valid. Set the URL of a mail server, for example smtp+tls://user:password@mail.example.org:587."
             " Use smtp:// only for a server on this machine."
         )
-    user, password = unquote(url.username or ""), unquote(url.password or "")
-    return MailServer(url.scheme, url.hostname, port or MAIL_PORTS[url.scheme], user, password)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": url.hostname,
+        "EMAIL_PORT": port or MAIL_PORTS[url.scheme],
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_TLS": url.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": url.scheme == "smtps",
+        "EMAIL_TIMEOUT": 20,
+    }

@@ -1,7 +1,7 @@
 """Counters that all processes of a machine share, in a small file that each process maps into its memory.
 
 The file has a fixed size, so a flood from many networks can't fill the disk. Counting takes a few microseconds and
-never waits for another process. Two processes that count at the same moment can lose one count.
+never waits for another process or thread. Two of them that count at the same moment can lose one count.
 """
 
 import fcntl
@@ -9,7 +9,6 @@ import logging
 import mmap
 import os
 import struct
-import threading
 import time
 from hashlib import blake2b
 from pathlib import Path
@@ -26,7 +25,6 @@ _MOST = 2**32 - 1
 
 class SharedCounters:
     def __init__(self, file: Path) -> None:
-        self._mutex = threading.Lock()
         try:
             self._memory = _map(file)
         except OSError as error:
@@ -43,10 +41,9 @@ class SharedCounters:
         digest = int.from_bytes(blake2b(key.encode(), digest_size=8, key=self._seed).digest(), "little")
         now = int(time.time())
         left = seconds - (now + digest) % seconds
-        with self._mutex:
-            place, count = self._find(digest, now, now + left)
-            count = min(count + 1, _MOST)
-            _COUNTER.pack_into(self._memory, place, digest, now + left, count)
+        place, count = self._find(digest, now, now + left)
+        count = min(count + 1, _MOST)
+        _COUNTER.pack_into(self._memory, place, digest, now + left, count)
         return count, left
 
     def _find(self, digest: int, now: int, end: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """A PostgreSQL that hangs, and the site's own processes in front of it."""
 
+import base64
 import os
 import signal
 import socket
@@ -66,7 +67,13 @@ def site(threads: int, **environment: str) -> Iterator[tuple[int, Path]]:
             cwd=ROOT,
             stdout=output,
             stderr=output,
-            env={**os.environ, "WEB_THREADS": str(threads), "DATABASE_CONNECTION_AGE": "60", **environment},
+            env={
+                "MESSAGES_KEY": base64.b64encode(bytes(32)).decode(),
+                **os.environ,
+                "WEB_THREADS": str(threads),
+                "DATABASE_CONNECTION_AGE": "60",
+                **environment,
+            },
         )
     try:
         while not _listens(port):

@@ -6,9 +6,10 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
+from factcheck.editorial import accounts
 from factcheck.editorial.events import record_event, record_events, set_actor
 from factcheck.editorial.models import EditorialEvent, User
-from tests.drafts import Newsroom, make_claim, make_review, publish_review
+from tests.drafts import Newsroom, make_claim, make_review, make_user, publish_review
 
 CALL = "SELECT editorial_record_events(%s, %s, %s::text[], '{x}', ARRAY['{}']::jsonb[])"
 INSERT = (
@@ -95,3 +96,10 @@ def test_workflow_still_records_who_did_what(newsroom: Newsroom) -> None:
     told = EditorialEvent.objects.filter(subject=str(review.pk)).order_by("pk").values_list("action", "actor")
     assert [action for action, _actor in told] == ["publication.submitted", "publication.approved", "review.original"]
     assert len({actor for _action, actor in told}) >= 2
+
+
+def test_end_of_sessions_is_recorded(newsroom: Newsroom) -> None:
+    """The application records it, since no column of the account changes."""
+    root = make_user("root", is_superuser=True)
+    accounts.end_sessions(account=newsroom.reporter, by=root)
+    assert EditorialEvent.objects.get(action="account.sessions_ended").actor == root

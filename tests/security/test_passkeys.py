@@ -82,7 +82,7 @@ def test_passkey_is_added_and_replaces_password_and_code(newsroom: Newsroom) -> 
 
         page.goto(f"{site}/admin/editorial/proposal/{proposal.pk}/approve/")
         page.get_by_role("button", name="Log in with a passkey").click()
-        page.wait_for_url("**/approve/")
+        page.get_by_role("button", name="Approve").wait_for()
 
         in_another_thread(let_pass, 601)
         page.get_by_role("button", name="Approve").click()

@@ -1,7 +1,6 @@
 """Guessing passwords and codes: what an attacker can try, and what it costs the newsroom."""
 
 import logging
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -66,7 +65,7 @@ def test_cookie_of_a_known_device_is_bound_to_account_and_password(lan: User, ne
         Device().try_password(other.username, f"wrong {number}")
     assert WAIT in known.try_password(other.username, PASSWORD)
     lan.password = make_password("another long secret")
-    lan.save()
+    lan.save(using="owner")
     known.client.cookies.pop("sessionid")
     assert WAIT in known.try_password(lan.username, "another long secret")
 
@@ -170,7 +169,7 @@ def test_sign_ins_are_events_and_lines_without_what_was_typed(lan: User, caplog:
 
 def test_new_hash_at_a_sign_in_names_the_account(newsroom: Newsroom) -> None:
     lan, hasher = newsroom.reporter, PBKDF2PasswordHasher()
-    User.objects.filter(pk=lan.pk).update(password=hasher.encode(PASSWORD, hasher.salt(), iterations=10))
+    User.objects.using("owner").filter(pk=lan.pk).update(password=hasher.encode(PASSWORD, hasher.salt(), iterations=10))
     last = EditorialEvent.objects.latest("pk").pk
     Device().try_password(lan.username, PASSWORD)
     event = EditorialEvent.objects.get(pk__gt=last, action="account.changed")
@@ -202,19 +201,15 @@ def test_all_refusals_take_the_same_time(newsroom: Newsroom) -> None:
     for _attempt in range(12):
         Device().try_password(newsroom.chief.username, "wrong")
 
-    def duration(name: str) -> float:
-        times = []
-        for number in range(4):
+    names = ["nobody", newsroom.reporter.username, newsroom.editor.username, newsroom.chief.username]
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for number in range(5):  # in turn, because the machine may have other work
+        for name in names:
             begun = time.perf_counter()
             Device(f"198.51.{number}.7").try_password(name, "wrong")
-            times.append(time.perf_counter() - begun)
-        return statistics.median(times)
-
-    times = [
-        duration(name)
-        for name in ("nobody", newsroom.reporter.username, newsroom.editor.username, newsroom.chief.username)
-    ]
-    assert max(times) < 1.5 * min(times), times
+            times[name].append(time.perf_counter() - begun)
+    fastest = [min(found) for found in times.values()]
+    assert max(fastest) < 1.5 * min(fastest), times
 
 
 def test_code_is_asked_for_after_the_password(lan: User) -> None:
@@ -280,7 +275,7 @@ def test_page_for_codes_needs_the_right_password_first(lan: User) -> None:
     device.try_password(lan.username, PASSWORD)
     let_pass(0)
     lan.set_password("another long secret")
-    lan.save()
+    lan.save(using="owner")
     device.try_code(app_code())
     assert not device.is_in
 
@@ -307,6 +302,6 @@ def test_spoilt_passkeys_are_refused(lan: User, answer: str) -> None:
 
 def test_account_without_rights_has_no_way_in(quick_hashes: None, database: str) -> None:
     make_user("viewer")
-    User.objects.filter(username="viewer").update(is_staff=False, password=make_password(PASSWORD))
+    User.objects.using("owner").filter(username="viewer").update(is_staff=False, password=make_password(PASSWORD))
     device = Device()
     assert WRONG in device.try_password("viewer", PASSWORD)

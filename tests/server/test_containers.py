@@ -84,7 +84,7 @@ def test_each_secret_reaches_only_the_processes_that_need_it():
         "desk.env": {"desk", "worker", "migrations"},
         "mcp.env": {"mcp"},
         "log-key": {"signer"},
-        "messages-key": {"desk", "worker"},
+        "messages-key": {"desk", "worker", "migrations"},
         "fullchain.pem": {"proxy"},
         "privkey.pem": {"proxy"},
     }
@@ -97,11 +97,7 @@ def test_variables_name_secrets_but_contain_none():
         for variable, value in service.get("environment", {}).items()
         if re.search("SECRET|PASSWORD|DATABASE_URL|(?<!VERIFIER_)KEY$", variable)
     }
-    assert written == {
-        ("signer", "LOG_SIGNING_KEY", "/run/secrets/log-key"),
-        ("desk", "MESSAGES_KEY", "/run/secrets/messages-key"),
-        ("worker", "MESSAGES_KEY", "/run/secrets/messages-key"),
-    }
+    assert written == {("signer", "LOG_SIGNING_KEY", "/run/secrets/log-key")}
 
 
 def test_only_the_proxy_is_reachable_and_the_signer_reaches_nobody():

@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractUser
-from django.db import connection, models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -90,18 +89,6 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.byline or self.username
-
-    def check_password(self, raw_password: str | None) -> bool:
-        """Names the person before Django stores their password with a newer hash (`sql/accounts.sql`)."""
-
-        def rehash(password: str) -> None:
-            self.set_password(password)
-            self._password = None
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(self.pk)])
-                self.save(update_fields=["password"])
-
-        return check_password(raw_password, self.password, rehash)
 
 
 class Membership(models.Model):

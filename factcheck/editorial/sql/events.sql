@@ -42,7 +42,8 @@ BEGIN
        AND (actor IS NOT NULL OR EXISTS (SELECT FROM unnest(actions) AS action WHERE action !~ '^sign_in\.')) THEN
         RAISE EXCEPTION 'an event needs a person with an open account' USING ERRCODE = 'restrict_violation';
     END IF;
-    IF EXISTS (SELECT FROM unnest(actions) AS action WHERE action ~ '^(account|account_group|membership|webhook)\.') THEN
+    IF EXISTS (SELECT FROM unnest(actions) AS action WHERE
+               action ~ '^((account|account_group|membership)\.(added|changed|removed)|webhook\..*)$') THEN
         RAISE EXCEPTION 'only triggers record changes to accounts, roles and webhooks'
             USING ERRCODE = 'restrict_violation';
     END IF;
