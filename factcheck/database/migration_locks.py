@@ -1,7 +1,7 @@
 """The time that a migration waits for a lock.
 
 Most statements that change a table wait until no transaction uses the table. All new queries on this table then wait
-behind the statement. A migration therefore gives up after a few seconds and changes nothing.
+behind the statement. A migration therefore gives up after a few seconds.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,8 +45,7 @@ def lock_limit(connection: BaseDatabaseWrapper, seconds: float = MIGRATION_LOCK)
         if isinstance(error.__cause__, LockNotAvailable):
             raise DatabaseProblem(
                 f"The migration waited {seconds:g} seconds for a lock and gave up, because readers would have waited "
-                "behind it. It changed nothing. Stop the services, or wait until backups and imports have ended, and "
-                "run migrate again."
+                "behind it. Stop the services, or wait until backups and imports have ended. Then run migrate again."
             ) from error
         raise
     finally:

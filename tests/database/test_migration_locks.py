@@ -12,6 +12,7 @@ from django.db.migrations import RunSQL
 
 from factcheck.database import migration_locks
 from factcheck.database.problems import DatabaseProblem
+from factcheck.database.source import parse_url
 from factcheck.server.management.commands import migrate
 from tests.migrating import add_migration
 
@@ -45,8 +46,8 @@ def test_migration_behind_a_lock_gives_up_and_can_run_again(
     with pytest.raises(DatabaseProblem) as problem:
         run_migrate()
     assert str(problem.value) == (
-        "The migration waited 0.5 seconds for a lock and gave up, because readers would have waited behind it. It changed "
-        "nothing. Stop the services, or wait until backups and imports have ended, and run migrate again."
+        "The migration waited 0.5 seconds for a lock and gave up, because readers would have waited behind it. Stop the "
+        "services, or wait until backups and imports have ended. Then run migrate again."
     )
     with connections["public"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM record_logentry")
@@ -73,10 +74,11 @@ def test_concurrent_index_waits_for_old_transactions(
         assert cursor.fetchone() == (True,)
 
 
-def test_limit_in_the_url_takes_precedence(database: str) -> None:
+def test_limit_in_the_url_takes_precedence(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql://owner@localhost/factcheck?options=-c%20lock_timeout%3D3s"
     owner = connections["owner"]
-    with owner.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '3s'")
+    owner.close()
+    monkeypatch.setitem(owner.settings_dict, "OPTIONS", parse_url("OWNER_DATABASE_URL", url)["OPTIONS"])
     with migration_locks.lock_limit(owner), owner.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("3s",)
