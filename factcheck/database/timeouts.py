@@ -40,6 +40,8 @@ class Timeouts:
 READING = Timeouts(statement=5, lock=2, idle_in_transaction_session=60)
 # Editors wait for each other's publications, and returning a large import changes many rows.
 EDITING = Timeouts(statement=60, lock=15, idle_in_transaction_session=60)
+# While a migration waits for a lock, readers wait behind it.
+MIGRATION_LOCK = 10
 _REQUESTS = {"public": READING, "default": EDITING}
 # A server that hangs can't stop its statements. The client gives up this many seconds later than the server would.
 GRACE = 1

@@ -78,7 +78,7 @@ def test_old_database_outside_of_the_folder_is_named_too(database: str, monkeypa
 
 def test_old_database_on_a_server_is_replaced_there(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "DATABASE_SERVER", Remote({}))
-    monkeypatch.setattr(Remote, "prepare", lambda self: None)
+    monkeypatch.setattr(Remote, "prepare", lambda self, alias: None)
     record("record", "0020_gone")
     with pytest.raises(DatabaseProblem) as problem:
         call_command("migrate", database="owner", verbosity=0)

@@ -1,4 +1,4 @@
-"""Django's ``migrate``, which also refuses a database from another version of the site."""
+"""Django's ``migrate``, which refuses a database from another version of the site and never waits long for a lock."""
 
 from typing import Any
 
@@ -6,10 +6,13 @@ from django.core.management.commands import migrate
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
+from factcheck.database.migration_locks import lock_limit
 from factcheck.database.versions import refuse_unknown_migrations
 
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
-        refuse_unknown_migrations(MigrationLoader(connections[options["database"]]))
-        super().handle(*args, **options)
+        connection = connections[options["database"]]
+        refuse_unknown_migrations(MigrationLoader(connection))
+        with lock_limit(connection):
+            super().handle(*args, **options)

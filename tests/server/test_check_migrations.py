@@ -1,0 +1,95 @@
+"""A migration that locks a large table for long is refused, with a sentence on what to do instead."""
+
+from typing import Any
+
+import pytest
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint
+from django.core.management import CommandError, call_command
+from django.db import models
+from django.db.migrations import AddConstraint, AddField, AddIndex, AlterField, RemoveField, RunPython, RunSQL
+from django.db.migrations.operations.base import Operation
+
+from tests.migrating import add_migration
+
+INDEX = models.Index(fields=["at"], name="made_up")
+CONSTRAINT = models.CheckConstraint(condition=models.Q(sequence__gte=0), name="made_up")
+NOT_NULL = "ALTER TABLE record_logentry ALTER COLUMN subject SET NOT NULL;"
+
+
+def nothing(apps: Any, schema_editor: Any) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("operation", "atomic", "finding"),
+    [
+        (AddIndex("logentry", INDEX), True, "Use AddIndexConcurrently in its own migration with `atomic = False`."),
+        (AddIndexConcurrently("logentry", INDEX), True, "set atomic = False on the migration"),
+        (AddConstraint("logentry", CONSTRAINT), True, "Use AddConstraintNotValid, or NOT VALID in RunSQL."),
+        (
+            AlterField("logentry", "sequence", models.TextField(primary_key=True)),
+            True,
+            "Add a new column, and remove the old column in a later release.",
+        ),
+        (
+            AddField("logentry", "made_up", models.ForeignKey("record.LogEntry", models.PROTECT, null=True)),
+            True,
+            "Use `db_constraint=False` and `db_index=False`.",
+        ),
+        (
+            RunSQL("ALTER TABLE record_logentry ADD COLUMN made_up timestamptz NOT NULL DEFAULT clock_timestamp()"),
+            True,
+            "Add a nullable column or use a constant default.",
+        ),
+        (RunSQL("ALTER TABLE record_logentry ADD COLUMN made_up bigint NOT NULL"), True, "Make the column nullable"),
+        (RunSQL(NOT_NULL), True, "Add CHECK (column IS NOT NULL) with AddConstraintNotValid"),
+        (RemoveField("logentry", "at"), True, "Then drop it in RunSQL below `-- squawk-ignore ban-drop-column`."),
+        (
+            RunSQL("UPDATE record_logentry SET made_up = 1"),
+            True,
+            "UPDATE locks all rows that it changes until it ends.",
+        ),
+        (RunPython(nothing), True, "RunPython keeps its locks until the migration ends."),
+        (RunPython(nothing, atomic=True), False, "RunPython keeps its locks until the migration ends."),
+    ],
+)
+def test_migration_with_a_long_lock_is_refused(
+    database: str, monkeypatch: pytest.MonkeyPatch, operation: Operation, atomic: bool, finding: str
+) -> None:
+    add_migration(monkeypatch, operation, atomic=atomic)
+    with pytest.raises(CommandError) as refused:
+        call_command("check_migrations")
+    assert str(refused.value).startswith("record.9999_made_up: ")
+    assert finding in str(refused.value)
+
+
+def test_several_operations_without_a_transaction_are_refused(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a failure, the migration would run again from its first operation, which then fails."""
+    add_migration(monkeypatch, RunPython(nothing), AddIndexConcurrently("logentry", INDEX), atomic=False)
+    with pytest.raises(CommandError, match="use one operation a migration"):
+        call_command("check_migrations")
+
+
+@pytest.mark.parametrize(
+    ("operation", "atomic"),
+    [
+        (AddField("logentry", "made_up", models.BigIntegerField(default=3)), True),
+        (AddField("logentry", "made_up", models.TextField(null=True)), True),
+        (AddIndexConcurrently("logentry", INDEX), False),
+        (AddConstraintNotValid("logentry", CONSTRAINT), True),
+        (RunPython(nothing), False),
+        (RunSQL(f"-- squawk-ignore adding-not-nullable-field\n{NOT_NULL}"), True),
+    ],
+)
+def test_migration_with_short_locks_passes(
+    database: str, monkeypatch: pytest.MonkeyPatch, operation: Operation, atomic: bool
+) -> None:
+    add_migration(monkeypatch, operation, atomic=atomic)
+    call_command("check_migrations")
+
+
+def test_constraint_is_validated_in_a_later_migration(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = AddConstraintNotValid("logentry", CONSTRAINT), ValidateConstraint("logentry", "made_up")
+    add_migration(monkeypatch, *both)
+    with pytest.raises(CommandError, match="in the same transaction"):
+        call_command("check_migrations")
