@@ -269,10 +269,7 @@ if SECURE:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
-        "__Host-sessionid",
-        "__Host-csrftoken",
-    )  # browsers refuse them to other hosts
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"  # no other host can set them
 
 # The worker's queue (factcheck/server/worker.py). The tasks are in each package's tasks.py.
 PROCRASTINATE_DATABASE_ALIAS = "default"
