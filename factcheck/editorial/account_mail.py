@@ -1,24 +1,35 @@
-"""E-mails about accounts: the link to a new password, and notices of proposed changes. The worker sends them.
+"""E-mails about accounts: links to new passwords, notices of proposals, and alerts. The worker sends them.
 
 A job is saved in the transaction of the change, so an e-mail is sent only after the change is final. Jobs contain ids,
 and the link is created when it is sent, so no secret is stored.
 """
 
+from datetime import datetime, timedelta
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from procrastinate.contrib.django import app
 
-from factcheck.editorial.models import Membership, Proposal, User
+from factcheck.editorial.models import Membership, Proposal, SecondFactor, User
+from factcheck.editorial.sign_in.attempts import lock_counters
 
 QUEUE = "default"
-LINK, NOTICE = "accounts.send_link", "accounts.send_notice"
+LINK, NOTICE, ALERT = "accounts.send_link", "accounts.send_notice", "accounts.send_alert"
+# The acts that a person is told about, with the names of their events. The template has a text for each.
+ALERTS = (
+    "password.changed", "second_factor.added", "second_factor.removed", "second_factor.reset", "sign_in.succeeded",
+    "sign_in.code_repeated",
+)  # fmt: skip
+ALERT_EVERY = timedelta(minutes=10)  # for one account and act
 
 
 def queue_link(account: User) -> None:
@@ -30,6 +41,20 @@ def queue_notice(proposal: Proposal) -> None:
     """Tells the person concerned and the Chief editors of the newsroom about the proposal's current state."""
     if can_send() and _addresses(proposal):
         app.configure_task(NOTICE, queue=QUEUE).defer(proposal=proposal.pk, decision=proposal.decision)
+
+
+@transaction.atomic
+def queue_alert(account: User, action: str, detail: dict[str, Any]) -> None:
+    """Tells the person about an act on their own account. Sign-ins from known devices need no e-mail."""
+    if action not in ALERTS or detail.get("new_device") is False or not account.email or not can_send():
+        return
+    (counter,) = lock_counters([f"mail:{action}:{account.pk}"])
+    now = timezone.now()
+    if counter.reported_at is None or counter.reported_at <= now - ALERT_EVERY:
+        counter.last_at = counter.reported_at = now
+        counter.save()
+        told = {key: detail.get(key, "") for key in ("kind", "network", "device")}
+        app.configure_task(ALERT, queue=QUEUE).defer(account=account.pk, action=action, at=now.isoformat(), told=told)
 
 
 def can_send() -> bool:
@@ -52,6 +77,15 @@ def send_notice(proposal: int, decision: str) -> None:
     row = Proposal.objects.select_related("account", "newsroom", "submitted_by", "decided_by").get(pk=proposal)
     for address in sorted(_addresses(row)):
         _send([address], "notice", {"proposal": row, "decision": decision, "url": settings.SITE_URL})
+
+
+def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None:
+    person = User.objects.get(pk=account)
+    context: dict[str, object] = {
+        **told, "account": person, "action": action, "at": datetime.fromisoformat(at), "url": settings.SITE_URL,
+        "factor": dict(SecondFactor.Kind.choices).get(told["kind"], ""),
+    }  # fmt: skip
+    _send([person.email], "alert", context)
 
 
 def password_url(account: User) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
+from factcheck.editorial import account_mail
 from factcheck.editorial.models import (
     ApiToken,
     Claim,
@@ -54,9 +55,12 @@ def record_events(
         )
 
 
+@transaction.atomic
 def record_account_event(by: User | None, action: str, account: User | None, **detail: Any) -> None:
-    """Records a sign-in or a second factor of an account. `account` is None if nobody has the typed name."""
+    """Records a sign-in or a second factor, and tells the person. `account` is None if nobody has the typed name."""
     record_events(by, None, [(action, f"user:{account.pk}" if account else UNKNOWN_ACCOUNT, detail)])
+    if account is not None:
+        account_mail.queue_alert(account, action, detail)
 
 
 def set_actor(by: User | None) -> None:

@@ -39,3 +39,8 @@ def send_link(account: int) -> None:
 @app.task(name=account_mail.NOTICE, queue=account_mail.QUEUE, retry=_RETRY)
 def send_notice(proposal: int, decision: str) -> None:
     account_mail.send_notice(proposal, decision)
+
+
+@app.task(name=account_mail.ALERT, queue=account_mail.QUEUE, retry=_RETRY)
+def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None:
+    account_mail.send_alert(account, action, at, told)

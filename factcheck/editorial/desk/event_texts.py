@@ -76,6 +76,7 @@ KEY_NAMES: dict[str, Promise] = {
     "is_staff": _("may log in at the editors’ desk"),
     "kind": _("second factor"),
     "network": _("network"),
+    "new_device": _("new device"),
     "note": _("note"),
     "new_email": _("e-mail address"),
     "newsroom": _("newsroom"),

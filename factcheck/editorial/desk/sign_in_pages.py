@@ -24,8 +24,8 @@ from factcheck.editorial.models import SecondFactor, User
 from factcheck.editorial.sign_in import passkeys
 from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, begin_attempt
 from factcheck.editorial.sign_in.devices import known_device, remember_device
-from factcheck.editorial.sign_in.journal import record_failure, record_sign_in
-from factcheck.editorial.sign_in.second_factors import second_factors_of, use_code
+from factcheck.editorial.sign_in.journal import record_failure, record_repeated_code, record_sign_in
+from factcheck.editorial.sign_in.second_factors import is_repeated, second_factors_of, use_code
 from factcheck.server.networks import address_of, wide_network_of
 
 PASSKEY = SecondFactor.Kind.PASSKEY.value
@@ -110,6 +110,8 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
             return _finish(request, user, kind.value, destination)
         else:
             record_failure(request, user, "code")
+            if is_repeated(user, request.POST.get("code", "")):
+                record_repeated_code(request, user)
             refusal = _("This code is wrong or has already been used. Enter the code that your app shows now.")
     return _second_factor_form(request, user, destination, refusal)
 

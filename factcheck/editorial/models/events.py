@@ -74,6 +74,7 @@ ACTIONS: dict[str, Promise] = {
     "sign_in.ended": _("logged out"),
     "sign_in.failed": _("failed to log in"),
     "sign_in.unknown_name": _("failed to log in with an unknown name"),
+    "sign_in.code_repeated": _("entered a one-time code again"),
     "session.ended": _("ended a session"),
     "second_factor.added": _("second factor added"),
     "second_factor.removed": _("second factor removed"),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SignInCounter, User
 from factcheck.editorial.sign_in.attempts import lock_counters
-from factcheck.editorial.sign_in.devices import device_name
+from factcheck.editorial.sign_in.devices import device_name, known_device
 from factcheck.server.networks import address_of, shortened
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,8 @@ def network_name(request: HttpRequest) -> str:
 def record_sign_in(request: HttpRequest, account: User, kind: str = "") -> None:
     """`kind` is the kind of the second factor, or "" if the account has none."""
     network, device = network_name(request), device_name(request)
-    record_account_event(account, "sign_in.succeeded", account, kind=kind, network=network, device=device)
+    detail = {"kind": kind, "network": network, "device": device, "new_device": not known_device(request, account)}
+    record_account_event(account, "sign_in.succeeded", account, **detail)
     logger.info("sign-in of account %s by %s from %s", account.pk, kind or "password", network)
 
 
@@ -51,6 +52,12 @@ def record_failure(request: HttpRequest, account: User | None, method: str) -> N
         if row.reported_at is None or row.reported_at <= now - REPORT_EVERY:
             _report(row, account, network=network)
         row.save()
+
+
+def record_repeated_code(request: HttpRequest, account: User) -> None:
+    """The limit on attempts bounds these events."""
+    network, device = network_name(request), device_name(request)
+    record_account_event(None, "sign_in.code_repeated", account, network=network, device=device)
 
 
 def report_failures() -> None:

@@ -1,17 +1,37 @@
-"""The sessions and tokens that end when a password changes."""
+"""The longest password, and the sessions and tokens that end when a password changes."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from factcheck.editorial import account_mail
 from factcheck.editorial.models import ApiToken, User
 from factcheck.editorial.programs.tokens import revoke_tokens
 from factcheck.editorial.sign_in.sessions import end_sessions
 
+LONGEST = 128
+
+
+class MaximumLengthValidator:
+    """Refuses passwords that take long to check. Passphrases are far shorter."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if len(password) > LONGEST:
+            raise ValidationError(
+                _("This password is too long. Choose one with at most %d characters.") % LONGEST,
+                code="password_too_long",
+            )
+
+    def get_help_text(self) -> str:
+        return _("Your password can contain at most %d characters.") % LONGEST
+
 
 @transaction.atomic
 def end_access(user: User, *, by: User, keep: str | None = None) -> None:
-    """Ends the account's sessions, except the one with the key `keep`, and revokes its API tokens.
+    """Ends the account's sessions, except the one with the key `keep`, revokes its API tokens, and tells the person.
 
     Call it when the password changes. Someone who knew the old password may have opened sessions or created tokens.
     """
     end_sessions(user, keep=keep)
     revoke_tokens(ApiToken.objects.filter(user=user, revoked_at=None), by=by)
+    account_mail.queue_alert(user, "password.changed", {})

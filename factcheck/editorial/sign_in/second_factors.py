@@ -116,6 +116,13 @@ def _use_app_code(user: User, code: str) -> bool:
     return rows.update(counter=step, used_at=timezone.now()) == 1
 
 
+def is_repeated(user: User, code: str) -> bool:
+    """Whether the code from the app has been used, or is older than the last used code."""
+    app = SecondFactor.objects.filter(user=user, kind=Kind.APP).first()
+    step = _matching_step(decrypt(app.secret) or "", "".join(code.split())) if app else None
+    return app is not None and step is not None and step <= app.counter
+
+
 def _matching_step(secret: str, code: str) -> int | None:
     """The time step of the code, if it is the current code, the one before or the one after."""
     if not secret or not code.isascii():

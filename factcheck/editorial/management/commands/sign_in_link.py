@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from factcheck.editorial.account_mail import password_url
+from factcheck.editorial.account_mail import password_url, queue_alert
 from factcheck.editorial.models import EditorialEvent, SecondFactor, User
 
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         if SecondFactor.objects.using("owner").filter(user=account).delete()[0]:
             events = EditorialEvent.objects.using("owner")
             events.create(action="second_factor.reset", subject=f"user:{account.pk}")
+            queue_alert(account, "second_factor.reset", {})
         self.stdout.write(
             f"This link works once, and only for one day. Give it only to {username}:\n{password_url(account)}"
         )
