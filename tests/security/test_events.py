@@ -102,4 +102,4 @@ def test_end_of_sessions_is_recorded(newsroom: Newsroom) -> None:
     """The application records it, since no column of the account changes."""
     root = make_user("root", is_superuser=True)
     accounts.end_sessions(account=newsroom.reporter, by=root)
-    assert EditorialEvent.objects.get(action="account.sessions_ended").actor == root
+    assert EditorialEvent.objects.get(action="session.ended").actor == root

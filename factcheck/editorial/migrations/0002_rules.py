@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             reviews="9950623d62d2",
             entries="6f2330edc36f",
             memberships="6be460450228",
-            events="98d2ce2f4076",
+            events="83dc3fe9b0fc",
             tokens="13033b99e4a9",
         ),
     ]

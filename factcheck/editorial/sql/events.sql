@@ -4,9 +4,13 @@ CREATE OR REPLACE FUNCTION editorial_event_rules() RETURNS trigger LANGUAGE plpg
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND NEW.subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
-        IF NEW.detail = '{}' AND to_jsonb(NEW) - 'detail' = to_jsonb(OLD) - 'detail' AND EXISTS (
-            SELECT 1 FROM record_logentry
-            WHERE subject = NEW.subject::uuid AND kind = 'review.erasure' AND at >= OLD.at) THEN
+        -- The n-th event of an erasure belongs to the n-th erasure in the log, so that nobody can add one to forget more.
+        IF NEW.detail = '{}' AND to_jsonb(NEW) - 'detail' = to_jsonb(OLD) - 'detail' AND OLD.id < (
+            SELECT max(id) FROM (
+                SELECT id FROM editorial_editorialevent WHERE subject = NEW.subject AND action = 'review.erasure'
+                ORDER BY id LIMIT (
+                    SELECT count(*) FROM record_logentry WHERE subject = NEW.subject::uuid AND kind = 'review.erasure')
+            ) erasures) THEN
             RETURN NEW;
         END IF;
     END IF;
