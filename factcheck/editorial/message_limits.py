@@ -69,7 +69,7 @@ def _require_network(messages: QuerySet[ReaderMessage], limit: int) -> None:
     times = list(recent.values_list("received_at", flat=True)[:limit])
     if len(times) < limit:
         return
-    wait = (times[-1] + HOUR - now).total_seconds() + 1
+    wait = (times[-1] + HOUR - now).total_seconds()
     text = _(
         "Your network has reached the limit of %(count)s messages an hour. Your message was not stored. You can send it"
         " again in %(minutes)s min."

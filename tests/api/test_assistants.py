@@ -13,7 +13,7 @@ from django.db import connections
 from mcp import Client
 from starlette.applications import Starlette
 
-from api.assistants.server import make_server, serve_http
+from api.assistants.server import THREADS, make_server, serve_http
 from factcheck.editorial.models import Source
 from factcheck.record.search import ranking
 from tests.assisting import on_http, on_stdio
@@ -267,7 +267,10 @@ def test_hosts_over_http_are_the_sites_and_those_that_are_named(settings: Any, m
     server, given = make_server(), dict[str, Any]()
     monkeypatch.setattr(server, "streamable_http_app", lambda **options: given.update(options) or Starlette())
     monkeypatch.setattr("uvicorn.run", lambda *_, **__: None)
+    limited = list[int]()  # the real one would limit the statements of all later tests
+    monkeypatch.setattr("api.assistants.server.serve_requests", limited.append)
     serve_http(server, "127.0.0.1", 8001)
+    assert limited == [THREADS]
     assert given["transport_security"].allowed_hosts == [
         "facts.example.org", "example.org", "facts.example.org:*", "example.org:*",
     ]  # fmt: skip
