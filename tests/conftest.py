@@ -142,8 +142,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[WITHOUT_DATA] = len(without)
 
 
-def pytest_collection_finish() -> None:
-    timeouts._guard = None  # whoever imported factcheck.wsgi made this a process that answers requests
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    timeouts._guard = None  # modules and earlier tests that serve made this a process that answers requests
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

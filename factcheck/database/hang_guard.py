@@ -7,7 +7,7 @@ gone. It then can't stop statements that take too long. Each thread that waits f
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
@@ -80,6 +80,7 @@ class GuardedConnection(psycopg.Connection[Any]):
 
     guard: HangGuard
     seconds: float
+    _slot = ExitStack()
 
     @classmethod
     def open(cls, guard: HangGuard, seconds: float, **parameters: Any) -> "GuardedConnection":
@@ -92,8 +93,15 @@ class GuardedConnection(psycopg.Connection[Any]):
         # A transaction that has begun continues without a slot, because threads in all slots may wait for its locks.
         if self.pgconn.transaction_status != TransactionStatus.IDLE:
             return self._wait(gen, interval, timeout)
-        with self.guard.waiting():
+        with ExitStack() as self._slot:
+            self._slot.enter_context(self.guard.waiting())
             return self._wait(gen, interval, timeout)
+
+    def _start_query(self) -> PQGen[None]:
+        yield from super()._start_query()
+        # The first statement can already wait for a lock, so BEGIN gives the slot back.
+        if self.pgconn.transaction_status == TransactionStatus.INTRANS:
+            self._slot.close()
 
     def _wait(self, gen: PQGen[RV], interval: float, timeout: float | None) -> RV:
         try:

@@ -75,6 +75,9 @@ BREACHES = {
     " SELECT newsroom_id, '', begun_by_id, now() FROM editorial_freeze",
     "proposal_one_open_account": COPY % ("'note', ''", "kind = 'account' AND decision = ''"),
     "proposal_one_import": COPY % ("'note', ''", "kind = 'import'"),
+    "secondfactor_one_app": "INSERT INTO editorial_secondfactor (user_id, kind, name, secret, counter, added_at)"
+    " SELECT user_id, kind, name, secret, counter, added_at FROM editorial_secondfactor",
+    "secondfactor_has_key": "UPDATE editorial_secondfactor SET key = repeat('0f', 32)",
     "demand_state_known": "UPDATE editorial_demand SET state = 'lost'",
     "demand_from_type_known": "UPDATE editorial_demand SET from_type = 'lawyer'",
     "demand_outcome_known": "UPDATE editorial_demand SET outcome = 'won'",

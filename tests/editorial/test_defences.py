@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
+from django.utils import timezone
 
 from factcheck.editorial import reader_messages
 from factcheck.editorial.errors import NotAllowed
@@ -19,6 +20,8 @@ from factcheck.editorial.models import (
     ProposedLink,
     ReaderMessage,
     Review,
+    SecondFactor,
+    Session,
     VerdictMapping,
 )
 from factcheck.editorial.models.claims import TopicLabel
@@ -67,6 +70,8 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     workflow.submit(subject=make_demand(newsroom), by=newsroom.chief)
     MAKE[Kind.FREEZE](make_newsroom("khoa.example"))
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
+    SecondFactor.objects.create(user=newsroom.reporter, kind=SecondFactor.Kind.APP)
+    Session.objects.create(session_key="k", session_data="", expire_date=timezone.now())
     reader_messages.receive_message(
         kind=ReaderMessage.Kind.TIP, values={"text": "Có tin đồn này.", "language": "vi"}, address="x"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 from django.templatetags.static import static
 from django.test import Client
 
@@ -17,7 +17,9 @@ from factcheck.database import hang_guard, timeouts
 from factcheck.database.embedded import Cluster
 from factcheck.database.hang_guard import HangGuard
 from factcheck.website import queries
+from tests.drafts import make_scale
 from tests.security.hanging import get, silent_server, site, stopped
+from tests.waiting import begin_until_it_waits
 
 WITHOUT_DATABASE = (
     "/docs/", "/docs/reference/api/", "/robots.txt", "/llms.txt", "/.well-known/api-catalog", "/api/docs/",
@@ -153,6 +155,25 @@ def test_transaction_goes_on_while_others_wait_for_its_locks(
             cursor.execute("SELECT 2")
     connection.rollback()
     connection.set_autocommit(True)
+
+
+def test_transaction_that_waits_for_a_lock_first_leaves_its_slot(
+    database: str, serving: None, monkeypatch: pytest.MonkeyPatch
+):
+    """Otherwise a few publications at once would look like a server that hangs."""
+    monkeypatch.setattr(timeouts, "_guard", guard := HangGuard(1))
+    scale = make_scale()
+
+    def wait_for_the_lock() -> None:
+        with transaction.atomic():
+            type(scale).objects.select_for_update().get(pk=scale.pk)
+
+    with transaction.atomic():
+        scale.save()
+        waits = begin_until_it_waits(wait_for_the_lock)
+        with guard.waiting():  # the only slot
+            pass
+    waits.result(timeout=30)
 
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/reviews/", "/v1alpha1/claims:search?query=a", "/feeds/reviews.atom"])

@@ -59,7 +59,8 @@ class FreezeAdmin(NewsroomAdmin[Freeze]):
         return get_desk(request).administers_accounts or super().has_view_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(newsrooms_to_freeze(get_desk(request)))
+        desk = get_desk(request)
+        return bool(desk.led_newsrooms or newsrooms_to_freeze(desk))  # the home page asks this too
 
     def has_change_permission(self, request: HttpRequest, obj: Freeze | None = None) -> bool:
         return False
@@ -111,7 +112,7 @@ def newsrooms_to_freeze(desk: Desk) -> list[Publisher]:
     """The newsrooms whose publishing the person can freeze."""
     if desk.administers_accounts:
         return list(Publisher.objects.filter(memberships__isnull=False).distinct())
-    return [row for row in desk.newsrooms if row.pk in desk.led_newsrooms]
+    return list(Publisher.objects.filter(pk__in=desk.led_newsrooms))
 
 
 def freezes_for(request: HttpRequest) -> list[Freeze]:

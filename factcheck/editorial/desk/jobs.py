@@ -28,6 +28,7 @@ STATES: dict[str, Promise] = {
 }
 # By the name of the task or of the command that it runs, without options. Other names are shown as they are.
 TASKS: dict[str, Promise] = {
+    "sign_log": _("sign the newest entries of the log"),
     "publish_due_demands": _("publish register entries that are due"),
     "ask_witnesses": _("request witness cosignatures for the log"),
     "verify_record": _("verify the record"),
@@ -35,8 +36,13 @@ TASKS: dict[str, Promise] = {
     "embed_claims": _("prepare published claims for search by meaning"),
     "make_dumps": _("create the dumps"),
     "make_feed": _("create the ClaimReview feed"),
+    "backup": _("back up the database"),
     "clearsessions": _("delete expired sessions"),
     "forget_old_jobs": _("delete finished jobs"),
+    "sign_in.report": _("record failed logins"),
+    "accounts.send_link": _("send the link to a new password"),
+    "accounts.send_notice": _("tell people about a change of an account"),
+    "accounts.send_alert": _("tell a person about their own account"),
     "messages.forget": _("delete old messages from readers"),
     "programs.forget": _("delete old requests from programs"),
     "webhooks.derive": _("find events for webhooks"),

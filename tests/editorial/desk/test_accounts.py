@@ -30,14 +30,14 @@ def mails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def sent(folder: Path) -> dict[str, str]:
-    """The subject and the text of the last e-mail to each address."""
+    """The subjects and the texts of all e-mails to each address. Jobs run at the same time, so their order varies."""
     work_off("default")
-    found = {}
-    for file in sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime_ns) if folder.is_dir() else ():
+    found: dict[str, str] = {}
+    for file in folder.iterdir() if folder.is_dir() else ():
         for raw in file.read_bytes().split(b"-" * 79 + b"\n"):
             if raw.strip():
                 mail: Any = message_from_bytes(raw, policy=policy.default)
-                found[mail["To"]] = f"{mail['Subject']}\n{mail.get_content()}"
+                found[mail["To"]] = f"{found.get(mail['To'], '')}{mail['Subject']}\n{mail.get_content()}\n"
     return found
 
 

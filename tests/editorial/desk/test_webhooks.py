@@ -45,8 +45,8 @@ def test_registration_shows_the_secret_once_and_begins_with_what_follows(sysop: 
     [
         ("http://receiver.example/", "Enter the full URL, starting with https://"),
         ("Https://receiver.example/", "Enter the full URL, starting with https://"),
-        ("https://192.168.1.1/", "This address is not public"),
-        ("https://[::ffff:127.0.0.1]/", "This address is not public"),
+        ("https://192.168.1.1/", "This URL’s host is private"),
+        ("https://[::ffff:127.0.0.1]/", "This URL’s host is private"),
     ],
 )
 def test_address_that_is_not_public_is_refused_in_words(sysop: User, url: str, said: str) -> None:

@@ -21,7 +21,7 @@ OF_THE_SITE = {"@id", "identifier", "dateModified", "creativeWorkStatus", "corre
 def read_feed() -> bytes:
     with TemporaryDirectory() as folder, override_settings(DUMPS_FOLDER=Path(folder)):
         make_feed()
-        return Client().get("/feeds/claimreview.json").content
+        return Client().get("/feeds/claimreview.json").getvalue()
 
 
 def carried(node: Any) -> Any:
