@@ -71,8 +71,8 @@ def verify_from_outside(url: str, state: Path) -> str:
 
 
 def _resident(pid: int) -> int:
-    [line] = re.findall(r"^RssAnon:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
-    return int(line)
+    found = re.findall(r"^RssAnon:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return int(found[0]) if found else 0  # a killed process has no memory
 
 
 def _run(command: list[str], environment: dict[str, str]) -> str:

@@ -357,4 +357,4 @@ def test_publication_of_a_review_needs_few_statements(newsroom: Newsroom) -> Non
     control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
     assert (
         sum(not query["sql"].startswith(control) for query in queries) <= 36
-    )  # eight of them sign the log, after the commit
+    )  # six of them sign the log, after the commit
