@@ -166,6 +166,8 @@ def test_limit_of_requests_that_cannot_be_read_is_said_at_the_start(limit: str) 
 def test_cookies_of_a_site_with_https_are_secure():
     code = (
         "from django.conf import settings; print({(getattr(settings, f'{name}_COOKIE_SECURE'),"
-        " getattr(settings, f'{name}_COOKIE_SAMESITE')) for name in ('SESSION', 'CSRF', 'LANGUAGE')})"
+        " getattr(settings, f'{name}_COOKIE_SAMESITE')) for name in ('SESSION', 'CSRF', 'LANGUAGE')},"
+        " settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)"
     )
-    assert manage("shell", "--no-imports", "-c", code, **PRODUCTION).stdout == "{(True, 'Lax')}\n"
+    told = manage("shell", "--no-imports", "-c", code, **PRODUCTION).stdout
+    assert told == "{(True, 'Lax')} __Host-sessionid __Host-csrftoken\n"
