@@ -25,7 +25,9 @@ class Rows:
 
     references: References
     by: User
-    now: datetime = field(default_factory=timezone.now)
+    now: datetime = field(
+        default_factory=lambda: timezone.now()
+    )  # looked up at each call, so that tests can set the time
     claims: list[Row] = field(default_factory=list)
     reviews: list[tuple[UUID, UUID, Record, str, str]] = field(default_factory=list)
     changed_claims: list[UUID] = field(default_factory=list)
