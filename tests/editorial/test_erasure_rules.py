@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
 from factcheck.editorial import erasure
+from factcheck.editorial.events import record_events
 from factcheck.editorial.models import EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.formats.canonical import canonical, sha256_hex
@@ -65,6 +66,7 @@ def insert_erasure(review: Review, approval: Proposal | None, *more: str) -> Non
         cursor.execute("INSERT INTO record_revisiondocument VALUES (%s, %s, %s)", [sequence, salt, data])
         if approval:
             cursor.execute("UPDATE editorial_proposal SET sequence = %s WHERE id = %s", [sequence, approval.pk])
+            record_events(approval.decided_by or approval.submitted_by, None, [("review.erasure", review.pk, {})])
         for sql in more:
             cursor.execute(sql.replace("REVIEW", f"'{review.pk}'").replace("ENTRY", str(sequence)))
 
@@ -77,7 +79,7 @@ EMPTY_APPROVALS = (
     "UPDATE editorial_proposal SET statement = '', note = '', message = '', digest = repeat('0', 64)"
     " WHERE review_id = REVIEW AND action <> 'erasure'"
 )
-EMPTY_EVENTS = "UPDATE editorial_editorialevent SET detail = '{}' WHERE subject = REVIEW"
+EMPTY_EVENTS = "UPDATE editorial_editorialevent SET detail = '{}' WHERE subject = REVIEW AND action <> 'review.erasure'"
 
 
 def test_erasure_without_approval_is_refused(desk: Desk) -> None:
@@ -159,8 +161,8 @@ def test_event_of_an_erased_review_can_be_emptied(desk: Desk) -> None:
     """The exception itself: the same as erasure.forget does."""
     run(
         "UPDATE editorial_editorialevent SET detail = '{}' WHERE subject = %s AND action = 'publication.submitted'"
-        " AND id < (SELECT max(id) FROM editorial_editorialevent WHERE action = 'review.erasure')",
-        [str(desk.redacted.pk)],
+        " AND id < (SELECT id FROM editorial_editorialevent WHERE action = 'review.erasure' AND subject = %s)",
+        [str(desk.redacted.pk)] * 2,
     )
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from factcheck.editorial.proposals import workflow
 from factcheck.record.models import LogEntry
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Delivery, Event, Subscription
@@ -167,11 +168,13 @@ def test_derived_at_once_by_two_it_is_there_once(database: str, receiver: Receiv
 def test_entry_written_by_any_way_is_derived(database: str, receiver: Receiver) -> None:
     """The trigger adds the job in the transaction of the entry, and takes it back with it."""
     newsroom = make_newsroom()
+    approval = workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(RuntimeError), transaction.atomic():
-        publish(newsroom)
+        workflow.publish(proposal=approval, by=newsroom.editor)
         raise RuntimeError
     assert not ProcrastinateJob.objects.exists()
-    publish(newsroom)
+    workflow.publish(proposal=approval, by=newsroom.editor)
     delivery.enqueue_derivation()
     derive.defer()
     assert [(job.task_name, job.queue_name, job.priority) for job in ProcrastinateJob.objects.all()] == [
