@@ -63,7 +63,7 @@ class Replicas:
 
     def note(self, position: int) -> None:
         """Record the primary's position. After a failover, the new primary may be behind the old primary."""
-        self.required()  # drops what is no longer needed
+        self.required()  # also drops old positions
         with self._mutex:
             if self._positions and position < self._positions[-1][1]:
                 self._positions.clear()

@@ -117,7 +117,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
 
 
 def passkey_options(request: HttpRequest, user: User | None = None) -> dict[str, str] | None:
-    """The options of a button for passkeys, or None if there is no such button."""
+    """The options of a button for passkeys, or None if the page has no button."""
     if not passkeys.are_possible(request):
         return None
     if user is not None and not second_factors_of(user).filter(kind=PASSKEY).exists():

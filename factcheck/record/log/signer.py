@@ -90,7 +90,7 @@ class Signer:
         """The current key, the next key, and the current key's signature on both."""
         current = self.current_key()
         if current == self.keys[-1]:
-            raise SigningError("There is no next key. Add one to the key's file with make_log_key --next.")
+            raise SigningError("The key's file doesn't contain a next key. Add one with make_log_key --next.")
         old, new = current.verifier(), self.keys[-1].verifier()
         if old.name != new.name:
             raise SigningError(f"The next key is for {new.name}, but the log's name is {old.name} and never changes.")

@@ -175,7 +175,9 @@ def test_rotation_is_signed_by_both_keys(bare_record: None, settings: Any, tmp_p
     old, file = tree.signing_key(), tmp_path / "key"
     file.write_text(str(old))
     settings.LOG_SIGNING_KEY = str(file)
-    with pytest.raises(CommandError, match="There is no next key. Add one to the key's file with make_log_key --next"):
+    with pytest.raises(
+        CommandError, match="The key's file doesn't contain a next key. Add one with make_log_key --next"
+    ):
         call_command("rotate_log_key")
     with pytest.raises(CommandError, match="already exists"):
         call_command("make_log_key", str(file))
@@ -198,7 +200,7 @@ def test_rotation_is_signed_by_both_keys(bare_record: None, settings: Any, tmp_p
     publish_some(1)
     assert not signed_by(LogCheckpoint.objects.get(size=4).note, old.verifier())
     call_command("verify_record")
-    with pytest.raises(CommandError, match="There is no next key"):
+    with pytest.raises(CommandError, match="doesn't contain a next key"):
         call_command("rotate_log_key")
     settings.LOG_SIGNING_KEY = str(old)
     with pytest.raises(RecordError, match="did not sign the log's newest checkpoint"):
@@ -284,7 +286,7 @@ def test_former_key_counts_until_its_rotation(bare_record: None, settings: Any, 
 def test_rotation_to_another_name_is_refused(bare_record: None, settings: Any) -> None:
     with pytest.raises(CommandError, match="the log's name is 127.0.0.1:8000/api/v1/log and never changes"):
         rotated(settings, SigningKey.generate("other.example"))
-    with pytest.raises(CommandError, match="There is no next key"):
+    with pytest.raises(CommandError, match="doesn't contain a next key"):
         rotated(settings, SigningKey.parse(settings.LOG_SIGNING_KEY.split()[0]))
 
 

@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, username: str, role: str, newsroom: str | None, **options: Any) -> None:
         account = User.objects.using("owner").filter(username=username).first()
         if account is None:
-            raise CommandError(f"There is no account {username}. Add the account at the desk first.")
+            raise CommandError(f"The account {username} doesn't exist. Add the account at the desk first.")
         if (role == ADMINISTRATOR) != (newsroom is None):
             raise CommandError(
                 "Name the newsroom's site for a role in a newsroom, and no newsroom for an administrator."
@@ -45,6 +45,6 @@ class Command(BaseCommand):
             return
         publisher = Publisher.objects.using("owner").filter(site=newsroom).first()
         if publisher is None:
-            raise CommandError(f"There is no newsroom with the site {newsroom}. Add it under Publishers first.")
+            raise CommandError(f"No newsroom has the site {newsroom}. Add the newsroom under Publishers first.")
         roles = Membership.objects.using("owner")
         roles.update_or_create(user=account, publisher=publisher, defaults={"role": role})

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, username: str, **options: Any) -> None:
         account = User.objects.using("owner").filter(username=username, is_active=True).first()
         if account is None:
-            raise CommandError(f"There is no open account {username}.")
+            raise CommandError(f"The account {username} doesn't exist, or it's closed.")
         account.set_unusable_password()
         account.save(using="owner", update_fields=["password"])
         if SecondFactor.objects.using("owner").filter(user=account).delete()[0]:
