@@ -20,12 +20,17 @@ HERE = Path(__file__).resolve().parent
 CONNECTIONS = 8
 
 
-@contextmanager
-def served(application: str, interface: str = "wsgi", **environment: str) -> Iterator[int]:
-    """The port of a granian of its own that serves `module:application`."""
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def served(application: str, interface: str = "wsgi", **environment: str) -> Iterator[int]:
+    """The port of a granian of its own that serves `module:application`."""
+    port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", interface, "--port", str(port), "--workers", "1",
         "--no-ws", "--log-level", "error",
@@ -76,9 +81,7 @@ def nginx(site: int, desk: int, *, limited: bool = True) -> Iterator[int]:
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         sys.exit("nginx is missing: install it (Debian: apt-get install nginx-light).")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="factcheck-nginx-"))
     config = (HERE.parent / "deploy/nginx.conf").read_text(encoding="utf-8")
     before, ours = config.split("\nserver {\n    listen 443 ssl;", 1)

@@ -28,8 +28,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 import psycopg
 from endurance import checking
 from endurance.postgres import Postgres
-from endurance.site import THREADS, Site, _free_port
-from serving import nginx
+from endurance.site import THREADS, Site
+from serving import free_port, nginx
 
 # What is killed, and when, as a share of the time.
 KILLS = [
@@ -49,7 +49,7 @@ WORDS = ("bơm", "lũ", "trạm", "chạy", "ngừng vì lũ", "Trạm bơm số
 class Run:
     def __init__(self, folder: Path, minutes: float) -> None:
         self.folder, self.seconds = folder, minutes * 60
-        self.nodes = [Postgres(folder / name, _free_port()) for name in ("primary", "standby")]
+        self.nodes = [Postgres(folder / name, free_port()) for name in ("primary", "standby")]
         self.restarts: list[tuple[float, float]] = []
         self.memory: dict[str, list[int]] = defaultdict(list)
         self.over = threading.Event()

@@ -5,13 +5,13 @@ import random
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from endurance.postgres import HOST, Postgres
+from serving import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
@@ -24,7 +24,7 @@ class Site:
 
     def __init__(self, folder: Path, primary: Postgres, standby: Postgres) -> None:
         self.folder, self.log = folder, (folder / "site.log").open("ab")
-        self.reading_port, self.desk_port = _free_port(), _free_port()
+        self.reading_port, self.desk_port = free_port(), free_port()
         self.environment = self._environment(primary, standby)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -107,10 +107,3 @@ class Site:
 
     def _start(self, name: str, command: list[str], environment: dict[str, str]) -> None:
         self.processes[name] = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=self.log, stderr=self.log)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
