@@ -9,6 +9,7 @@ from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.ranking import SearchModel
+from factcheck.record.search.stems import with_stems
 
 BOUND = 10_000
 FACETS = ("verdict", "language", "publisher", "topic")
@@ -37,7 +38,7 @@ def count(
     where, parameters = rows.get_compiler("public").compile(rows.where)
     if tsquery is not None:
         where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
-        parameters = [*parameters, tsquery]
+        parameters = [*parameters, with_stems(tsquery)]
     lists = {} if model is PublishedReview else {"verdict": "verdicts", "publisher": "publishers"}
     columns = {"verdict": "verdict", "publisher": "publisher", "language": "language", "topic": "topics", **lists}
     parts = [

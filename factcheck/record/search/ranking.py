@@ -26,6 +26,7 @@ from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import Branch, Query, Term, all_of, any_of, max_reviews
 from factcheck.record.search.relevance import FEW, enough, rank_expression, term_weight
+from factcheck.record.search.stems import with_stems
 from factcheck.record.search.words import Frequency, frequencies
 
 SearchModel = type[PublishedReview] | type[PublishedClaim]
@@ -247,7 +248,7 @@ class Search:
         parameters: list[Any] = [
             *words,
             *self._parameters,
-            *chain.from_iterable(branches),
+            *map(with_stems, chain.from_iterable(branches)),
             *((*self._parameters, list(gains), list(gains), list(gains.values())) if gains else ()),
             *(position or ()),
             limit,
@@ -301,4 +302,4 @@ LATERAL (
 
 def has_words(query: Query) -> Q:
     """A filter for lists with a different order. The filter selects the rows that contain all words of the query."""
-    return Q(search=SearchQuery(query.all_terms(), config=SEARCH_CONFIG, search_type="raw"))
+    return Q(search=SearchQuery(with_stems(query.all_terms()), config=SEARCH_CONFIG, search_type="raw"))
