@@ -8,7 +8,7 @@ from django.db.models import Q
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.search.models import SEARCH_CONFIG
-from factcheck.record.search.ranking import SearchModel
+from factcheck.record.search.results import SearchModel
 from factcheck.record.search.stems import with_stems
 
 BOUND = 10_000
