@@ -67,7 +67,7 @@ def _matching(words: Iterable[str], query: Query) -> set[str]:
 
 _MATCHING = f"""
 SELECT word FROM unnest(%s::text[]) word
-WHERE to_tsvector('{SEARCH_CONFIG}', concat_ws(' ', word, VARIADIC public.record_word_stems(word))) @@ to_tsquery('{SEARCH_CONFIG}', %s)
+WHERE to_tsvector('{SEARCH_CONFIG}', array_to_string(word || public.record_word_stems(word), ' ')) @@ to_tsquery('{SEARCH_CONFIG}', %s)
 """  # noqa: S608 (a constant)
 
 
