@@ -34,13 +34,11 @@ _DENIALS = frozenset(
     "false untrue hoax debunked denies denied deny myth refuted falsch faux falso falsa ложь hoaks".split()
 )
 _PHRASES = re.compile(
-    r"\b(?:không chỉ|không những|không ngờ|không khí|không gian|không quân|không phận|không kích|không trung"
-    r"|không tưởng|hàng không|trên không|phòng không|vô không"
-    r"|khong chi|khong nhung|khong khi|khong gian|khong quan|hang khong"
-    r"|phải không|hay không|hay chưa|chẳng hạn|chẳng may|chẳng lẽ|không biết|khong biet"
-    r"|not only|not just|not merely|no doubt|no wonder|no matter|no longer than|no less than|no more than|why not"
-    r"|or not|nothing but|can't believe|cannot believe|don't know|do not know|don't forget|never forget"
-    r"|didn't know|don't believe|no idea|don't miss|don't think|if not|whether or not|nicht nur|non solo|no solo|pas seulement)\b"
+    r"\b(?:không (?:chỉ|những|ngờ|khí|gian|quân|phận|kích|trung|tưởng|biết)|(?:hàng|trên|phòng|vô) không"
+    r"|khong (?:chi|nhung|khi|gian|quan|biet)|hang khong|(?:phải|hay) không|hay chưa|chẳng (?:hạn|may|lẽ)"
+    r"|not (?:only|just|merely)|no (?:doubt|wonder|matter|longer than|less than|more than|idea)|(?:why|or|if) not"
+    r"|nothing but|(?:can't|cannot|don't) believe|(?:don't|do not|didn't) know|(?:don't|never) forget"
+    r"|don't (?:miss|think)|nicht nur|non solo|no solo|pas seulement)\b"
 )
 _DENYING_PHRASES = re.compile(
     r"sai sự thật|tin giả|bác bỏ|phủ nhận|tin đồn thất thiệt|không có chuyện|làm gì có"
