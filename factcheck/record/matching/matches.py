@@ -19,6 +19,7 @@ from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get
 from factcheck.record.matching.match_scoring import BOTH, THRESHOLD, WORDS, Candidate, Match, score_candidates
 from factcheck.record.matching.models import vector_literal
 from factcheck.record.matching.post_dates import post_date
+from factcheck.record.matching.query_vectors import embed_query
 from factcheck.record.matching.vectors import MAX_TEXT
 from factcheck.record.matching.words import (
     Word,
@@ -137,7 +138,7 @@ def _meaning(model: _Model, texts: Sequence[str]) -> _Meaning:
     if model.embeddings is None:
         return _Meaning(explanation=model.explanation)
     try:
-        vectors = [vector_literal(vector) for vector in model.embeddings.embed_queries(texts)]
+        vectors = [vector_literal(vector) for vector in embed_query(model.embeddings, texts)]
     except EmbeddingError as problem:
         return _Meaning(explanation=str(problem), refused=problem.refused)
     return _Meaning(model.embeddings.model, vectors, model.explanation)
