@@ -1,6 +1,6 @@
 """JSON Schemas of responses that the API builds itself: lists, revision metadata, problems and the root."""
 
-from typing import Any
+from typing import Any, get_args
 
 from api.http.parameter_values import WORDS
 from api.schema.bodies import (
@@ -22,6 +22,7 @@ from api.schema.bodies import (
 )
 from api.schema.operations import ref
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
+from factcheck.record.matching.differences.comparison import Difference
 
 Json = dict[str, Any]
 
@@ -192,12 +193,16 @@ LISTS: Json = {
         matched={
             "type": "object",
             "description": "The parts of the score.",
-            "required": ["words"],
+            "required": ["words", "differs"],
             "properties": {
                 "words": described(
                     SHARE, "The share of the text's words that occur in the claim. Rare words count more."
                 ),
                 "meaning": described(SHARE, "How close the meaning is. Absent if the meaning wasn't compared."),
+                "differs": array_of(
+                    {"type": "string", "enum": [*get_args(Difference)]},
+                    description="The points on which your text and the claim differ.",
+                ),
             },
         },
     ),

@@ -126,7 +126,7 @@ def _content(matching: Matching) -> dict[str, Any]:
             "reviews": [orjson.Fragment(reviews[pk]) for pk in review_ids[each.claim_id] if pk in reviews],
             "score": round(each.score, 4),
             "judged_by": each.judged_by,
-            "matched": {name: round(value, 4) for name, value in each.matched.items()},
+            "matched": {name: round(value, 4) for name, value in each.matched.items()} | {"differs": each.differs},
         }
         for each in found
         if each.claim_id in bodies

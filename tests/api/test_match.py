@@ -37,7 +37,7 @@ def test_match_answers_with_claim_and_reviews(api: Api, newsroom: Newsroom) -> N
     assert (content["method"], content["explanation"]) == ("words", "Matching by meaning is switched off on this site.")
     assert content["threshold"] <= result["score"] <= 1
     assert result["judged_by"] == "words"
-    assert result["matched"] == {"words": pytest.approx(0.6, abs=0.15)}
+    assert result["matched"] == {"words": pytest.approx(0.6, abs=0.15), "differs": []}
 
 
 def test_match_lists_claims_below_the_threshold_as_candidates(api: Api, newsroom: Newsroom) -> None:
@@ -48,6 +48,13 @@ def test_match_lists_claims_below_the_threshold_as_candidates(api: Api, newsroom
     [candidate] = content["candidates"]
     assert candidate["claim"]["id"] == str(roof.claim_id)
     assert 0 <= candidate["score"] < content["threshold"]
+
+
+def test_match_says_what_differs(api: Api, newsroom: Newsroom) -> None:
+    publish(newsroom, "Nước lũ đã lên tới mái chùa ở Huế năm 2020.")
+    content = api.get("match/", {"text": "Nước lũ chưa lên tới mái chùa ở Huế năm 2019"})
+    [match] = [*content["results"], *content["candidates"]]
+    assert match["matched"]["differs"] == ["negation", "date"]
 
 
 def test_match_of_merged_claims_is_the_one_that_shows_both(api: Api, newsroom: Newsroom) -> None:
@@ -64,8 +71,8 @@ def test_match_of_more_claims_takes_no_more_queries(api: Api, newsroom: Newsroom
     for limit in (1, 3):
         with CaptureQueriesContext(connections["public"]) as queries:
             found = api.get("match/", {"text": "nuoc lu len toi mai", "limit": limit})
-        # Six, and BEGIN and COMMIT of two transactions: none is open while vectors are computed.
-        assert (len(found["results"]), len(queries)) == (limit, 10)
+        # Seven, and BEGIN and COMMIT of two transactions: none is open while vectors are computed.
+        assert (len(found["results"]), len(queries)) == (limit, 11)
 
 
 def test_match_of_nothing_published(api: Api, database: str) -> None:
