@@ -55,7 +55,7 @@ def lines(pattern: str) -> Iterator[dict[str, Any]]:
 
 
 def statements() -> Iterator[dict[str, Any]]:
-    """As the importer makes them; the id is that of the review's address, or the statement's index."""
+    """As the importer makes them, with one verdict for all. The id comes from the URL or the statement's index."""
     from factcheck.imports.readers import claimreview
     from factcheck.imports.readers.jsonld import Notes
 
@@ -63,8 +63,8 @@ def statements() -> Iterator[dict[str, Any]]:
     for members in lines("claimreview/*.jsonl"):
         if made := claimreview.statement_of(members, Notes()):
             subject = str(subject_of(members["url"]))
-            claim = {**made["claim"], "id": subject, "claimant": None}
-            yield {**made, "id": subject, "claim": claim, "license": blank["license"]}
+            claim = {**blank["claim"], **made["claim"], "id": subject, "claimant": None}
+            yield {**blank, **made, "id": subject, "claim": claim, "verdict": blank["verdict"], "topics": []}
     for found in lines("vietnamese/vifactcheck_dev.jsonl"):
         yield claim_only(found["index"], clean(found["Statement"]), "vi", blank)
 
