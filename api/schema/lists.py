@@ -171,27 +171,35 @@ LISTS: Json = {
     },
     "Matching": object_of(
         "Published claims that say the same as your text, best match first.",
-        results=array_of(
-            object_of(
-                "A claim that may say the same.",
-                claim=ref("Claim"),
-                reviews=array_of(ref("Review"), description="The claim's live reviews."),
-                score=described(SHARE, "How likely it is that the claim says the same."),
-                matched={
-                    "type": "object",
-                    "description": "The parts of the score.",
-                    "required": ["words"],
-                    "properties": {
-                        "words": described(
-                            SHARE, "The share of the text's words that occur in the claim. Rare words count more."
-                        ),
-                        "meaning": described(SHARE, "How close the meaning is. Absent if the meaning wasn't compared."),
-                    },
-                },
-            )
+        results=array_of(ref("Match"), description="The claims with a score at or above the threshold."),
+        candidates=array_of(
+            ref("Match"), description="Similar claims below the threshold. Most of them are about something else."
         ),
+        threshold=described(SHARE, "The lowest score of a result."),
         method={"type": "string", "enum": ["words+meaning", "words"]},
         explanation=described(TEXT_OR_NULL, "Why the meaning wasn't compared, or wasn't compared with all claims."),
+    ),
+    "Match": object_of(
+        "A claim that may say the same.",
+        claim=ref("Claim"),
+        reviews=array_of(ref("Review"), description="The claim's live reviews."),
+        score=described(SHARE, "The probability that the claim says the same."),
+        judged_by={
+            "type": "string",
+            "enum": ["words+meaning", "words", "meaning"],
+            "description": "The parts that the score is based on.",
+        },
+        matched={
+            "type": "object",
+            "description": "The parts of the score.",
+            "required": ["words"],
+            "properties": {
+                "words": described(
+                    SHARE, "The share of the text's words that occur in the claim. Rare words count more."
+                ),
+                "meaning": described(SHARE, "How close the meaning is. Absent if the meaning wasn't compared."),
+            },
+        },
     ),
     "JsonPatch": array_of(
         {

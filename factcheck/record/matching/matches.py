@@ -15,7 +15,7 @@ from django.db import connections
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.questions import clean_question, heaviest_pieces, split_sentences
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
-from factcheck.record.matching.match_scoring import Candidate, Match, score_candidates
+from factcheck.record.matching.match_scoring import BOTH, THRESHOLD, WORDS, Candidate, Match, score_candidates
 from factcheck.record.matching.models import vector_literal
 from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.vectors import MAX_TEXT
@@ -42,12 +42,14 @@ MAX_COUNTED = 1000  # reviews without a vector, which are counted only up to thi
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """`method` is "words+meaning" or "words". `explanation` says why meanings weren't compared.
+    """`results` probably say the same as the text, `candidates` are less likely. Both start with the best match.
 
-    `refused` means that the text itself is the reason, so another attempt will have the same result.
+    `method` is "words+meaning" or "words". `explanation` says why meanings weren't compared. `refused` means that the
+    text itself is the reason, so another attempt will have the same result.
     """
 
     results: list[Match]
+    candidates: list[Match]
     method: str
     explanation: str | None = None
     refused: bool = False
@@ -79,7 +81,7 @@ def match(text: str, *, limit: int = 10) -> Matching:
     """
     pieces = split_sentences(clean_question(text))
     if not pieces:
-        return Matching([], "words")
+        return Matching([], [], WORDS)
     with time_limit(SECONDS) as left, connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
         words = add_similar_words(cursor, words)
@@ -89,15 +91,16 @@ def match(text: str, *, limit: int = 10) -> Matching:
     meaning = _meaning(model, heaviest)
     with time_limit(left()), connections["public"].cursor() as cursor:
         near = nearest(cursor, meaning.model, *meaning.vectors)
-        found = _candidates(cursor, selected, total, meaning, near)
+        compared = _candidates(cursor, selected, total, meaning, near)
         best: dict[UUID, Match] = {}
-        scored = score_candidates(found, word_weights(selected, words, len(pieces)), post_date(text))
+        scored = score_candidates(compared, word_weights(selected, words, len(pieces)), post_date(text))
         for each in sorted(scored, key=lambda each: (-each.score, each.claim_id)):
             best.setdefault(each.claim_id, each)
         # The limit is applied last, because several of the best claims may have been merged into one claim.
-        results = _under_roots([*best.values()])[:limit]
-    method = "words+meaning" if meaning.vectors else "words"
-    return Matching(results, method, meaning.explanation, meaning.refused)
+        found = _under_roots([*best.values()])[:limit]
+    results = [each for each in found if each.score >= THRESHOLD]
+    candidates = [each for each in found if each.score < THRESHOLD]
+    return Matching(results, candidates, BOTH if meaning.vectors else WORDS, meaning.explanation, meaning.refused)
 
 
 def _under_roots(matches: Sequence[Match]) -> list[Match]:

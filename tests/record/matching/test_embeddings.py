@@ -127,8 +127,9 @@ def test_model_of_this_process_knows_what_texts_mean(settings: Any, bare_record:
     flood = publish("The flood has reached the roof of the pagoda.")
     assert embed() == "3 vectors computed, 0 missing."
     found = match("Nước lũ đã lên tới mái chùa rồi bà con ơi")
-    assert (found.results[0].claim_id, found.method) == (flood, "words+meaning")
-    assert found.results[0].matched["meaning"] > 0.8
+    best = [*found.results, *found.candidates][0]
+    assert (best.claim_id, found.method, best.judged_by) == (flood, "words+meaning", "words+meaning")
+    assert best.matched["meaning"] > 0.8
     assert len(set(ReviewVector.objects.values_list("model", flat=True))) == 1
 
 
