@@ -430,8 +430,6 @@ class Migration(migrations.Migration):
                     (
                         "kind__in",
                         (
-                            "review.update",
-                            "review.correction",
                             "review.withdrawal",
                             "review.reinstatement",
                             "review.erasure",
@@ -439,7 +437,7 @@ class Migration(migrations.Migration):
                     )
                 ),
                 fields=["sequence"],
-                name="logentry_corrections",
+                name="logentry_status_changes",
             ),
         ),
         migrations.AddConstraint(
