@@ -49,7 +49,7 @@ def _changed_metadata(before: Mapping[str, Any], after: Mapping[str, Any]) -> li
 
 def _has_only_new_verdict(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether only the verdict on this site's scale differs, because its words have been mapped."""
-    return (
+    return bool(
         before["verdict"]["original"] == after["verdict"]["original"]
         and before["verdict"]["slug"] is None
         and {**before, "verdict": None} == {**after, "verdict": None}
