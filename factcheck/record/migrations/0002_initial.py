@@ -448,8 +448,6 @@ class Migration(migrations.Migration):
                     (
                         "kind__in",
                         (
-                            "review.update",
-                            "review.correction",
                             "review.withdrawal",
                             "review.reinstatement",
                             "review.erasure",
@@ -457,7 +455,7 @@ class Migration(migrations.Migration):
                     )
                 ),
                 fields=["sequence"],
-                name="logentry_corrections",
+                name="logentry_status_changes",
             ),
         ),
         migrations.AddConstraint(
