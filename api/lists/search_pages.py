@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 
-from api.http.problems import ParameterProblem
+from api.http.problems import TooSlow
 from api.lists.as_of import as_published
 from api.lists.options import BY_RELEVANCE, ListRequest
 from api.lists.pages import Page, page_of, read_page
@@ -68,12 +68,12 @@ def _read_sorted(list_request: ListRequest) -> Page:
 
 
 def read_in_time(list_request: ListRequest, rows: QuerySet[Any]) -> Page:
-    """Return a page of rows. Raises ParameterProblem if the query takes too long."""
+    """Return a page of rows. Raises TooSlow if the query takes too long."""
     try:
         with time_limit(SECONDS):
             return read_page(list_request, rows)
     except TimeoutError as error:
-        raise ParameterProblem([("q", TOO_SLOW)]) from error
+        raise TooSlow(TOO_SLOW) from error
 
 
 def _left(deadline: float) -> float:

@@ -34,10 +34,15 @@ QUESTION: Json = {
     "maxLength": MAX_RAW,
     "description": f"At most {MAX_QUESTION:,} characters, counted in NFC.",
 }
-# The links in the root, named like the URL patterns.
+# The links in the root, named like the URL patterns: first within the API, then in the rest of the site.
 ADDRESSES = (
     "claims", "reviews", "match", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants",
-    "topics", "stats", "dumps", "schema", "docs",
+    "topics", "stats", "dumps", "log-checkpoint", "log-key", "tips", "correction-requests", "draft-claims",
+    "draft-reviews", "schema", "docs",
+)  # fmt: skip
+ADDRESSES_OUTSIDE = (
+    *(f"{feed}-{kind}" for feed in ("reviews", "corrections") for kind in ("atom", "rss", "json")),
+    "claimreview-feed", "google-claims-search", "google-discovery",
 )  # fmt: skip
 SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
@@ -205,7 +210,8 @@ LISTS: Json = {
         "required": ["text"],
         "properties": {
             "text": QUESTION,
-            "limit": {"type": "integer", "minimum": 1, "maximum": 20, "default": 10},
+            # Generators of clients would demand a key with a default.
+            "limit": {"type": "integer", "minimum": 1, "maximum": 20, "description": "10 if absent."},
         },
         "additionalProperties": False,
     },
@@ -258,7 +264,12 @@ LISTS: Json = {
         },
         description="The operations, in the order to apply them (RFC 6902).",
     ),
-    "Root": object_of("The URLs of all other resources.", **dict.fromkeys((*ADDRESSES, "license"), URL)),
+    "Root": object_of(
+        "The URLs of all other resources.",
+        **dict.fromkeys((*ADDRESSES, *ADDRESSES_OUTSIDE), URL),
+        mcp=described(URL_OR_NULL, "The server for AI assistants (MCP). Null on a local site."),
+        license=described(URL, "The licence of published content."),
+    ),
     "OpenApi": {"type": "object", "description": "OpenAPI 3.1.", "required": ["openapi", "info", "paths"]},
     "Problem": {
         **object_of(
