@@ -17,6 +17,7 @@ from api.views import (
     references,
     reviews,
     revisions,
+    stats,
 )
 
 app_name = "api"
@@ -61,6 +62,7 @@ urlpatterns = [
     path("v1/rating-scales/", references.RatingScaleList.as_view(), name="rating-scales"),
     path("v1/claimants/", references.ClaimantList.as_view(), name="claimants"),
     path("v1/topics/", references.TopicList.as_view(), name="topics"),
+    path("v1/stats/", stats.Stats.as_view(), name="stats"),
     path("v1/dumps/", views.DumpList.as_view(), name="dumps"),
     path("v1/dumps/<int:sequence>/", views.DumpManifest.as_view(), name="dump"),
     path("v1/dumps/<int:sequence>/<str:name>", views.DumpFile.as_view(), name="dump-file"),

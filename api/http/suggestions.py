@@ -14,8 +14,13 @@ def unknown_value(value: str, known: Collection[str]) -> str:
     return f"Use {_listed(known)}.{_meant(value, known)}"
 
 
+def nearest(word: str, known: Collection[str]) -> list[str]:
+    """Up to two known words that resemble the word, the closest first."""
+    return difflib.get_close_matches(word[:100], known, n=2, cutoff=0.7)
+
+
 def _meant(word: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(word[:100], known, n=2, cutoff=0.7)
+    near = nearest(word, known)
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 

@@ -11,6 +11,7 @@ from django.db.models import Model, Q
 
 from api.http import parameter_values as values
 from api.lists.frequency import Few, always, never, unless_common
+from api.lists.known_verdicts import read_known_verdict
 from factcheck.database.compiled_queries import Slot
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.models import PublishedClaim, PublishedReview
@@ -151,7 +152,7 @@ REVIEW_FILTERS: Sequence[Filter] = (
     Q_FILTER,
     IDS,
     _language("review"),
-    Filter("verdict", values.read_verdict, _column("verdict__in"), VERDICT_SCHEMA, VERDICT_HELP, "truth:false"),
+    Filter("verdict", read_known_verdict, _column("verdict__in"), VERDICT_SCHEMA, VERDICT_HELP, "truth:false"),
     Filter("publisher", values.read_site, _column("publisher__in"), SITE_SCHEMA, SITE_HELP, "example.org"),
     CLAIM,
     CLAIMANT,
@@ -196,7 +197,7 @@ CLAIM_FILTERS: Sequence[Filter] = (
     IDS,
     _language("claim"),
     Filter(
-        "verdict", values.read_verdict, _column("verdicts__overlap"), VERDICT_SCHEMA,
+        "verdict", read_known_verdict, _column("verdicts__overlap"), VERDICT_SCHEMA,
         f"Claims with a review that has this verdict: {VERDICT_HELP}", "truth:false",
         few=unless_common(PublishedClaim, "verdicts"),
     ),

@@ -19,8 +19,9 @@ from api.lists.as_of import AsOf, read_as_of
 from api.lists.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.lists.filters import MAX_VALUES, Filter
 from api.lists.keyset import Order
-from api.lists.meta import Extras, read_extras
+from api.lists.meta import Extras, read_extras, read_groups
 from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden, nfc
+from factcheck.record.search.counts import Group
 from factcheck.record.search.query import Query, read_query
 
 PAGE_SIZE = 20
@@ -44,6 +45,7 @@ class ListOptions:
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rows: Callable[[Q], QuerySet[Any]] | None = None
     searched: bool = False  # the list has `q`, can be sorted by relevance, and has `meta`
+    grouped: bool = False  # the rows are counted by `group_by`, without pages
 
     @property
     def sorts(self) -> list[str]:
@@ -52,6 +54,8 @@ class ListOptions:
 
     @property
     def parameters(self) -> list[str]:
+        if self.grouped:
+            return [*(each.name for each in self.filters), "group_by"]
         extra = [
             *(["sort"] if self.sorts else []),
             *([AS_OF] if self.as_of else []),
@@ -79,6 +83,7 @@ class ListRequest:
     searched: Query | None = None
     words: str = ""  # as typed, or empty if `q` was repeated
     extras: Extras = field(default_factory=Extras)
+    group_by: Group = ()
 
     @cached_property
     def condition(self) -> Q:
@@ -132,6 +137,8 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
             parameters.faults += [
                 (name, "You can't count results of the past. Leave out this parameter or as_of.") for name in counted
             ]
+    if options.grouped:
+        list_request.group_by = read_groups(parameters)
     for each in options.filters:
         if each.name in query and (found := _read_filter(parameters, each)):
             if options.searched and each.name == "q":

@@ -344,6 +344,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="PublishedTotal",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "rows", "facet", "value", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("rows", models.CharField(help_text="reviews or claims", max_length=10)),
+                ("facet", models.CharField(max_length=20)),
+                ("value", models.CharField(help_text="Empty for rows without a value.", max_length=255)),
+                ("number", models.BigIntegerField()),
+            ],
+            options={
+                "constraints": [models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="total_of_a_row")],
+            },
+        ),
+        migrations.CreateModel(
             name="ReviewVector",
             fields=[
                 ("review_id", models.UUIDField(primary_key=True, serialize=False)),
@@ -430,8 +448,6 @@ class Migration(migrations.Migration):
                     (
                         "kind__in",
                         (
-                            "review.update",
-                            "review.correction",
                             "review.withdrawal",
                             "review.reinstatement",
                             "review.erasure",
@@ -439,7 +455,7 @@ class Migration(migrations.Migration):
                     )
                 ),
                 fields=["sequence"],
-                name="logentry_corrections",
+                name="logentry_status_changes",
             ),
         ),
         migrations.AddConstraint(

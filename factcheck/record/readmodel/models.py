@@ -165,6 +165,22 @@ class PublishedReference(models.Model):
         return f"{self.kind} {self.key}"
 
 
+class PublishedTotal(models.Model):
+    """The number of reviews or claims with a value of a facet. Triggers maintain the rows (`sql/totals.sql`)."""
+
+    pk = models.CompositePrimaryKey("rows", "facet", "value")
+    rows = models.CharField(max_length=10, help_text="reviews or claims")
+    facet = models.CharField(max_length=20)
+    value = models.CharField(max_length=255, help_text="Empty for rows without a value.")
+    number = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(number__gte=1), name="total_of_a_row")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.rows} with {self.facet} {self.value}"
+
+
 class PublishedDemand(models.Model):
     """A demand in the public register, with columns for the API's filters."""
 
