@@ -12,7 +12,6 @@ be chosen with languages_tuning.json, which has posts about other claims.
 
 import argparse
 import json
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from uuid import UUID, uuid5
 from generated import DATA, Reviews
 from loading import HERE, own_server
 from matching import KEPT, NAMESPACE, Kept, clean, embed, publish, rankings
+from searching import without_diacritics
 from table import report
 
 FIRST = 10  # how many results a person looks at
@@ -55,16 +55,18 @@ def lines(pattern: str) -> Iterator[dict[str, Any]]:
 
 
 def statements() -> Iterator[dict[str, Any]]:
-    """As the importer makes them, with one verdict for all. The id comes from the URL or the statement's index."""
+    """As the importer makes them. The id comes from the URL or the statement's index."""
     from factcheck.imports.readers import claimreview
     from factcheck.imports.readers.jsonld import Notes
+    from factcheck.record.statements.checks import with_defaults
+    from factcheck.record.statements.review import Review
 
     blank = Reviews(1).statement(0)
     for members in lines("claimreview/*.jsonl"):
         if made := claimreview.statement_of(members, Notes()):
             subject = str(subject_of(members["url"]))
-            claim = {**blank["claim"], **made["claim"], "id": subject, "claimant": None}
-            yield {**blank, **made, "id": subject, "claim": claim, "verdict": blank["verdict"], "topics": []}
+            claim = {**made["claim"], "id": subject, "claimant": None}
+            yield with_defaults({**made, "id": subject, "claim": claim, "license": blank["license"]}, Review)
     for found in lines("vietnamese/vifactcheck_dev.jsonl"):
         yield claim_only(found["index"], clean(found["Statement"]), "vi", blank)
 
@@ -94,11 +96,6 @@ def posts(file: Path) -> Iterator[Post]:
             yield Post(text, language, wanted, each["language"])
             if language == "vi" and (plain := without_diacritics(text)) != text:
                 yield Post(plain, PLAIN, wanted, each["language"])
-
-
-def without_diacritics(text: str) -> str:
-    letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def ranks(asked: Sequence[Post], names: Mapping[UUID, str], kept: Kept) -> dict[str, list[int]]:
