@@ -92,7 +92,11 @@ def main() -> None:
     for name, (share, seconds) in shares.items():
         print(f"| {name} | {share:.3f} | {seconds * 1000:.0f} ms |")
     share, match = shares["search"][0], shares["match"][0]
-    report([f"| {count} queries as people type them, found in the first {FIRST} | match | – | ≥ 0.9 | {share:.2f}, {match:.2f} |"])
+    report(
+        [
+            f"| {count} queries as people type them, found in the first {FIRST} | match | – | ≥ 0.9 | {share:.2f}, {match:.2f} |"
+        ]
+    )
 
 
 def searches() -> dict[str, Callable[[str], Sequence[UUID]]]:

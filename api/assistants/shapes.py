@@ -120,10 +120,15 @@ class Match(TypedDict):
 
 
 class ReviewPage(TypedDict):
-    """If `relaxed` is true, results only contain some of the words. If `complete` is false, the search timed out."""
+    """If `relaxed` is true, no result contains all the words. If `complete` is false, the search timed out.
+
+    `found_by` tells for each id what found the result: "words", "some words" or "meaning". It's empty if all results
+    contain all the words.
+    """
 
     results: list[Review]
     relaxed: bool
+    found_by: dict[str, str]
     complete: bool
     did_you_mean: str | None
     next_cursor: str | None

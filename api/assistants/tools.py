@@ -62,6 +62,7 @@ def search_reviews(
     return {
         "results": found,
         "relaxed": searched["relaxed"],
+        "found_by": searched.get("found_by", {}),
         "complete": searched["complete"],
         "did_you_mean": searched["did_you_mean"],
         "next_cursor": _cursor(page),

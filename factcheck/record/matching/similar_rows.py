@@ -10,8 +10,8 @@ from factcheck.record.matching.matches import nearest
 from factcheck.record.matching.models import vector_literal
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim
-from factcheck.record.search.ranking import SearchModel, Similar
 from factcheck.record.search.relevance import MEANING, SIMILAR, similar_enough
+from factcheck.record.search.results import SearchModel, Similar
 
 SECONDS = 0.3  # for all SQL statements
 

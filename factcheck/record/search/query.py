@@ -7,7 +7,7 @@ match too, for example COVID19 (see `spellings_of`).
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -100,7 +100,8 @@ class Query:
 
     def _joined(self, render: Callable[[tuple[Term, ...]], str]) -> str:
         return any_of(
-            all_of([render(each.required), *(f"!{term_query(term)}" for term in each.excluded)]) for each in self.alternatives
+            all_of([render(each.required), *(f"!{term_query(term)}" for term in each.excluded)])
+            for each in self.alternatives
         )
 
 

@@ -8,8 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 _ENGLISH = frozenset(
-    "am an and are at be been by can could did do does for from had has have how in is of on or should that the there"
-    " these this those to was were what what's when where where's which who who's whom whose why with would".split()
+    ["am", "an", "and", "are", "at", "be", "been", "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "how", "in", "is", "of", "on", "or", "should", "that", "the", "there", "these", "this", "those", "to", "was", "were", "what", "what's", "when", "where", "where's", "which", "who", "who's", "whom", "whose", "why", "with", "would"]
 )
 _VIETNAMESE = tuple(
     tuple(phrase.split())
@@ -20,7 +19,7 @@ _VIETNAMESE = tuple(
     )
 )  # fmt: skip
 # These syllables ask only if they are typed with diacritics. For example, "la" can also mean "lá" (leaf).
-_MARKED = frozenset("có gì là nào".split())
+_MARKED = frozenset(["có", "gì", "là", "nào"])
 _BEFORE, _LAST = ("có",), ("không",)  # "có … không" is a question
 
 

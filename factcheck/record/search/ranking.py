@@ -10,26 +10,25 @@ frequency is estimated from the matches in the newest SAMPLE_SHELVES.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import chain
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
+from django.db import connections
 from django.db.models import Q
 
 from factcheck.database.query_timeout import rows_within
-from factcheck.record.readmodel.models import SHELF_BITS, PublishedClaim, PublishedReview
+from factcheck.record.readmodel.models import SHELF_BITS
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import Branch, Query, Term, all_of, any_of, max_reviews
-from factcheck.record.search.relevance import FEW, enough, rank_expression, term_weight
+from factcheck.record.search.relevance import FEW, GOOD, enough, rank_expression, term_weight
+from factcheck.record.search.results import FindSimilar, Hit, Position, Results, SearchModel, Similar
+from factcheck.record.search.stems import with_stems
 from factcheck.record.search.words import Frequency, frequencies
-
-SearchModel = type[PublishedReview] | type[PublishedClaim]
-Position = tuple[int, UUID]  # score and id
 
 MAX_CANDIDATES = 400
 SAMPLE_SHELVES, MIN_SHELVES = 4, 16
@@ -39,47 +38,6 @@ MAX_RARE = 1000  # reviews that contain a word for which the whole table is sear
 MIN_COMMON = 20_000  # reviews. A query is common if even its rarest word is in this many reviews.
 SECONDS = 0.9  # for all SQL statements of one search request
 FIRST_SECONDS = 0.1  # for the first SQL statement about a word that seems to be rare
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A result. The upper bits of its score are the rank, and the lower 40 bits are the row's position in the log.
-
-    The score depends only on the row and the query, so it can be used in a cursor. `by_words` is false for a row that
-    was found only by its meaning.
-    """
-
-    score: int
-    id: UUID
-    body: str
-    by_words: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """The best hits among `candidates` ranked rows that match the query `tsquery`.
-
-    `relaxed` means that no row contains all the words. `complete` is false if the time ran out. `explanation` says why
-    texts with a similar meaning couldn't be found.
-    """
-
-    hits: list[Hit]
-    candidates: int = 0
-    tsquery: str = ""
-    relaxed: bool = False
-    complete: bool = True
-    explanation: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """Rows with a similar meaning, each with the amount that is added to its rank. `explanation` is as in Results."""
-
-    gains: Mapping[UUID, float]
-    explanation: str | None = None
-
-
-FindSimilar = Callable[[SearchModel, str], Similar]  # `matching.similar_rows`, which this package doesn't know
 
 
 class _Shelves(NamedTuple):
@@ -123,20 +81,24 @@ class Search:
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
         """The best hits, the hits after `position`, or with `backward` the hits before `position`, nearest first."""
-        found, page = Results([]), (limit, position, backward)
+        found, number = Results([]), 0
         for number, attempt in enumerate(self._attempts()):
-            found = replace(self._find(attempt, partial(self._rank, attempt, *page)), relaxed=number > 0)
-            if not number and found.complete and found.candidates < FEW and self._add_similar():
-                found = replace(self._find(attempt, partial(self._rank, attempt, *page)), relaxed=not found.candidates)
+            rank = partial(self._rank, attempt, limit, position, backward)
+            found = self._find(attempt, rank)
+            if number == 0 and found.complete and found.good < FEW and self._add_similar():
+                found = self._find(attempt, rank)
             if found.candidates or not found.complete:
                 break
         hits = sorted(found.hits, key=lambda hit: (hit.score, hit.id), reverse=not backward)[:limit]
-        return replace(found, hits=hits, explanation=self._similar.explanation)
+        relaxed = number > 0 if found.candidates else bool(self._similar.gains)
+        return replace(found, hits=hits, relaxed=relaxed, explanation=self._similar.explanation)
 
     def _add_similar(self) -> bool:
         """From now on, also finds texts with a similar meaning. Returns whether there are any."""
         if self._find_similar and self.query.question and len(self.query.words) > 1:
+            begun = time.monotonic()
             self._similar = self._find_similar(self._model, self.query.question)
+            self._deadline += time.monotonic() - begun  # the limit is for the other statements
         return bool(self._similar.gains)
 
     def _attempts(self) -> Iterator[_Attempt]:
@@ -148,7 +110,8 @@ class Search:
         weaker = self.query.without(unknown)
         if weaker and weaker != self.query:
             yield _Attempt(weaker, weaker.branches(self._frequency))
-        yield _Attempt(self.query, enough(self.query, self._known_weight))
+        if (least := enough(self.query, self._known_weight)) != [(self.query.all_terms(),)]:
+            yield _Attempt(self.query, least)
 
     def _known_weight(self, term: Term) -> float:
         return self._weight(term) if max_reviews(term, self._frequency) else 0
@@ -159,8 +122,9 @@ class Search:
     @cached_property
     def _total(self) -> int:
         """The approximate number of reviews."""
-        rows = rows_within(self._deadline - time.monotonic(), _TOTAL, [])
-        return max(1, rows[0][0] if rows else 1, *(each.reviews for each in self._frequencies.values()))
+        with connections["public"].cursor() as cursor:
+            cursor.execute(_TOTAL)
+            return max(1, cursor.fetchone()[0], *(each.reviews for each in self._frequencies.values()))
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:
@@ -195,7 +159,8 @@ class Search:
             # If a new shelf has been started in the log since the first statement, both results can contain the same
             # row.
             hits = {hit.id: hit for hit in (*found.hits, *more.hits)}
-            found = replace(found, hits=list(hits.values()), candidates=found.candidates + more.candidates)
+            counts = found.candidates + more.candidates, found.good + more.good
+            found = replace(found, hits=list(hits.values()), candidates=counts[0], good=counts[1])
         # A word that seemed rare may be found completely in time on another page.
         return replace(found, complete=bool(more and not rare))
 
@@ -228,7 +193,7 @@ class Search:
         """Ranks the matches in these shelves or in the whole table. Returns None if the time ran out."""
         # The lists within a shelf are short, and a single condition is planned faster.
         branches = [(attempt.tsquery,)] if shelves else attempt.branches
-        rank, words = rank_expression(self.query, {term: self._weight(term) for term in self.query.terms})
+        rank, words = rank_expression(self.query, self._weight)
         gains = self._similar.gains
         newest = (_SHELVES if shelves else _EVERYWHERE).format(
             table=self._table,
@@ -241,13 +206,14 @@ class Search:
             rows=(_OR_SIMILAR if gains else _BY_WORDS).format(
                 newest=newest, candidates=candidates, table=self._table, where=self._where
             ),
+            good=int(100000 * GOOD),
             position=f"WHERE (score, id) {'>' if backward else '<'} (%s, %s)" if position else "",
             direction="ASC" if backward else "DESC",
         )
         parameters: list[Any] = [
             *words,
             *self._parameters,
-            *chain.from_iterable(branches),
+            *map(with_stems, chain.from_iterable(branches)),
             *((*self._parameters, list(gains), list(gains), list(gains.values())) if gains else ()),
             *(position or ()),
             limit,
@@ -255,7 +221,8 @@ class Search:
         rows = rows_within(min(seconds, self._deadline - time.monotonic()), sql, parameters)
         if rows is None:
             return None
-        return Results([Hit(*hit) for *hit, _ in rows if hit[1]], rows[0][-1], attempt.tsquery)
+        *_, matched, good = rows[0]
+        return Results([Hit(*hit) for *hit, _, _ in rows if hit[1]], matched, good, attempt.tsquery)
 
 
 _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
@@ -266,8 +233,10 @@ _SEARCH = """
 WITH ranked AS MATERIALIZED (
     SELECT ((100000 * ({rank}))::bigint << 40) + sequence AS score, id, body, by_words FROM ({rows}) rows
 )
-SELECT hit.score, hit.id, hit.body, hit.by_words, candidates
-FROM (SELECT count(*) FILTER (WHERE by_words) AS candidates FROM ranked) counted
+SELECT hit.score, hit.id, hit.body, hit.by_words, candidates, good FROM (
+    SELECT count(*) FILTER (WHERE by_words) AS candidates, count(*) FILTER (WHERE score >> 40 >= {good}) AS good
+    FROM ranked
+) counted
 LEFT JOIN LATERAL (
     SELECT * FROM ranked {position} ORDER BY score {direction}, id {direction} LIMIT %s
 ) hit ON true
@@ -301,4 +270,4 @@ LATERAL (
 
 def has_words(query: Query) -> Q:
     """A filter for lists with a different order. The filter selects the rows that contain all words of the query."""
-    return Q(search=SearchQuery(query.all_terms(), config=SEARCH_CONFIG, search_type="raw"))
+    return Q(search=SearchQuery(with_stems(query.all_terms()), config=SEARCH_CONFIG, search_type="raw"))
