@@ -55,5 +55,5 @@ class Migration(migrations.Migration):
         VectorExtension(),
         RunSQLFiles("record", default_rights="b1842649d645"),
         migrations.RunSQL(SEARCH, NO_SEARCH),
-        RunSQLFiles("record", search="d789538356a2"),
+        RunSQLFiles("record", search="c2644b94901a"),
     ]
