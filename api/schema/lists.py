@@ -4,11 +4,13 @@ from typing import Any, get_args
 
 from api.http.parameter_values import WORDS
 from api.schema.bodies import (
+    BODIES,
     CHANGE_CLASS,
     DIGEST,
     INTEGER,
     INTEGER_OR_NULL,
     LABELS,
+    LANGUAGE,
     NOTE,
     TEXT,
     TEXT_OR_NULL,
@@ -194,6 +196,40 @@ LISTS: Json = {
         "An entry about a review, with the review as of that entry.",
         **REVISION,
         review=ref("ReviewOrTombstone"),
+    ),
+    "PublisherDetail": object_of(
+        "A publisher, with its live reviews.",
+        **BODIES["Publisher"]["properties"],
+        review_count=described(INTEGER, "The number of live reviews."),
+        languages=array_of(
+            object_of("A language.", language=LANGUAGE, count=INTEGER),
+            description="The languages of the live reviews, most frequent first.",
+        ),
+        newest_review=object_of(
+            "The review that was first published last.",
+            id=UUID,
+            url=URL,
+            headline=TEXT_OR_NULL,
+            language=LANGUAGE,
+            published_at=TIME,
+        ),
+        reviews_url=described(URL, "The list of the publisher's reviews."),
+    ),
+    "ClaimantDetail": object_of(
+        "A claimant, with the newest claims. There are no numbers or verdicts, because nobody is scored.",
+        **BODIES["Claimant"]["properties"],
+        claims=array_of(
+            object_of(
+                "A claim.",
+                id=UUID,
+                url=URL,
+                text=TEXT,
+                language=LANGUAGE,
+                claimed_on=BODIES["Claim"]["properties"]["claimed_on"],
+            ),
+            description="Up to 20 claims with a live review, newest first.",
+        ),
+        claims_url=described(URL, "The list of all claims of this claimant."),
     ),
     "RatingScale": object_of(
         "A rating scale, with the verdicts that live reviews use.",

@@ -198,6 +198,14 @@ def _response_header(name: str, description: str, statuses: Sequence[int]) -> Op
     return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=list(statuses))
 
 
+FIELDS = OpenApiParameter(
+    "fields",
+    {"type": "array", "items": {"type": "string", "pattern": r"^[a-z_]+(\.[a-z_]+)*$"}, "minItems": 1, "maxItems": 100},
+    OpenApiParameter.QUERY,
+    description="Only these fields, for example `id,claim.text`. The response then doesn't have the other fields of its"
+    " schema.",
+    explode=False,
+)
 _GROUP_BY = OpenApiParameter(
     "group_by",
     {"type": "array", "items": {"type": "string", "enum": list(GROUPS)}, "minItems": 1, "maxItems": 2},
@@ -230,6 +238,8 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
         if options.searched:
             text += " The default is `relevance` if you send `q`, and `-published_at` otherwise."
         found.append(OpenApiParameter("sort", schema, OpenApiParameter.QUERY, description=text))
+    if options.fields:
+        found.append(FIELDS)
     found.append(PAGE_SIZE_PARAMETER)
     if options.searched:
         found += _EXTRAS

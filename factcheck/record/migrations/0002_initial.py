@@ -297,6 +297,15 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(help_text="Lists are ordered by this name.", max_length=500)),
                 ("sequence", models.BigIntegerField(help_text="The entry with the newest document.")),
                 ("body", models.TextField(help_text="JSON, sent unchanged.")),
+                (
+                    "folded",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(models.F("name"), function="public.record_folded"),
+                        help_text="The name in lower case without diacritics.",
+                        output_field=models.TextField(),
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -682,6 +691,12 @@ class Migration(migrations.Migration):
                 django.db.models.functions.text.Lower("name"),
                 models.F("key"),
                 name="publishedreference_name",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="publishedreference",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["folded"], name="publishedreference_folded", opclasses=["gin_trgm_ops"]
             ),
         ),
         migrations.AddConstraint(

@@ -156,10 +156,19 @@ class PublishedReference(models.Model):
     name = models.CharField(max_length=500, help_text="Lists are ordered by this name.")
     sequence = models.BigIntegerField(help_text="The entry with the newest document.")
     body = models.TextField(help_text="JSON, sent unchanged.")
+    folded = models.GeneratedField(
+        expression=Func(F("name"), function="public.record_folded"),
+        output_field=models.TextField(),
+        db_persist=True,
+        help_text="The name in lower case without diacritics.",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="publishedreference_key")]
-        indexes = [models.Index("kind", Lower("name"), "key", name="publishedreference_name")]
+        indexes = [
+            models.Index("kind", Lower("name"), "key", name="publishedreference_name"),
+            GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="publishedreference_folded"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

@@ -13,7 +13,7 @@ from factcheck.record.readmodel.row_models import Status
 CountedModel = type[PublishedReview] | type[PublishedClaim]
 Numbers = list[tuple[str, int]]  # values with their numbers, most frequent first
 
-NAMES: dict[type, str] = {PublishedReview: "reviews", PublishedClaim: "claims"}
+NAMES: dict[CountedModel, str] = {PublishedReview: "reviews", PublishedClaim: "claims"}
 # The facets with several values per row. All other facets have one value, so their numbers can be added.
 LISTS = {PublishedReview: {"topic"}, PublishedClaim: {"verdict", "publisher", "topic"}}
 
@@ -48,7 +48,7 @@ def compute_totals() -> Counter[tuple[str, str, str]]:
     for model in NAMES:
         one = model is PublishedReview
         columns = ["verdict", "publisher", "reviewed_on"] if one else ["verdicts", "publishers", "published_at"]
-        rows = model._default_manager.values_list("status", "language", "topics", "published_at", *columns)
+        rows = model.objects.values_list("status", "language", "topics", "published_at", *columns)
         for status, language, topics, published, verdicts, publishers, reviewed in rows.iterator(1000):
             facets = {"status": [status]}
             if status == Status.LIVE:

@@ -74,8 +74,10 @@ def _known_total(model: SearchModel, filtered: Filtered) -> int | None:
         return None
     numbers = read_totals(model, [name])[name]
     if name == "language":
-        values = {each for each, _ in numbers for tag in values if each == tag or each.startswith(f"{tag}-")}
-    return sum(number for value, number in numbers if value in values)
+        wanted = {each for each, _ in numbers for tag in values if each == tag or each.startswith(f"{tag}-")}
+    else:
+        wanted = set(values)
+    return sum(number for value, number in numbers if value in wanted)
 
 
 def count(
