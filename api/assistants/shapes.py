@@ -106,11 +106,15 @@ class Correction(Change):
 
 
 class Match(TypedDict):
-    """A published claim that may say the same. `score` is its probability, `judged_by` what was compared."""
+    """A published claim that may say the same. `score` is its probability, `judged_by` what was compared.
+
+    `differs` says what the text and the claim contradict each other in: negation, number, name or date.
+    """
 
     claim: Claim
     score: float
     judged_by: str
+    differs: list[str]
     reviews: list[Review]
     reviews_left_out: int
 

@@ -144,6 +144,7 @@ def _match(found: Mapping[str, Any]) -> shapes.Match:
         "claim": shapes.claim(found["claim"]),
         "score": found["score"],
         "judged_by": found["judged_by"],
+        "differs": found["matched"]["differs"],
         "reviews": [shapes.review(body) for body in found["reviews"][:REVIEWS_OF_A_CLAIM]],
         "reviews_left_out": max(0, len(found["reviews"]) - REVIEWS_OF_A_CLAIM),
     }

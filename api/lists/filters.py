@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Func, Model, Q, TextField, Value
 
 from api.http import parameter_values as values
 from api.lists.frequency import Few, always, never, unless_common
@@ -18,6 +18,7 @@ from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.query import MAX_QUERY, read_query
 from factcheck.record.search.ranking import has_words
+from factcheck.record.search.words import split_words
 from factcheck.record.statements.demand import From, Outcome
 from factcheck.record.statements.values import MAX_LANGUAGE
 
@@ -114,6 +115,27 @@ IDS = Filter(
     f"Ids, repeated or separated by commas. At most {MAX_VALUES} ids.", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
     comma_separated=True,
 )  # fmt: skip
+
+
+def _is_named(words: str, *, or_key: bool) -> Q:
+    """Return the condition that each word occurs in the name or, for publishers, in the key, which is the site."""
+    condition = Q(pk__in=[]) if not (found := split_words(words)) else Q()
+    for word in found:
+        folded = Func(Value(word), function="public.record_folded", output_field=TextField())
+        named = Q(folded__contains=folded)
+        condition &= named | Q(key__contains=folded) if or_key else named
+    return condition
+
+
+def name_filter(what: str, example: str, *, or_site: bool = False) -> Filter:
+    return Filter(
+        "q", values.read_words, any_of(partial(_is_named, or_key=or_site)),
+        _written_as(values.WORDS, maxLength=MAX_COMPOSED * MAX_QUERY),
+        f"Words or beginnings of words in the {what}, with or without diacritics.", example,
+        compiles=False, characters=MAX_QUERY,
+    )  # fmt: skip
+
+
 CLAIMANT = Filter(
     "claimant", values.read_uuid, _column("claimant__in"), UUID_SCHEMA,
     "Id of a claimant (see `/api/v1/claimants/`).", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
