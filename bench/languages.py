@@ -12,7 +12,6 @@ be chosen with languages_tuning.json, which has posts about other claims.
 
 import argparse
 import json
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,11 +22,12 @@ from uuid import UUID, uuid5
 from generated import DATA, Reviews
 from loading import HERE, own_server
 from matching import KEPT, NAMESPACE, Kept, clean, embed, publish, rankings
+from searching import without_diacritics
 from table import report
 
 FIRST = 10  # how many results a person looks at
 ENOUGH = 50  # posts, for a verdict about one pair of languages
-FEW = 10  # pairs with fewer posts share a row
+FEW = 20  # pairs with fewer posts share a row
 TOLERANCE = 0.02  # of Recall@10, for one pair of languages
 PLAIN = "vi-"  # Vietnamese without diacritics
 FUSED = "words, meaning and date"
@@ -55,16 +55,18 @@ def lines(pattern: str) -> Iterator[dict[str, Any]]:
 
 
 def statements() -> Iterator[dict[str, Any]]:
-    """As the importer makes them; the id is that of the review's address, or the statement's index."""
+    """As the importer makes them. The id comes from the URL or the statement's index."""
     from factcheck.imports.readers import claimreview
     from factcheck.imports.readers.jsonld import Notes
+    from factcheck.record.statements.checks import with_defaults
+    from factcheck.record.statements.review import Review
 
     blank = Reviews(1).statement(0)
     for members in lines("claimreview/*.jsonl"):
         if made := claimreview.statement_of(members, Notes()):
             subject = str(subject_of(members["url"]))
             claim = {**made["claim"], "id": subject, "claimant": None}
-            yield {**made, "id": subject, "claim": claim, "license": blank["license"]}
+            yield with_defaults({**made, "id": subject, "claim": claim, "license": blank["license"]}, Review)
     for found in lines("vietnamese/vifactcheck_dev.jsonl"):
         yield claim_only(found["index"], clean(found["Statement"]), "vi", blank)
 
@@ -96,11 +98,6 @@ def posts(file: Path) -> Iterator[Post]:
                 yield Post(plain, PLAIN, wanted, each["language"])
 
 
-def without_diacritics(text: str) -> str:
-    letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
 def ranks(asked: Sequence[Post], names: Mapping[UUID, str], kept: Kept) -> dict[str, list[int]]:
     """By method: each post's rank of the claim that it is about, 0 if it isn't among the first hundred."""
     queries = [{"id": str(number), "text": post.text} for number, post in enumerate(asked)]
@@ -128,36 +125,40 @@ def groups(asked: Sequence[Post]) -> dict[str, list[int]]:
     pairs: dict[tuple[bool, str, str], list[int]] = defaultdict(list)
     for number, post in enumerate(asked):
         pairs[not post.crosses, post.language, post.claim_language].append(number)
-    found: dict[str, list[int]] = {}
-    for (own, language, of_claim), numbers in sorted(pairs.items()):
-        few = len(numbers) < FEW
-        name = f"{'own language' if own else language} → {'others' if few else of_claim}"
-        found[name] = found.get(name, []) + numbers
-    for name, crosses in (("all pairs", True), ("own language", False)):
-        if numbers := [number for number, post in enumerate(asked) if post.crosses == crosses]:
-            found[f"**{name}**"] = numbers
+    found: dict[str, list[int]] = defaultdict(list)
+    for (_, language, of_claim), numbers in sorted(pairs.items()):
+        found[f"{language} → {of_claim if len(numbers) >= FEW else 'others'}"] += numbers
     return found
 
 
-def table(asked: Sequence[Post], found: Mapping[str, Sequence[int]]) -> Iterator[str]:
+def table(asked: Sequence[Post], found: Mapping[str, Sequence[int]]) -> list[str]:
     """Prints the table of pairs, and returns the rows for the table of all measurements."""
     print("| post → claim | posts | meaning alone: Recall@10, MRR | words alone | fused | difference in points | |")
     print("|---|---|---|---|---|---|---|")
-    worse, judged, pooled = 0, 0, dict[str, tuple[float, float]]()
-    for name, numbers in groups(asked).items():
+
+    def line(name: str, numbers: Sequence[int]) -> tuple[float, float]:
         of_group = {method: [found[method][number] for number in numbers] for method in METHODS}
-        alone, fused = recall(of_group["meaning"]), recall(of_group[FUSED])
+        fused, alone = recall(of_group[FUSED]), recall(of_group["meaning"])
         shown = " | ".join(f"{recall(ranks):.3f}, {mrr(ranks):.3f}" for ranks in of_group.values())
-        is_worse = "→" in name and len(numbers) >= ENOUGH and fused < alone - TOLERANCE
-        judged += "→" in name and len(numbers) >= ENOUGH
-        worse += is_worse
-        if "→" not in name:
-            pooled[name] = (fused, alone)
-        print(f"| {name} | {len(numbers)} | {shown} | {100 * (fused - alone):+.1f} | {'worse' if is_worse else ''} |")
-    for name, (fused, alone) in pooled.items():
-        what = "posts about claims in another language" if "all" in name else "posts in the claim's own language"
-        yield f"| {what}, Recall@10 | meaning alone | {fused / alone:.2f} × | ≥ 1 | {fused:.3f}, {alone:.3f} |"
-    yield f"| pairs of languages more than 2 points below meaning alone | – | – | 0 | {worse} of {judged} |"
+        worse = "worse" if is_worse(fused, alone, len(numbers)) else ""
+        print(f"| {name} | {len(numbers)} | {shown} | {100 * (fused - alone):+.1f} | {worse} |")
+        return fused, alone
+
+    judged, rows = list[bool](), list[str]()
+    for name, numbers in groups(asked).items():
+        fused, alone = line(name, numbers)
+        if asked[numbers[0]].crosses and len(numbers) >= ENOUGH:
+            judged.append(is_worse(fused, alone, len(numbers)))
+    for what, crosses in (("posts about claims in another language", True), ("posts in the claim's language", False)):
+        numbers = [number for number, post in enumerate(asked) if post.crosses == crosses]
+        fused, alone = line(what, numbers)
+        rows.append(f"| {what}, Recall@10 | meaning alone | {fused / alone:.2f} × | ≥ 1 | {fused:.3f}, {alone:.3f} |")
+    worse = f"{sum(judged)} of {len(judged)}"
+    return [*rows, f"| pairs of languages more than 2 points below meaning alone | – | – | 0 | {worse} |"]
+
+
+def is_worse(fused: float, alone: float, count: int) -> bool:
+    return count >= ENOUGH and fused < alone - TOLERANCE
 
 
 def main() -> None:

@@ -62,6 +62,7 @@ def search_reviews(
     return {
         "results": found,
         "relaxed": searched["relaxed"],
+        "found_by": searched.get("found_by", {}),
         "complete": searched["complete"],
         "did_you_mean": searched["did_you_mean"],
         "next_cursor": _cursor(page),
@@ -143,6 +144,7 @@ def _match(found: Mapping[str, Any]) -> shapes.Match:
         "claim": shapes.claim(found["claim"]),
         "score": found["score"],
         "judged_by": found["judged_by"],
+        "differs": found["matched"]["differs"],
         "reviews": [shapes.review(body) for body in found["reviews"][:REVIEWS_OF_A_CLAIM]],
         "reviews_left_out": max(0, len(found["reviews"]) - REVIEWS_OF_A_CLAIM),
     }

@@ -1,6 +1,6 @@
 """JSON Schemas of responses that the API builds itself: lists, revision metadata, problems and the root."""
 
-from typing import Any
+from typing import Any, get_args
 
 from api.http.parameter_values import WORDS
 from api.schema.bodies import (
@@ -24,6 +24,7 @@ from api.schema.bodies import (
 )
 from api.schema.operations import ref
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
+from factcheck.record.matching.differences.comparison import Difference
 from factcheck.record.search.counts import GROUPS
 
 Json = dict[str, Any]
@@ -35,10 +36,15 @@ QUESTION: Json = {
     "maxLength": MAX_RAW,
     "description": f"At most {MAX_QUESTION:,} characters, counted in NFC.",
 }
-# The links in the root, named like the URL patterns.
+# The links in the root, named like the URL patterns: first within the API, then in the rest of the site.
 ADDRESSES = (
     "claims", "reviews", "match", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants",
-    "topics", "stats", "dumps", "schema", "docs",
+    "topics", "stats", "dumps", "log-checkpoint", "log-key", "tips", "correction-requests", "draft-claims",
+    "draft-reviews", "schema", "docs",
+)  # fmt: skip
+ADDRESSES_OUTSIDE = (
+    *(f"{feed}-{kind}" for feed in ("reviews", "corrections") for kind in ("atom", "rss", "json")),
+    "claimreview-feed", "google-claims-search", "google-discovery",
 )  # fmt: skip
 SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
@@ -67,7 +73,18 @@ META: Json = {
     "properties": {
         "relaxed": described(
             {"type": "boolean"},
-            "True if no result contains all the words. The results then contain only some of the words.",
+            "True if no result contains all the words. The results then contain only some of the words, or have a"
+            " similar meaning.",
+        ),
+        "found_by": described(
+            {
+                "type": "object",
+                "additionalProperties": {"type": "string", "enum": ["words", "some words", "meaning"]},
+            },
+            "What found each result, by the result's id. Sent if some results don't contain all the words.",
+        ),
+        "explanation": described(
+            TEXT, "Why no results were added by meaning. Sent if few results contain all the words."
         ),
         "complete": described(
             {"type": "boolean"}, "False if the search ran out of time before it had read all candidates."
@@ -240,7 +257,8 @@ LISTS: Json = {
         "required": ["text"],
         "properties": {
             "text": QUESTION,
-            "limit": {"type": "integer", "minimum": 1, "maximum": 20, "default": 10},
+            # Generators of clients would demand a key with a default.
+            "limit": {"type": "integer", "minimum": 1, "maximum": 20, "description": "10 if absent."},
         },
         "additionalProperties": False,
     },
@@ -267,12 +285,16 @@ LISTS: Json = {
         matched={
             "type": "object",
             "description": "The parts of the score.",
-            "required": ["words"],
+            "required": ["words", "differs"],
             "properties": {
                 "words": described(
                     SHARE, "The share of the text's words that occur in the claim. Rare words count more."
                 ),
                 "meaning": described(SHARE, "How close the meaning is. Absent if the meaning wasn't compared."),
+                "differs": array_of(
+                    {"type": "string", "enum": [*get_args(Difference)]},
+                    description="The points on which your text and the claim differ.",
+                ),
             },
         },
     ),
@@ -289,7 +311,12 @@ LISTS: Json = {
         },
         description="The operations, in the order to apply them (RFC 6902).",
     ),
-    "Root": object_of("The URLs of all other resources.", **dict.fromkeys((*ADDRESSES, "license"), URL)),
+    "Root": object_of(
+        "The URLs of all other resources.",
+        **dict.fromkeys((*ADDRESSES, *ADDRESSES_OUTSIDE), URL),
+        mcp=described(URL_OR_NULL, "The server for AI assistants (MCP). Null on a local site."),
+        license=described(URL, "The licence of published content."),
+    ),
     "OpenApi": {"type": "object", "description": "OpenAPI 3.1.", "required": ["openapi", "info", "paths"]},
     "Problem": {
         **object_of(

@@ -35,10 +35,15 @@ PAGE_SIZE_PARAMETER = OpenApiParameter(
 )
 PROBLEM_TYPE = "application/problem+json"
 _JSON = ("application/json", "application/ld+json")
+CONTENT_PROBLEMS = {
+    411: "The content was sent without a `Content-Length`.",
+    413: "The content is too large.",
+    422: "The content is invalid.",
+}
 ANYWHERE = {
     429: "Too many requests. Wait for the number of seconds in `Retry-After`.",
     500: "An unexpected server error.",
-    503: "The database isn't responding, or the site is busy.",
+    503: "The database isn't responding, the search takes too long, or the site is busy.",
 }
 _RANGE = [
     OpenApiParameter(
@@ -179,7 +184,7 @@ def _problems(*, missing: bool, gone: bool, json: bool, body: bool, partial: boo
     if gone:
         descriptions[410] = "The content has been erased. `detail` and `notice` contain the public reason."
     if body:
-        descriptions[413] = "The content was sent in chunks without a `Content-Length`."
+        descriptions |= {400: "A parameter is unknown, or the content isn't JSON.", **CONTENT_PROBLEMS}
     if partial:
         descriptions[416] = "The range begins beyond the end of the file."
     descriptions |= ANYWHERE

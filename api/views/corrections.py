@@ -17,7 +17,7 @@ from api.lists.pages import Page, list_of_bodies, read_page
 from api.lists.search_pages import read_in_time
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented
-from factcheck.record.log.models import ChangeClass
+from factcheck.record.log.models import CORRECTION_CLASSES
 from factcheck.record.models import PublishedCorrection, PublishedReview
 
 
@@ -42,8 +42,8 @@ CORRECTIONS = ListOptions(
     orders={"-sequence": Order("sequence", descending=True, tie="sequence")},
     filters=(
         Filter(
-            "class", read_choice(ChangeClass.values), lambda found: Q(change_class__in=found),
-            {"type": "string", "enum": ChangeClass.values}, "How significant the correction is.", "substantive",
+            "class", read_choice(CORRECTION_CLASSES), lambda found: Q(change_class__in=found),
+            {"type": "string", "enum": CORRECTION_CLASSES}, "How significant the correction is.", "substantive",
         ),
         *map(_by_review, REVIEW_FILTERS),
     ),

@@ -276,6 +276,12 @@ def test_file_whole(manifest, api, folder):
         ("bytes=0-0", slice(0, 1)), ("bytes=10-19", slice(10, 20)), ("bytes=10-", slice(10, None)),
         ("bytes=-5", slice(-5, None)), ("bytes=0-", slice(0, None)), ("BYTES = 0-999999999", slice(0, None)),
         ("bytes=-999999999", slice(0, None)),
+        # RFC 9110, 14.1.2: a last position beyond the end means the rest, a longer suffix the whole.
+        ("bytes=0-99999999999999999999", slice(0, None)), ("bytes=7-" + "9" * 5000, slice(7, None)),
+        ("bytes=-" + "9" * 5000, slice(0, None)), ("bytes=0000000000000000000010-0000000000000000000019", slice(10, 20)),
+        # 5.6.1.2: members of a list may be empty.
+        ("bytes=,10-19,", slice(10, 20)), ("bytes= 10-19 , ,", slice(10, 20)),
+        ("bytes= 0-999, 4500-5499, -1000", None), ("bytes=-", None), ("bytes=1 0-19", None), ("bytes=+1-2", None),
         ("bytes=0-1,4-5", None), ("bytes=5-4", None), ("lines=1-2", None), ("x", None), ("", None),
     ],
 )  # fmt: skip
@@ -293,7 +299,9 @@ def test_part_of_a_file(world, api, folder, asked, part):
         assert response["Content-Range"] == f"bytes {first}-{first + len(content) - 1}/{len(whole)}"
 
 
-@pytest.mark.parametrize("asked", ["bytes=1000000000-", "bytes=-0"])
+@pytest.mark.parametrize(
+    "asked", ["bytes=1000000000-", "bytes=-0", "bytes=99999999999999999999-", "bytes=1000000000-" + "9" * 30]
+)
 def test_part_beyond_the_end(world, api, folder, asked):
     response, content = send(api, "dumps/5/reviews.jsonl.zst", Range=asked)
     size = (folder / "5" / "reviews.jsonl.zst").stat().st_size

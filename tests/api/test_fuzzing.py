@@ -45,12 +45,12 @@ CASES = 20_000  # of `make prove`
 # A valid request may name an erased review (410) or a part beyond a file's end (416).
 CHECKS = {
     "positive_data_acceptance": {"expected-statuses": ["2xx", "3xx", "404", "410", "416"]},
-    "negative_data_rejection": {"expected-statuses": ["400", "404", "406", "410", "416", "422"]},
+    "negative_data_rejection": {"expected-statuses": ["400", "404", "406", "410", "411", "413", "416", "422"]},
 }
 # What a draft may say has rules that are written down in words alone; and a published one is none any more.
 CHECKS_OF_DRAFTS = {
     "positive_data_acceptance": {"expected-statuses": ["2xx", "404", "409", "422"]},
-    "negative_data_rejection": {"expected-statuses": ["400", "401", "404", "406", "409", "413", "422"]},
+    "negative_data_rejection": {"expected-statuses": ["400", "401", "404", "406", "409", "411", "413", "422"]},
 }
 CONFIGURATION = {
     "checks": CHECKS,

@@ -72,10 +72,10 @@ def test_longest_texts_are_valid_with_their_marks_apart(document):
         assert len(unicodedata.normalize("NFD", "ᾂ" * most)) == schema["maxLength"]
 
 
-def test_413_is_promised_where_content_is_sent(document):
-    """In chunks it is refused at every one of these addresses."""
+@pytest.mark.parametrize("status", ["411", "413", "422"])
+def test_problems_of_content_are_promised_where_content_is_sent(document, status):
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    assert all(("413" in each["responses"]) == ("requestBody" in each) for each in operations)
+    assert all((status in each["responses"]) == ("requestBody" in each) for each in operations)
 
 
 def test_every_filter_takes_its_own_example(api):

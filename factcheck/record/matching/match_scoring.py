@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from factcheck.record.matching.differences.comparison import Difference
+
 K1, B, USUAL_LENGTH = (
     1.2,
     0.75,
@@ -40,6 +42,7 @@ class Match:
     score: float
     judged_by: str  # BOTH, WORDS or MEANING
     matched: dict[str, float]
+    differs: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,12 @@ from django.db import connections
 
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.questions import clean_question, heaviest_pieces, split_sentences
+from factcheck.record.matching.differing_claims import rank_differing
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
 from factcheck.record.matching.match_scoring import BOTH, THRESHOLD, WORDS, Candidate, Match, score_candidates
 from factcheck.record.matching.models import vector_literal
 from factcheck.record.matching.post_dates import post_date
+from factcheck.record.matching.query_vectors import embed_query
 from factcheck.record.matching.vectors import MAX_TEXT
 from factcheck.record.matching.words import (
     Word,
@@ -37,6 +39,7 @@ READ_EACH = 1000  # reviews read per word
 NEAREST = 100  # reviews found by their vectors
 EF_SEARCH = 1000  # vectors compared by the index. This is pgvector's maximum, and 600 would miss one result in 14.
 SECONDS = 1.5  # for all SQL statements, which take a sixth of a second with a million reviews
+MAX_COMPARED = 20  # claims whose text is compared with the post in detail
 MAX_COUNTED = 1000  # reviews without a vector, which are counted only up to this number
 
 
@@ -97,7 +100,7 @@ def match(text: str, *, limit: int = 10) -> Matching:
         for each in sorted(scored, key=lambda each: (-each.score, each.claim_id)):
             best.setdefault(each.claim_id, each)
         # The limit is applied last, because several of the best claims may have been merged into one claim.
-        found = _under_roots([*best.values()])[:limit]
+        found = rank_differing(_under_roots([*best.values()])[: max(limit, MAX_COMPARED)], text)[:limit]
     results = [each for each in found if each.score >= THRESHOLD]
     candidates = [each for each in found if each.score < THRESHOLD]
     return Matching(results, candidates, BOTH if meaning.vectors else WORDS, meaning.explanation, meaning.refused)
@@ -135,7 +138,7 @@ def _meaning(model: _Model, texts: Sequence[str]) -> _Meaning:
     if model.embeddings is None:
         return _Meaning(explanation=model.explanation)
     try:
-        vectors = [vector_literal(vector) for vector in model.embeddings.embed_queries(texts)]
+        vectors = [vector_literal(vector) for vector in embed_query(model.embeddings, texts)]
     except EmbeddingError as problem:
         return _Meaning(explanation=str(problem), refused=problem.refused)
     return _Meaning(model.embeddings.model, vectors, model.explanation)

@@ -457,8 +457,6 @@ class Migration(migrations.Migration):
                     (
                         "kind__in",
                         (
-                            "review.update",
-                            "review.correction",
                             "review.withdrawal",
                             "review.reinstatement",
                             "review.erasure",
@@ -466,7 +464,7 @@ class Migration(migrations.Migration):
                     )
                 ),
                 fields=["sequence"],
-                name="logentry_corrections",
+                name="logentry_status_changes",
             ),
         ),
         migrations.AddConstraint(

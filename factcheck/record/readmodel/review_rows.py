@@ -14,7 +14,7 @@ from django.db.models import Q
 from factcheck.database.bulk_writes import collect, insert, upsert
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import page_url, url_key
-from factcheck.record.log.models import LogEntry, Published
+from factcheck.record.log.models import ChangeClass, LogEntry, Published
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.claim_rows import events, rebuild_claims, spans_by_claim, update_claims
 from factcheck.record.readmodel.models import (
@@ -105,8 +105,9 @@ def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
 
 
 def correction_row(entry: LogEntry, document: dict[str, Any]) -> PublishedCorrection | None:
-    """The row of a correction or update, or None for any other entry."""
-    if entry.kind not in (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION):
+    """The row of a correction or update, or None for any other entry and for changes of metadata."""
+    is_change = entry.kind in (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION)
+    if not is_change or document["revision"]["class"] == ChangeClass.METADATA:
         return None
     correction = document["corrections"][-1]
     review = {

@@ -15,7 +15,8 @@ from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.readmodel.totals import LISTS, live_rows, read_totals
 from factcheck.record.search.models import SEARCH_CONFIG
-from factcheck.record.search.ranking import SearchModel
+from factcheck.record.search.results import SearchModel
+from factcheck.record.search.stems import with_stems
 
 FACETS = ("verdict", "language", "publisher", "topic")
 VALUES = 50  # per facet, the most frequent values first
@@ -117,7 +118,7 @@ def _statement(
     parameters = [*parameters]
     if tsquery is not None:
         where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
-        parameters.append(tsquery)
+        parameters.append(with_stems(tsquery))
     parts = [_part(model, number, group, limit) for number, group in enumerate(groups, 1)]
     # Only the columns for groups are read, because bodies and search vectors are large.
     columns = sorted({_column(model, name)[0] for group in groups for name in group})

@@ -262,6 +262,28 @@ def test_match_of_an_article_with_more_sentences_than_are_judged(bare_record: No
     assert found("Oh. " * 1000 + VACCINE)[0] == vaccine
 
 
+def test_claims_that_differ_rank_after_claims_that_agree(bare_record: None) -> None:
+    safe, harmful = publish("Lemon water does not cure cancer"), publish("Lemon water does cure cancer")
+    [first, second] = ranked("Lemon water does cure cancer")
+    assert [(first.claim_id, first.differs), (second.claim_id, second.differs)] == [
+        (harmful, ()),
+        (safe, ("negation",)),
+    ]
+    [first, second] = ranked("Lemon water does not cure cancer")
+    assert [(first.claim_id, first.differs), (second.claim_id, second.differs)] == [
+        (safe, ()),
+        (harmful, ("negation",)),
+    ]
+    assert first.score > second.score
+
+
+def test_claim_that_agrees_is_the_first_even_if_only_one_is_asked_for(bare_record: None) -> None:
+    publish("Lemon water cured 500 people in Hanoi in 2019")
+    small = publish("Lemon water cured 20 people, a paper in Hanoi says")
+    [best] = ranked("Lemon water cured 20 people in Hanoi", limit=1)
+    assert (best.claim_id, best.differs) == (small, ())
+
+
 def test_scores_are_ordered_and_few(bare_record: None) -> None:
     for number in range(15):
         publish(f"Lemon water number {number} cures cancer")

@@ -16,7 +16,8 @@ from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.search import counts
 from factcheck.record.search.counts import FACETS, count
 from factcheck.record.search.query import read_query
-from factcheck.record.search.ranking import Search, SearchModel
+from factcheck.record.search.ranking import Search
+from factcheck.record.search.results import SearchModel
 
 ROWS = 100_000
 # "w1" stands in one row of two, "w2" in one of three and so on, "w1999" in one of 2,000.
