@@ -41,7 +41,14 @@ STATE = re.compile(r'"[a-z]+";r=\d+;t=\d+(, "[a-z]+";r=\d+;t=\d+)*')
     ],
 )
 def test_every_answer_names_the_limits(
-    api: Any, database: str, settings: Any, method: str, address: str, headers: dict[str, str], status: int, names: list[str]
+    api: Any,
+    database: str,
+    settings: Any,
+    method: str,
+    address: str,
+    headers: dict[str, str],
+    status: int,
+    names: list[str],
 ) -> None:
     settings.API_RATE_LIMIT, settings.SEARCH_RATE_LIMIT = "600/min", "60/min"
     response = api.client.generic(method.upper(), address, headers=headers)
