@@ -288,7 +288,7 @@ def _values(row: models.Model, *excluded: str) -> dict[str, Any]:
     return {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields
-        if not field.generated and field.attname not in excluded
+        if field.editable and field.attname not in excluded  # the database computes the others
     }
 
 

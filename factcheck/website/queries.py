@@ -45,8 +45,7 @@ def clean_query(value: str) -> str:
 class ReviewsPage:
     """A page of reviews. If `relaxed` is true, no review contains all search words. `suggestion` is a better spelling.
 
-    `similar` are the ids of reviews that were found only by their meaning. If `complete` is false, the search ran out of
-    time.
+    `similar` contains the ids of reviews found only by meaning. If `complete` is false, the search ran out of time.
     """
 
     reviews: list[Body]

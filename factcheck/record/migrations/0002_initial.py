@@ -218,10 +218,10 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField()),
                 (
                     "search",
-                    models.GeneratedField(
-                        db_persist=True,
-                        expression=models.Func(models.F("body"), function="public.record_claim_search"),
-                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    django.contrib.postgres.search.SearchVectorField(
+                        editable=False,
+                        help_text="The words of the claim’s live reviews (`sql/claim_search.sql`).",
+                        null=True,
                     ),
                 ),
             ],
@@ -347,6 +347,7 @@ class Migration(migrations.Migration):
                     models.GeneratedField(
                         db_persist=True,
                         expression=models.Func(models.F("body"), function="public.record_review_search"),
+                        help_text="The weighted words of the body, as computed by the database (`sql/search.sql`).",
                         output_field=django.contrib.postgres.search.SearchVectorField(),
                     ),
                 ),

@@ -16,13 +16,6 @@ from factcheck.record.readmodel.row_models import ClaimRow, ReviewRow
 SHELF_BITS = 11  # the search indexes group 2**11 log entries into a shelf
 
 
-def search_field(function: str) -> models.GeneratedField:
-    """The weighted words of the stored body, as computed by the database (`sql/search.sql`)."""
-    return models.GeneratedField(
-        expression=Func(F("body"), function=f"public.{function}"), output_field=SearchVectorField(), db_persist=True
-    )
-
-
 def search_index(name: str) -> GinIndex:
     """An index of words by log shelf, so that a search can read only the newest shelves (`search/ranking.py`).
 
@@ -38,7 +31,12 @@ class PublishedReview(ReviewRow):
     """A review in its current public state."""
 
     id = models.UUIDField(primary_key=True)
-    search = search_field("record_review_search")
+    search = models.GeneratedField(
+        expression=Func(F("body"), function="public.record_review_search"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        help_text="The weighted words of the body, as computed by the database (`sql/search.sql`).",
+    )
 
     class Meta:
         indexes = [
@@ -76,7 +74,9 @@ class PublishedClaim(ClaimRow):
     """A claim in its current public state: the claim from its newest review, and its reviews."""
 
     id = models.UUIDField(primary_key=True)
-    search = search_field("record_claim_search")
+    search = SearchVectorField(
+        null=True, editable=False, help_text="The words of the claim’s live reviews (`sql/claim_search.sql`)."
+    )
 
     class Meta:
         indexes = [

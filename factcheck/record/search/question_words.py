@@ -7,57 +7,12 @@ question word in "có tốt không", but not in "hàng không" (aviation).
 import unicodedata
 from collections.abc import Sequence
 
-_ENGLISH = frozenset(
-    [
-        "am",
-        "an",
-        "and",
-        "are",
-        "at",
-        "be",
-        "been",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "how",
-        "in",
-        "is",
-        "of",
-        "on",
-        "or",
-        "should",
-        "that",
-        "the",
-        "there",
-        "these",
-        "this",
-        "those",
-        "to",
-        "was",
-        "were",
-        "what",
-        "what's",
-        "when",
-        "where",
-        "where's",
-        "which",
-        "who",
-        "who's",
-        "whom",
-        "whose",
-        "why",
-        "with",
-        "would",
-    ]
-)
+_ENGLISH = {
+    "am", "an", "and", "are", "at", "be", "been", "by", "can", "could", "did", "do", "does", "for", "from", "had",
+    "has", "have", "how", "in", "is", "of", "on", "should", "that", "the", "there", "these", "this", "those", "to",
+    "was", "were", "what", "what's", "when", "where", "where's", "which", "who", "who's", "whom", "whose", "why",
+    "with", "would",
+}  # fmt: skip
 _VIETNAMESE = tuple(
     tuple(phrase.split())
     for phrase in (

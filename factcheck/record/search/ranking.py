@@ -143,7 +143,8 @@ class Search:
         """The approximate number of reviews."""
         with connections["public"].cursor() as cursor:
             cursor.execute(_TOTAL)
-            return max(1, cursor.fetchone()[0], *(each.reviews for each in self._frequencies.values()))
+            [total] = cursor.fetchone()
+            return max(1, int(total), *(each.reviews for each in self._frequencies.values()))
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:

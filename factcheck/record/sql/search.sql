@@ -1,5 +1,4 @@
--- The search vectors of reviews and claims. Generated columns call these functions, so they are created before the
--- tables.
+-- The search vectors of reviews. A generated column calls these functions, so they are created before the table.
 -- After a change to this file, a migration must rewrite the rows, because PostgreSQL computes a generated column only
 -- when a row is written.
 
@@ -151,20 +150,4 @@ BEGIN
     RETURN public.record_search(
         review ->> 'language', concat_ws(E'\n', review #>> '{claim,text}', review ->> 'headline'), review #> '{claim,claimant}',
         review ->> 'summary', review ->> 'body');
-END $$;
-
--- The texts of merged claims have the same weight as the claim's own text. Their claimants have a lower weight than the
--- claim's own claimant.
-CREATE OR REPLACE FUNCTION public.record_claim_search(body text) RETURNS tsvector LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE AS $$
-DECLARE
-    claim jsonb := body::jsonb;
-BEGIN
-    RETURN public.record_search(
-        claim ->> 'language', concat_ws(E'\n', claim ->> 'text',
-            (SELECT string_agg(other ->> 'text', E'\n') FROM jsonb_array_elements(claim -> 'merged') other)),
-        claim -> 'claimant',
-        (SELECT string_agg(review ->> 'headline', E'\n') FROM jsonb_array_elements(claim -> 'reviews') review),
-        (SELECT string_agg(concat_ws(E'\n', other #>> '{claimant,name}', other #>> '{claimant,description}'), E'\n')
-         FROM jsonb_array_elements(claim -> 'merged') other));
 END $$;
