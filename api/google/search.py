@@ -12,14 +12,15 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from api.google.errors import invalid
-from api.google.fields import Shape
 from api.google.parameters import Search
-from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
+from api.google.schemas import shape_of
+from api.http.problems import TooSlow
 from api.lists.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.lists.frequency import unless_common
 from api.lists.keyset import Order, Position, Row, read_rows
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.urls import site_of
+from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.query import read_query
@@ -28,12 +29,7 @@ from factcheck.record.search.ranking import Search as Ranking
 
 Body = dict[str, Any]
 
-_REVIEW: Shape = {name: {} for name in ("url", "title", "reviewDate", "textualRating", "languageCode")}
-_CLAIM: Shape = {name: {} for name in ("text", "claimant", "claimDate")}
-RESPONSE: Shape = {
-    "claims": {**_CLAIM, "claimReview": {"publisher": {"name": {}, "site": {}}, **_REVIEW}},
-    "nextPageToken": {},
-}
+RESPONSE = shape_of("SearchResponse")
 
 ORDER = Order("published_at", descending=True)
 WALK = 0.3  # the maximum number of seconds that a search spends on walking along the order
@@ -44,7 +40,7 @@ TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or 
 def search_claims(search: Search) -> Body:
     """Return a page of claims that have a matching live review, and the token of the next page.
 
-    Raises GoogleError, and Refused if the search takes too long.
+    Raises GoogleError, and TooSlow if the search takes too long.
     """
     position = None
     if search.token:
@@ -57,7 +53,7 @@ def search_claims(search: Search) -> Body:
     try:
         found = (_best if search.query else _newest)(search, position)
     except TimeoutError as error:  # an empty result would suggest that nobody has checked the claim
-        raise Refused(UNAVAILABLE, TOO_SLOW, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)}) from error
+        raise TooSlow(TOO_SLOW) from error
     page = found[: search.page_size]
     claims = [_claim(orjson.loads(body), search) for _, _, body in page]
     # A claim can match only because of the date of a merged claim. In this case, it has no review to show.
@@ -73,7 +69,8 @@ def _best(search: Search, position: Position | None) -> list[Row]:
     deadline = time.monotonic() + SECONDS
     with time_limit(SECONDS):
         condition = _condition(search)
-    ranking = Ranking(PublishedClaim, read_query(search.query), condition, deadline - time.monotonic())
+    left = deadline - time.monotonic()
+    ranking = Ranking(PublishedClaim, read_query(search.query), condition, left, find_similar=find_similar)
     place = (position.value, position.tie) if position else None
     found = ranking.page(search.offset + search.page_size + 1, place)
     if not (found.candidates or found.complete):

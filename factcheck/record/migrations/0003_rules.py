@@ -18,8 +18,10 @@ class Migration(migrations.Migration):
             merges="3b072ec8f03c",
             tiles="c430704fbf44",
             checkpoints="6fa79a4d583a",
-            read_model="970a04ac0ad5",
+            read_model="86269e8074c0",
+            claim_search="cacbdc4c67a5",
             search_indexes="2038c654934e",
             vectors="a449f439f932",
+            totals="8336b2fc1bc8",
         ),
     ]

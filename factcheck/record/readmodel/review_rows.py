@@ -24,6 +24,7 @@ from factcheck.record.readmodel.models import (
     PublishedCorrection,
     PublishedReference,
     PublishedReview,
+    PublishedTotal,
 )
 from factcheck.record.readmodel.row_models import Status, as_past
 
@@ -57,7 +58,7 @@ def apply(published: Sequence[Published]) -> None:
 
 def rebuild() -> None:
     for model in (
-        PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PastReview, PastClaim,
+        PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PastReview, PastClaim, PublishedTotal,
     ):  # fmt: skip
         model.objects.all().delete()
 
