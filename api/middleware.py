@@ -115,5 +115,5 @@ def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse 
 
 
 _MATCH, _LOG, _CLAIM_SEARCH = "/api/v1/match/", "/api/v1/log/", "/v1alpha1/claims:search"
-_SEARCH_PARAMETERS = frozenset({"q", "count", "facets"})
+_SEARCH_PARAMETERS = frozenset({"q", "count", "facets", "group_by"})
 _SHAPES = {"/api/": _make_problem, **dict.fromkeys(("/v1alpha1/", "/$discovery/", "/batch"), google_error)}

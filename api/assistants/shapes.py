@@ -106,19 +106,29 @@ class Correction(Change):
 
 
 class Match(TypedDict):
-    """A published claim that may say the same. `score`, from 0 to 1, is how likely this is."""
+    """A published claim that may say the same. `score` is its probability, `judged_by` what was compared.
+
+    `differs` says what the text and the claim contradict each other in: negation, number, name or date.
+    """
 
     claim: Claim
     score: float
+    judged_by: str
+    differs: list[str]
     reviews: list[Review]
     reviews_left_out: int
 
 
 class ReviewPage(TypedDict):
-    """If `relaxed` is true, results only contain some of the words. If `complete` is false, the search timed out."""
+    """If `relaxed` is true, no result contains all the words. If `complete` is false, the search timed out.
+
+    `found_by` tells for each id what found the result: "words", "some words" or "meaning". It's empty if all results
+    contain all the words.
+    """
 
     results: list[Review]
     relaxed: bool
+    found_by: dict[str, str]
     complete: bool
     did_you_mean: str | None
     next_cursor: str | None
@@ -130,9 +140,11 @@ class CorrectionPage(TypedDict):
 
 
 class Matches(TypedDict):
-    """`explanation` is the reason why the meaning wasn't compared."""
+    """`results` have at least the score `threshold`. `explanation` is the reason why the meaning wasn't compared."""
 
     results: list[Match]
+    candidates: list[Match]
+    threshold: float
     method: str
     explanation: str | None
 

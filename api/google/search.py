@@ -20,6 +20,7 @@ from api.lists.frequency import unless_common
 from api.lists.keyset import Order, Position, Row, read_rows
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.urls import site_of
+from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.query import read_query
@@ -68,7 +69,8 @@ def _best(search: Search, position: Position | None) -> list[Row]:
     deadline = time.monotonic() + SECONDS
     with time_limit(SECONDS):
         condition = _condition(search)
-    ranking = Ranking(PublishedClaim, read_query(search.query), condition, deadline - time.monotonic())
+    left = deadline - time.monotonic()
+    ranking = Ranking(PublishedClaim, read_query(search.query), condition, left, find_similar=find_similar)
     place = (position.value, position.tie) if position else None
     found = ranking.page(search.offset + search.page_size + 1, place)
     if not (found.candidates or found.complete):

@@ -1,6 +1,8 @@
 """Pages of reviews and claims. Search results are sorted by relevance and have `meta`."""
 
 import time
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -11,8 +13,10 @@ from api.lists.as_of import as_published
 from api.lists.options import BY_RELEVANCE, ListRequest
 from api.lists.pages import Page, page_of, read_page
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.search.counts import count
-from factcheck.record.search.ranking import SECONDS, Results, Search, SearchModel, has_words
+from factcheck.record.matching.similar_rows import find_similar
+from factcheck.record.search.counts import VALUES, Counts, Group, count, known_counts
+from factcheck.record.search.ranking import SECONDS, Search, has_words
+from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
 from factcheck.record.search.spelling import did_you_mean
 
@@ -34,6 +38,7 @@ def read_searched(list_request: ListRequest, model: SearchModel, past: type[Any]
     else:
         page, answer = _read_sorted(list_request), Results([], tsquery=list_request.searched.all_terms())
     meta: Meta = {"relaxed": answer.relaxed, "complete": answer.complete, "did_you_mean": None}
+    meta |= _found_by(answer, {body for (body,) in page.rows})
     few = len(page.rows) < LITTLE and not (page.next or page.previous)  # among all results, regardless of the page size
     if list_request.words and (few or answer.relaxed):
         meta["did_you_mean"] = did_you_mean(model, list_request.words, list_request.condition, seconds=_left(deadline))
@@ -53,10 +58,19 @@ def _read_best(list_request: ListRequest, model: SearchModel) -> tuple[Page, Res
         (list_request.cursor.position.value, list_request.cursor.position.tie) if list_request.cursor.position else None
     )
     assert list_request.searched is not None
-    answer = Search(model, list_request.searched, list_request.condition).page(
-        list_request.page_size + 1, position, list_request.cursor.backward
-    )
+    search = Search(model, list_request.searched, list_request.condition, find_similar=find_similar)
+    answer = search.page(list_request.page_size + 1, position, list_request.cursor.backward)
     return page_of(list_request, [(hit.score, hit.id, hit.body) for hit in answer.hits]), answer
+
+
+def _found_by(answer: Results, bodies: Collection[str]) -> Meta:
+    """Return what found each result, if some were found in another way than by all words, and any explanation."""
+    meta: Meta = {"explanation": answer.explanation} if answer.explanation else {}
+    if answer.relaxed or not all(hit.by_words for hit in answer.hits):
+        words = "some words" if answer.relaxed else "words"
+        shown = [hit for hit in answer.hits if hit.body in bodies]
+        meta["found_by"] = {str(hit.id): words if hit.by_words else "meaning" for hit in shown}
+    return meta
 
 
 def _read_sorted(list_request: ListRequest) -> Page:
@@ -82,17 +96,41 @@ def _counts(list_request: ListRequest, model: SearchModel, wanted: str | None, d
     extras = list_request.extras
     if not (extras.count or extras.facets):
         return {}
-    counted = count(model, list_request.condition, wanted, extras.facets, _left(deadline))
+    counted = count_rows(list_request, model, wanted, [(name,) for name in extras.facets], _left(deadline))
     meta: Meta = {}
     if extras.count:
-        meta["count"] = {"value": counted.total if counted else None, "exact": bool(counted and counted.exact)}
+        meta["count"] = {
+            "value": counted.total if counted else None,
+            "exact": bool(counted and counted.total_exact),
+        }
     if extras.facets:
-        facets = counted.facets if counted else {}
         meta["facets"] = {
             name: {
-                "values": [{"value": value, "count": number} for value, number in facets.get(name, [])],
+                "values": [
+                    {"value": value, "count": number}
+                    for (value,), number in (counted.groups[name,] if counted else [])
+                    if value is not None
+                ][:VALUES],
                 "exact": bool(counted and counted.exact),
             }
             for name in extras.facets
         }
     return meta
+
+
+def count_rows(
+    list_request: ListRequest,
+    model: SearchModel,
+    tsquery: str | None,
+    groups: Sequence[Group],
+    seconds: float,
+    limit: int = VALUES + 1,
+) -> Counts | None:
+    """Count the rows of a list: from the maintained totals if they suffice, otherwise by reading the rows."""
+    filtered = [(each.name, values) for each, values in list_request.filtered]
+    if tsquery is None and (known := known_counts(model, filtered, groups)):
+        return known
+    counted = count(model, list_request.condition, tsquery, groups, seconds, limit)
+    if counted and not counted.exact and tsquery is None and (known := known_counts(model, filtered, [])):
+        return replace(counted, total=known.total, total_exact=True)
+    return counted

@@ -26,6 +26,10 @@ TAGS = [
     {"name": "Claims", "description": "Claims and their reviews."},
     {"name": "Matching", "description": "Has this been checked already?"},
     {"name": "Demands", "description": "Demands to change or remove a review, and their outcomes."},
+    {
+        "name": "Statistics",
+        "description": "Totals and numbers of reviews. Nobody is scored: there are no numbers of verdicts by claimant.",
+    },
     {"name": "References", "description": "Publishers, rating scales, claimants and topics of reviews."},
     {"name": "Corrections", "description": "Corrections and updates to reviews, with the reasons."},
     {"name": "Changes", "description": "All publications in the order in which they became public, for mirrors."},

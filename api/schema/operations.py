@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from factcheck.record.search.counts import FACETS
+from factcheck.record.search.counts import FACETS, GROUPS
 
 if TYPE_CHECKING:
     from api.lists.options import ListOptions
@@ -198,6 +198,25 @@ def _response_header(name: str, description: str, statuses: Sequence[int]) -> Op
     return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=list(statuses))
 
 
+FIELDS = OpenApiParameter(
+    "fields",
+    {"type": "array", "items": {"type": "string", "pattern": r"^[a-z_]+(\.[a-z_]+)*$"}, "minItems": 1, "maxItems": 100},
+    OpenApiParameter.QUERY,
+    description="Only these fields, for example `id,claim.text`. The response then doesn't have the other fields of its"
+    " schema.",
+    explode=False,
+)
+_GROUP_BY = OpenApiParameter(
+    "group_by",
+    {"type": "array", "items": {"type": "string", "enum": list(GROUPS)}, "minItems": 1, "maxItems": 2},
+    OpenApiParameter.QUERY,
+    description="Counts the reviews by value, in `groups`. Separate two groups with a comma, for example"
+    " `verdict,year`. `year` and `month` are those of the first publication on this site. `reviewed_year` and"
+    " `reviewed_month` are those of the publisher's date.",
+    explode=False,
+)
+
+
 def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
     found = [
         OpenApiParameter(
@@ -209,6 +228,8 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
         )
         for each in options.filters
     ]
+    if options.grouped:
+        return [*found, _GROUP_BY]
     if options.sorts:
         schema = {"type": "string", "enum": options.sorts}
         if not options.searched:
@@ -217,6 +238,8 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
         if options.searched:
             text += " The default is `relevance` if you send `q`, and `-published_at` otherwise."
         found.append(OpenApiParameter("sort", schema, OpenApiParameter.QUERY, description=text))
+    if options.fields:
+        found.append(FIELDS)
     found.append(PAGE_SIZE_PARAMETER)
     if options.searched:
         found += _EXTRAS

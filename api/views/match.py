@@ -20,6 +20,7 @@ from api.schema.lists import QUESTION
 from api.schema.operations import documented
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.formats.text import find_forbidden, nfc
+from factcheck.record.matching.match_scoring import THRESHOLD
 from factcheck.record.matching.matches import Matching, match
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.statements.faults import pointer_step
@@ -44,7 +45,7 @@ _LIMIT = OpenApiParameter(
     "limit",
     {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT},
     OpenApiParameter.QUERY,
-    description="The maximum number of claims.",
+    description="The maximum number of claims, results and candidates together.",
 )
 
 
@@ -119,20 +120,27 @@ def _invalid_content(errors: Sequence[Mapping[str, str]]) -> Refused:
 
 def _content(matching: Matching) -> dict[str, Any]:
     """Return claims and reviews in full, so that clients don't need further requests."""
-    ids = [found.claim_id for found in matching.results]
-    claims = PublishedClaim.objects.using("public").live().filter(id__in=ids)
+    found = [*matching.results, *matching.candidates]
+    claims = PublishedClaim.objects.using("public").live().filter(id__in=[each.claim_id for each in found])
     bodies = dict(claims.values_list("id", "body"))
     review_ids = {pk: [UUID(review["id"]) for review in orjson.loads(body)["reviews"]] for pk, body in bodies.items()}
     live = PublishedReview.objects.using("public").live()
     reviews = dict(live.filter(id__in=[pk for each in review_ids.values() for pk in each]).values_list("id", "body"))
-    results = [
-        {
-            "claim": orjson.Fragment(bodies[found.claim_id]),
-            "reviews": [orjson.Fragment(reviews[pk]) for pk in review_ids[found.claim_id] if pk in reviews],
-            "score": round(found.score, 4),
-            "matched": {name: round(value, 4) for name, value in found.matched.items()},
+    content = {
+        each.claim_id: {
+            "claim": orjson.Fragment(bodies[each.claim_id]),
+            "reviews": [orjson.Fragment(reviews[pk]) for pk in review_ids[each.claim_id] if pk in reviews],
+            "score": round(each.score, 4),
+            "judged_by": each.judged_by,
+            "matched": {name: round(value, 4) for name, value in each.matched.items()} | {"differs": each.differs},
         }
-        for found in matching.results
-        if found.claim_id in bodies
-    ]
-    return {"results": results, "method": matching.method, "explanation": matching.explanation}
+        for each in found
+        if each.claim_id in bodies
+    }
+    return {
+        "results": [content[each.claim_id] for each in matching.results if each.claim_id in content],
+        "candidates": [content[each.claim_id] for each in matching.candidates if each.claim_id in content],
+        "threshold": THRESHOLD,
+        "method": matching.method,
+        "explanation": matching.explanation,
+    }

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.formats.text import MAX_COMPOSED, replace_forbidden
+from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import (
     LogEntry,
     PublishedClaim,
@@ -44,12 +45,13 @@ def clean_query(value: str) -> str:
 class ReviewsPage:
     """A page of reviews. If `relaxed` is true, no review contains all search words. `suggestion` is a better spelling.
 
-    If `complete` is false, the search ran out of time.
+    `similar` contains the ids of reviews found only by meaning. If `complete` is false, the search ran out of time.
     """
 
     reviews: list[Body]
     more: bool
     relaxed: bool = False
+    similar: frozenset[str] = frozenset()
     suggestion: str | None = None
     complete: bool = True
 
@@ -63,11 +65,12 @@ def newest_reviews(page: int) -> ReviewsPage:
 def search_reviews(query: str, page: int) -> ReviewsPage:
     """Search for reviews, best matches first."""
     start, deadline = (page - 1) * PAGE_SIZE, time.monotonic() + SECONDS
-    found = Search(PublishedReview, read_query(query)).page(start + PAGE_SIZE + 1)
+    found = Search(PublishedReview, read_query(query), find_similar=find_similar).page(start + PAGE_SIZE + 1)
     left = max(0, deadline - time.monotonic())
     suggestion = did_you_mean(PublishedReview, query, seconds=left) if found.relaxed or not found.hits else None
     listed = _page([hit.body for hit in found.hits[start:]], page)
-    return replace(listed, relaxed=found.relaxed, suggestion=suggestion, complete=found.complete)
+    similar = frozenset(str(hit.id) for hit in found.hits if not hit.by_words)
+    return replace(listed, relaxed=found.relaxed, similar=similar, suggestion=suggestion, complete=found.complete)
 
 
 def _page(bodies: list[str], page: int) -> ReviewsPage:
@@ -171,9 +174,14 @@ def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
 def list_corrections(page: int) -> tuple[list[Body], bool]:
     """Return a page of corrections, newest first, and whether there are more corrections."""
     start = (page - 1) * PAGE_SIZE
-    entries = LogEntry.objects.using("public")
-    # The keys are read first, so that documents from earlier pages aren't read.
-    here = list(entries.corrections().values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+    entries, end = LogEntry.objects.using("public"), start + PAGE_SIZE + 1
+    # The keys are read first, so that documents from earlier pages aren't read. Changes of metadata aren't listed.
+    changes = PublishedCorrection.objects.using("public").order_by("-sequence").values_list("sequence", flat=True)[:end]
+    others = [
+        found.values_list("sequence", flat=True)[:end]
+        for found in (entries.status_changes(), entries.erased_corrections())
+    ]
+    here = list(changes.union(*others).order_by("-sequence")[start:end])
     review = PublishedReview.objects.filter(pk=models.OuterRef("subject"))
     verdicts = PublishedCorrection.objects.filter(pk=models.OuterRef("pk"))
     found = _with_notes(entries.filter(pk__in=here[:PAGE_SIZE]).order_by("-sequence")).annotate(

@@ -119,6 +119,7 @@ def _home(request: HttpRequest, found: queries.ReviewsPage, page: int, query: st
         "page": page,
         "reviews": found.reviews,
         "relaxed": found.relaxed and found.reviews,
+        "similar": found.similar,
         "suggestion": found.suggestion,
         "complete": found.complete,
         "next_page": page + 1 if found.more else None,

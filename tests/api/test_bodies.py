@@ -414,6 +414,7 @@ def test_root_lists_the_addresses(world, api):
         "rating-scales": f"{SITE}/api/v1/rating-scales/",
         "claimants": f"{SITE}/api/v1/claimants/",
         "topics": f"{SITE}/api/v1/topics/",
+        "stats": f"{SITE}/api/v1/stats/",
         "match": f"{SITE}/api/v1/match/",
         "dumps": f"{SITE}/api/v1/dumps/",
         "log-checkpoint": f"{SITE}/api/v1/log/checkpoint",

@@ -35,8 +35,26 @@ def test_match_answers_with_claim_and_reviews(api: Api, newsroom: Newsroom) -> N
     assert result["claim"] == api.get(f"claims/{review.claim_id}/")
     assert result["reviews"] == [api.get(f"reviews/{review.id}/")]
     assert (content["method"], content["explanation"]) == ("words", "Matching by meaning is switched off on this site.")
-    assert 0.5 < result["score"] <= 1
-    assert result["matched"] == {"words": pytest.approx(0.6, abs=0.15)}
+    assert content["threshold"] <= result["score"] <= 1
+    assert result["judged_by"] == "words"
+    assert result["matched"] == {"words": pytest.approx(0.6, abs=0.15), "differs": []}
+
+
+def test_match_lists_claims_below_the_threshold_as_candidates(api: Api, newsroom: Newsroom) -> None:
+    flood = publish(newsroom, "Nước lũ đã lên tới mái chùa ở Huế.")
+    roof = publish(newsroom, "Mái nhà của ông Nam bay theo bão.")
+    content = api.get("match/", {"text": "Nước lũ đã lên tới mái chùa ở Huế"})
+    assert [each["claim"]["id"] for each in content["results"]] == [str(flood.claim_id)]
+    [candidate] = content["candidates"]
+    assert candidate["claim"]["id"] == str(roof.claim_id)
+    assert 0 <= candidate["score"] < content["threshold"]
+
+
+def test_match_says_what_differs(api: Api, newsroom: Newsroom) -> None:
+    publish(newsroom, "Nước lũ đã lên tới mái chùa ở Huế năm 2020.")
+    content = api.get("match/", {"text": "Nước lũ chưa lên tới mái chùa ở Huế năm 2019"})
+    [match] = [*content["results"], *content["candidates"]]
+    assert match["matched"]["differs"] == ["negation", "date"]
 
 
 def test_match_of_merged_claims_is_the_one_that_shows_both(api: Api, newsroom: Newsroom) -> None:
@@ -53,8 +71,8 @@ def test_match_of_more_claims_takes_no_more_queries(api: Api, newsroom: Newsroom
     for limit in (1, 3):
         with CaptureQueriesContext(connections["public"]) as queries:
             found = api.get("match/", {"text": "nuoc lu len toi mai", "limit": limit})
-        # Six, and BEGIN and COMMIT of two transactions: none is open while vectors are computed.
-        assert (len(found["results"]), len(queries)) == (limit, 10)
+        # Seven, and BEGIN and COMMIT of two transactions: none is open while vectors are computed.
+        assert (len(found["results"]), len(queries)) == (limit, 11)
 
 
 def test_match_of_nothing_published(api: Api, database: str) -> None:

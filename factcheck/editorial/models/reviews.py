@@ -42,6 +42,7 @@ class Review(models.Model):
         TYPO = "typo", _("typing error: the meaning is unchanged")
         UPDATE = "update", _("update: new information is available")
         SUBSTANTIVE = "substantive", _("substantive: something was wrong")
+        METADATA = "metadata", _("details: only dates, language or other details change")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(
@@ -158,7 +159,8 @@ class Review(models.Model):
                 name="review_state_known",
             ),
             models.CheckConstraint(
-                condition=Q(change_class__in=["", "typo", "update", "substantive"]), name="review_change_class_known"
+                condition=Q(change_class__in=["", "typo", "update", "substantive", "metadata"]),
+                name="review_change_class_known",
             ),
             models.CheckConstraint(
                 condition=Q(translation_of__isnull=True, translation_of_revision__isnull=True)

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from factcheck.editorial.models import Claim, Proposal, Review, Verdict
 from factcheck.editorial.models.kinds import Action, Decision
-from factcheck.editorial.proposals.review_policy import last_statement
+from factcheck.editorial.review_statements import last_statement
 
 
 def find_earlier_reviews(digests: Mapping[str, Collection[str]]) -> dict[str, Review]:

@@ -16,13 +16,6 @@ from factcheck.record.readmodel.row_models import ClaimRow, ReviewRow
 SHELF_BITS = 11  # the search indexes group 2**11 log entries into a shelf
 
 
-def search_field(function: str) -> models.GeneratedField:
-    """The weighted words of the stored body, as computed by the database (`sql/search.sql`)."""
-    return models.GeneratedField(
-        expression=Func(F("body"), function=f"public.{function}"), output_field=SearchVectorField(), db_persist=True
-    )
-
-
 def search_index(name: str) -> GinIndex:
     """An index of words by log shelf, so that a search can read only the newest shelves (`search/ranking.py`).
 
@@ -38,7 +31,12 @@ class PublishedReview(ReviewRow):
     """A review in its current public state."""
 
     id = models.UUIDField(primary_key=True)
-    search = search_field("record_review_search")
+    search = models.GeneratedField(
+        expression=Func(F("body"), function="public.record_review_search"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        help_text="The weighted words of the body, as computed by the database (`sql/search.sql`).",
+    )
 
     class Meta:
         indexes = [
@@ -76,7 +74,9 @@ class PublishedClaim(ClaimRow):
     """A claim in its current public state: the claim from its newest review, and its reviews."""
 
     id = models.UUIDField(primary_key=True)
-    search = search_field("record_claim_search")
+    search = SearchVectorField(
+        null=True, editable=False, help_text="The words of the claim’s live reviews (`sql/claim_search.sql`)."
+    )
 
     class Meta:
         indexes = [
@@ -156,13 +156,38 @@ class PublishedReference(models.Model):
     name = models.CharField(max_length=500, help_text="Lists are ordered by this name.")
     sequence = models.BigIntegerField(help_text="The entry with the newest document.")
     body = models.TextField(help_text="JSON, sent unchanged.")
+    folded = models.GeneratedField(
+        expression=Func(F("name"), function="public.record_folded"),
+        output_field=models.TextField(),
+        db_persist=True,
+        help_text="The name in lower case without diacritics.",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="publishedreference_key")]
-        indexes = [models.Index("kind", Lower("name"), "key", name="publishedreference_name")]
+        indexes = [
+            models.Index("kind", Lower("name"), "key", name="publishedreference_name"),
+            GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="publishedreference_folded"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class PublishedTotal(models.Model):
+    """The number of reviews or claims with a value of a facet. Triggers maintain the rows (`sql/totals.sql`)."""
+
+    pk = models.CompositePrimaryKey("rows", "facet", "value")
+    rows = models.CharField(max_length=10, help_text="reviews or claims")
+    facet = models.CharField(max_length=20)
+    value = models.CharField(max_length=255, help_text="Empty for rows without a value.")
+    number = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(number__gte=1), name="total_of_a_row")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.rows} with {self.facet} {self.value}"
 
 
 class PublishedDemand(models.Model):

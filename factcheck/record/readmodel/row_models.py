@@ -80,5 +80,5 @@ class ClaimRow(models.Model):
 
 def as_past(model: type[Past], row: models.Model, until: int) -> Past:
     """Converts a current row, which the entry `until` replaced, to a past row."""
-    columns = [field.attname for field in row._meta.concrete_fields if not field.generated]
+    columns = [field.attname for field in model._meta.concrete_fields if field.attname != "until"]
     return model(until=until, **{name: getattr(row, name) for name in columns})

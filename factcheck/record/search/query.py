@@ -7,11 +7,12 @@ match too, for example COVID19 (see `spellings_of`).
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from factcheck.record.formats.questions import WORD_SEAM
+from factcheck.record.search.question_words import question_words
 from factcheck.record.search.words import split_words
 
 MAX_QUERY = 400  # in characters
@@ -19,12 +20,7 @@ OR = "or"  # the operator between alternatives
 # Variants of " and - that word processors and phones insert. Dashes aren't included, because they separate words.
 _TYPOGRAPHIC = str.maketrans("“”„‟«»＂−‐－", '"""""""---')
 _PIECES = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
-# With up to _FEW terms, any single term may be missing. With more terms, all terms of one half must match.
-_FEW = 10
-# No review contains nearly all words of a pasted post, so a few of the rarest words are enough (ADR 12).
-_SOME, _RAREST = 3, 12
-
-_BRANCHES = 8  # if there are more branches, they are joined into one
+MAX_BRANCHES = 8  # if there are more branches, they are joined into one
 _ORDERED = 4  # from this number of terms on, sorting by frequency pays off
 
 Spelling = tuple[str, ...]  # consecutive words
@@ -53,9 +49,13 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Alternatives with at least one required term each. A query of excluded terms has none."""
+    """Alternatives with at least one required term each. A query of excluded terms has none.
+
+    `question` is the text as typed if it consists of words alone, without operators.
+    """
 
     alternatives: tuple[Alternative, ...]
+    question: str = field(default="", compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.alternatives)
@@ -71,33 +71,24 @@ class Query:
 
     def all_terms(self) -> str:
         """The `to_tsquery` text that matches all required terms of an alternative."""
-        return self._joined(lambda terms: _and(map(_term, terms)))
+        return self._joined(lambda terms: all_of(map(term_query, terms)))
 
-    def all_but_one(self) -> str:
-        """The same text, but one required term may be missing. With many terms, one half of the terms is required."""
-        return self._joined(lambda terms: _or(_all_but_one(terms)))
-
-    def branches(self, frequency: ReviewCount, *, nearly: bool = False) -> list[Branch]:
-        """Splits `all_terms`, or `all_but_one` if `nearly` is true, into branches. At least one branch must match.
+    def branches(self, frequency: ReviewCount) -> list[Branch]:
+        """Splits `all_terms` into branches. At least one branch must match.
 
         The index reads the lists for a branch's parts together and skips rows that aren't in all of the first lists. So
         the two rarest terms are separate parts, and the other terms are checked only in rows that contain both.
         """
-        found = [
-            branch
-            for each in self.alternatives
-            for whole, other in (_sides(each.required, frequency) if nearly else [(each.required, ())])
-            for branch in [_branch(whole, other, each.excluded, frequency)]
-        ]
-        return found if len(found) <= _BRANCHES else [(self.all_but_one() if nearly else self.all_terms(),)]
+        found = [_branch(each.required, each.excluded, frequency) for each in self.alternatives]
+        return found if len(found) <= MAX_BRANCHES else [(self.all_terms(),)]
 
     def any_word(self) -> str:
-        return _or(map(_quoted, self.words))
+        return any_of(map(_quoted, self.words))
 
     def any_marked_word(self) -> str:
         """The words that have diacritics or aren't in ASCII script. Empty if there are none."""
         marked = [word for word in self.words if not word.isascii()]
-        return _or(map(_quoted, dict.fromkeys(style for word in marked for style in (word, _with_tone_moved(word)))))
+        return any_of(map(_quoted, dict.fromkeys(style for word in marked for style in (word, _with_tone_moved(word)))))
 
     def without(self, words: Collection[str]) -> "Query":
         """The query without those required terms whose spellings all contain one of these words."""
@@ -107,18 +98,10 @@ class Query:
         )
         return Query(tuple(each for each in remaining if each.required))
 
-    def some(self, frequency: ReviewCount, most: int) -> str:
-        """Requires some of the rarest terms with at most `most` reviews. Empty if there are too few such terms.
-
-        A term with only one spelling, for example a phrase in quotation marks, is split into words.
-        """
-        rarest = (replace(each, required=_rarest(each.required, frequency, most)) for each in self.alternatives)
-        many = Query(tuple(each for each in rarest if len(each.required) >= _SOME))
-        return many._joined(lambda terms: _at_least(_SOME, [*map(_term, terms)]))
-
     def _joined(self, render: Callable[[tuple[Term, ...]], str]) -> str:
-        return _or(
-            _and([render(each.required), *(f"!{_term(term)}" for term in each.excluded)]) for each in self.alternatives
+        return any_of(
+            all_of([render(each.required), *(f"!{term_query(term)}" for term in each.excluded)])
+            for each in self.alternatives
         )
 
 
@@ -129,16 +112,27 @@ def normalise_punctuation(text: str) -> str:
 
 def read_query(text: str) -> Query:
     """Parses a query and never fails. Other characters count as spaces. An unclosed quotation extends to the end."""
+    text = normalise_punctuation(text)
+    pieces = _PIECES.findall(text)
+    asking = _question_pieces(pieces)
     alternatives = []
-    required, excluded = list[Term](), list[Term]()
-    for minus, phrase, word in [*_PIECES.findall(normalise_punctuation(text)), ("", "", OR)]:
+    required, excluded, ignored = list[Term](), list[Term](), list[Term]()
+    for number, (minus, phrase, word) in enumerate([*pieces, ("", "", OR)]):
         if word.lower() == OR and not minus:
-            if required:
+            if required := required or ignored:
                 alternatives.append(Alternative(tuple(dict.fromkeys(required)), tuple(dict.fromkeys(excluded))))
-            required, excluded = [], []
+            required, excluded, ignored = [], [], []
         elif words := tuple(split_words(phrase or word)):
-            (excluded if minus else required).append((words,) if phrase else spellings_of(word))
-    return Query(tuple(alternatives))
+            terms = excluded if minus else ignored if number in asking else required
+            terms.append((words,) if phrase else spellings_of(word))
+    plain = not any(minus or phrase or word.lower() == OR for minus, phrase, word in pieces)
+    return Query(tuple(alternatives), " ".join(text.split()) if plain else "")
+
+
+def _question_pieces(pieces: Sequence[tuple[str, str, str]]) -> set[int]:
+    """The positions of question words. Quoted and excluded words are never question words."""
+    plain = [number for number, (minus, _, word) in enumerate(pieces) if word and not minus]
+    return {plain[place] for place in question_words([pieces[number][2] for number in plain])}
 
 
 def spellings_of(run: str) -> Term:
@@ -166,62 +160,14 @@ def _with_tone_moved(word: str) -> str:
     return unicodedata.normalize("NFC", moved)
 
 
-def _all_but_one(terms: Sequence[Term]) -> Iterator[str]:
-    """Alternatives that together match all texts with at most one term missing.
-
-    Such a text contains at least one half of the terms completely. With this recursion, ten terms give 34 comparisons
-    per row in PostgreSQL instead of 90.
-    """
-    middle = len(terms) // 2
-    halves = terms[:middle], terms[middle:]
-    whole = [_and(map(_term, half)) for half in halves]
-    if len(terms) == 1:
-        yield whole[1]
-    elif len(terms) > _FEW:
-        yield from whole
-    else:
-        yield from (
-            _and([half, _or(_all_but_one(other))]) if len(other) > 1 else half
-            for half, other in zip(whole, reversed(halves), strict=True)
-        )
-
-
-def _sides(terms: Sequence[Term], frequency: ReviewCount) -> list[tuple[Sequence[Term], Sequence[Term]]]:
-    """Pairs for `_all_but_one`: first the terms that must all match, then the terms of which one may be missing.
-
-    Rare terms are distributed over both sides.
-    """
-    middle = len(terms) // 2
-    if len(terms) > _FEW:
-        return [(terms[:middle], ()), (terms[middle:], ())]
-    rarest = _rarest_first(terms, frequency)
-    return [(rarest[::2], rarest[1::2]), (rarest[1::2], rarest[::2])] if middle else [(terms, ())]
-
-
-def _branch(whole: Sequence[Term], other: Sequence[Term], excluded: Iterable[Term], frequency: ReviewCount) -> Branch:
-    first, second, *more = *map(_term, _rarest_first(whole, frequency)), "", ""
-    rest = [*more, _or(_all_but_one(other)) if len(other) > 1 else "", *(f"!{_term(term)}" for term in excluded)]
-    return tuple(filter(None, (first, second, _and(filter(None, rest)))))
+def _branch(terms: Sequence[Term], excluded: Iterable[Term], frequency: ReviewCount) -> Branch:
+    first, second, *more = *map(term_query, _rarest_first(terms, frequency)), "", ""
+    rest = [*more, *(f"!{term_query(term)}" for term in excluded)]
+    return tuple(filter(None, (first, second, all_of(filter(None, rest)))))
 
 
 def _rarest_first(terms: Sequence[Term], frequency: ReviewCount) -> list[Term]:
     return sorted(terms, key=lambda term: max_reviews(term, frequency)) if len(terms) >= _ORDERED else list(terms)
-
-
-def _rarest(terms: Iterable[Term], frequency: ReviewCount, most: int) -> tuple[Term, ...]:
-    apart = (each for term in terms for each in ([term] if len(term) > 1 else [((word,),) for word in term[0]]))
-    found = {term: reviews for term in apart if 0 < (reviews := max_reviews(term, frequency)) <= most}
-    if len(found) <= _SOME + 1:
-        return ()  # a query for nearly all of these terms has already run
-    return tuple(sorted(found, key=found.__getitem__)[: min(_RAREST, 2 * len(found) // 3)])
-
-
-def _at_least(number: int, terms: Sequence[str]) -> str:
-    """A query for at least `number` of the terms. If a row contains none of them, each term is checked only once."""
-    if number == 1:
-        return _or(terms)
-    places = range(len(terms) - number + 1)
-    return _or(_and([terms[place], _at_least(number - 1, terms[place + 1 :])]) for place in places)
 
 
 def max_reviews(term: Term, frequency: ReviewCount) -> int:
@@ -233,15 +179,15 @@ def _quoted(word: str) -> str:
     return f"'{word}'"
 
 
-def _term(term: Term) -> str:
-    return _or(_join("<->", map(_quoted, spelling)) for spelling in term)
+def term_query(term: Term) -> str:
+    return any_of(_join("<->", map(_quoted, spelling)) for spelling in term)
 
 
-def _and(parts: Iterable[str]) -> str:
+def all_of(parts: Iterable[str]) -> str:
     return _join("&", parts)
 
 
-def _or(parts: Iterable[str]) -> str:
+def any_of(parts: Iterable[str]) -> str:
     return _join("|", parts)
 
 

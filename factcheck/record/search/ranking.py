@@ -11,24 +11,24 @@ frequency is estimated from the matches in the newest SAMPLE_SHELVES.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import chain
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
+from django.db import connections
 from django.db.models import Q
 
 from factcheck.database.query_timeout import rows_within
-from factcheck.record.readmodel.models import SHELF_BITS, PublishedClaim, PublishedReview
+from factcheck.record.readmodel.models import SHELF_BITS
 from factcheck.record.readmodel.row_models import Status
-from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
-from factcheck.record.search.query import Branch, Query, ReviewCount, max_reviews
+from factcheck.record.search.models import SEARCH_CONFIG
+from factcheck.record.search.query import Branch, Query, Term, all_of, any_of, max_reviews
+from factcheck.record.search.relevance import FEW, GOOD, enough, rank_expression, term_weight
+from factcheck.record.search.results import FindSimilar, Hit, Position, Results, SearchModel, Similar
+from factcheck.record.search.stems import with_stems
 from factcheck.record.search.words import Frequency, frequencies
-
-SearchModel = type[PublishedReview] | type[PublishedClaim]
-Position = tuple[int, UUID]  # score and id
 
 MAX_CANDIDATES = 400
 SAMPLE_SHELVES, MIN_SHELVES = 4, 16
@@ -40,32 +40,6 @@ SECONDS = 0.9  # for all SQL statements of one search request
 FIRST_SECONDS = 0.1  # for the first SQL statement about a word that seems to be rare
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A result. The upper bits of its score are the rank, and the lower 40 bits are the row's position in the log.
-
-    The score depends only on the row and the query, so it can be used in a cursor.
-    """
-
-    score: int
-    id: UUID
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """The best hits among `candidates` ranked rows that match the query `tsquery`.
-
-    `relaxed` means that no row contains all the words. `complete` is false if the time ran out.
-    """
-
-    hits: list[Hit]
-    candidates: int = 0
-    tsquery: str = ""
-    relaxed: bool = False
-    complete: bool = True
-
-
 class _Shelves(NamedTuple):
     """The newest `reach` shelves, except for the `first` newest ones. `reach` is a number or an SQL expression."""
 
@@ -74,15 +48,14 @@ class _Shelves(NamedTuple):
 
 
 class _Attempt(NamedTuple):
-    """A query and its text for `to_tsquery`, which requires all terms, `nearly` all terms, or `some` terms."""
+    """A query and its branches, of which at least one must match."""
 
     query: Query
-    tsquery: str
-    nearly: bool = False
-    some: bool = False
+    branches: list[Branch]
 
-    def branches(self, frequency: ReviewCount) -> list[Branch]:
-        return [(self.tsquery,)] if self.some else self.query.branches(frequency, nearly=self.nearly)
+    @property
+    def tsquery(self) -> str:
+        return any_of(map(all_of, self.branches))
 
 
 class Search:
@@ -94,8 +67,10 @@ class Search:
         query: Query,
         condition: Q | None = None,
         seconds: float | None = None,
+        find_similar: FindSimilar | None = None,
     ) -> None:
         self.query = query
+        self._model, self._find_similar, self._similar = model, find_similar, Similar({})
         self._unfiltered = not condition
         self._table = model._meta.db_table
         self._where, self._parameters = f"status = '{Status.LIVE}'", []
@@ -106,29 +81,51 @@ class Search:
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
         """The best hits, the hits after `position`, or with `backward` the hits before `position`, nearest first."""
-        found = Results([])
+        found, number = Results([]), 0
         for number, attempt in enumerate(self._attempts()):
-            found = self._find(attempt, partial(self._rank, attempt, limit, position, backward))
+            rank = partial(self._rank, attempt, limit, position, backward)
+            found = self._find(attempt, rank)
+            if number == 0 and found.complete and found.good < FEW and self._add_similar():
+                found = self._find(attempt, rank)
             if found.candidates or not found.complete:
-                hits = sorted(found.hits, key=lambda hit: (hit.score, hit.id), reverse=not backward)[:limit]
-                found = replace(found, hits=hits, relaxed=number > 0)
                 break
-        return found
+        hits = sorted(found.hits, key=lambda hit: (hit.score, hit.id), reverse=not backward)[:limit]
+        relaxed = number > 0 if found.candidates else bool(self._similar.gains)
+        return replace(found, hits=hits, relaxed=relaxed, explanation=self._similar.explanation)
+
+    def _add_similar(self) -> bool:
+        """From now on, also finds texts with a similar meaning. Returns whether there are any."""
+        if self._find_similar and self.query.question and len(self.query.words) > 1:
+            begun = time.monotonic()
+            self._similar = self._find_similar(self._model, self.query.question)
+            self._deadline += time.monotonic() - begun  # the limit is for the other statements
+        return bool(self._similar.gains)
 
     def _attempts(self) -> Iterator[_Attempt]:
-        """Weaker and weaker queries: all words, all words known from claims and headlines, nearly all, some."""
+        """Weaker and weaker queries: all words, all words known from claims and headlines, enough of the rare words."""
         if not self.query:
             return
-        yield _Attempt(self.query, self.query.all_terms())
+        yield _Attempt(self.query, self.query.branches(self._frequency))
         unknown = [word for word in self.query.words if not self._frequency(word)]
         weaker = self.query.without(unknown)
         if weaker and weaker != self.query:
-            yield _Attempt(weaker, weaker.all_terms())
-        weaker = weaker or self.query
-        if weaker.all_but_one() != self.query.all_terms():
-            yield _Attempt(weaker, weaker.all_but_one(), nearly=True)
-        if some := self.query.some(self._frequency, MIN_COMMON):
-            yield _Attempt(self.query, some, some=True)
+            yield _Attempt(weaker, weaker.branches(self._frequency))
+        if (least := enough(self.query, self._known_weight)) != [(self.query.all_terms(),)]:
+            yield _Attempt(self.query, least)
+
+    def _known_weight(self, term: Term) -> float:
+        return self._weight(term) if max_reviews(term, self._frequency) else 0
+
+    def _weight(self, term: Term) -> float:
+        return term_weight(max_reviews(term, self._frequency), self._total)
+
+    @cached_property
+    def _total(self) -> int:
+        """The approximate number of reviews."""
+        with connections["public"].cursor() as cursor:
+            cursor.execute(_TOTAL)
+            [total] = cursor.fetchone()
+            return max(1, int(total), *(each.reviews for each in self._frequencies.values()))
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:
@@ -144,8 +141,6 @@ class Search:
 
     def _find(self, attempt: _Attempt, rank: Callable[..., Results | None]) -> Results:
         """Runs one attempt. If the time runs out, returns the hits found so far."""
-        if attempt.some:  # all of these words are rare
-            return rank(None) or Results([], complete=False)
         query = attempt.query
         word, *others = query.words
         reviews = 0 if others else self._frequency(word)
@@ -165,7 +160,8 @@ class Search:
             # If a new shelf has been started in the log since the first statement, both results can contain the same
             # row.
             hits = {hit.id: hit for hit in (*found.hits, *more.hits)}
-            found = replace(found, hits=list(hits.values()), candidates=found.candidates + more.candidates)
+            counts = found.candidates + more.candidates, found.good + more.good
+            found = replace(found, hits=list(hits.values()), candidates=counts[0], good=counts[1])
         # A word that seemed rare may be found completely in time on another page.
         return replace(found, complete=bool(more and not rare))
 
@@ -196,57 +192,65 @@ class Search:
         seconds: float = SECONDS,
     ) -> Results | None:
         """Ranks the matches in these shelves or in the whole table. Returns None if the time ran out."""
-        tsquery = attempt.tsquery
         # The lists within a shelf are short, and a single condition is planned faster.
-        branches = [(tsquery,)] if shelves else attempt.branches(self._frequency)
-        words, marked = self.query.any_word(), self.query.any_marked_word()
-        together = (
-            tsquery if len(self.query.words) > 1 and not attempt.some else ""
-        )  # for some of the words, the distance between them matters little
+        branches = [(attempt.tsquery,)] if shelves else attempt.branches
+        rank, words = rank_expression(self.query, self._weight)
+        gains = self._similar.gains
+        newest = (_SHELVES if shelves else _EVERYWHERE).format(
+            table=self._table,
+            where=self._where,
+            matches=" OR ".join(" AND ".join([_MATCHES] * len(branch)) for branch in branches),
+            shelves=shelves,
+        )
         sql = _SEARCH.format(
-            rank=" + ".join(rank for text, rank in ((words, _WORDS), (together, _TOGETHER), (marked, _MARKED)) if text),
-            newest=(_SHELVES if shelves else _EVERYWHERE).format(
-                table=self._table,
-                where=self._where,
-                matches=" OR ".join(" AND ".join([_MATCHES] * len(branch)) for branch in branches),
-                shelves=shelves,
+            rank=f"{rank} + gain" if gains else rank,
+            rows=(_OR_SIMILAR if gains else _BY_WORDS).format(
+                newest=newest, candidates=candidates, table=self._table, where=self._where
             ),
-            candidates=candidates,
+            good=int(100000 * GOOD),
             position=f"WHERE (score, id) {'>' if backward else '<'} (%s, %s)" if position else "",
             direction="ASC" if backward else "DESC",
         )
         parameters: list[Any] = [
-            *filter(None, (words, together, marked)),
+            *words,
             *self._parameters,
-            *chain.from_iterable(branches),
+            *map(with_stems, chain.from_iterable(branches)),
+            *((*self._parameters, list(gains), list(gains), list(gains.values())) if gains else ()),
             *(position or ()),
             limit,
         ]
         rows = rows_within(min(seconds, self._deadline - time.monotonic()), sql, parameters)
         if rows is None:
             return None
-        return Results([Hit(*hit) for *hit, _ in rows if hit[1]], rows[0][3], tsquery)
+        *_, matched, good = rows[0]
+        return Results([Hit(*hit) for *hit, _, _ in rows if hit[1]], matched, good, attempt.tsquery)
 
 
 _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
-# Rows rank higher if the words are close together, occur in the claim or headline, or have the typed diacritics.
-_WORDS = f"ts_rank('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CONFIG}', %s))"
-_TOGETHER = f"2 * ts_rank_cd('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CONFIG}', %s), 32)"
-_MARKED = f"2 * ts_rank('{{1,1,1,1}}', search, to_tsquery('{EXACT_CONFIG}', %s))"
 # The tsqueries are constants, so that the planner can see how common their words are. `position` doesn't affect the
 # number of candidates, so that every page searches as far as the first page. Without hits, the result is one row that
 # contains only the count.
 _SEARCH = """
 WITH ranked AS MATERIALIZED (
-    SELECT ((100000 * ({rank}))::bigint << 40) + sequence AS score, id, body
-    FROM ({newest} LIMIT {candidates}) newest
+    SELECT ((100000 * ({rank}))::bigint << 40) + sequence AS score, id, body, by_words FROM ({rows}) rows
 )
-SELECT hit.score, hit.id, hit.body, candidates FROM (SELECT count(*) AS candidates FROM ranked) counted
+SELECT hit.score, hit.id, hit.body, hit.by_words, candidates, good FROM (
+    SELECT count(*) FILTER (WHERE by_words) AS candidates, count(*) FILTER (WHERE score >> 40 >= {good}) AS good
+    FROM ranked
+) counted
 LEFT JOIN LATERAL (
     SELECT * FROM ranked {position} ORDER BY score {direction}, id {direction} LIMIT %s
 ) hit ON true
 ORDER BY hit.score {direction}, hit.id {direction}
 """
+_BY_WORDS = "SELECT *, true AS by_words FROM ({newest} LIMIT {candidates}) newest"
+_OR_SIMILAR = f"""
+SELECT DISTINCT ON (id) found.*, coalesce(gain, 0) AS gain FROM (
+    {_BY_WORDS} UNION ALL SELECT sequence, id, body, search, false FROM {{table}} WHERE {{where}} AND id = ANY (%s)
+) found LEFT JOIN unnest(%s::uuid[], %s::float8[]) AS meaning (meaning_id, gain) ON meaning_id = id
+ORDER BY id, by_words DESC
+"""  # noqa: S608
+_TOTAL = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'record_publishedreview'::regclass"
 # The inner query sorts only sequence and ctid, so that only the newest rows are read completely. Sorting many rows with
 # their search vectors would take longer than ranking the newest rows.
 _EVERYWHERE = f"""
@@ -267,4 +271,4 @@ LATERAL (
 
 def has_words(query: Query) -> Q:
     """A filter for lists with a different order. The filter selects the rows that contain all words of the query."""
-    return Q(search=SearchQuery(query.all_terms(), config=SEARCH_CONFIG, search_type="raw"))
+    return Q(search=SearchQuery(with_stems(query.all_terms()), config=SEARCH_CONFIG, search_type="raw"))

@@ -10,6 +10,7 @@ from django.db import connections
 
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import Query
+from factcheck.record.search.stems import with_stems
 from factcheck.record.search.words import split_words, word_spans
 
 LENGTH = 240  # the approximate number of characters in a snippet
@@ -60,13 +61,13 @@ def _matching(words: Iterable[str], query: Query) -> set[str]:
     if not likely:
         return set()
     with connections["public"].cursor() as cursor:
-        cursor.execute(_MATCHING, [likely, query.any_word()])
+        cursor.execute(_MATCHING, [likely, with_stems(query.any_word())])
         return {word for (word,) in cursor.fetchall()}
 
 
 _MATCHING = f"""
 SELECT word FROM unnest(%s::text[]) word
-WHERE to_tsvector('{SEARCH_CONFIG}', word) @@ to_tsquery('{SEARCH_CONFIG}', %s)
+WHERE to_tsvector('{SEARCH_CONFIG}', concat_ws(' ', word, VARIADIC public.record_word_stems(word))) @@ to_tsquery('{SEARCH_CONFIG}', %s)
 """  # noqa: S608 (a constant)
 
 

@@ -8,7 +8,8 @@ from django.db.models import Q
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.formats.text import nfc
 from factcheck.record.search.query import OR, Alternative, Query, Term, normalise_punctuation, read_query
-from factcheck.record.search.ranking import SECONDS, Search, SearchModel
+from factcheck.record.search.ranking import SECONDS, Search
+from factcheck.record.search.results import SearchModel
 from factcheck.record.search.words import frequencies, split_words
 
 MAX_WORDS = 3  # each word requires a query with the trigram index

@@ -459,7 +459,7 @@ def test_publisher_policies_and_profiles(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "notes"),
     [
-        ({"datePublished": "last week"}, ["/datePublished: 'last week' has no day of the form YYYY-MM-DD"]),
+        ({"datePublished": "last week"}, ["/datePublished: 'last week' isn't an unambiguous day"]),
         ({"inLanguage": "English"}, ["/inLanguage: 'English' isn't a language tag (BCP 47)"]),
         ({"headline": ["a", "b"]}, ["/headline: 2 texts, but one is expected"]),
         ({"itemReviewed": [{}, {}]}, ["/itemReviewed: only the first of 2 objects is kept"]),

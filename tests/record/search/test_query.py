@@ -115,41 +115,17 @@ def test_query_without_a_word_keeps_what_has_another_spelling() -> None:
     assert query.without(["covid19", "covid"]).all_terms() == "'vaccine'"
 
 
-def test_some_of_the_rarest() -> None:
-    common = {"a": 9, "b": 8, "c": 7, "d": 6, "e": 5, "f": 0, "g": 100}
-    query = read_query("a “b c” d e f g -x")
-    assert query.some(lambda word: common.get(word, 0), 50) == "(('e'&('d'&'c'))&!'x')"
-    four = "((('e'&(('d'&('c'|'b'))|('c'&'b')))|('d'&('c'&'b')))&!'x')"
-    assert query.some(lambda word: common.get(word, 0), 100) == four
-    assert read_query("a b c d").some(lambda word: 1, 50) == ""
-
-
-def test_all_but_one_of_a_few() -> None:
-    assert read_query("a b c").all_but_one() == "(('a'&('b'|'c'))|('b'&'c'))"
-    assert read_query("a").all_but_one() == "'a'"
-
-
-def test_all_but_one_of_many_is_a_half() -> None:
-    assert read_query("a b c d e f g h i j k l").all_but_one() == (
-        "(('a'&'b'&'c'&'d'&'e'&'f')|('g'&'h'&'i'&'j'&'k'&'l'))"
-    )
-
-
 FREQUENCIES = {"a": 50, "b": 40, "c": 30, "d": 20, "e": 10}
 
 
-def branches(text: str, *, nearly: bool = False) -> list[Branch]:
-    return read_query(text).branches(lambda word: FREQUENCIES.get(word, 0), nearly=nearly)
+def branches(text: str) -> list[Branch]:
+    return read_query(text).branches(lambda word: FREQUENCIES.get(word, 0))
 
 
 def test_branches_begin_with_the_rarest_of_many_words() -> None:
     assert branches("a b c d e") == [("'e'", "'d'", "('c'&'b'&'a')")]
     assert branches("a b c") == [("'a'", "'b'", "'c'")]
     assert branches('a "b c" -d or e') == [("'a'", "('b'<->'c')", "!'d'"), ("'e'",)]
-    assert branches("a b c d e", nearly=True) == [
-        ("'e'", "'c'", "('a'&('d'|'b'))"),
-        ("'d'", "'b'", "(('e'&('c'|'a'))|('c'&'a'))"),
-    ]
 
 
 def test_many_alternatives_are_one_branch() -> None:
@@ -173,14 +149,12 @@ def test_many_alternatives_are_one_branch() -> None:
         "a b c or d e",
     ],
 )
-@pytest.mark.parametrize("nearly", [False, True])
-def test_branches_want_the_same_as_the_text(module_database: str, text: str, nearly: bool) -> None:
+def test_branches_want_the_same_as_the_text(module_database: str, text: str) -> None:
     """Of all choices of five words the same are found."""
     query = read_query(text)
-    one = query.all_but_one() if nearly else query.all_terms()
+    one = query.all_terms()
     parts = " OR ".join(
-        "(" + " AND ".join(f"said @@ $${part}$$::tsquery" for part in branch) + ")"
-        for branch in branches(text, nearly=nearly)
+        "(" + " AND ".join(f"said @@ $${part}$$::tsquery" for part in branch) + ")" for branch in branches(text)
     )
     texts = [" ".join(word for bit, word in enumerate("abcde") if 1 << bit & chosen) for chosen in range(32)]
     with connections["public"].cursor() as cursor:

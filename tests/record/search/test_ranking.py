@@ -429,3 +429,28 @@ def test_suggestion_leaves_out_no_word_for_which_the_time_was_up(monkeypatch: py
         lambda lexeme, end: look(lexeme, 0 if lexeme.startswith("xyzz") else end),
     )
     assert did_you_mean(PublishedReview, "xyzzy vidoe") is None
+
+
+@pytest.mark.parametrize("place", ["text", "headline", "summary", "claimant", "body"])
+def test_search_of_claims_finds_what_reviews_find(place: str) -> None:
+    publish({"text": "Nước dâng"}, {"text": "Tin khác", place: "Vaccine và thủy điện"})
+    for words in ("vaccine", "thuy dien", '"thủy điện"', "tin vaccine"):
+        reviews = Search(PublishedReview, read_query(words)).page().hits
+        claims = Search(PublishedClaim, read_query(words)).page().hits
+        assert [hit.id for hit in claims] == [hit.id for hit in reviews]
+
+
+def test_search_of_claims_with_too_many_words_leaves_out_the_newest_reviews() -> None:
+    body = " ".join(f"{number:04x}" for number in range(4000))
+    first = make_statement(UUID(int=1), "Nước dâng") | {"body": body}
+    statements = [first]
+    for number in range(2, 40):
+        words = " ".join(f"{number:x}z{word:04x}" for word in range(2800))
+        statements.append(make_statement(UUID(int=number), "Nước dâng") | {"body": words})
+        statements[-1]["claim"]["id"] = first["claim"]["id"]
+    publishing.publish([entries.Publication(UUID(each["id"]), each) for each in statements])
+    assert [len(Search(PublishedClaim, read_query(word)).page().hits) for word in ("0001", "2z0001", "27z0001")] == [
+        1,
+        1,
+        0,
+    ]

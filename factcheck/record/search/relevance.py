@@ -1,0 +1,124 @@
+"""The constants and formulas that decide why one search result comes before another.
+
+A row's rank is the sum of four parts. Rare words count more than common words in the first two parts:
+
+- the words of the query that the row contains, by the place where they are;
+- the closeness of words that are next to each other in the query;
+- words with the typed diacritics;
+- the similarity of meaning, only if few rows contain all words.
+
+docs/explanation/search-and-matching.md explains the same to readers.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
+from factcheck.record.search.query import MAX_BRANCHES, Alternative, Branch, Query, Term, all_of, any_of, term_query
+from factcheck.record.search.stems import word_stems
+
+PLACES = "{0.1,0.2,0.4,1}"  # everything else, the claimant, the summary, and the claim or headline
+CLOSE = 2.0  # for neighbouring words, relative to the words themselves
+MARKED = 2.0  # for words with the typed diacritics
+MEANING = 40.0  # per unit of cosine above SIMILAR. The best results by meaning are about 0.05 above it.
+SIMILAR = 0.84  # the least cosine of a text that counts as similar in meaning
+MOST_SIMILAR = 0.06  # how much less similar than the most similar text a text can be
+# If fewer rows have all words and a good rank, texts with a similar meaning are added. A row has a good rank if most of
+# the words' weight is in the claim or headline. So scattered syllables in long bodies don't count.
+FEW, GOOD = 10, 0.5
+# A row without all words must have half of their weight, or the weight of three words that are as rare as the rarest.
+# Only the heaviest words are required. So three words are enough for a pasted post, and common words don't matter.
+SHARE, ENOUGH, HEAVIEST = 0.5, 3, 8
+LONG_PHRASE = 4  # words. A longer phrase in quotation marks is a pasted text, of which only some words are required.
+MAX_RANKED = 16  # terms of a long query that are ranked, the rarest first
+
+
+def term_weight(reviews: int, total: int) -> float:
+    """The inverse frequency of a term as in BM25, from the number of reviews that contain the term."""
+    return math.log(1 + (total + 0.5) / (min(max(reviews, 1), total) + 0.5))
+
+
+def rank_expression(query: Query, weigh: Callable[[Term], float]) -> tuple[str, list[str]]:
+    """The rank of a row as an SQL expression with parameters. It depends only on the row and the query."""
+    terms = dict.fromkeys(query.terms)
+    weights = {term: weigh(term) if len(terms) > 1 else 1.0 for term in terms}
+    ranked = sorted(weights, key=lambda term: -weights[term])[:MAX_RANKED]
+    total = sum(weights[term] for term in ranked)
+    parts = [(weights[term] / total, *_placed([term])) for term in ranked]
+    neighbours = [
+        (one, other)
+        for alternative in query.alternatives
+        for one, other in pairwise(alternative.required)
+        if one in ranked and other in ranked
+    ]
+    heavy = sum(weights[one] + weights[other] for one, other in neighbours)
+    parts += [(CLOSE * (weights[one] + weights[other]) / heavy, *_placed([one, other])) for one, other in neighbours]
+    if marked := query.any_marked_word():
+        parts.append((MARKED, _MARKED, [marked]))
+    return " + ".join(f"{weight:.4f} * {sql}" for weight, sql, _ in parts), [
+        text for *_, texts in parts for text in texts
+    ]
+
+
+def _placed(terms: Sequence[Term]) -> tuple[str, list[str]]:
+    """The rank of a row by the places of the terms or of their stems, whichever is higher."""
+    typed = all_of(map(term_query, terms))
+    stems = [[stem for found in word_stems(_single_words(term)).values() for stem in found] for term in terms]
+    if not all(stems):
+        return _PLACED, [typed]
+    # ts_rank divides the rank by the number of alternatives, of which a row contains one.
+    factor = len(stems[0]) if len(terms) == 1 else 1
+    return f"greatest({_PLACED}, {factor} * {_PLACED})", [
+        typed,
+        all_of(any_of(f"'{stem}'" for stem in found) for found in stems),
+    ]
+
+
+def _single_words(term: Term) -> list[str]:
+    return [spelling[0] for spelling in term if len(spelling) == 1]
+
+
+# For two words, ts_rank decreases with the distance between them.
+_PLACED = f"ts_rank('{PLACES}', search, to_tsquery('{SEARCH_CONFIG}', %s))"
+_MARKED = f"ts_rank('{{1,1,1,1}}', search, to_tsquery('{EXACT_CONFIG}', %s))"
+
+
+def similar_enough(cosines: Sequence[float]) -> float:
+    """The least cosine that counts, given the cosines of the nearest texts."""
+    return max(SIMILAR, max(cosines, default=0.0) - MOST_SIMILAR)
+
+
+def enough(query: Query, weigh: Callable[[Term], float]) -> list[Branch]:
+    """Branches that match rows with enough of the weight of the words. A word of weight 0 isn't required."""
+    found = [branch for each in query.alternatives for branch in _enough(each, weigh)]
+    return found if len(found) <= MAX_BRANCHES else [(any_of(map(all_of, found)),)]
+
+
+def _enough(alternative: Alternative, weigh: Callable[[Term], float]) -> Iterator[Branch]:
+    """One branch for each term that can be the heaviest term of a row. Long phrases are split into words."""
+    apart = (
+        each
+        for term in alternative.required
+        for each in ([((word,),) for word in term[0]] if len(term[0]) > LONG_PHRASE else [term])
+    )
+    weights = sorted(((weigh(term), term_query(term)) for term in dict.fromkeys(apart)), reverse=True)[:HEAVIEST]
+    if not weights[0][0]:  # no term is known, so each counts the same
+        weights = [(1.0, term) for _, term in weights]
+    terms = [(weight, term) for weight, term in weights if weight]
+    needed = min(SHARE * sum(weight for weight, _ in terms), ENOUGH * terms[0][0])
+    excluded = all_of(f"!{term_query(term)}" for term in alternative.excluded)
+    for number, (weight, term) in enumerate(terms):
+        if (rest := _at_least(needed - weight, terms[number + 1 :])) is not None:
+            yield tuple(filter(None, (term, rest, excluded)))
+
+
+def _at_least(needed: float, terms: Sequence[tuple[float, str]]) -> str | None:
+    """A query for terms whose weights sum up to `needed`. Empty if nothing is needed, None if it can't be reached."""
+    if needed <= 0:
+        return ""
+    if sum(weight for weight, _ in terms) < needed:
+        return None
+    (weight, term), *others = terms
+    with_term = all_of(filter(None, (term, _at_least(needed - weight, others))))
+    return any_of(filter(None, (with_term, _at_least(needed, others))))
