@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from api.assistants.server import THREADS, make_server, serve_http
 from factcheck.editorial.models import Source
-from factcheck.record.matching.match_scoring import THRESHOLD
+from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.search import ranking
 from tests.assisting import on_http, on_stdio
 from tests.drafts import (
