@@ -26,8 +26,11 @@ CROSSING = 3.0  # how much a post of languages_tuning.json counts
 
 def pairs() -> list[tuple[str, str, float]]:
     """Posts, the texts of their claims, and weights."""
+    from score import qrels  # of the shared data
+
     from factcheck.record.matching.vectors import embedded_text
 
+    wanted = qrels(matching.BENCH, "train")
     blank = Reviews(1).statement(0)
     claims = {
         each["vclaim_id"]: embedded_text(matching.statement(each, blank)) for each in matching.lines("vclaims.jsonl")
@@ -35,9 +38,8 @@ def pairs() -> list[tuple[str, str, float]]:
     found = []
     for query in matching.lines("queries.jsonl"):
         if query["split"] == "train":
-            wanted = min(matching.wanted("train")[query["id"]])
-            for change in (str, without_date, without_author):
-                found.append((change(query["text"]), claims[wanted], 1.0))
+            claim = claims[min(wanted[query["id"]])]
+            found += [(change(query["text"]), claim, 1.0) for change in (str, without_date, without_author)]
     tuning = HERE / "languages_tuning.json"
     passages = {each["id"]: embedded_text(each) for each in (*languages.statements(), *languages.translated(tuning))}
     return found + [(post.text, passages[str(post.wanted)], CROSSING) for post in languages.posts(tuning)]

@@ -47,6 +47,7 @@ class Comparison:
     claim_id: UUID
     judged_by: str
     matched: dict[str, float]
+    root: float  # of BM25
     by_words: float
     by_both: float | None
 
@@ -97,7 +98,7 @@ def compare_candidates(
             judged_by = BOTH if root > numbers.SILENT else MEANING
             matched["meaning"] = max(0.0, each.cosine)
             by_both = numbers.COSINE * each.cosine + numbers.SHARED * max(root, numbers.SILENT) + delay
-        compared.append(Comparison(each.claim_id, judged_by, matched, by_words, by_both))
+        compared.append(Comparison(each.claim_id, judged_by, matched, root, by_words, by_both))
     return compared
 
 
