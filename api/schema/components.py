@@ -11,6 +11,7 @@ from api.schema.intake import MESSAGES
 from api.schema.lists import LISTS
 from api.schema.log_answers import LOG
 from api.schema.references import REFERENCES
+from api.schema.match_answers import MATCHES
 
 COMPONENTS: dict[str, Any] = {
     **BODIES,
@@ -19,6 +20,7 @@ COMPONENTS: dict[str, Any] = {
     **LISTS,
     **REFERENCES,
     **LOG,
+    **MATCHES,
     **DUMPS,
     **DRAFTS,
     **MESSAGES,
