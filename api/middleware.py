@@ -35,6 +35,7 @@ class ApiAnswers:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(PROGRAMS):
             return self.get_response(request)
+        request.answer_part = self  # type: ignore[attr-defined] # for batches (api/google/batch.py)
         cost = _search_cost(request)
         limits = count_request(request, _limit_names(request, cost))
         response = self._respond(request, cost, limits)
@@ -114,5 +115,5 @@ def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse 
 
 
 _MATCH, _LOG, _CLAIM_SEARCH = "/api/v1/match/", "/api/v1/log/", "/v1alpha1/claims:search"
-_SEARCH_PARAMETERS = frozenset({"q", "count", "facets"})
-_SHAPES = {"/api/": _make_problem, "/v1alpha1/": google_error}
+_SEARCH_PARAMETERS = frozenset({"q", "count", "facets", "group_by"})
+_SHAPES = {"/api/": _make_problem, **dict.fromkeys(("/v1alpha1/", "/$discovery/", "/batch"), google_error)}

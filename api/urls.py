@@ -17,6 +17,7 @@ from api.views import (
     references,
     reviews,
     revisions,
+    stats,
 )
 
 app_name = "api"
@@ -58,9 +59,12 @@ urlpatterns = [
         name="demand-revision-document",
     ),
     path("v1/publishers/", references.PublisherList.as_view(), name="publishers"),
+    path("v1/publishers/<str:site>/", references.PublisherDetail.as_view(), name="publisher"),
     path("v1/rating-scales/", references.RatingScaleList.as_view(), name="rating-scales"),
     path("v1/claimants/", references.ClaimantList.as_view(), name="claimants"),
+    path("v1/claimants/<uuid:claimant_id>/", references.ClaimantDetail.as_view(), name="claimant"),
     path("v1/topics/", references.TopicList.as_view(), name="topics"),
+    path("v1/stats/", stats.Stats.as_view(), name="stats"),
     path("v1/dumps/", views.DumpList.as_view(), name="dumps"),
     path("v1/dumps/<int:sequence>/", views.DumpManifest.as_view(), name="dump"),
     path("v1/dumps/<int:sequence>/<str:name>", views.DumpFile.as_view(), name="dump-file"),

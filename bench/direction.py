@@ -2,13 +2,13 @@
 
     python bench/direction.py > factcheck/record/matching/language_direction.json
 
-From all claims that `languages.py` asks among but the fifty that its posts are about; takes some minutes.
+From all claims that `languages.py` asks among but those that its posts are about; takes some minutes.
 """
 
 import json
 
 import numpy as np
-from languages import HERE, pairs, statements
+from languages import HERE, posts, statements
 from loading import own_server
 
 
@@ -18,7 +18,7 @@ def main() -> None:
         from factcheck.record.matching.vectors import embedded_text
 
         embeddings.without_language = lambda rows: rows
-        skipped = {str(wanted) for wanted, _, _ in pairs(HERE / "languages.json")}
+        skipped = {str(post.wanted) for post in posts(HERE / "languages.json")}
         of_languages: dict[bool, list[str]] = {True: [], False: []}
         for each in {each["id"]: each for each in statements()}.values():
             if each["id"] not in skipped:

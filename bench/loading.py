@@ -83,9 +83,15 @@ def load(count: int, seed: int = 1) -> None:
             for (__, __, __, end), found in zip(parts, processes.map(_load_part, parts), strict=True):
                 references |= found  # in the log's order: the newest speaks
                 sys.stderr.write(f"\r{end}/{count} reviews, {time.perf_counter() - begun:.0f} s ")
-        from factcheck.record.models import PublishedReference
+        from factcheck.record.models import PublishedReference, PublishedTotal
+        from factcheck.record.readmodel.totals import compute_totals
 
         copy(PublishedReference, references.values())
+        totals = compute_totals().items()
+        copy(
+            PublishedTotal,
+            [PublishedTotal(rows=rows, facet=facet, value=value, number=n) for (rows, facet, value), n in totals],
+        )
         sys.stderr.write("indexes ")
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

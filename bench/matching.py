@@ -140,7 +140,8 @@ def rankings(queries: Sequence[dict[str, Any]], names: dict[UUID, str], kept: Ke
 
     def find(text: str, embeddings: Callable[[], Any], post_date: Callable[[str], Any]) -> list[Any]:
         matches.get_embeddings, matches.post_date = embeddings, post_date
-        return matches.match(text, limit=DEEP).results
+        found = matches.match(text, limit=DEEP)
+        return [*found.results, *found.candidates]
 
     def switched_off() -> None:
         raise matches.EmbeddingError

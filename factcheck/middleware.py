@@ -19,7 +19,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
-PROGRAMS = ("/api/", "/feeds/", "/v1alpha1/")
+PROGRAMS = ("/api/", "/feeds/", "/v1alpha1/", "/$discovery/", "/batch")
 
 # Everything that uses the editors' side: the desk, and the messages and drafts that others send in. deploy/nginx.conf
 # contains the same expressions.

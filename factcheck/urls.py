@@ -10,7 +10,7 @@ from api.views.datafeed import ClaimReviewFeed
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
-    path("v1alpha1/", include("api.google.urls")),
+    path("", include("api.google.urls")),
     *(
         path(f"feeds/{name}.{kind}", view.as_view(kind=kind), name=f"{name}-{kind}")
         for name, view in (("reviews", ReviewFeed), ("corrections", CorrectionFeed))

@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.assistants import tools
-from api.http.problems import ParameterProblem
+from api.http.problems import ParameterProblem, TooSlow
 from factcheck import __version__
 from factcheck.database.timeouts import serve_requests
 from factcheck.server.search_gate import Busy
@@ -125,6 +125,8 @@ def _read(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return tool(*args, **kwargs)
     except ParameterProblem as problem:
         raise ToolError(" ".join(f"{each['parameter']}: {each['detail']}" for each in problem.errors)) from None
+    except TooSlow as problem:
+        raise ToolError(problem.text or problem.problem.meaning) from None
     except (OperationalError, InterfaceError) as error:
         _logger.error("%s: the database isn't responding (%s)", tool.__name__, error)  # noqa: TRY400 - one line
         raise ToolError("The record's database isn't responding. Try again in a few seconds.") from error

@@ -106,10 +106,15 @@ class Correction(Change):
 
 
 class Match(TypedDict):
-    """A published claim that may say the same. `score`, from 0 to 1, is how likely this is."""
+    """A published claim that may say the same. `score` is its probability, `judged_by` what was compared.
+
+    `differs` says what the text and the claim contradict each other in: negation, number, name or date.
+    """
 
     claim: Claim
     score: float
+    judged_by: str
+    differs: list[str]
     reviews: list[Review]
     reviews_left_out: int
 
@@ -135,9 +140,11 @@ class CorrectionPage(TypedDict):
 
 
 class Matches(TypedDict):
-    """`explanation` is the reason why the meaning wasn't compared."""
+    """`results` have at least the score `threshold`. `explanation` is the reason why the meaning wasn't compared."""
 
     results: list[Match]
+    candidates: list[Match]
+    threshold: float
     method: str
     explanation: str | None
 

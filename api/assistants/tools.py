@@ -1,6 +1,7 @@
 """The four tools. They use the filters, cursors and error messages of the API."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import orjson
@@ -76,20 +77,14 @@ def match_claim(
 ) -> Matches:
     """Has this been checked already? Find published claims that say the same, best match first, with their reviews.
 
-    A low score means that the claim is about something else.
+    `results` probably say the same. Most `candidates` are about something else.
     """
     with search_gate.enter(MATCH):
         found = orjson.loads(matching.answer(text, limit, []))
     return {
-        "results": [
-            {
-                "claim": shapes.claim(each["claim"]),
-                "score": each["score"],
-                "reviews": [shapes.review(body) for body in each["reviews"][:REVIEWS_OF_A_CLAIM]],
-                "reviews_left_out": max(0, len(each["reviews"]) - REVIEWS_OF_A_CLAIM),
-            }
-            for each in found["results"]
-        ],
+        "results": [_match(each) for each in found["results"]],
+        "candidates": [_match(each) for each in found["candidates"]],
+        "threshold": found["threshold"],
         "method": found["method"],
         "explanation": found["explanation"],
     }
@@ -142,6 +137,17 @@ def _read_request(name: str, options: ListOptions, **arguments: str | int | None
     request.method, request.path = "GET", reverse(name)
     request.GET = QueryDict(urlencode({key: value for key, value in arguments.items() if value is not None}))
     return read_list_request(request, options)
+
+
+def _match(found: Mapping[str, Any]) -> shapes.Match:
+    return {
+        "claim": shapes.claim(found["claim"]),
+        "score": found["score"],
+        "judged_by": found["judged_by"],
+        "differs": found["matched"]["differs"],
+        "reviews": [shapes.review(body) for body in found["reviews"][:REVIEWS_OF_A_CLAIM]],
+        "reviews_left_out": max(0, len(found["reviews"]) - REVIEWS_OF_A_CLAIM),
+    }
 
 
 def _cursor(page: Page) -> str | None:

@@ -120,10 +120,12 @@ class Format:
     suffix: str
     media_type: str
     open: Callable[[Path, Json], Writer]
+    # False if a file without rows doesn't contain columns. Programs such as Polars can't read an empty file.
+    has_columns: bool = True
 
 
 FORMATS: Mapping[str, Format] = {
-    "jsonl": Format("jsonl.zst", "application/zstd", JsonLines),  # RFC 8878
+    "jsonl": Format("jsonl.zst", "application/zstd", JsonLines, has_columns=False),  # RFC 8878
     "csv": Format("csv.zst", "application/zstd", Csv),
     "parquet": Format("parquet", "application/vnd.apache.parquet", Parquet),
 }

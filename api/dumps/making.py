@@ -86,7 +86,10 @@ def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
 
 
 def write_table(table: Table, schema: Json, folder: Path, formats: Any, advance: Advance) -> list[Json]:
-    """Read the table once and write it in each format. Return the manifest's entries for the files."""
+    """Read the table once and write it in each format. Return the manifest's entries for the files.
+
+    If the table is empty, only formats that contain the columns have a file.
+    """
     paths = {name: folder / f"{table.name}.{each.suffix}" for name, each in formats.items()}
     writers = [formats[name].open(path, schema) for name, path in paths.items()]
     count = 0
@@ -100,6 +103,9 @@ def write_table(table: Table, schema: Json, folder: Path, formats: Any, advance:
         _wait(writing)
     for writer in writers:
         writer.close()
+    if not count:
+        for name in [name for name in paths if not formats[name].has_columns]:
+            paths.pop(name).unlink()
     return [
         {
             "name": path.name,

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import MethodNotAllowed
 
 from api.google.output import output_of, write
-from api.http.problems import log_error, problem_of
+from api.http.problems import ParameterProblem, log_error, problem_of
 
 _CODES = {
     "INVALID_ARGUMENT": 400,
@@ -71,7 +71,9 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     refused = problem_of(error)
     # Google's APIs respond with a 404 if the method is wrong.
     code = 404 if isinstance(error, MethodNotAllowed) else refused.problem.status
-    message = refused.text if refused is error else None
+    if isinstance(error, ParameterProblem):
+        return handle(invalid([(each["parameter"], each["detail"]) for each in error.errors]), context)
+    message = (refused.text or refused.problem.meaning) if refused is error else None
     status = _BY_CODE.get(code, "INVALID_ARGUMENT")
     return log_error(request, error_response(request, status, message, headers=refused.headers), error)
 

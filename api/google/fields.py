@@ -1,14 +1,15 @@
-"""Partial responses as in Google's APIs, for example with `fields=claims(text,claimReview/url),nextPageToken`."""
+"""Partial responses as in Google's APIs, for example with `fields=claims(text,claimReview.url),nextPageToken`."""
 
 import re
 from typing import Any
 
-Shape = dict[str, Any]  # maps each name to the shape below it, which is empty for a plain value
+from api.google.schemas import Shape
+
 Path = tuple[str, list[Any]]  # a name or *, with the paths below it
 
 MAX_DEPTH = 8
 MAX_LENGTH = 5000  # characters. A mask that lists every name needs about 300.
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*|[*,/()]")
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*|[*,./()]")
 
 
 class FieldsError(ValueError):
@@ -21,7 +22,7 @@ def read_fields(text: str, shape: Shape) -> Shape:
         raise FieldsError(f"The text is too long. Send at most {MAX_LENGTH} characters.")
     tokens = _TOKEN.findall(text)
     if "".join(tokens) != text:
-        raise FieldsError("This isn't a field mask. Separate names with commas, and use / or ( ) for subfields.")
+        raise FieldsError("This isn't a field mask. Separate names with commas, and use a dot, / or ( ) for subfields.")
     tokens.reverse()
     paths = _read_list(tokens, 0)
     if tokens:
@@ -49,10 +50,10 @@ def _read_list(tokens: list[str], depth: int) -> list[Path]:
 def _read_path(tokens: list[str], depth: int) -> Path:
     if depth > MAX_DEPTH:
         raise FieldsError(f"This is nested too deeply. Use at most {MAX_DEPTH} levels.")
-    if not tokens or tokens[-1] in ",/()":
-        raise FieldsError("A name is missing. Add a name, or remove a comma, slash or bracket.")
+    if not tokens or tokens[-1] in ",./()":
+        raise FieldsError("A name is missing. Add a name, or remove a comma, dot, slash or bracket.")
     name = tokens.pop()
-    if tokens and tokens[-1] == "/":
+    if tokens and tokens[-1] in "./":
         tokens.pop()
         return name, [_read_path(tokens, depth + 1)]
     if tokens and tokens[-1] == "(":

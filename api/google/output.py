@@ -12,6 +12,20 @@ JSON = "application/json; charset=UTF-8"
 SCRIPT = "text/javascript; charset=UTF-8"
 FORM = "application/x-www-form-urlencoded"
 
+# The parameters that all of Google's APIs share. Keys and tokens are accepted but ignored, because everything in the
+# record is public. Each parameter can also have a dollar sign before its name, for example $alt.
+IGNORED = (
+    "key", "access_token", "oauth_token", "quotaUser", "userIp", "userProject", "uploadType", "upload_protocol",
+)  # fmt: skip
+COMMON: dict[str, dict[str, Any]] = {
+    **{name: {"type": "string", "description": "Ignored."} for name in IGNORED},
+    "alt": {"type": "string", "enum": ["json"], "default": "json", "description": "The format of the response."},
+    "callback": {"type": "string", "description": "The JavaScript function to call with the response (JSONP)."},
+    "fields": {"type": "string", "description": "The fields to return, for example claims.text,nextPageToken."},
+    "prettyPrint": {"type": "boolean", "default": "true", "description": "Whether the response has line breaks."},
+    "$.xgafv": {"type": "string", "enum": ["1", "2"], "description": "Ignored."},
+}
+
 # A name, or names joined by dots. Such a text can only be a function call, and is too short for an exploit.
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$]{0,63}(?:\.[A-Za-z_$][\w$]{0,63}){0,7}", re.ASCII)
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -27,9 +41,11 @@ class Output:
 
 def parameters_of(request: HttpRequest) -> QueryDict:
     """Return the parameters from the URL and the form. If a URL is too long, Google's clients send a form."""
-    found = request.GET.copy()
-    if request.content_type == FORM:
-        found.update(request.POST)
+    found = QueryDict(mutable=True)
+    for query in (request.GET, request.POST if request.content_type == FORM else QueryDict()):
+        for name, values in query.lists():
+            known = name.removeprefix("$") in COMMON
+            found.setlistdefault(name.removeprefix("$") if known else name).extend(values)
     return found
 
 

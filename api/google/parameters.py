@@ -4,21 +4,29 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.http import QueryDict
 
 from api.google.errors import GoogleError, invalid
-from api.google.fields import Shape, read_fields
-from api.google.output import read_boolean, read_callback
+from api.google.fields import read_fields
+from api.google.output import COMMON, read_boolean, read_callback
+from api.google.schemas import Shape
 from api.http import parameter_values
 from api.http.parameters import Parameters, Value
 from factcheck.record.formats.text import find_forbidden, replace_forbidden
 from factcheck.record.search.query import MAX_QUERY
 
-# Keys and tokens are accepted but ignored, because everything in the record is public.
-IGNORED = ("key", "access_token", "oauth_token", "quotaUser", "uploadType", "upload_protocol")
-COMMON = (*IGNORED, "alt", "callback", "fields", "prettyPrint", "$.xgafv")
-SEARCH = ("query", "languageCode", "reviewPublisherSiteFilter", "maxAgeDays", "pageSize", "pageToken", "offset")
+_INTEGER = {"type": "integer", "format": "int32"}
+SEARCH: dict[str, dict[str, Any]] = {
+    "query": {"type": "string", "description": "Search words. Required without reviewPublisherSiteFilter."},
+    "languageCode": {"type": "string", "description": "The language of the review (BCP 47), without the region."},
+    "reviewPublisherSiteFilter": {"type": "string", "description": "The publisher's site, for example example.org."},
+    "maxAgeDays": {**_INTEGER, "description": "The age in days of the claim or the review, whichever is newer."},
+    "pageSize": {**_INTEGER, "description": "The number of claims on a page: 10 by default, at most 100."},
+    "pageToken": {"type": "string", "description": "The nextPageToken of the previous page, with the same filters."},
+    "offset": {**_INTEGER, "description": "The number of claims to skip. Ignored with pageToken."},
+}
 
 PAGE_SIZE, MAX_PAGE_SIZE = 10, 100
 MAX_OFFSET = 10_000
@@ -55,7 +63,7 @@ class _Parameters(Parameters):
 
 def read_search(query: QueryDict, shape: Shape) -> Search:
     """Read and check all parameters of a search. Raises GoogleError."""
-    parameters = _Parameters(query, (*SEARCH, *COMMON))
+    parameters = _Parameters(query, [*SEARCH, *COMMON])
     fields = _read_common(parameters, shape)
     search = Search(
         query=parameters.read("query", _words, ""),
@@ -76,6 +84,14 @@ def read_search(query: QueryDict, shape: Shape) -> Search:
         raise invalid(parameters.faults)
     search.place = ["claims:search", search.query, search.language, search.site, query.get("maxAgeDays", "")]
     return search
+
+
+def read_discovery(query: QueryDict, version: str) -> None:
+    """Check the parameters of a request for the discovery document. Raises GoogleError."""
+    parameters = _Parameters(query, ["version", "labels", *COMMON])
+    parameters.read("version", parameter_values.read_choice([version]), version)
+    if parameters.faults:
+        raise invalid(parameters.faults)
 
 
 def _read_common(parameters: _Parameters, shape: Shape) -> Shape:

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from api.google.errors import invalid
-from api.google.fields import Shape
 from api.google.parameters import Search
-from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
+from api.google.schemas import shape_of
+from api.http.problems import TooSlow
 from api.lists.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.lists.frequency import unless_common
 from api.lists.keyset import Order, Position, Row, read_rows
@@ -29,12 +29,7 @@ from factcheck.record.search.ranking import Search as Ranking
 
 Body = dict[str, Any]
 
-_REVIEW: Shape = {name: {} for name in ("url", "title", "reviewDate", "textualRating", "languageCode")}
-_CLAIM: Shape = {name: {} for name in ("text", "claimant", "claimDate")}
-RESPONSE: Shape = {
-    "claims": {**_CLAIM, "claimReview": {"publisher": {"name": {}, "site": {}}, **_REVIEW}},
-    "nextPageToken": {},
-}
+RESPONSE = shape_of("SearchResponse")
 
 ORDER = Order("published_at", descending=True)
 WALK = 0.3  # the maximum number of seconds that a search spends on walking along the order
@@ -45,7 +40,7 @@ TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or 
 def search_claims(search: Search) -> Body:
     """Return a page of claims that have a matching live review, and the token of the next page.
 
-    Raises GoogleError, and Refused if the search takes too long.
+    Raises GoogleError, and TooSlow if the search takes too long.
     """
     position = None
     if search.token:
@@ -58,7 +53,7 @@ def search_claims(search: Search) -> Body:
     try:
         found = (_best if search.query else _newest)(search, position)
     except TimeoutError as error:  # an empty result would suggest that nobody has checked the claim
-        raise Refused(UNAVAILABLE, TOO_SLOW, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)}) from error
+        raise TooSlow(TOO_SLOW) from error
     page = found[: search.page_size]
     claims = [_claim(orjson.loads(body), search) for _, _, body in page]
     # A claim can match only because of the date of a merged claim. In this case, it has no review to show.

@@ -2,12 +2,14 @@
 
 from django.urls import path, re_path
 
-from api.google import views
+from api.google import batch, views
 
 urlpatterns = [
-    path("claims:search", views.ClaimSearch.as_view(), name="google-claims-search"),
-    path("claims:imageSearch", views.Unimplemented.as_view()),
-    path("pages", views.Unimplemented.as_view()),
-    path("pages/<str:page>", views.Unimplemented.as_view()),
-    re_path(r"^(?P<rest>[\s\S]*)$", views.Unknown.as_view()),
+    path("v1alpha1/claims:search", views.ClaimSearch.as_view(), name="google-claims-search"),
+    path("v1alpha1/claims:imageSearch", views.ImageSearch.as_view()),
+    path("v1alpha1/pages", views.Unimplemented.as_view()),
+    path("v1alpha1/pages/<str:page>", views.Unimplemented.as_view()),
+    path("$discovery/rest", views.Discovery.as_view(), name="google-discovery"),
+    re_path(r"^batch(?:/factchecktools)?(?:/v1alpha1)?$", batch.Batch.as_view(), name="google-batch"),
+    re_path(r"^(?:v1alpha1|\$discovery|batch)(?:/[\s\S]*)?$", views.Unknown.as_view()),
 ]

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from api.google import errors
+from api.google.discovery import VERSION, discovery_document
 from api.google.errors import GoogleError
 from api.google.fields import apply_mask
-from api.google.output import FORM, output_of, parameters_of, write
-from api.google.parameters import read_search
+from api.google.output import FORM, JSON, output_of, parameters_of, write
+from api.google.parameters import read_discovery, read_search
 from api.google.search import RESPONSE, search_claims
 from api.http import responses
 from api.http.endpoint import Endpoint
@@ -45,17 +47,30 @@ class ClaimSearch(GoogleEndpoint):
         return self.get(request)
 
 
+class Discovery(GoogleEndpoint):
+    depends_on_log = False
+
+    def get(self, request: Request) -> HttpResponse:
+        read_discovery(parameters_of(request._request), VERSION)
+        return responses.respond(request._request, discovery_document(settings.SITE_URL), JSON)
+
+
 class Unimplemented(GoogleEndpoint):
     """The methods of Google's API that this site doesn't support: image search and page markup."""
 
     http_method_names = ["get", "head", "options", "post", "put", "patch", "delete"]
+    message = "This site doesn't support this method of Google's API. Use claims:search."
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        raise GoogleError("UNIMPLEMENTED", "This site doesn't support this method of Google's API. Use claims:search.")
+        raise GoogleError("UNIMPLEMENTED", self.message)
 
     post = put = patch = delete = get
 
 
+class ImageSearch(Unimplemented):
+    message = "This site can't search by image, because it doesn't keep copies of images. Use claims:search with words."
+
+
 class Unknown(GoogleEndpoint):
-    def get(self, request: Request, rest: str) -> HttpResponse:
+    def get(self, request: Request) -> HttpResponse:
         raise GoogleError("NOT_FOUND", "This method doesn't exist. Try GET /v1alpha1/claims:search.")

@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 from api.http import responses
 from api.http.negotiation import JsonOnly
-from api.http.parameters import Parameters
+from api.http.parameters import Parameters, require_utf8
 from api.http.request_bodies import require_length
 
 
@@ -30,6 +30,7 @@ class Endpoint(APIView):
         # and formats have their own URLs.
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         require_length(request._request)
+        require_utf8(request._request)
         self.check_permissions(request)
         # The head is read before the content, so the content is never older than the head.
         if self.depends_on_log and self.reads_log_head:

@@ -12,14 +12,15 @@ from uuid import UUID
 
 from django.conf import settings
 
+from api.http.language_names import meant_tag
 from api.http.suggestions import unknown_value
 from factcheck.record.formats.text import nfc
 from factcheck.record.formats.urls import url_key
-from factcheck.record.statements.values import MAX_LANGUAGE, SLUG_PATTERN
+from factcheck.record.statements.values import LANGUAGE_PATTERN, MAX_LANGUAGE, SLUG_PATTERN
 
 MAX_URL = 4000
 # The OpenAPI document also contains these patterns.
-LANGUAGE = r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"
+LANGUAGE = LANGUAGE_PATTERN.strip("^$")
 SLUG = SLUG_PATTERN.strip("^$")
 VERDICT = rf"({SLUG}:)?{SLUG}"
 _CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
@@ -51,7 +52,12 @@ def read_uuid(value: str) -> UUID:
 def read_language(value: str) -> str:
     """Return a BCP 47 tag in lower case, as in the read model."""
     if len(value) > MAX_LANGUAGE or not _LANGUAGE.fullmatch(value):
-        raise ValueError("This isn't a language tag. Send a BCP 47 tag, for example vi or pt-BR.")
+        written = value.replace("_", "-")
+        meant = written if _LANGUAGE.fullmatch(written) else meant_tag(value)
+        raise ValueError(
+            "This isn't a language tag. "
+            + (f"Did you mean {meant}?" if meant else "Send a BCP 47 tag, for example vi or pt-BR.")
+        )
     return value.lower()
 
 

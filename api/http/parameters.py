@@ -3,18 +3,38 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import InitVar, dataclass, field
 from typing import TypeVar
+from urllib.parse import unquote_to_bytes
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from api.http.problems import ParameterProblem
 from api.http.suggestions import unknown_parameter
 
 Value = TypeVar("Value")
 Fault = tuple[str, str]  # a parameter name and a sentence for the client
+NO_UTF8 = "This isn't UTF-8. Percent-encode the value as UTF-8, for example chùa as ch%C3%B9a."
 
 
 def unknown_parameters(names: Iterable[str], known: Collection[str]) -> list[Fault]:
     return [(name[:100], unknown_parameter(name, known)) for name in names if name not in known]
+
+
+def require_utf8(request: HttpRequest) -> None:
+    """Raises ParameterProblem for bytes that aren't UTF-8. Django would replace these bytes with U+FFFD."""
+    query = request.META.get("QUERY_STRING", "").encode("latin-1")  # as WSGI passes bytes (PEP 3333)
+    if _is_utf8(query):
+        return
+    pairs = [pair.partition(b"=") for pair in query.split(b"&") if not _is_utf8(pair)]
+    names = [unquote_to_bytes(name.replace(b"+", b" ")).decode(errors="replace") for name, _, _ in pairs]
+    raise ParameterProblem([(name[:100], NO_UTF8) for name in names])
+
+
+def _is_utf8(encoded: bytes) -> bool:
+    try:
+        unquote_to_bytes(encoded).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @dataclass

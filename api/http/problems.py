@@ -104,12 +104,19 @@ GONE = Problem(
     " contains the ground and the newsroom. The public log keeps the entry and its digest.",
     "Remove your copies. The review's list of revisions still contains each entry with its digest.",
 )
+LENGTH_REQUIRED = Problem(
+    "length-required",
+    411,
+    "The length is missing",
+    "The request doesn't have a `Content-Length`. This site doesn't accept content in chunks.",
+    "Send the content with its length in bytes in the header `Content-Length`.",
+)
 CONTENT_TOO_LARGE = Problem(
     "content-too-large",
     413,
     "The content is too large",
-    "The request is larger than this URL accepts, or it doesn't specify its length.",
-    "Read `detail`. Send a `Content-Length`, or send less content at a time.",
+    "The request is larger than this URL accepts.",
+    "Read `detail`. Send less content at a time.",
 )
 RANGE_NOT_SATISFIABLE = Problem(
     "range-not-satisfiable",
@@ -151,8 +158,8 @@ UNAVAILABLE = Problem(
     "unavailable",
     503,
     "Temporarily unavailable",
-    "The database isn't responding, the site is busy with other searches or downloads, the content hasn't been made"
-    " yet, or the site can't store more messages from readers.",
+    "The database isn't responding, the search takes too long, the site is busy with other searches or downloads, the"
+    " content hasn't been made yet, or the site can't store more messages from readers.",
     "Read `detail`. Wait for the number of seconds in the header `Retry-After`, and try again.",
 )
 
@@ -180,6 +187,13 @@ class ParameterProblem(Refused):
 
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
         super().__init__(BAD_PARAMETER, errors=[{"parameter": name, "detail": detail} for name, detail in errors])
+
+
+class TooSlow(Refused):
+    """A search takes too long. `detail` says what to send instead."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)})
 
 
 class Gone(Refused):

@@ -23,8 +23,10 @@ BLOCK = 256 * 1024  # The server takes a response of this size at once, so its r
 MAX_DOWNLOADS = 2
 RETRY_AFTER = 30  # seconds
 
-# Only a single range is supported. A request for several ranges gets the whole file, as the RFC allows.
-_RANGE = re.compile(r"bytes[ \t]*=[ \t]*(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))[ \t]*", re.IGNORECASE)
+# Only a single range is supported. A request for several ranges gets the whole file, as the RFC allows. Members of the
+# list can be empty (RFC 9110, section 5.6.1.2).
+_RANGE = re.compile(r"bytes[ \t]*=[ \t,]*(?:([0-9]+)-([0-9]*)|-([0-9]+))[ \t,]*", re.IGNORECASE)
+_DIGITS = 18  # of a position. A number with more digits is beyond the end of every file.
 _slots = threading.BoundedSemaphore(MAX_DOWNLOADS)
 
 
@@ -111,7 +113,7 @@ def _requested_range(request: HttpRequest, validators: tuple[str, str], size: in
     found = _RANGE.fullmatch(request.headers.get("Range", ""))
     if not found:
         return None
-    begin, last, length = (None if text is None else int(text) for text in found.groups())
+    begin, last, length = (_position(text) if text else None for text in found.groups())
     if begin is None:
         assert length is not None
         begin, last = max(size - length, 0), size - 1 if length else None
@@ -120,3 +122,9 @@ def _requested_range(request: HttpRequest, validators: tuple[str, str], size: in
     if begin >= size:
         raise Refused(RANGE_NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{size}"})
     return begin, min(last + 1, size) if last is not None else size
+
+
+def _position(digits: str) -> int:
+    """Return the number, or a larger one than every file's size. Python refuses to parse thousands of digits."""
+    significant = digits.lstrip("0")
+    return int(significant or 0) if len(significant) <= _DIGITS else 10**_DIGITS

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest
 
-from api.http.problems import BAD_REQUEST, CONTENT_TOO_LARGE, INVALID_CONTENT, Refused
+from api.http.problems import BAD_REQUEST, CONTENT_TOO_LARGE, INVALID_CONTENT, LENGTH_REQUIRED, Refused
 from factcheck.record.statements.checks import parse
 from factcheck.record.statements.parts import Part
 
@@ -18,26 +18,32 @@ def require_length(request: HttpRequest) -> None:
     WSGI would treat such content as empty. A buffering proxy (nginx) adds the length.
     """
     if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
-        raise Refused(
-            CONTENT_TOO_LARGE, "The request doesn't specify its length. Send a Content-Length instead of chunks."
-        )
+        raise Refused(LENGTH_REQUIRED)
 
 
 def read_content(request: HttpRequest, most: int) -> bytes:
     """Return the body, which can have up to `most` bytes. Raises Refused."""
-    if int(request.headers.get("Content-Length") or 0) <= most:
+    length = request.headers.get("Content-Length")
+    if not length:
+        raise Refused(LENGTH_REQUIRED)
+    if int(length) <= most:
         content = request.read(most + 1)
         if len(content) <= most:
             return content
     raise Refused(CONTENT_TOO_LARGE, f"The content is too large. Send at most {most} bytes.")
 
 
-def read_object(content: bytes, model: type[Part]) -> dict[str, Any]:
-    """Return the JSON object's keys and parsed values, if they match the model. Raises Refused with all faults."""
+def read_json(content: bytes) -> Any:
+    """Return the parsed content. Raises Refused."""
     try:
-        keys = orjson.loads(content)
+        return orjson.loads(content)
     except ValueError as problem:
         raise Refused(BAD_REQUEST, "The content isn't valid JSON in UTF-8. Send a JSON object.") from problem
+
+
+def read_object(content: bytes, model: type[Part]) -> dict[str, Any]:
+    """Return the JSON object's keys and parsed values, if they match the model. Raises Refused with all faults."""
+    keys = read_json(content)
     body, faults = parse(keys, model)
     if body is None:
         errors = [{"pointer": f"#{fault.pointer}", "detail": fault.message()} for fault in faults[:MOST_ERRORS]]

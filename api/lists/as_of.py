@@ -1,6 +1,6 @@
 """The parameter `as_of`: the record as it was after a log entry."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 from api.http import parameter_values
 from api.http.parameters import Parameters
+from api.lists.sparse_fields import NAME as FIELDS
+from api.lists.sparse_fields import Mask, read_fields
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.row_models import RowQuerySet
 
@@ -31,12 +33,12 @@ def read_as_of(parameters: Parameters) -> AsOf | None:
     return parameters.read(NAME, _find, None)
 
 
-def read_as_of_alone(request: HttpRequest) -> AsOf | None:
-    """Read `as_of` for endpoints without other parameters. Raises ParameterProblem."""
-    parameters = Parameters(request.GET, [NAME])
-    as_of = read_as_of(parameters)
+def read_detail_parameters(request: HttpRequest, fields: Collection[str]) -> tuple[AsOf | None, Mask]:
+    """Read `as_of` and `fields` for a single review or claim. Raises ParameterProblem."""
+    parameters = Parameters(request.GET, [NAME, FIELDS])
+    found = read_as_of(parameters), read_fields(parameters, fields)
     parameters.raise_faults()
-    return as_of
+    return found
 
 
 def _find(text: str) -> AsOf:

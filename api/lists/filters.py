@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Func, Model, Q, TextField, Value
 
 from api.http import parameter_values as values
 from api.lists.frequency import Few, always, never, unless_common
+from api.lists.known_verdicts import read_known_verdict
 from factcheck.database.compiled_queries import Slot
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.query import MAX_QUERY, read_query
 from factcheck.record.search.ranking import has_words
+from factcheck.record.search.words import split_words
 from factcheck.record.statements.demand import From, Outcome
 from factcheck.record.statements.values import MAX_LANGUAGE
 
@@ -113,6 +115,27 @@ IDS = Filter(
     f"Ids, repeated or separated by commas. At most {MAX_VALUES} ids.", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
     comma_separated=True,
 )  # fmt: skip
+
+
+def _is_named(words: str, *, or_key: bool) -> Q:
+    """Return the condition that each word occurs in the name or, for publishers, in the key, which is the site."""
+    condition = Q(pk__in=[]) if not (found := split_words(words)) else Q()
+    for word in found:
+        folded = Func(Value(word), function="public.record_folded", output_field=TextField())
+        named = Q(folded__contains=folded)
+        condition &= named | Q(key__contains=folded) if or_key else named
+    return condition
+
+
+def name_filter(what: str, example: str, *, or_site: bool = False) -> Filter:
+    return Filter(
+        "q", values.read_words, any_of(partial(_is_named, or_key=or_site)),
+        _written_as(values.WORDS, maxLength=MAX_COMPOSED * MAX_QUERY),
+        f"Words or beginnings of words in the {what}, with or without diacritics.", example,
+        compiles=False, characters=MAX_QUERY,
+    )  # fmt: skip
+
+
 CLAIMANT = Filter(
     "claimant", values.read_uuid, _column("claimant__in"), UUID_SCHEMA,
     "Id of a claimant (see `/api/v1/claimants/`).", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
@@ -151,7 +174,7 @@ REVIEW_FILTERS: Sequence[Filter] = (
     Q_FILTER,
     IDS,
     _language("review"),
-    Filter("verdict", values.read_verdict, _column("verdict__in"), VERDICT_SCHEMA, VERDICT_HELP, "truth:false"),
+    Filter("verdict", read_known_verdict, _column("verdict__in"), VERDICT_SCHEMA, VERDICT_HELP, "truth:false"),
     Filter("publisher", values.read_site, _column("publisher__in"), SITE_SCHEMA, SITE_HELP, "example.org"),
     CLAIM,
     CLAIMANT,
@@ -196,7 +219,7 @@ CLAIM_FILTERS: Sequence[Filter] = (
     IDS,
     _language("claim"),
     Filter(
-        "verdict", values.read_verdict, _column("verdicts__overlap"), VERDICT_SCHEMA,
+        "verdict", read_known_verdict, _column("verdicts__overlap"), VERDICT_SCHEMA,
         f"Claims with a review that has this verdict: {VERDICT_HELP}", "truth:false",
         few=unless_common(PublishedClaim, "verdicts"),
     ),

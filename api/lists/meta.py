@@ -1,13 +1,14 @@
 """Extra information about a list, which is sent in `meta`: `count`, `facets` and `highlight`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from api.http.parameters import Parameters
 from api.http.suggestions import unknown_value
-from factcheck.record.search.counts import FACETS
+from factcheck.record.search.counts import FACETS, GROUPS, Group
 
 NAMES = ("highlight", "facets", "count")
+MAX_GROUP = 2  # values of `group_by`
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,21 @@ class Extras:
 
 
 def read_extras(parameters: Parameters) -> Extras:
-    facets = [name.strip() for value in parameters.query.getlist("facets") for name in value.split(",")]
-    parameters.faults += [("facets", unknown_value(name[:100], FACETS)) for name in facets if name not in FACETS]
-    return Extras(_read_flag(parameters, "highlight"), tuple(dict.fromkeys(facets)), _read_flag(parameters, "count"))
+    facets = _read_names(parameters, "facets", FACETS)
+    return Extras(_read_flag(parameters, "highlight"), facets, _read_flag(parameters, "count"))
+
+
+def read_groups(parameters: Parameters) -> Group:
+    found = _read_names(parameters, "group_by", GROUPS)
+    if len(found) > MAX_GROUP:
+        parameters.faults.append(("group_by", f"There are too many groups. Send at most {MAX_GROUP}."))
+    return found
+
+
+def _read_names(parameters: Parameters, name: str, known: Collection[str]) -> tuple[str, ...]:
+    found = [each.strip() for value in parameters.query.getlist(name) for each in value.split(",")]
+    parameters.faults += [(name, unknown_value(each[:100], known)) for each in found if each not in known]
+    return tuple(dict.fromkeys(found))
 
 
 def _read_flag(parameters: Parameters, name: str) -> bool:

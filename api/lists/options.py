@@ -1,6 +1,6 @@
 """Reads and checks the parameters of a list. `api.lists.pages` creates the response."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from operator import and_
@@ -19,8 +19,11 @@ from api.lists.as_of import AsOf, read_as_of
 from api.lists.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.lists.filters import MAX_VALUES, Filter
 from api.lists.keyset import Order
-from api.lists.meta import Extras, read_extras
+from api.lists.meta import Extras, read_extras, read_groups
+from api.lists.sparse_fields import NAME as FIELDS
+from api.lists.sparse_fields import Mask, read_fields
 from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden, nfc
+from factcheck.record.search.counts import Group
 from factcheck.record.search.query import Query, read_query
 
 PAGE_SIZE = 20
@@ -44,6 +47,8 @@ class ListOptions:
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rows: Callable[[Q], QuerySet[Any]] | None = None
     searched: bool = False  # the list has `q`, can be sorted by relevance, and has `meta`
+    fields: Collection[str] = ()  # the paths of all fields of a result, for the parameter `fields`
+    grouped: bool = False  # the rows are counted by `group_by`, without pages
 
     @property
     def sorts(self) -> list[str]:
@@ -52,10 +57,13 @@ class ListOptions:
 
     @property
     def parameters(self) -> list[str]:
+        if self.grouped:
+            return [*(each.name for each in self.filters), "group_by"]
         extra = [
             *(["sort"] if self.sorts else []),
             *([AS_OF] if self.as_of else []),
             *self.choices,
+            *([FIELDS] if self.fields else []),
             "page_size",
             "cursor",
         ]
@@ -79,6 +87,8 @@ class ListRequest:
     searched: Query | None = None
     words: str = ""  # as typed, or empty if `q` was repeated
     extras: Extras = field(default_factory=Extras)
+    group_by: Group = ()
+    mask: Mask = field(default_factory=dict)
 
     @cached_property
     def condition(self) -> Q:
@@ -132,6 +142,10 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
             parameters.faults += [
                 (name, "You can't count results of the past. Leave out this parameter or as_of.") for name in counted
             ]
+    if options.fields:
+        list_request.mask = read_fields(parameters, options.fields)
+    if options.grouped:
+        list_request.group_by = read_groups(parameters)
     for each in options.filters:
         if each.name in query and (found := _read_filter(parameters, each)):
             if options.searched and each.name == "q":
@@ -164,7 +178,7 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     return list_request
 
 
-_UNBOUND = ("cursor", "page_size", "sort", *extras.NAMES)
+_UNBOUND = ("cursor", "page_size", "sort", FIELDS, *extras.NAMES)
 
 
 def _read_sort(parameters: Parameters, options: ListOptions) -> str:

@@ -17,6 +17,7 @@ from api.lists.as_of import AsOf
 from api.lists.cursors import Cursor
 from api.lists.keyset import Position, ReadPart, Row, part_of, read_rows, walk
 from api.lists.options import ListRequest
+from api.lists.sparse_fields import pick
 from factcheck.database.compiled_queries import Slot, compiled
 
 
@@ -92,11 +93,10 @@ def _read_compiled(list_request: ListRequest, columns: Sequence[str]) -> ReadPar
     return read
 
 
-def list_of_bodies(
-    request: HttpRequest, page: Page, as_of: AsOf | None = None, meta: dict[str, Any] | None = None
-) -> HttpResponse:
-    """Return the response for a page whose only column is stored JSON, which is sent unchanged."""
-    return list_response(request, page, [orjson.Fragment(body) for (body,) in page.rows], as_of, meta)
+def list_of_bodies(list_request: ListRequest, page: Page, meta: dict[str, Any] | None = None) -> HttpResponse:
+    """Return the response for a page whose only column is stored JSON, which is sent unchanged without `fields`."""
+    results = [pick(list_request.mask, body) for (body,) in page.rows]
+    return list_response(list_request.request, page, results, list_request.as_of, meta)
 
 
 def list_response(

@@ -1,19 +1,20 @@
 """Pages of reviews and claims. Search results are sorted by relevance and have `meta`."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 from django.db.models import QuerySet
 
-from api.http.problems import ParameterProblem
+from api.http.problems import TooSlow
 from api.lists.as_of import as_published
 from api.lists.options import BY_RELEVANCE, ListRequest
 from api.lists.pages import Page, page_of, read_page
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.matching.similar_rows import find_similar
-from factcheck.record.search.counts import count
+from factcheck.record.search.counts import VALUES, Counts, Group, count, known_counts
 from factcheck.record.search.ranking import SECONDS, Search, has_words
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
@@ -79,12 +80,12 @@ def _read_sorted(list_request: ListRequest) -> Page:
 
 
 def read_in_time(list_request: ListRequest, rows: QuerySet[Any]) -> Page:
-    """Return a page of rows. Raises ParameterProblem if the query takes too long."""
+    """Return a page of rows. Raises TooSlow if the query takes too long."""
     try:
         with time_limit(SECONDS):
             return read_page(list_request, rows)
     except TimeoutError as error:
-        raise ParameterProblem([("q", TOO_SLOW)]) from error
+        raise TooSlow(TOO_SLOW) from error
 
 
 def _left(deadline: float) -> float:
@@ -95,17 +96,41 @@ def _counts(list_request: ListRequest, model: SearchModel, wanted: str | None, d
     extras = list_request.extras
     if not (extras.count or extras.facets):
         return {}
-    counted = count(model, list_request.condition, wanted, extras.facets, _left(deadline))
+    counted = count_rows(list_request, model, wanted, [(name,) for name in extras.facets], _left(deadline))
     meta: Meta = {}
     if extras.count:
-        meta["count"] = {"value": counted.total if counted else None, "exact": bool(counted and counted.exact)}
+        meta["count"] = {
+            "value": counted.total if counted else None,
+            "exact": bool(counted and counted.total_exact),
+        }
     if extras.facets:
-        facets = counted.facets if counted else {}
         meta["facets"] = {
             name: {
-                "values": [{"value": value, "count": number} for value, number in facets.get(name, [])],
+                "values": [
+                    {"value": value, "count": number}
+                    for (value,), number in (counted.groups[name,] if counted else [])
+                    if value is not None
+                ][:VALUES],
                 "exact": bool(counted and counted.exact),
             }
             for name in extras.facets
         }
     return meta
+
+
+def count_rows(
+    list_request: ListRequest,
+    model: SearchModel,
+    tsquery: str | None,
+    groups: Sequence[Group],
+    seconds: float,
+    limit: int = VALUES + 1,
+) -> Counts | None:
+    """Count the rows of a list: from the maintained totals if they suffice, otherwise by reading the rows."""
+    filtered = [(each.name, values) for each, values in list_request.filtered]
+    if tsquery is None and (known := known_counts(model, filtered, groups)):
+        return known
+    counted = count(model, list_request.condition, tsquery, groups, seconds, limit)
+    if counted and not counted.exact and tsquery is None and (known := known_counts(model, filtered, [])):
+        return replace(counted, total=known.total, total_exact=True)
+    return counted

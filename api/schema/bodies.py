@@ -7,7 +7,7 @@ may be added but never removed.
 from typing import Any
 
 from api.schema.operations import ref
-from factcheck.record.log.models import ChangeClass
+from factcheck.record.log.models import CORRECTION_CLASSES, ChangeClass
 from factcheck.record.readmodel.claim_rows import REVIEW_IN_CLAIM
 from factcheck.record.statements.erasure import ErasureNotice
 from factcheck.record.statements.review import Review
@@ -51,6 +51,7 @@ def nullable(component: str) -> Json:
 
 
 CHANGE_CLASS: Json = {"enum": [*ChangeClass.values, None], "type": ["string", "null"]}
+CORRECTION_CLASS: Json = {"enum": [*CORRECTION_CLASSES, None], "type": ["string", "null"]}
 KIND: Json = {"type": "string", "enum": ["original", "update", "correction", "withdrawal", "reinstatement"]}
 NOTE = described(TEXT_OR_NULL, "The publisher's public note about the change.")
 
@@ -60,7 +61,10 @@ TIMES: Json = {
 }
 _AT_PUBLICATION: Json = {
     **TIMES,
-    "corrections": array_of(ref("Correction"), description="All changes since the first publication."),
+    "corrections": array_of(
+        ref("Correction"),
+        description="All changes of the verdict, the claim or the text.",
+    ),
 }
 _STATEMENTS = published_schemas(Review, Tombstone, ErasureNotice)
 _CLAIM: Json = _STATEMENTS["ReviewedClaim"]["properties"]
@@ -80,7 +84,7 @@ def served(statement: Json, **added: Json) -> Json:
 _CORRECTION: Json = {
     "revision": described(INTEGER, "The revision's number."), "at": described(TIME, "When the change was published."),
     "kind": described({"type": "string", "enum": ["update", "correction"]}, "The kind of change."),
-    "class": described(CHANGE_CLASS, "How significant the change is."), "note": NOTE,
+    "class": described(CORRECTION_CLASS, "How significant the change is."), "note": NOTE,
     "publisher": described(TEXT, "The site of the review’s publisher."),
     "verdict_before": nullable("VerdictName"), "verdict_after": ref("VerdictName"),
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from api.schema.components import COMPONENTS
 from api.schema.examples import add_examples
 from api.schema.writing import SECURITY
@@ -14,6 +16,8 @@ to write drafts.
 
 Published content never changes. A correction is a new revision. You can read every revision, including the exact bytes
 behind its digest in the public log. Errors are problem documents (RFC 9457).
+
+The licence below is the licence of the published content. The software has a licence of its own, Apache-2.0.
 """
 TAGS = [
     {"name": "Start"},
@@ -22,6 +26,10 @@ TAGS = [
     {"name": "Claims", "description": "Claims and their reviews."},
     {"name": "Matching", "description": "Has this been checked already?"},
     {"name": "Demands", "description": "Demands to change or remove a review, and their outcomes."},
+    {
+        "name": "Statistics",
+        "description": "Totals and numbers of reviews. Nobody is scored: there are no numbers of verdicts by claimant.",
+    },
     {"name": "References", "description": "Publishers, rating scales, claimants and topics of reviews."},
     {"name": "Corrections", "description": "Corrections and updates to reviews, with the reasons."},
     {"name": "Changes", "description": "All publications in the order in which they became public, for mirrors."},
@@ -36,7 +44,7 @@ def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
     """A hook for drf-spectacular's setting POSTPROCESSING_HOOKS."""
     result["components"] = {"schemas": dict(sorted(COMPONENTS.items())), "securitySchemes": SECURITY}
     result["info"]["description"] = DESCRIPTION
-    result["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    result["info"]["license"] = {"name": "The licence of the published content", "url": settings.LICENSE_URL}
     operations = {each["operationId"]: each for path in result["paths"].values() for each in path.values()}
     for operation in operations.values():
         operation.pop("description", None)  # the view's docstring, which is for developers of this project

@@ -1,6 +1,6 @@
 """JSON Schemas of responses that the API builds itself: lists, revision metadata, problems and the root."""
 
-from typing import Any
+from typing import Any, get_args
 
 from api.http.parameter_values import WORDS
 from api.schema.bodies import (
@@ -8,7 +8,6 @@ from api.schema.bodies import (
     DIGEST,
     INTEGER,
     INTEGER_OR_NULL,
-    LABELS,
     NOTE,
     TEXT,
     TEXT_OR_NULL,
@@ -22,6 +21,7 @@ from api.schema.bodies import (
 )
 from api.schema.operations import ref
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
+from factcheck.record.matching.differences.comparison import Difference
 
 Json = dict[str, Any]
 
@@ -32,10 +32,15 @@ QUESTION: Json = {
     "maxLength": MAX_RAW,
     "description": f"At most {MAX_QUESTION:,} characters, counted in NFC.",
 }
-# The links in the root, named like the URL patterns.
+# The links in the root, named like the URL patterns: first within the API, then in the rest of the site.
 ADDRESSES = (
     "claims", "reviews", "match", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants",
-    "topics", "dumps", "schema", "docs",
+    "topics", "stats", "dumps", "log-checkpoint", "log-key", "tips", "correction-requests", "draft-claims",
+    "draft-reviews", "schema", "docs",
+)  # fmt: skip
+ADDRESSES_OUTSIDE = (
+    *(f"{feed}-{kind}" for feed in ("reviews", "corrections") for kind in ("atom", "rss", "json")),
+    "claimreview-feed", "google-claims-search", "google-discovery",
 )  # fmt: skip
 SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
@@ -56,7 +61,7 @@ def searched_page_of(component: str) -> Json:
 
 
 _EXACT: Json = described(
-    {"type": "boolean"}, "False if there are more than 10,000 results, or if counting took too long."
+    {"type": "boolean"}, "False if counting took too long. The numbers are then estimates from a random sample."
 )
 META: Json = {
     "type": "object",
@@ -84,12 +89,12 @@ META: Json = {
         ),
         "count": object_of(
             "Sent with `count=true`.",
-            value=described(INTEGER_OR_NULL, "At most 10,000. Null if counting took too long."),
+            value=described(INTEGER_OR_NULL, "Null if even counting a sample took too long."),
             exact=_EXACT,
         ),
         "facets": {
             "type": "object",
-            "description": "Sent with `facets`: the 50 most frequent values of each facet, in up to 10,000 results.",
+            "description": "Sent with `facets`: the 50 most frequent values of each facet.",
             "additionalProperties": object_of(
                 "A facet.", values=array_of(object_of("A value.", value=TEXT, count=INTEGER)), exact=_EXACT
             ),
@@ -135,10 +140,6 @@ LISTS: Json = {
         f"{name}List": page_of(name)
         for name in (
             "Revision",
-            "Publisher",
-            "Claimant",
-            "Topic",
-            "RatingScale",
             "Demand",
             "DemandRevision",
         )
@@ -148,13 +149,6 @@ LISTS: Json = {
         "An entry about a review, with the review as of that entry.",
         **REVISION,
         review=ref("ReviewOrTombstone"),
-    ),
-    "RatingScale": object_of(
-        "A rating scale, with the verdicts that live reviews use.",
-        slug=TEXT,
-        best=INTEGER_OR_NULL,
-        worst=INTEGER_OR_NULL,
-        verdicts=array_of(object_of("A verdict.", slug=TEXT, value=INTEGER_OR_NULL, labels=LABELS)),
     ),
     "CorrectionList": page_of("CorrectionOfReview"),
     "ChangeList": object_of(
@@ -175,33 +169,46 @@ LISTS: Json = {
         "required": ["text"],
         "properties": {
             "text": QUESTION,
-            "limit": {"type": "integer", "minimum": 1, "maximum": 20, "default": 10},
+            # Generators of clients would demand a key with a default.
+            "limit": {"type": "integer", "minimum": 1, "maximum": 20, "description": "10 if absent."},
         },
         "additionalProperties": False,
     },
     "Matching": object_of(
         "Published claims that say the same as your text, best match first.",
-        results=array_of(
-            object_of(
-                "A claim that may say the same.",
-                claim=ref("Claim"),
-                reviews=array_of(ref("Review"), description="The claim's live reviews."),
-                score=described(SHARE, "How likely it is that the claim says the same."),
-                matched={
-                    "type": "object",
-                    "description": "The parts of the score.",
-                    "required": ["words"],
-                    "properties": {
-                        "words": described(
-                            SHARE, "The share of the text's words that occur in the claim. Rare words count more."
-                        ),
-                        "meaning": described(SHARE, "How close the meaning is. Absent if the meaning wasn't compared."),
-                    },
-                },
-            )
+        results=array_of(ref("Match"), description="The claims with a score at or above the threshold."),
+        candidates=array_of(
+            ref("Match"), description="Similar claims below the threshold. Most of them are about something else."
         ),
+        threshold=described(SHARE, "The lowest score of a result."),
         method={"type": "string", "enum": ["words+meaning", "words"]},
         explanation=described(TEXT_OR_NULL, "Why the meaning wasn't compared, or wasn't compared with all claims."),
+    ),
+    "Match": object_of(
+        "A claim that may say the same.",
+        claim=ref("Claim"),
+        reviews=array_of(ref("Review"), description="The claim's live reviews."),
+        score=described(SHARE, "The probability that the claim says the same."),
+        judged_by={
+            "type": "string",
+            "enum": ["words+meaning", "words", "meaning"],
+            "description": "The parts that the score is based on.",
+        },
+        matched={
+            "type": "object",
+            "description": "The parts of the score.",
+            "required": ["words", "differs"],
+            "properties": {
+                "words": described(
+                    SHARE, "The share of the text's words that occur in the claim. Rare words count more."
+                ),
+                "meaning": described(SHARE, "How close the meaning is. Absent if the meaning wasn't compared."),
+                "differs": array_of(
+                    {"type": "string", "enum": [*get_args(Difference)]},
+                    description="The points on which your text and the claim differ.",
+                ),
+            },
+        },
     ),
     "JsonPatch": array_of(
         {
@@ -216,7 +223,12 @@ LISTS: Json = {
         },
         description="The operations, in the order to apply them (RFC 6902).",
     ),
-    "Root": object_of("The URLs of all other resources.", **dict.fromkeys((*ADDRESSES, "license"), URL)),
+    "Root": object_of(
+        "The URLs of all other resources.",
+        **dict.fromkeys((*ADDRESSES, *ADDRESSES_OUTSIDE), URL),
+        mcp=described(URL_OR_NULL, "The server for AI assistants (MCP). Null on a local site."),
+        license=described(URL, "The licence of published content."),
+    ),
     "OpenApi": {"type": "object", "description": "OpenAPI 3.1.", "required": ["openapi", "info", "paths"]},
     "Problem": {
         **object_of(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from factcheck.record.search.counts import FACETS
+from factcheck.record.search.counts import FACETS, GROUPS
 
 if TYPE_CHECKING:
     from api.lists.options import ListOptions
@@ -35,10 +35,15 @@ PAGE_SIZE_PARAMETER = OpenApiParameter(
 )
 PROBLEM_TYPE = "application/problem+json"
 _JSON = ("application/json", "application/ld+json")
+CONTENT_PROBLEMS = {
+    411: "The content was sent without a `Content-Length`.",
+    413: "The content is too large.",
+    422: "The content is invalid.",
+}
 ANYWHERE = {
     429: "Too many requests. Wait for the number of seconds in `Retry-After`.",
     500: "An unexpected server error.",
-    503: "The database isn't responding, or the site is busy.",
+    503: "The database isn't responding, the search takes too long, or the site is busy.",
 }
 _RANGE = [
     OpenApiParameter(
@@ -179,7 +184,7 @@ def _problems(*, missing: bool, gone: bool, json: bool, body: bool, partial: boo
     if gone:
         descriptions[410] = "The content has been erased. `detail` and `notice` contain the public reason."
     if body:
-        descriptions[413] = "The content was sent in chunks without a `Content-Length`."
+        descriptions |= {400: "A parameter is unknown, or the content isn't JSON.", **CONTENT_PROBLEMS}
     if partial:
         descriptions[416] = "The range begins beyond the end of the file."
     descriptions |= ANYWHERE
@@ -193,6 +198,25 @@ def _response_header(name: str, description: str, statuses: Sequence[int]) -> Op
     return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=list(statuses))
 
 
+FIELDS = OpenApiParameter(
+    "fields",
+    {"type": "array", "items": {"type": "string", "pattern": r"^[a-z_]+(\.[a-z_]+)*$"}, "minItems": 1, "maxItems": 100},
+    OpenApiParameter.QUERY,
+    description="Only these fields, for example `id,claim.text`. The response then doesn't have the other fields of its"
+    " schema.",
+    explode=False,
+)
+_GROUP_BY = OpenApiParameter(
+    "group_by",
+    {"type": "array", "items": {"type": "string", "enum": list(GROUPS)}, "minItems": 1, "maxItems": 2},
+    OpenApiParameter.QUERY,
+    description="Counts the reviews by value, in `groups`. Separate two groups with a comma, for example"
+    " `verdict,year`. `year` and `month` are those of the first publication on this site. `reviewed_year` and"
+    " `reviewed_month` are those of the publisher's date.",
+    explode=False,
+)
+
+
 def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
     found = [
         OpenApiParameter(
@@ -204,6 +228,8 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
         )
         for each in options.filters
     ]
+    if options.grouped:
+        return [*found, _GROUP_BY]
     if options.sorts:
         schema = {"type": "string", "enum": options.sorts}
         if not options.searched:
@@ -212,6 +238,8 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
         if options.searched:
             text += " The default is `relevance` if you send `q`, and `-published_at` otherwise."
         found.append(OpenApiParameter("sort", schema, OpenApiParameter.QUERY, description=text))
+    if options.fields:
+        found.append(FIELDS)
     found.append(PAGE_SIZE_PARAMETER)
     if options.searched:
         found += _EXTRAS

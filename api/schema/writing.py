@@ -5,7 +5,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from api.schema.operations import ANYWHERE, PAGE_SIZE_PARAMETER, PROBLEM_TYPE, Decorator, ref
+from api.schema.operations import ANYWHERE, CONTENT_PROBLEMS, PAGE_SIZE_PARAMETER, PROBLEM_TYPE, Decorator, ref
 
 Json = dict[str, Any]
 
@@ -23,7 +23,7 @@ _PROBLEMS = {
     404: "The token doesn't give access to anything at this URL.",
     406: "`Accept` excludes JSON.",
     409: "The review is no longer a draft, or the same request is still running.",
-    413: "The content is too large.",
+    **CONTENT_PROBLEMS,
     422: "The content is invalid, or the Idempotency-Key was used for other content.",
     **ANYWHERE,
 }
@@ -59,7 +59,7 @@ def documented_private(
     headers: Mapping[str, str] | None = None,
 ) -> Decorator:
     """Describe a view. `body` is the component of the content. `never` lists statuses that it never returns."""
-    left_out = {*never, *(() if token else (401, 403)), *(() if body else (409, 413, 422))}
+    left_out = {*never, *(() if token else (401, 403)), *(() if body else (409, *CONTENT_PROBLEMS))}
     answers: dict[Any, OpenApiResponse] = {
         (status, "application/json"): OpenApiResponse(ref(component), description="OK"),
         **{

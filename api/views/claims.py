@@ -8,13 +8,15 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint
 from api.http.response_cache import mark_cacheable
-from api.lists.as_of import as_published, read_as_of_alone
+from api.lists.as_of import as_published, read_detail_parameters
 from api.lists.filters import CLAIM_FILTERS
 from api.lists.keyset import both_ways
 from api.lists.options import ListOptions, read_list_request
 from api.lists.pages import list_of_bodies
 from api.lists.search_pages import read_searched
-from api.schema.operations import documented
+from api.lists.sparse_fields import respond_with
+from api.schema.item_fields import fields_of
+from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.urls import claim_url
 from factcheck.record.models import PastClaim, PublishedClaim
 from factcheck.record.readmodel.claim_merges import MergeGroup
@@ -25,6 +27,7 @@ CLAIMS = ListOptions(
     as_of=True,
     rows=lambda condition: PublishedClaim.objects.using("public").live().filter(condition),
     searched=True,
+    fields=fields_of("Claim"),
 )
 
 
@@ -43,21 +46,24 @@ class ClaimList(Endpoint):
         page, meta = read_searched(list_request, PublishedClaim, PastClaim)
         if meta is None:  # `meta` depends on how long the search took
             mark_cacheable(request._request)
-        return list_of_bodies(request._request, page, list_request.as_of, meta)
+        return list_of_bodies(list_request, page, meta)
 
 
 class ClaimDetail(Endpoint):
     @documented(
         "get_claim", "Claims", "A claim, as stated in its newest live review, with its live reviews.",
         "ClaimOrTombstone",
-        missing=True, as_of=True, moved="The claim has been merged into another claim, which is at `Location`.",
+        missing=True, as_of=True, extra=[FIELDS],
+        moved="The claim has been merged into another claim, which is at `Location`.",
     )  # fmt: skip
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
-        as_of = read_as_of_alone(request._request)
+        as_of, mask = read_detail_parameters(request._request, CLAIMS.fields)
         mark_cacheable(request._request)
         for rows in as_published(PublishedClaim, PastClaim, as_of):
             if body := rows.filter(id=claim_id).values_list("body", flat=True).first():
-                return responses.respond(request._request, body.encode(), headers=as_of.headers if as_of else None)
+                return responses.respond(
+                    request._request, respond_with(mask, body), headers=as_of.headers if as_of else None
+                )
         home = MergeGroup.of([claim_id], using="public").root(claim_id, as_of.sequence if as_of else None)
         if home == claim_id:
             raise Http404

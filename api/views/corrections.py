@@ -15,8 +15,9 @@ from api.lists.keyset import Order
 from api.lists.options import ListOptions, ListRequest, read_list_request
 from api.lists.pages import Page, list_of_bodies, read_page
 from api.lists.search_pages import read_in_time
+from api.schema.item_fields import fields_of
 from api.schema.operations import documented
-from factcheck.record.log.models import ChangeClass
+from factcheck.record.log.models import CORRECTION_CLASSES
 from factcheck.record.models import PublishedCorrection, PublishedReview
 
 
@@ -41,12 +42,13 @@ CORRECTIONS = ListOptions(
     orders={"-sequence": Order("sequence", descending=True, tie="sequence")},
     filters=(
         Filter(
-            "class", read_choice(ChangeClass.values), lambda found: Q(change_class__in=found),
-            {"type": "string", "enum": ChangeClass.values}, "How significant the correction is.", "substantive",
+            "class", read_choice(CORRECTION_CLASSES), lambda found: Q(change_class__in=found),
+            {"type": "string", "enum": CORRECTION_CLASSES}, "How significant the correction is.", "substantive",
         ),
         *map(_by_review, REVIEW_FILTERS),
     ),
     rows=lambda condition: PublishedCorrection.objects.using("public").filter(condition),
+    fields=fields_of("CorrectionOfReview"),
 )  # fmt: skip
 
 
@@ -59,7 +61,8 @@ class CorrectionList(Endpoint):
         "CorrectionList", CORRECTIONS,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        return list_of_bodies(request._request, read_corrections(read_list_request(request._request, CORRECTIONS)))
+        list_request = read_list_request(request._request, CORRECTIONS)
+        return list_of_bodies(list_request, read_corrections(list_request))
 
 
 def read_corrections(list_request: ListRequest) -> Page:

@@ -12,6 +12,7 @@ from api.lists.filters import DEMAND_FILTERS
 from api.lists.keyset import both_ways
 from api.lists.options import ListOptions, read_list_request
 from api.lists.pages import list_of_bodies, read_page
+from api.schema.item_fields import fields_of
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of
 from api.views.revisions import REVISIONS, find_revision, list_revisions, respond_revision
@@ -22,6 +23,7 @@ DEMANDS = ListOptions(
     orders=both_ways("published_at", "updated_at", "received_on"),
     filters=DEMAND_FILTERS,
     rows=lambda condition: PublishedDemand.objects.using("public").filter(condition),
+    fields=fields_of("Demand"),
 )
 
 
@@ -33,7 +35,8 @@ class DemandList(Endpoint):
         DEMANDS,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        return list_of_bodies(request._request, read_page(read_list_request(request._request, DEMANDS)))
+        list_request = read_list_request(request._request, DEMANDS)
+        return list_of_bodies(list_request, read_page(list_request))
 
 
 class DemandDetail(Endpoint):

@@ -1,5 +1,6 @@
 """The endpoint that finds published claims that say the same thing as a text, with their reviews."""
 
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -13,18 +14,21 @@ from api.http import responses
 from api.http.endpoint import Endpoint
 from api.http.parameter_values import read_number
 from api.http.parameters import Fault, unknown_parameters
-from api.http.problems import ParameterProblem
-from api.http.request_bodies import MOST_ERRORS
+from api.http.problems import INVALID_CONTENT, ParameterProblem, Refused, TooSlow
+from api.http.request_bodies import MOST_ERRORS, read_content, read_json
 from api.schema.lists import QUESTION
 from api.schema.operations import documented
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.formats.text import find_forbidden, nfc
+from factcheck.record.matching.match_scoring import THRESHOLD
 from factcheck.record.matching.matches import Matching, match
 from factcheck.record.models import PublishedClaim, PublishedReview
+from factcheck.record.statements.faults import pointer_step
 
 NAMES = ["text", "limit"]
 LIMIT, MAX_LIMIT = 10, 20
 BESIDE = "A POST can't have parameters in its URL. Send text and limit in the JSON object."
+UNKNOWN = f"This object can't contain this key. Known keys: {', '.join(NAMES)}."
 TOO_SLOW = "Comparing this text takes too long. Send only the most important sentence, or try again."
 # In JSON, each character may be an escape of six bytes. Characters beyond U+FFFF need two escapes, but don't have
 # combining marks.
@@ -41,7 +45,7 @@ _LIMIT = OpenApiParameter(
     "limit",
     {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT},
     OpenApiParameter.QUERY,
-    description="The maximum number of claims.",
+    description="The maximum number of claims, results and candidates together.",
 )
 
 
@@ -70,14 +74,17 @@ class MatchView(Endpoint):
             raise ParameterProblem(beside)
         question = _read_object(request._request)
         unknown = islice((name for name in question if name not in NAMES), MOST_ERRORS)
-        content = answer(question.get("text"), question.get("limit", LIMIT), unknown_parameters(unknown, NAMES))
+        try:
+            content = answer(question.get("text"), question.get("limit", LIMIT), [(name, UNKNOWN) for name in unknown])
+        except ParameterProblem as problem:
+            raise _invalid_content(problem.errors) from None
         response = HttpResponse(content, content_type="application/json")
         response.headers["Cache-Control"] = "no-store"
         return response
 
 
 def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
-    """Return the response for a text. Raises ParameterProblem with all errors."""
+    """Return the response for a text. Raises ParameterProblem with all errors, and TooSlow."""
     if isinstance(limit, float) and limit.is_integer():
         limit = int(limit)  # 3.0 is also an integer (JSON Schema, 6.1.1)
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
@@ -93,40 +100,47 @@ def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
     try:
         matching = match(text, limit=limit)
     except TimeoutError as error:
-        raise ParameterProblem([("text", TOO_SLOW)]) from error
+        raise TooSlow(TOO_SLOW) from error
     return orjson.dumps(_content(matching))
 
 
 def _read_object(request: HttpRequest) -> dict[str, Any]:
-    """Return the JSON object in the request, whatever the request's media type is. Raises ParameterProblem."""
-    if int(request.headers.get("Content-Length") or 0) <= MAX_CONTENT:
-        try:
-            content = orjson.loads(request.read(MAX_CONTENT + 1))
-        except ValueError:
-            content = None
-        if isinstance(content, dict):
-            return content
-    raise ParameterProblem(
-        [("text", f'The content isn\'t a JSON object of up to {MAX_CONTENT} bytes. Send {{"text": "…"}}.')]
-    )
+    """Return the JSON object in the request, whatever the request's media type is. Raises Refused."""
+    content = read_json(read_content(request, MAX_CONTENT))
+    if not isinstance(content, dict):
+        raise Refused(INVALID_CONTENT, errors=[{"pointer": "#", "detail": 'Send a JSON object, as {"text": "…"}.'}])
+    return content
+
+
+def _invalid_content(errors: Sequence[Mapping[str, str]]) -> Refused:
+    """Return the problem whose errors point to keys of the object."""
+    pointers = [{"pointer": f"#/{pointer_step(each['parameter'])}", "detail": each["detail"]} for each in errors]
+    return Refused(INVALID_CONTENT, errors=pointers)
 
 
 def _content(matching: Matching) -> dict[str, Any]:
     """Return claims and reviews in full, so that clients don't need further requests."""
-    ids = [found.claim_id for found in matching.results]
-    claims = PublishedClaim.objects.using("public").live().filter(id__in=ids)
+    found = [*matching.results, *matching.candidates]
+    claims = PublishedClaim.objects.using("public").live().filter(id__in=[each.claim_id for each in found])
     bodies = dict(claims.values_list("id", "body"))
     review_ids = {pk: [UUID(review["id"]) for review in orjson.loads(body)["reviews"]] for pk, body in bodies.items()}
     live = PublishedReview.objects.using("public").live()
     reviews = dict(live.filter(id__in=[pk for each in review_ids.values() for pk in each]).values_list("id", "body"))
-    results = [
-        {
-            "claim": orjson.Fragment(bodies[found.claim_id]),
-            "reviews": [orjson.Fragment(reviews[pk]) for pk in review_ids[found.claim_id] if pk in reviews],
-            "score": round(found.score, 4),
-            "matched": {name: round(value, 4) for name, value in found.matched.items()},
+    content = {
+        each.claim_id: {
+            "claim": orjson.Fragment(bodies[each.claim_id]),
+            "reviews": [orjson.Fragment(reviews[pk]) for pk in review_ids[each.claim_id] if pk in reviews],
+            "score": round(each.score, 4),
+            "judged_by": each.judged_by,
+            "matched": {name: round(value, 4) for name, value in each.matched.items()} | {"differs": each.differs},
         }
-        for found in matching.results
-        if found.claim_id in bodies
-    ]
-    return {"results": results, "method": matching.method, "explanation": matching.explanation}
+        for each in found
+        if each.claim_id in bodies
+    }
+    return {
+        "results": [content[each.claim_id] for each in matching.results if each.claim_id in content],
+        "candidates": [content[each.claim_id] for each in matching.candidates if each.claim_id in content],
+        "threshold": THRESHOLD,
+        "method": matching.method,
+        "explanation": matching.explanation,
+    }

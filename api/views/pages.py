@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import resolve, reverse
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -18,7 +17,7 @@ from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.negotiation import Anything
 from api.http.problems import PROBLEMS
-from api.schema.lists import ADDRESSES
+from api.schema.lists import ADDRESSES, ADDRESSES_OUTSIDE
 from api.schema.operations import documented
 
 
@@ -26,8 +25,12 @@ class Root(Endpoint):
     @documented("get_root", "Start", "The URLs of all other resources.", "Root")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
-        addresses = {name: settings.SITE_URL + reverse(f"api:{name}") for name in ADDRESSES}
-        return responses.respond(request._request, orjson.dumps({**addresses, "license": settings.LICENSE_URL}))
+        names = [*(f"api:{name}" for name in ADDRESSES), *ADDRESSES_OUTSIDE]
+        addresses = {name.removeprefix("api:"): settings.SITE_URL + reverse(name) for name in names}
+        # The proxy serves the server for assistants, which a local site doesn't have.
+        mcp = None if settings.LOCAL else f"{settings.SITE_URL}/mcp"
+        content = orjson.dumps({**addresses, "mcp": mcp, "license": settings.LICENSE_URL})
+        return responses.respond(request._request, content)
 
 
 @extend_schema(exclude=True)
@@ -43,8 +46,7 @@ class Top(Root):
 def openapi() -> bytes:
     """Return the OpenAPI document, which is built once for each process."""
     schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    rendered: bytes = OpenApiJsonRenderer().render(schema)
-    return rendered
+    return orjson.dumps(schema)
 
 
 class Schema(Endpoint):

@@ -1,24 +1,48 @@
 """The publishers, claimants, topics and rating scales with verdicts that live reviews refer to."""
 
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 import orjson
-from django.db.models import Exists, F, Func, OuterRef, QuerySet, TextField, Value
+from django.conf import settings
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Lower
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.urls import reverse
 from rest_framework.request import Request
 
-from api.http.endpoint import Endpoint
+from api.http import responses
+from api.http.endpoint import Endpoint, refuse_parameters
+from api.http.parameter_values import read_site
+from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
+from api.http.response_cache import mark_cacheable
+from api.lists.filters import Filter, name_filter
 from api.lists.keyset import Order
 from api.lists.options import ListOptions, read_list_request
 from api.lists.pages import list_of_bodies, list_response, read_page
+from api.schema.item_fields import fields_of
 from api.schema.operations import documented
-from factcheck.record.models import PublishedReference
+from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview
+from factcheck.record.search.counts import count, known_counts
+from factcheck.record.search.ranking import SECONDS
 
 Kind = PublishedReference.Kind
+TOO_SLOW = "Counting this publisher's reviews takes too long. Try again later."
+MAX_CLAIMS = 20  # of a claimant, newest first
+NEWEST = ("id", "url", "headline", "language", "published_at")
+CLAIM_OF_CLAIMANT = ("id", "url", "text", "language", "claimed_on")
 
-BY_NAME = ListOptions(orders={"name": Order("lower_name", tie="key")})
 BY_SLUG = ListOptions(orders={"slug": Order("scale", tie="key")})
+
+
+def _by_name(component: str, *filters: Filter) -> ListOptions:
+    return ListOptions(orders={"name": Order("lower_name", tie="key")}, filters=filters, fields=fields_of(component))
+
+
+PUBLISHERS = _by_name("Publisher", name_filter("name or site", "check", or_site=True))
+CLAIMANTS = _by_name("Claimant", name_filter("name or description", "nguyen"))
+TOPICS = _by_name("Topic")
 
 
 def references(kind: Kind) -> QuerySet[Any]:
@@ -26,29 +50,92 @@ def references(kind: Kind) -> QuerySet[Any]:
     return found.annotate(lower_name=Lower("name"))
 
 
-def _respond(request: Request, kind: Kind) -> HttpResponse:
-    page = read_page(read_list_request(request._request, BY_NAME), references(kind))
-    return list_of_bodies(request._request, page)
+def _respond(request: Request, kind: Kind, options: ListOptions) -> HttpResponse:
+    list_request = read_list_request(request._request, options)
+    return list_of_bodies(list_request, read_page(list_request, references(kind).filter(list_request.condition)))
+
+
+def _find(kind: Kind, key: str) -> dict[str, Any]:
+    """Return the body of a reference. Raises Http404."""
+    body = references(kind).filter(key=key).values_list("body", flat=True).first()
+    if body is None:
+        raise Http404
+    found: dict[str, Any] = orjson.loads(body)
+    return found
 
 
 class PublisherList(Endpoint):
     @documented(
-        "list_publishers", "References", "Publishers of live reviews, sorted by name.", "PublisherList", BY_NAME
+        "list_publishers", "References", "Publishers of live reviews, sorted by name.", "PublisherList", PUBLISHERS
     )
     def get(self, request: Request) -> HttpResponse:
-        return _respond(request, Kind.PUBLISHER)
+        return _respond(request, Kind.PUBLISHER, PUBLISHERS)
+
+
+class PublisherDetail(Endpoint):
+    @documented(
+        "get_publisher", "References", "A publisher, with the number and the languages of its live reviews.",
+        "PublisherDetail", missing=True,
+    )  # fmt: skip
+    def get(self, request: Request, site: str) -> HttpResponse:
+        refuse_parameters(request)
+        mark_cacheable(request._request)
+        try:
+            site = read_site(site)
+        except ValueError:
+            raise Http404 from None
+        body = _find(Kind.PUBLISHER, site)
+        total = known_counts(PublishedReview, [("publisher", [site])], [])
+        languages = count(PublishedReview, Q(publisher=site), None, [("language",)], SECONDS)
+        reviews = PublishedReview.objects.using("public").live().filter(publisher=site)
+        newest = reviews.order_by("-published_at", "-id").values_list("body", flat=True).first()
+        if not (total and languages and newest):
+            raise Refused(UNAVAILABLE, TOO_SLOW, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)})
+        more = {
+            "review_count": total.total,
+            "languages": [
+                {"language": language, "count": number} for (language,), number in languages.groups["language",]
+            ],
+            "newest_review": {key: orjson.loads(newest)[key] for key in NEWEST},
+            "reviews_url": _list_url("reviews", publisher=site),
+        }
+        return responses.respond(request._request, orjson.dumps(body | more))
 
 
 class ClaimantList(Endpoint):
-    @documented("list_claimants", "References", "Claimants in live reviews, sorted by name.", "ClaimantList", BY_NAME)
+    @documented("list_claimants", "References", "Claimants in live reviews, sorted by name.", "ClaimantList", CLAIMANTS)
     def get(self, request: Request) -> HttpResponse:
-        return _respond(request, Kind.CLAIMANT)
+        return _respond(request, Kind.CLAIMANT, CLAIMANTS)
+
+
+class ClaimantDetail(Endpoint):
+    """Contains the claims, but no numbers and no verdicts: the record scores claims, never people."""
+
+    @documented(
+        "get_claimant", "References", "A claimant, with the newest claims that were reviewed.", "ClaimantDetail",
+        missing=True,
+    )  # fmt: skip
+    def get(self, request: Request, claimant_id: UUID) -> HttpResponse:
+        refuse_parameters(request)
+        mark_cacheable(request._request)
+        body = _find(Kind.CLAIMANT, str(claimant_id))
+        rows = PublishedClaim.objects.using("public").live().filter(claimant=claimant_id)
+        claims = map(orjson.loads, rows.order_by("-published_at", "-id").values_list("body", flat=True)[:MAX_CLAIMS])
+        more = {
+            "claims": [{key: claim[key] for key in CLAIM_OF_CLAIMANT} for claim in claims],
+            "claims_url": _list_url("claims", claimant=claimant_id),
+        }
+        return responses.respond(request._request, orjson.dumps(body | more))
+
+
+def _list_url(name: str, **parameters: object) -> str:
+    return f"{settings.SITE_URL}{reverse(f'api:{name}')}?{urlencode(parameters)}"
 
 
 class TopicList(Endpoint):
-    @documented("list_topics", "References", "Topics of live reviews, sorted by name.", "TopicList", BY_NAME)
+    @documented("list_topics", "References", "Topics of live reviews, sorted by name.", "TopicList", TOPICS)
     def get(self, request: Request) -> HttpResponse:
-        return _respond(request, Kind.TOPIC)
+        return _respond(request, Kind.TOPIC, TOPICS)
 
 
 class RatingScaleList(Endpoint):

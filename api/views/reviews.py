@@ -13,13 +13,15 @@ from api.http.negotiation import JsonOrLinkedData, LinkedDataOnly
 from api.http.problems import NOT_FOUND, Gone, Refused
 from api.http.response_cache import mark_cacheable
 from api.http.responses import log_head
-from api.lists.as_of import AsOf, as_published, read_as_of_alone
+from api.lists.as_of import AsOf, as_published, read_detail_parameters
 from api.lists.filters import REVIEW_FILTERS
 from api.lists.keyset import both_ways
 from api.lists.options import ListOptions, read_list_request
 from api.lists.pages import list_of_bodies
 from api.lists.search_pages import read_searched
-from api.schema.operations import documented
+from api.lists.sparse_fields import respond_with
+from api.schema.item_fields import fields_of
+from api.schema.operations import FIELDS, documented
 from factcheck.database.compiled_queries import Slot, compiled
 from factcheck.record.formats.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.formats.claimreview import claim_review_document
@@ -32,6 +34,7 @@ REVIEWS = ListOptions(
     as_of=True,
     rows=lambda condition: PublishedReview.objects.using("public").live().filter(condition),
     searched=True,
+    fields=fields_of("Review"),
 )
 
 
@@ -47,7 +50,7 @@ class ReviewList(Endpoint):
         page, meta = read_searched(list_request, PublishedReview, PastReview)
         if meta is None:  # `meta` depends on how long the search took
             mark_cacheable(request._request)
-        return list_of_bodies(request._request, page, list_request.as_of, meta)
+        return list_of_bodies(list_request, page, meta)
 
 
 class ReviewDetail(Endpoint):
@@ -56,10 +59,11 @@ class ReviewDetail(Endpoint):
 
     @documented(
         "get_review", "Reviews", "The current version of a review, or the tombstone of a withdrawn review.",
-        "ReviewOrTombstone",        missing=True, gone=True, as_of=True, also={LINKED_DATA: "ClaimReview"},
+        "ReviewOrTombstone",        missing=True, gone=True, as_of=True, extra=[FIELDS],
+        also={LINKED_DATA: "ClaimReview"},
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
-        as_of = read_as_of_alone(request._request)
+        as_of, mask = read_detail_parameters(request._request, REVIEWS.fields)
         if as_of is None:  # `as_of` is read before the log's head
             mark_cacheable(request._request)
         status, body = find_review(review_id, as_of, request._request)
@@ -69,7 +73,7 @@ class ReviewDetail(Endpoint):
         if status == Status.LIVE and request.accepted_media_type == LINKED_DATA:
             return responses.respond(request._request, claim_review_document(body), LINKED_DATA, headers)
         # A withdrawn review doesn't have a ClaimReview. Clients that request a ClaimReview get the tombstone.
-        return responses.respond(request._request, body.encode(), headers=headers)
+        return responses.respond(request._request, respond_with(mask, body), headers=headers)
 
 
 class ReviewAsClaimReview(Endpoint):

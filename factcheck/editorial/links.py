@@ -130,9 +130,7 @@ def _find_links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
 
 
 def _likely(claim: Claim) -> list[similar_claims.SimilarClaim]:
-    return similar_claims.find_similar(
-        claim.text, exclude=claim.pk, min_score=similar_claims.LIKELY_SCORE, limit=MAX_LINKS
-    )
+    return similar_claims.find_similar(claim.text, exclude=claim.pk, likely_only=True, limit=MAX_LINKS)
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from factcheck.editorial.models import (
 from factcheck.editorial.shared_claims import has_hidden_claim
 from factcheck.editorial.statement_columns import values_of
 from factcheck.record.log.entries import ADDED_KEYS
-from factcheck.record.models import LogEntry
+from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.tombstone import Tombstone
 
@@ -66,6 +66,22 @@ def build_tombstone(published: dict[str, Any]) -> dict[str, Any]:
 def extract_statement(document: bytes) -> dict[str, Any]:
     """The statement in a document, without the keys that the publication added."""
     return {key: value for key, value in orjson.loads(document).items() if key not in ADDED_KEYS}
+
+
+def last_entry(review: Review) -> LogEntry | None:
+    """The newest log entry about the review."""
+    return LogEntry.objects.filter(subject=review.pk).order_by("-number").first()
+
+
+def last_statement(review: Review) -> dict[str, Any] | None:
+    """The newest published statement. Tombstones don't count."""
+    found = (
+        RevisionDocument.objects.filter(entry__subject=review.pk)
+        .exclude(entry__kind__in=[LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE])
+        .order_by("-entry__number")
+        .first()
+    )
+    return extract_statement(bytes(found.document)) if found else None
 
 
 def find_missing(review: Review) -> list[str | Promise]:

@@ -9,11 +9,11 @@ from django.db.models import Exists, OuterRef
 
 from factcheck.editorial.models import Claim
 from factcheck.record.matching.embeddings import is_configured
+from factcheck.record.matching.match_scoring import THRESHOLD
 from factcheck.record.matching.matches import match
 from factcheck.record.models import PublishedClaim, PublishedMerge
 
 MOST = 5
-LIKELY_SCORE = 0.5  # from this score on, two claims are more likely the same than not
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class SimilarClaim:
 
     @property
     def is_likely(self) -> bool:
-        return self.score >= LIKELY_SCORE
+        return self.score >= THRESHOLD
 
 
 class MeaningNotCompared(Exception):
@@ -43,7 +43,7 @@ class MeaningNotCompared(Exception):
 
 
 def find_similar(
-    text: str, *, exclude: UUID | None = None, min_score: float = 0.0, limit: int = MOST
+    text: str, *, exclude: UUID | None = None, likely_only: bool = False, limit: int = MOST
 ) -> list[SimilarClaim]:
     """Published claims that are similar to the text, best match first. The claim `exclude` is left out.
 
@@ -54,9 +54,8 @@ def find_similar(
         found = match(text, limit=limit + 1)
     except TimeoutError as problem:
         raise MeaningNotCompared("The comparison with published claims took too long.") from problem
-    scores = {
-        each.claim_id: each.score for each in found.results if each.score >= min_score and each.claim_id != exclude
-    }
+    shown = found.results if likely_only else [*found.results, *found.candidates]
+    scores = {each.claim_id: each.score for each in shown if each.claim_id != exclude}
     rows = PublishedClaim.objects.live().filter(pk__in=scores).values_list("pk", "body")
     bodies = {pk: orjson.loads(body) for pk, body in rows}
     alike = [

@@ -11,6 +11,7 @@ from factcheck.record.readmodel.models import (
     PublishedMerge,
     PublishedReference,
     PublishedReview,
+    PublishedTotal,
 )
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.models import Word
@@ -28,6 +29,7 @@ __all__ = [
     "PublishedMerge",
     "PublishedReference",
     "PublishedReview",
+    "PublishedTotal",
     "ReviewVector",
     "RevisionDocument",
     "Status",

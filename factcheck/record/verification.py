@@ -35,6 +35,7 @@ from factcheck.record.models import (
 from factcheck.record.readmodel import demand_rows, merge_rows, review_rows
 from factcheck.record.readmodel.claim_rows import all_spans, claim_rows
 from factcheck.record.readmodel.row_models import as_past
+from factcheck.record.readmodel.totals import find_wrong_total
 from factcheck.record.search.words import title_words
 
 BATCH = 1000
@@ -128,6 +129,8 @@ def check_read_model(advance: Advance) -> None:
     _check_references()
     _check_words()
     _check_demands(advance)
+    if wrong := find_wrong_total():
+        raise DiscrepancyError(wrong)
 
 
 def _first_key() -> VerifierKey | None:

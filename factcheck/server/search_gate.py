@@ -1,16 +1,17 @@
 """Lets only a few searches run at a time in each process, so that threads stay free for everything else.
 
 A match costs as much as all searches that can run at a time, because it also computes what the text means. Requests
-beyond the limit wait a moment, if few others are waiting. Then they are refused.
+beyond the limit wait in the order of their arrival, if few others are waiting. Then they are refused.
 """
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
 
-MAX_WAIT = 0.1  # seconds
+from factcheck.server.slots import Slots
+
+MAX_WAIT = 2.0  # seconds
 RETRY_AFTER = 2  # seconds
 FREE_THREADS = 3  # threads that neither search nor wait for a search
 
@@ -24,34 +25,23 @@ class SearchGate:
 
     def __init__(self, permits: int, places: int) -> None:
         self.permits = permits
-        self._free = permits
         self._places = places
-        self._changed = threading.Condition()
+        self._slots = Slots(permits)
 
     @contextmanager
     def enter(self, cost: int) -> Iterator[None]:
         """Run a search with this cost. Raises Busy."""
         cost = min(cost, self.permits)
-        with self._changed:
-            if self._free < cost:
-                self._wait(cost)
-            self._free -= cost
-        try:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._slots.take(MAX_WAIT, count=cost, most_waiting=self._places))
+            except TimeoutError as problem:
+                raise Busy from problem
             yield
-        finally:
-            with self._changed:
-                self._free += cost
-                self._changed.notify_all()
 
-    def _wait(self, cost: int) -> None:
-        if self._places == 0:
-            raise Busy
-        self._places -= 1
-        try:
-            if not self._changed.wait_for(lambda: self._free >= cost, MAX_WAIT):
-                raise Busy
-        finally:
-            self._places += 1
+    def give_way(self, cost: int) -> None:
+        """Let waiting searches run first, between two parts of a long search with this cost."""
+        self._slots.give_way(MAX_WAIT, min(cost, self.permits))
 
 
 def gate_for(threads: int) -> SearchGate:

@@ -174,9 +174,14 @@ def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
 def list_corrections(page: int) -> tuple[list[Body], bool]:
     """Return a page of corrections, newest first, and whether there are more corrections."""
     start = (page - 1) * PAGE_SIZE
-    entries = LogEntry.objects.using("public")
-    # The keys are read first, so that documents from earlier pages aren't read.
-    here = list(entries.corrections().values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+    entries, end = LogEntry.objects.using("public"), start + PAGE_SIZE + 1
+    # The keys are read first, so that documents from earlier pages aren't read. Changes of metadata aren't listed.
+    changes = PublishedCorrection.objects.using("public").order_by("-sequence").values_list("sequence", flat=True)[:end]
+    others = [
+        found.values_list("sequence", flat=True)[:end]
+        for found in (entries.status_changes(), entries.erased_corrections())
+    ]
+    here = list(changes.union(*others).order_by("-sequence")[start:end])
     review = PublishedReview.objects.filter(pk=models.OuterRef("subject"))
     verdicts = PublishedCorrection.objects.filter(pk=models.OuterRef("pk"))
     found = _with_notes(entries.filter(pk__in=here[:PAGE_SIZE]).order_by("-sequence")).annotate(

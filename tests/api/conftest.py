@@ -50,7 +50,12 @@ class Api:
         return content
 
     def check(self, response: HttpResponse, content: Any) -> None:
-        route = response.resolver_match.route.replace("<uuid:", "{").replace("<int:", "{").replace(">", "}")
+        route = (
+            response.resolver_match.route.replace("<uuid:", "{")
+            .replace("<int:", "{")
+            .replace("<str:", "{")
+            .replace(">", "}")
+        )
         media = self.document["paths"][f"/{route}"]["get"]["responses"]["200"]["content"]
         self.validate(media["application/json"]["schema"], content)
 

@@ -228,6 +228,7 @@ def test_type_of_every_problem_leads_to_its_page(world, api):
         "not-acceptable/",
         "conflict/",
         "gone/",
+        "length-required/",
         "content-too-large/",
         "range-not-satisfiable/",
         "key-reused/",

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from api.assistants.server import THREADS, make_server, serve_http
 from factcheck.editorial.models import Source
+from factcheck.record.matching.match_scoring import THRESHOLD
 from factcheck.record.search import ranking
 from tests.assisting import on_http, on_stdio
 from tests.drafts import (
@@ -84,7 +85,7 @@ def test_tools_are_four_and_only_read() -> None:
     assert not any(tool.input_schema["additionalProperties"] for tool in tools.values())
     assert tools["match_claim"].description == (
         "Has this been checked already? Find published claims that say the same, best match first, with their reviews.\n\n"
-        "A low score means that the claim is about something else."
+        "`results` probably say the same. Most `candidates` are about something else."
     )
 
 
@@ -197,6 +198,7 @@ def test_many_marks_are_refused_at_once(world: SimpleNamespace, name: str, argum
 def test_match_finds_the_claim_and_its_reviews(world: SimpleNamespace) -> None:
     answer = ask("match_claim", text="nuoc lu o hue len toi mai chua roi ba con oi")
     best = answer["results"][0]
+    assert (best["judged_by"], answer["threshold"]) == ("words", THRESHOLD)
     assert best["claim"]["text"] == "Nước lũ ở Huế đã lên tới mái chùa."
     assert 0.5 < best["score"] <= 1
     [review] = best["reviews"]

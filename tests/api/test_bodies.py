@@ -414,13 +414,35 @@ def test_root_lists_the_addresses(world, api):
         "rating-scales": f"{SITE}/api/v1/rating-scales/",
         "claimants": f"{SITE}/api/v1/claimants/",
         "topics": f"{SITE}/api/v1/topics/",
+        "stats": f"{SITE}/api/v1/stats/",
         "match": f"{SITE}/api/v1/match/",
         "dumps": f"{SITE}/api/v1/dumps/",
+        "log-checkpoint": f"{SITE}/api/v1/log/checkpoint",
+        "log-key": f"{SITE}/api/v1/log/key",
+        "tips": f"{SITE}/api/v1/tips/",
+        "correction-requests": f"{SITE}/api/v1/correction-requests/",
+        "draft-claims": f"{SITE}/api/v1/drafts/claims/",
+        "draft-reviews": f"{SITE}/api/v1/drafts/reviews/",
+        "reviews-atom": f"{SITE}/feeds/reviews.atom",
+        "reviews-rss": f"{SITE}/feeds/reviews.rss",
+        "reviews-json": f"{SITE}/feeds/reviews.json",
+        "corrections-atom": f"{SITE}/feeds/corrections.atom",
+        "corrections-rss": f"{SITE}/feeds/corrections.rss",
+        "corrections-json": f"{SITE}/feeds/corrections.json",
+        "claimreview-feed": f"{SITE}/feeds/claimreview.json",
+        "google-claims-search": f"{SITE}/v1alpha1/claims:search",
+        "google-discovery": f"{SITE}/$discovery/rest",
+        "mcp": None,
         "schema": f"{SITE}/api/schema/",
         "docs": f"{SITE}/api/docs/",
         "license": LICENSE,
     }
     assert api.send("/api/").content == api.send("/api/v1/").content
+
+
+def test_root_of_a_public_site_names_the_server_for_assistants(world, api, settings):
+    settings.LOCAL = False
+    assert api.get("")["mcp"] == f"{SITE}/mcp"
 
 
 def test_addresses_of_what_never_was_are_not_found(world, api):

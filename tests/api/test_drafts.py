@@ -211,11 +211,12 @@ def test_wrong_review_is_refused_with_its_place(program: Program, more: Any, poi
 
 
 def test_content_that_is_no_json_or_too_large_is_refused(program: Program) -> None:
-    for content in (b"", b"{", b"\xff", b'{"text": "\\ud800"}', b"[" * 5000):
+    for content in (b" ", b"{", b"\xff", b'{"text": "\\ud800"}', b"[" * 5000):
         assert (
             program.refused("POST", "claims/", content, 400)["detail"]
             == "The content isn't valid JSON in UTF-8. Send a JSON object."
         )
+    assert program.refused("POST", "claims/", b"", 411)["type"].endswith("/length-required/")
     assert program.refused("POST", "claims/", b" " * (2**20 + 1), 413)["type"].endswith("/content-too-large/")
 
 

@@ -97,7 +97,7 @@ def test_erasure_while_a_dump_is_made(database, own_folder, api, monkeypatch):
     call_command("make_dumps")
     assert times == ["0", "1"]
     assert [dump["sequence"] for dump in api.get("dumps/")["results"]] == [1]
-    assert "Zwielicht" not in text_of(own_folder / "1" / "reviews.jsonl.zst")
+    assert "Zwielicht" not in text_of(own_folder / "1" / "reviews.csv.zst")
 
 
 def test_what_is_published_meanwhile_waits_for_the_next_dump(database, own_folder, monkeypatch):

@@ -162,7 +162,7 @@ def test_pages_show_what_the_site_answers(secret: str) -> None:
         text = page.read_text()
         now = BLOCK.sub(current, text)
         if RECORDING:
-            page.write_text(now)
+            page.write_text(now if comparable(text) != comparable(now) else text)
             continue
         shown, answered = BLOCK.findall(text), BLOCK.findall(now)
         for (_, before), (_, after) in zip(shown, answered, strict=True):
@@ -209,18 +209,26 @@ def _answer(example: dict[str, Any], secret: str) -> dict[str, Any]:
     answer = {
         "status": response.status_code,
         "media_type": media_type,
-        "content": json.loads(text) if "json" in media_type else text,
+        "content": _without_references(json.loads(text)) if "json" in media_type else text,
     }
     return {"operation": example["operation"], "request": asked, **answer}
 
 
+def _without_references(content: Any) -> Any:
+    """The content without the schemas in it: generators of clients would look for what a `$ref` in an example leads to."""
+    if not isinstance(content, dict):
+        return content
+    return {key: {} if '"$ref"' in json.dumps(value) else value for key, value in content.items()}
+
+
 def test_examples_of_the_openapi_document_are_real(secret: str) -> None:
     now = [_answer(example, secret) for example in EXAMPLES]
+    pairs = list(zip(EXAMPLES, now, strict=True))
+    same = [comparable(pretty(before)) == comparable(pretty(after)) for before, after in pairs]
     if RECORDING:
-        FILE.write_text(pretty(now) + "\n")
-        return
-    for before, after in zip(EXAMPLES, now, strict=True):
-        assert comparable(pretty(before)) == comparable(pretty(after)), "`make examples` writes them down anew"
+        FILE.write_text(pretty([pair[0 if kept else 1] for pair, kept in zip(pairs, same, strict=True)]) + "\n")
+    else:
+        assert all(same), "`make examples` writes them down anew"
 
 
 def test_every_operation_has_an_example_that_fits_its_schema() -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from api.http import response_cache
+from api.lists.known_verdicts import STARTER_SCALE, STARTER_VERDICTS
 from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic, Verdict
 from factcheck.record.models import LogEntry, PastReview, PublishedClaim, PublishedReview
 from tests.api.published import make_imported
@@ -74,13 +75,15 @@ def named(world, api):
         ("q=***", []),
         ("language=vi", ["lu", "tea"]),
         ("language=VI-vn", ["tea"]),
-        ("language=v", []),
+        ("language=fr", []),
         ("language=en&language=vi-VN", ["flood", "tea"]),
         ("verdict=false", ["flood", "lu"]),
         ("verdict=truth:false", ["flood", "lu"]),
         ("verdict=quality:false", ["tea"]),
         ("verdict=quality:false&verdict=false", ["flood", "lu", "tea"]),
         ("verdict=true", []),
+        ("verdict=mostly-true", []),
+        ("verdict=pants-on-fire", []),
         ("publisher=kiemchung.example", ["lu", "tea"]),
         ("publisher=WWW.Verite.example", ["flood"]),
         ("publisher=kiemchung.example&publisher=verite.example", ["flood", "lu", "tea"]),
@@ -115,6 +118,33 @@ def test_filter_selects(named, query, expected):
 )
 def test_filter_of_reviews_selects(named, query, expected):
     assert named(query) == expected
+
+
+@pytest.mark.parametrize("of", ["reviews", "claims"])
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("language=english", "This isn't a language tag. Did you mean en?"),
+        ("language=Englsh", "This isn't a language tag. Did you mean en?"),
+        ("language=Tiếng Việt", "This isn't a language tag. Did you mean vi?"),
+        ("language=tieng anh", "This isn't a language tag. Did you mean en?"),
+        ("language=français", "This isn't a language tag. Did you mean fr?"),
+        ("language=pt_BR", "This isn't a language tag. Did you mean pt-BR?"),
+        ("language=v", "This isn't a language tag. Send a BCP 47 tag, for example vi or pt-BR."),
+        ("verdict=flase", "No review has this verdict. Did you mean truth:false?"),
+        ("verdict=truth:mostly_true", "No review has this verdict. Did you mean truth:mostly-true?"),
+        ("verdict=quality:flase", "No review has this verdict. Did you mean quality:false?"),
+        ("verdict=qualitty:false", "No review has this verdict. Did you mean quality:false?"),
+    ],
+)
+def test_misspelt_value_is_an_error_with_a_suggestion(world, api, of, query, detail):
+    errors = api.problem(f"{of}/?{query}")["errors"]
+    assert errors == [{"parameter": query.partition("=")[0], "detail": detail}]
+
+
+def test_starter_verdicts_are_those_of_a_new_site(module_database):
+    verdicts = Verdict.objects.filter(scale__slug=STARTER_SCALE).values_list("slug", flat=True)
+    assert {f"{STARTER_SCALE}:{slug}" for slug in verdicts} == set(STARTER_VERDICTS)
 
 
 def test_claimant_filter_takes_ids(world, named):

@@ -35,8 +35,26 @@ def test_match_answers_with_claim_and_reviews(api: Api, newsroom: Newsroom) -> N
     assert result["claim"] == api.get(f"claims/{review.claim_id}/")
     assert result["reviews"] == [api.get(f"reviews/{review.id}/")]
     assert (content["method"], content["explanation"]) == ("words", "Matching by meaning is switched off on this site.")
-    assert 0.5 < result["score"] <= 1
-    assert result["matched"] == {"words": pytest.approx(0.6, abs=0.15)}
+    assert content["threshold"] <= result["score"] <= 1
+    assert result["judged_by"] == "words"
+    assert result["matched"] == {"words": pytest.approx(0.6, abs=0.15), "differs": []}
+
+
+def test_match_lists_claims_below_the_threshold_as_candidates(api: Api, newsroom: Newsroom) -> None:
+    flood = publish(newsroom, "Nước lũ đã lên tới mái chùa ở Huế.")
+    roof = publish(newsroom, "Mái nhà của ông Nam bay theo bão.")
+    content = api.get("match/", {"text": "Nước lũ đã lên tới mái chùa ở Huế"})
+    assert [each["claim"]["id"] for each in content["results"]] == [str(flood.claim_id)]
+    [candidate] = content["candidates"]
+    assert candidate["claim"]["id"] == str(roof.claim_id)
+    assert 0 <= candidate["score"] < content["threshold"]
+
+
+def test_match_says_what_differs(api: Api, newsroom: Newsroom) -> None:
+    publish(newsroom, "Nước lũ đã lên tới mái chùa ở Huế năm 2020.")
+    content = api.get("match/", {"text": "Nước lũ chưa lên tới mái chùa ở Huế năm 2019"})
+    [match] = [*content["results"], *content["candidates"]]
+    assert match["matched"]["differs"] == ["negation", "date"]
 
 
 def test_match_of_merged_claims_is_the_one_that_shows_both(api: Api, newsroom: Newsroom) -> None:
@@ -53,8 +71,8 @@ def test_match_of_more_claims_takes_no_more_queries(api: Api, newsroom: Newsroom
     for limit in (1, 3):
         with CaptureQueriesContext(connections["public"]) as queries:
             found = api.get("match/", {"text": "nuoc lu len toi mai", "limit": limit})
-        # Six, and BEGIN and COMMIT of two transactions: none is open while vectors are computed.
-        assert (len(found["results"]), len(queries)) == (limit, 10)
+        # Seven, and BEGIN and COMMIT of two transactions: none is open while vectors are computed.
+        assert (len(found["results"]), len(queries)) == (limit, 11)
 
 
 def test_match_of_nothing_published(api: Api, database: str) -> None:
@@ -107,12 +125,13 @@ def test_match_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monk
     publish(newsroom, "Nước lũ")
     monkeypatch.setattr(matches, "SECONDS", 0.05)
     monkeypatch.setattr(matches, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(most)s > 0")
-    assert api.problem("match/", {"text": "Nước lũ"})["errors"] == [
-        {
-            "parameter": "text",
-            "detail": "Comparing this text takes too long. Send only the most important sentence, or try again.",
-        }
-    ]
+    problem = api.problem("match/", {"text": "Nước lũ"}, status=503)
+    assert problem["type"].endswith("/problems/unavailable/")
+    assert problem["detail"] == (
+        "Comparing this text takes too long. Send only the most important sentence, or try again."
+    )
+    refused = post(api, {"text": "Nước lũ"})
+    assert (refused.status_code, refused["Retry-After"]) == (503, "10")
     with pytest.raises(similar_claims.MeaningNotCompared):  # so that an import's claim does not count as compared
         similar_claims.find_similar("Nước lũ")
 
@@ -127,17 +146,27 @@ def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) 
     found = json.loads(post(api, {"text": apart}).content)
     assert [each["claim"]["text"] for each in found["results"]] == [flood]
     assert found == json.loads(post(api, {"text": text}).content)
-    assert post(api, {"text": apart + "a" * 100}).status_code == 400
+    assert post(api, {"text": apart + "a" * 100}).status_code == 422
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"", b"[", b"[]", b'"text"', b"\xff", b'{"text": "\\ud800"}', b'{"text": 1}', b'{"text": null}', b'{"text": "a", "limit": true}',
-     b'{"text": "a", "limit": "3"}', b'{"text": "a", "page": 1}', b'{"text": "' + b"a" * 70_000 + b'"}', b"[" * 50_000],
+    ("content", "status", "pointers"),
+    [
+        (b"[", 400, None), (b"\xff", 400, None), (b'{"text": "\\ud800"}', 400, None), (b"[" * 50_000, 400, None),
+        (b"[]", 422, ["#"]), (b'"text"', 422, ["#"]), (b"{}", 422, ["#/text"]), (b'{"text": 1}', 422, ["#/text"]),
+        (b'{"text": null}', 422, ["#/text"]), (b'{"text": "a", "limit": true}', 422, ["#/limit"]),
+        (b'{"text": "a", "limit": "3"}', 422, ["#/limit"]), (b'{"text": "a", "page": 1}', 422, ["#/page"]),
+        (b'{"text": "a", "a/b~c": 1, "": 2, "limit": 0}', 422, ["#/a~1b~0c", "#/", "#/limit"]),
+        (b'{"text": "' + b"a" * 70_000 + b'"}', 422, ["#/text"]), (b" " * 121_001, 413, None),
+    ],
 )  # fmt: skip
-def test_match_by_post_refuses_what_is_no_question(api: Api, module_database: str, content: bytes) -> None:
+def test_match_by_post_refuses_what_is_no_question(
+    api: Api, module_database: str, content: bytes, status: int, pointers: list[str] | None
+) -> None:
     response = post(api, content)
-    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+    assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+    found = json.loads(response.content).get("errors")
+    assert (found and [each["pointer"] for each in found]) == pointers
 
 
 def test_match_by_post_passes_over_nothing_in_the_address(api: Api, module_database: str) -> None:
@@ -157,22 +186,23 @@ def test_match_by_post_refuses_many_marks_at_once(api: Api, module_database: str
     begun = time.process_time()
     response = post(api, json.dumps({"text": text}, ensure_ascii=False).encode())
     assert time.process_time() - begun < 1
-    assert response.status_code == 400
+    assert response.status_code == 422
     assert json.loads(response.content)["errors"] == [
-        {"parameter": "text", "detail": "The text is too long. Send at most 5000 characters."}
+        {"pointer": "#/text", "detail": "The text is too long. Send at most 5000 characters."}
     ]
 
 
 def test_match_by_post_tells_of_so_many_unknown_keys(api: Api, module_database: str) -> None:
     response = post(api, dict.fromkeys(map(str, range(9_000)), 1) | {"text": "a"})
-    assert response.status_code == 400
+    assert response.status_code == 422
     errors = json.loads(response.content)["errors"]
-    assert [each["parameter"] for each in errors] == [str(number) for number in range(50)]
+    assert [each["pointer"] for each in errors] == [f"#/{number}" for number in range(50)]
 
 
-def test_match_in_chunks_is_refused(api: Api, module_database: str) -> None:
-    response = post(api, b"", **{"Transfer-Encoding": "chunked"})
-    assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
+@pytest.mark.parametrize("headers", [{}, {"Transfer-Encoding": "chunked"}])
+def test_match_without_a_length_is_refused(api: Api, module_database: str, headers: dict[str, str]) -> None:
+    response = post(api, b"", **headers)
+    assert (response.status_code, response["Content-Type"]) == (411, "application/problem+json")
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,10 @@ def test_longest_texts_are_valid_with_their_marks_apart(document):
         assert len(unicodedata.normalize("NFD", "ᾂ" * most)) == schema["maxLength"]
 
 
-def test_413_is_promised_where_content_is_sent(document):
-    """In chunks it is refused at every one of these addresses."""
+@pytest.mark.parametrize("status", ["411", "413", "422"])
+def test_problems_of_content_are_promised_where_content_is_sent(document, status):
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    assert all(("413" in each["responses"]) == ("requestBody" in each) for each in operations)
+    assert all((status in each["responses"]) == ("requestBody" in each) for each in operations)
 
 
 def test_every_filter_takes_its_own_example(api):
@@ -149,3 +149,36 @@ def test_documentation_lists_every_problem():
     text = (REFERENCE / "problems.md").read_text()
     for slug, problem in PROBLEMS.items():
         assert f"| {problem.status} | `{slug}/` |" in text
+
+
+def test_document_is_compact_and_names_the_licence_of_the_content(api, settings):
+    response = api.send("/api/schema/")
+    content = response.content
+    assert len(content) < 400_000
+    assert len(content) == len(json.dumps(json.loads(content), ensure_ascii=False, separators=(",", ":")).encode())
+    assert json.loads(content)["info"]["license"] == {
+        "name": "The licence of the published content",
+        "url": "https://creativecommons.org/licenses/by/4.0/",
+    }
+
+
+def test_generators_of_clients_find_nothing_that_they_cannot_read(document):
+    """A `$ref` in an example leads nowhere, and a key with a default would be demanded."""
+    assert all(reference.startswith("#/components/schemas/") for reference in _values_of("$ref", document))
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    bodies = {
+        reference.rpartition("/")[2]
+        for operation in operations
+        if "requestBody" in operation
+        for reference in _values_of("$ref", operation["requestBody"])
+    }
+    assert "Question" in bodies
+    assert [name for name in bodies if [*_values_of("default", document["components"]["schemas"][name])]] == []
+
+
+def _values_of(key, node):
+    """Every value of this key, at any depth."""
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _values_of(key, each)
+    if isinstance(node, dict) and key in node:
+        yield node[key]

@@ -104,7 +104,7 @@ def in_a_connection(call: Callable[[], int]) -> int:
 
 
 def down(text: str) -> Matching:
-    return Matching([], "words", "Nobody answers.")
+    return Matching([], [], "words", "Nobody answers.")
 
 
 def test_claims_wait_until_meaning_can_be_compared(

@@ -247,6 +247,21 @@ def test_another_verdict_is_no_typing_error(newsroom: Newsroom) -> None:
     workflow.submit(subject=review, by=newsroom.reporter)
 
 
+def test_change_of_metadata_leaves_the_text_unchanged(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    note = "Bài viết bằng tiếng Anh."
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="metadata", note=note)
+    Review.objects.update(language="en", summary="Khác.")
+    with pytest.raises(EditorialError, match="so this isn’t only about details. Choose another kind"):
+        workflow.submit(subject=review, by=newsroom.reporter)
+    Review.objects.update(summary=review.summary)
+    assert publish_review(newsroom, review).kind == "review.update"
+    body = json.loads(PublishedReview.objects.get().body)
+    assert (body["language"], body["revision"]["class"], body["revision"]["note"]) == ("en", "metadata", note)
+    assert body["corrections"] == []
+
+
 def test_update_is_not_a_correction(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)

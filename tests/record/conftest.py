@@ -15,6 +15,8 @@ from django.db import connections
 from factcheck.record import publish
 from factcheck.record.log import entries, tree, verifier
 from factcheck.record.log.notes import SigningKey
+from factcheck.record.matching import embeddings, embeddings_client
+from factcheck.record.matching.query_vectors import forget_queries
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.review import Review
@@ -50,8 +52,17 @@ class Address:
 
 
 @pytest.fixture
-def address(settings: Any) -> Iterator[Address]:
+def address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
+    """An embeddings API, which fails the test if it is called inside a transaction."""
+    forget_queries()
     known = Address()
+
+    def post(*arguments: Any) -> tuple[int, bytes]:
+        open_ones = [alias for alias in ("default", "public") if connections[alias].in_atomic_block]
+        assert open_ones == [], f"The embeddings API is called inside a transaction of {open_ones}."
+        return embeddings_client.post(*arguments)
+
+    monkeypatch.setattr(embeddings, "post", post)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -175,6 +175,29 @@ def test_document_that_does_not_follow_is_refused(bare_record: None, changes: di
         insert_update(changes)
 
 
+METADATA = {"number": 2, "kind": "update", "class": "metadata", "note": "Ngày tháng."}
+
+
+def test_change_of_metadata_is_no_correction(bare_record: None) -> None:
+    insert_update({"revision": METADATA, "corrections": [], "reviewed_on": "2026-09-30", "language": "en"})
+
+
+def test_change_of_metadata_that_lists_itself_is_refused(bare_record: None) -> None:
+    with pytest.raises(IntegrityError, match="the document of log entry 1 does not follow from the log"):
+        insert_update({"revision": METADATA})
+
+
+@pytest.mark.parametrize("key", ["headline", "summary", "body", "sources", "claim", "verdict"])
+def test_change_of_metadata_that_changes_the_content_is_refused(bare_record: None, key: str) -> None:
+    said = make_statement(UUID(SUBJECT))
+    changed = {
+        "claim": said["claim"] | {"text": "Lũ đã rút."}, "verdict": said["verdict"] | {"explanation": "Khác."},
+        "sources": [{"title": "Khác"}],
+    }.get(key, "Khác.")  # fmt: skip
+    with pytest.raises(IntegrityError, match="the change of metadata in log entry 1 changes the content"):
+        insert_update({"revision": METADATA, "corrections": [], key: changed})
+
+
 def test_document_without_the_one_before_it_is_refused(bare_record: None) -> None:
     at, salt = "2026-10-01T08:00:00.000000Z", b"\x07" * 32
     revision = {"number": 2, "kind": "withdrawal", "class": None, "note": None}

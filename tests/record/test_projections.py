@@ -20,6 +20,7 @@ from factcheck.record.models import (
     PublishedMerge,
     PublishedReference,
     PublishedReview,
+    PublishedTotal,
     ReviewVector,
     RevisionDocument,
     Word,
@@ -31,7 +32,7 @@ from tests.statements import statements
 TRUTH = (LogEntry, RevisionDocument, LogCheckpoint)
 DERIVED = (
     PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PastReview, PastClaim, PublishedDemand,
-    PublishedMerge, Word, ReviewVector,
+    PublishedMerge, PublishedTotal, Word, ReviewVector,
 )  # fmt: skip
 
 
@@ -53,6 +54,7 @@ def test_rebuilding_ends_with_the_rows_of_every_entry_by_itself(database: str, s
         assert {name: len(found) > 1 for name, found in derived.items()} == dict.fromkeys(derived, True)
         PublishedMerge.objects.update(body="{}")
         Word.objects.update(reviews=7)
+        PublishedTotal.objects.update(number=7)
         PublishedReview.objects.update(language="xx")
         call_command("rebuild_record", verbosity=0)
         assert rows(*DERIVED) == derived

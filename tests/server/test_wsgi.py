@@ -58,7 +58,7 @@ def test_content_in_chunks_is_refused_and_not_read_as_empty(address):
         "wsgi.input_terminated": True,
     }
     response = send("POST", f"/api/v1/{address}", **chunks)
-    assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
+    assert (response.status_code, response["Content-Type"]) == (411, "application/problem+json")
     assert "Content-Length" in json.loads(response.content)["detail"]
 
 

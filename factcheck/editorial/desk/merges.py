@@ -91,7 +91,7 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
         with refusals_on_form(form):
             return _choose(request, claim, other, form.cleaned_data["reason"], is_public=is_public, popup=popup)
     logged = "logged" in request.GET
-    published = _find_similar(request, claim, min_score=similar_claims.LIKELY_SCORE if logged else 0.0)
+    published = _find_similar(request, claim, likely_only=logged)
     drafts = [] if is_public else similar_claims.find_identical_drafts(claim)
     if logged and published is not None and not (published or drafts or form.errors):
         return _close_popup(claim) if popup else redirect(_next_url(request, claim))
@@ -162,14 +162,14 @@ def with_public_pages(desk: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
     return [(claim, claim.pk in public or merge_policy.merge_target(claim) is not None) for claim in claims]
 
 
-def _find_similar(request: HttpRequest, claim: Claim, *, min_score: float) -> list[similar_claims.SimilarClaim] | None:
+def _find_similar(request: HttpRequest, claim: Claim, *, likely_only: bool) -> list[similar_claims.SimilarClaim] | None:
     """Published claims that are similar to this claim or to the query. Shows a warning if the list may be incomplete.
 
     Returns None if the comparison took too long.
     """
     text = request.GET.get("q", "").strip() or claim.text
     try:
-        return similar_claims.find_similar(text, exclude=claim.pk, min_score=min_score)
+        return similar_claims.find_similar(text, exclude=claim.pk, likely_only=likely_only)
     except similar_claims.MeaningNotCompared as problem:
         if problem.by_words is None:
             messages.warning(

@@ -115,7 +115,7 @@ def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
     """The actions that the person can currently use on the review."""
     if review.newsroom_id not in desk.roles:
         return []
-    last = review_policy.last_entry(review)
+    last = review_statements.last_entry(review)
     if workflow.open_proposal(review) is not None:
         return []
     decides, writes = desk.roles[review.newsroom_id] in Membership.DECIDING, may_write(desk, review)
@@ -161,7 +161,7 @@ def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]
 
 def statement_context(review: Review, proposal: Proposal | None, action: str) -> dict[str, Any]:
     """The statement that the action is about, the previously published statement, and their differences."""
-    published = review_policy.last_statement(review)
+    published = review_statements.last_statement(review)
     if action == "withdraw" and published is not None:
         statement = review_statements.build_tombstone(published)
     elif action == "reinstate" and published is not None:
@@ -191,7 +191,7 @@ def statement_context(review: Review, proposal: Proposal | None, action: str) ->
 def _erasure_context(review: Review, statement: dict[str, Any]) -> dict[str, Any]:
     """The proposed notice, the content that will be lost and, for a redaction, the draft that is kept."""
     redact = statement["notice"]["redaction"]
-    draft, published = review_statements.build_statement(review), review_policy.last_statement(review)
+    draft, published = review_statements.build_statement(review), review_statements.last_statement(review)
     return {
         "statement": statement,
         "is_notice": True,

@@ -722,6 +722,7 @@ class Migration(migrations.Migration):
                         blank=True, max_length=2000, verbose_name="publisher's rating image"
                     ),
                 ),
+                ("language_detected", models.BooleanField(default=False, verbose_name="language detected")),
                 (
                     "license_url",
                     factcheck.editorial.fields.WebAddressField(
@@ -755,6 +756,7 @@ class Migration(migrations.Migration):
                             ("typo", "typing error: the meaning is unchanged"),
                             ("update", "update: new information is available"),
                             ("substantive", "substantive: something was wrong"),
+                            ("metadata", "details: only dates, language or other details change"),
                         ],
                         max_length=20,
                         verbose_name="kind of correction",
@@ -1389,6 +1391,7 @@ class Migration(migrations.Migration):
                             ("typo", "typing error: the meaning is unchanged"),
                             ("update", "update: new information is available"),
                             ("substantive", "substantive: something was wrong"),
+                            ("metadata", "details: only dates, language or other details change"),
                         ],
                         max_length=20,
                         verbose_name="kind of correction",
@@ -2203,7 +2206,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="review",
             constraint=models.CheckConstraint(
-                condition=models.Q(("change_class__in", ["", "typo", "update", "substantive"])),
+                condition=models.Q(("change_class__in", ["", "typo", "update", "substantive", "metadata"])),
                 name="review_change_class_known",
             ),
         ),

@@ -42,6 +42,7 @@ class Review(models.Model):
         TYPO = "typo", _("typing error: the meaning is unchanged")
         UPDATE = "update", _("update: new information is available")
         SUBSTANTIVE = "substantive", _("substantive: something was wrong")
+        METADATA = "metadata", _("details: only dates, language or other details change")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(
@@ -106,6 +107,7 @@ class Review(models.Model):
     original_worst = LineField(**field_options(statements.OriginalRating, "worst"), blank=True)
     original_explanation = ProseField(**field_options(statements.OriginalRating, "explanation"), blank=True)
     original_image_url = WebAddressField(**field_options(statements.OriginalRating, "image_url"), blank=True)
+    language_detected = models.BooleanField(**field_options(statements.Review, "language_detected"), default=False)
     license_url = WebAddressField(_("publisher's licence"), blank=True)
     original_publisher = models.JSONField(
         default=dict,
@@ -158,7 +160,8 @@ class Review(models.Model):
                 name="review_state_known",
             ),
             models.CheckConstraint(
-                condition=Q(change_class__in=["", "typo", "update", "substantive"]), name="review_change_class_known"
+                condition=Q(change_class__in=["", "typo", "update", "substantive", "metadata"]),
+                name="review_change_class_known",
             ),
             models.CheckConstraint(
                 condition=Q(translation_of__isnull=True, translation_of_revision__isnull=True)

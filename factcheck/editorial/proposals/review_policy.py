@@ -14,8 +14,9 @@ from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, 
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
+from factcheck.editorial.review_statements import last_entry, last_statement
 from factcheck.record.log import entries
-from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.models import LogEntry
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import equivalent
 from factcheck.record.statements.erasure import Erasure
@@ -31,6 +32,10 @@ WAITS = _(
 WITHDRAWN = _(
     "This review has been withdrawn. Reinstate the review before you submit a correction, or erase the"
     " published revisions and keep this draft."
+)
+CONTENT_CHANGED = _(
+    "The verdict, the claim or the text has changed, so this isn’t only about details. Choose another kind of"
+    " correction."
 )
 _STATE_AFTER = {
     Action.PUBLICATION: State.PUBLISHED,
@@ -160,13 +165,16 @@ def find_missing(review: Review) -> Reasons:
     elif short := _too_short(review.change_class, review.change_note):
         reasons.append(short)
     published = last_statement(review)  # None after an erasure
+    metadata = review.change_class == Review.ChangeClass.METADATA
     if published is None:
-        return reasons
+        return [*reasons, CONTENT_CHANGED] if last is not None and metadata else reasons
     statement = review_statements.build_statement(review)
     if equivalent(statement, published, statements.Review):
         reasons.append(_("Nothing has changed since the published revision. Change the draft before you submit it."))
     if review.change_class == Review.ChangeClass.TYPO and _rating(statement) != _rating(published):
         reasons.append(_("The verdict has changed, so this isn’t a typing error. Choose another kind of correction."))
+    if metadata and not statements.has_same_content(published, statement):
+        reasons.append(CONTENT_CHANGED)
     return reasons
 
 
@@ -247,22 +255,6 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     erasure.require_decided_imports(review)
     statement = erasure.build_notice(review, ground, notice, redact=redact)
     return _propose(review, by, Action.ERASURE, statement, statement["notice"]["text"])
-
-
-def last_entry(review: Review) -> LogEntry | None:
-    """The newest log entry about the review."""
-    return LogEntry.objects.filter(subject=review.pk).order_by("-number").first()
-
-
-def last_statement(review: Review) -> dict[str, Any] | None:
-    """The newest published statement. Tombstones don't count."""
-    found = (
-        RevisionDocument.objects.filter(entry__subject=review.pk)
-        .exclude(entry__kind__in=[LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE])
-        .order_by("-entry__number")
-        .first()
-    )
-    return review_statements.extract_statement(bytes(found.document)) if found else None
 
 
 def _lock_review(pk: UUID) -> Review:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,12 +19,14 @@ from factcheck.editorial.drafts import Row, drafts_of
 from factcheck.editorial.events import record_events
 from factcheck.editorial.models import ImportBatch, Proposal, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
-from factcheck.editorial.proposals.review_policy import last_statement
+from factcheck.editorial.review_statements import last_statement
 from factcheck.editorial.shared_claims import has_hidden_claim
+from factcheck.imports.importer.change_notes import describe_change
 from factcheck.imports.importer.completion import complete_record, leaves_unchanged
 from factcheck.imports.importer.draft_rows import Rows, new_row
 from factcheck.imports.importer.earlier_imports import (
     find_earlier_reviews,
+    find_keys,
     is_claim_imported,
     published_statement,
     restore_public_verdict,
@@ -55,11 +57,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class IncomingRecord:
-    """A record and its key. `unspecified` contains the paths that the file's format can't express."""
+    """A record and its key. `unspecified` contains the paths that the file's format can't express.
+
+    `unknown_key` is the key of a review that was imported from a file without languages.
+    """
 
     key: str
     record: Record
     unspecified: frozenset[str] = frozenset()
+    unknown_key: str = ""
 
     @property
     def digest(self) -> str:
@@ -69,22 +75,23 @@ class IncomingRecord:
 
 @dataclass
 class _Planned:
-    """A review to submit, the outcome of its record, and the existing review if there is one."""
+    """A review to submit, the outcome of its record, and the existing review if there is one.
+
+    A changed review gets a class and a public note before its submission."""
 
     review: UUID
     outcome: Outcome
-    note: str = ""
     existing: Review | None = None
-
-    @property
-    def change_class(self) -> str:
-        return Review.ChangeClass.UPDATE if self.outcome == Outcome.CHANGED else ""
+    change_class: str = ""
+    note: str = ""
 
 
 def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
     """Imports the records into the locked batch and returns the outcome for each record."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    keys = find_keys((incoming.key, incoming.unknown_key) for incoming in records)
+    records = [replace(each, key=keys.get(each.key, each.key)) for each in records]
     digests = [incoming.digest for incoming in records]
     digests_by_key: dict[str, set[str]] = {}
     for incoming, digest in zip(records, digests, strict=True):
@@ -219,9 +226,7 @@ def _plan(
         if verdict:
             existing.verdict_id = verdict
             existing.save(update_fields=["verdict", "changed_at"])
-        note = _("The publisher's verdict has been matched to our rating scale.")
-        own = existing.change_note if existing.was_returned else ""
-        return _plan_again(existing, own or _public_note(note, existing.language))
+        return _plan_again(existing, existing.change_note if existing.was_returned else "")
     known = existing.verdict_id or rows.references.verdict(record) is None
     if current and known and not returned and leaves_unchanged(record, current):
         return Outcome.UNCHANGED
@@ -237,20 +242,13 @@ def _plan(
     if public := published_statement(existing):
         restore_public_verdict(existing, public["verdict"])
     rows.change(existing, record, digest, with_claim=is_claim_imported(existing) and not existing.is_shared)
-    note = _("The publisher's page has changed since it was imported.")
-    return _plan_again(existing, _public_note(note, str(record["language"])))
+    return _plan_again(existing)
 
 
-def _public_note(note: Promise, language: str) -> str:
-    """The public note in the review's language if it is available, or else in English."""
-    with translation.override("vi" if language.lower().partition("-")[0] == "vi" else "en"):
-        return str(note)
-
-
-def _plan_again(existing: Any, note: str) -> _Planned:
+def _plan_again(existing: Any, note: str = "") -> _Planned:
     """Plans another submission: a correction if the review has been published, or else a new review."""
     if existing.is_published:
-        return _Planned(existing.pk, Outcome.CHANGED, note, existing)
+        return _Planned(existing.pk, Outcome.CHANGED, existing, note=note)
     return _Planned(existing.pk, Outcome.NEW, existing=existing)
 
 
@@ -262,9 +260,13 @@ def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -
         if plan.existing is None:
             continue
         current = review_statements.build_draft_statement(drafts[plan.review])
-        if plan.change_class and equivalent(current, last_statement(plan.existing) or {}, statements.Review):
-            unchanged.add(plan.review)
-            continue
+        if plan.outcome == Outcome.CHANGED:
+            published = last_statement(plan.existing)
+            if published and equivalent(current, published, statements.Review):
+                unchanged.add(plan.review)
+                continue
+            plan.change_class, note = describe_change(published, current)
+            plan.note = plan.note or note
         Review.objects.filter(pk=plan.review).update(
             state=State.SUBMITTED, change_class=plan.change_class, change_note=plan.note
         )

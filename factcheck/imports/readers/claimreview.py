@@ -56,7 +56,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> Values | None:
         "claim": {
             "text": claim_text or "",
             "language": claim_language or language,
-            "claimed_on": item.day("datePublished") if item else None,
+            "claimed_on": item.day("datePublished", language) if item else None,
             "location": location_of(item) if item else None,
             "claimant": claimant_of(item) if item else None,
             "appearances": appearances,
@@ -65,7 +65,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> Values | None:
         "sources": sources,
         "publisher": publisher,
         "authors": authors,
-        "reviewed_on": review.day("datePublished"),
+        "reviewed_on": review.day("datePublished", language),
         "archive_url": review.address("archivedAt"),
         "license": review.address("sdLicense", "license"),
     }

@@ -47,7 +47,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | N
             "text": text or "",
             # `languageCode` is the language of the review. Google doesn't provide the claim's own language.
             "language": language,
-            "claimed_on": claim.day("claimDate"),
+            "claimed_on": claim.day("claimDate", language),
             "claimant": claimant_of(claim, "claimant"),
         },
         "verdict": {"original": {"label": label or ""}},
@@ -55,7 +55,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | N
             "name": publisher.text_for(Publisher, "name", "name") if publisher else None,
             "site": site,
         },
-        "reviewed_on": review.day("reviewDate"),
+        "reviewed_on": review.day("reviewDate", language),
     }
     if notes.refused:
         return None

@@ -8,6 +8,7 @@ from factcheck.imports.readers.json_stream import Number
 from factcheck.imports.readers.jsonld_graphs import is_reference
 from factcheck.imports.readers.normalise import calendar_date, language_tag, tidy, web_address
 from factcheck.imports.readers.results import Notes, Problem
+from factcheck.imports.readers.word_dates import word_date
 from factcheck.record.formats.text import find_forbidden
 from factcheck.record.statements.faults import Fault, pointer_step
 from factcheck.record.statements.parts import Part, max_length, rule_of
@@ -51,13 +52,14 @@ class Node:
             return self._kept(key, str(found[0]), max_length(model, name))
         return self.text_for(model, name, key)
 
-    def day(self, key: str) -> str | None:
+    def day(self, key: str, language: str) -> str | None:
+        """The day, as YYYY-MM-DD or in words. `language` decides between languages that contradict each other."""
         value = self.text(key, limit=100)
         if value is None:
             return None
-        day = calendar_date(value)
+        day = calendar_date(value) or word_date(value, language)
         if day is None:
-            self.drop(key, "no_date", f"{value!r} has no day of the form YYYY-MM-DD")
+            self.drop(key, "no_date", f"{value!r} isn't an unambiguous day")
         return day
 
     def language(self, key: str) -> str | None:

@@ -19,7 +19,7 @@ from factcheck.database.bulk_writes import insert
 from factcheck.record.errors import RecordError
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.log import checkpoints
-from factcheck.record.log.models import LogEntry, Published, RevisionDocument
+from factcheck.record.log.models import ChangeClass, LogEntry, Published, RevisionDocument
 
 LOCK = 1178682196  # "FACT" in ASCII. The trigger record_entry_follows takes the same lock.
 Kind = LogEntry.Kind
@@ -37,7 +37,8 @@ class Publication:
     """A statement to publish. `note` is public.
 
     Without a `kind`, the statement belongs to a review, and the kind depends on the change. The first revision is
-    `review.original`, a change of class "update" is `review.update`, and any other change is `review.correction`.
+    `review.original`, a change of class "update" or "metadata" is `review.update`, and any other change is
+    `review.correction`.
     """
 
     subject: UUID
@@ -143,7 +144,8 @@ def _kind(publication: Publication, last: Published | None) -> Kind:
             % {"count": MIN_SUBSTANTIVE_NOTE}
         )
     # The redacted revision after an erasure is always a correction, even if its class is "update".
-    return Kind.UPDATE if publication.change_class == "update" and previous != Kind.ERASURE else Kind.CORRECTION
+    is_update = publication.change_class in (ChangeClass.UPDATE, ChangeClass.METADATA)
+    return Kind.UPDATE if is_update and previous != Kind.ERASURE else Kind.CORRECTION
 
 
 def _require_target(publication: Publication) -> None:
@@ -165,7 +167,7 @@ def _document(
     # An erasure drops the list of corrections, because the list can contain erased content.
     corrections = list(previous.get("corrections", [])) if previous and kind != Kind.ERASURE else []
     short_kind = kind.partition(".")[2]
-    if previous and kind in (Kind.UPDATE, Kind.CORRECTION):
+    if previous and kind in (Kind.UPDATE, Kind.CORRECTION) and publication.change_class != ChangeClass.METADATA:
         corrections.append(
             {
                 "revision": number,

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.log.merkle import tile_name
 
-# Kinds of entries that change, withdraw, reinstate or erase a published review.
-CORRECTIONS = ("review.update", "review.correction", "review.withdrawal", "review.reinstatement", "review.erasure")
+# Kinds of entries that withdraw, reinstate or erase a published review.
+STATUS_CHANGES = ("review.withdrawal", "review.reinstatement", "review.erasure")
 
 
 class ChangeClass(models.TextChoices):
@@ -26,6 +26,11 @@ class ChangeClass(models.TextChoices):
     TYPO = "typo", _("typing error")
     UPDATE = "update", _("new information")
     SUBSTANTIVE = "substantive", _("substantive correction")
+    METADATA = "metadata", _("only dates, language or other details")
+
+
+# Changes of the class "metadata" leave the verdict, the claim and the text unchanged, so they aren't corrections.
+CORRECTION_CLASSES = [each.value for each in ChangeClass if each != ChangeClass.METADATA]
 
 
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):
@@ -38,9 +43,15 @@ class LogEntryQuerySet(models.QuerySet["LogEntry"]):
         found = self.filter(subject__among=subjects).order_by("subject", "-number").distinct("subject")
         return found.select_related("revision_document")
 
-    def corrections(self) -> "LogEntryQuerySet":
-        """The entries that changed, withdrew, reinstated or erased reviews, newest first."""
-        return self.filter(kind__in=CORRECTIONS).order_by("-sequence")
+    def status_changes(self) -> "LogEntryQuerySet":
+        """The entries that withdrew, reinstated or erased reviews, newest first."""
+        return self.filter(kind__in=STATUS_CHANGES).order_by("-sequence")
+
+    def erased_corrections(self) -> "LogEntryQuerySet":
+        """The corrections and updates whose documents have been erased, newest first."""
+        erased = self.filter(kind="review.erasure").values("subject")
+        changes = self.filter(kind__in=("review.update", "review.correction"), subject__in=erased)
+        return changes.filter(revision_document__isnull=True).order_by("-sequence")
 
     def of_reviews(self) -> "LogEntryQuerySet":
         """Entries about reviews with their documents, in log order, except for erased documents."""
@@ -108,7 +119,7 @@ class LogEntry(models.Model):
         indexes = [
             models.Index(fields=["at"], name="logentry_at"),
             # There are only a few corrections among a million original publications.
-            models.Index(fields=["sequence"], name="logentry_corrections", condition=Q(kind__in=CORRECTIONS)),
+            models.Index(fields=["sequence"], name="logentry_status_changes", condition=Q(kind__in=STATUS_CHANGES)),
         ]
 
     def __str__(self) -> str:

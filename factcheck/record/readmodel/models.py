@@ -156,13 +156,38 @@ class PublishedReference(models.Model):
     name = models.CharField(max_length=500, help_text="Lists are ordered by this name.")
     sequence = models.BigIntegerField(help_text="The entry with the newest document.")
     body = models.TextField(help_text="JSON, sent unchanged.")
+    folded = models.GeneratedField(
+        expression=Func(F("name"), function="public.record_folded"),
+        output_field=models.TextField(),
+        db_persist=True,
+        help_text="The name in lower case without diacritics.",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="publishedreference_key")]
-        indexes = [models.Index("kind", Lower("name"), "key", name="publishedreference_name")]
+        indexes = [
+            models.Index("kind", Lower("name"), "key", name="publishedreference_name"),
+            GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="publishedreference_folded"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class PublishedTotal(models.Model):
+    """The number of reviews or claims with a value of a facet. Triggers maintain the rows (`sql/totals.sql`)."""
+
+    pk = models.CompositePrimaryKey("rows", "facet", "value")
+    rows = models.CharField(max_length=10, help_text="reviews or claims")
+    facet = models.CharField(max_length=20)
+    value = models.CharField(max_length=255, help_text="Empty for rows without a value.")
+    number = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(number__gte=1), name="total_of_a_row")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.rows} with {self.facet} {self.value}"
 
 
 class PublishedDemand(models.Model):

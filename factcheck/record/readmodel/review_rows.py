@@ -14,7 +14,7 @@ from django.db.models import Q
 from factcheck.database.bulk_writes import collect, insert, upsert
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import page_url, url_key
-from factcheck.record.log.models import LogEntry, Published
+from factcheck.record.log.models import ChangeClass, LogEntry, Published
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.claim_rows import events, rebuild_claims, spans_by_claim, update_claims
 from factcheck.record.readmodel.models import (
@@ -24,6 +24,7 @@ from factcheck.record.readmodel.models import (
     PublishedCorrection,
     PublishedReference,
     PublishedReview,
+    PublishedTotal,
 )
 from factcheck.record.readmodel.row_models import Status, as_past
 
@@ -57,7 +58,7 @@ def apply(published: Sequence[Published]) -> None:
 
 def rebuild() -> None:
     for model in (
-        PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PastReview, PastClaim,
+        PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PastReview, PastClaim, PublishedTotal,
     ):  # fmt: skip
         model.objects.all().delete()
 
@@ -104,8 +105,9 @@ def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
 
 
 def correction_row(entry: LogEntry, document: dict[str, Any]) -> PublishedCorrection | None:
-    """The row of a correction or update, or None for any other entry."""
-    if entry.kind not in (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION):
+    """The row of a correction or update, or None for any other entry and for changes of metadata."""
+    is_change = entry.kind in (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION)
+    if not is_change or document["revision"]["class"] == ChangeClass.METADATA:
         return None
     correction = document["corrections"][-1]
     review = {

@@ -1,66 +1,150 @@
-"""Totals and facets of a list. The numbers are exact up to BOUND."""
+"""Totals and groups of reviews and claims, exact unless counting takes too long.
 
-from collections.abc import Collection, Mapping
+Without search words and filters, the numbers come from the maintained totals (`readmodel/totals.py`). Otherwise all
+matching rows are counted. If that takes too long, a random sample of the table is counted instead.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import PublishedReview
+from factcheck.record.readmodel.totals import LISTS, live_rows, read_totals
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.results import SearchModel
+from factcheck.record.search.stems import with_stems
 
-BOUND = 10_000
 FACETS = ("verdict", "language", "publisher", "topic")
 VALUES = 50  # per facet, the most frequent values first
+SAMPLE = 50  # the sample is one in SAMPLE of the table's pages, and its numbers are multiplied by SAMPLE
+SHARE = 0.7  # of the time, for counting all rows. The sample has the rest.
 
-_PART = f"""
-(SELECT '{{name}}' AS facet, {{value}} AS value, count(*) AS number FROM hits GROUP BY 2 ORDER BY 3 DESC, 2
- LIMIT {VALUES + 1})
-"""  # noqa: S608 (a constant)
+Group = tuple[str, ...]  # the names of facets or dates
+Value = tuple[str | None, ...]
+Filtered = Sequence[tuple[str, Sequence[Any]]]  # names of filters, with values
+
+_DATES = {
+    f"{prefix}{unit}": (column, f"to_char({column}{zone}, '{pattern}')")
+    for prefix, column, zone in (("", "published_at", " AT TIME ZONE 'UTC'"), ("reviewed_", "reviewed_on", ""))
+    for unit, pattern in (("year", "YYYY"), ("month", "YYYY-MM"))
+}
+GROUPS = (*FACETS, *_DATES)
+_PART = """
+(SELECT {number} AS part, ARRAY[{values}]::text[] AS value, count(*) AS number FROM found {lists}
+ GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT {limit})
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`exact` is false if there are more than BOUND rows. Then `total` and facets cover only BOUND rows."""
+    """The number of rows, and for each group its values with their numbers, the most frequent values first.
+
+    If `exact` is false, the numbers of the groups are estimates. `total_exact` says the same of the total.
+    """
 
     total: int
-    exact: bool
-    facets: Mapping[str, list[tuple[str, int]]]
+    groups: Mapping[Group, list[tuple[Value, int]]]
+    exact: bool = True
+    total_exact: bool = True
+
+
+def known_counts(model: SearchModel, filtered: Filtered, groups: Sequence[Group]) -> Counts | None:
+    """The numbers of live rows, if the maintained totals contain them. Otherwise None.
+
+    The totals contain the number of rows for one filter, and all groups of one facet if there are no filters.
+    """
+    total = _known_total(model, filtered)
+    if total is None or (groups and filtered) or any(len(group) > 1 for group in groups):
+        return None
+    found = read_totals(model, [name for (name,) in groups])
+    return Counts(
+        total, {(name,): [((value or None,), number) for value, number in numbers] for name, numbers in found.items()}
+    )
+
+
+def _known_total(model: SearchModel, filtered: Filtered) -> int | None:
+    if not filtered:
+        return live_rows(model)
+    (name, values), *others = filtered
+    if others or name not in FACETS or (name in LISTS[model] and len(values) > 1):
+        return None
+    numbers = read_totals(model, [name])[name]
+    if name == "language":
+        wanted = {each for each, _ in numbers for tag in values if each == tag or each.startswith(f"{tag}-")}
+    else:
+        wanted = set(values)
+    return sum(number for value, number in numbers if value in wanted)
 
 
 def count(
-    model: SearchModel, condition: Q, tsquery: str | None, facets: Collection[str], seconds: float
+    model: SearchModel,
+    condition: Q,
+    tsquery: str | None,
+    groups: Sequence[Group],
+    seconds: float,
+    limit: int = VALUES,
 ) -> Counts | None:
-    """Counts the live rows that match the condition and the `tsquery`. Returns None if counting takes too long."""
+    """Counts the live rows that match the condition and the `tsquery`, at most `limit` values per group.
+
+    Returns None if even counting the sample takes too long.
+    """
+    deadline = time.monotonic() + seconds
+    for sample, share in ((1, SHARE), (SAMPLE, 1)):
+        sql, parameters = _statement(model, condition, tsquery, groups, limit, sample)
+        counted = rows_within(share * (deadline - time.monotonic()), sql, parameters)
+        if counted is None:
+            continue
+        found: dict[int, list[tuple[Value, int]]] = {number: [] for number in range(len(groups) + 1)}
+        for part, value, number in counted:
+            found[part].append((tuple(value), sample * number))
+        return Counts(
+            found[0][0][1],
+            {group: found[number] for number, group in enumerate(groups, 1)},
+            exact=sample == 1,
+            total_exact=sample == 1,
+        )
+    return None
+
+
+def _statement(
+    model: SearchModel, condition: Q, tsquery: str | None, groups: Sequence[Group], limit: int, sample: int
+) -> tuple[str, list[Any]]:
     rows = model.objects.using("public").live().filter(condition).query
     where, parameters = rows.get_compiler("public").compile(rows.where)
+    parameters = [*parameters]
     if tsquery is not None:
         where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
-        parameters = [*parameters, tsquery]
-    lists = {} if model is PublishedReview else {"verdict": "verdicts", "publisher": "publishers"}
-    columns = {"verdict": "verdict", "publisher": "publisher", "language": "language", "topic": "topics", **lists}
-    parts = [
-        _PART.format(name=name, value=f"unnest({column})" if column.endswith("s") else column)
-        for name, column in columns.items()
-        if name in facets
-    ]
-    # Only the columns for facets are read, because bodies and search vectors are large.
+        parameters.append(with_stems(tsquery))
+    parts = [_part(model, number, group, limit) for number, group in enumerate(groups, 1)]
+    # Only the columns for groups are read, because bodies and search vectors are large.
+    columns = sorted({_column(model, name)[0] for group in groups for name in group})
+    sampled = f"TABLESAMPLE SYSTEM ({100 / sample})" if sample > 1 else ""
     sql = f"""
     WITH found AS MATERIALIZED (
-        SELECT {", ".join(columns.values())} FROM {model._meta.db_table} WHERE {where} LIMIT {BOUND + 1}
-    ), hits AS (SELECT * FROM found LIMIT {BOUND})
-    {" UNION ALL ".join(["SELECT NULL AS facet, NULL AS value, count(*) AS number FROM found", *parts])}
-    """  # noqa: S608 (our own names, and conditions compiled by Django)
-    counted = rows_within(seconds, sql, parameters)
-    if counted is None:
-        return None
-    total = next(number for facet, _, number in counted if facet is None)
-    return Counts(
-        min(total, BOUND),
-        total <= BOUND,
-        {
-            name: [(value, number) for facet, value, number in counted if facet == name and value is not None][:VALUES]
-            for name in facets
-        },
+        SELECT {", ".join(columns)} FROM {model._meta.db_table} {sampled} WHERE {where}
     )
+    {" UNION ALL ".join(["SELECT 0 AS part, ARRAY[]::text[] AS value, count(*) AS number FROM found", *parts])}
+    """  # noqa: S608 (our own names, and conditions compiled by Django)
+    return sql, parameters
+
+
+def _part(model: SearchModel, number: int, group: Group, limit: int) -> str:
+    lists = [
+        f"LEFT JOIN LATERAL unnest({_column(model, name)[0]}) {name} (value) ON true"
+        for name in group
+        if name in LISTS[model]
+    ]
+    values = [f"{name}.value" if name in LISTS[model] else _column(model, name)[1] for name in group]
+    return _PART.format(number=number, values=", ".join(values), lists=" ".join(lists), limit=limit)
+
+
+def _column(model: SearchModel, name: str) -> tuple[str, str]:
+    """The column of a group's values, and the expression for the values of columns that aren't lists."""
+    if name in _DATES:
+        return _DATES[name]
+    column = name if (model is PublishedReview and name != "topic") or name == "language" else f"{name}s"
+    return column, column

@@ -23,6 +23,14 @@ _JOINING = "\u00ad\u200c\u200d\u2060\ufeff"
 # space.
 _ARABIC = r"\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc"
 _SEPARATOR = re.compile(rf"(?<=[{_ARABIC}])\u200c")
+# Thai, Lao, Burmese and Khmer. The marks belong to the letter before them.
+_BLOCKS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f"
+_MARKS = (
+    r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059"
+    r"\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u108f\u109a-\u109d\u17b4-\u17d3\u17dd\ua9e5\uaa7b-\uaa7d"
+)
+_MARK = re.compile(f"[{_MARKS}]")
+_CLUSTER = re.compile(rf"(?![{_MARKS}])[{_BLOCKS}][{_MARKS}]*")
 _NO_CHARACTERS = ("Cn", "Co", "Cs")  # unassigned, private use, surrogates: seven of eight code points
 
 
@@ -30,7 +38,8 @@ class _Characters(dict[int, str]):
     """A table for str.translate. Letters, marks and digits are kept, and all other characters separate words.
 
     Chinese and Japanese don't use spaces, so each character is a word, and a name is a phrase. A Greek final sigma is
-    replaced by a normal sigma. The database does the same (`record_words` in `sql/search.sql`).
+    replaced by a normal sigma. The database does the same (`record_words` in `sql/search.sql`). Thai, Lao, Burmese and
+    Khmer don't use spaces either. There, each letter with its marks is a word (_CLUSTER).
     """
 
     def __missing__(self, code: int) -> str:
@@ -59,20 +68,20 @@ class _Kinds(dict[int, str]):
             self[code] = " "
         elif not replacement:
             self[code] = "j"  # joins letters
-        elif 0x3099 <= code <= 0x309A:
-            self[code] = "v"  # modifies the kana before it
+        elif 0x3099 <= code <= 0x309A or _MARK.match(replacement):
+            self[code] = "v"  # modifies the character before it
         else:
-            self[code] = "s" if len(replacement) > 1 else "l"
+            self[code] = "s" if len(replacement) > 1 or _CLUSTER.match(replacement) else "l"
         return self[code]
 
 
 _characters, _kinds = _Characters(), _Kinds()
-_WORD = re.compile("sv?|[lv](?:[lvj]*[lv])?")
+_WORD = re.compile("s(?:[vj]*v)?|[lv](?:[lvj]*[lv])?")
 
 
 def split_words(text: str) -> list[str]:
     """The words of a text in order, in the form of `Word`. Marks without a letter, as in emoji, don't count."""
-    words = _separated(nfc(text.lower())).translate(_characters).split()
+    words = _CLUSTER.sub(r" \g<0> ", _separated(nfc(text.lower())).translate(_characters)).split()
     return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalpha() or any(map(_is_in_words, word)))]
 
 

@@ -4,6 +4,18 @@ CREATE OR REPLACE FUNCTION record_verdict_named(said jsonb) RETURNS jsonb LANGUA
         'scale', said #> '{verdict,scale}', 'slug', said #> '{verdict,slug}', 'label', said #> '{verdict,label}') END
 $$;
 
+-- Does the same as factcheck.record.statements.review.has_same_content.
+CREATE OR REPLACE FUNCTION record_same_content(before jsonb, said jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT before -> 'headline' = said -> 'headline' AND before -> 'summary' = said -> 'summary'
+        AND before -> 'body' = said -> 'body' AND before -> 'sources' = said -> 'sources'
+        AND (before -> 'claim') - 'language' - 'claimed_on' = (said -> 'claim') - 'language' - 'claimed_on'
+        AND before #> '{verdict,scale}' = said #> '{verdict,scale}'
+        AND before #> '{verdict,slug}' = said #> '{verdict,slug}'
+        AND before #> '{verdict,original}' = said #> '{verdict,original}'
+        AND (before -> 'language' <> said -> 'language'
+             OR before #> '{verdict,explanation}' = said #> '{verdict,explanation}')
+$$;
+
 -- A document has the digest of its entry. Its additions to the statement must follow from the log: its dates, its
 -- revision and the list of corrections. Nobody approves these parts, so without this rule the corrections could contain
 -- any text. A separate rule applies to the document of a key rotation (rotations.sql).
@@ -41,7 +53,14 @@ BEGIN
         corrections := CASE WHEN entry.kind = 'review.erasure' THEN '[]'
                             ELSE coalesce(before -> 'corrections', '[]') END;
     END IF;
-    IF entry.number > 1 AND entry.kind IN ('review.update', 'review.correction') THEN
+    -- Readers find corrections in a list. A change of metadata isn't listed, so it must not change the content.
+    IF said #>> '{revision,class}' = 'metadata'
+        AND (entry.kind = 'review.update' AND record_same_content(before, said)) IS NOT TRUE THEN
+        RAISE EXCEPTION 'the change of metadata in log entry % changes the content', NEW.sequence
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF entry.number > 1 AND entry.kind IN ('review.update', 'review.correction')
+        AND said #>> '{revision,class}' IS DISTINCT FROM 'metadata' THEN
         corrections := corrections || jsonb_build_array(jsonb_build_object(
             'revision', entry.number, 'at', moment, 'kind', split_part(entry.kind, '.', 2),
             'class', said #> '{revision,class}', 'note', said #> '{revision,note}',

@@ -1,6 +1,7 @@
 """The statement of a review. docs/reference/reviews.md describes the keys and types."""
 
-from typing import Annotated, ClassVar, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -246,6 +247,12 @@ class Review(Part):
     original_url: UrlOrNull = optional(_("publisher's page"), "Page of an imported review on its publisher's site.")
     archive_url: UrlOrNull = optional(_("archive link"), "URL of an archived copy of `original_url`.")
     language: Language = required(_("language"), "`und` if unknown.", "vi")
+    language_detected: bool = optional(
+        _("language detected"),
+        "True if the imported file didn't state `language`, so a program detected it from the text.",
+        True,
+        False,
+    )
     headline: Annotated[str | None, Line(1000)] = optional(_("headline"), "Plain text.", "The video is from 2020")
     summary: Annotated[str | None, Prose(10_000)] = optional(
         _("summary"), "Plain text.", "False. It was filmed in 2020."
@@ -263,3 +270,20 @@ class Review(Part):
     topics: list[Topic] = optional(_("topics"), "Topics of the review.", default=list, max_items=MAX_LIST)
     reviewed_on: DayOrNull = optional(_("checked on"), "Date of the review according to the publisher.", "2026-10-05")
     license: Url = required(_("licence"), "The licence of this document.")
+
+
+def has_same_content(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Return whether the verdict, the claim and the text are equal, so that at most metadata differs.
+
+    Metadata includes languages, dates, authors, topics, the publisher and the licence. The labels of a verdict depend
+    on the language, and so can its explanation. Does the same as record_same_content in sql/documents.sql.
+    """
+    return _content(before) == _content(after) and (
+        before["language"] != after["language"] or before["verdict"]["explanation"] == after["verdict"]["explanation"]
+    )
+
+
+def _content(statement: Mapping[str, Any]) -> list[Any]:
+    claim = {key: value for key, value in statement["claim"].items() if key not in ("language", "claimed_on")}
+    verdict = [statement["verdict"][key] for key in ("scale", "slug", "original")]
+    return [claim, *verdict, *(statement[key] for key in ("headline", "summary", "body", "sources"))]

@@ -26,7 +26,8 @@ def test_common_parameters_are_taken(google):
     for query in (
         {"key": SECRET}, {"access_token": SECRET}, {"oauth_token": SECRET}, {"alt": "json"}, {"prettyPrint": "false"},
         {"quotaUser": "me"}, {"uploadType": "media"}, {"upload_protocol": "raw"}, {"$.xgafv": "1"}, {"$.xgafv": "2"},
-        {"fields": ""}, {"callback": ""}, {"pageToken": ""}, {"offset": ""}, {"languageCode": ""},
+        {"fields": ""}, {"callback": ""}, {"pageToken": ""}, {"offset": ""}, {"languageCode": ""}, {"userIp": "x"},
+        {"$alt": "json"}, {"$key": SECRET}, {"$prettyPrint": "false"}, {"$fields": "*"}, {"$userProject": "mine"},
     ):  # fmt: skip
         assert google.search(query="chùa", **query) == found
 
@@ -60,6 +61,10 @@ def test_answer_is_indented_unless_asked_otherwise(google):
         ({"query": "a", "prettyPrint": "yes"}, ["prettyPrint"]),
         ({"query": "a", "alt": "xml"}, ["alt"]),
         ({"query": "a", "$.xgafv": "3"}, ["$.xgafv"]),
+        ({"query": "a", "$alt": "xml"}, ["alt"]),
+        ({"query": "a", "$fields": "claims", "fields": "claims"}, ["fields"]),
+        ({"$query": "a", "query": "a"}, ["$query"]),
+        ({"query": "a", "$$alt": "json"}, ["$$alt"]),
         ({"query": "a", "fields": "claims/verdict"}, ["fields"]),
         ({"query": "a", "fields": "claims("}, ["fields"]),
         ({"pageSize": "x", "offset": "y", "nonsense": "z"}, ["nonsense", "pageSize", "offset"]),
@@ -109,6 +114,12 @@ def test_long_query_counts_by_its_beginning(google):
         ("claims(claimReview/textualRating)", {"claims": [{"claimReview": [{"textualRating": "Sai"}]}]}),
         ("claims/claimReview(languageCode,publisher/site)",
          {"claims": [{"claimReview": [{"languageCode": "vi", "publisher": {"site": "127.0.0.1"}}]}]}),
+        ("claims.text,claims.claimReview.textualRating",
+         {"claims": [{"text": "Nước lũ ở Huế đã lên tới mái chùa.", "claimReview": [{"textualRating": "Sai"}]}]}),
+        ("claims(claimReview(languageCode,publisher.site))",
+         {"claims": [{"claimReview": [{"languageCode": "vi", "publisher": {"site": "127.0.0.1"}}]}]}),
+        ("claims.claimReview/textualRating", {"claims": [{"claimReview": [{"textualRating": "Sai"}]}]}),
+        ("claims.*.textualRating", {"claims": [{"claimReview": [{"textualRating": "Sai"}]}]}),
         ("claims/*/textualRating", {"claims": [{"claimReview": [{"textualRating": "Sai"}]}]}),
         ("claims/claimReview/textualRating,claims/claimReview/languageCode",
          {"claims": [{"claimReview": [{"textualRating": "Sai", "languageCode": "vi"}]}]}),
@@ -121,13 +132,23 @@ def test_fields_choose_a_part(google, fields, found):
 
 def test_fields_as_a_whole(google):
     whole = google.search(query="chùa")
-    for fields in ("*", "claims", "claims,nextPageToken", "claims/*", "claims/text,claims", "*/*"):
+    for fields in (
+        "*",
+        "claims",
+        "claims,nextPageToken",
+        "claims/*",
+        "claims/text,claims",
+        "*/*",
+        "*.*",
+        "claims.*",
+        "claims(*)",
+    ):
         assert google.search(query="chùa", fields=fields) == whole
 
 
 @pytest.mark.parametrize(
     "fields",
-    [",", "claims,", "claims//text", "claims(text", "claims)text", "claims text", "verdict", "claims/text/more",
+    [",", "claims,", "claims//text", "claims..text", "claims./text", ".claims", "claims.", "claims.text.more", "claims(text", "claims)text", "claims text", "verdict", "claims/text/more",
      "claims()", "(", "/claims", "claims/text(", "a(" * 500, "claims/" * 500, "𝒸laims"],
 )  # fmt: skip
 def test_fields_that_cannot_be_read_are_refused(google, fields):

@@ -59,7 +59,7 @@ def test_import_lists_what_it_does_not_keep(database: str, tmp_path: Path) -> No
     assert (first["line"], first["address"]) == (1, "https://www.example.org/review")
     assert [reason["pointer"] for reason in first["reasons"]] == ["/keywords", "/itemReviewed/author/0/email"]
     assert second["reasons"][0] == {
-        "pointer": "/datePublished", "code": "no_date", "detail": "'3/4/2020' has no day of the form YYYY-MM-DD",
+        "pointer": "/datePublished", "code": "no_date", "detail": "'3/4/2020' isn't an unambiguous day",
     }  # fmt: skip
     assert "a@a.example" not in listing.read_text(encoding="utf-8")
 

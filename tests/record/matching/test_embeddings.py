@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connections
 
 from factcheck.database import DatabaseProblem
-from factcheck.record.matching import matches
+from factcheck.record.matching import embeddings, matches
 from factcheck.record.matching.embeddings import AT_ONCE, EmbeddingError, RemoteModel, get_embeddings
 from factcheck.record.matching.matches import match
 from factcheck.record.models import ReviewVector
@@ -127,8 +127,9 @@ def test_model_of_this_process_knows_what_texts_mean(settings: Any, bare_record:
     flood = publish("The flood has reached the roof of the pagoda.")
     assert embed() == "3 vectors computed, 0 missing."
     found = match("Nước lũ đã lên tới mái chùa rồi bà con ơi")
-    assert (found.results[0].claim_id, found.method) == (flood, "words+meaning")
-    assert found.results[0].matched["meaning"] > 0.8
+    best = [*found.results, *found.candidates][0]
+    assert (best.claim_id, found.method, best.judged_by) == (flood, "words+meaning", "words+meaning")
+    assert best.matched["meaning"] > 0.8
     assert len(set(ReviewVector.objects.values_list("model", flat=True))) == 1
 
 
@@ -193,7 +194,9 @@ def test_address_that_is_down_or_none(url: str) -> None:
         RemoteModel(url, "m", "").embed_queries(["flood"])
 
 
-def test_no_more_than_a_few_questions_at_once(address: Address) -> None:
+def test_question_waits_for_its_turn_and_no_longer_than_its_time(
+    address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
     late, arrived = threading.Event(), threading.Semaphore(0)
 
     def answer(texts: list[str]) -> tuple[int, Any]:
@@ -207,12 +210,14 @@ def test_no_more_than_a_few_questions_at_once(address: Address) -> None:
         each.start()
     for _ in asking:
         assert arrived.acquire(timeout=10)
-    with pytest.raises(EmbeddingError, match="is busy"):
-        get_embeddings().embed_queries(["flood"])
-    late.set()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embeddings, "QUERY_TIMEOUT", 0.05)
+        with pytest.raises(EmbeddingError, match="is busy"):
+            get_embeddings().embed_queries(["flood"])
+    threading.Timer(0.1, late.set).start()
+    assert len(get_embeddings().embed_queries(["flood"])[0]) == 384
     for each in asking:
         each.join()
-    assert len(get_embeddings().embed_queries(["flood"])[0]) == 384
 
 
 def test_match_says_when_vectors_are_of_another_model(address: Address, bare_record: None, settings: Any) -> None:

@@ -62,7 +62,12 @@ def invented(count: int) -> list[str]:
 
 
 def found(text: str) -> list[UUID]:
-    return [each.claim_id for each in match(text).results]
+    return [each.claim_id for each in ranked(text)]
+
+
+def ranked(text: str, limit: int = 10) -> list[Match]:
+    answer = match(text, limit=limit)
+    return [*answer.results, *answer.candidates]
 
 
 def test_match_finds_the_claim_in_other_words(bare_record: None) -> None:
@@ -108,7 +113,7 @@ def test_match_without_diacritics(bare_record: None) -> None:
 
 def test_match_with_and_without_diacritics_scores_the_same(bare_record: None) -> None:
     marked, plain = publish("Nước lũ đã lên tới mái chùa"), publish("Nuoc lu da len toi mai chua")
-    scores = {each.claim_id: each.score for each in match("nuoc lu da len toi mai chua").results}
+    scores = {each.claim_id: each.score for each in ranked("nuoc lu da len toi mai chua")}
     assert scores[marked] == scores[plain]
 
 
@@ -123,8 +128,8 @@ def test_match_of_misspelt_words(bare_record: None) -> None:
     vaccine = publish(VACCINE)
     publish(WATER)
     assert found("vacines contian microchps!")[0] == vaccine
-    [one] = match("microchps").results
-    [right] = match("microchips").results
+    [one] = ranked("microchps")
+    [right] = ranked("microchips")
     assert 0 < one.score < right.score
 
 
@@ -135,9 +140,9 @@ def test_match_of_a_misspelt_word_among_many_that_are_known(bare_record: None) -
     assert vaccine in found(f"{' '.join(known[:45])} microchps")
     other = " ".join(f"{' '.join(word[:4] for word in known[start : start + 8])}." for start in range(0, 52, 2))
     assert len(other) > LONG
-    [best, *_] = match(f"{other} Vacines contian microchps! {other}").results
+    [best, *_] = ranked(f"{other} Vacines contian microchps! {other}")
     assert best.claim_id == vaccine
-    assert best.matched["words"] == pytest.approx(match("Vacines contian microchps!").results[0].matched["words"])
+    assert best.matched["words"] == pytest.approx(ranked("Vacines contian microchps!")[0].matched["words"])
 
 
 def test_match_of_runs_of_letters_that_are_no_words(bare_record: None) -> None:
@@ -190,7 +195,7 @@ def test_match_finds_as_many_where_the_likeliest_were_merged(bare_record: None) 
     publishing.publish([merge(other, water) for other in others])
     lemon = publish("Lemon water is drunk warm.")
     assert found(WATER) == [water, lemon]
-    assert [each.claim_id for each in match(WATER, limit=2).results] == [water, lemon]
+    assert [each.claim_id for each in ranked(WATER, limit=2)] == [water, lemon]
 
 
 def test_match_of_what_is_not_live_any_more(bare_record: None) -> None:
@@ -207,7 +212,7 @@ def test_match_prefers_what_was_checked_soon_after_the_post(bare_record: None) -
     late, soon = publish(WATER, on="2021-05-01"), publish(WATER, on="2018-02-13")
     early, undated = publish(WATER, on="2014-01-01"), publish(WATER)
     assert found(f"{WATER} — Lemon Lover (@lemons) February 11, 2018") == [soon, undated, late, early]
-    assert len({each.score for each in match(WATER).results}) == 1
+    assert len({each.score for each in ranked(WATER)}) == 1
 
 
 @pytest.mark.parametrize(
@@ -216,12 +221,12 @@ def test_match_prefers_what_was_checked_soon_after_the_post(bare_record: None) -
 )  # fmt: skip
 def test_match_of_anything_at_all(bare_record: None, text: str) -> None:
     publish(WATER)
-    assert match(text).results == []
+    assert ranked(text) == []
 
 
 @given(st.text(max_size=200))
 def test_match_never_fails(module_database: str, text: str) -> None:
-    assert match(text).results == []
+    assert ranked(text) == []
 
 
 def test_match_of_a_long_text_finds_what_one_sentence_says(bare_record: None) -> None:
@@ -246,7 +251,7 @@ def test_match_of_a_claim_in_the_middle_of_a_long_text(bare_record: None, others
     around = [f"This town has {next(words)} {next(words)}, and prices of {next(words)} too." for _ in range(68)]
     text = " ".join([*around[:34], VACCINE, *around[34:]])
     assert 3900 < len(text) < 5000
-    best = match(text).results[0]
+    best = ranked(text)[0]
     assert best.claim_id == vaccine
     assert best.score >= 0.5
     assert best.matched["words"] == pytest.approx(1)
@@ -257,10 +262,32 @@ def test_match_of_an_article_with_more_sentences_than_are_judged(bare_record: No
     assert found("Oh. " * 1000 + VACCINE)[0] == vaccine
 
 
+def test_claims_that_differ_rank_after_claims_that_agree(bare_record: None) -> None:
+    safe, harmful = publish("Lemon water does not cure cancer"), publish("Lemon water does cure cancer")
+    [first, second] = ranked("Lemon water does cure cancer")
+    assert [(first.claim_id, first.differs), (second.claim_id, second.differs)] == [
+        (harmful, ()),
+        (safe, ("negation",)),
+    ]
+    [first, second] = ranked("Lemon water does not cure cancer")
+    assert [(first.claim_id, first.differs), (second.claim_id, second.differs)] == [
+        (safe, ()),
+        (harmful, ("negation",)),
+    ]
+    assert first.score > second.score
+
+
+def test_claim_that_agrees_is_the_first_even_if_only_one_is_asked_for(bare_record: None) -> None:
+    publish("Lemon water cured 500 people in Hanoi in 2019")
+    small = publish("Lemon water cured 20 people, a paper in Hanoi says")
+    [best] = ranked("Lemon water cured 20 people in Hanoi", limit=1)
+    assert (best.claim_id, best.differs) == (small, ())
+
+
 def test_scores_are_ordered_and_few(bare_record: None) -> None:
     for number in range(15):
         publish(f"Lemon water number {number} cures cancer")
-    results = match("lemon water cures cancer", limit=4).results
+    results = ranked("lemon water cures cancer", limit=4)
     assert len(results) == 4
     assert [each.score for each in results] == sorted((each.score for each in results), reverse=True)
     assert all(isinstance(each, Match) and 0 <= each.score <= 1 for each in results)

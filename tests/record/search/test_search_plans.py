@@ -3,6 +3,7 @@ of claims, as PostgreSQL plans by itself."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.record.matching.matches import match
 from factcheck.record.models import PublishedClaim, PublishedReview
+from factcheck.record.search import counts
 from factcheck.record.search.counts import FACETS, count
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
@@ -100,13 +102,25 @@ def test_search_reads_the_index_alone(model: SearchModel, condition: Q, words: s
 
 @pytest.mark.parametrize("model", INDEXES)
 def test_counting_what_is_rare_reads_the_index_alone(model: SearchModel) -> None:
-    """Of what is common the bound is met sooner along the table."""
     with found_plans() as plans:
-        counted = count(model, Q(), "'w1999'", FACETS, 10)
+        counted = count(model, Q(), "'w1999'", [(name,) for name in FACETS], 10)
     assert counted is not None
     assert (counted.total, counted.exact) == (50, True)
     for plan in plans:
         assert f"Bitmap Index Scan on {INDEXES[model]}" in plan, plan
+
+
+@pytest.mark.parametrize("model", INDEXES)
+def test_counting_takes_a_random_sample_in_too_little_time(model: SearchModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every tenth row has the language l3, among all parts of the table."""
+    monkeypatch.setattr(counts, "SHARE", 0)
+    counted = count(model, Q(language="l3"), None, [("language",), ("verdict", "year")], 10)
+    assert counted is not None
+    assert not counted.exact
+    assert 7_000 < counted.total < 13_000
+    assert counted.groups["language",] == [(("l3",), counted.total)]
+    [((verdict, year), number)] = counted.groups["verdict", "year"]
+    assert (verdict, year, number) == ("truth:false", str(datetime.now(UTC).year), counted.total)
 
 
 @pytest.mark.parametrize("words", ["w1999", "w1999 w499 unknown", "w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w1999"])

@@ -1,0 +1,74 @@
+"""Totals of the record, and the numbers of reviews by group. There are no groups of claimants: nobody is scored."""
+
+import orjson
+from django.db.models import Q
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from api.http import responses
+from api.http.endpoint import Endpoint
+from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
+from api.http.response_cache import mark_cacheable
+from api.lists.filters import REVIEW_FILTERS
+from api.lists.keyset import Order
+from api.lists.options import ListOptions, read_list_request
+from api.lists.search_pages import count_rows
+from api.schema.operations import documented
+from api.views.corrections import CORRECTIONS
+from factcheck.database.query_timeout import time_limit
+from factcheck.record.models import PublishedClaim, PublishedReview, Status
+from factcheck.record.readmodel.totals import read_totals
+from factcheck.record.search.ranking import SECONDS
+from factcheck.record.statements.values import UNKNOWN_LANGUAGE
+
+MAX_GROUPS = 1000
+TOO_SLOW = "Counting these reviews takes too long. Use more filters or fewer groups, or try again later."
+
+STATS = ListOptions(orders={"count": Order("count")}, filters=REVIEW_FILTERS, grouped=True)
+
+
+class Stats(Endpoint):
+    reads_log_head = False
+
+    @documented(
+        "get_stats", "Statistics", "Totals of the record, and the number of reviews that match your filters, by group.",
+        "Stats", STATS,
+    )  # fmt: skip
+    def get(self, request: Request) -> HttpResponse:
+        list_request = read_list_request(request._request, STATS)
+        group_by = list_request.group_by
+        try:
+            with time_limit(SECONDS) as left:
+                totals = _totals()
+            counted = count_rows(
+                list_request, PublishedReview, None, [group_by] if group_by else [], left(), MAX_GROUPS + 1
+            )
+        except TimeoutError:
+            counted = None
+        if counted is None:
+            raise Refused(UNAVAILABLE, TOO_SLOW, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)})
+        found = counted.groups[group_by] if group_by else []
+        groups = [{"count": number, **dict(zip(group_by, value, strict=True))} for value, number in found[:MAX_GROUPS]]
+        if counted.exact:  # otherwise the numbers depend on how long counting took
+            mark_cacheable(request._request)
+        content = {
+            "totals": totals,
+            "count": {"value": counted.total, "exact": counted.total_exact},
+            "groups": {"values": groups, "exact": counted.exact, "complete": len(found) <= MAX_GROUPS},
+        }
+        return responses.respond(request._request, orjson.dumps(content))
+
+
+def _totals() -> dict[str, int]:
+    found = read_totals(PublishedReview, ["status", "publisher", "language"])
+    reviews = dict(found["status"])
+    claims = dict(read_totals(PublishedClaim, ["status"])["status"])
+    assert CORRECTIONS.rows
+    return {
+        "reviews": reviews.get(Status.LIVE, 0),
+        "withdrawn_reviews": reviews.get(Status.WITHDRAWN, 0),
+        "claims": claims.get(Status.LIVE, 0),
+        "corrections": CORRECTIONS.rows(Q()).count(),
+        "publishers": len(found["publisher"]),
+        "languages": sum(language != UNKNOWN_LANGUAGE for language, _ in found["language"]),
+    }

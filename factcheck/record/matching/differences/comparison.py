@@ -1,0 +1,40 @@
+"""Compares a post with a claim: where do polarity, numbers, names and dates differ?"""
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from factcheck.record.matching.differences.dates import date_differs
+from factcheck.record.matching.differences.names import name_differs
+from factcheck.record.matching.differences.negation import negation_differs
+from factcheck.record.matching.differences.numbers import number_differs
+from factcheck.record.matching.differences.sentences import Sentence, closest, read_sentences
+
+# "— Jane Doe (@jane) January 14, 2020"
+_SIGNATURE = re.compile(r"\s[—–-]\s?[^—–\n]{1,80}\(@\w{1,30}\)[^\n]{0,40}$")
+
+Difference = Literal["negation", "number", "name", "date"]
+
+
+def read_post(text: str) -> list[Sentence]:
+    """The sentences of a post, to be compared with claims. The author and date below an embedded post are left out."""
+    return read_sentences(_SIGNATURE.sub("", text.rstrip()))
+
+
+def find_differences(post: Sequence[Sentence], claim: str) -> list[Difference]:
+    """Where the post's sentence that is closest to the claim differs from the claim.
+
+    A part that only one of the texts states isn't a difference. Texts in different languages differ only in numbers and
+    dates.
+    """
+    stated = closest(read_sentences(claim), post[0]) if len(post) == 1 else None
+    stated = stated or next(iter(read_sentences(claim)), None)
+    if stated is None or (nearest := closest(post, stated)) is None:
+        return []
+    differs: dict[Difference, bool] = {
+        "negation": negation_differs(nearest, stated),
+        "number": number_differs(nearest, stated, alone=len(post) == 1),
+        "name": name_differs(nearest, stated),
+        "date": date_differs(nearest, stated, alone=len(post) == 1),
+    }
+    return [name for name, found in differs.items() if found]

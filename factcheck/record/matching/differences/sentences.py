@@ -1,0 +1,136 @@
+"""Sentences as lists of words, in a form that can be compared across spellings and endings."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from factcheck.record.formats.questions import clean_question
+
+# Vowel signs and tone marks of South Asian scripts, Thai, Lao and Arabic belong to words, but `\w` doesn't match them.
+_LETTERS = r"[^\W_]\u0300-\u036f\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff".replace(r"[^\W_]", r"\w")
+WORD = re.compile(rf"[{_LETTERS}]+(?:['’][{_LETTERS}]+)*")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_SENTENCE_END = re.compile(r"(?<=[.!?…।॥؟۔])[\"”’)]*\s+|(?<=[。！？])|\n+|\s[—–-]+\s(?=[A-ZĐ])")
+_INITIALS = re.compile(
+    r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|St|Gen|Gov|Sen|Rep|Jr|No|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|vs|v|approx|TP|ThS|TS|GS|PGS|BS))\.$"
+)
+_CLAUSE_END = re.compile(r"[,;:.!?…()\"“”—–]")
+# Function words of English and Vietnamese, after `_key`. They don't show that two sentences are about the same thing.
+STOP_WORDS = frozenset(
+    "a an the of to in on at by for from with as and or but if that this these those it its is are was were be been"
+    " being am has have had having do does did done will would can could may might shall should must i you he she we"
+    " they him her his their our your my me us them who which what when where why how there here than then so just very"
+    " also into over about after before out up down all any some more most other such only own same too now not no"
+    " s t re ve ll d m said say says"
+    " la va cua cho voi tu den trong ngoai tren duoi o tai thi ma nay kia do day co bi duoc da dang se cung van rang"
+    " nhung cac mot nhieu rat qua lai ra vao len xuong di khi neu vi nen khong chua chang hay hoac toi ban no ho chung"
+    " ta minh anh chi em ong ba nguoi ve theo nhu thanh gi ai nao sao".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a sentence. `clause` counts the clauses before the word. `first` means the first of its sentence."""
+
+    text: str
+    plain: str  # in lower case, without diacritics
+    key: str  # the stem
+    clause: int
+    start: int
+    end: int
+    first: bool
+
+    @property
+    def is_content(self) -> bool:
+        return len(self.key) > 1 and self.plain not in STOP_WORDS and not self.plain.isdigit()
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence with its words."""
+
+    text: str
+    words: tuple[Word, ...]
+
+    @cached_property
+    def content(self) -> frozenset[str]:
+        """The stems of the words that carry the meaning."""
+        return frozenset(word.key for word in self.words if word.is_content)
+
+    @cached_property
+    def unspaced(self) -> bool:
+        """Whether the sentence is in a script without spaces between words."""
+        return len(_UNSPACED.findall(self.text)) * 2 > len(self.text)
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """The pairs of neighbouring characters."""
+        letters = "".join(filter(str.isalnum, self.text))
+        return frozenset(letters[at : at + 2] for at in range(len(letters) - 1))
+
+
+def read_sentences(text: str) -> list[Sentence]:
+    """The sentences of a text without URLs."""
+    return [
+        found for piece in _split(unicodedata.normalize("NFKC", clean_question(text))) if (found := _read(piece)).words
+    ]
+
+
+def overlap(one: Sentence, other: Sentence) -> float:
+    """The share of the shorter sentence that both have in common, from 0 to 1."""
+    left, right = (one.pairs, other.pairs) if one.unspaced and other.unspaced else (one.content, other.content)
+    return len(left & right) / max(1, min(len(left), len(right)))
+
+
+def closest(sentences: Sequence[Sentence], claim: Sentence) -> Sentence | None:
+    """The sentence that has the most in common with the claim."""
+
+    def common(each: Sentence) -> tuple[int, float]:
+        if each.unspaced and claim.unspaced:
+            return len(each.pairs & claim.pairs), 0.0
+        return len(each.content & claim.content), -len(each.content)
+
+    return max(sentences, key=common, default=None)
+
+
+def fold(text: str) -> str:
+    """The text in lower case and without diacritics."""
+    apart = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return "".join(each for each in apart if not unicodedata.combining(each) or each > "\u036f")
+
+
+def _split(text: str) -> list[str]:
+    """The sentences. A full stop after an initial or a title doesn't end a sentence."""
+    found = [""]
+    for piece in _SENTENCE_END.split(text):
+        if _INITIALS.search(found[-1]):
+            found[-1] += " " + piece
+        else:
+            found.append(piece)
+    return found[1:] if not found[0] else found
+
+
+def _read(text: str) -> Sentence:
+    words, clause, last = list[Word](), 0, 0
+    for match in WORD.finditer(text):
+        between = text[last : match.start()]
+        clause += bool(_CLAUSE_END.search(between))
+        last = match.end()
+        plain = fold(match[0]).replace("’", "'")
+        first = not words or bool(re.search('[:"“.!?]', between))
+        words.append(Word(match[0], plain, _key(plain), clause, match.start(), last, first))
+    return Sentence(text, tuple(words))
+
+
+def _key(plain: str) -> str:
+    """A short stem, so that "causes" equals "caused". Vietnamese syllables are shorter than stems."""
+    plain = plain.split("'")[0]
+    if plain.endswith("s") and len(plain) > 3:
+        plain = plain[:-1]
+    for ending in ("ing", "ed", "e"):
+        if plain.endswith(ending) and len(plain) - len(ending) > 2:
+            plain = plain[: -len(ending)]
+            break
+    return plain[:5]

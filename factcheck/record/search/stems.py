@@ -1,0 +1,34 @@
+"""Adds the stems of the words to a query, so that the query also finds other forms of its words.
+
+The search vectors of rows contain stems, except in English and Vietnamese (`sql/search.sql`). The language of a query is
+unknown, so a word has a stem in each language with its letters.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+
+from django.db import connections
+
+from factcheck.record.search.query import any_of
+
+MAX_REMEMBERED = 10_000  # words
+Stems = Mapping[str, tuple[str, ...]]  # by word
+_QUOTED = re.compile("'([^']+)'")
+_remembered: dict[str, tuple[str, ...]] = {}
+
+
+def word_stems(words: Collection[str]) -> Stems:
+    """The stems of each word in the form of the search vectors. The database computes the stems of a word once."""
+    if missing := [word for word in words if word not in _remembered]:
+        if len(_remembered) > MAX_REMEMBERED:
+            _remembered.clear()
+        with connections["public"].cursor() as cursor:
+            cursor.execute("SELECT word, public.record_word_stems(word) FROM unnest(%s::text[]) word", [missing])
+            _remembered.update((word, tuple(stems)) for word, stems in cursor.fetchall())
+    return {word: _remembered.get(word, ()) for word in words}
+
+
+def with_stems(tsquery: str) -> str:
+    """The text for `to_tsquery` with the stems of each word as alternatives to the word."""
+    stems = word_stems(_QUOTED.findall(tsquery))
+    return _QUOTED.sub(lambda word: any_of([word[0], *(f"'{stem}'" for stem in stems[word[1]])]), tsquery)

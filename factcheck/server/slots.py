@@ -1,0 +1,59 @@
+"""Slots for work that only a few threads can do at a time, given out in the order of arrival."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Slots:
+    """A thread-safe number of slots. With a semaphore, newcomers could overtake threads that have waited for long."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._queue = deque[object]()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def take(self, seconds: float, *, count: int = 1, most_waiting: float = float("inf")) -> Iterator[float]:
+        """Take slots, and receive the seconds that are left of the waiting time. Raises TimeoutError.
+
+        The error is raised at once if as many threads as `most_waiting` are already waiting.
+        """
+        end = time.monotonic() + seconds
+        with self._changed:
+            self._wait(count, seconds, most_waiting)
+        try:
+            yield max(0.0, end - time.monotonic())
+        finally:
+            with self._changed:
+                self._free += count
+                self._changed.notify_all()
+
+    def give_way(self, seconds: float, count: int) -> None:
+        """Let waiting threads go first, for a thread that has taken slots. After this time, the thread continues."""
+        with self._changed:
+            if not self._queue:
+                return
+            self._free += count
+            self._changed.notify_all()
+            try:
+                self._wait(count, seconds, float("inf"))
+            except TimeoutError:
+                self._free -= count
+
+    def _wait(self, count: int, seconds: float, most_waiting: float) -> None:
+        """Wait behind the other threads. The lock must be held."""
+        if self._queue or self._free < count:
+            if len(self._queue) >= most_waiting:
+                raise TimeoutError
+            ticket = object()
+            self._queue.append(ticket)
+            try:
+                if not self._changed.wait_for(lambda: self._free >= count and self._queue[0] is ticket, seconds):
+                    raise TimeoutError
+            finally:
+                self._queue.remove(ticket)
+                self._changed.notify_all()
+        self._free -= count

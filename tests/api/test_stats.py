@@ -1,0 +1,151 @@
+"""Totals of the record and numbers of reviews by group, as clients read them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from api.views import stats
+from factcheck.editorial.models import Topic, Verdict
+from tests.api.published import make_imported
+from tests.drafts import (
+    correct_review,
+    erase_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    merge_claims,
+    publish_review,
+    reinstate_review,
+    withdraw_review,
+)
+
+YEAR = str(datetime.now(UTC).year)
+
+
+@pytest.fixture(scope="module")
+def world(module_database):
+    """Three live reviews of two claims by two publishers, and one that has been withdrawn."""
+    newsroom = make_newsroom()
+    first = make_claim(newsroom, text="Nước lũ đã lên tới mái chùa.")
+    first.topics.add(Topic.objects.create(slug="floods"), Topic.objects.create(slug="health"))
+    second = make_claim(newsroom, text="Garlic cures everything.", language="en")
+    true = Verdict.objects.get(scale__slug="truth", slug="true")
+    reviews = [
+        make_review(newsroom, first, reviewed_on=date(2025, 3, 4)),
+        make_review(newsroom, second, language="en", verdict=true, reviewed_on=date(2026, 10, 5)),
+        make_imported(newsroom, "https://outra.example/1", language="pt"),
+        make_review(newsroom, make_claim(newsroom, text="Cầu đã sập."), reviewed_on=date(2026, 10, 6)),
+    ]
+    for review in reviews:
+        publish_review(newsroom, review)
+    correct_review(newsroom, reviews[0], headline="Video nước lũ cũ")
+    withdraw_review(newsroom, reviews[3])
+    return newsroom, reviews
+
+
+def groups(api, query):
+    found = api.get(f"stats/?{query}")
+    assert found["groups"]["complete"]
+    assert found["groups"]["exact"]
+    return found["groups"]["values"]
+
+
+def test_totals_of_the_whole_record(world, api):
+    found = api.get("stats/")
+    assert found == {
+        "totals": {
+            "reviews": 3, "withdrawn_reviews": 1, "claims": 3, "corrections": 1, "publishers": 2, "languages": 3,
+        },
+        "count": {"value": 3, "exact": True},
+        "groups": {"values": [], "exact": True, "complete": True},
+    }  # fmt: skip
+    assert api.get("")["stats"].endswith("/api/v1/stats/")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (
+            "group_by=verdict",
+            [{"count": 1, "verdict": "truth:false"}, {"count": 1, "verdict": "truth:true"}, {"count": 1, "verdict": None}],
+        ),
+        ("group_by=publisher", [{"count": 2, "publisher": "kiemchung.example"}, {"count": 1, "publisher": "outra.example"}]),
+        ("group_by=topic", [{"count": 2, "topic": None}, {"count": 1, "topic": "floods"}, {"count": 1, "topic": "health"}]),
+        ("group_by=year", [{"count": 3, "year": YEAR}]),
+        ("group_by=reviewed_month&language=vi&language=en", [{"count": 1, "reviewed_month": "2025-03"}, {"count": 1, "reviewed_month": "2026-10"}]),
+        ("group_by=language&publisher=kiemchung.example", [{"count": 1, "language": "en"}, {"count": 1, "language": "vi"}]),
+        (
+            "group_by=publisher,topic&language=vi",
+            [
+                {"count": 1, "publisher": "kiemchung.example", "topic": "floods"},
+                {"count": 1, "publisher": "kiemchung.example", "topic": "health"},
+            ],
+        ),
+        ("group_by=verdict&q=garlic", [{"count": 1, "verdict": "truth:true"}]),
+        ("group_by=verdict&language=fr", []),
+    ],
+)  # fmt: skip
+def test_groups(world, api, query, expected):
+    found = groups(api, query)
+    assert sorted(found, key=repr) == sorted(expected, key=repr)
+    numbers = [group["count"] for group in found]
+    assert numbers == sorted(numbers, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [("", 3), ("language=vi", 1), ("language=vi&verdict=false", 1), ("q=garlic", 1), ("topic=x", 0)],
+)
+def test_filters_count(world, api, query, number):
+    assert api.get(f"stats/?{query}")["count"] == {"value": number, "exact": True}
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "detail"),
+    [
+        ("group_by=verdct", "group_by", "Did you mean verdict?"),
+        ("group_by=claimant", "group_by", "Use one of verdict, language, publisher, topic, year, month, reviewed_year"),
+        ("group_by=verdict,year,topic", "group_by", "Send at most 2."),
+        ("group_by=", "group_by", "Use one of"),
+        ("page_size=5", "page_size", "This URL doesn't have this parameter."),
+        ("languge=vi", "languge", "Did you mean language?"),
+        ("language=vietnamese", "language", "Did you mean vi?"),
+    ],
+)
+def test_wrong_parameters(world, api, query, parameter, detail):
+    [error] = api.problem(f"stats/?{query}")["errors"]
+    assert error["parameter"] == parameter
+    assert detail in error["detail"]
+
+
+def test_many_groups_are_cut(world, api, monkeypatch):
+    monkeypatch.setattr(stats, "MAX_GROUPS", 1)
+    found = api.get("stats/?group_by=verdict,language")["groups"]
+    assert (len(found["values"]), found["complete"]) == (1, False)
+
+
+def test_counting_that_takes_too_long_is_refused(world, api, monkeypatch):
+    monkeypatch.setattr(stats, "count_rows", lambda *arguments: None)
+    problem = api.problem("stats/?group_by=verdict", status=503)
+    assert problem["detail"] == stats.TOO_SLOW
+
+
+def test_answer_changes_with_the_log(database, api):
+    """From one publication to the next, also with what is cached, and nothing of an erased review is left."""
+    newsroom = make_newsroom()
+    assert api.get("stats/")["totals"]["reviews"] == 0
+    review = make_review(newsroom, make_claim(newsroom, language="en"), language="en")
+    other = make_review(newsroom, make_claim(newsroom, text="Khác."))
+    for number, each in enumerate((review, other), 1):
+        publish_review(newsroom, each)
+        assert api.get("stats/")["totals"]["reviews"] == number
+        assert api.get("stats/")["totals"]["claims"] == number
+    merge_claims(newsroom, review.claim, other.claim)
+    assert api.get("stats/")["totals"]["claims"] == 1
+    withdraw_review(newsroom, review)
+    assert groups(api, "group_by=language") == [{"count": 1, "language": "vi"}]
+    reinstate_review(newsroom, review)
+    assert len(groups(api, "group_by=language")) == 2
+    erase_review(newsroom, review)
+    assert groups(api, "group_by=language") == [{"count": 1, "language": "vi"}]
+    assert api.get("claims/?facets=language")["meta"]["facets"]["language"]["values"] == [{"value": "vi", "count": 1}]

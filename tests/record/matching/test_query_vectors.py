@@ -1,0 +1,103 @@
+"""The vectors of queries: computed once, remembered, and known to nobody else."""
+
+import threading
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from factcheck.record.matching import query_vectors
+from factcheck.record.matching.embeddings import EmbeddingError
+from factcheck.record.matching.matches import match
+from factcheck.record.matching.models import Vector
+from factcheck.record.matching.query_vectors import embed_query, forget_queries
+from tests.record.conftest import Address
+from tests.record.matching.embedding import embed, publish
+
+
+class Model:
+    model = "m"
+
+    def __init__(self) -> None:
+        self.computed: list[list[str]] = []
+        self.ready = threading.Event()
+        self.ready.set()
+        self.error: EmbeddingError | None = None
+
+    def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
+        self.computed.append([*texts])
+        assert self.ready.wait(10)
+        if self.error:
+            raise self.error
+        return [[float(len(text))] for text in texts]
+
+    embed_passages = embed_queries
+
+
+@pytest.fixture
+def model() -> Iterator[Model]:
+    forget_queries()
+    yield Model()
+    forget_queries()
+
+
+def test_same_query_is_computed_once(model: Model) -> None:
+    assert embed_query(model, ["flood", "pagoda"]) == embed_query(model, ["flood", "pagoda"]) == [[5.0], [6.0]]
+    assert embed_query(model, ["floodpagoda"]) == [[11.0]]
+    assert model.computed == [["flood", "pagoda"], ["floodpagoda"]]
+    other = Model()
+    other.model = "n"
+    embed_query(other, ["floodpagoda"])
+    assert len(other.computed) == 1
+
+
+def test_same_query_at_once_is_computed_once(model: Model) -> None:
+    model.ready.clear()
+    found: list[list[Vector]] = []
+    threads = [threading.Thread(target=lambda: found.append(embed_query(model, ["flood"]))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    model.ready.set()
+    for thread in threads:
+        thread.join()
+    assert found == [[[5.0]]] * 8
+    assert len(model.computed) == 1
+
+
+def test_thread_does_not_wait_for_another_beyond_its_time(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query_vectors, "QUERY_TIMEOUT", 0.05)
+    model.ready.clear()
+    thread = threading.Thread(target=embed_query, args=[model, ["flood"]])
+    thread.start()
+    while not model.computed:
+        pass
+    with pytest.raises(EmbeddingError, match="is busy"):
+        embed_query(model, ["flood"])
+    model.ready.set()
+    thread.join()
+    assert embed_query(model, ["flood"]) == [[5.0]]
+
+
+def test_error_is_not_remembered(model: Model) -> None:
+    model.error = EmbeddingError("down")
+    with pytest.raises(EmbeddingError, match="down"):
+        embed_query(model, ["flood"])
+    model.error = None
+    assert embed_query(model, ["flood"]) == [[5.0]]
+
+
+def test_only_the_newest_queries_are_remembered_and_none_in_words(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query_vectors, "REMEMBERED", 2)
+    for text in ("one", "two", "one", "three", "one", "two"):
+        embed_query(model, [text])
+    assert model.computed == [["one"], ["two"], ["three"], ["two"]]
+    assert all(len(digest) == 32 for digest in query_vectors._remembered)
+
+
+def test_match_asks_the_api_once_for_the_same_post(address: Address, bare_record: None) -> None:
+    publish("Nước lũ ngập chùa.")
+    embed()
+    before = len(address.asked)
+    assert match("The flood reached the pagoda.") == match("The flood reached the pagoda.")
+    assert len(address.asked) == before + 1
