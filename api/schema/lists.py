@@ -59,15 +59,14 @@ META: Json = {
     "properties": {
         "relaxed": described(
             {"type": "boolean"},
-            "True if no result contains all the words. The results then contain only some of the words, or have a"
-            " similar meaning.",
+            "True if no result contains all the words. The results then contain some words or have a similar meaning.",
         ),
         "found_by": described(
             {
                 "type": "object",
                 "additionalProperties": {"type": "string", "enum": ["words", "some words", "meaning"]},
             },
-            "What found each result, by the result's id. Sent if some results don't contain all the words.",
+            "How each result was found, by the result's id. Sent if some results don't contain all the words.",
         ),
         "explanation": described(
             TEXT, "Why no results were added by meaning. Sent if few results contain all the words."
