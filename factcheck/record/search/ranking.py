@@ -28,7 +28,8 @@ from factcheck.record.search.older_rows import LEAST_RANKED, Matching, read_olde
 from factcheck.record.search.query import Branch, Query, Term, all_of, any_of, max_reviews
 from factcheck.record.search.relevance import FEW, GOOD, enough, rank_expression, term_weight
 from factcheck.record.search.results import FindSimilar, Hit, Position, Results, SearchModel, Similar
-from factcheck.record.search.stems import with_stems
+from factcheck.record.search.stems import with_stems, word_stems
+from factcheck.record.search.telex import with_composed
 from factcheck.record.search.words import Frequency, frequencies
 
 MAX_CANDIDATES = 400
@@ -82,6 +83,9 @@ class Search:
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
         """The best hits, the hits after `position`, or with `backward` the hits before `position`, nearest first."""
+        if (composed := with_composed(self.query, self._frequency)) != self.query:
+            self.query = composed
+            del self._frequencies
         found, number = Results([]), 0
         for number, attempt in enumerate(self._attempts()):
             rank = partial(self._rank, attempt, limit, position, backward)
@@ -214,7 +218,7 @@ class Search:
         """Ranks the matches in these shelves or in the whole table. Returns None if the time ran out."""
         # The lists within a shelf are short, and a single condition is planned faster.
         branches = [(attempt.tsquery,)] if shelves else attempt.branches
-        rank, words = rank_expression(self.query, self._weight)
+        rank, words = rank_expression(self.query, self._weight, word_stems(self.query.words))
         gains = self._similar.gains
         newest = (_SHELVES if shelves else _EVERYWHERE).format(
             table=self._table,
