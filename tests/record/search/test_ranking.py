@@ -428,9 +428,31 @@ def test_search_of_numbers_that_are_no_words(words: str, ids: list[int]) -> None
 
 
 def test_suggestion_is_another_query() -> None:
-    publish({"headline": "Video"}, {"body": "ab vidoe"})
+    publish({"headline": "Video"}, {"body": "ab"})
     assert did_you_mean(PublishedReview, "vidoe") == "video"
     assert did_you_mean(PublishedReview, "ab_vidoe") is None  # one run of signs, which stays as it is
+
+
+def test_suggestion_never_replaces_what_occurs_in_a_body() -> None:
+    publish({"headline": "Video"}, {"body": "Vidoe"})
+    assert did_you_mean(PublishedReview, "vidoe") is None
+    assert did_you_mean(PublishedReview, '"some vidoe"') is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"),
+    [
+        ("Checkpoint Demo", None),
+        ("demo", None),
+        ("demm", "đêm"),
+        ("nuoc lutt", "nuoc lụt"),
+        ("đêmm", "đêm"),
+        ("checkpont", "checkpoint"),
+    ],
+)
+def test_suggestion_stays_in_its_language(typed: str, suggested: str | None) -> None:
+    publish("Đêm mưa", "Nước lụt", "Checkpoint")
+    assert did_you_mean(PublishedReview, typed) == suggested
 
 
 def test_suggestion_leaves_what_is_found_in_another_spelling() -> None:
@@ -469,7 +491,7 @@ def test_suggestion_leaves_out_no_word_for_which_the_time_was_up(monkeypatch: py
     monkeypatch.setattr(
         spelling,
         "_most_similar",
-        lambda lexeme, end: look(lexeme, 0 if lexeme.startswith("xyzz") else end),
+        lambda word, lexeme, typed, end: look(word, lexeme, typed, 0 if word == "xyzzy" else end),
     )
     assert did_you_mean(PublishedReview, "xyzzy vidoe") is None
 
