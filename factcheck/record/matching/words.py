@@ -49,9 +49,12 @@ def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
     words = []
     for lexeme, numbers, reviews, _, is_common in rows:
         # The inverse frequency as in BM25. A word that doesn't occur in any headline can still occur in a summary.
-        # A small database doesn't show which words are rare, so it counts as part of a larger one.
+        # A small database doesn't show which words are rare. So its words count as less rare than they seem, and it
+        # counts as part of a larger one.
         expected = max(total, USUAL_REVIEWS)
-        frequency = max(int(reviews), expected // 10 if is_common else 1)
+        frequency = max(int(reviews), 1) * math.sqrt(expected / total)
+        if is_common:
+            frequency = max(frequency, expected / 10)
         weight = math.log(1 + (expected + 0.5) / (frequency + 0.5))
         words.append(Word(lexeme, int(reviews), weight, tuple(number - 1 for number in numbers)))
     return _rarest_first(words), total

@@ -16,6 +16,7 @@ from factcheck.record import publish as publishing
 from factcheck.record.formats.questions import LONG
 from factcheck.record.log import entries
 from factcheck.record.matching import matches as matching
+from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import Match
 from factcheck.record.matching.matches import match
 from factcheck.record.models import LogEntry, PublishedReview, ReviewVector
@@ -299,3 +300,30 @@ def test_rebuild_keeps_what_is_expected(bare_record: None) -> None:
     call_command("rebuild_record", verbosity=0)
     assert list(ReviewVector.objects.values()) == before
     assert len(before) == PublishedReview.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["I had soup for lunch", "so tired today", "Trưa nay mình ăn phở bò", "happy new year"]
+)
+def test_everyday_sentence_is_about_no_claim(bare_record: None, text: str) -> None:
+    publish("I had a dream that soup for sale in this town is bad for children")
+    publish("Năm nay mình ăn Tết sớm hơn một tháng")
+    publish("A new year begins for everyone who is tired")
+    assert match(text).results == []
+
+
+def test_exact_copy_of_a_claim_is_a_result_by_words_alone(bare_record: None) -> None:
+    water = publish(WATER)
+    publish("Drinking warm water with honey helps you sleep.")
+    [result] = match(WATER).results
+    assert (result.claim_id, result.judged_by) == (water, "words")
+    assert result.score >= THRESHOLD
+
+
+def test_nearest_claims_by_meaning_keep_three_of_the_first_ten_places() -> None:
+    by_words = [Match(uuid4(), 0.6 - number / 100, "words+meaning", {"meaning": 0.8}) for number in range(12)]
+    nearest = [Match(uuid4(), 0.1, "meaning", {"words": 0.0, "meaning": 0.9 + number / 100}) for number in range(4)]
+    found = matching._with_nearest([*by_words, *nearest])
+    assert found[:10] == [*by_words[:7], *reversed(nearest[1:])]
+    assert found[10:] == [*by_words[7:], nearest[0]]
+    assert matching._with_nearest(by_words[:5]) == by_words[:5]
