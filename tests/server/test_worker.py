@@ -116,7 +116,7 @@ def test_sigterm_stops_the_worker_when_it_is_idle(database: str):
     with working(database) as process:
         leave = ProcrastinateJob.objects.filter(args__command="verify_record")
         wait_until(lambda: not leave.exclude(status="succeeded").exists())
-        wait_until(lambda: _workers() == 2)
+        wait_until(lambda: _workers() == len(worker.QUEUES))
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=30)
         assert (process.returncode, said) == (0, "")
@@ -187,7 +187,7 @@ def test_worker_outlives_a_restart_of_the_database(database: str, tmp_path: Path
     file.write_text("begun before\n")
     cluster: Cluster = settings.DATABASE_SERVER
     with working(database) as process:
-        wait_until(lambda: _workers() == 2)
+        wait_until(lambda: _workers() == len(worker.QUEUES))
         with cluster.superuser() as superuser:
             superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
         connections["default"].close()
