@@ -23,8 +23,8 @@ from django.db.models import Q
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import SHELF_BITS
 from factcheck.record.readmodel.row_models import Status
-from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.misspelt import with_similar
+from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import Branch, Query, Term, all_of, any_of, max_reviews
 from factcheck.record.search.relevance import FEW, GOOD, enough, rank_expression, term_weight
 from factcheck.record.search.results import FindSimilar, Hit, Position, Results, SearchModel, Similar
