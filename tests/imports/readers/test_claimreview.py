@@ -51,14 +51,15 @@ def test_minimal_record_leaves_everything_else_null(tmp_path: Path) -> None:
     expected = {
         "id": None,
         "original_url": "https://www.example.org/review",
-        "language": "und",
+        "language": "en",
+        "language_detected": True,
         "headline": None,
         "summary": None,
         "body": None,
         "claim": {
             "id": None,
             "text": "The moon is made of cheese.",
-            "language": "und",
+            "language": "en",
             "claimed_on": None,
             "location": None,
             "claimant": None,
@@ -212,9 +213,9 @@ def test_claim_text_forms(tmp_path: Path, written: object, text: str | None) -> 
         ("vi_vn", "vi-VN"),
         ({"@type": "Language", "name": "Vietnamese", "alternateName": "vi"}, "vi"),
         (["ar"], "ar"),
-        ("Vietnamese", "und"),
-        (["vi", "en"], "und"),
-        (7, "und"),
+        ("Vietnamese", "en"),
+        (["vi", "en"], "en"),
+        (7, "en"),
     ],
 )
 def test_language_forms(tmp_path: Path, written: object, language: str) -> None:
@@ -334,6 +335,22 @@ def test_appearances_of_a_claim(tmp_path: Path) -> None:
         "/itemReviewed/url: has no place in a record",
         "/itemReviewed/name: has no place in a record",
     ]
+
+
+@pytest.mark.parametrize(
+    ("work", "medium"),
+    [
+        ({"@type": "MediaObject", "encodingFormat": "video/*"}, "video"),
+        ({"encodingFormat": "Image/PNG"}, "image"),
+        ({"@type": "AudioObject", "encodingFormat": "video/mp4"}, "audio"),
+        ({"encodingFormat": "application/pdf"}, None),
+        ({"encodingFormat": ["text/html; charset=utf-8"]}, "text"),
+    ],
+)
+def test_appearance_has_the_medium_of_its_format(tmp_path: Path, work: dict[str, object], medium: str | None) -> None:
+    item = {"@type": "Claim", "appearance": {"url": "https://example.org/a", **work}}
+    [appearance] = taken(tmp_path, itemReviewed=item)["claim"]["appearances"]
+    assert appearance["medium"] == medium
 
 
 def test_item_that_is_a_work_is_where_the_claim_was_made(tmp_path: Path) -> None:
