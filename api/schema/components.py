@@ -10,6 +10,7 @@ from api.schema.dump_manifests import DUMPS
 from api.schema.intake import MESSAGES
 from api.schema.lists import LISTS
 from api.schema.log_answers import LOG
+from api.schema.match_answers import MATCHES
 from api.schema.references import REFERENCES
 
 COMPONENTS: dict[str, Any] = {
@@ -19,6 +20,7 @@ COMPONENTS: dict[str, Any] = {
     **LISTS,
     **REFERENCES,
     **LOG,
+    **MATCHES,
     **DUMPS,
     **DRAFTS,
     **MESSAGES,

@@ -1,8 +1,7 @@
 """JSON Schemas of responses that the API builds itself: lists, revision metadata, problems and the root."""
 
-from typing import Any, get_args
+from typing import Any
 
-from api.http.parameter_values import WORDS
 from api.schema.bodies import (
     CHANGE_CLASS,
     DIGEST,
@@ -20,18 +19,9 @@ from api.schema.bodies import (
     object_of,
 )
 from api.schema.operations import ref
-from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
-from factcheck.record.matching.differences.comparison import Difference
 
 Json = dict[str, Any]
 
-# The text can't be only white space and can't contain control characters. JSON Schema counts characters before NFC.
-QUESTION: Json = {
-    "type": "string",
-    "pattern": f"^{WORDS}$",
-    "maxLength": MAX_RAW,
-    "description": f"At most {MAX_QUESTION:,} characters, counted in NFC.",
-}
 # The links in the root, named like the URL patterns: first within the API, then in the rest of the site.
 ADDRESSES = (
     "claims", "reviews", "match", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants",
@@ -42,7 +32,6 @@ ADDRESSES_OUTSIDE = (
     *(f"{feed}-{kind}" for feed in ("reviews", "corrections") for kind in ("atom", "rss", "json")),
     "claimreview-feed", "google-claims-search", "google-discovery",
 )  # fmt: skip
-SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
 
 def page_of(component: str) -> Json:
@@ -163,52 +152,6 @@ LISTS: Json = {
             {"type": ["object", "null"]},
             "The current content at the subject's URL. Null if there is a later entry about the same subject.",
         ),
-    ),
-    "Question": {
-        "type": "object",
-        "required": ["text"],
-        "properties": {
-            "text": QUESTION,
-            # Generators of clients would demand a key with a default.
-            "limit": {"type": "integer", "minimum": 1, "maximum": 20, "description": "10 if absent."},
-        },
-        "additionalProperties": False,
-    },
-    "Matching": object_of(
-        "Published claims that say the same as your text, best match first.",
-        results=array_of(ref("Match"), description="The claims with a score at or above the threshold."),
-        candidates=array_of(
-            ref("Match"), description="Similar claims below the threshold. Most of them are about something else."
-        ),
-        threshold=described(SHARE, "The lowest score of a result."),
-        method={"type": "string", "enum": ["words+meaning", "words"]},
-        explanation=described(TEXT_OR_NULL, "Why the meaning wasn't compared, or wasn't compared with all claims."),
-    ),
-    "Match": object_of(
-        "A claim that may say the same.",
-        claim=ref("Claim"),
-        reviews=array_of(ref("Review"), description="The claim's live reviews."),
-        score=described(SHARE, "The probability that the claim says the same."),
-        judged_by={
-            "type": "string",
-            "enum": ["words+meaning", "words", "meaning"],
-            "description": "The parts that the score is based on.",
-        },
-        matched={
-            "type": "object",
-            "description": "The parts of the score.",
-            "required": ["words", "differs"],
-            "properties": {
-                "words": described(
-                    SHARE, "The share of the text's words that occur in the claim. Rare words count more."
-                ),
-                "meaning": described(SHARE, "How close the meaning is. Absent if the meaning wasn't compared."),
-                "differs": array_of(
-                    {"type": "string", "enum": [*get_args(Difference)]},
-                    description="The points on which your text and the claim differ.",
-                ),
-            },
-        },
     ),
     "JsonPatch": array_of(
         {

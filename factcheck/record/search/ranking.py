@@ -23,6 +23,7 @@ from django.db.models import Q
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import SHELF_BITS
 from factcheck.record.readmodel.row_models import Status
+from factcheck.record.search.misspelt import with_similar
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.older_rows import LEAST_RANKED, Matching, read_older
 from factcheck.record.search.query import Branch, Query, Term, all_of, any_of, max_reviews
@@ -83,9 +84,7 @@ class Search:
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
         """The best hits, the hits after `position`, or with `backward` the hits before `position`, nearest first."""
-        if (composed := with_composed(self.query, self._frequency)) != self.query:
-            self.query = composed
-            del self._frequencies
+        self._replace_query(with_composed(self.query, self._frequency))
         found, number = Results([]), 0
         for number, attempt in enumerate(self._attempts()):
             rank = partial(self._rank, attempt, limit, position, backward)
@@ -116,6 +115,11 @@ class Search:
             return replace(found, hits=[] if backward else found.hits, complete=False)
         return replace(found, hits=(older + found.hits if backward else found.hits + older)[:limit])
 
+    def _replace_query(self, query: Query) -> None:
+        if query != self.query:
+            self.query = query
+            del self._frequencies
+
     def _add_similar(self) -> bool:
         """From now on, also finds texts with a similar meaning. Returns whether there are any."""
         if self._find_similar and self.query.question and len(self.query.words) > 1:
@@ -130,6 +134,9 @@ class Search:
             return
         yield _Attempt(self.query, self.query.branches(self._frequency))
         unknown = [word for word in self.query.words if not self._frequency(word)]
+        if (mended := with_similar(self.query, unknown)) != self.query:
+            self._replace_query(mended)
+            yield _Attempt(mended, mended.branches(self._frequency))
         weaker = self.query.without(unknown)
         if weaker and weaker != self.query:
             yield _Attempt(weaker, weaker.branches(self._frequency))

@@ -26,7 +26,7 @@ def mark(bodies: Sequence[dict[str, Any]], query: Query) -> list[Snippets]:
     """For each body, snippets of the texts that contain a word of the query, by name, as HTML with <mark>."""
     numbers = defaultdict[str, list[int]](list)
     for number, body in enumerate(bodies):
-        numbers[body.get("language") or ""].append(number)
+        numbers[body.get("language") or "und"].append(number)
     found = dict[int, Snippets]()
     for language, each in numbers.items():
         found |= zip(each, _mark_texts([_texts(bodies[number]) for number in each], language, query), strict=True)
