@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from generated import Reviews
 from languages import lines, statements, subject_of
 from loading import HERE, own_server
 from matching import KEPT, Kept, clean, embed, publish
@@ -27,19 +26,8 @@ FIRST = 5
 
 def reviews() -> list[dict[str, Any]]:
     """The statements as `languages.py` loads them. The Vietnamese ones have the newspaper's text as body."""
-    blank = Reviews(1).statement(0)
     bodies = {str(subject_of(each["index"])): each["Context"] for each in lines("vietnamese/vifactcheck_dev.jsonl")}
-    verdict = {**dict.fromkeys(blank["verdict"]), "labels": {}}
-    loaded = {
-        each["id"]: {
-            **blank,
-            **each,
-            "topics": [],
-            "verdict": {**verdict, **each["verdict"]},
-            "body": clean(bodies[each["id"]]) if each["id"] in bodies else None,
-        }
-        for each in statements()
-    }
+    loaded = {each["id"]: {**each, "body": clean(bodies.get(each["id"], "")) or None} for each in statements()}
     return [*loaded.values()]
 
 

@@ -87,7 +87,15 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         if obj is not None and (obj.change_class or self._is_correction(request, obj)):
             sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))
         if obj is not None and obj.is_imported:
-            original = ["publisher", "original_url", "archive_url", "original_label", "original_value", "original_best"]
+            original = [
+                "publisher",
+                "language_detected",
+                "original_url",
+                "archive_url",
+                "original_label",
+                "original_value",
+                "original_best",
+            ]
             original += ["original_worst", "original_explanation", "original_image_url"]
             sets.append((_("Details from the publisher"), {"fields": original}))
         return sets
@@ -99,7 +107,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
     def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> list[str]:
         if obj is None or not obj.is_imported:
             return []
-        editable = {"verdict", "change_class", "change_note", "row_state"}
+        editable = {"verdict", "language", "change_class", "change_note", "row_state"}
         if obj.claim.newsroom_id != obj.newsroom_id:  # a replaced claim may have to be replaced again
             editable.add("claim")
         return [
@@ -165,6 +173,8 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         if not change:
             review.publisher_id = review.newsroom_id
             review.created_by = get_desk(request).user
+        elif "language" in form.changed_data:
+            review.language_detected = False
         return review
 
     def reason_not_saved(self, row: Review) -> Any:

@@ -722,6 +722,7 @@ class Migration(migrations.Migration):
                         blank=True, max_length=2000, verbose_name="publisher's rating image"
                     ),
                 ),
+                ("language_detected", models.BooleanField(default=False, verbose_name="language detected")),
                 (
                     "license_url",
                     factcheck.editorial.fields.WebAddressField(

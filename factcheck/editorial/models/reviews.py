@@ -107,6 +107,7 @@ class Review(models.Model):
     original_worst = LineField(**field_options(statements.OriginalRating, "worst"), blank=True)
     original_explanation = ProseField(**field_options(statements.OriginalRating, "explanation"), blank=True)
     original_image_url = WebAddressField(**field_options(statements.OriginalRating, "image_url"), blank=True)
+    language_detected = models.BooleanField(**field_options(statements.Review, "language_detected"), default=False)
     license_url = WebAddressField(_("publisher's licence"), blank=True)
     original_publisher = models.JSONField(
         default=dict,

@@ -33,14 +33,14 @@ def describe_change(before: Mapping[str, Any] | None, after: Mapping[str, Any]) 
 
 def _changed_metadata(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     def without(statement: Mapping[str, Any]) -> dict[str, Any]:
-        named = ("language", "reviewed_on", "claim", "verdict")
+        named = ("language", "language_detected", "reviewed_on", "claim", "verdict")
         return {key: value for key, value in statement.items() if key not in named}
 
     def differs(review: str, claim: str) -> bool:
-        return before[review] != after[review] or before["claim"][claim] != after["claim"][claim]
+        return bool(before[review] != after[review] or before["claim"][claim] != after["claim"][claim])
 
     changed = {
-        _LANGUAGE: differs("language", "language"),
+        _LANGUAGE: differs("language", "language") or differs("language_detected", "language"),
         _DATE: differs("reviewed_on", "claimed_on"),
         _OTHER: without(before) != without(after),
     }
@@ -49,7 +49,7 @@ def _changed_metadata(before: Mapping[str, Any], after: Mapping[str, Any]) -> li
 
 def _has_only_new_verdict(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether only the verdict on this site's scale differs, because its words have been mapped."""
-    return bool(
+    return (
         before["verdict"]["original"] == after["verdict"]["original"]
         and before["verdict"]["slug"] is None
         and {**before, "verdict": None} == {**after, "verdict": None}

@@ -8,6 +8,7 @@ from factcheck.imports.importer.references import Record
 from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import Claimant, Review, ReviewedClaim
+from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
 
 def complete_record(record: Record, unspecified: frozenset[str], statement: dict[str, Any]) -> Record:
@@ -17,6 +18,8 @@ def complete_record(record: Record, unspecified: frozenset[str], statement: dict
     appearances, see `_members`. The verdict on this site's scale is never completed, because mappings and editors
     choose it.
     """
+    if statement["language"] == UNKNOWN_LANGUAGE:
+        unspecified -= {"language", "language_detected", "claim.language"}  # a detected language is better than none
     if statement["license"] == settings.LICENSE_URL:
         statement = statement | {"license": None}  # the site's default license, which never appears in a record
     filled: Record = _filled(record, statement, unspecified, "")

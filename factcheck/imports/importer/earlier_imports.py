@@ -1,6 +1,6 @@
 """Reviews from earlier imports: how an import finds them, and which changes are still allowed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,17 @@ from django.db.models import Exists, OuterRef, Subquery
 from factcheck.editorial.models import Claim, Proposal, Review, Verdict
 from factcheck.editorial.models.kinds import Action, Decision
 from factcheck.editorial.review_statements import last_statement
+
+
+def find_keys(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The keys of reviews that were imported without their language, by the key with the language.
+
+    Each pair contains a record's key and the key that the record has without its language.
+    """
+    pairs = {key: unknown for key, unknown in keys if unknown not in ("", key)}
+    wanted = Review.objects.filter(import_key__among={*pairs, *pairs.values()})
+    known = set(wanted.values_list("import_key", flat=True)) if pairs else set()
+    return {key: unknown for key, unknown in pairs.items() if key not in known and unknown in known}
 
 
 def find_earlier_reviews(digests: Mapping[str, Collection[str]]) -> dict[str, Review]:

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from factcheck.imports.importer.batches import add_to_batch
 from factcheck.imports.importer.record_import import IncomingRecord, Refused
 from factcheck.imports.readers.chunks import ReadResult, read_chunks
 from factcheck.imports.readers.results import Position, Problem, Record, Refusal
+from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
 _MAX_PLACES = 1000  # places that are counted separately
@@ -26,7 +27,8 @@ _MAX_PLACES = 1000  # places that are counted separately
 class Counts:
     """The number of records by outcome. Refusals are counted by the code of their first reason.
 
-    `left_out` counts the values of imported records that couldn't be kept, by property and code.
+    `left_out` counts the values of imported records that couldn't be kept, by property and code. `languages` counts
+    the detected languages, and "und" if no language is certain enough.
     """
 
     new: int = 0
@@ -34,6 +36,11 @@ class Counts:
     changed: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+
+    def count_language(self, record: Mapping[str, Any]) -> None:
+        if record["language_detected"] or record["language"] == UNKNOWN_LANGUAGE:
+            self.languages[record["language"]] += 1
 
     def leave_out(self, problems: Sequence[Problem]) -> None:
         for problem in problems:
@@ -105,13 +112,17 @@ def import_files(
     by: User,
     refused: Listing,
     left_out: Listing,
+    language: str = "",
     progress: Callable[[int], object] = lambda done: None,
 ) -> Counts:
-    """Imports every record in the files. `progress` is called with the number of bytes read since the last call."""
+    """Imports every record in the files. `progress` is called with the number of bytes read since the last call.
+
+    `language` applies to records without a language.
+    """
     counts = Counts()
     for path in files:
         before = 0
-        for chunk, done in read_chunks(path):
+        for chunk, done in read_chunks(path, language):
             for found, record in _import_chunk(chunk, batch, by, counts):
                 if isinstance(found, Refusal):
                     counts.refused[found.problems[0].code] += 1
@@ -140,7 +151,7 @@ def _digest_of_contents(path: Path) -> bytes:
 def _import_chunk(chunk: Sequence[ReadResult], batch: ImportBatch, by: User, counts: Counts) -> Iterator[ReadResult]:
     """Imports one chunk. Yields its records and all refusals in file order."""
     records = [result for result, _ in chunk if isinstance(result, Record)]
-    incoming = [IncomingRecord(record.key, record.data, record.unspecified) for record in records]
+    incoming = [IncomingRecord(record.key, record.data, record.unspecified, record.unknown_key) for record in records]
     outcomes = iter(add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])
     for result, node in chunk:
         if isinstance(result, Refusal):
@@ -151,6 +162,7 @@ def _import_chunk(chunk: Sequence[ReadResult], batch: ImportBatch, by: User, cou
             yield _refusal(result.position, outcome, result), result.data
         else:
             setattr(counts, outcome, getattr(counts, outcome) + 1)
+            counts.count_language(result.data)
             yield result, None
 
 

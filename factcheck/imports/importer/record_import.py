@@ -26,6 +26,7 @@ from factcheck.imports.importer.completion import complete_record, leaves_unchan
 from factcheck.imports.importer.draft_rows import Rows, new_row
 from factcheck.imports.importer.earlier_imports import (
     find_earlier_reviews,
+    find_keys,
     is_claim_imported,
     published_statement,
     restore_public_verdict,
@@ -56,11 +57,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class IncomingRecord:
-    """A record and its key. `unspecified` contains the paths that the file's format can't express."""
+    """A record and its key. `unspecified` contains the paths that the file's format can't express.
+
+    `unknown_key` is the key of a review that was imported from a file without languages.
+    """
 
     key: str
     record: Record
     unspecified: frozenset[str] = frozenset()
+    unknown_key: str = ""
 
     @property
     def digest(self) -> str:
@@ -72,8 +77,7 @@ class IncomingRecord:
 class _Planned:
     """A review to submit, the outcome of its record, and the existing review if there is one.
 
-    A changed review gets a class and a public note before its submission.
-    """
+    A changed review gets a class and a public note before its submission."""
 
     review: UUID
     outcome: Outcome
@@ -86,6 +90,8 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecor
     """Imports the records into the locked batch and returns the outcome for each record."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    keys = find_keys((incoming.key, incoming.unknown_key) for incoming in records)
+    records = [replace(each, key=keys.get(each.key, each.key)) for each in records]
     digests = [incoming.digest for incoming in records]
     digests_by_key: dict[str, set[str]] = {}
     for incoming, digest in zip(records, digests, strict=True):

@@ -32,13 +32,16 @@ ReadResult = tuple[Record | Refusal, object]
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def read_chunks(path: Path) -> Iterator[tuple[list[ReadResult], int]]:
-    """The file's records in chunks, each with the number of bytes read so far. Raises OSError."""
+def read_chunks(path: Path, language: str = "") -> Iterator[tuple[list[ReadResult], int]]:
+    """The file's records in chunks, each with the number of bytes read so far. Raises OSError.
+
+    `language` applies to records without a language.
+    """
     if path.stat().st_size < LARGE:
-        yield from _chunks(path)
+        yield from _chunks(path, language)
         return
     path.open("rb").close()  # raises the error for a missing file in this process
-    command = [sys.executable, "-m", __name__, str(path.absolute())]
+    command = [sys.executable, "-m", __name__, str(path.absolute()), language]
     # In its own session, so that Ctrl-C interrupts only the import. The reading process ends with the import.
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout is not None
@@ -51,11 +54,11 @@ def read_chunks(path: Path) -> Iterator[tuple[list[ReadResult], int]]:
             process.stdout.close()  # ends a reading process that is no longer needed
 
 
-def _chunks(path: Path) -> Iterator[tuple[list[ReadResult], int]]:
+def _chunks(path: Path, language: str = "") -> Iterator[tuple[list[ReadResult], int]]:
     with ReviewFile(path) as file:
         chunk: list[ReadResult] = []
         before = 0
-        for read in _read(file):
+        for read in _read(file, language):
             chunk.append(read)
             if len(chunk) == CHUNK or file.characters_read - before >= CHUNK_CHARACTERS:
                 yield chunk, file.bytes_read
@@ -64,10 +67,10 @@ def _chunks(path: Path) -> Iterator[tuple[list[ReadResult], int]]:
             yield chunk, file.bytes_read
 
 
-def _read(file: ReviewFile) -> Iterator[ReadResult]:
+def _read(file: ReviewFile, language: str) -> Iterator[ReadResult]:
     for found in file.objects():
         if isinstance(found, Candidate):
-            result = record_of(found)
+            result = record_of(found, language)
             if result is not None:
                 yield result, _plain(found.node) if isinstance(result, Refusal) else None
         else:
@@ -103,7 +106,7 @@ def _number(written: Number) -> int | float | str:
 
 def main() -> None:
     try:
-        for chunk in chain(_chunks(Path(sys.argv[1])), [None]):
+        for chunk in chain(_chunks(Path(sys.argv[1]), sys.argv[2]), [None]):
             pickle.dump(chunk, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
             sys.stdout.buffer.flush()
     except BrokenPipeError:  # the import has ended

@@ -48,7 +48,7 @@ class ImportedPublisher(Publisher):
 class ImportedReview(Review):
     id: Id = optional("", "The id of the new review.")
     original_url: Url = required("", "The review's own page.")
-    language: Language = optional("", "`und` if absent.", default=UNKNOWN_LANGUAGE)
+    language: Language = optional("", "Detected from the text if absent.", default=UNKNOWN_LANGUAGE)
     claim: ImportedClaim = required("", "The claim that is reviewed.")
     verdict: ImportedVerdict = required("", "The finding of the review.")
     publisher: ImportedPublisher = optional("", "The publisher that is responsible for the review.")

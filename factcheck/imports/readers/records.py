@@ -6,21 +6,26 @@ from factcheck.imports.readers import claimreview, google_claims, own_format
 from factcheck.imports.readers.files import Candidate, types_of
 from factcheck.imports.readers.jsonld import address_text
 from factcheck.imports.readers.jsonld_graphs import with_references, with_short_terms
+from factcheck.imports.readers.languages import complete_language
 from factcheck.imports.readers.normalise import web_address
 from factcheck.imports.readers.results import Notes, Problem, Record, Refusal, record_key
+from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
 _MAX_PROBLEMS = 20  # problems that are reported for a single record
 
 
-def record_of(found: Candidate) -> Record | Refusal | None:
-    """The record in an object from a file, or None for other nodes in an `@graph` (pages, people, pictures)."""
+def record_of(found: Candidate, stated_language: str = "") -> Record | Refusal | None:
+    """The record in an object from a file, or None for other nodes in an `@graph` (pages, people, pictures).
+
+    `stated_language` applies to records without a language.
+    """
     try:
-        return _record_of(found)
+        return _record_of(found, stated_language)
     except RecursionError:
         return Refusal(found.position, (Problem("", "unreadable", "nested too deeply"),))
 
 
-def _record_of(found: Candidate) -> Record | Refusal | None:
+def _record_of(found: Candidate, stated_language: str) -> Record | Refusal | None:
     node, types, notes = with_short_terms(found.node), types_of(found.node), Notes()
     unspecified: frozenset[str] = frozenset()
     explicit: Mapping[str, object] | None = None  # the values that are explicit in the file
@@ -54,8 +59,13 @@ def _record_of(found: Candidate) -> Record | Refusal | None:
     statement = own_format.complete_record(statement)
     if explicit is not None:
         unspecified |= _unspecified_paths(statement, explicit)
-    key = record_key(statement["original_url"], statement["claim"]["text"], statement["language"])
-    return Record(found.position, key, statement, tuple(notes.dropped), unspecified)
+    # The keys depend on the file only, so stating or detecting another language later finds the same review.
+    keys = [
+        record_key(statement["original_url"], statement["claim"]["text"], language)
+        for language in dict.fromkeys((statement["language"], UNKNOWN_LANGUAGE))
+    ]
+    unspecified |= complete_language(statement, stated_language)
+    return Record(found.position, keys[0], statement, tuple(notes.dropped), unspecified, keys[-1])
 
 
 def _unspecified_paths(statement: Mapping[str, object], given: Mapping[str, object], before: str = "") -> set[str]:

@@ -51,6 +51,7 @@ class Embeddings(Protocol):
     """Computes vectors of length 1. Vectors can be compared only if they were computed by the same `model`."""
 
     model: str
+    together: int  # the number of queries that one call of `embed_queries` can contain
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
         """The vectors of the first text, and of further texts if they are quick to compute. Raises EmbeddingError."""
@@ -63,6 +64,7 @@ class LocalModel:
     """multilingual-e5-small with four bits per weight, in this process. The language direction is removed."""
 
     model = "multilingual-e5-small-q4, without language"
+    together = 1
     _engine: Any = None
     _loading = threading.Lock()
 
@@ -95,6 +97,8 @@ class LocalModel:
 
 class RemoteModel:
     """Any API with an endpoint that is compatible with OpenAI's `POST /embeddings`."""
+
+    together = 10
 
     def __init__(self, url: str, model: str, key: str) -> None:
         self.url, self.model, self._key = url, model, key

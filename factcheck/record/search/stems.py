@@ -5,18 +5,19 @@ unknown, so a word has a stem in each language with its letters.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import connections
 
 from factcheck.record.search.query import any_of
 
 MAX_REMEMBERED = 10_000  # words
+Stems = Mapping[str, tuple[str, ...]]  # by word
 _QUOTED = re.compile("'([^']+)'")
 _remembered: dict[str, tuple[str, ...]] = {}
 
 
-def word_stems(words: Collection[str]) -> dict[str, tuple[str, ...]]:
+def word_stems(words: Collection[str]) -> Stems:
     """The stems of each word in the form of the search vectors. The database computes the stems of a word once."""
     if missing := [word for word in words if word not in _remembered]:
         if len(_remembered) > MAX_REMEMBERED:

@@ -247,6 +247,12 @@ class Review(Part):
     original_url: UrlOrNull = optional(_("publisher's page"), "Page of an imported review on its publisher's site.")
     archive_url: UrlOrNull = optional(_("archive link"), "URL of an archived copy of `original_url`.")
     language: Language = required(_("language"), "`und` if unknown.", "vi")
+    language_detected: bool = optional(
+        _("language detected"),
+        "True if the imported file didn't state `language`, so a program detected it from the text.",
+        True,
+        False,
+    )
     headline: Annotated[str | None, Line(1000)] = optional(_("headline"), "Plain text.", "The video is from 2020")
     summary: Annotated[str | None, Prose(10_000)] = optional(
         _("summary"), "Plain text.", "False. It was filmed in 2020."

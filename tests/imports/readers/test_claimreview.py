@@ -51,14 +51,15 @@ def test_minimal_record_leaves_everything_else_null(tmp_path: Path) -> None:
     expected = {
         "id": None,
         "original_url": "https://www.example.org/review",
-        "language": "und",
+        "language": "en",
+        "language_detected": True,
         "headline": None,
         "summary": None,
         "body": None,
         "claim": {
             "id": None,
             "text": "The moon is made of cheese.",
-            "language": "und",
+            "language": "en",
             "claimed_on": None,
             "location": None,
             "claimant": None,
@@ -212,9 +213,9 @@ def test_claim_text_forms(tmp_path: Path, written: object, text: str | None) -> 
         ("vi_vn", "vi-VN"),
         ({"@type": "Language", "name": "Vietnamese", "alternateName": "vi"}, "vi"),
         (["ar"], "ar"),
-        ("Vietnamese", "und"),
-        (["vi", "en"], "und"),
-        (7, "und"),
+        ("Vietnamese", "en"),
+        (["vi", "en"], "en"),
+        (7, "en"),
     ],
 )
 def test_language_forms(tmp_path: Path, written: object, language: str) -> None:

@@ -48,7 +48,7 @@ def test_separators_line_ends_and_wrappings(tmp_path, delimiter, end, wrapped):
     assert [place(each.position) for each in found] == ["line 2", "line 4", "line 7"]
     taken = [each.data for each in found if isinstance(each, Record)]
     assert [(each["claim"]["text"], each["language"]) for each in taken] == [
-        ("Trời mưa.", "vi"), ('Nói: "a;b,c\td"\n\n  rồi thôi', "und"), ("Trời mưa.", "und"),
+        ("Trời mưa.", "vi"), ('Nói: "a;b,c\td"\n\n  rồi thôi', "vi"), ("Trời mưa.", "vi"),
     ]  # fmt: skip
 
 

@@ -43,6 +43,26 @@ def test_counts(found: Rows) -> None:
     assert len({original["label"] for original in originals if original}) == 1595
 
 
+def test_languages_that_are_detected(taken: dict[tuple[str, int], Any]) -> None:
+    """No file states a language."""
+    languages = Counter(data["language"] for data in taken.values())
+    assert languages == {
+        "en": 6703,
+        "und": 1053,
+        "ar": 32,
+        "ur": 20,
+        "mr": 18,
+        "ta": 14,
+        "ml": 14,
+        "hi": 10,
+        "te": 10,
+        "gu": 9,
+        "or": 6,
+        "es": 2,
+        "fr": 1,
+    }
+
+
 def test_refusals_by_cause(found: Rows) -> None:
     causes = Counter((name, why(record)) for (name, _), record in found.items() if isinstance(record, Refusal))
     assert causes == {
@@ -103,7 +123,8 @@ def test_every_record_says_what_its_line_says(taken: dict[tuple[str, int], Any],
         item, rating, publisher = raw.get("itemReviewed") or {}, raw["reviewRating"], raw["author"]
         speaker = item.get("author") or {}
         assert data["original_url"] == raw["url"]
-        assert data["language"] == data["claim"]["language"] == "und"
+        assert data["language"] == data["claim"]["language"]
+        assert data["language_detected"] == (data["language"] != "und")
         assert data["headline"] == line(raw.get("name"))
         assert (data["summary"], data["body"], data["authors"], data["topics"]) == (None, None, [], [])
         assert data["claim"]["text"] == text(raw["claimReviewed"])

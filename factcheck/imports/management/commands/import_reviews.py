@@ -14,6 +14,7 @@ from factcheck.editorial.lookups import find_newsroom, find_user
 from factcheck.imports.importer import batches
 from factcheck.imports.importer.files import Listing, digest_of, import_files
 from factcheck.imports.readers.google_fetch import FetchError, fetch_claims, is_url
+from factcheck.imports.readers.normalise import language_tag
 
 
 class Command(BaseCommand):
@@ -30,6 +31,11 @@ class Command(BaseCommand):
             "--newsroom", metavar="SITE", help="required if the account is a member of several newsrooms"
         )
         parser.add_argument(
+            "--language",
+            metavar="TAG",
+            help="the language of records without a language, such as vi (default: detected from the text)",
+        )
+        parser.add_argument(
             "--refused",
             type=Path,
             metavar="FILE",
@@ -37,18 +43,28 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *args: Any, files: list[str], by: str, newsroom: str | None, refused: Path | None, **options: Any
+        self,
+        *args: Any,
+        files: list[str],
+        by: str,
+        newsroom: str | None,
+        refused: Path | None,
+        language: str | None,
+        **options: Any,
     ) -> None:
+        stated = language_tag(language) if language else ""
+        if stated is None:
+            raise CommandError(f"{language!r} isn't a language tag. Use a tag such as vi or pt-BR.")
         with TemporaryDirectory() as folder:
             try:
                 fetched = {file: fetch_claims(file, Path(folder)) for file in files if is_url(file)}
             except FetchError as fault:
                 raise CommandError(str(fault)) from None
             local = [fetched.get(file) or Path(file) for file in files]
-            self._import(local, set(fetched.values()), by, newsroom, refused)
+            self._import(local, set(fetched.values()), by, newsroom, refused, stated)
 
     def _import(
-        self, files: list[Path], fetched: set[Path], by: str, newsroom: str | None, refused: Path | None
+        self, files: list[Path], fetched: set[Path], by: str, newsroom: str | None, refused: Path | None, language: str
     ) -> None:
         path = refused or settings.VAR / "refused" / f"{files[0].name}.jsonl"
         try:
@@ -63,7 +79,9 @@ class Command(BaseCommand):
                 Listing(path.with_suffix(".left-out.jsonl")) as left_out,
                 tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar,
             ):
-                counts = import_files(files, batch=batch, by=user, refused=out, left_out=left_out, progress=bar.update)
+                counts = import_files(
+                    files, batch=batch, by=user, refused=out, left_out=left_out, language=language, progress=bar.update
+                )
             submitted = batches.submit_import(
                 batch=batch, by=user, unchanged=counts.unchanged, refused=counts.refused.total()
             )
@@ -78,6 +96,9 @@ class Command(BaseCommand):
             self.stdout.write(f"Values of imported records that were not kept ({left_out.path}):")
             for place, count in counts.left_out.most_common():
                 self.stdout.write(f"  {place}: {count}")
+        if counts.languages:
+            found = ", ".join(f"{tag} {count}" for tag, count in counts.languages.most_common())
+            self.stdout.write(f"Languages that the files didn't state: {found}")
         if submitted is None:
             self.stdout.write("Nothing to approve.")
             return
