@@ -17,14 +17,9 @@ from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.record.matching.differing_claims import rank_differing
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
-<<<<<<< HEAD
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import BOTH, WORDS, Candidate, Match, score_candidates
-from factcheck.record.matching.models import vector_literal
-=======
-from factcheck.record.matching.match_scoring import BOTH, THRESHOLD, WORDS, Candidate, Match, score_candidates
 from factcheck.record.matching.models import Vector, vector_literal
->>>>>>> main
 from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.query_vectors import embed_batch
 from factcheck.record.matching.vectors import MAX_TEXT
@@ -95,7 +90,8 @@ class _Question:
     def heaviest(self) -> list[str]:
         """The sentences to compare by meaning."""
         weights = weigh_pieces(self.words, len(self.pieces))
-        return heaviest_pieces(self.pieces, weights, MAX_TEXT)[:MAX_MEANINGS]
+        chosen = heaviest_pieces(self.pieces, weights, MAX_TEXT)[:MAX_MEANINGS]
+        return [lower_capitals(piece) for piece in chosen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,23 +150,14 @@ def _compare(question: _Question, meaning: _Meaning, seconds: float, limit: int)
         near = nearest(cursor, meaning.model, *meaning.vectors)
         compared = _candidates(cursor, question.selected, question.total, meaning, near)
         best: dict[UUID, Match] = {}
-<<<<<<< HEAD
-        scored = score_candidates(compared, word_weights(selected, words, len(pieces)), post_date(text))
+        scored = score_candidates(
+            compared, word_weights(question.selected, words, len(pieces)), post_date(question.text)
+        )
         for each in scored:
             best.setdefault(each.claim_id, each)
         # The limit is applied last, because several of the best claims may have been merged into one claim.
         claims = _with_nearest(_under_roots([*best.values()]))
-        found = _with_nearest(rank_differing(claims[: max(limit, MAX_COMPARED)], text))[:limit]
-=======
-        scored = score_candidates(
-            compared, word_weights(question.selected, words, len(pieces)), post_date(question.text)
-        )
-        for each in sorted(scored, key=lambda each: (-each.score, each.claim_id)):
-            best.setdefault(each.claim_id, each)
-        # The limit is applied last, because several of the best claims may have been merged into one claim.
-        roots = _under_roots([*best.values()])[: max(limit, MAX_COMPARED)]
-        found = rank_differing(roots, question.text)[:limit]
->>>>>>> main
+        found = _with_nearest(rank_differing(claims[: max(limit, MAX_COMPARED)], question.text))[:limit]
     results = [each for each in found if each.score >= THRESHOLD]
     candidates = [each for each in found if each.score < THRESHOLD]
     return Matching(results, candidates, BOTH if meaning.vectors else WORDS, meaning.explanation, meaning.refused)
@@ -224,19 +211,9 @@ def _meanings(questions: Sequence[_Question]) -> list[_Meaning]:
 def _meaning(model: _Model, vectors: Sequence[Vector] | EmbeddingError) -> _Meaning:
     if model.embeddings is None:
         return _Meaning(explanation=model.explanation)
-<<<<<<< HEAD
-    try:
-        vectors = [
-            vector_literal(vector) for vector in embed_query(model.embeddings, [lower_capitals(text) for text in texts])
-        ]
-    except EmbeddingError as problem:
-        return _Meaning(explanation=str(problem), refused=problem.refused)
-    return _Meaning(model.embeddings.model, vectors, model.explanation)
-=======
     if isinstance(vectors, EmbeddingError):
         return _Meaning(explanation=str(vectors), refused=vectors.refused)
     return _Meaning(model.embeddings.model, [vector_literal(each) for each in vectors], model.explanation)
->>>>>>> main
 
 
 def _explain_missing(count: int) -> str:
