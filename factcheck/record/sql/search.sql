@@ -20,9 +20,9 @@ BEGIN
     RETURN words;
 END $$;
 
--- PostgreSQL's stemmers, with the letters that they stem and the languages that use them (* stands for all). "light"
--- stands for the languages without a useful stemmer. English and Vietnamese have none here: `public.factcheck` contains
--- their words in the form that people look for.
+-- PostgreSQL's stemmers, with the letters that they stem and the languages that use them. A * means all languages, and
+-- "light" is for languages without a useful stemmer. English and Vietnamese aren't in the list, because
+-- `public.factcheck` already contains their words in the form that people look for.
 CREATE OR REPLACE FUNCTION public.record_stemmers(said text)
 RETURNS TABLE (stemmer text, dictionary regdictionary, languages text[])
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -112,7 +112,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     stems text := public.record_before_stemming(stemmer, public.unaccent(lower(said)));
 BEGIN
-    stems := to_tsvector(replace(stemmer, 'light', 'simple')::regconfig, stems);
+    stems := to_tsvector(('pg_catalog.' || replace(stemmer, 'light', 'simple'))::regconfig, stems);
     RETURN regexp_replace(public.record_after_stemming(stemmer, stems), '(^| )''', '\1''z0', 'g');
 END $$;
 
@@ -129,6 +129,7 @@ END $$;
 
 -- The weights are A for title and claim, B for summary or headlines, C for the claimant, and D for everything else.
 -- The exact spelling with diacritics also has weight D, so that a word in the title doesn't count twice.
+-- Stems have weight A or D, because search ranks a row by its words or by its stems.
 CREATE OR REPLACE FUNCTION public.record_search(language text, said text, claimant jsonb, more text, prose text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
