@@ -149,9 +149,8 @@ class Search:
     def _total(self) -> int:
         """The approximate number of reviews."""
         with connections["public"].cursor() as cursor:
-            cursor.execute(_TOTAL)
-            [total] = cursor.fetchone()
-            return max(1, int(total), *(each.reviews for each in self._frequencies.values()))
+            cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'record_publishedreview'::regclass")
+            return max(1, int(cursor.fetchone()[0]), *(each.reviews for each in self._frequencies.values()))
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:
@@ -281,7 +280,6 @@ SELECT DISTINCT ON (id) found.*, coalesce(gain, 0) AS gain FROM (
 ) found LEFT JOIN unnest(%s::uuid[], %s::float8[]) AS meaning (meaning_id, gain) ON meaning_id = id
 ORDER BY id, by_words DESC
 """  # noqa: S608
-_TOTAL = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'record_publishedreview'::regclass"
 # The inner query sorts only sequence and ctid, so that only the newest rows are read completely. Sorting many rows with
 # their search vectors would take longer than ranking the newest rows.
 _EVERYWHERE = f"""

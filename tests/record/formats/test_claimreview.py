@@ -13,8 +13,6 @@ from factcheck.editorial.models import (
     Publisher,
     Review,
     Source,
-    Verdict,
-    VerdictLabel,
 )
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.formats.claimreview import claim_review, claim_review_document
