@@ -16,6 +16,7 @@ from api.http.language_names import meant_tag
 from api.http.suggestions import unknown_value
 from factcheck.record.formats.text import nfc
 from factcheck.record.formats.urls import url_key
+from factcheck.record.readmodel.row_models import original_verdict_of
 from factcheck.record.statements.values import LANGUAGE_PATTERN, MAX_LANGUAGE, SLUG_PATTERN
 
 MAX_URL = 4000
@@ -41,6 +42,12 @@ def read_words(value: str) -> str:
     if not value:
         raise ValueError("The parameter is empty. Send search words, or leave out the parameter.")
     return nfc(value)
+
+
+def read_original_verdict(value: str) -> str:
+    if not value.strip():
+        raise ValueError("The parameter is empty. Send a publisher's verdict, for example Pants on Fire.")
+    return original_verdict_of(nfc(value))
 
 
 def read_uuid(value: str) -> UUID:

@@ -170,11 +170,22 @@ CLAIM = Filter(
 VERDICT_HELP = "`scale:slug`, or a slug from the site's own scale (see `/api/v1/rating-scales/`)."
 SITE_HELP = "The publisher's host without `www.` (see `/api/v1/publishers/`)."
 
+ORIGINAL_VERDICT_HELP = "the publisher's own words, in any case, up to 200 characters (see `verdict.original.label`)."
+
+
+def _original_verdict(column: str, what: str, few: Few = never) -> Filter:
+    return Filter(
+        "original_verdict", values.read_original_verdict, _column(column), _written_as(values.WORDS, maxLength=2000),
+        f"{what} {ORIGINAL_VERDICT_HELP}", "Pants on Fire", few=few,
+    )  # fmt: skip
+
+
 REVIEW_FILTERS: Sequence[Filter] = (
     Q_FILTER,
     IDS,
     _language("review"),
     Filter("verdict", read_known_verdict, _column("verdict__in"), VERDICT_SCHEMA, VERDICT_HELP, "truth:false"),
+    _original_verdict("original_verdict__in", "The publisher's verdict:"),
     Filter("publisher", values.read_site, _column("publisher__in"), SITE_SCHEMA, SITE_HELP, "example.org"),
     CLAIM,
     CLAIMANT,
@@ -222,6 +233,10 @@ CLAIM_FILTERS: Sequence[Filter] = (
         "verdict", read_known_verdict, _column("verdicts__overlap"), VERDICT_SCHEMA,
         f"Claims with a review that has this verdict: {VERDICT_HELP}", "truth:false",
         few=unless_common(PublishedClaim, "verdicts"),
+    ),
+    _original_verdict(
+        "original_verdicts__overlap", "Claims with a review that has this verdict:",
+        few=unless_common(PublishedClaim, "original_verdicts"),
     ),
     Filter(
         "publisher", values.read_site, _column("publishers__overlap"), SITE_SCHEMA,

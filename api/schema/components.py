@@ -10,8 +10,8 @@ from api.schema.dump_manifests import DUMPS
 from api.schema.intake import MESSAGES
 from api.schema.lists import LISTS
 from api.schema.log_answers import LOG
-from api.schema.references import REFERENCES
 from api.schema.match_answers import MATCHES
+from api.schema.references import REFERENCES
 
 COMPONENTS: dict[str, Any] = {
     **BODIES,

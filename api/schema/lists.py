@@ -19,7 +19,6 @@ from api.schema.bodies import (
     object_of,
 )
 from api.schema.operations import ref
-from factcheck.record.search.counts import GROUPS
 
 Json = dict[str, Any]
 

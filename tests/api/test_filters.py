@@ -195,6 +195,44 @@ def test_original_url_finds_an_imported_review(database, api):
     assert api.get("rating-scales/")["results"] == []
 
 
+def test_publishers_own_words_are_a_filter_and_a_facet(database, api):
+    """As in AVeriTeC's file, whose publishers write "False", "FALSE" and "Pants on Fire"."""
+    newsroom = make_newsroom()
+    words = ["Pants on Fire", "FALSE", "false", "Four  Pinocchios", "x" * 300]
+    reviews = [make_imported(newsroom, "https://www.outra.example/0")]
+    for number, label in enumerate(words[1:], 1):
+        review = make_review(newsroom, make_claim(newsroom, text=f"O chá cura {number}."), sources=0)
+        review.publisher, review.verdict = reviews[0].publisher, None
+        review.original_url, review.original_label = f"https://www.outra.example/{number}", label
+        review.save()
+        reviews.append(review)
+    for review in reviews:
+        publish_review(newsroom, review)
+
+    def found(query: str, of: str = "reviews") -> list[str]:
+        return sorted(api.ids(f"{of}/?{query}"))
+
+    def ids(*numbers: int) -> list[str]:
+        return sorted(str(reviews[number].pk) for number in numbers)
+
+    assert found("original_verdict=pants on FIRE") == ids(0)
+    assert found("original_verdict=False") == ids(1, 2)
+    assert found("original_verdict=False&original_verdict=four pinocchios") == ids(1, 2, 3)
+    assert found("original_verdict=" + "X" * 300) == ids(4)
+    assert found("original_verdict=true") == []
+    assert found("original_verdict=false", "claims") == sorted(str(reviews[number].claim_id) for number in (1, 2))
+    for of in ("reviews", "claims"):
+        assert api.get(f"{of}/?facets=original_verdict")["meta"]["facets"]["original_verdict"]["values"] == [
+            {"value": "false", "count": 2},
+            {"value": "four pinocchios", "count": 1},
+            {"value": "pants on fire", "count": 1},
+            {"value": "x" * 200, "count": 1},
+        ]
+    assert api.get("reviews/?facets=original_verdict&q=cha")["meta"]["facets"]["original_verdict"]["values"][0] == {
+        "value": "false", "count": 2,
+    }  # fmt: skip
+
+
 def test_default_scale_is_a_setting(named, settings):
     settings.DEFAULT_RATING_SCALE = "quality"
     assert named("verdict=false") == ["tea"]

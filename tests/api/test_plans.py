@@ -59,6 +59,7 @@ REVIEW_PLANS = {
     "ids": (SOME_ID, {"record_publishedreview_pkey"}),
     "language": ("km", {"review_language"}),
     "verdict": ("truth:rare", {"review_verdict"}),
+    "original_verdict": ("Rare  words", {"review_original_verdict"}),
     "publisher": ("rare.example", {"review_publisher"}),
     "claim": (SOME_ID, {"review_claim"}),
     "claimant": (SOME_ID, {"review_claimant"}),
@@ -79,6 +80,7 @@ PLANS = {
         "ids": (SOME_ID, {"record_publishedclaim_pkey"}),
         "language": ("km", {"claim_language"}),
         "verdict": ("truth:very-rare", {"claim_verdicts"}),
+        "original_verdict": ("very rare words", {"claim_original_verdicts"}),
         "publisher": ("very-rare.example", {"claim_publishers"}),
         "claimant": (SOME_ID, {"claim_claimant"}),
         "topic": ("very-rare", {"claim_topics"}),
@@ -129,6 +131,7 @@ def review(number: int) -> SimpleNamespace:
         id=id_of(number), claim_id=id_of(number), status="live", sequence=number, body=BODY % (number, number % 7, number),
         language="km" if very_rare else ("en", "vi", "vi-vn", "en", "fr")[number % 5],
         verdict="truth:rare" if rare else f"truth:verdict{number % 6}",
+        original_verdict="rare words" if rare else f"words{number % 6}",
         publisher="rare.example" if rare else f"pub{number % 50}.example",
         claimant=id_of(number % 5000), topics=["very-rare"] if very_rare else [f"topic{number % 40}"],
         appearance_keys=[url_key(f"https://social.example/{number}")],
@@ -142,6 +145,7 @@ def claim(of: SimpleNamespace) -> SimpleNamespace:
     very_rare = of.sequence % VERY_RARE == 0
     return SimpleNamespace(
         **vars(of), verdicts=["truth:very-rare" if very_rare else of.verdict],
+        original_verdicts=["very rare words" if very_rare else of.original_verdict],
         publishers=["very-rare.example" if very_rare else of.publisher],
     )  # fmt: skip
 
@@ -259,8 +263,20 @@ def test_every_filter_finds_an_index(many, name: str):
 
 
 UNKNOWN = {
-    "reviews": {"language": "xx", "verdict": "truth:none", "publisher": "none.example", "topic": "none"},
-    "claims": {"language": "xx", "verdict": "truth:none", "publisher": "none.example", "topic": "none"},
+    "reviews": {
+        "language": "xx",
+        "verdict": "truth:none",
+        "original_verdict": "none",
+        "publisher": "none.example",
+        "topic": "none",
+    },
+    "claims": {
+        "language": "xx",
+        "verdict": "truth:none",
+        "original_verdict": "none",
+        "publisher": "none.example",
+        "topic": "none",
+    },
 }
 
 

@@ -104,7 +104,11 @@ def test_filters_count(world, api, query, number):
     ("query", "parameter", "detail"),
     [
         ("group_by=verdct", "group_by", "Did you mean verdict?"),
-        ("group_by=claimant", "group_by", "Use one of verdict, language, publisher, topic, year, month, reviewed_year"),
+        (
+            "group_by=claimant",
+            "group_by",
+            "Use one of verdict, original_verdict, language, publisher, topic, year, month, reviewed_year",
+        ),
         ("group_by=verdict,year,topic", "group_by", "Send at most 2."),
         ("group_by=", "group_by", "Use one of"),
         ("page_size=5", "page_size", "This URL doesn't have this parameter."),

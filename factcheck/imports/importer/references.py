@@ -24,6 +24,7 @@ from factcheck.editorial.models import (
 from factcheck.editorial.models.claims import SORTED_CHARACTERS
 from factcheck.editorial.proposals.mapping_policy import adopted_mappings
 from factcheck.editorial.statement_columns import columns_of
+from factcheck.record.formats.text import fold_words
 from factcheck.record.formats.urls import review_id_of
 
 # A dictionary with the keys of docs/reference/import-formats.md, validated and normalised by its reader.
@@ -83,7 +84,7 @@ class References:
             return self._verdicts.get((verdict["scale"], verdict["slug"]))
         if verdict["original"] is None:
             return None
-        words = _folded(verdict["original"]["label"])
+        words = fold_words(verdict["original"]["label"])
         return self._mapped.get((words, record["publisher"]["site"])) or self._mapped.get((words, ""))
 
     def make_missing(self, records: Iterable[Record]) -> None:
@@ -134,13 +135,9 @@ def _publisher(record: Record) -> Publisher:
 def _mappings() -> dict[tuple[str, str], int]:
     """Adopted mappings, from (words, site or "") to the id of the verdict on this site."""
     return {
-        (_folded(mapping.words), mapping.site.lower().removeprefix("www.")): mapping.verdict_id
+        (fold_words(mapping.words), mapping.site.lower().removeprefix("www.")): mapping.verdict_id
         for mapping in adopted_mappings()
     }
-
-
-def _folded(words: str) -> str:
-    return " ".join(words.split()).casefold()
 
 
 def _claimants(newsroom: Publisher, claimants: list[dict[str, Any]]) -> dict[_Key, Claimant]:

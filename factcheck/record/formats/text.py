@@ -41,6 +41,11 @@ def clean_text(value: str) -> str:
     return nfc(value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
+def fold_words(value: str) -> str:
+    """The value with single spaces and without differences in case, for comparing short texts."""
+    return " ".join(value.split()).casefold()
+
+
 def replace_forbidden(value: str) -> str:
     """The result of `clean_text`, with each forbidden character replaced by a space."""
     return clean_text("".join(" " if find_forbidden(character) else character for character in value))

@@ -103,6 +103,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "original_verdicts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200), default=list, size=None
+                    ),
+                ),
+                (
                     "publishers",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(max_length=255), default=list, size=None
@@ -146,6 +152,14 @@ class Migration(migrations.Migration):
                 ("body", models.TextField(help_text="JSON, sent unchanged. For an erased review, the public notice.")),
                 ("language", models.CharField(help_text="BCP 47, lower case.", max_length=35)),
                 ("verdict", models.CharField(help_text="scale:slug", max_length=130, null=True)),
+                (
+                    "original_verdict",
+                    models.CharField(
+                        help_text="The publisher's own words, folded (`original_verdict_of`).",
+                        max_length=200,
+                        null=True,
+                    ),
+                ),
                 ("publisher", models.CharField(help_text="The publisher's site.", max_length=255)),
                 ("claimant", models.UUIDField(null=True)),
                 (
@@ -193,6 +207,12 @@ class Migration(migrations.Migration):
                     "verdicts",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(max_length=130), default=list, size=None
+                    ),
+                ),
+                (
+                    "original_verdicts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200), default=list, size=None
                     ),
                 ),
                 (
@@ -323,6 +343,14 @@ class Migration(migrations.Migration):
                 ("body", models.TextField(help_text="JSON, sent unchanged. For an erased review, the public notice.")),
                 ("language", models.CharField(help_text="BCP 47, lower case.", max_length=35)),
                 ("verdict", models.CharField(help_text="scale:slug", max_length=130, null=True)),
+                (
+                    "original_verdict",
+                    models.CharField(
+                        help_text="The publisher's own words, folded (`original_verdict_of`).",
+                        max_length=200,
+                        null=True,
+                    ),
+                ),
                 ("publisher", models.CharField(help_text="The publisher's site.", max_length=255)),
                 ("claimant", models.UUIDField(null=True)),
                 (
@@ -754,6 +782,21 @@ class Migration(migrations.Migration):
                 models.OrderBy(models.F("published_at"), descending=True),
                 models.OrderBy(models.F("id"), descending=True),
                 name="review_verdict",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="publishedreview",
+            index=models.Index(
+                models.F("original_verdict"),
+                models.OrderBy(models.F("published_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="review_original_verdict",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="publishedclaim",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["original_verdicts"], name="claim_original_verdicts"
             ),
         ),
         migrations.AddIndex(

@@ -22,6 +22,6 @@ class Migration(migrations.Migration):
             claim_search="cacbdc4c67a5",
             search_indexes="2038c654934e",
             vectors="a449f439f932",
-            totals="8336b2fc1bc8",
+            totals="558b3a3ccee8",
         ),
     ]

@@ -135,6 +135,7 @@ def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:
         row.appearance_keys = list(dict.fromkeys(key for span in sources for key in span.row.appearance_keys))
         row.claimed_on = main.row.claimed_on
         row.verdicts = sorted({span.row.verdict for span in live if span.row.verdict})
+        row.original_verdicts = sorted({span.row.original_verdict for span in live if span.row.original_verdict})
         row.publishers = sorted({span.row.publisher for span in live})
         body = {**claim, **body}
         body["merged"] = [span.row.parsed_body["claim"] for span in merged]

@@ -55,6 +55,9 @@ class PublishedReview(ReviewRow):
                 OpClass("language", name="varchar_pattern_ops"), F("published_at").desc(), name="review_language"
             ),
             models.Index(F("verdict"), F("published_at").desc(), F("id").desc(), name="review_verdict"),
+            models.Index(
+                F("original_verdict"), F("published_at").desc(), F("id").desc(), name="review_original_verdict"
+            ),
             models.Index(F("publisher"), F("published_at").desc(), F("id").desc(), name="review_publisher"),
             models.Index(F("claimant"), F("published_at").desc(), F("id").desc(), name="review_claimant"),
             models.Index(fields=["claim_id"], name="review_claim"),
@@ -90,6 +93,7 @@ class PublishedClaim(ClaimRow):
             ),
             models.Index(F("claimant"), F("published_at").desc(), F("id").desc(), name="claim_claimant"),
             GinIndex(fields=["verdicts"], name="claim_verdicts"),
+            GinIndex(fields=["original_verdicts"], name="claim_original_verdicts"),
             GinIndex(fields=["publishers"], name="claim_publishers"),
             GinIndex(fields=["topics"], name="claim_topics"),
             GinIndex(fields=["appearance_keys"], name="claim_appearances"),

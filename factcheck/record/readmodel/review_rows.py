@@ -26,7 +26,7 @@ from factcheck.record.readmodel.models import (
     PublishedReview,
     PublishedTotal,
 )
-from factcheck.record.readmodel.row_models import Status, as_past
+from factcheck.record.readmodel.row_models import Status, as_past, original_verdict_of
 
 Kind = PublishedReference.Kind
 Reference = tuple[str, str]
@@ -95,6 +95,7 @@ def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
     if row.status == Status.LIVE:
         claim, verdict = document["claim"], document["verdict"]
         row.verdict = f"{verdict['scale']}:{verdict['slug']}" if verdict["slug"] else None
+        row.original_verdict = original_verdict_of(verdict["original"]["label"]) if verdict["original"] else None
         row.claimant = UUID(claim["claimant"]["id"]) if claim["claimant"] else None
         row.topics = [topic["slug"] for topic in document["topics"]]
         row.appearance_keys = appearance_keys(claim)

@@ -7,8 +7,18 @@ import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from factcheck.record.formats.text import fold_words
+
 Row = TypeVar("Row", bound=models.Model)
 Past = TypeVar("Past", bound=models.Model)
+
+
+MAX_ORIGINAL = 200  # characters of a publisher's verdict. A longer verdict is a sentence, of which the rest is cut off
+
+
+def original_verdict_of(words: str) -> str:
+    """The publisher's words of a verdict as filters compare them: without case, at most MAX_ORIGINAL characters."""
+    return fold_words(words)[:MAX_ORIGINAL]
 
 
 class Status(models.TextChoices):
@@ -34,6 +44,9 @@ class ReviewRow(models.Model):
     body = models.TextField(help_text="JSON, sent unchanged. For an erased review, the public notice.")
     language = models.CharField(max_length=35, help_text="BCP 47, lower case.")
     verdict = models.CharField(max_length=130, null=True, help_text="scale:slug")
+    original_verdict = models.CharField(
+        max_length=MAX_ORIGINAL, null=True, help_text="The publisher's own words, folded (`original_verdict_of`)."
+    )
     publisher = models.CharField(max_length=255, help_text="The publisher's site.")
     claimant = models.UUIDField(null=True)
     topics = ArrayField(models.CharField(max_length=60), default=list)
@@ -65,6 +78,7 @@ class ClaimRow(models.Model):
     language = models.CharField(max_length=35, help_text="BCP 47, lower case.")
     claimant = models.UUIDField(null=True)
     verdicts = ArrayField(models.CharField(max_length=130), default=list)
+    original_verdicts = ArrayField(models.CharField(max_length=MAX_ORIGINAL), default=list)
     publishers = ArrayField(models.CharField(max_length=255), default=list)
     topics = ArrayField(models.CharField(max_length=60), default=list)
     appearance_keys = ArrayField(models.CharField(max_length=32), default=list)

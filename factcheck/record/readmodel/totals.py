@@ -1,4 +1,4 @@
-"""The maintained totals of reviews and claims by facet: verdict, language, publisher, topic, dates and status.
+"""The maintained totals of reviews and claims by facet, for example by verdict, publishers' words or month.
 
 Triggers keep the totals exact (`sql/totals.sql`). Reading them takes the same time for ten reviews and for a million.
 """
@@ -15,7 +15,7 @@ Numbers = list[tuple[str, int]]  # values with their numbers, most frequent firs
 
 NAMES: dict[CountedModel, str] = {PublishedReview: "reviews", PublishedClaim: "claims"}
 # The facets with several values per row. All other facets have one value, so their numbers can be added.
-LISTS = {PublishedReview: {"topic"}, PublishedClaim: {"verdict", "publisher", "topic"}}
+LISTS = {PublishedReview: {"topic"}, PublishedClaim: {"verdict", "original_verdict", "publisher", "topic"}}
 
 
 def read_totals(model: CountedModel, facets: Collection[str]) -> dict[str, Numbers]:
@@ -47,9 +47,13 @@ def compute_totals() -> Counter[tuple[str, str, str]]:
     found = Counter[tuple[str, str, str]]()
     for model in NAMES:
         one = model is PublishedReview
-        columns = ["verdict", "publisher", "reviewed_on"] if one else ["verdicts", "publishers", "published_at"]
+        columns = (
+            ["verdict", "original_verdict", "publisher", "reviewed_on"]
+            if one
+            else ["verdicts", "original_verdicts", "publishers", "published_at"]
+        )
         rows = model.objects.values_list("status", "language", "topics", "published_at", *columns)
-        for status, language, topics, published, verdicts, publishers, reviewed in rows.iterator(1000):
+        for status, language, topics, published, verdicts, originals, publishers, reviewed in rows.iterator(1000):
             facets = {"status": [status]}
             if status == Status.LIVE:
                 month, reviewed_month = (
@@ -58,7 +62,9 @@ def compute_totals() -> Counter[tuple[str, str, str]]:
                 )
                 facets |= {
                     "language": [language], "topic": topics,
-                    "verdict": [verdicts] if one else verdicts, "publisher": [publishers] if one else publishers,
+                    "verdict": [verdicts] if one else verdicts,
+                    "original_verdict": [originals] if one else originals,
+                    "publisher": [publishers] if one else publishers,
                     "year": [month[:4]], "month": [month],
                     "reviewed_year": [reviewed_month[:4]], "reviewed_month": [reviewed_month],
                 }  # fmt: skip

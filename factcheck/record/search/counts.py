@@ -18,7 +18,7 @@ from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.results import SearchModel
 from factcheck.record.search.stems import with_stems
 
-FACETS = ("verdict", "language", "publisher", "topic")
+FACETS = ("verdict", "original_verdict", "language", "publisher", "topic")
 VALUES = 50  # per facet, the most frequent values first
 SAMPLE = 50  # the sample is one in SAMPLE of the table's pages, and its numbers are multiplied by SAMPLE
 SHARE = 0.7  # of the time, for counting all rows. The sample has the rest.

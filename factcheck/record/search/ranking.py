@@ -23,8 +23,8 @@ from django.db.models import Q
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import SHELF_BITS
 from factcheck.record.readmodel.row_models import Status
-from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.misspelt import with_similar
+from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.older_rows import LEAST_RANKED, Matching, read_older
 from factcheck.record.search.query import Branch, Query, Term, all_of, any_of, max_reviews
 from factcheck.record.search.relevance import FEW, GOOD, enough, rank_expression, term_weight
@@ -153,9 +153,8 @@ class Search:
     def _total(self) -> int:
         """The approximate number of reviews."""
         with connections["public"].cursor() as cursor:
-            cursor.execute(_TOTAL)
-            [total] = cursor.fetchone()
-            return max(1, int(total), *(each.reviews for each in self._frequencies.values()))
+            cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'record_publishedreview'::regclass")
+            return max(1, int(cursor.fetchone()[0]), *(each.reviews for each in self._frequencies.values()))
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:
@@ -285,7 +284,6 @@ SELECT DISTINCT ON (id) found.*, coalesce(gain, 0) AS gain FROM (
 ) found LEFT JOIN unnest(%s::uuid[], %s::float8[]) AS meaning (meaning_id, gain) ON meaning_id = id
 ORDER BY id, by_words DESC
 """  # noqa: S608
-_TOTAL = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'record_publishedreview'::regclass"
 # The inner query sorts only sequence and ctid, so that only the newest rows are read completely. Sorting many rows with
 # their search vectors would take longer than ranking the newest rows.
 _EVERYWHERE = f"""

@@ -71,8 +71,8 @@ BEGIN
         words := regexp_replace(words, '([\u0980-\u0dff]{5})[\u0980-\u0dff]+', '\1', 'g');
         words := regexp_replace(words, '([\u0bbe-\u0bcc])ய(?![\u0b80-\u0bff])', '\1', 'g');
         RETURN regexp_replace(words, '[\u09be-\u09cd\u0a3e-\u0a4d\u0abe-\u0acd\u0b3e-\u0b4d\u0bbe-\u0bcd\u0c3e-\u0c4d\u0cbe-\u0ccd\u0d3e-\u0d4d\u0dca-\u0ddf]+(?![\u0980-\u0dff])', '', 'g');
-    WHEN 'arabic' THEN  -- without "and", "so", "by" or "like" before the article
-        RETURN regexp_replace(words, '\m[وفبك]?(ال|لل)', 'ال', 'g');
+    WHEN 'arabic' THEN  -- without the article, and without "and", "so", "by" or "like" before it
+        RETURN regexp_replace(words, '\m[وفبك]?(?:ال|لل)([\u0600-\u06ff]{3})', '\1', 'g');
     WHEN 'indonesian' THEN  -- the prefixes me- and pe- replace a t or p at the beginning of the root
         RETURN regexp_replace(regexp_replace(words, '\m[mp]en([aeiou]\w{3})', 't\1', 'g'), '\m[mp]em([aeiou]\w{3})', 'p\1', 'g');
     ELSE
@@ -85,6 +85,7 @@ CREATE OR REPLACE FUNCTION public.record_after_stemming(stemmer text, stems text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE stemmer
     WHEN 'arabic' THEN translate(stems, 'اأإآويىئؤءة', '')  -- broken plurals differ in their vowels
+    WHEN 'indonesian' THEN regexp_replace(stems, '(\w{3})k(''|$)', '\1\2', 'g')  -- the suffixes -an and -kan look alike
     WHEN 'russian' THEN regexp_replace(stems, '[ео]([кнц])(''|$)', '\1\2', 'g')  -- the vowel disappears before endings
     ELSE stems END;
 $$;

@@ -4,12 +4,14 @@
 -- The facets of a row. An empty value means that the row has no value. Only live rows count, except in `status`.
 -- Dates are in UTC.
 CREATE OR REPLACE FUNCTION record_facets(
-    status text, language text, verdicts text[], publishers text[], topics text[], published timestamptz, reviewed date
+    status text, language text, verdicts text[], originals text[], publishers text[], topics text[],
+    published timestamptz, reviewed date
 ) RETURNS TABLE (facet text, value text) LANGUAGE sql STABLE AS $$
     SELECT 'status', status
     UNION ALL SELECT named.facet, coalesce(found.value, '') FROM (VALUES
         ('language', ARRAY[language]),
         ('verdict', verdicts),
+        ('original_verdict', originals),
         ('publisher', publishers),
         ('topic', topics),
         ('year', ARRAY[to_char(published AT TIME ZONE 'UTC', 'YYYY')]),
@@ -50,12 +52,14 @@ DECLARE
 BEGIN
     IF TG_OP <> 'INSERT' THEN
         SELECT array_agg(f.facet), array_agg(f.value) INTO facets, vals FROM removed r, LATERAL record_facets(
-            r.status, r.language, ARRAY[r.verdict], ARRAY[r.publisher], r.topics, r.published_at, r.reviewed_on) f;
+            r.status, r.language, ARRAY[r.verdict], ARRAY[r.original_verdict], ARRAY[r.publisher], r.topics,
+            r.published_at, r.reviewed_on) f;
         PERFORM record_change_totals('reviews', -1, facets, vals);
     END IF;
     IF TG_OP <> 'DELETE' THEN
         SELECT array_agg(f.facet), array_agg(f.value) INTO facets, vals FROM added r, LATERAL record_facets(
-            r.status, r.language, ARRAY[r.verdict], ARRAY[r.publisher], r.topics, r.published_at, r.reviewed_on) f;
+            r.status, r.language, ARRAY[r.verdict], ARRAY[r.original_verdict], ARRAY[r.publisher], r.topics,
+            r.published_at, r.reviewed_on) f;
         PERFORM record_change_totals('reviews', 1, facets, vals);
     END IF;
     RETURN NULL;
@@ -69,12 +73,12 @@ DECLARE
 BEGIN
     IF TG_OP <> 'INSERT' THEN
         SELECT array_agg(f.facet), array_agg(f.value) INTO facets, vals FROM removed c, LATERAL record_facets(
-            c.status, c.language, c.verdicts, c.publishers, c.topics, c.published_at, NULL) f;
+            c.status, c.language, c.verdicts, c.original_verdicts, c.publishers, c.topics, c.published_at, NULL) f;
         PERFORM record_change_totals('claims', -1, facets, vals);
     END IF;
     IF TG_OP <> 'DELETE' THEN
         SELECT array_agg(f.facet), array_agg(f.value) INTO facets, vals FROM added c, LATERAL record_facets(
-            c.status, c.language, c.verdicts, c.publishers, c.topics, c.published_at, NULL) f;
+            c.status, c.language, c.verdicts, c.original_verdicts, c.publishers, c.topics, c.published_at, NULL) f;
         PERFORM record_change_totals('claims', 1, facets, vals);
     END IF;
     RETURN NULL;

@@ -1,0 +1,85 @@
+"""Mappings of the verdicts of large publishers, which an Editor can propose in one step.
+
+Nothing here applies until a second person approves the proposal. Words that don't say how true a claim is, such as
+"Satire" or "Missing context", are left out.
+"""
+
+from django.db import transaction
+
+from factcheck.editorial.models import User, Verdict, VerdictMapping
+from factcheck.editorial.proposals.workflow import submit
+
+SCALE = "truth"
+# By publisher: the words of the verdict, and the verdict on the scale that every site starts with.
+_EXACT = {
+    "false": "false", "mostly false": "mostly-false", "half true": "half-true", "mostly true": "mostly-true",
+    "true": "true",
+}  # fmt: skip
+_FALSE_OR_MISLEADING = {"false": "false", "misleading": "mostly-false", "true": "true"}
+STARTER_MAPPINGS: dict[str, dict[str, str]] = {
+    "snopes.com": {
+        "false": "false", "fake": "false", "scam": "false", "misattributed": "false", "mostly false": "mostly-false",
+        "mixture": "half-true", "mostly true": "mostly-true", "true": "true", "correct attribution": "true",
+        "unproven": "unproven",
+    },
+    "politifact.com": {**_EXACT, "pants on fire": "false"},
+    "factcheck.afp.com": {
+        "false": "false", "misleading": "mostly-false", "partly false": "half-true", "mixed": "half-true",
+        "mixture": "half-true", "true": "true", "altered image": "false",
+    },
+    "fullfact.org": {"false": "false", "mixture": "half-true", "true": "true"},
+    "factcheck.org": {
+        "false": "false", "misleading": "mostly-false", "distorts the facts": "mostly-false",
+        "spins the facts": "mostly-false", "exaggerates": "mostly-false", "no evidence": "unproven",
+    },
+    "usatoday.com": {"false": "false", "altered": "false", "partly false": "half-true", "true": "true"},
+    "boomlive.in": {**_FALSE_OR_MISLEADING, "fake": "false", "partly true": "half-true"},
+    "leadstories.com": {
+        "false": "false", "hoax!": "false", "fake tweet": "false", "misleading": "mostly-false",
+        "no evidence": "unproven",
+    },
+    "altnews.in": _EXACT,
+    "checkyourfact.com": _FALSE_OR_MISLEADING,
+    "indiatoday.in": _EXACT,
+    "newsmobile.in": {**_FALSE_OR_MISLEADING, "fake": "false"},
+    "misbar.com": _FALSE_OR_MISLEADING,
+    "vishvasnews.com": {**_FALSE_OR_MISLEADING, "half true": "half-true"},
+    "africacheck.org": {
+        "false": "false", "incorrect": "false", "hoax": "false", "misleading": "mostly-false",
+        "mostly correct": "mostly-true", "correct": "true", "unproven": "unproven",
+    },
+    "newsmeter.in": _FALSE_OR_MISLEADING,
+    "thelogicalindian.com": _FALSE_OR_MISLEADING,
+    "aap.com.au": {**_FALSE_OR_MISLEADING, "partly false": "half-true"},
+    "pesacheck.org": {"false": "false", "partly false": "half-true", "true": "true"},
+    "polygraph.info": {**_FALSE_OR_MISLEADING, "likely false": "mostly-false", "unsubstantiated": "unproven"},
+    "washingtonpost.com": {
+        "four pinocchios": "false", "three pinocchios": "mostly-false", "two pinocchios": "half-true",
+        "one pinocchio": "mostly-true", "geppetto checkmark": "true",
+    },
+    "thequint.com": _FALSE_OR_MISLEADING,
+    "factly.in": _FALSE_OR_MISLEADING,
+    "verafiles.org": {**_FALSE_OR_MISLEADING, "fake": "false"},
+    "rappler.com": _FALSE_OR_MISLEADING,
+    "dubawa.org": _FALSE_OR_MISLEADING,
+}  # fmt: skip
+
+
+@transaction.atomic
+def propose_starter_mappings(*, by: User) -> int:
+    """Proposes each starter mapping that the site doesn't have yet, and returns their number. Raises EditorialError.
+
+    A mapping whose verdict isn't on this site is left out.
+    """
+    verdicts = {verdict.slug: verdict for verdict in Verdict.objects.filter(scale__slug=SCALE).select_related("scale")}
+    known = {(words.casefold(), site) for words, site in VerdictMapping.objects.values_list("words", "site")}
+    missing = [
+        VerdictMapping(words=words, site=site, verdict=verdicts[slug])
+        for site, mappings in STARTER_MAPPINGS.items()
+        for words, slug in mappings.items()
+        if (words, site) not in known and slug in verdicts
+    ]
+    for mapping in missing:
+        mapping.save()
+        submit(subject=mapping, by=by)
+    return len(missing)
