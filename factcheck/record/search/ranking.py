@@ -71,7 +71,7 @@ class Search:
         seconds: float | None = None,
         find_similar: FindSimilar | None = None,
     ) -> None:
-        self.query = query
+        self.query = self._typed = query
         self._model, self._find_similar, self._similar = model, find_similar, Similar({})
         self._unfiltered = not condition
         self._table = model._meta.db_table
@@ -83,6 +83,7 @@ class Search:
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
         """The best hits, the hits after `position`, or with `backward` the hits before `position`, nearest first."""
+        self._replace_query(self._typed)  # an earlier page may have replaced the query
         self._replace_query(with_composed(self.query, self._frequency))
         found, number = Results([]), 0
         for number, attempt in enumerate(self._attempts()):
@@ -113,7 +114,7 @@ class Search:
 
     def _replace_query(self, query: Query) -> None:
         if query != self.query:
-            del self._frequencies
+            self.__dict__.pop("_frequencies", None)
         self.query = query
 
     def _add_similar(self) -> bool:
