@@ -89,7 +89,8 @@ class Search:
         for number, attempt in enumerate(self._attempts()):
             rank = partial(self._rank, attempt, limit, position, backward)
             found = self._find(attempt, rank)
-            if number == 0 and found.complete and found.good < FEW and self._add_similar():
+            few = number == 0 and found.complete and found.good < FEW
+            if few and self._add_similar() and found.candidates:
                 found = self._find(attempt, rank)
             if found.candidates or not found.complete:
                 break
@@ -122,7 +123,7 @@ class Search:
 
     def _add_similar(self) -> bool:
         """From now on, also finds texts with a similar meaning. Returns whether there are any."""
-        if self._find_similar and self.query.question and len(self.query.words) > 1:
+        if self._find_similar and self.query.question and len(self.query.terms) > 1:
             begun = time.monotonic()
             self._similar = self._find_similar(self._model, self.query.question)
             self._deadline += time.monotonic() - begun  # the limit is for the other statements
