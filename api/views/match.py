@@ -21,7 +21,7 @@ from api.schema.match_answers import LIMIT, MAX_LIMIT, MAX_TEXTS, QUESTION
 from api.schema.operations import documented
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.formats.text import find_forbidden, nfc
-from factcheck.record.matching.match_scoring import THRESHOLD
+from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.matches import Matching, match, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.statements.faults import pointer_step

@@ -18,7 +18,7 @@ from api.assistants import tools
 from api.assistants.server import THREADS, make_server, serve_http
 from api.http.problems import TooSlow
 from factcheck.editorial.models import Source
-from factcheck.record.matching.match_scoring import THRESHOLD
+from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.search import ranking
 from tests.assisting import on_http, on_stdio
 from tests.drafts import (

@@ -20,6 +20,7 @@ from django.conf import settings
 from factcheck.record.matching.embeddings_client import post
 from factcheck.record.matching.language_direction import without_language
 from factcheck.record.matching.models import DIMENSIONS, Vector
+from factcheck.record.matching.query_map import map_queries
 from factcheck.record.matching.vectors import MAX_TEXT
 from factcheck.server.slots import Slots
 
@@ -77,7 +78,7 @@ class LocalModel:
                 if tokens > room:
                     break
                 room -= tokens
-                found += _vectors(engine.query(text)[None])
+                found += map_queries(without_language(engine.query(text)[None])).tolist()
             return found
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:

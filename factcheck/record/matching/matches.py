@@ -14,10 +14,11 @@ from uuid import UUID
 from django.db import connections
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.formats.questions import clean_question, heaviest_pieces, split_sentences
+from factcheck.record.formats.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.record.matching.differing_claims import rank_differing
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
-from factcheck.record.matching.match_scoring import BOTH, THRESHOLD, WORDS, Candidate, Match, score_candidates
+from factcheck.record.matching.match_numbers import THRESHOLD
+from factcheck.record.matching.match_scoring import BOTH, WORDS, Candidate, Match, score_candidates
 from factcheck.record.matching.models import Vector, vector_literal
 from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.query_vectors import embed_batch
@@ -42,6 +43,7 @@ EF_SEARCH = 1000  # vectors compared by the index. This is pgvector's maximum, a
 SECONDS = 1.5  # for all SQL statements, which take a sixth of a second with a million reviews
 BATCH_SECONDS = 15.0  # for all texts of a batch, including their vectors
 MAX_COMPARED = 20  # claims whose text is compared with the post in detail
+FIRST, KEPT_NEAREST = 10, 3  # of the first ten places, three are kept for the nearest claims by meaning
 MAX_COUNTED = 1000  # reviews without a vector, which are counted only up to this number
 
 
@@ -88,7 +90,8 @@ class _Question:
     def heaviest(self) -> list[str]:
         """The sentences to compare by meaning."""
         weights = weigh_pieces(self.words, len(self.pieces))
-        return heaviest_pieces(self.pieces, weights, MAX_TEXT)[:MAX_MEANINGS]
+        chosen = heaviest_pieces(self.pieces, weights, MAX_TEXT)[:MAX_MEANINGS]
+        return [lower_capitals(piece) for piece in chosen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +153,11 @@ def _compare(question: _Question, meaning: _Meaning, seconds: float, limit: int)
         scored = score_candidates(
             compared, word_weights(question.selected, words, len(pieces)), post_date(question.text)
         )
-        for each in sorted(scored, key=lambda each: (-each.score, each.claim_id)):
+        for each in scored:
             best.setdefault(each.claim_id, each)
         # The limit is applied last, because several of the best claims may have been merged into one claim.
-        roots = _under_roots([*best.values()])[: max(limit, MAX_COMPARED)]
-        found = rank_differing(roots, question.text)[:limit]
+        claims = _with_nearest(_under_roots([*best.values()]))
+        found = _with_nearest(rank_differing(claims[: max(limit, MAX_COMPARED)], question.text))[:limit]
     results = [each for each in found if each.score >= THRESHOLD]
     candidates = [each for each in found if each.score < THRESHOLD]
     return Matching(results, candidates, BOTH if meaning.vectors else WORDS, meaning.explanation, meaning.refused)
@@ -167,6 +170,15 @@ def _under_roots(matches: Sequence[Match]) -> list[Match]:
     for each in matches:
         found.setdefault(root := group.root(each.claim_id), replace(each, claim_id=root))
     return [*found.values()]
+
+
+def _with_nearest(matches: Sequence[Match]) -> list[Match]:
+    """The matches, with the three nearest by meaning among the first ten. Words can mislead across languages."""
+    by_meaning = sorted(matches, key=lambda each: -each.matched.get("meaning", 0))[:KEPT_NEAREST]
+    first = [each for each in by_meaning if "meaning" in each.matched and each not in matches[:FIRST]]
+    others = [each for each in matches if each not in first]
+    places = FIRST - len(first)
+    return [*others[:places], *first, *others[places:]]
 
 
 def _model(cursor: Any) -> _Model:

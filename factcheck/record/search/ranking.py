@@ -16,7 +16,6 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.search import SearchQuery
 from django.db import connections
 from django.db.models import Q
 
@@ -107,19 +106,16 @@ class Search:
         above, below = -1, found.oldest
         if position and in_older:
             above, below = (position[0], below) if backward else (above, position[0])
-        matching = Matching(
-            self._table, self._where, self._parameters, with_stems(found.tsquery), list(self._similar.gains)
-        )
-        left = self._deadline - time.monotonic()
-        older = read_older(matching, above, below, limit, left, oldest_first=backward)
+        matching = Matching(self._table, self._where, self._parameters, found.tsquery, list(self._similar.gains))
+        older = read_older(matching, above, below, limit, self._deadline - time.monotonic(), oldest_first=backward)
         if older is None:
             return replace(found, hits=[] if backward else found.hits, complete=False)
         return replace(found, hits=(older + found.hits if backward else found.hits + older)[:limit])
 
     def _replace_query(self, query: Query) -> None:
         if query != self.query:
-            self.query = query
             del self._frequencies
+        self.query = query
 
     def _add_similar(self) -> bool:
         """From now on, also finds texts with a similar meaning. Returns whether there are any."""
@@ -301,8 +297,3 @@ LATERAL (
     AND (sequence >> {SHELF_BITS}) = shelf ORDER BY sequence DESC LIMIT {MAX_CANDIDATES}
 ) found
 """  # noqa: S608
-
-
-def has_words(query: Query) -> Q:
-    """A filter for lists with a different order. The filter selects the rows that contain all words of the query."""
-    return Q(search=SearchQuery(with_stems(query.all_terms()), config=SEARCH_CONFIG, search_type="raw"))
