@@ -37,9 +37,9 @@ class ApiAnswers:
             return self.get_response(request)
         request.answer_part = self  # type: ignore[attr-defined] # for batches (api/google/batch.py)
         cost = _search_cost(request)
-        limits = count_request(request, _limit_names(request, cost))
+        limits = request.limits = count_request(request, _limit_names(request, cost))  # type: ignore[attr-defined]
         response = self._respond(request, cost, limits)
-        limits.add_headers(response)
+        request.limits.add_headers(response)  # type: ignore[attr-defined] # a batch of texts counts more than once
         return response
 
     def _respond(self, request: HttpRequest, cost: int, limits: Limits) -> HttpResponseBase:

@@ -39,7 +39,7 @@ class Kept:
     """Embeddings that remember the vectors of passages in a file; those of questions for a run."""
 
     def __init__(self, embeddings: Any, file: Path) -> None:
-        self.model, self._embeddings = embeddings.model, embeddings
+        self.model, self.together, self._embeddings = embeddings.model, 1, embeddings
         self._questions: dict[tuple[str, ...], list[Sequence[float]]] = {}
         file.parent.mkdir(parents=True, exist_ok=True)
         self._kept = sqlite3.connect(file)

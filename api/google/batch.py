@@ -28,7 +28,7 @@ _BOUNDARY = re.compile(r"[\x20-\x7e]{1,70}")  # RFC 2046, section 5.1.1
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _CONTENT_ID = re.compile(rb"^content-id:[ \t]*<([\x20-\x3b\x3d\x3f-\x7e]{1,200})>", re.IGNORECASE | re.MULTILINE)
 _REQUEST_LINE = re.compile(rb"\s*([A-Z]+) ([\x21-\x7e]+)[ \t]*(?:HTTP/[0-9.]+)?[ \t]*\r?(?:\n|$)")
-# What the server says about the connection and the client. Parts don't have the other headers of the batch.
+# The connection and the client, which all parts share. Parts don't have the other headers of the batch.
 _SHARED = (
     "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "HTTP_HOST", "HTTP_X_FORWARDED_FOR",
     "HTTP_X_FORWARDED_PROTO", "wsgi.url_scheme", "wsgi.errors",

@@ -10,5 +10,18 @@ from api.schema.dump_manifests import DUMPS
 from api.schema.intake import MESSAGES
 from api.schema.lists import LISTS
 from api.schema.log_answers import LOG
+from api.schema.match_answers import MATCHES
+from api.schema.references import REFERENCES
 
-COMPONENTS: dict[str, Any] = {**BODIES, **CLAIM_REVIEW, **DEMANDS, **LISTS, **LOG, **DUMPS, **DRAFTS, **MESSAGES}
+COMPONENTS: dict[str, Any] = {
+    **BODIES,
+    **CLAIM_REVIEW,
+    **DEMANDS,
+    **LISTS,
+    **REFERENCES,
+    **LOG,
+    **MATCHES,
+    **DUMPS,
+    **DRAFTS,
+    **MESSAGES,
+}

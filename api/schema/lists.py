@@ -1,16 +1,12 @@
 """JSON Schemas of responses that the API builds itself: lists, revision metadata, problems and the root."""
 
-from typing import Any, get_args
+from typing import Any
 
-from api.http.parameter_values import WORDS
 from api.schema.bodies import (
-    BODIES,
     CHANGE_CLASS,
     DIGEST,
     INTEGER,
     INTEGER_OR_NULL,
-    LABELS,
-    LANGUAGE,
     NOTE,
     TEXT,
     TEXT_OR_NULL,
@@ -23,19 +19,9 @@ from api.schema.bodies import (
     object_of,
 )
 from api.schema.operations import ref
-from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
-from factcheck.record.matching.differences.comparison import Difference
-from factcheck.record.search.counts import GROUPS
 
 Json = dict[str, Any]
 
-# The text can't be only white space and can't contain control characters. JSON Schema counts characters before NFC.
-QUESTION: Json = {
-    "type": "string",
-    "pattern": f"^{WORDS}$",
-    "maxLength": MAX_RAW,
-    "description": f"At most {MAX_QUESTION:,} characters, counted in NFC.",
-}
 # The links in the root, named like the URL patterns: first within the API, then in the rest of the site.
 ADDRESSES = (
     "claims", "reviews", "match", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants",
@@ -46,7 +32,6 @@ ADDRESSES_OUTSIDE = (
     *(f"{feed}-{kind}" for feed in ("reviews", "corrections") for kind in ("atom", "rss", "json")),
     "claimreview-feed", "google-claims-search", "google-discovery",
 )  # fmt: skip
-SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
 
 def page_of(component: str) -> Json:
@@ -73,15 +58,14 @@ META: Json = {
     "properties": {
         "relaxed": described(
             {"type": "boolean"},
-            "True if no result contains all the words. The results then contain only some of the words, or have a"
-            " similar meaning.",
+            "True if no result contains all the words. The results then contain some words or have a similar meaning.",
         ),
         "found_by": described(
             {
                 "type": "object",
                 "additionalProperties": {"type": "string", "enum": ["words", "some words", "meaning"]},
             },
-            "What found each result, by the result's id. Sent if some results don't contain all the words.",
+            "How each result was found, by the result's id. Sent if some results don't contain all the words.",
         ),
         "explanation": described(
             TEXT, "Why no results were added by meaning. Sent if few results contain all the words."
@@ -113,43 +97,6 @@ META: Json = {
     },
 }
 
-_COUNT: Json = object_of(
-    "The number of live reviews that match your filters.",
-    value=described(INTEGER, "An estimate if `exact` is false."),
-    exact=described({"type": "boolean"}, "False if counting took too long."),
-)
-STATS: Json = object_of(
-    "Totals of the record, and the number of reviews by group.",
-    totals=object_of(
-        "Totals of the whole record, whatever the filters.",
-        reviews=described(INTEGER, "Live reviews."),
-        withdrawn_reviews=described(INTEGER, "Withdrawn reviews."),
-        claims=described(INTEGER, "Claims with a live review."),
-        corrections=described(INTEGER, "Corrections and updates of reviews."),
-        publishers=described(INTEGER, "Publishers of live reviews."),
-        languages=described(INTEGER, "Languages of live reviews."),
-    ),
-    count=_COUNT,
-    groups=object_of(
-        "The groups of `group_by`. Empty without `group_by`.",
-        values=array_of(
-            {
-                "type": "object",
-                "description": "A group, with a value for each name in `group_by`. Null means that the review doesn't"
-                " have a value.",
-                "required": ["count"],
-                "properties": {
-                    "count": described(INTEGER, "The number of live reviews."),
-                    **dict.fromkeys(GROUPS, TEXT_OR_NULL),
-                },
-            },
-            description="The groups, largest first.",
-        ),
-        exact=described({"type": "boolean"}, "False if counting took too long. The numbers are then estimates."),
-        complete=described({"type": "boolean"}, "False if there are more than 1,000 groups."),
-    ),
-)
-
 REVISION: Json = {
     "number": INTEGER,
     "kind": {"type": "string", "enum": ["original", "update", "correction", "withdrawal", "reinstatement", "erasure"]},
@@ -177,16 +124,11 @@ ENTRY: Json = {
 
 LISTS: Json = {
     "Meta": META,
-    "Stats": STATS,
     **{f"{name}List": searched_page_of(name) for name in ("Review", "Claim")},
     **{
         f"{name}List": page_of(name)
         for name in (
             "Revision",
-            "Publisher",
-            "Claimant",
-            "Topic",
-            "RatingScale",
             "Demand",
             "DemandRevision",
         )
@@ -196,47 +138,6 @@ LISTS: Json = {
         "An entry about a review, with the review as of that entry.",
         **REVISION,
         review=ref("ReviewOrTombstone"),
-    ),
-    "PublisherDetail": object_of(
-        "A publisher, with its live reviews.",
-        **BODIES["Publisher"]["properties"],
-        review_count=described(INTEGER, "The number of live reviews."),
-        languages=array_of(
-            object_of("A language.", language=LANGUAGE, count=INTEGER),
-            description="The languages of the live reviews, most frequent first.",
-        ),
-        newest_review=object_of(
-            "The review that was first published last.",
-            id=UUID,
-            url=URL,
-            headline=TEXT_OR_NULL,
-            language=LANGUAGE,
-            published_at=TIME,
-        ),
-        reviews_url=described(URL, "The list of the publisher's reviews."),
-    ),
-    "ClaimantDetail": object_of(
-        "A claimant, with the newest claims. There are no numbers or verdicts, because nobody is scored.",
-        **BODIES["Claimant"]["properties"],
-        claims=array_of(
-            object_of(
-                "A claim.",
-                id=UUID,
-                url=URL,
-                text=TEXT,
-                language=LANGUAGE,
-                claimed_on=BODIES["Claim"]["properties"]["claimed_on"],
-            ),
-            description="Up to 20 claims with a live review, newest first.",
-        ),
-        claims_url=described(URL, "The list of all claims of this claimant."),
-    ),
-    "RatingScale": object_of(
-        "A rating scale, with the verdicts that live reviews use.",
-        slug=TEXT,
-        best=INTEGER_OR_NULL,
-        worst=INTEGER_OR_NULL,
-        verdicts=array_of(object_of("A verdict.", slug=TEXT, value=INTEGER_OR_NULL, labels=LABELS)),
     ),
     "CorrectionList": page_of("CorrectionOfReview"),
     "ChangeList": object_of(
@@ -251,52 +152,6 @@ LISTS: Json = {
             {"type": ["object", "null"]},
             "The current content at the subject's URL. Null if there is a later entry about the same subject.",
         ),
-    ),
-    "Question": {
-        "type": "object",
-        "required": ["text"],
-        "properties": {
-            "text": QUESTION,
-            # Generators of clients would demand a key with a default.
-            "limit": {"type": "integer", "minimum": 1, "maximum": 20, "description": "10 if absent."},
-        },
-        "additionalProperties": False,
-    },
-    "Matching": object_of(
-        "Published claims that say the same as your text, best match first.",
-        results=array_of(ref("Match"), description="The claims with a score at or above the threshold."),
-        candidates=array_of(
-            ref("Match"), description="Similar claims below the threshold. Most of them are about something else."
-        ),
-        threshold=described(SHARE, "The lowest score of a result."),
-        method={"type": "string", "enum": ["words+meaning", "words"]},
-        explanation=described(TEXT_OR_NULL, "Why the meaning wasn't compared, or wasn't compared with all claims."),
-    ),
-    "Match": object_of(
-        "A claim that may say the same.",
-        claim=ref("Claim"),
-        reviews=array_of(ref("Review"), description="The claim's live reviews."),
-        score=described(SHARE, "The probability that the claim says the same."),
-        judged_by={
-            "type": "string",
-            "enum": ["words+meaning", "words", "meaning"],
-            "description": "The parts that the score is based on.",
-        },
-        matched={
-            "type": "object",
-            "description": "The parts of the score.",
-            "required": ["words", "differs"],
-            "properties": {
-                "words": described(
-                    SHARE, "The share of the text's words that occur in the claim. Rare words count more."
-                ),
-                "meaning": described(SHARE, "How close the meaning is. Absent if the meaning wasn't compared."),
-                "differs": array_of(
-                    {"type": "string", "enum": [*get_args(Difference)]},
-                    description="The points on which your text and the claim differ.",
-                ),
-            },
-        },
     ),
     "JsonPatch": array_of(
         {

@@ -1,5 +1,6 @@
 """The endpoint that finds published claims that say the same thing as a text, with their reviews."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -14,26 +15,29 @@ from api.http import responses
 from api.http.endpoint import Endpoint
 from api.http.parameter_values import read_number
 from api.http.parameters import Fault, unknown_parameters
-from api.http.problems import INVALID_CONTENT, ParameterProblem, Refused, TooSlow
+from api.http.problems import INVALID_CONTENT, TOO_MANY_REQUESTS, ParameterProblem, Refused, TooSlow
 from api.http.request_bodies import MOST_ERRORS, read_content, read_json
-from api.schema.lists import QUESTION
+from api.schema.match_answers import LIMIT, MAX_LIMIT, MAX_TEXTS, QUESTION
 from api.schema.operations import documented
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.formats.text import find_forbidden, nfc
-from factcheck.record.matching.match_scoring import THRESHOLD
-from factcheck.record.matching.matches import Matching, match
+from factcheck.record.matching.match_numbers import THRESHOLD
+from factcheck.record.matching.matches import Matching, match, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.statements.faults import pointer_step
+from factcheck.server import rate_limits
+from factcheck.server.search_gate import MATCH, search_gate
 
 NAMES = ["text", "limit"]
-LIMIT, MAX_LIMIT = 10, 20
+BATCH_NAMES = ["texts", "limit"]
 BESIDE = "A POST can't have parameters in its URL. Send text and limit in the JSON object."
-UNKNOWN = f"This object can't contain this key. Known keys: {', '.join(NAMES)}."
+UNKNOWN = "This object can't contain this key. Known keys: text or texts, limit."
+TEXTS = f"Send an array of 1 to {MAX_TEXTS} texts."
+TOO_SLOW_BATCH = "Comparing these texts takes too long. Send fewer texts at a time, or try again."
 TOO_SLOW = "Comparing this text takes too long. Send only the most important sentence, or try again."
-# In JSON, each character may be an escape of six bytes. Characters beyond U+FFFF need two escapes, but don't have
-# combining marks.
-MAX_CONTENT = 6 * MAX_RAW + 1000
+MAX_CONTENT = 1_000_000  # bytes, which is enough for 50 texts of 5,000 characters with four bytes each
 
+_TEXT_AT = re.compile(r"texts/\d+")  # the position of a text in a batch
 _TEXT = OpenApiParameter(
     "text",
     {**QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
@@ -68,14 +72,22 @@ class MatchView(Endpoint):
             limit = None  # `answer` reports this error with the other errors
         return responses.respond(request._request, answer(query.get("text"), limit, errors))
 
-    @documented("match_text", "Matching", "Matches a text from the request's content.", "Matching", body="Question")
+    @documented(
+        "match_text", "Matching", "Matches a text, or up to 50 texts, from the request's content.", "MatchingOrBatch",
+        body="QuestionOrBatch",
+    )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
         if beside := [(name[:100], BESIDE) for name in request._request.GET]:
             raise ParameterProblem(beside)
         question = _read_object(request._request)
-        unknown = islice((name for name in question if name not in NAMES), MOST_ERRORS)
+        names = BATCH_NAMES if "texts" in question else NAMES
+        unknown = islice((name for name in question if name not in names), MOST_ERRORS)
+        errors, limit = [(name, UNKNOWN) for name in unknown], question.get("limit", LIMIT)
         try:
-            content = answer(question.get("text"), question.get("limit", LIMIT), [(name, UNKNOWN) for name in unknown])
+            if "texts" in question:
+                content = _answer_batch(request._request, question["texts"], limit, errors)
+            else:
+                content = answer(question.get("text"), limit, errors)
         except ParameterProblem as problem:
             raise _invalid_content(problem.errors) from None
         response = HttpResponse(content, content_type="application/json")
@@ -85,16 +97,9 @@ class MatchView(Endpoint):
 
 def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
     """Return the response for a text. Raises ParameterProblem with all errors, and TooSlow."""
-    if isinstance(limit, float) and limit.is_integer():
-        limit = int(limit)  # 3.0 is also an integer (JSON Schema, 6.1.1)
-    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
-        errors.append(("limit", f"This is outside the range. Send a number from 1 to {MAX_LIMIT}."))
-    if not isinstance(text, str) or not text.strip():
-        errors.append(("text", "The text is missing. Send a sentence, a post or a longer text to match."))
-    elif len(text) > MAX_RAW or len(nfc(text)) > MAX_QUESTION:  # before NFC, a character may be counted more than once
-        errors.append(("text", f"The text is too long. Send at most {MAX_QUESTION} characters."))
-    elif forbidden := find_forbidden(text.replace("\r", "\n")):
-        errors.append(("text", f"The character {forbidden} isn't allowed. Remove it."))
+    limit = _read_limit(limit, errors)
+    if fault := _find_fault(text):
+        errors.append(("text", fault))
     if errors:
         raise ParameterProblem(errors)
     try:
@@ -102,6 +107,47 @@ def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW) from error
     return orjson.dumps(_content(matching))
+
+
+def _answer_batch(request: HttpRequest, texts: Any, limit: Any, errors: list[Fault]) -> bytes:
+    """Return the answers to several texts, in order. Raises ParameterProblem, TooSlow, and Refused for too many texts.
+
+    Each text counts as a request. Other searches can run between two texts.
+    """
+    limit = _read_limit(limit, errors)
+    if not isinstance(texts, list) or not 1 <= len(texts) <= MAX_TEXTS:
+        raise ParameterProblem([*errors, ("texts", TEXTS)])
+    errors += [(f"texts/{index}", fault) for index, text in enumerate(texts) if (fault := _find_fault(text))]
+    if errors:
+        raise ParameterProblem(errors)
+    limits = rate_limits.count_request(request, [rate_limits.SEARCH, rate_limits.READING], times=len(texts) - 1)
+    request.limits = limits  # type: ignore[attr-defined] # for the headers (api/middleware.py)
+    if limits.retry_after is not None:
+        raise Refused(TOO_MANY_REQUESTS, f"This batch counts as {len(texts)} requests.")
+    try:
+        found = match_batch(texts, limit=limit, pause=lambda: search_gate.give_way(MATCH))
+    except TimeoutError as error:
+        raise TooSlow(TOO_SLOW_BATCH) from error
+    return orjson.dumps({"answers": [_content(matching) for matching in found]})
+
+
+def _read_limit(limit: Any, errors: list[Fault]) -> Any:
+    if isinstance(limit, float) and limit.is_integer():
+        limit = int(limit)  # 3.0 is also an integer (JSON Schema, 6.1.1)
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
+        errors.append(("limit", f"This is outside the range. Send a number from 1 to {MAX_LIMIT}."))
+    return limit
+
+
+def _find_fault(text: Any) -> str | None:
+    """Return the reason why the text can't be matched, or None."""
+    if not isinstance(text, str) or not text.strip():
+        return "The text is missing. Send a sentence, a post or a longer text to match."
+    if len(text) > MAX_RAW or len(nfc(text)) > MAX_QUESTION:  # before NFC, a character may be counted more than once
+        return f"The text is too long. Send at most {MAX_QUESTION} characters."
+    if forbidden := find_forbidden(text.replace("\r", "\n")):
+        return f"The character {forbidden} isn't allowed. Remove it."
+    return None
 
 
 def _read_object(request: HttpRequest) -> dict[str, Any]:
@@ -113,8 +159,12 @@ def _read_object(request: HttpRequest) -> dict[str, Any]:
 
 
 def _invalid_content(errors: Sequence[Mapping[str, str]]) -> Refused:
-    """Return the problem whose errors point to keys of the object."""
-    pointers = [{"pointer": f"#/{pointer_step(each['parameter'])}", "detail": each["detail"]} for each in errors]
+    """Return the problem whose errors point to keys of the object, or to texts of a batch."""
+    pointers = []
+    for each in errors:
+        name = each["parameter"]
+        step = name if _TEXT_AT.fullmatch(name) else pointer_step(name)
+        pointers.append({"pointer": f"#/{step}", "detail": each["detail"]})
     return Refused(INVALID_CONTENT, errors=pointers)
 
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from factcheck.editorial.models import Claim
 from factcheck.record.matching.embeddings import is_configured
-from factcheck.record.matching.match_scoring import THRESHOLD
+from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.matches import match
 from factcheck.record.models import PublishedClaim, PublishedMerge
 

@@ -53,16 +53,16 @@ class Limits:
             response.headers["Retry-After"] = str(self.retry_after)
 
 
-def count_request(request: HttpRequest, names: Iterable[str]) -> Limits:
+def count_request(request: HttpRequest, names: Iterable[str], times: int = 1) -> Limits:
     """Count the request towards each of the limits that the site has. A preflight request isn't counted."""
     if request.method == "OPTIONS":
         return Limits(())
     network = network_of(address_of(request))
-    return Limits(tuple(_count(name, *limit, network) for name in names if (limit := _limit(name))))
+    return Limits(tuple(_count(name, *limit, network, times) for name in names if (limit := _limit(name))))
 
 
-def _count(name: str, quota: int, window: int, network: str) -> _Count:
-    count, reset = _counters().add(f"{name} {network}", window)
+def _count(name: str, quota: int, window: int, network: str, times: int) -> _Count:
+    count, reset = _counters().add(f"{name} {network}", window, times)
     return _Count(name, quota, window, quota - count, reset)
 
 

@@ -33,8 +33,8 @@ class SharedCounters:
             self._memory[:_SEED] = os.urandom(_SEED)
         self._seed = self._memory[:_SEED]
 
-    def add(self, key: str, seconds: int) -> tuple[int, int]:
-        """Count an event. Return the count in the key's current window, and the seconds until the window ends.
+    def add(self, key: str, seconds: int, times: int = 1) -> tuple[int, int]:
+        """Count events. Return the count in the key's current window, and the seconds until the window ends.
 
         Windows of different keys end at different times, so that clients don't all come back together.
         """
@@ -42,7 +42,7 @@ class SharedCounters:
         now = int(time.time())
         left = seconds - (now + digest) % seconds
         place, count = self._find(digest, now, now + left)
-        count = min(count + 1, _MOST)
+        count = min(count + times, _MOST)
         _COUNTER.pack_into(self._memory, place, digest, now + left, count)
         return count, left
 

@@ -46,6 +46,7 @@ DOCUMENT: Json = {
                 "responses": _GOOGLE,
             }
         },
+        "/$discovery/rest": {"get": {"parameters": _parameters("version", "key", "fields"), "responses": _GOOGLE}},
         "/": {"get": {"parameters": _parameters("q"), "responses": _answers("text/html", 200, 400)}},
         "/tips/": {"get": {"parameters": _parameters("text"), "responses": _answers("text/html", 200)}, "post": _FORM},
         "/reviews/{review_id}/report/": {"post": {"parameters": [_REVIEW], **_FORM}},

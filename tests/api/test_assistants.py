@@ -5,6 +5,7 @@ import json
 import time
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -13,9 +14,11 @@ from django.db import connections
 from mcp import Client
 from starlette.applications import Starlette
 
+from api.assistants import tools
 from api.assistants.server import THREADS, make_server, serve_http
+from api.http.problems import TooSlow
 from factcheck.editorial.models import Source
-from factcheck.record.matching.match_scoring import THRESHOLD
+from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.search import ranking
 from tests.assisting import on_http, on_stdio
 from tests.drafts import (
@@ -249,6 +252,13 @@ def test_database_that_is_away_is_told_in_a_sentence(world: SimpleNamespace, mon
     monkeypatch.setitem(connections.settings["public"], "PASSWORD", "wrong")
     said = ask("get_review", review=world.flood)
     assert said.endswith("The record's database isn't responding. Try again in a few seconds.")
+
+
+def test_match_that_takes_too_long_is_told_in_a_sentence(
+    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tools.matching, "answer", Mock(side_effect=TooSlow("Comparing this text takes too long.")))
+    assert "Comparing this text takes too long." in ask("match_claim", text="Nước lũ")
 
 
 def test_database_that_is_away_at_the_start_is_told_in_the_same(world: SimpleNamespace, away_at_start: None) -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial import similar_claims
 from factcheck.record.matching import matches
+from factcheck.server import search_gate
 from tests.api.conftest import Api
 from tests.drafts import Newsroom, Review, make_claim, make_review, merge_claims, publish_review
 
@@ -157,7 +159,7 @@ def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) 
         (b'{"text": null}', 422, ["#/text"]), (b'{"text": "a", "limit": true}', 422, ["#/limit"]),
         (b'{"text": "a", "limit": "3"}', 422, ["#/limit"]), (b'{"text": "a", "page": 1}', 422, ["#/page"]),
         (b'{"text": "a", "a/b~c": 1, "": 2, "limit": 0}', 422, ["#/a~1b~0c", "#/", "#/limit"]),
-        (b'{"text": "' + b"a" * 70_000 + b'"}', 422, ["#/text"]), (b" " * 121_001, 413, None),
+        (b'{"text": "' + b"a" * 70_000 + b'"}', 422, ["#/text"]), (b" " * 1_000_001, 413, None),
     ],
 )  # fmt: skip
 def test_match_by_post_refuses_what_is_no_question(
@@ -215,3 +217,64 @@ def test_match_takes_any_text(api: Api, module_database: str, text: str) -> None
 def test_other_addresses_take_no_post(api: Api, module_database: str) -> None:
     assert api.client.post("/api/v1/claims/", b"{}", content_type="application/json").status_code == 405
     assert api.send("match/").has_header("Link")
+
+
+def test_batch_has_the_answer_of_each_text_in_order(api: Api, newsroom: Newsroom) -> None:
+    flood, tea = publish(newsroom, "Nước lũ đã lên tới mái chùa."), publish(newsroom, "Trà đá chữa cảm.")
+    texts = ["Nước lũ lên tới mái chùa", "Trà đá chữa cảm", "Nước lũ lên tới mái chùa", "?"]
+    response = post(api, {"texts": texts, "limit": 1})
+    assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
+    content = json.loads(response.content)
+    assert content == {"answers": [json.loads(post(api, {"text": text, "limit": 1}).content) for text in texts]}
+    best = [each["results"][0]["claim"]["id"] for each in content["answers"][:3]]
+    assert best == [str(flood.claim_id), str(tea.claim_id), str(flood.claim_id)]
+    media = api.document["paths"]["/api/v1/match/"]["post"]["responses"]["200"]["content"]["application/json"]
+    api.validate(media["schema"], content)
+
+
+@pytest.mark.parametrize(
+    ("content", "pointers"),
+    [
+        ({"texts": []}, ["#/texts"]),
+        ({"texts": "a"}, ["#/texts"]),
+        ({"texts": ["a"] * 51}, ["#/texts"]),
+        ({"texts": ["a", " ", "b", "x" * 5001, None, "a\x00b"]}, ["#/texts/1", "#/texts/3", "#/texts/4", "#/texts/5"]),
+        ({"texts": ["a"], "text": "a"}, ["#/text"]),
+        ({"texts": [""], "limit": 21, "texts/0": 1}, ["#/texts/0", "#/limit", "#/texts/0"]),
+    ],
+)
+def test_batch_names_the_texts_that_are_wrong(
+    api: Api, module_database: str, content: dict[str, Any], pointers: list[str]
+) -> None:
+    response = post(api, content)
+    assert response.status_code == 422
+    assert [error["pointer"] for error in json.loads(response.content)["errors"]] == pointers
+
+
+def test_batch_counts_as_many_requests_as_it_has_texts(
+    api: Api, module_database: str, settings: Any, tmp_path: Path
+) -> None:
+    settings.SEARCH_RATE_LIMIT = "10/h"
+    response = post(api, {"texts": ["a"] * 8})
+    assert response.status_code == 200
+    assert 'search";r=2;' in response["RateLimit"]
+    refused = post(api, {"texts": ["a"] * 5})
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) > 0
+    assert json.loads(refused.content)["detail"] == "This batch counts as 5 requests."
+
+
+def test_batch_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matches, "BATCH_SECONDS", 0.0)
+    response = post(api, {"texts": ["Nước lũ", "Mái chùa"]})
+    assert response.status_code == 503
+    assert "Send fewer texts at a time" in json.loads(response.content)["detail"]
+
+
+def test_batch_lets_other_searches_run_between_its_texts(
+    api: Api, module_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    costs: list[int] = []
+    monkeypatch.setattr(search_gate.search_gate, "give_way", costs.append)
+    post(api, {"texts": ["Nước lũ", "Mái chùa", "Trà đá"]})
+    assert costs == [search_gate.MATCH] * 4

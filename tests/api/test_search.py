@@ -88,6 +88,34 @@ def test_search_pages_forth_and_back(world, api, sort):
     assert back["results"][0]["id"] == forth[1]
 
 
+@pytest.mark.parametrize("of", ["reviews", "claims"])
+def test_every_hit_can_be_reached(database, api, monkeypatch, of):
+    """As many as are counted: what is older than the ranked hits follows by date, and back."""
+    for name in ("_SHELVES", "_EVERYWHERE"):
+        monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", "LIMIT 4"))
+    monkeypatch.setattr(ranking, "MAX_CANDIDATES", 4)
+    newsroom = make_newsroom()
+    for number in range(9):
+        publish_review(newsroom, make_review(newsroom, make_claim(newsroom, text=f"Nước lũ số {number}.")))
+    newest_first = api.ids(f"{of}/")
+    pages, address = [], f"{of}/?q=nuoc lu&count=true&page_size=2"
+    while address:
+        page = api.get(address)
+        assert page["meta"]["count"] == {"value": 9, "exact": True}
+        assert page["meta"]["complete"]
+        pages.append(page)
+        address = page["next"]
+    ids = [result["id"] for page in pages for result in page["results"]]
+    assert sorted(ids) == sorted(newest_first)
+    assert ids[4:] == newest_first[4:]
+    back, address = [], pages[-1]["previous"]
+    while address:
+        page = api.get(address)
+        back = [result["id"] for result in page["results"]] + back
+        address = page["previous"]
+    assert back == ids[:8]
+
+
 def test_cursor_of_relevance_fits_its_words_alone(world, api):
     cursor = dict(parse_qsl(urlsplit(api.get("reviews/?q=lu&page_size=1")["next"]).query))["cursor"]
     assert api.problem("reviews/", {"q": "ngap", "cursor": cursor})["errors"][0]["parameter"] == "cursor"

@@ -9,6 +9,7 @@ from factcheck.record.statements.review import Claimant, ReviewedClaim
 Values = dict[str, Any]
 
 _MEDIA = {"TextObject": "text", "ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
+_KINDS = frozenset(_MEDIA.values())
 # Subtypes of schema.org's Organization whose names don't end in "Organization".
 _ORGANIZATIONS = {
     "Corporation",
@@ -86,6 +87,12 @@ def is_organization(party: Node) -> bool:
     return any(name.endswith("Organization") or name in _ORGANIZATIONS for name in party.types)
 
 
+def _medium_of(work: Node) -> str | None:
+    """The medium by the type of the work, or else by its media type (RFC 9110, section 8.3.1)."""
+    kind = (work.text("encodingFormat", limit=500) or "").partition("/")[0].lower()
+    return next((_MEDIA[name] for name in sorted(work.types) if name in _MEDIA), kind if kind in _KINDS else None)
+
+
 def _add_appearance(item: Node, key: str, entry: Node | str, found: dict[str, Values], *, first: bool) -> None:
     work = entry if isinstance(entry, Node) else Node({"url": entry}, f"{item.pointer}/{key}", item.notes)
     written = work.written_address()
@@ -97,7 +104,7 @@ def _add_appearance(item: Node, key: str, entry: Node | str, found: dict[str, Va
     digest = (work.text("sha256", limit=500) or "").lower()
     appearance = {
         "url": address,
-        "medium": next((_MEDIA[name] for name in sorted(work.types) if name in _MEDIA), None),
+        "medium": _medium_of(work),
         "media_sha256": digest if len(digest) == 64 and _HEX.issuperset(digest) else None,
         "archive_url": work.address("archivedAt"),
         "first": first,

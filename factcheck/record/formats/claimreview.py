@@ -16,7 +16,10 @@ MEDIA_TYPE = "application/ld+json"
 
 Node = dict[str, Any]
 
-_MEDIA = {"text": "TextObject", "image": "ImageObject", "video": "VideoObject", "audio": "AudioObject"}
+_MEDIA = {"text": "TextObject", "audio": "AudioObject"}
+# Google demands a name, a thumbnail and a date of a VideoObject, and the file and the rights of an ImageObject. Only
+# the URL of an appearance is known, so its type is MediaObject.
+_FORMATS = {"image": "image/*", "video": "video/*"}
 _POLICIES = {
     "verificationFactCheckingPolicy": "methodology_url",
     "correctionsPolicy": "corrections_url",
@@ -137,12 +140,13 @@ def _claimant(claimant: dict[str, Any]) -> Node:
 
 
 def _appearance(appearance: dict[str, Any]) -> Node:
-    digest = appearance["media_sha256"]
+    medium, digest = appearance["medium"], appearance["media_sha256"]
     return _without_empty(
         {
             # Only a MediaObject can have `sha256`.
-            "@type": _MEDIA.get(appearance["medium"], "MediaObject" if digest else "CreativeWork"),
+            "@type": _MEDIA.get(medium, "MediaObject" if digest or medium in _FORMATS else "CreativeWork"),
             "url": appearance["url"],
+            "encodingFormat": _FORMATS.get(medium),
             "archivedAt": appearance["archive_url"],
             "sha256": digest,
         }

@@ -34,6 +34,11 @@ def clean_question(text: str) -> str:
     return " ".join(_TAG.sub(lambda tag: f" {WORD_SEAM.sub(' ', tag[1])} ", text).split())
 
 
+def lower_capitals(text: str) -> str:
+    """The text in lower case if most of its letters are capitals. The model understands shouted posts badly."""
+    return text.lower() if sum(map(str.isupper, text)) > sum(map(str.islower, text)) else text
+
+
 def split_sentences(text: str) -> list[str]:
     """The text itself if it is short, or else its sentences in order."""
     if len(text) <= LONG:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import orjson
 
 from factcheck.record.matching.differences.comparison import find_differences, read_post
-from factcheck.record.matching.match_scoring import THRESHOLD, Match
+from factcheck.record.matching.match_numbers import THRESHOLD
+from factcheck.record.matching.match_scoring import Match
 from factcheck.record.readmodel.models import PublishedClaim
 
 # The log-odds that a claim loses if it differs. About as much as a shared rare word is worth.

@@ -20,6 +20,7 @@ from django.conf import settings
 from factcheck.record.matching.embeddings_client import post
 from factcheck.record.matching.language_direction import without_language
 from factcheck.record.matching.models import DIMENSIONS, Vector
+from factcheck.record.matching.query_map import map_queries
 from factcheck.record.matching.vectors import MAX_TEXT
 from factcheck.server.slots import Slots
 
@@ -51,6 +52,7 @@ class Embeddings(Protocol):
     """Computes vectors of length 1. Vectors can be compared only if they were computed by the same `model`."""
 
     model: str
+    together: int  # the number of queries that one call of `embed_queries` can contain
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
         """The vectors of the first text, and of further texts if they are quick to compute. Raises EmbeddingError."""
@@ -63,6 +65,7 @@ class LocalModel:
     """multilingual-e5-small with four bits per weight, in this process. The language direction is removed."""
 
     model = "multilingual-e5-small-q4, without language"
+    together = 1
     _engine: Any = None
     _loading = threading.Lock()
 
@@ -75,7 +78,7 @@ class LocalModel:
                 if tokens > room:
                     break
                 room -= tokens
-                found += _vectors(engine.query(text)[None])
+                found += map_queries(without_language(engine.query(text)[None])).tolist()
             return found
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
@@ -95,6 +98,8 @@ class LocalModel:
 
 class RemoteModel:
     """Any API with an endpoint that is compatible with OpenAI's `POST /embeddings`."""
+
+    together = 10
 
     def __init__(self, url: str, model: str, key: str) -> None:
         self.url, self.model, self._key = url, model, key

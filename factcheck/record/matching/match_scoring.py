@@ -1,37 +1,22 @@
 """Scores how likely it is that a claim says the same thing as a text, based on shared words, meaning and dates.
 
-All numbers were fitted to the "train" pairs of CheckThat 2022 2A English. The numbers for words and cosine come from
-logistic regressions. The numbers for dates compare the delay between a post and its own review with the delays to other
-reviews. `bench/matching.py` measures the result on the "dev" pairs.
+The score is a probability. A claim is judged by words and meaning, by meaning if it shares hardly any words with the
+text, or by words if it has no vector. `match_numbers` contains the fitted numbers.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from statistics import fmean
 from uuid import UUID
 
+from factcheck.record.matching import match_numbers as numbers
 from factcheck.record.matching.differences.comparison import Difference
-
-K1, B, USUAL_LENGTH = (
-    1.2,
-    0.75,
-    43,
-)  # BM25's usual parameters, and the usual number of words in a claim, headline and summary
-# From this score on, a claim is a result. Below it, a claim is only a candidate.
-THRESHOLD = 0.5
-# Weights of the constant, words and cosine. The second number of BY_WORDS is scaled for FEW, which doesn't change the
-# order.
-FEW = 10.0  # the total weight of words below which even a full match proves little
-BY_WORDS = (-11.35, 42.0)
-BY_BOTH = (-89.7, 19.0, 98.3)
-# The log-likelihood ratio for reviews up to this number of days after the post. Most posts are reviewed within days. A
-# review that is older than the post is hardly ever about the post.
-BEFORE = -3.0
-AFTER = ((7, 3.9), (30, 1.3), (365, -0.75), (math.inf, -1.5))
-
+from factcheck.record.matching.match_numbers import Calibration
 
 BOTH, WORDS, MEANING = "words+meaning", "words", "meaning"
+_CALIBRATIONS = {BOTH: numbers.BY_BOTH, WORDS: numbers.BY_WORDS, MEANING: numbers.BY_MEANING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +40,84 @@ class Candidate:
     cosine: float | None  # None without a vector
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """A candidate's values. `by_words` and `by_both` are the evidence for it, in log-odds up to a constant."""
+
+    claim_id: UUID
+    judged_by: str
+    matched: dict[str, float]
+    root: float  # of BM25
+    by_words: float
+    by_both: float | None
+
+    @property
+    def evidence(self) -> float:
+        return self.by_words if self.by_both is None else self.by_both
+
+
 def score_candidates(
     candidates: Sequence[Candidate], parts: Sequence[Mapping[str, float]], posted: date | None
 ) -> list[Match]:
-    """The candidates with their scores. Each candidate is compared with the most similar part of the text.
+    """The candidates with their scores, best match first. Each candidate is compared with the most
+    similar part of the text.
 
     `parts` contains the words of each part, quoted as in a tsvector, with their weights. `posted` is the date of the
     post, if the text contains one.
     """
+    compared = compare_candidates(candidates, parts, posted)
+    backgrounds = background_evidence(compared)
+    odds = {}
+    for each in compared:
+        calibration = _CALIBRATIONS[each.judged_by]
+        excess = each.evidence - backgrounds[each.judged_by]
+        odds[each] = calibration.constant + calibration.slope * excess
+    # Sorted by log-odds, because different log-odds can be the same score near 1.
+    return [
+        Match(each.claim_id, 1 / (1 + math.exp(-log_odds)), each.judged_by, each.matched)
+        for each, log_odds in sorted(odds.items(), key=lambda item: (-item[1], item[0].claim_id))
+    ]
+
+
+def compare_candidates(
+    candidates: Sequence[Candidate], parts: Sequence[Mapping[str, float]], posted: date | None
+) -> list[Comparison]:
     totals = [(weights, sum(weights.values())) for weights in parts]
-    matches = []
+    compared = []
     for each in candidates:
         counts, length = count_words(each.tsvector)
-        best, words = -math.inf, 0.0
+        best, share, root = -math.inf, 0.0, 0.0
         for weights, total in totals:
             shared, bm25 = compare(counts, length, weights)
-            if (share := bm25 / (total + FEW)) > best:
-                best, words = share, shared / total if total else 0.0
-        judged_by, matched = WORDS, {"words": min(1.0, words)}
-        likelihood = BY_WORDS[0] + BY_WORDS[1] * best
+            if (quality := bm25 / (total + numbers.FEW)) > best:
+                best, share, root = quality, min(1.0, shared / total) if total else 0.0, math.sqrt(bm25)
+        delay = _by_delay((each.reviewed_on - posted).days) if posted and each.reviewed_on else 0.0
+        by_words = numbers.ALONE_SHARED * root + numbers.ALONE_SHARE * share + delay
+        judged_by, matched, by_both = WORDS, {"words": share}, None
         if each.cosine is not None:
-            judged_by = BOTH
+            judged_by = BOTH if root > numbers.SILENT else MEANING
             matched["meaning"] = max(0.0, each.cosine)
-            likelihood = BY_BOTH[0] + BY_BOTH[1] * best + BY_BOTH[2] * each.cosine
-        if posted and each.reviewed_on:
-            likelihood += _by_delay((each.reviewed_on - posted).days)
-        matches.append(Match(each.claim_id, 1 / (1 + math.exp(-likelihood)), judged_by, matched))
-    return matches
+            by_both = numbers.COSINE * each.cosine + numbers.SHARED * max(root, numbers.SILENT) + delay
+        compared.append(Comparison(each.claim_id, judged_by, matched, root, by_words, by_both))
+    return compared
+
+
+def background_evidence(compared: Sequence[Comparison]) -> dict[str, float]:
+    """The evidence that the next best claims have too, by kind of judgement. A kind is compared only with itself."""
+    by_both = _background(
+        ((each.claim_id, each.by_both) for each in compared if each.by_both is not None), numbers.BY_BOTH
+    )
+    by_words = _background(((each.claim_id, each.by_words) for each in compared), numbers.BY_WORDS)
+    return {BOTH: by_both, MEANING: by_both, WORDS: by_words}
+
+
+def _background(evidence: Iterable[tuple[UUID, float]], calibration: Calibration) -> float:
+    best: dict[UUID, float] = {}
+    for claim_id, value in evidence:
+        best[claim_id] = max(value, best.get(claim_id, value))
+    following = sorted(best.values(), reverse=True)[numbers.NEXT]
+    missing = numbers.NEXT.stop - numbers.NEXT.start - len(following)
+    return min(fmean([*following, *[calibration.usual] * missing]), calibration.most)
 
 
 def count_words(tsvector: str) -> tuple[dict[str, int], int]:
@@ -94,16 +130,16 @@ def count_words(tsvector: str) -> tuple[dict[str, int], int]:
 
 def compare(counts: Mapping[str, int], length: int, weights: Mapping[str, float]) -> tuple[float, float]:
     """The total weight of the words that occur in a review, and the review's BM25."""
-    damping = K1 * (1 - B + B * length / USUAL_LENGTH)
+    damping = numbers.K1 * (1 - numbers.B + numbers.B * length / numbers.USUAL_LENGTH)
     shared = bm25 = 0.0
     for word, weight in weights.items():
         if times := counts.get(word):
             shared += weight
-            bm25 += weight * times * (K1 + 1) / (times + damping)
+            bm25 += weight * times * (numbers.K1 + 1) / (times + damping)
     return shared, bm25
 
 
 def _by_delay(days: int) -> float:
     if days < -1:  # dates can differ by a day between time zones
-        return BEFORE
-    return next(gain for most, gain in AFTER if days <= most)
+        return numbers.BEFORE
+    return next(gain for most, gain in numbers.AFTER if days <= most)

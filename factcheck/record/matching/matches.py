@@ -5,7 +5,8 @@ scored by words and by meaning, and a claim gets the score of its best review. B
 million reviews takes about as long as searching ten thousand.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -13,13 +14,14 @@ from uuid import UUID
 from django.db import connections
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.formats.questions import clean_question, heaviest_pieces, split_sentences
+from factcheck.record.formats.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.record.matching.differing_claims import rank_differing
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
-from factcheck.record.matching.match_scoring import BOTH, THRESHOLD, WORDS, Candidate, Match, score_candidates
-from factcheck.record.matching.models import vector_literal
+from factcheck.record.matching.match_numbers import THRESHOLD
+from factcheck.record.matching.match_scoring import BOTH, WORDS, Candidate, Match, score_candidates
+from factcheck.record.matching.models import Vector, vector_literal
 from factcheck.record.matching.post_dates import post_date
-from factcheck.record.matching.query_vectors import embed_query
+from factcheck.record.matching.query_vectors import embed_batch
 from factcheck.record.matching.vectors import MAX_TEXT
 from factcheck.record.matching.words import (
     Word,
@@ -39,7 +41,9 @@ READ_EACH = 1000  # reviews read per word
 NEAREST = 100  # reviews found by their vectors
 EF_SEARCH = 1000  # vectors compared by the index. This is pgvector's maximum, and 600 would miss one result in 14.
 SECONDS = 1.5  # for all SQL statements, which take a sixth of a second with a million reviews
+BATCH_SECONDS = 15.0  # for all texts of a batch, including their vectors
 MAX_COMPARED = 20  # claims whose text is compared with the post in detail
+FIRST, KEPT_NEAREST = 10, 3  # of the first ten places, three are kept for the nearest claims by meaning
 MAX_COUNTED = 1000  # reviews without a vector, which are counted only up to this number
 
 
@@ -67,6 +71,30 @@ class _Model:
 
 
 @dataclass(frozen=True, slots=True)
+class _Question:
+    """A text with its sentences and words. `seconds` is the time left for SQL statements."""
+
+    text: str
+    pieces: Sequence[str]
+    words: Sequence[Word]
+    total: int  # the number of reviews
+    model: _Model
+    seconds: float
+
+    @property
+    def selected(self) -> list[Word]:
+        """The words to search for."""
+        return select_words(self.words, len(self.pieces))
+
+    @property
+    def heaviest(self) -> list[str]:
+        """The sentences to compare by meaning."""
+        weights = weigh_pieces(self.words, len(self.pieces))
+        chosen = heaviest_pieces(self.pieces, weights, MAX_TEXT)[:MAX_MEANINGS]
+        return [lower_capitals(piece) for piece in chosen]
+
+
+@dataclass(frozen=True, slots=True)
 class _Meaning:
     """The model's name and the text's vectors as pgvector literals. The other attributes are as in Matching."""
 
@@ -79,28 +107,57 @@ class _Meaning:
 def match(text: str, *, limit: int = 10) -> Matching:
     """The published claims that match the text best. An empty text has no matches.
 
-    The only error that a text can cause is TimeoutError. No transaction is open while vectors are computed, because an
-    embeddings API can take several seconds.
+    The only error that a text can cause is TimeoutError.
     """
+    [matching] = match_batch([text], limit=limit)
+    return matching
+
+
+def match_batch(texts: Sequence[str], *, limit: int = 10, pause: Callable[[], None] = lambda: None) -> list[Matching]:
+    """The matches of each text, in order. `pause` is called between the texts. Raises TimeoutError.
+
+    No transaction is open while vectors are computed, because an embeddings API can take several seconds.
+    """
+    end, questions = time.monotonic() + BATCH_SECONDS, list[_Question]()
+    for text in texts:
+        if questions:
+            pause()
+        questions.append(_read(text, end - time.monotonic()))
+    found = list[Matching]()
+    for question, meaning in zip(questions, _meanings(questions), strict=True):
+        if found:
+            pause()
+        found.append(_compare(question, meaning, min(question.seconds, end - time.monotonic()), limit))
+    return found
+
+
+def _read(text: str, seconds: float) -> _Question:
     pieces = split_sentences(clean_question(text))
     if not pieces:
-        return Matching([], [], WORDS)
-    with time_limit(SECONDS) as left, connections["public"].cursor() as cursor:
+        return _Question(text, pieces, [], 0, _Model(None, None), seconds)
+    with time_limit(min(SECONDS, seconds)) as left, connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
         words = add_similar_words(cursor, words)
         model = _model(cursor)
-    selected = select_words(words, len(pieces))
-    heaviest = heaviest_pieces(pieces, weigh_pieces(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
-    meaning = _meaning(model, heaviest)
-    with time_limit(left()), connections["public"].cursor() as cursor:
+    return _Question(text, pieces, words, total, model, left())
+
+
+def _compare(question: _Question, meaning: _Meaning, seconds: float, limit: int) -> Matching:
+    pieces, words = question.pieces, question.words
+    if not pieces:
+        return Matching([], [], WORDS)
+    with time_limit(seconds), connections["public"].cursor() as cursor:
         near = nearest(cursor, meaning.model, *meaning.vectors)
-        compared = _candidates(cursor, selected, total, meaning, near)
+        compared = _candidates(cursor, question.selected, question.total, meaning, near)
         best: dict[UUID, Match] = {}
-        scored = score_candidates(compared, word_weights(selected, words, len(pieces)), post_date(text))
-        for each in sorted(scored, key=lambda each: (-each.score, each.claim_id)):
+        scored = score_candidates(
+            compared, word_weights(question.selected, words, len(pieces)), post_date(question.text)
+        )
+        for each in scored:
             best.setdefault(each.claim_id, each)
         # The limit is applied last, because several of the best claims may have been merged into one claim.
-        found = rank_differing(_under_roots([*best.values()])[: max(limit, MAX_COMPARED)], text)[:limit]
+        claims = _with_nearest(_under_roots([*best.values()]))
+        found = _with_nearest(rank_differing(claims[: max(limit, MAX_COMPARED)], question.text))[:limit]
     results = [each for each in found if each.score >= THRESHOLD]
     candidates = [each for each in found if each.score < THRESHOLD]
     return Matching(results, candidates, BOTH if meaning.vectors else WORDS, meaning.explanation, meaning.refused)
@@ -113,6 +170,15 @@ def _under_roots(matches: Sequence[Match]) -> list[Match]:
     for each in matches:
         found.setdefault(root := group.root(each.claim_id), replace(each, claim_id=root))
     return [*found.values()]
+
+
+def _with_nearest(matches: Sequence[Match]) -> list[Match]:
+    """The matches, with the three nearest by meaning among the first ten. Words can mislead across languages."""
+    by_meaning = sorted(matches, key=lambda each: -each.matched.get("meaning", 0))[:KEPT_NEAREST]
+    first = [each for each in by_meaning if "meaning" in each.matched and each not in matches[:FIRST]]
+    others = [each for each in matches if each not in first]
+    places = FIRST - len(first)
+    return [*others[:places], *first, *others[places:]]
 
 
 def _model(cursor: Any) -> _Model:
@@ -134,14 +200,20 @@ def _model(cursor: Any) -> _Model:
     return _Model(None, explanation or (other_model if has_rows else None))
 
 
-def _meaning(model: _Model, texts: Sequence[str]) -> _Meaning:
+def _meanings(questions: Sequence[_Question]) -> list[_Meaning]:
+    """The vectors of each question, computed together if the model can do this."""
+    embeddings = next((each.model.embeddings for each in questions if each.model.embeddings), None)
+    compared = [each for each in questions if each.model.embeddings]
+    vectors = iter(embed_batch(embeddings, [each.heaviest for each in compared]) if embeddings else ())
+    return [_meaning(each.model, next(vectors) if each.model.embeddings else []) for each in questions]
+
+
+def _meaning(model: _Model, vectors: Sequence[Vector] | EmbeddingError) -> _Meaning:
     if model.embeddings is None:
         return _Meaning(explanation=model.explanation)
-    try:
-        vectors = [vector_literal(vector) for vector in embed_query(model.embeddings, texts)]
-    except EmbeddingError as problem:
-        return _Meaning(explanation=str(problem), refused=problem.refused)
-    return _Meaning(model.embeddings.model, vectors, model.explanation)
+    if isinstance(vectors, EmbeddingError):
+        return _Meaning(explanation=str(vectors), refused=vectors.refused)
+    return _Meaning(model.embeddings.model, [vector_literal(each) for each in vectors], model.explanation)
 
 
 def _explain_missing(count: int) -> str:

@@ -8,12 +8,13 @@ from factcheck.database.query_timeout import time_limit
 from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings
 from factcheck.record.matching.matches import nearest
 from factcheck.record.matching.models import vector_literal
+from factcheck.record.matching.query_vectors import embed_query
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim
 from factcheck.record.search.relevance import MEANING, SIMILAR, similar_enough
 from factcheck.record.search.results import SearchModel, Similar
 
-SECONDS = 0.3  # for all SQL statements
+SECONDS = 0.5  # for all SQL statements
 
 _COSINES = """
 SELECT review_id, claim_id, 1 - (embedding <=> %s::halfvec)
@@ -29,7 +30,7 @@ def find_similar(model: SearchModel, text: str) -> Similar:
             cursor.execute(_HAS_VECTORS, [embeddings.model])
             if cursor.fetchone() != (True,):
                 return Similar({}, "The meaning of reviews has not been computed yet.")
-        vector = vector_literal(embeddings.embed_queries([text])[0])
+        vector = vector_literal(embed_query(embeddings, [text])[0])
         with time_limit(left()), connections["public"].cursor() as cursor:
             cursor.execute(_COSINES, [vector, nearest(cursor, embeddings.model, vector)])
             found = cursor.fetchall()

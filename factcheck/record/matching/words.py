@@ -9,6 +9,7 @@ from typing import Any
 from factcheck.record.search.models import MAX_LENGTH, SEARCH_CONFIG
 
 MAX_WORDS = 40  # the number of words used from the text. The rarest words that occur in claims are chosen.
+USUAL_REVIEWS = 10_000  # a database from this size on shows how rare words are
 MAX_PIECES = 50  # sentences of a long text that are scored. The sentences with the rarest words are chosen.
 FOUND = 300  # the expected number of reviews found by words, first by rare words and then by pairs of common words
 PAIRED = 8  # words that are too common to be searched for on their own
@@ -34,7 +35,8 @@ WITH words AS MATERIALIZED (
     LATERAL unnest(to_tsvector('{SEARCH_CONFIG}', public.record_words(text))))
 SELECT lexeme, array_agg(number),
     (SELECT coalesce(sum(reviews), 0) FROM record_word word WHERE word.lexeme = words.lexeme),
-    (SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'record_publishedreview'::regclass)
+    (SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'record_publishedreview'::regclass),
+    ts_lexize('english_stem', lexeme) = '{{}}'
 FROM words GROUP BY lexeme
 """  # noqa: S608 (a constant)
 
@@ -43,11 +45,14 @@ def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
     """The text's words and the total number of reviews. The rarest words come first and unknown words last."""
     cursor.execute(_WORDS, [list(pieces)])
     rows = cursor.fetchall()
-    total = max((max(reviews, size) for _, _, reviews, size in rows), default=1)
+    total = max((max(reviews, size) for _, _, reviews, size, _ in rows), default=1)
     words = []
-    for lexeme, numbers, reviews, _ in rows:
+    for lexeme, numbers, reviews, _, is_common in rows:
         # The inverse frequency as in BM25. A word that doesn't occur in any headline can still occur in a summary.
-        weight = math.log(1 + (total + 0.5) / (max(int(reviews), 1) + 0.5))
+        # A small database doesn't show which words are rare, so it counts as part of a larger one.
+        expected = max(total, USUAL_REVIEWS)
+        frequency = max(int(reviews), expected // 10 if is_common else 1)
+        weight = math.log(1 + (expected + 0.5) / (frequency + 0.5))
         words.append(Word(lexeme, int(reviews), weight, tuple(number - 1 for number in numbers)))
     return _rarest_first(words), total
 

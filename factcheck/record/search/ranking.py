@@ -1,8 +1,8 @@
 """Full-text search in published reviews and claims, best match first, in limited time.
 
 A common word occurs in hundreds of thousands of rows, and ranking all of them would take too long. So only the newest
-matching rows are ranked, up to MAX_CANDIDATES. The index groups rows into shelves of 2,048 log entries, so a search can
-read only the newest part of a common word's list.
+matching rows are ranked, up to MAX_CANDIDATES. Older matching rows follow by date (`older_rows.py`). The index groups
+rows into shelves of 2,048 log entries, so a search can read only the newest part of a common word's list.
 
 Queries for rare words search the whole table. Queries for common words search the newest shelves, at least MIN_SHELVES,
 until there are MIN_CANDIDATES rows. The frequency of a single word is known. For several words or a filter, the
@@ -16,18 +16,20 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.search import SearchQuery
 from django.db import connections
 from django.db.models import Q
 
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import SHELF_BITS
 from factcheck.record.readmodel.row_models import Status
+from factcheck.record.search.misspelt import with_similar
 from factcheck.record.search.models import SEARCH_CONFIG
+from factcheck.record.search.older_rows import LEAST_RANKED, Matching, read_older
 from factcheck.record.search.query import Branch, Query, Term, all_of, any_of, max_reviews
 from factcheck.record.search.relevance import FEW, GOOD, enough, rank_expression, term_weight
 from factcheck.record.search.results import FindSimilar, Hit, Position, Results, SearchModel, Similar
-from factcheck.record.search.stems import with_stems
+from factcheck.record.search.stems import with_stems, word_stems
+from factcheck.record.search.telex import with_composed
 from factcheck.record.search.words import Frequency, frequencies
 
 MAX_CANDIDATES = 400
@@ -81,6 +83,7 @@ class Search:
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
         """The best hits, the hits after `position`, or with `backward` the hits before `position`, nearest first."""
+        self._replace_query(with_composed(self.query, self._frequency))
         found, number = Results([]), 0
         for number, attempt in enumerate(self._attempts()):
             rank = partial(self._rank, attempt, limit, position, backward)
@@ -91,7 +94,27 @@ class Search:
                 break
         hits = sorted(found.hits, key=lambda hit: (hit.score, hit.id), reverse=not backward)[:limit]
         relaxed = number > 0 if found.candidates else bool(self._similar.gains)
-        return replace(found, hits=hits, relaxed=relaxed, explanation=self._similar.explanation)
+        found = replace(found, hits=hits, relaxed=relaxed, explanation=self._similar.explanation)
+        return self._with_older(found, limit, position, backward)
+
+    def _with_older(self, found: Results, limit: int, position: Position | None, backward: bool) -> Results:
+        """Adds older matches, which aren't ranked, after the ranked hits."""
+        in_older = position is not None and position[0] < LEAST_RANKED
+        if found.oldest is None or (position and not in_older if backward else len(found.hits) == limit):
+            return found
+        above, below = -1, found.oldest
+        if position and in_older:
+            above, below = (position[0], below) if backward else (above, position[0])
+        matching = Matching(self._table, self._where, self._parameters, found.tsquery, list(self._similar.gains))
+        older = read_older(matching, above, below, limit, self._deadline - time.monotonic(), oldest_first=backward)
+        if older is None:
+            return replace(found, hits=[] if backward else found.hits, complete=False)
+        return replace(found, hits=(older + found.hits if backward else found.hits + older)[:limit])
+
+    def _replace_query(self, query: Query) -> None:
+        if query != self.query:
+            del self._frequencies
+        self.query = query
 
     def _add_similar(self) -> bool:
         """From now on, also finds texts with a similar meaning. Returns whether there are any."""
@@ -107,6 +130,9 @@ class Search:
             return
         yield _Attempt(self.query, self.query.branches(self._frequency))
         unknown = [word for word in self.query.words if not self._frequency(word)]
+        if (mended := with_similar(self.query, unknown)) != self.query:
+            self._replace_query(mended)
+            yield _Attempt(mended, mended.branches(self._frequency))
         weaker = self.query.without(unknown)
         if weaker and weaker != self.query:
             yield _Attempt(weaker, weaker.branches(self._frequency))
@@ -123,9 +149,8 @@ class Search:
     def _total(self) -> int:
         """The approximate number of reviews."""
         with connections["public"].cursor() as cursor:
-            cursor.execute(_TOTAL)
-            [total] = cursor.fetchone()
-            return max(1, int(total), *(each.reviews for each in self._frequencies.values()))
+            cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'record_publishedreview'::regclass")
+            return max(1, int(cursor.fetchone()[0]), *(each.reviews for each in self._frequencies.values()))
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:
@@ -161,7 +186,8 @@ class Search:
             # row.
             hits = {hit.id: hit for hit in (*found.hits, *more.hits)}
             counts = found.candidates + more.candidates, found.good + more.good
-            found = replace(found, hits=list(hits.values()), candidates=counts[0], good=counts[1])
+            oldest = found.oldest if more.oldest is None else more.oldest
+            found = replace(found, hits=list(hits.values()), candidates=counts[0], good=counts[1], oldest=oldest)
         # A word that seemed rare may be found completely in time on another page.
         return replace(found, complete=bool(more and not rare))
 
@@ -194,7 +220,7 @@ class Search:
         """Ranks the matches in these shelves or in the whole table. Returns None if the time ran out."""
         # The lists within a shelf are short, and a single condition is planned faster.
         branches = [(attempt.tsquery,)] if shelves else attempt.branches
-        rank, words = rank_expression(self.query, self._weight)
+        rank, words = rank_expression(self.query, self._weight, word_stems(self.query.words))
         gains = self._similar.gains
         newest = (_SHELVES if shelves else _EVERYWHERE).format(
             table=self._table,
@@ -208,6 +234,7 @@ class Search:
                 newest=newest, candidates=candidates, table=self._table, where=self._where
             ),
             good=int(100000 * GOOD),
+            position_bits=LEAST_RANKED - 1,
             position=f"WHERE (score, id) {'>' if backward else '<'} (%s, %s)" if position else "",
             direction="ASC" if backward else "DESC",
         )
@@ -222,8 +249,10 @@ class Search:
         rows = rows_within(min(seconds, self._deadline - time.monotonic()), sql, parameters)
         if rows is None:
             return None
-        *_, matched, good = rows[0]
-        return Results([Hit(*hit) for *hit, _, _ in rows if hit[1]], matched, good, attempt.tsquery)
+        *_, matched, good, oldest = rows[0]
+        hits = [Hit(*hit) for *hit, _, _, _ in rows if hit[1]]
+        more = shelves or matched >= MAX_CANDIDATES
+        return Results(hits, matched, good, attempt.tsquery, oldest=oldest if more else None)
 
 
 _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
@@ -232,10 +261,11 @@ _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
 # contains only the count.
 _SEARCH = """
 WITH ranked AS MATERIALIZED (
-    SELECT ((100000 * ({rank}))::bigint << 40) + sequence AS score, id, body, by_words FROM ({rows}) rows
+    SELECT (greatest(1, (100000 * ({rank}))::bigint) << 40) + sequence AS score, id, body, by_words FROM ({rows}) rows
 )
-SELECT hit.score, hit.id, hit.body, hit.by_words, candidates, good FROM (
-    SELECT count(*) FILTER (WHERE by_words) AS candidates, count(*) FILTER (WHERE score >> 40 >= {good}) AS good
+SELECT hit.score, hit.id, hit.body, hit.by_words, candidates, good, oldest FROM (
+    SELECT count(*) FILTER (WHERE by_words) AS candidates, count(*) FILTER (WHERE score >> 40 >= {good}) AS good,
+        min(score & {position_bits}) FILTER (WHERE by_words) AS oldest
     FROM ranked
 ) counted
 LEFT JOIN LATERAL (
@@ -250,7 +280,6 @@ SELECT DISTINCT ON (id) found.*, coalesce(gain, 0) AS gain FROM (
 ) found LEFT JOIN unnest(%s::uuid[], %s::float8[]) AS meaning (meaning_id, gain) ON meaning_id = id
 ORDER BY id, by_words DESC
 """  # noqa: S608
-_TOTAL = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'record_publishedreview'::regclass"
 # The inner query sorts only sequence and ctid, so that only the newest rows are read completely. Sorting many rows with
 # their search vectors would take longer than ranking the newest rows.
 _EVERYWHERE = f"""
@@ -267,8 +296,3 @@ LATERAL (
     AND (sequence >> {SHELF_BITS}) = shelf ORDER BY sequence DESC LIMIT {MAX_CANDIDATES}
 ) found
 """  # noqa: S608
-
-
-def has_words(query: Query) -> Q:
-    """A filter for lists with a different order. The filter selects the rows that contain all words of the query."""
-    return Q(search=SearchQuery(with_stems(query.all_terms()), config=SEARCH_CONFIG, search_type="raw"))

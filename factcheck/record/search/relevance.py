@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
 from factcheck.record.search.query import MAX_BRANCHES, Alternative, Branch, Query, Term, all_of, any_of, term_query
-from factcheck.record.search.stems import word_stems
+from factcheck.record.search.stems import Stems
 
 PLACES = "{0.1,0.2,0.4,1}"  # everything else, the claimant, the summary, and the claim or headline
 CLOSE = 2.0  # for neighbouring words, relative to the words themselves
@@ -39,13 +39,13 @@ def term_weight(reviews: int, total: int) -> float:
     return math.log(1 + (total + 0.5) / (min(max(reviews, 1), total) + 0.5))
 
 
-def rank_expression(query: Query, weigh: Callable[[Term], float]) -> tuple[str, list[str]]:
+def rank_expression(query: Query, weigh: Callable[[Term], float], stems: Stems) -> tuple[str, list[str]]:
     """The rank of a row as an SQL expression with parameters. It depends only on the row and the query."""
     terms = dict.fromkeys(query.terms)
     weights = {term: weigh(term) if len(terms) > 1 else 1.0 for term in terms}
     ranked = sorted(weights, key=lambda term: -weights[term])[:MAX_RANKED]
     total = sum(weights[term] for term in ranked)
-    parts = [(weights[term] / total, *_placed([term])) for term in ranked]
+    parts = [(weights[term] / total, *_placed([term], stems)) for term in ranked]
     neighbours = [
         (one, other)
         for alternative in query.alternatives
@@ -53,7 +53,9 @@ def rank_expression(query: Query, weigh: Callable[[Term], float]) -> tuple[str, 
         if one in ranked and other in ranked
     ]
     heavy = sum(weights[one] + weights[other] for one, other in neighbours)
-    parts += [(CLOSE * (weights[one] + weights[other]) / heavy, *_placed([one, other])) for one, other in neighbours]
+    parts += [
+        (CLOSE * (weights[one] + weights[other]) / heavy, *_placed([one, other], stems)) for one, other in neighbours
+    ]
     if marked := query.any_marked_word():
         parts.append((MARKED, _MARKED, [marked]))
     return " + ".join(f"{weight:.4f} * {sql}" for weight, sql, _ in parts), [
@@ -61,22 +63,20 @@ def rank_expression(query: Query, weigh: Callable[[Term], float]) -> tuple[str, 
     ]
 
 
-def _placed(terms: Sequence[Term]) -> tuple[str, list[str]]:
+def _placed(terms: Sequence[Term], stems_of: Stems) -> tuple[str, list[str]]:
     """The rank of a row by the places of the terms or of their stems, whichever is higher."""
-    typed = all_of(map(term_query, terms))
-    stems = [[stem for found in word_stems(_single_words(term)).values() for stem in found] for term in terms]
+    typed = "&".join(map(term_query, terms))
+    stems = [
+        [stem for spelling in term if len(spelling) == 1 for stem in stems_of.get(spelling[0], ())] for term in terms
+    ]
     if not all(stems):
         return _PLACED, [typed]
     # ts_rank divides the rank by the number of alternatives, of which a row contains one.
     factor = len(stems[0]) if len(terms) == 1 else 1
     return f"greatest({_PLACED}, {factor} * {_PLACED})", [
         typed,
-        all_of(any_of(f"'{stem}'" for stem in found) for found in stems),
+        "&".join(any_of(f"'{stem}'" for stem in found) for found in stems),
     ]
-
-
-def _single_words(term: Term) -> list[str]:
-    return [spelling[0] for spelling in term if len(spelling) == 1]
 
 
 # For two words, ts_rank decreases with the distance between them.

@@ -29,7 +29,8 @@ class Results:
     """The best hits among `candidates` ranked rows that match the query `tsquery`, of which `good` have a good rank.
 
     `relaxed` means that no row contains all the words. `complete` is false if the time ran out. `explanation` says why
-    texts with a similar meaning couldn't be found.
+    texts with a similar meaning couldn't be found. `oldest` is the log entry of the oldest candidate if older rows may
+    match too.
     """
 
     hits: list[Hit]
@@ -39,6 +40,7 @@ class Results:
     relaxed: bool = False
     complete: bool = True
     explanation: str | None = None
+    oldest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
@@ -23,10 +24,19 @@ Snippets = dict[str, str]
 
 def mark(bodies: Sequence[dict[str, Any]], query: Query) -> list[Snippets]:
     """For each body, snippets of the texts that contain a word of the query, by name, as HTML with <mark>."""
-    texts = [_texts(body) for body in bodies]
+    numbers = defaultdict[str, list[int]](list)
+    for number, body in enumerate(bodies):
+        numbers[body.get("language") or "und"].append(number)
+    found = dict[int, Snippets]()
+    for language, each in numbers.items():
+        found |= zip(each, _mark_texts([_texts(bodies[number]) for number in each], language, query), strict=True)
+    return [found[number] for number in range(len(bodies))]
+
+
+def _mark_texts(texts: Sequence[dict[str, str]], language: str, query: Query) -> list[Snippets]:
     pieces = {piece for each in texts for text in each.values() for piece in text.split()}
     words = {piece: split_words(piece) for piece in pieces}
-    found = _matching({word for each in words.values() for word in each}, query)
+    found = _matching({word for each in words.values() for word in each}, language, query)
     matching = {piece for piece, each in words.items() if not found.isdisjoint(each)}
     return [
         {name: snippet for name, text in each.items() if (snippet := _snippet(text, matching, found)) is not None}
@@ -54,20 +64,21 @@ def _join(texts: Iterable[str | None]) -> str:
     return " · ".join(dict.fromkeys(filter(None, texts)))
 
 
-def _matching(words: Iterable[str], query: Query) -> set[str]:
+def _matching(words: Iterable[str], language: str, query: Query) -> set[str]:
     """The words that match the query. PostgreSQL compares only words that begin like one of the query's words."""
     starts = {_start(word) for word in query.words}
     likely = [word for word in words if _start(word) in starts]
     if not likely:
         return set()
     with connections["public"].cursor() as cursor:
-        cursor.execute(_MATCHING, [likely, with_stems(query.any_word())])
+        cursor.execute(_MATCHING, [likely, language, with_stems(query.any_word())])
         return {word for (word,) in cursor.fetchall()}
 
 
 _MATCHING = f"""
 SELECT word FROM unnest(%s::text[]) word
-WHERE to_tsvector('{SEARCH_CONFIG}', concat_ws(' ', word, VARIADIC public.record_word_stems(word))) @@ to_tsquery('{SEARCH_CONFIG}', %s)
+WHERE to_tsvector('{SEARCH_CONFIG}', word)
+    || coalesce(public.record_stems(public.record_stemmer(%s, word), word), '') @@ to_tsquery('{SEARCH_CONFIG}', %s)
 """  # noqa: S608 (a constant)
 
 
@@ -78,9 +89,12 @@ _LETTERS = str.maketrans("đðłøħıŋŧɓɖɗɛƒɠɨƙɲʉʋƴƶy", "ddlohin
 )
 
 
+_ARTICLE = re.compile("^[وفبك]?(?:ال|لل)")  # of Arabic words
+
+
 def _start(word: str) -> str:
     """The first two letters in a normalised form. Words that match each other in a search have the same start."""
-    letters = unicodedata.normalize("NFKD", word)
+    letters = unicodedata.normalize("NFKD", _ARTICLE.sub("", word))
     first = [character for character in letters if not unicodedata.combining(character)][:2]
     return "".join(first).lower().translate(_LETTERS)[:2]
 

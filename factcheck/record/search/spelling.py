@@ -1,18 +1,26 @@
-"""Spelling suggestions for words that don't occur in any claim or headline."""
+"""Spelling suggestions for words that don't occur in any review.
+
+A suggestion stays in the language of the query. Vietnamese is recognised by its short syllables, so "demo" is never
+replaced by "đêm" (night).
+"""
 
 import re
 import time
+import unicodedata
+from collections.abc import Collection
 
 from django.db.models import Q
 
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.formats.text import nfc
+from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.search.query import OR, Alternative, Query, Term, normalise_punctuation, read_query
 from factcheck.record.search.ranking import SECONDS, Search
 from factcheck.record.search.results import SearchModel
 from factcheck.record.search.words import frequencies, split_words
 
 MAX_WORDS = 3  # each word requires a query with the trigram index
+_SYLLABLE = re.compile(r"(?=\w{1,8}$)[^\W\daeiouy]*[aeiouy]+[^\W\daeiouy]*\d?")
 _TONE = re.compile(r"[^\W\d_]+[1-9]")  # a tone number that was typed while the Vietnamese keyboard was switched off
 
 
@@ -22,7 +30,7 @@ def did_you_mean(model: SearchModel, text: str, condition: Q | None = None, *, s
     The rows must also match `condition`. Returns None if the time runs out.
 
     In a query of plain words, an unknown word without a similar word is dropped if another word can be replaced. A word
-    that matches in a different spelling isn't unknown (for example COVID19).
+    that occurs in a body or in a different spelling isn't unknown (for example COVID19).
     """
     deadline = time.monotonic() + seconds
     suggestion = typed_text = normalise_punctuation(nfc(text))
@@ -31,14 +39,12 @@ def did_you_mean(model: SearchModel, text: str, condition: Q | None = None, *, s
     by_term = {term: [word for word in term[0] if word in known and not known[word].reviews] for term in terms}
     if len({word for words in by_term.values() for word in words}) > MAX_WORDS:
         return None
-    by_term = {
-        term: words for term, words in by_term.items() if words and not _matches_otherwise(model, term, deadline)
-    }
+    by_term = {term: words for term, words in by_term.items() if words and not _occurs(term, deadline)}
     unknown = list(dict.fromkeys(word for words in by_term.values() for word in words))
     if not unknown:
         return None
     try:
-        similar = {word: _most_similar(known[word].lexeme, deadline) for word in unknown}
+        similar = {word: _most_similar(word, known[word].lexeme, [*known], deadline) for word in unknown}
     except TimeoutError:
         return None
     replacements = {word: other for word, other in similar.items() if other}
@@ -57,24 +63,40 @@ def did_you_mean(model: SearchModel, text: str, condition: Q | None = None, *, s
     return suggestion if results.hits and not results.relaxed else None
 
 
-def _matches_otherwise(model: SearchModel, term: Term, deadline: float) -> bool:
-    """Whether a spelling other than the typed spelling matches a row."""
-    if len(term) == 1 or _TONE.fullmatch(term[0][-1]):  # "gia1" means "giá", not a price ("giá") of 1
+def _occurs(term: Term, deadline: float) -> bool:
+    """Whether the words of the typed spelling occur anywhere, or the term matches in a different spelling."""
+    typed, *others = term
+    if _TONE.fullmatch(typed[-1]):  # "gia1" means "giá", not a price ("giá") of 1
         return False
-    others = Query((Alternative((term[1:],)),))
-    return bool(Search(model, others, seconds=deadline - time.monotonic()).page(1).hits)
+    queries = [Alternative(tuple(((word,),) for word in typed)), *(Alternative(((other,),)) for other in others)]
+    search = Search(PublishedReview, Query(tuple(queries)), seconds=deadline - time.monotonic())
+    found = search.page(1)
+    return bool(found.hits and not found.relaxed)
 
 
-def _most_similar(lexeme: str, deadline: float) -> str | None:
+def _most_similar(word: str, lexeme: str, typed: Collection[str], deadline: float) -> str | None:
     rows = rows_within(deadline - time.monotonic(), _SIMILAR, [lexeme, OR, lexeme])
     if rows is None:
         raise TimeoutError
-    return rows[0][0] if rows else None
+    return next((other for (other,) in rows if _is_same_language(word, other, typed)), None)
 
 
-# The most similar word according to pg_trgm, with a slight preference for common words. The operator "or" can't be a
+def _is_same_language(word: str, other: str, typed: Collection[str]) -> bool:
+    """Whether the other word can be in the language of the typed words. A syllable with diacritics is Vietnamese."""
+    if _is_syllable(other) and not other.isascii():
+        return all(map(_is_syllable, typed))
+    return word.isascii() or not _is_syllable(word) or _is_syllable(other)
+
+
+def _is_syllable(word: str) -> bool:
+    """Whether the word can be a Vietnamese syllable, possibly misspelt: short and with a single group of vowels."""
+    letters = unicodedata.normalize("NFD", word.replace("đ", "d"))
+    return bool(_SYLLABLE.fullmatch("".join(letter for letter in letters if not unicodedata.combining(letter))))
+
+
+# The most similar words according to pg_trgm, with a slight preference for common words. The operator "or" can't be a
 # replacement.
 _SIMILAR = """
 SELECT word FROM record_word WHERE lexeme %% %s AND word <> %s
-ORDER BY similarity(lexeme, %s) + ln(reviews) / 50 DESC, word LIMIT 1
+ORDER BY similarity(lexeme, %s) + ln(reviews) / 50 DESC, word LIMIT 10
 """

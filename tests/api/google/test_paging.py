@@ -2,6 +2,7 @@
 
 import pytest
 
+from factcheck.record.search import ranking
 from tests.drafts import make_claim, make_newsroom, make_review, publish_review
 
 TEXTS = [f"Nước lũ số {number}" for number in reversed(range(12))]  # the newest first
@@ -89,3 +90,16 @@ def test_forged_token_is_refused(google, by):
     token = google.search(**by, pageSize=5)["nextPageToken"]
     for forged in ("CBQ", "x" * 5000, f"{token}x", f"x{token}", "\u202e", "..."):
         assert google.error({**by, "pageToken": forged})["status"] == "INVALID_ARGUMENT"
+
+
+def test_tokens_lead_beyond_the_ranked(google, monkeypatch):
+    """What is older than the ranked ones follows by date."""
+    for name in ("_SHELVES", "_EVERYWHERE"):
+        monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", "LIMIT 4"))
+    monkeypatch.setattr(ranking, "MAX_CANDIDATES", 4)
+    pages = walk(google, **BY_WORDS, pageSize=3)
+    assert [len(page) for page in pages] == [3, 3, 3, 3]
+    found = [text for page in pages for text in page]
+    assert sorted(found) == sorted(TEXTS)
+    assert found[4:] == TEXTS[4:]
+    assert google.texts(**BY_WORDS, offset=6, pageSize=5) == TEXTS[6:11]

@@ -337,6 +337,22 @@ def test_appearances_of_a_claim(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("work", "medium"),
+    [
+        ({"@type": "MediaObject", "encodingFormat": "video/*"}, "video"),
+        ({"encodingFormat": "Image/PNG"}, "image"),
+        ({"@type": "AudioObject", "encodingFormat": "video/mp4"}, "audio"),
+        ({"encodingFormat": "application/pdf"}, None),
+        ({"encodingFormat": ["text/html; charset=utf-8"]}, "text"),
+    ],
+)
+def test_appearance_has_the_medium_of_its_format(tmp_path: Path, work: dict[str, object], medium: str | None) -> None:
+    item = {"@type": "Claim", "appearance": {"url": "https://example.org/a", **work}}
+    [appearance] = taken(tmp_path, itemReviewed=item)["claim"]["appearances"]
+    assert appearance["medium"] == medium
+
+
 def test_item_that_is_a_work_is_where_the_claim_was_made(tmp_path: Path) -> None:
     item = {"@type": "AudioObject", "url": "https://example.org/talk", "name": "an address to Congress"}
     claim = taken(tmp_path, itemReviewed=item)["claim"]

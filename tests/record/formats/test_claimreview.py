@@ -3,13 +3,22 @@
 from datetime import date
 
 import orjson
+import pytest
 
-from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source
+from factcheck.editorial.models import (
+    Appearance,
+    Authorship,
+    Claim,
+    Claimant,
+    Publisher,
+    Review,
+    Source,
+)
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.formats.claimreview import claim_review, claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.api.published import make_imported
-from tests.drafts import Newsroom, correct_review, make_claim, make_review, publish_review
+from tests.drafts import Newsroom, correct_review, make_claim, make_review, make_scale, publish_review
 
 CAPTURE = "https://web.archive.org/web/20261003000000/https://social.example/p/1"
 SITE = "http://127.0.0.1:8000"
@@ -92,8 +101,9 @@ def test_every_property_of_a_review_of_ours(newsroom):
                 "sameAs": ["https://www.wikidata.org/wiki/Q1"],
             },
             "firstAppearance": {
-                "@type": "VideoObject",
+                "@type": "MediaObject",
                 "url": "https://social.example/p/1",
+                "encodingFormat": "video/*",
                 "archivedAt": CAPTURE,
                 "sha256": "ab" * 32,
             },
@@ -179,6 +189,43 @@ def test_update_is_no_correction(newsroom):
     Review.objects.filter(pk=review.pk).update(summary="Sai. Đã có số liệu mới.")
     publish_review(newsroom, Review.objects.get(pk=review.pk))
     assert "correction" not in published(review)
+
+
+@pytest.mark.parametrize(
+    ("medium", "digest", "expected"),
+    [
+        ("video", None, {"@type": "MediaObject", "encodingFormat": "video/*"}),
+        ("image", "ab" * 32, {"@type": "MediaObject", "encodingFormat": "image/*", "sha256": "ab" * 32}),
+        ("audio", None, {"@type": "AudioObject"}),
+        ("text", None, {"@type": "TextObject"}),
+        (None, "ab" * 32, {"@type": "MediaObject", "sha256": "ab" * 32}),
+        (None, None, {"@type": "CreativeWork"}),
+    ],
+)
+def test_appearance_has_what_google_demands_of_its_type(newsroom, schemaorg, medium, digest, expected):
+    """Google demands of videos and images what nobody knows of an appearance: their name, file, thumbnail and rights."""
+    claim = make_claim(newsroom)
+    claim.appearances.update(medium=medium or "", media_sha256=digest or "")
+    review = make_review(newsroom, claim)
+    publish_review(newsroom, review)
+    document = orjson.loads(claim_review_document(PublishedReview.objects.get(pk=review.pk).body))
+    assert document["itemReviewed"]["firstAppearance"] == {"url": "https://social.example/p/1", **expected}
+    assert schemaorg.faults(document) == []
+
+
+def test_verdict_without_a_number_has_words_alone(newsroom, schemaorg):
+    """Google demands only `alternateName` of a Rating. A number for a claim that can't be judged would mislead."""
+    unproven = make_scale().verdicts.get(slug="unproven")
+    review = make_review(newsroom, verdict=unproven)
+    publish_review(newsroom, review)
+    document = orjson.loads(claim_review_document(PublishedReview.objects.get(pk=review.pk).body))
+    assert document["reviewRating"] == {
+        "@type": "Rating",
+        "alternateName": "Chưa có căn cứ",
+        "ratingExplanation": "Bằng chứng hiện có chưa đủ để xác nhận hay bác bỏ. Kết luận này không nằm trên thang từ sai"
+        " đến đúng.",
+    }
+    assert schemaorg.faults(document) == []
 
 
 def test_document_means_in_schema_org_what_it_says(newsroom, schemaorg):

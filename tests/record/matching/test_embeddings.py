@@ -128,7 +128,7 @@ def test_model_of_this_process_knows_what_texts_mean(settings: Any, bare_record:
     assert embed() == "3 vectors computed, 0 missing."
     found = match("Nước lũ đã lên tới mái chùa rồi bà con ơi")
     best = [*found.results, *found.candidates][0]
-    assert (best.claim_id, found.method, best.judged_by) == (flood, "words+meaning", "words+meaning")
+    assert (best.claim_id, found.method, best.judged_by) == (flood, "words+meaning", "meaning")
     assert best.matched["meaning"] > 0.8
     assert len(set(ReviewVector.objects.values_list("model", flat=True))) == 1
 

@@ -1,11 +1,13 @@
 """How a candidate compares with what was asked: numbers worked out by hand."""
 
 import math
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from factcheck.record.matching.match_scoring import BY_WORDS, FEW, Candidate, compare, count_words, score_candidates
+from factcheck.record.matching.match_numbers import ALONE_SHARE, ALONE_SHARED, BY_BOTH, BY_WORDS, THRESHOLD
+from factcheck.record.matching.match_scoring import Candidate, compare, count_words, score_candidates
 
 
 @pytest.mark.parametrize(
@@ -44,5 +46,49 @@ def test_judge_takes_the_part_that_is_likest() -> None:
     )
     assert alone == beside
     assert alone.matched == {"words": 1.0}
-    share = compare(*count_words(claim.tsvector), piece)[1] / (5 + FEW)
-    assert alone.score == pytest.approx(1 / (1 + math.exp(-BY_WORDS[0] - BY_WORDS[1] * share)))
+    bm25 = compare(*count_words(claim.tsvector), piece)[1]
+    # No other claim is there, so the background is the usual one.
+    excess = ALONE_SHARED * math.sqrt(bm25) + ALONE_SHARE - BY_WORDS.usual
+    assert alone.score == pytest.approx(1 / (1 + math.exp(-BY_WORDS.constant - BY_WORDS.slope * excess)))
+
+
+def candidate(words: str, cosine: float | None = None) -> Candidate:
+    return Candidate(uuid4(), None, " ".join(f"'{word}':1A" for word in words.split()), cosine)
+
+
+FLOOD = {"'flood'": 8.0, "'pagoda'": 9.0, "'roof'": 7.0}
+
+
+def test_claim_without_a_vector_is_judged_by_words() -> None:
+    claims = [candidate("flood pagoda roof", 0.95), candidate("flood pagoda roof"), candidate("nuoc lu chua", 0.95)]
+    scored = {each.claim_id: each for each in score_candidates(claims, [FLOOD], None)}
+    assert [scored[each.claim_id].judged_by for each in claims] == ["words+meaning", "words", "meaning"]
+    assert ["meaning" in scored[each.claim_id].matched for each in claims] == [True, False, True]
+
+
+def test_claim_in_other_words_loses_nothing_beside_one_with_a_common_word() -> None:
+    """A claim in another language shares no words, so a word that others share by chance must not outweigh meaning."""
+    translated = candidate("nuoc lu chua", 0.93)
+    chance = [candidate("the cat", 0.88) for _ in range(9)]
+    [best, *_] = score_candidates([*chance, translated], [{**FLOOD, "'the'": 2.0}], None)
+    assert best.claim_id == translated.claim_id
+
+
+def test_claim_that_does_not_stand_out_is_improbable() -> None:
+    alike = [candidate("flood", 0.90) for _ in range(12)]
+    assert all(each.score < THRESHOLD for each in score_candidates(alike, [FLOOD], None))
+
+
+def test_many_reviews_of_the_same_claim_do_not_hide_it() -> None:
+    copies = [candidate("flood pagoda roof", 0.97) for _ in range(12)]
+    assert all(each.score > THRESHOLD for each in score_candidates(copies, [FLOOD], None))
+    assert BY_BOTH.most > BY_BOTH.usual
+
+
+def test_reviews_of_one_claim_are_one_neighbour() -> None:
+    best, others = candidate("flood pagoda roof", 0.93), [candidate("roof", 0.85) for _ in range(8)]
+    again = [replace(best, cosine=0.92) for _ in range(8)]
+    assert (
+        score_candidates([best, *others], [FLOOD], None)[0]
+        == score_candidates([best, *again, *others], [FLOOD], None)[0]
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from factcheck.record.matching import query_vectors
 from factcheck.record.matching.embeddings import EmbeddingError
-from factcheck.record.matching.matches import match
+from factcheck.record.matching.matches import match, match_batch
 from factcheck.record.matching.models import Vector
 from factcheck.record.matching.query_vectors import embed_query, forget_queries
 from tests.record.conftest import Address
@@ -16,6 +16,7 @@ from tests.record.matching.embedding import embed, publish
 
 class Model:
     model = "m"
+    together = 2
 
     def __init__(self) -> None:
         self.computed: list[list[str]] = []
@@ -101,3 +102,23 @@ def test_match_asks_the_api_once_for_the_same_post(address: Address, bare_record
     before = len(address.asked)
     assert match("The flood reached the pagoda.") == match("The flood reached the pagoda.")
     assert len(address.asked) == before + 1
+
+
+def test_batch_asks_the_api_as_rarely_as_it_can(address: Address, bare_record: None) -> None:
+    publish("Nước lũ ngập chùa.")
+    embed()
+    before = len(address.asked)
+    texts = [f"The flood reached pagoda {number}." for number in range(12)]
+    found = match_batch([*texts, texts[0], ""])
+    assert [len(content["input"]) for _, _, content in address.asked[before:]] == [10, 2]
+    assert found[:12] == [match(text) for text in texts]
+    assert (found[12], found[13].results) == (found[0], [])
+
+
+def test_text_of_a_batch_that_the_api_refuses_does_not_stop_the_others(address: Address, bare_record: None) -> None:
+    publish("Nước lũ ngập chùa.")
+    embed()
+    good = address.answer
+    address.answer = lambda texts: (413, {}) if any("long" in text for text in texts) else good(texts)
+    [flood, long] = match_batch(["The flood reached the pagoda.", "Too long, the flood."])
+    assert (flood.method, flood.refused, long.method, long.refused) == ("words+meaning", False, "words", True)

@@ -176,7 +176,7 @@ def test_search_of_a_post_finds_what_has_some_of_its_rarest_words() -> None:
 def test_search_says_that_it_was_relaxed() -> None:
     publish("Nước lũ đã lên tới mái chùa cổ")
     assert not Search(PublishedReview, read_query("nuoc lu")).page().relaxed
-    assert Search(PublishedReview, read_query("nuoc lux")).page().relaxed
+    assert Search(PublishedReview, read_query("nuoc luzz")).page().relaxed
 
 
 def test_search_finds_what_is_live_alone() -> None:
@@ -217,12 +217,54 @@ def test_candidates_are_counted_whatever_the_position() -> None:
     assert (beyond.hits, beyond.candidates, beyond.relaxed, beyond.complete) == ([], 3, False, True)
 
 
-def test_search_ranks_the_newest_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def rank_at_most(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     for name in ("_SHELVES", "_EVERYWHERE"):
-        monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", "LIMIT 3"))
-    monkeypatch.setattr(ranking, "MAX_CANDIDATES", 3)
+        monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", f"LIMIT {number}"))
+    monkeypatch.setattr(ranking, "MAX_CANDIDATES", number)
+
+
+def test_search_ranks_the_newest_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    rank_at_most(monkeypatch, 3)
     publish("Lũ", *["Lũ lên cao tới mái chùa cổ"] * 5)
-    assert found("lu") == [6, 5, 4]
+    assert found("lu") == [6, 5, 4, 3, 2, 1]
+
+
+@pytest.mark.parametrize("condition", [Q(), Q(language="vi")])
+@pytest.mark.parametrize("words", ["lu", "nuoc lu", "nuoc lu or bao", "nuoc lu vang"])
+def test_search_reaches_every_match(monkeypatch: pytest.MonkeyPatch, words: str, condition: Q) -> None:
+    """The newest are ranked, what is older follows by date; page by page in both directions, from either end."""
+    rank_at_most(monkeypatch, 3)
+    publish(*["Nước lũ lên tới chùa", "Nước ở chùa cổ và lũ trẻ", {"text": "Nước lũ", "language": "en"}, "Hạn"] * 3)
+    asked = Search(PublishedReview, read_query(words), condition)
+    everything = asked.page(100)
+    assert sorted(hit.id.int for hit in everything.hits) == sorted(
+        number for number in range(1, 13) if number % 4 and (not condition or number % 4 != 3)
+    )
+    ids = [hit.id.int for hit in everything.hits]
+    assert ids[3:] == sorted(ids[3:], reverse=True)
+    assert max(ids[3:]) < min(ids[:3])
+    for size in (1, 2, 4):
+        pages, place = [], None
+        while page := asked.page(size, place).hits:
+            pages += page
+            place = (page[-1].score, page[-1].id)
+        assert pages == everything.hits
+        back, place = [], None
+        while page := asked.page(size, place, backward=True).hits:
+            back += page
+            place = (page[-1].score, page[-1].id)
+        assert back == everything.hits[::-1]
+    assert everything.complete
+
+
+def test_search_without_the_time_for_older_rows_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    rank_at_most(monkeypatch, 1)
+    publish("Lũ", "Lũ")
+    monkeypatch.setattr(ranking, "read_older", lambda *arguments, **more: None)
+    asked = Search(PublishedReview, read_query("lu"))
+    answer = asked.page()
+    assert ([hit.id.int for hit in answer.hits], answer.complete) == ([2], False)
+    assert (asked.page(backward=True).hits, asked.page(backward=True).complete) == ([], False)
 
 
 @pytest.mark.parametrize(("words", "samples"), [("lu", 0), ("nuoc lu", 1), ("nuoc", 1)])
@@ -250,10 +292,11 @@ def test_search_of_one_common_word_goes_as_far_as_gives_enough(monkeypatch: pyte
     shelve_by(monkeypatch, bits=0, MIN_SHELVES=1, MIN_CANDIDATES=1, MAX_RARE=3)
     publish(*["Lũ", "Bão", "Hạn"] * 4)
     with CaptureQueriesContext(connections["public"]) as asked:
-        assert found("lu") == [10]
-    assert sum("generate_series" in each["sql"] for each in asked) == 1
+        answer = Search(PublishedReview, read_query("lu")).page()
+    assert ([hit.id.int for hit in answer.hits], answer.candidates) == ([10, 7, 4, 1], 1)  # the older ones unranked
+    assert sum("generate_series" in each["sql"] for each in asked) == 2
     monkeypatch.setattr(ranking, "MIN_SHELVES", 6)
-    assert found("lu") == [10, 7]
+    assert Search(PublishedReview, read_query("lu")).page().candidates == 2
 
 
 def test_search_of_a_common_word_that_stands_in_old_reviews_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,7 +324,7 @@ def test_search_goes_on_behind_the_sample(monkeypatch: pytest.MonkeyPatch) -> No
     asked = Search(PublishedReview, read_query("nuoc lu"))
     everything = asked.page(100)
     # Of shelves of two entries the newest five; where the words are together comes first.
-    assert [hit.id.int for hit in everything.hits] == [11, 10, 8, 7, 5, 4, 12, 9, 6, 3]
+    assert [hit.id.int for hit in everything.hits] == [11, 10, 8, 7, 5, 4, 12, 9, 6, 3, 2, 1]
     assert (everything.candidates, everything.complete) == (10, True)
     fourth = (everything.hits[3].score, everything.hits[3].id)
     assert asked.page(3, fourth).hits == everything.hits[4:7]
@@ -385,9 +428,31 @@ def test_search_of_numbers_that_are_no_words(words: str, ids: list[int]) -> None
 
 
 def test_suggestion_is_another_query() -> None:
-    publish({"headline": "Video"}, {"body": "ab vidoe"})
+    publish({"headline": "Video"}, {"body": "ab"})
     assert did_you_mean(PublishedReview, "vidoe") == "video"
     assert did_you_mean(PublishedReview, "ab_vidoe") is None  # one run of signs, which stays as it is
+
+
+def test_suggestion_never_replaces_what_occurs_in_a_body() -> None:
+    publish({"headline": "Video"}, {"body": "Vidoe"})
+    assert did_you_mean(PublishedReview, "vidoe") is None
+    assert did_you_mean(PublishedReview, '"some vidoe"') is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"),
+    [
+        ("Checkpoint Demo", None),
+        ("demo", None),
+        ("demm", "đêm"),
+        ("nuoc lutt", "nuoc lụt"),
+        ("đêmm", "đêm"),
+        ("checkpont", "checkpoint"),
+    ],
+)
+def test_suggestion_stays_in_its_language(typed: str, suggested: str | None) -> None:
+    publish("Đêm mưa", "Nước lụt", "Checkpoint")
+    assert did_you_mean(PublishedReview, typed) == suggested
 
 
 def test_suggestion_leaves_what_is_found_in_another_spelling() -> None:
@@ -426,7 +491,7 @@ def test_suggestion_leaves_out_no_word_for_which_the_time_was_up(monkeypatch: py
     monkeypatch.setattr(
         spelling,
         "_most_similar",
-        lambda lexeme, end: look(lexeme, 0 if lexeme.startswith("xyzz") else end),
+        lambda word, lexeme, typed, end: look(word, lexeme, typed, 0 if word == "xyzzy" else end),
     )
     assert did_you_mean(PublishedReview, "xyzzy vidoe") is None
 

@@ -43,6 +43,6 @@ def test_rare_words_weigh_more() -> None:
 
 
 def test_rank_of_neighbours() -> None:
-    rank, words = rank_expression(read_query("hà nội ngập"), lambda term: 2 if term == (("ngập",),) else 1)
+    rank, words = rank_expression(read_query("hà nội ngập"), lambda term: 2 if term == (("ngập",),) else 1, stems={})
     assert words == ["'ngập'", "'hà'", "'nội'", "'hà'&'nội'", "'nội'&'ngập'", "('hà'|'nội'|'ngập')"]
     assert rank.startswith("0.5000 * ts_rank(")

@@ -1,0 +1,119 @@
+"""A search that finds little by words also finds what has a similar meaning."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db.models import Q
+
+from factcheck.record import publish as publishing
+from factcheck.record.log import entries
+from factcheck.record.matching import similar_rows
+from factcheck.record.matching.embeddings import EmbeddingError
+from factcheck.record.matching.models import vector_literal
+from factcheck.record.matching.query_vectors import forget_queries
+from factcheck.record.matching.similar_rows import find_similar
+from factcheck.record.models import PublishedClaim, PublishedReview, ReviewVector
+from factcheck.record.search import ranking, relevance
+from factcheck.record.search.query import read_query
+from factcheck.record.search.ranking import Search
+from factcheck.record.search.results import Results, SearchModel
+from tests.record.conftest import make_statement
+from tests.record.readmodel.test_merges import merge
+
+TEXTS = ["Vaccines contain microchips", "Garlic cures the flu", "The flood reached the roof", "Roof tiles are cheap"]
+# The cosines of the question with the vectors of these texts. The last one is below what counts as similar.
+COSINES = [0.95, 0.92, 0.949, 0.6]
+
+
+def vector(cosine: float) -> list[float]:
+    return [cosine, (1 - cosine**2) ** 0.5, *[0.0] * 382]
+
+
+def made(number: int, text: str) -> dict[str, Any]:
+    """The statement of a review, whose claim has the ID of the review plus 100."""
+    statement = {**make_statement(UUID(int=number), text), "headline": None, "summary": None}
+    statement["claim"]["id"] = str(UUID(int=100 + number))
+    return statement
+
+
+class Embeddings:
+    model, together = "test", 1
+    asked = list[str]()
+
+    def embed_queries(self, texts: Sequence[str]) -> list[list[float]]:
+        self.asked += texts
+        return [vector(1)]
+
+
+@pytest.fixture(autouse=True)
+def record(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    Embeddings.asked.clear()
+    forget_queries()
+    monkeypatch.setattr(similar_rows, "get_embeddings", Embeddings)
+    monkeypatch.setattr(ranking, "FEW", 1)
+    statements = [made(number, text) for number, text in enumerate(TEXTS, start=1)]
+    publishing.publish([entries.Publication(UUID(each["id"]), each) for each in statements])
+    for number, cosine in enumerate(COSINES, start=1):
+        ReviewVector.objects.filter(review_id=UUID(int=number)).update(
+            model="test", embedding=[float(each) for each in vector(cosine)]
+        )
+
+
+def search(words: str, model: SearchModel = PublishedReview, condition: Q | None = None, **page: object) -> Results:
+    return Search(model, read_query(words), condition, find_similar=find_similar).page(**page)  # type: ignore[arg-type]
+
+
+def ids(results: Results) -> list[tuple[int, bool]]:
+    return [(hit.id.int, hit.by_words) for hit in results.hits]
+
+
+def test_search_adds_what_has_a_similar_meaning() -> None:
+    found = search("is there a chip in the jab?")
+    assert ids(found) == [(1, False), (3, False), (2, False)]
+    assert found.relaxed
+    assert Embeddings.asked == ["is there a chip in the jab?"]
+
+
+def test_both_meaning_and_words_count_for_the_rank() -> None:
+    assert ids(search("roof elephants")) == [(3, True), (1, False), (2, False), (4, True)]
+
+
+@pytest.mark.parametrize("words", ["the roof tiles", "elephants", '"jab" chip', "jab -chip", "jab or chip jab"])
+def test_no_vector_is_computed_for_words_that_find_enough_or_for_operators(words: str) -> None:
+    assert all(by_words for _, by_words in ids(search(words)))
+    assert Embeddings.asked == []
+
+
+def test_filters_hold_for_similar_rows_and_pages_go_on() -> None:
+    assert ids(search("jab chips", condition=Q(id__in=[UUID(int=2)]))) == [(2, False)]
+    first = search("jab chips", limit=1).hits
+    rest = search("jab chips", limit=5, position=(first[0].score, first[0].id)).hits
+    assert [hit.id.int for hit in (*first, *rest)] == [1, 3, 2]
+
+
+def test_claims_are_found_by_the_meaning_of_their_reviews() -> None:
+    assert ids(search("jab chips", PublishedClaim)) == [(101, False), (103, False), (102, False)]
+    publishing.publish([merge(UUID(int=102), UUID(int=101))])
+    assert ids(search("jab chips", PublishedClaim)) == [(101, False), (103, False)]
+
+
+def test_search_says_why_nothing_was_found_by_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
+    def off() -> None:
+        raise EmbeddingError("Matching by meaning is switched off.")
+
+    monkeypatch.setattr(similar_rows, "get_embeddings", off)
+    found = search("jab chips")
+    assert (found.hits, found.explanation) == ([], "Matching by meaning is switched off.")
+    monkeypatch.setattr(similar_rows, "get_embeddings", Embeddings)
+    monkeypatch.setattr(similar_rows, "_COSINES", "SELECT pg_sleep(5), %s::text, %s::text")
+    assert search("jab chips").explanation == "Searching by meaning took too long."
+    ReviewVector.objects.update(model=None, embedding=None)
+    assert search("jab chips").explanation == "The meaning of reviews has not been computed yet."
+
+
+def test_only_texts_nearly_as_similar_as_the_most_similar_count() -> None:
+    assert relevance.similar_enough([0.95, 0.7]) == 0.95 - relevance.MOST_SIMILAR
+    assert relevance.similar_enough([0.85, 0.7]) == relevance.similar_enough([]) == relevance.SIMILAR
+    assert vector_literal(vector(1)).startswith("[1,0,0")
