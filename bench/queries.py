@@ -27,8 +27,8 @@ FIRST = 5
 def reviews() -> list[dict[str, Any]]:
     """The statements as `languages.py` loads them. The Vietnamese ones have the newspaper's text as body."""
     bodies = {str(subject_of(each["index"])): each["Context"] for each in lines("vietnamese/vifactcheck_dev.jsonl")}
-    loaded = {each["id"]: {**each, "body": clean(bodies.get(each["id"], "")) or None} for each in statements()}
-    return [*loaded.values()]
+    loaded = {each["id"]: each for each in statements()}
+    return [{**each, "body": clean(bodies[pk]) if pk in bodies else None} for pk, each in loaded.items()]
 
 
 def queries(kept: bool) -> list[tuple[str, set[UUID]]]:
@@ -97,10 +97,11 @@ def searches() -> dict[str, Callable[[str], Sequence[UUID]]]:
         found = Search(PublishedReview, read_query(query), find_similar=find_similar).page(20)
         return [hit.id for hit in found.hits]
 
-    return {
-        "search": search,
-        "match": lambda query: [each.claim_id for each in match(query, limit=20).results],
-    }
+    def find_matches(query: str) -> list[UUID]:
+        found = match(query, limit=20)
+        return [each.claim_id for each in (*found.results, *found.candidates)]
+
+    return {"search": search, "match": find_matches}
 
 
 if __name__ == "__main__":

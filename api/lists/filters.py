@@ -17,7 +17,7 @@ from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.query import MAX_QUERY, read_query
-from factcheck.record.search.ranking import has_words
+from factcheck.record.search.stems import has_words
 from factcheck.record.search.words import split_words
 from factcheck.record.statements.demand import From, Outcome
 from factcheck.record.statements.values import MAX_LANGUAGE

@@ -15,10 +15,11 @@ from api.lists.pages import Page, page_of, read_page
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.search.counts import VALUES, Counts, Group, count, known_counts
-from factcheck.record.search.ranking import SECONDS, Search, has_words
+from factcheck.record.search.ranking import SECONDS, Search
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
 from factcheck.record.search.spelling import did_you_mean
+from factcheck.record.search.stems import has_words
 
 LITTLE = 3  # Searches with fewer results in total include a spelling suggestion.
 TOO_SLOW = "Searching for these words in this order takes too long. Use rarer words, or leave out `sort`."

@@ -1,6 +1,6 @@
-"""Writes many rows at once: by COPY, or by replacing rows with the same keys."""
+"""Writes many rows at once: by COPY, by updating rows, or by replacing rows with the same keys."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from operator import attrgetter
@@ -39,6 +39,33 @@ def collect(items: Iterable[Item], into: list[Item]) -> Iterator[Item]:
     for item in items:
         into.append(item)
         yield item
+
+
+def update(model: type[models.Model], rows: Mapping[Any, Mapping[str, Any]]) -> None:
+    """Update many rows in one statement. `rows` maps each primary key to the new values by column.
+
+    All rows must have the same columns. No column can be an array.
+    """
+    if not rows:
+        return
+    key, names = model._meta.pk, list(next(iter(rows.values())))
+    assert key is not None
+    fields: list[Any] = [key, *(model._meta.get_field(name) for name in names)]
+    lists: list[list[Any]] = [list(rows), *([values[name] for values in rows.values()] for name in names)]
+    for place, field in enumerate(fields):
+        if isinstance(field, models.JSONField):
+            lists[place] = list(map(_json, lists[place]))
+        elif isinstance(field, models.CharField) and field.choices:
+            lists[place] = list(map(str, lists[place]))
+    kinds = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
+    columns = [f'"{field.column}"' for field in fields]
+    changes = ", ".join(f"{column} = given.{column}" for column in columns[1:])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {model._meta.db_table} mine SET {changes} FROM unnest({kinds}) given ({', '.join(columns)})"  # noqa: S608
+            f" WHERE mine.{columns[0]} = given.{columns[0]}",
+            lists,
+        )
 
 
 def upsert(model: type[Any], rows: Sequence[Any], unique: Sequence[str]) -> None:

@@ -4,7 +4,9 @@ A statement doesn't contain values that are known only at publication. The recor
 (docs/explanation/architecture.md, "Bytes").
 """
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.conf import settings
@@ -75,13 +77,19 @@ def last_entry(review: Review) -> LogEntry | None:
 
 def last_statement(review: Review) -> dict[str, Any] | None:
     """The newest published statement. Tombstones don't count."""
+    return last_statements([review.pk]).get(review.pk)
+
+
+def last_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The newest published statement of each review, by id. Tombstones don't count."""
     found = (
-        RevisionDocument.objects.filter(entry__subject=review.pk)
+        RevisionDocument.objects.filter(entry__subject__among=ids)
         .exclude(entry__kind__in=[LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE])
-        .order_by("-entry__number")
-        .first()
+        .order_by("entry__subject", "-entry__number")
+        .distinct("entry__subject")
+        .values_list("entry__subject", "document")
     )
-    return extract_statement(bytes(found.document)) if found else None
+    return {subject: extract_statement(bytes(document)) for subject, document in found}
 
 
 def find_missing(review: Review) -> list[str | Promise]:

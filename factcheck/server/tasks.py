@@ -4,15 +4,23 @@ Times are in UTC. If a run was missed in the last day because no worker was runn
 """
 
 import logging
+from contextlib import suppress
 from io import StringIO
 
 from django.conf import settings
 from django.core.management import call_command
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.manager import JobManager
 
-from factcheck.record.matching.embeddings import is_configured
+from factcheck.record.matching.embeddings import get_embeddings, is_configured
+from factcheck.record.matching.missing_vectors import BusyError, compute_missing
 
 logger = logging.getLogger(__name__)
+
+# The worker's own connections can't be used in a job's thread.
+_jobs = JobManager(DjangoConnector(alias="default"))
 
 SCHEDULE = {
     # A publication is signed at once. This signs what was published while the signer didn't respond.
@@ -24,15 +32,14 @@ SCHEDULE = {
     "clearsessions": "10 3 * * *",
     "verify_record": "30 3 * * *",
 }
-if is_configured():
-    # New reviews can be found by words immediately, and by meaning within a minute. Short runs don't delay other jobs.
-    SCHEDULE["embed_claims --seconds=20"] = "* * * * *"
 # On a public site, the worker doesn't have the owner's password, and factcheck-backup.timer makes the backups.
 if settings.BACKUP_FOLDER and settings.BACKUP_RECIPIENT and "MISSING" not in settings.DATABASES["owner"]:
     SCHEDULE["backup"] = "0 4 * * *"
 if settings.LOG_WITNESSES:
     SCHEDULE["ask_witnesses"] = "*/5 * * * *"
 
+VECTORS = "vectors"  # the queue, and the lock for a place in the queue
+RUN_SECONDS = 20.0
 JOBS_KEPT = 14 * 24  # hours for which finished jobs are kept in the desk's list
 
 
@@ -47,6 +54,28 @@ def run_command(timestamp: int, command: str) -> None:
 for command, cron in SCHEDULE.items():
     # The lock prevents two simultaneous runs, which would do the work twice.
     app.periodic(cron=cron, periodic_id=command, lock=command, task_kwargs={"command": command})(run_command)
+
+
+@app.task(name="embed_claims", queue=VECTORS, queueing_lock=VECTORS)
+def embed_claims(timestamp: int) -> None:
+    """Compute missing vectors. Another run follows at once until none is missing, also while an import is published.
+
+    The runs have their own queue and are short, so they neither delay other jobs nor a stop of the worker. A job with a
+    lock would start seconds late, because the previous job still has the lock.
+    """
+    try:
+        computed = sum(compute_missing(get_embeddings(), RUN_SECONDS))
+    except BusyError:
+        return  # another worker, or the command of the same name
+    logger.info("%s vectors computed.", computed)
+    if computed:
+        with suppress(AlreadyEnqueued):
+            _jobs.defer_job(embed_claims.configure().make_new_job(timestamp=timestamp))
+
+
+if is_configured():
+    # New reviews can be found by words immediately, and by meaning within a minute.
+    app.periodic(cron="* * * * *")(embed_claims)
 
 
 @app.periodic(cron="20 3 * * *")

@@ -18,8 +18,8 @@ from psycopg import OperationalError
 logger = logging.getLogger(__name__)
 
 # The number of simultaneous jobs by queue. Each job is a thread with its own connection. Webhook receivers may be slow,
-# and the site's own tasks must not wait for these receivers.
-QUEUES = {"default": 2, "webhooks": 6}
+# and the site's own tasks must not wait for these receivers. Computing vectors can occupy a core for hours.
+QUEUES = {"default": 2, "webhooks": 6, "vectors": 1}
 # The number of seconds without a heartbeat after which a worker is considered killed.
 STALLED = 30.0
 PAUSE = 5.0  # seconds until the next attempt if the database isn't responding
@@ -37,7 +37,7 @@ async def work() -> None:
 
 async def _work(stalled: float) -> None:
     """Run all parts, and return when one of them ends. procrastinate logs the reason."""
-    connector = PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=4)
+    connector = PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=5)
     with app.replace_connector(connector):
         async with app.open_async():
             parts = [

@@ -199,13 +199,15 @@ def test_publishers_own_words_are_a_filter_and_a_facet(database, api):
     """As in AVeriTeC's file, whose publishers write "False", "FALSE" and "Pants on Fire"."""
     newsroom = make_newsroom()
     words = ["Pants on Fire", "FALSE", "false", "Four  Pinocchios", "x" * 300]
-    reviews = []
-    for number, label in enumerate(words):
-        review = make_review(newsroom, make_claim(newsroom, text=f"Claim {number}."))
-        review.original_url, review.original_label, review.verdict = f"https://a.example/{number}", label, None
+    reviews = [make_imported(newsroom, "https://www.outra.example/0")]
+    for number, label in enumerate(words[1:], 1):
+        review = make_review(newsroom, make_claim(newsroom, text=f"O chá cura {number}."), sources=0)
+        review.publisher, review.verdict = reviews[0].publisher, None
+        review.original_url, review.original_label = f"https://www.outra.example/{number}", label
         review.save()
-        publish_review(newsroom, review)
         reviews.append(review)
+    for review in reviews:
+        publish_review(newsroom, review)
 
     def found(query: str, of: str = "reviews") -> list[str]:
         return sorted(api.ids(f"{of}/?{query}"))
@@ -226,7 +228,7 @@ def test_publishers_own_words_are_a_filter_and_a_facet(database, api):
             {"value": "pants on fire", "count": 1},
             {"value": "x" * 200, "count": 1},
         ]
-    assert api.get("reviews/?facets=original_verdict&q=claim")["meta"]["facets"]["original_verdict"]["values"][0] == {
+    assert api.get("reviews/?facets=original_verdict&q=cha")["meta"]["facets"]["original_verdict"]["values"][0] == {
         "value": "false", "count": 2,
     }  # fmt: skip
 

@@ -165,15 +165,19 @@ def test_document_is_compact_and_names_the_licence_of_the_content(api, settings)
 def test_generators_of_clients_find_nothing_that_they_cannot_read(document):
     """A `$ref` in an example leads nowhere, and a key with a default would be demanded."""
     assert all(reference.startswith("#/components/schemas/") for reference in _values_of("$ref", document))
+    schemas = document["components"]["schemas"]
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    bodies = {
-        reference.rpartition("/")[2]
-        for operation in operations
-        if "requestBody" in operation
-        for reference in _values_of("$ref", operation["requestBody"])
-    }
-    assert "Question" in bodies
-    assert [name for name in bodies if [*_values_of("default", document["components"]["schemas"][name])]] == []
+    bodies = {name for operation in operations for name in _components_of(operation.get("requestBody"), schemas)}
+    assert {"Question", "Questions", "ReviewToDraft"} <= bodies
+    assert [name for name in bodies if [*_values_of("default", schemas[name])]] == []
+
+
+def _components_of(node, schemas):
+    """The names of the components that the node refers to, and that they refer to."""
+    for reference in _values_of("$ref", node):
+        name = reference.rpartition("/")[2]
+        yield name
+        yield from _components_of(schemas[name], schemas)
 
 
 def _values_of(key, node):

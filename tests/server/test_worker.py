@@ -58,6 +58,26 @@ def test_command_that_fails_fails_its_job(database: str):
     assert ProcrastinateJob.objects.get(args__command="no_such_command").status == "failed"
 
 
+def test_vectors_are_computed_until_none_is_missing(database: str, monkeypatch: pytest.MonkeyPatch):
+    batches = [[32, 32], [5], []]
+    monkeypatch.setattr(tasks, "get_embeddings", lambda: None)
+    monkeypatch.setattr(tasks, "compute_missing", lambda embeddings, seconds: iter(batches.pop(0)))
+    tasks.embed_claims.defer(timestamp=0)
+    while batches:
+        left = len(batches)
+        work_off("vectors")
+        assert len(batches) < left
+    work_off("vectors")
+    jobs = ProcrastinateJob.objects.filter(task_name="embed_claims", args__timestamp=0)
+    assert [job.status for job in jobs] == ["succeeded"] * 3
+
+
+def test_vectors_have_a_queue_that_delays_no_other_job():
+    assert worker.QUEUES["vectors"] == 1
+    assert tasks.embed_claims.queue == tasks.embed_claims.queueing_lock == "vectors"
+    assert tasks.RUN_SECONDS <= 20  # the worker finishes its jobs before it stops
+
+
 def test_ended_jobs_are_forgotten_after_two_weeks(database: str):
     tasks.run_command.defer(timestamp=1, command="clearsessions")
     work_off("default")
@@ -96,7 +116,7 @@ def test_sigterm_stops_the_worker_when_it_is_idle(database: str):
     with working(database) as process:
         leave = ProcrastinateJob.objects.filter(args__command="verify_record")
         wait_until(lambda: not leave.exclude(status="succeeded").exists())
-        wait_until(lambda: _workers() == 2)
+        wait_until(lambda: _workers() == len(worker.QUEUES))
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=30)
         assert (process.returncode, said) == (0, "")
@@ -117,7 +137,7 @@ def test_command_works_until_sigterm(template: str):
         [sys.executable, "manage.py", "worker"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
-        wait_until(lambda: count() == 2, seconds=60)
+        wait_until(lambda: count() == len(worker.QUEUES), seconds=60)
         process.terminate()
         said, _ = process.communicate(timeout=60)
     finally:
@@ -167,7 +187,7 @@ def test_worker_outlives_a_restart_of_the_database(database: str, tmp_path: Path
     file.write_text("begun before\n")
     cluster: Cluster = settings.DATABASE_SERVER
     with working(database) as process:
-        wait_until(lambda: _workers() == 2)
+        wait_until(lambda: _workers() == len(worker.QUEUES))
         with cluster.superuser() as superuser:
             superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
         connections["default"].close()

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Model
 from django.utils import timezone
 
-from factcheck.database.bulk_writes import insert
+from factcheck.database.bulk_writes import insert, update
 from factcheck.editorial import review_statements
 from factcheck.editorial.drafts import Row
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source, User
@@ -30,8 +30,8 @@ class Rows:
     )  # looked up at each call, so that tests can set the time
     claims: list[Row] = field(default_factory=list)
     reviews: list[tuple[UUID, UUID, Record, str, str]] = field(default_factory=list)
-    changed_claims: list[UUID] = field(default_factory=list)
-    changed_reviews: list[Review] = field(default_factory=list)
+    changed_claims: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    changed_reviews: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     appearances: list[Row] = field(default_factory=list)
     sources: list[Row] = field(default_factory=list)
     authorships: list[Row] = field(default_factory=list)
@@ -70,25 +70,26 @@ class Rows:
         if review.original_label in ("", written["original_label"]) and not record["verdict"]["slug"]:
             written["verdict_id"] = written["verdict_id"] or review.verdict_id
             written["verdict_explanation"] = written["verdict_explanation"] or review.verdict_explanation
-        Review.objects.filter(pk=review.pk).update(**written, changed_at=self.now)
-        self.changed_reviews.append(review)
+        self.changed_reviews[review.pk] = written | {"changed_at": self.now}
         self._add_to_review(review.pk, record)
         if with_claim:
             changed, given = _of_claim(record), record["claim"]["claimant"]
             now = review.claim.claimant
+            changed["claimant_id"] = review.claim.claimant_id
             redacted = now and now.type == Claimant.Type.UNNAMED and given and given["type"] != Claimant.Type.UNNAMED
             if not redacted:
                 changed["claimant_id"] = self._claimant(record)
-            Claim.objects.filter(pk=review.claim_id).update(**changed, changed_at=self.now)
-            self.changed_claims.append(review.claim_id)
+            self.changed_claims[review.claim_id] = changed | {"changed_at": self.now}
             self._add_to_claim(review.claim_id, record)
 
     def save(self) -> None:
         if self.changed_reviews:
-            Source.objects.filter(review__in=self.changed_reviews).delete()
-            Authorship.objects.filter(review__in=self.changed_reviews).delete()
-            Appearance.objects.filter(claim__in=self.changed_claims).delete()
-            Claim.topics.through._default_manager.filter(claim__in=self.changed_claims).delete()
+            update(Review, self.changed_reviews)
+            update(Claim, self.changed_claims)
+            Source.objects.filter(review__among=self.changed_reviews).delete()
+            Authorship.objects.filter(review__among=self.changed_reviews).delete()
+            Appearance.objects.filter(claim__among=self.changed_claims).delete()
+            Claim.topics.through._default_manager.filter(claim__among=self.changed_claims).delete()
         insert(Claim, self.claims)
         insert(Claim.topics.through, self.topics)
         insert(Appearance, self.appearances)

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.bulk_writes import insert
+from factcheck.database.bulk_writes import insert, update
 from factcheck.editorial import review_statements
 from factcheck.editorial.drafts import Row, drafts_of
 from factcheck.editorial.events import record_events
 from factcheck.editorial.models import ImportBatch, Proposal, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
-from factcheck.editorial.review_statements import last_statement
+from factcheck.editorial.review_statements import last_statements
 from factcheck.editorial.shared_claims import has_hidden_claim
 from factcheck.imports.importer.change_notes import describe_change
 from factcheck.imports.importer.completion import complete_record, leaves_unchanged
@@ -255,21 +255,21 @@ def _plan_again(existing: Any, note: str = "") -> _Planned:
 def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> set[UUID]:
     """Builds and submits the statements. Returns the ids of reviews whose statements haven't changed."""
     drafts, now = drafts_of([plan.review for plan in planned]), timezone.now()
-    unchanged = set()
+    published = last_statements([plan.review for plan in planned if plan.outcome == Outcome.CHANGED])
+    unchanged, submitted = set(), {}
     for plan in planned:
         if plan.existing is None:
             continue
         current = review_statements.build_draft_statement(drafts[plan.review])
         if plan.outcome == Outcome.CHANGED:
-            published = last_statement(plan.existing)
-            if published and equivalent(current, published, statements.Review):
+            before = published.get(plan.review)
+            if before and equivalent(current, before, statements.Review):
                 unchanged.add(plan.review)
                 continue
-            plan.change_class, note = describe_change(published, current)
+            plan.change_class, note = describe_change(before, current)
             plan.note = plan.note or note
-        Review.objects.filter(pk=plan.review).update(
-            state=State.SUBMITTED, change_class=plan.change_class, change_note=plan.note
-        )
+        submitted[plan.review] = {"state": State.SUBMITTED, "change_class": plan.change_class, "change_note": plan.note}
+    update(Review, submitted)
 
     def proposal(plan: _Planned) -> Row:
         data = canonical(review_statements.build_draft_statement(drafts[plan.review]))

@@ -6,8 +6,8 @@ from typing import Any
 
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
-# A less probable language isn't used, and the record's language stays unknown. Of 7,500 real claims, 86 % are above
-# this probability, and 99.9 % of these languages are right.
+# A less probable language isn't used, and the record's language stays unknown. In 7,500 real claims, 86 % of the
+# languages are above this probability, and 99.9 % of these are right.
 MIN_CONFIDENCE = 0.8
 _MAX_TEXT = 1000  # in characters. A longer text isn't more certain
 # Languages of fact-checkers. Rare languages resemble short texts in others, for example Sotho an English headline.

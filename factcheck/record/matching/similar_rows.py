@@ -14,7 +14,7 @@ from factcheck.record.readmodel.models import PublishedClaim
 from factcheck.record.search.relevance import MEANING, SIMILAR, similar_enough
 from factcheck.record.search.results import SearchModel, Similar
 
-SECONDS = 0.3  # for all SQL statements
+SECONDS = 0.5  # for all SQL statements
 
 _COSINES = """
 SELECT review_id, claim_id, 1 - (embedding <=> %s::halfvec)

@@ -55,5 +55,5 @@ class Migration(migrations.Migration):
         VectorExtension(),
         RunSQLFiles("record", default_rights="b1842649d645"),
         migrations.RunSQL(SEARCH, NO_SEARCH),
-        RunSQLFiles("record", names="4a196fa07108", search="b47a4a547df7"),
+        RunSQLFiles("record", names="4a196fa07108", search="8f9b9300eace"),
     ]

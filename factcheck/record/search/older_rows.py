@@ -11,6 +11,7 @@ from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import SHELF_BITS
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.results import Hit
+from factcheck.record.search.stems import with_stems
 
 LEAST_RANKED = 1 << 40  # the lowest score of a ranked row
 
@@ -39,7 +40,7 @@ def read_older(
         step=1 if oldest_first else -1,
         direction="ASC" if oldest_first else "DESC",
     )
-    parameters = [max(first, 0), max(last, 0), *matching.parameters, matching.tsquery, above, below]
+    parameters = [max(first, 0), max(last, 0), *matching.parameters, with_stems(matching.tsquery), above, below]
     rows = rows_within(seconds, sql, [*parameters, list(matching.excluded), limit, limit])
     return None if rows is None else [Hit(*row) for row in rows]
 

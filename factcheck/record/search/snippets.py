@@ -77,7 +77,8 @@ def _matching(words: Iterable[str], language: str, query: Query) -> set[str]:
 
 _MATCHING = f"""
 SELECT word FROM unnest(%s::text[]) word
-WHERE to_tsvector('{SEARCH_CONFIG}', word) || public.record_stems(%s, word) @@ to_tsquery('{SEARCH_CONFIG}', %s)
+WHERE to_tsvector('{SEARCH_CONFIG}', word)
+    || coalesce(public.record_stems(public.record_stemmer(%s, word), word), '') @@ to_tsquery('{SEARCH_CONFIG}', %s)
 """  # noqa: S608 (a constant)
 
 

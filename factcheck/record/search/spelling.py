@@ -67,7 +67,7 @@ def _occurs(term: Term, deadline: float) -> bool:
     """Whether the words of the typed spelling occur anywhere, or the term matches in a different spelling."""
     typed, *others = term
     if _TONE.fullmatch(typed[-1]):  # "gia1" means "giá", not a price ("giá") of 1
-        others = []
+        return False
     queries = [Alternative(tuple(((word,),) for word in typed)), *(Alternative(((other,),)) for other in others)]
     search = Search(PublishedReview, Query(tuple(queries)), seconds=deadline - time.monotonic())
     found = search.page(1)

@@ -20,9 +20,9 @@ BEGIN
     RETURN words;
 END $$;
 
--- PostgreSQL's stemmers, with the letters that they stem and the languages that use them (* stands for all). "light"
--- stands for the languages without a useful stemmer. English and Vietnamese have none here: `public.factcheck` contains
--- their words in the form that people look for.
+-- PostgreSQL's stemmers, with the letters that they stem and the languages that use them. A * means all languages, and
+-- "light" is for languages without a useful stemmer. English and Vietnamese aren't in the list, because
+-- `public.factcheck` already contains their words in the form that people look for.
 CREATE OR REPLACE FUNCTION public.record_stemmers(said text)
 RETURNS TABLE (stemmer text, dictionary regdictionary, languages text[])
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -71,8 +71,8 @@ BEGIN
         words := regexp_replace(words, '([\u0980-\u0dff]{5})[\u0980-\u0dff]+', '\1', 'g');
         words := regexp_replace(words, '([\u0bbe-\u0bcc])ய(?![\u0b80-\u0bff])', '\1', 'g');
         RETURN regexp_replace(words, '[\u09be-\u09cd\u0a3e-\u0a4d\u0abe-\u0acd\u0b3e-\u0b4d\u0bbe-\u0bcd\u0c3e-\u0c4d\u0cbe-\u0ccd\u0d3e-\u0d4d\u0dca-\u0ddf]+(?![\u0980-\u0dff])', '', 'g');
-    WHEN 'arabic' THEN  -- without "and", "so", "by" or "like" before the article
-        RETURN regexp_replace(words, '\m[وفبك]?(ال|لل)', 'ال', 'g');
+    WHEN 'arabic' THEN  -- without the article, and without "and", "so", "by" or "like" before it
+        RETURN regexp_replace(words, '\m[وفبك]?(?:ال|لل)([\u0600-\u06ff]{3})', '\1', 'g');
     WHEN 'indonesian' THEN  -- the prefixes me- and pe- replace a t or p at the beginning of the root
         RETURN regexp_replace(regexp_replace(words, '\m[mp]en([aeiou]\w{3})', 't\1', 'g'), '\m[mp]em([aeiou]\w{3})', 'p\1', 'g');
     ELSE
@@ -85,30 +85,35 @@ CREATE OR REPLACE FUNCTION public.record_after_stemming(stemmer text, stems text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE stemmer
     WHEN 'arabic' THEN translate(stems, 'اأإآويىئؤءة', '')  -- broken plurals differ in their vowels
+    WHEN 'indonesian' THEN regexp_replace(stems, '(\w{3})k(''|$)', '\1\2', 'g')  -- the suffixes -an and -kan look alike
     WHEN 'russian' THEN regexp_replace(stems, '[ео]([кнц])(''|$)', '\1\2', 'g')  -- the vowel disappears before endings
     ELSE stems END;
 $$;
 
--- The stems of a text, each with z0 before it, so that a stem never matches a word of another language. The digit makes
--- to_tsquery keep a stem as it is. A text in other letters than Latin is stemmed by its letters, whatever its language.
-CREATE OR REPLACE FUNCTION public.record_stems(language text, said text) RETURNS tsvector
+-- The stemmer for a text in a language. A text in other letters than Latin is stemmed by its letters, whatever its
+-- language.
+CREATE OR REPLACE FUNCTION public.record_stemmer(language text, said text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     code text := split_part(lower(language), '-', 1);
-    words text;
-    best text;
 BEGIN
-    IF code IN ('en', 'vi') OR said = '' THEN
-        RETURN '';
+    IF code IN ('en', 'vi') OR code = 'und' AND said !~ '[\u0370-\u1dff]' THEN
+        RETURN NULL;
     END IF;
-    words := public.unaccent(lower(said));
-    SELECT stemmer INTO best FROM public.record_stemmers(left(words, 1000))
-    WHERE languages && ARRAY['*', code] OR stemmer = 'light' AND code <> 'und' LIMIT 1;
-    IF best IS NULL THEN
-        RETURN '';
-    END IF;
-    words := to_tsvector(replace(best, 'light', 'simple')::regconfig, public.record_before_stemming(best, words));
-    RETURN regexp_replace(public.record_after_stemming(best, words), '(^| )''', '\1''z0', 'g');
+    RETURN (
+        SELECT stemmer FROM public.record_stemmers(public.unaccent(lower(left(said, 1000))))
+        WHERE languages && ARRAY['*', code] OR stemmer = 'light' AND code <> 'und' LIMIT 1);
+END $$;
+
+-- The stems of a text, each with z0 before it, so that a stem never matches a word of another language. The digit makes
+-- to_tsquery keep a stem as it is.
+CREATE OR REPLACE FUNCTION public.record_stems(stemmer text, said text) RETURNS tsvector
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    stems text := public.record_before_stemming(stemmer, public.unaccent(lower(said)));
+BEGIN
+    stems := to_tsvector(('pg_catalog.' || replace(stemmer, 'light', 'simple'))::regconfig, stems);
+    RETURN regexp_replace(public.record_after_stemming(stemmer, stems), '(^| )''', '\1''z0', 'g');
 END $$;
 
 -- The stems of each word in all languages with its letters.
@@ -124,6 +129,7 @@ END $$;
 
 -- The weights are A for title and claim, B for summary or headlines, C for the claimant, and D for everything else.
 -- The exact spelling with diacritics also has weight D, so that a word in the title doesn't count twice.
+-- Stems have weight A or D, because search ranks a row by its words or by its stems.
 CREATE OR REPLACE FUNCTION public.record_search(language text, said text, claimant jsonb, more text, prose text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
@@ -132,14 +138,19 @@ DECLARE
     who text := public.record_words(concat_ws(E'\n', claimant ->> 'name', claimant ->> 'description'));
     -- A search vector is limited to a megabyte, so only the beginning of a long text is searched.
     long text := public.record_words(left(prose, 20000));
+    stemmer text := public.record_stemmer(language, title);
+    found tsvector;
 BEGIN
-    RETURN setweight(to_tsvector('public.factcheck', title), 'A')
+    found := setweight(to_tsvector('public.factcheck', title), 'A')
         || setweight(to_tsvector('public.factcheck', rest), 'B')
         || setweight(to_tsvector('public.factcheck', who), 'C')
         || setweight(to_tsvector('public.factcheck', long), 'D')
-        || setweight(to_tsvector('public.factcheck_exact', concat_ws(E'\n', title, rest)), 'D')
-        || setweight(public.record_stems(language, title), 'A')
-        || setweight(public.record_stems(language, concat_ws(E'\n', rest, who, long)), 'D');
+        || setweight(to_tsvector('public.factcheck_exact', concat_ws(E'\n', title, rest)), 'D');
+    IF stemmer IS NOT NULL THEN
+        found := found || setweight(public.record_stems(stemmer, title), 'A')
+            || setweight(public.record_stems(stemmer, concat_ws(E'\n', rest, who, long)), 'D');
+    END IF;
+    RETURN found;
 END $$;
 
 CREATE OR REPLACE FUNCTION public.record_review_search(body text) RETURNS tsvector LANGUAGE plpgsql

@@ -21,7 +21,7 @@ async function main(baseUrl: string): Promise<void> {
   console.log(
     JSON.stringify({
       headlines: headlines.sort(),
-      method: matching.data?.method,
+      method: matching.data && "method" in matching.data && matching.data.method,
       problem: [missing.error?.status, missing.error?.title],
     }),
   );

@@ -136,7 +136,7 @@ def test_who_does_not_compute_takes_no_vectors_of_another_model_away(
         said = embed()
         cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
     assert said.splitlines() == [
-        "Another process is computing vectors (the worker for 20 seconds of each minute).",
+        "Another process is already computing vectors, probably the worker.",
         "0 vectors computed, 1 missing.",
     ]
     assert ReviewVector.objects.get().model == "e5-test"

@@ -12,6 +12,7 @@ from factcheck.record.log import entries
 from factcheck.record.matching import similar_rows
 from factcheck.record.matching.embeddings import EmbeddingError
 from factcheck.record.matching.models import vector_literal
+from factcheck.record.matching.query_vectors import forget_queries
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedReview, ReviewVector
 from factcheck.record.search import ranking, relevance
@@ -38,7 +39,7 @@ def made(number: int, text: str) -> dict[str, Any]:
 
 
 class Embeddings:
-    model = "test"
+    model, together = "test", 1
     asked = list[str]()
 
     def embed_queries(self, texts: Sequence[str]) -> list[list[float]]:
@@ -49,6 +50,7 @@ class Embeddings:
 @pytest.fixture(autouse=True)
 def record(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
     Embeddings.asked.clear()
+    forget_queries()
     monkeypatch.setattr(similar_rows, "get_embeddings", Embeddings)
     monkeypatch.setattr(ranking, "FEW", 1)
     statements = [made(number, text) for number, text in enumerate(TEXTS, start=1)]
@@ -102,9 +104,8 @@ def test_search_says_why_nothing_was_found_by_meaning(monkeypatch: pytest.Monkey
         raise EmbeddingError("Matching by meaning is switched off.")
 
     monkeypatch.setattr(similar_rows, "get_embeddings", off)
-    assert search("jab chips") == Results(
-        [], tsquery="('jab'|'chips')", explanation="Matching by meaning is switched off."
-    )
+    found = search("jab chips")
+    assert (found.hits, found.explanation) == ([], "Matching by meaning is switched off.")
     monkeypatch.setattr(similar_rows, "get_embeddings", Embeddings)
     monkeypatch.setattr(similar_rows, "_COSINES", "SELECT pg_sleep(5), %s::text, %s::text")
     assert search("jab chips").explanation == "Searching by meaning took too long."

@@ -11,7 +11,8 @@ from factcheck.record import publish
 from factcheck.record.log import entries
 from factcheck.record.models import PublishedReview
 from factcheck.record.search.query import Alternative, Branch, Query, read_query, spellings_of
-from factcheck.record.search.ranking import Search, has_words
+from factcheck.record.search.ranking import Search
+from factcheck.record.search.stems import has_words
 from tests.record.conftest import disarm, make_statement
 
 

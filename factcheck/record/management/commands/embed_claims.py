@@ -1,4 +1,4 @@
-"""`manage.py embed_claims`: computes vectors for matching by meaning. The worker runs this command for new reviews."""
+"""`manage.py embed_claims`: computes vectors for matching by meaning. The worker does the same for new reviews."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
                     done += computed
                     progress.update(computed)
         except BusyError:
-            self.stdout.write("Another process is computing vectors (the worker for 20 seconds of each minute).")
+            self.stdout.write("Another process is already computing vectors, probably the worker.")
         except EmbeddingError as problem:
             raise CommandError(f"{problem} {done} vectors were computed and kept.") from problem
         except KeyboardInterrupt:
