@@ -31,7 +31,7 @@ BENCH = "checkthat22_2a_en"
 NAMESPACE = UUID("00000000-0000-0000-0000-00000000c22a")
 MEASURES = ("MAP@1", "MAP@5", "MRR", "Recall@20")
 LEAST = {"MAP@5": 0.965, "Recall@20": 0.985}  # wanted on dev
-DEEP = 1500  # more than there are candidates
+RANKED = 100  # claims that are ranked for each query
 BATCH = 1000
 
 
@@ -136,12 +136,21 @@ def embed(kept: Kept) -> None:
 def rankings(queries: Sequence[dict[str, Any]], names: dict[UUID, str], kept: Kept) -> dict[str, dict[str, list[str]]]:
     """By method: what each query finds, best first."""
     from factcheck.record.matching import matches
+    from factcheck.record.matching.match_scoring import score_candidates
     from factcheck.record.matching.post_dates import post_date as dated
 
-    def find(text: str, embeddings: Callable[[], Any], post_date: Callable[[str], Any]) -> list[Any]:
+    compared = list[Any]()
+
+    def score_and_keep(candidates: Sequence[Any], *others: Any) -> list[Any]:
+        compared[:] = candidates
+        return score_candidates(candidates, *others)
+
+    def find(text: str, embeddings: Callable[[], Any], post_date: Callable[[str], Any]) -> list[UUID]:
         matches.get_embeddings, matches.post_date = embeddings, post_date
-        found = matches.match(text, limit=DEEP)
-        return [*found.results, *found.candidates]
+        found = matches.match(text, limit=RANKED)
+        return [each.claim_id for each in (*found.results, *found.candidates)]
+
+    matches.score_candidates = score_and_keep
 
     def switched_off() -> None:
         raise matches.EmbeddingError
@@ -154,14 +163,15 @@ def rankings(queries: Sequence[dict[str, Any]], names: dict[UUID, str], kept: Ke
         text, begun = query["text"], time.perf_counter()
         fused = find(text, lambda: kept, dated)
         taken.append(time.perf_counter() - begun)
+        nearest = sorted(compared, key=lambda each: -(each.cosine or 0))
         found = {
             "words": find(text, switched_off, lambda text: None),
-            "meaning": sorted(fused, key=lambda each: -each.matched.get("meaning", 0)),
+            "meaning": [*dict.fromkeys(each.claim_id for each in nearest)][:RANKED],
             "words and meaning, undated": find(text, lambda: kept, lambda text: None),
             "words, meaning and date": fused,
         }
         for method, results in found.items():
-            runs[method][query["id"]] = [names[each.claim_id] for each in results[:100]]
+            runs[method][query["id"]] = [names[each] for each in results]
         sys.stderr.write(f"\r{len(taken)}/{len(queries)} queries ")
     sys.stderr.write(f"\nthe call: median {sorted(taken)[len(taken) // 2] * 1000:.0f} ms\n")
     return runs

@@ -21,7 +21,7 @@ class Known:
     def __init__(self) -> None:
         from factcheck.record.matching.embeddings import LocalModel
 
-        self.model, self._local = LocalModel.model, LocalModel()
+        self.model, self.together, self._local = LocalModel.model, 1, LocalModel()
         self._found: dict[str, list[float]] = {}
 
     def embed_queries(self, texts: Sequence[str]) -> list[list[float]]:

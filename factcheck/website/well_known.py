@@ -10,8 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 CATALOG = "/.well-known/api-catalog"
-# Google's description of the API that this site serves for Google's clients.
-_DISCOVERY = "https://factchecktools.googleapis.com/$discovery/rest?version=v1alpha1"
 
 
 @require_safe
@@ -78,7 +76,7 @@ def api_catalog(request: HttpRequest) -> HttpResponse:
             },
             {
                 "anchor": f"{site}/v1alpha1/claims:search",
-                "service-desc": [{"href": _DISCOVERY, "type": "application/json"}],
+                "service-desc": [{"href": f"{site}/$discovery/rest?version=v1alpha1", "type": "application/json"}],
             },
         ]
     }

@@ -146,7 +146,7 @@ def claim(of: SimpleNamespace) -> SimpleNamespace:
     return SimpleNamespace(
         **vars(of), verdicts=["truth:very-rare" if very_rare else of.verdict],
         original_verdicts=["very rare words" if very_rare else of.original_verdict],
-        publishers=["very-rare.example" if very_rare else of.publisher],
+        publishers=["very-rare.example" if very_rare else of.publisher], search="'alpha'",
     )  # fmt: skip
 
 

@@ -135,6 +135,7 @@ def test_claim_that_the_model_refuses_is_compared_by_words(
 
     class Refusing:
         model = "m"
+        together = 1
 
         def embed_queries(self, texts: list[str]) -> list[list[float]]:
             raise EmbeddingError("The embeddings API responded with status 413.", refused=True)

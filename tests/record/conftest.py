@@ -16,7 +16,6 @@ from factcheck.record import publish
 from factcheck.record.log import entries, tree, verifier
 from factcheck.record.log.notes import SigningKey
 from factcheck.record.matching import embeddings, embeddings_client
-from factcheck.record.matching.query_vectors import forget_queries
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.review import Review
@@ -54,7 +53,6 @@ class Address:
 @pytest.fixture
 def address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
     """An embeddings API, which fails the test if it is called inside a transaction."""
-    forget_queries()
     known = Address()
 
     def post(*arguments: Any) -> tuple[int, bytes]:

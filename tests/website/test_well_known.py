@@ -67,7 +67,7 @@ def test_catalog_leads_to_descriptions_that_are_there():
     assert response["Link"] == f'<{SITE}/.well-known/api-catalog>; rel="api-catalog"'
     ours, google = json.loads(response.content)["linkset"]
     assert google["anchor"] == f"{SITE}/v1alpha1/claims:search"
-    for link in (*ours["service-desc"], *ours["service-doc"]):
+    for link in (*ours["service-desc"], *ours["service-doc"], *google["service-desc"]):
         described = Client().get(link["href"].removeprefix(SITE))
         assert (described.status_code, described["Content-Type"].split(";")[0]) == (200, link["type"])
     assert Client().head("/.well-known/api-catalog").status_code == 200

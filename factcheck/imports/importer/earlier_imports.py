@@ -1,10 +1,9 @@
 """Reviews from earlier imports: how an import finds them, and which changes are still allowed."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
-
-from django.db.models import Exists, OuterRef, Subquery
 
 from factcheck.editorial.models import Claim, Proposal, Review, Verdict
 from factcheck.editorial.models.kinds import Action, Decision
@@ -30,14 +29,6 @@ def find_earlier_reviews(digests: Mapping[str, Collection[str]]) -> dict[str, Re
     The rows are locked before they are read. A query that waits for a lock keeps its old snapshot of other tables, and
     would miss the erasure that it waited for.
     """
-    proposals = Proposal.objects.filter(review=OuterRef("pk"))
-    # Once a person has opened a correction or saved the draft, an import must not change the draft.
-    later = Proposal.objects.filter(review=OuterRef("review"), pk__gt=OuterRef("pk"))
-    returned = proposals.filter(
-        ~Exists(later), batch__isnull=False, decision=Decision.RETURNED, decided_at__gte=OuterRef("changed_at")
-    )
-    imports = proposals.filter(batch__isnull=False).order_by("-pk").values("submitted_at")[:1]
-    published = Exists(proposals.filter(entry__isnull=False))
     known = Review.objects.filter(import_key__among=set(digests))
     found = list(known.values_list("pk", "claim_id", "import_key", "import_digest"))
     if not found:
@@ -45,19 +36,39 @@ def find_earlier_reviews(digests: Mapping[str, Collection[str]]) -> dict[str, Re
     keys = [pk for pk, *_rest in found]
     _lock(Claim, {claim for _pk, claim, key, digest in found if digests[str(key)] != {digest}})
     _lock(Review, keys)
-    rows = (
-        Review.objects.filter(pk__among=keys)
-        .annotate(
-            is_pending=Exists(proposals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
-            is_published=published,
-            was_returned=Exists(returned),
-            imported_at=Subquery(imports),
-            is_erased=Exists(proposals.filter(entry__isnull=False, action=Action.ERASURE)),
-            is_shared=Exists(Review.objects.filter(claim=OuterRef("claim")).exclude(pk=OuterRef("pk"))),
-        )
-        .select_related("claim__claimant")
-    )
+    rows = list(Review.objects.filter(pk__among=keys).select_related("claim__claimant"))
+    _annotate(rows)
     return {str(review.import_key): review for review in rows}
+
+
+def _annotate(reviews: Sequence[Any]) -> None:
+    """Sets what the proposals and the other reviews of the claim say about each review.
+
+    Two queries for all reviews are faster than subqueries for each of them.
+    """
+    found = Proposal.objects.filter(review__among=[review.pk for review in reviews]).order_by("pk")
+    columns = ("review_id", "batch_id", "decision", "decided_at", "submitted_at", "entry_id", "action")
+    proposals: dict[UUID, list[Any]] = {}
+    for row in found.values_list(*columns, named=True):
+        proposals.setdefault(row.review_id, []).append(row)
+    claims = Review.objects.filter(claim__among={review.claim_id for review in reviews}).values_list("claim_id")
+    sharing = Counter(claim for (claim,) in claims)
+    for review in reviews:
+        rows = proposals.get(review.pk, [])
+        imports = [row for row in rows if row.batch_id is not None]
+        last = rows[-1] if rows else None
+        review.is_pending = any(row.entry_id is None and row.decision != Decision.RETURNED for row in rows)
+        review.is_published = any(row.entry_id is not None for row in rows)
+        # Once a person has opened a correction or saved the draft, an import must not change the draft.
+        review.was_returned = (
+            last is not None
+            and last.batch_id is not None
+            and last.decision == Decision.RETURNED
+            and last.decided_at >= review.changed_at
+        )
+        review.imported_at = imports[-1].submitted_at if imports else None
+        review.is_erased = any(row.entry_id is not None and row.action == Action.ERASURE for row in rows)
+        review.is_shared = sharing[review.claim_id] > 1
 
 
 def published_statement(existing: Any) -> dict[str, Any] | None:

@@ -25,9 +25,9 @@ from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.misspelt import with_similar
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.older_rows import LEAST_RANKED, Matching, read_older
-from factcheck.record.search.query import Branch, Query, Term, all_of, any_of, max_reviews
+from factcheck.record.search.query import Query, Term, max_reviews
 from factcheck.record.search.relevance import FEW, GOOD, enough, rank_expression, term_weight
-from factcheck.record.search.results import FindSimilar, Hit, Position, Results, SearchModel, Similar
+from factcheck.record.search.results import Attempt, FindSimilar, Hit, Position, Results, SearchModel, Similar
 from factcheck.record.search.stems import with_stems, word_stems
 from factcheck.record.search.telex import with_composed
 from factcheck.record.search.words import Frequency, frequencies
@@ -49,17 +49,6 @@ class _Shelves(NamedTuple):
     reach: int | str
 
 
-class _Attempt(NamedTuple):
-    """A query and its branches, of which at least one must match."""
-
-    query: Query
-    branches: list[Branch]
-
-    @property
-    def tsquery(self) -> str:
-        return any_of(map(all_of, self.branches))
-
-
 class Search:
     """Live rows that match the condition and the query. If no row matches all words, fewer words are required."""
 
@@ -71,7 +60,7 @@ class Search:
         seconds: float | None = None,
         find_similar: FindSimilar | None = None,
     ) -> None:
-        self.query = query
+        self.query = self._typed = query
         self._model, self._find_similar, self._similar = model, find_similar, Similar({})
         self._unfiltered = not condition
         self._table = model._meta.db_table
@@ -83,12 +72,14 @@ class Search:
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
         """The best hits, the hits after `position`, or with `backward` the hits before `position`, nearest first."""
+        self._replace_query(self._typed)  # an earlier page may have replaced the query
         self._replace_query(with_composed(self.query, self._frequency))
         found, number = Results([]), 0
         for number, attempt in enumerate(self._attempts()):
             rank = partial(self._rank, attempt, limit, position, backward)
             found = self._find(attempt, rank)
-            if number == 0 and found.complete and found.good < FEW and self._add_similar():
+            few = number == 0 and found.complete and found.good < FEW
+            if few and self._add_similar() and found.candidates:
                 found = self._find(attempt, rank)
             if found.candidates or not found.complete:
                 break
@@ -113,31 +104,31 @@ class Search:
 
     def _replace_query(self, query: Query) -> None:
         if query != self.query:
-            del self._frequencies
+            self.__dict__.pop("_frequencies", None)
         self.query = query
 
     def _add_similar(self) -> bool:
         """From now on, also finds texts with a similar meaning. Returns whether there are any."""
-        if self._find_similar and self.query.question and len(self.query.words) > 1:
+        if self._find_similar and self.query.question and len(self.query.terms) > 1:
             begun = time.monotonic()
             self._similar = self._find_similar(self._model, self.query.question)
             self._deadline += time.monotonic() - begun  # the limit is for the other statements
         return bool(self._similar.gains)
 
-    def _attempts(self) -> Iterator[_Attempt]:
+    def _attempts(self) -> Iterator[Attempt]:
         """Weaker and weaker queries: all words, all words known from claims and headlines, enough of the rare words."""
         if not self.query:
             return
-        yield _Attempt(self.query, self.query.branches(self._frequency))
+        yield Attempt(self.query, self.query.branches(self._frequency))
         unknown = [word for word in self.query.words if not self._frequency(word)]
         if (mended := with_similar(self.query, unknown)) != self.query:
             self._replace_query(mended)
-            yield _Attempt(mended, mended.branches(self._frequency))
+            yield Attempt(mended, mended.branches(self._frequency))
         weaker = self.query.without(unknown)
         if weaker and weaker != self.query:
-            yield _Attempt(weaker, weaker.branches(self._frequency))
+            yield Attempt(weaker, weaker.branches(self._frequency))
         if (least := enough(self.query, self._known_weight)) != [(self.query.all_terms(),)]:
-            yield _Attempt(self.query, least)
+            yield Attempt(self.query, least)
 
     def _known_weight(self, term: Term) -> float:
         return self._weight(term) if max_reviews(term, self._frequency) else 0
@@ -164,7 +155,7 @@ class Search:
         """The number of reviews that contain the rarest term of the query."""
         return min(max_reviews(term, self._frequency) for term in query.terms)
 
-    def _find(self, attempt: _Attempt, rank: Callable[..., Results | None]) -> Results:
+    def _find(self, attempt: Attempt, rank: Callable[..., Results | None]) -> Results:
         """Runs one attempt. If the time runs out, returns the hits found so far."""
         query = attempt.query
         word, *others = query.words
@@ -208,7 +199,7 @@ class Search:
 
     def _rank(
         self,
-        attempt: _Attempt,
+        attempt: Attempt,
         limit: int,
         position: Position | None,
         backward: bool,

@@ -1,10 +1,12 @@
-"""The results of a search."""
+"""An attempt of a search, and its results."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
+from factcheck.record.search.query import Branch, Query, all_of, any_of
 
 SearchModel = type[PublishedReview] | type[PublishedClaim]
 Position = tuple[int, UUID]  # score and id
@@ -52,3 +54,14 @@ class Similar:
 
 
 FindSimilar = Callable[[SearchModel, str], Similar]  # `matching.similar_rows`, which this package doesn't know
+
+
+class Attempt(NamedTuple):
+    """A query and its branches, of which at least one must match."""
+
+    query: Query
+    branches: list[Branch]
+
+    @property
+    def tsquery(self) -> str:
+        return any_of(map(all_of, self.branches))

@@ -1,7 +1,7 @@
 """The vectors of queries: computed once, remembered, and known to nobody else."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -9,7 +9,7 @@ from factcheck.record.matching import query_vectors
 from factcheck.record.matching.embeddings import EmbeddingError
 from factcheck.record.matching.matches import match, match_batch
 from factcheck.record.matching.models import Vector
-from factcheck.record.matching.query_vectors import embed_query, forget_queries
+from factcheck.record.matching.query_vectors import embed_query
 from tests.record.conftest import Address
 from tests.record.matching.embedding import embed, publish
 
@@ -35,10 +35,8 @@ class Model:
 
 
 @pytest.fixture
-def model() -> Iterator[Model]:
-    forget_queries()
-    yield Model()
-    forget_queries()
+def model() -> Model:
+    return Model()
 
 
 def test_same_query_is_computed_once(model: Model) -> None:

@@ -235,7 +235,7 @@ def test_search_reaches_every_match(monkeypatch: pytest.MonkeyPatch, words: str,
     """The newest are ranked, what is older follows by date; page by page in both directions, from either end."""
     rank_at_most(monkeypatch, 3)
     publish(*["Nước lũ lên tới chùa", "Nước ở chùa cổ và lũ trẻ", {"text": "Nước lũ", "language": "en"}, "Hạn"] * 3)
-    asked = Search(PublishedReview, read_query(words), condition)
+    asked = Search(PublishedReview, read_query(words), condition, seconds=20)
     everything = asked.page(100)
     assert sorted(hit.id.int for hit in everything.hits) == sorted(
         number for number in range(1, 13) if number % 4 and (not condition or number % 4 != 3)
