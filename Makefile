@@ -33,7 +33,7 @@ bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000
 	for name in append importing dumps answers searching sizes; do \
 		BENCH_TABLE=$(table) $(python) bench/$$name.py $(if $(REVIEWS),--reviews $(REVIEWS)) || exit 1; \
 	done
-	for name in matching languages queries scripts; do BENCH_TABLE=$(table) $(python) bench/$$name.py || exit 1; done
+	for name in matching languages calibration queries scripts; do BENCH_TABLE=$(table) $(python) bench/$$name.py || exit 1; done
 	BENCH_TABLE=$(table) $(python) bench/table.py
 
 check: .venv/dev.stamp ## check formatting, lint, types, imports, migrations, OpenAPI, field tables, translations

@@ -25,7 +25,7 @@ ALONE_SHARED, ALONE_SHARE = 2.8, 5.75  # for the root of BM25 and the share of w
 BEFORE = -2.4
 AFTER = ((7, 3.1), (30, 1.0), (365, -0.6), (math.inf, -1.2))
 
-# A claim is probable if it stands out from the next best claims, so their mean evidence is the background. The first
+# A claim is probable if it exceeds the next best claims, so their mean evidence is the background. The first
 # two are left out, because the same claim is often reviewed twice.
 NEXT = slice(2, 10)
 
@@ -34,12 +34,12 @@ NEXT = slice(2, 10)
 class Calibration:
     """How far the evidence for a claim exceeds the background, as a probability (logistic regression)."""
 
-    usual: float  # the mean background. It stands in for claims that a small database lacks.
+    usual: float  # the mean background. It replaces claims that a small database lacks.
     most: float  # the 98th percentile of backgrounds. Many reviews of the same claim can't raise it further.
     constant: float
     slope: float
 
 
-BY_BOTH = Calibration(usual=101.3, most=106.0, constant=-6.02, slope=0.944)
-BY_MEANING = Calibration(usual=101.3, most=106.0, constant=-5.15, slope=1.015)
+BY_BOTH = Calibration(usual=101.3, most=105.0, constant=-6.02, slope=0.944)
+BY_MEANING = Calibration(usual=101.3, most=105.0, constant=-5.6, slope=1.25)
 BY_WORDS = Calibration(usual=14.3, most=18.1, constant=-5.32, slope=0.964)
