@@ -117,7 +117,8 @@ def _background(evidence: Iterable[tuple[UUID, float]], calibration: Calibration
         best[claim_id] = max(value, best.get(claim_id, value))
     following = sorted(best.values(), reverse=True)[numbers.NEXT]
     missing = numbers.NEXT.stop - numbers.NEXT.start - len(following)
-    return min(fmean([*following, *[calibration.usual] * missing]), calibration.most)
+    background = fmean([*following, *[calibration.usual] * missing])
+    return min(max(background, calibration.least), calibration.most)
 
 
 def count_words(tsvector: str) -> tuple[dict[str, int], int]:
