@@ -28,7 +28,7 @@ def post_date(text: str) -> date | None:
     """The date at the end of the last line, or on a separate line. Other dates belong to the post's content.
 
     Dates in the future are ignored. If two numbers could both be the month, the second number is used, as in most of
-    the world. The first number is used if the date would otherwise be in the future.
+    the world. The first number is used if the date would otherwise be in the future. ISO dates have only one order.
     """
     latest = datetime.now(UTC).date() + timedelta(days=1)  # some time zones are a day ahead
     lines = [line for line in read_beginning(text).splitlines() if line.strip()]
@@ -47,7 +47,7 @@ def _date(parts: dict[str, str | None], latest: date) -> date | None:
     )
     if not month.isdigit():
         month = str(_MONTHS.index(month[:3].casefold()) + 1)  # casefold also converts ſ, which IGNORECASE matches
-    for one, other in ((month, day), (day, month)):
+    for one, other in ((month, day),) if parts.get("y1") else ((month, day), (day, month)):
         try:
             found = date(int(year), int(one), int(other))
         except ValueError:

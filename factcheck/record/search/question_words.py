@@ -4,6 +4,7 @@ A Vietnamese syllable has many meanings, so most Vietnamese words are listed as 
 question word in "có tốt không", but not in "hàng không" (aviation).
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -24,16 +25,20 @@ _VIETNAMESE = tuple(
 # These syllables ask only if they are typed with diacritics. For example, "la" can also mean "lá" (leaf).
 _MARKED = frozenset(["có", "gì", "là", "nào"])
 _BEFORE, _LAST = ("có",), ("không",)  # "có … không" is a question
+# A syllable that can be Vietnamese without diacritics. "can bo" is "cán bộ", and "an toan" is "an toàn".
+_SYLLABLE = re.compile(r"(?:ngh?|[cgkpt]h|nh|gi|qu|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?")
 
 
 def question_words(words: Sequence[str]) -> set[int]:
     """The positions of question words in a query's words, which are as typed.
 
-    A word in capital letters is a name, for example WHO, unless all words are in capital letters.
+    A word in capital letters is a name, for example WHO, unless all words are in capital letters. A query that can be
+    Vietnamese has no English question words.
     """
     shouted = all(word.isupper() for word in words)
     plain = [unicodedata.normalize("NFC", word).lower().replace("’", "'").strip("?!.,…:;()") for word in words]
-    found = {place for place, word in enumerate(plain) if word in _ENGLISH or word in _MARKED}
+    english = all(map(str.isascii, plain)) and not all(map(_SYLLABLE.fullmatch, plain))
+    found = {place for place, word in enumerate(plain) if word in _MARKED or (english and word in _ENGLISH)}
     for phrase in _VIETNAMESE:
         for start in range(len(plain) - len(phrase) + 1):
             if _same(tuple(plain[start : start + len(phrase)]), phrase):

@@ -58,7 +58,7 @@ def test_day_to_come_is_no_date_of_a_post(days: int, read: bool) -> None:
 
 
 def test_day_to_come_is_read_the_other_way_round_where_that_is_past() -> None:
-    fifth = {"y1": "2026", "m1": "12", "d1": "5"}
+    fifth = {"y2": "2026", "m2": "12", "d2": "5"}
     assert post_dates._date(fifth, date(2026, 11, 27)) == date(2026, 5, 12)
     assert post_dates._date(fifth, date(2026, 12, 5)) == date(2026, 12, 5)
     assert post_dates._date(fifth, date(2026, 1, 1)) is None

@@ -32,7 +32,8 @@ SELECT id, id, 'live', n, json_build_object('claim', json_build_object('text', t
        'check.example', '{{}}', '{{}}', now(), now() FROM ({MADE}) made;
 INSERT INTO record_publishedclaim (id, status, sequence, body, language, verdicts, publishers, topics,
                                    original_verdicts, appearance_keys, published_at, updated_at)
-SELECT id, 'live', sequence, json_build_object('reviews', json_build_array(json_build_object('id', id))), language,
+SELECT id, 'live', sequence, json_build_object('text', '', 'reviews', json_build_array(json_build_object('id', id))),
+       language,
        '{{truth:false}}', '{{check.example}}', '{{}}', '{{}}', '{{}}', now(), now() FROM record_publishedreview;
 INSERT INTO record_word (word, reviews)
 SELECT word, count(*) FROM ({MADE}) made, LATERAL unnest(string_to_array(text, ' ')) word GROUP BY word;
