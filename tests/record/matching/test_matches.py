@@ -75,12 +75,12 @@ def test_match_finds_the_claim_in_other_words(bare_record: None) -> None:
     publish(FLOOD, "Video là của năm 2020")
     water = publish(WATER, "Lemon water is no cure")
     publish(VACCINE, "No chips in vaccines")
-    matching = match("BREAKING: doctors say lemon in warm water really cures every CANCER!! https://t.co/x1y2")
-    assert matching.results[0].claim_id == water
-    assert matching.method == "words"
+    text = "BREAKING: doctors say lemon in warm water really cures every CANCER!! https://t.co/x1y2"
+    best, matching = ranked(text)[0], match(text)
+    assert best.claim_id == water
+    assert matching.method == best.judged_by == "words"
     assert matching.explanation == "Matching by meaning is switched off on this site."
-    best = matching.results[0]
-    assert 0.5 < best.score < 1
+    assert 0.1 < best.score < 1
     assert 0.3 < best.matched["words"] < 0.8
     assert list(best.matched) == ["words"]
 
