@@ -13,7 +13,7 @@ from factcheck.server.slots import Slots
 
 MAX_WAIT = 2.0  # seconds
 RETRY_AFTER = 2  # seconds
-FREE_THREADS = 3  # threads that neither search nor wait for a search
+FREE_THREADS = 2  # threads that neither search nor wait for a search
 
 
 class Busy(Exception):
