@@ -22,13 +22,16 @@ _remembered: dict[str, tuple[str, ...]] = {}
 
 def word_stems(words: Collection[str]) -> Stems:
     """The stems of each word in the form of the search vectors. The database computes the stems of a word once."""
-    if missing := [word for word in words if word not in _remembered]:
+    found = {word: stems for word in words if (stems := _remembered.get(word)) is not None}
+    if missing := [word for word in words if word not in found]:
         if len(_remembered) > MAX_REMEMBERED:
             _remembered.clear()
         with connections["public"].cursor() as cursor:
             cursor.execute("SELECT word, public.record_word_stems(word) FROM unnest(%s::text[]) word", [missing])
-            _remembered.update((word, tuple(stems)) for word, stems in cursor.fetchall())
-    return {word: _remembered.get(word, ()) for word in words}
+            computed = {word: tuple(stems) for word, stems in cursor.fetchall()}
+        found |= computed
+        _remembered.update(computed)
+    return found
 
 
 def with_stems(tsquery: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 
 from factcheck.record.models import PublishedReview
-from factcheck.record.search import snippets
+from factcheck.record.search import snippets, stems
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.stems import with_stems, word_stems
@@ -49,6 +49,12 @@ from tests.record.search.test_ranking import found, publish, record  # noqa: F40
 def test_other_forms_are_found(language: str, text: str, words: str, form: Any) -> None:
     publish("Giá xăng dầu hôm qua", {"text": text, "language": language})
     assert found(unicodedata.normalize(form, words)) == [2]
+
+
+def test_words_keep_their_stems_when_the_remembered_words_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stems, "MAX_REMEMBERED", 0)
+    for words in (["вакцины"], ["вакцины", "добавок"]):
+        assert all(word_stems(words).values())
 
 
 @pytest.mark.parametrize(
