@@ -37,18 +37,20 @@ def read_searched(list_request: ListRequest, model: SearchModel, past: type[Any]
     if list_request.order.value == BY_RELEVANCE.value:
         page, answer = _read_best(list_request, model)
     else:
-        page, answer = _read_sorted(list_request), Results([], tsquery=list_request.searched.all_terms())
+        query = list_request.searched
+        page = _read_sorted(list_request)
+        answer = Results([], tsquery=query.all_terms(), used=query, deadline=deadline)
     meta: Meta = {"relaxed": answer.relaxed, "complete": answer.complete, "did_you_mean": None}
     meta |= _found_by(answer, {body for (body,) in page.rows})
     few = len(page.rows) < LITTLE and not (page.next or page.previous)  # among all results, regardless of the page size
     if list_request.words and (few or answer.relaxed):
-        meta["did_you_mean"] = did_you_mean(model, list_request.words, list_request.condition, seconds=_left(deadline))
-    meta |= _counts(list_request, model, answer.tsquery, deadline)
+        meta["did_you_mean"] = did_you_mean(model, list_request.words, list_request.condition, seconds=_left(answer.deadline))
+    meta |= _counts(list_request, model, answer.tsquery, answer.deadline)
     if list_request.extras.highlight:
         bodies = [orjson.loads(body) for (body,) in page.rows]
         meta["highlights"] = {
             body["id"]: marked
-            for body, marked in zip(bodies, mark(bodies, list_request.searched), strict=True)
+            for body, marked in zip(bodies, mark(bodies, answer.used), strict=True)
             if marked
         }
     return page, meta

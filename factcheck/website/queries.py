@@ -26,7 +26,7 @@ from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.review_rows import review_body
 from factcheck.record.readmodel.revisions import in_document, in_revision
 from factcheck.record.search.query import MAX_QUERY, read_query
-from factcheck.record.search.ranking import SECONDS, Search
+from factcheck.record.search.ranking import Search
 from factcheck.record.search.spelling import did_you_mean
 
 Body = dict[str, Any]
@@ -64,9 +64,9 @@ def newest_reviews(page: int) -> ReviewsPage:
 
 def search_reviews(query: str, page: int) -> ReviewsPage:
     """Search for reviews, best matches first."""
-    start, deadline = (page - 1) * PAGE_SIZE, time.monotonic() + SECONDS
+    start = (page - 1) * PAGE_SIZE
     found = Search(PublishedReview, read_query(query), find_similar=find_similar).page(start + PAGE_SIZE + 1)
-    left = max(0, deadline - time.monotonic())
+    left = max(0, found.deadline - time.monotonic())
     suggestion = did_you_mean(PublishedReview, query, seconds=left) if found.relaxed or not found.hits else None
     listed = _page([hit.body for hit in found.hits[start:]], page)
     similar = frozenset(str(hit.id) for hit in found.hits if not hit.by_words)

@@ -151,6 +151,12 @@ def test_highlights_are_safe_html(world, api):
     }
 
 
+def test_words_are_highlighted_as_search_has_corrected_them(world, api):
+    for words in ("nuwowcs", "nuocs"):
+        marked = api.get(f"reviews/?q={words}&highlight=true")["meta"]["highlights"]
+        assert "<mark>Nước</mark>" in marked[world[0]]["claim"], words
+
+
 def test_highlights_of_claims(world, api):
     found = api.get("claims/?q=2020&highlight=true")
     assert list(found["meta"]["highlights"].values()) == [{"headline": "Ảnh ngập lụt của năm <mark>2020</mark>"}]
@@ -228,7 +234,7 @@ def test_counts_that_take_too_long_are_estimated(world, api, monkeypatch):
 
 
 def test_counts_that_take_too_long_are_null(world, api, monkeypatch):
-    monkeypatch.setattr(search_pages, "SECONDS", 0.05)
+    monkeypatch.setattr(ranking, "SECONDS", 0.05)
     monkeypatch.setattr(counts, "_PART", f"{counts._PART} UNION ALL (SELECT NULL, NULL, 1 FROM pg_sleep(1))")
     meta = api.get("reviews/?q=hue&count=true&facets=topic")["meta"]
     meta = {name: meta[name] for name in ("count", "facets")}

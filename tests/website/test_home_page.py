@@ -154,7 +154,7 @@ def test_home_empty_says_so(database: str) -> None:
 
 def test_search_and_what_was_meant_share_one_time(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
     left: list[float] = []
-    monkeypatch.setattr(queries, "SECONDS", 0.0)
+    monkeypatch.setattr(ranking, "SECONDS", 0.0)
     monkeypatch.setattr(queries, "did_you_mean", lambda model, query, seconds: left.append(seconds))
     assert "xyzzy" in get("/?q=xyzzy").values("input", "value")
     assert left == [0]

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import connections
 
 from factcheck.database.query_timeout import time_limit
+from factcheck.record.formats.questions import lower_capitals
 from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings
 from factcheck.record.matching.matches import nearest
 from factcheck.record.matching.models import vector_literal
@@ -30,7 +31,7 @@ def find_similar(model: SearchModel, text: str) -> Similar:
             cursor.execute(_HAS_VECTORS, [embeddings.model])
             if cursor.fetchone() != (True,):
                 return Similar({}, "The meaning of reviews has not been computed yet.")
-        vector = vector_literal(embed_query(embeddings, [text])[0])
+        vector = vector_literal(embed_query(embeddings, [lower_capitals(text)])[0])
         with time_limit(left()), connections["public"].cursor() as cursor:
             cursor.execute(_COSINES, [vector, nearest(cursor, embeddings.model, vector)])
             found = cursor.fetchall()

@@ -85,8 +85,8 @@ class Search:
                 break
         hits = sorted(found.hits, key=lambda hit: (hit.score, hit.id), reverse=not backward)[:limit]
         relaxed = number > 0 if found.candidates else bool(self._similar.gains)
-        found = replace(found, hits=hits, relaxed=relaxed, explanation=self._similar.explanation)
-        return self._with_older(found, limit, position, backward)
+        found = replace(found, hits=hits, relaxed=relaxed, explanation=self._similar.explanation, used=self.query)
+        return replace(self._with_older(found, limit, position, backward), deadline=self._deadline)
 
     def _with_older(self, found: Results, limit: int, position: Position | None, backward: bool) -> Results:
         """Adds older matches, which aren't ranked, after the ranked hits."""

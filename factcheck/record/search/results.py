@@ -1,7 +1,7 @@
 """An attempt of a search, and its results."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
@@ -32,7 +32,8 @@ class Results:
 
     `relaxed` means that no row contains all the words. `complete` is false if the time ran out. `explanation` says why
     texts with a similar meaning couldn't be found. `oldest` is the log entry of the oldest candidate if older rows may
-    match too.
+    match too. `used` is the query after corrections, for example of misspelt words. `deadline` is the time at which
+    further statements for the same search must end (`time.monotonic`).
     """
 
     hits: list[Hit]
@@ -43,6 +44,8 @@ class Results:
     complete: bool = True
     explanation: str | None = None
     oldest: int | None = None
+    used: Query = field(default_factory=lambda: Query(()))
+    deadline: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

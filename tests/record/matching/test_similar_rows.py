@@ -1,5 +1,6 @@
 """A search that finds little by words also finds what has a similar meaning."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -74,6 +75,21 @@ def test_search_adds_what_has_a_similar_meaning() -> None:
     assert ids(found) == [(1, False), (3, False), (2, False)]
     assert found.relaxed
     assert Embeddings.asked == ["is there a chip in the jab?"]
+
+
+def test_text_in_capitals_is_compared_in_lower_case() -> None:
+    search("IS THERE A CHIP IN THE JAB?")
+    assert Embeddings.asked == ["is there a chip in the jab?"]
+
+
+def test_time_for_the_meaning_does_not_count_as_time_of_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    def embed_slowly(self: Embeddings, texts: Sequence[str]) -> list[list[float]]:
+        time.sleep(0.2)
+        return [vector(1)]
+
+    monkeypatch.setattr(Embeddings, "embed_queries", embed_slowly)
+    begun = time.monotonic()
+    assert search("jab chips").deadline - begun >= ranking.SECONDS + 0.2
 
 
 def test_both_meaning_and_words_count_for_the_rank() -> None:
