@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from factcheck.record.formats.questions import clean_question
+
+MAX_SENTENCE = 1000  # in characters. A longer sentence is split, because long sentences take long to compare.
 
 # Vowel signs and tone marks of South Asian scripts, Thai, Lao and Arabic belong to words, but `\w` doesn't match them.
 _LETTERS = r"[^\W_]\u0300-\u036f\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff".replace(r"[^\W_]", r"\w")
@@ -109,7 +111,15 @@ def _split(text: str) -> list[str]:
             found[-1] += " " + piece
         else:
             found.append(piece)
-    return found[1:] if not found[0] else found
+    return [part for sentence in found if sentence for part in _cut(sentence)]
+
+
+def _cut(sentence: str) -> Iterator[str]:
+    while len(sentence) > MAX_SENTENCE:
+        cut = sentence.rfind(" ", 1, MAX_SENTENCE) + 1 or MAX_SENTENCE
+        yield sentence[:cut]
+        sentence = sentence[cut:]
+    yield sentence
 
 
 def _read(text: str) -> Sentence:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from factcheck.record.matching.differences.comparison import find_differences, read_post
 from factcheck.record.matching.differences.dates import read_dates
 from factcheck.record.matching.differences.numbers import read_numbers
-from factcheck.record.matching.differences.sentences import read_sentences
+from factcheck.record.matching.differences.sentences import MAX_SENTENCE, read_sentences
 
 PAIRS = json.loads(Path(__file__).with_name("pairs.json").read_text(encoding="utf-8"))
 KINDS = ("negation", "number", "name", "date")
@@ -122,6 +122,13 @@ def test_numbers_are_read_in_many_spellings(text: str, values: list[float]) -> N
 def test_dates_are_read_in_many_spellings(text: str, dates: list[tuple[int | None, ...]]) -> None:
     [sentence] = read_sentences(text)
     assert [(date.year, date.month, date.day) for date in read_dates(sentence)] == dates
+
+
+@pytest.mark.parametrize("text", ["1 " * 2500, "ก" * 5000, "1,000 people died on 3 May. " * 170])
+def test_long_sentence_is_split(text: str) -> None:
+    found = [sentence.text for sentence in read_sentences(text)]
+    assert max(map(len, found)) <= MAX_SENTENCE
+    assert "".join("".join(found).split()) == "".join(text.split())
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
