@@ -37,7 +37,7 @@ class Calibration:
     """How far the evidence for a claim exceeds the background, as a probability (logistic regression)."""
 
     usual: float  # the mean background. It replaces claims that a small database lacks.
-    # The least background. Anything would stand out from a few dozen unrelated claims. Chosen with databases of 30 and
+    # The least background. Any claim would exceed a few dozen unrelated ones. Chosen with databases of 30 and
     # 300 claims, so that precision rises and recall hardly falls.
     least: float
     most: float  # about the 98th percentile of backgrounds. Many reviews of the same claim can't raise it further.
