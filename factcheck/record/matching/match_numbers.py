@@ -1,14 +1,16 @@
-"""The numbers that turn a comparison into a probability. All were fitted by `bench/calibration.py --fit`.
+"""The numbers that turn a comparison into a probability, fitted by logistic regressions.
 
 The pairs are posts of CheckThat 2022 2A English, split train, as they are and changed as in `bench/variants.py`. In
 half of the cases, the claim and its near-duplicates were taken out of the database. Numbers for meaning alone are also
 fitted to the posts of `bench/languages_tuning.json`, which are in other languages than their claims.
+`bench/calibration.py --split train --fit` repeats the regressions on the first posts and prints numbers close to these.
+The threshold and the bounds of the background were chosen by hand with the same posts.
 """
 
 import math
 from dataclasses import dataclass
 
-# A claim is a result from this probability on, so that 95 % of the results are right, also by words alone.
+# A claim is a result from this probability on. On the split dev, 95 % of the results are then right, also by words.
 THRESHOLD = 0.7
 
 K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters, and the words in a usual claim, headline and summary
@@ -35,10 +37,10 @@ class Calibration:
     """How far the evidence for a claim exceeds the background, as a probability (logistic regression)."""
 
     usual: float  # the mean background. It replaces claims that a small database lacks.
-    # The least background. Anything would stand out from a few dozen unrelated claims. Chosen with databases of 30 and
+    # The least background. Any claim would exceed a few dozen unrelated ones. Chosen with databases of 30 and
     # 300 claims, so that precision rises and recall hardly falls.
     least: float
-    most: float  # the 98th percentile of backgrounds. Many reviews of the same claim can't raise it further.
+    most: float  # about the 98th percentile of backgrounds. Many reviews of the same claim can't raise it further.
     constant: float
     slope: float
 

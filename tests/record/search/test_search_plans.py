@@ -127,7 +127,7 @@ def test_counting_takes_a_random_sample_in_too_little_time(model: SearchModel, m
 @pytest.mark.parametrize("words", ["w1999", "w1999 w499 unknown", "w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w1999"])
 def test_matching_reads_the_index_alone(words: str) -> None:
     with CaptureQueriesContext(connections["public"]) as queries:
-        assert match(words).results
+        assert match(words).candidates
     [statement] = [query["sql"] for query in queries if "ts_filter" in query["sql"]]
     with connections["owner"].cursor() as cursor:
         cursor.execute(f"EXPLAIN {statement}")
