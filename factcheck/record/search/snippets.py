@@ -17,6 +17,7 @@ from factcheck.record.search.words import split_words, word_spans
 LENGTH = 240  # the approximate number of characters in a snippet
 BEFORE = 60  # the number of characters before the first marked word
 SEARCHED = 20_000  # the number of characters that are searched in a long text (`sql/search.sql`)
+PREFIXED = ("id", "ms")  # languages in which stemmers remove prefixes
 _RUNS = re.compile(r"\S+")
 
 Snippets = dict[str, str]
@@ -65,9 +66,9 @@ def _join(texts: Iterable[str | None]) -> str:
 
 
 def _matching(words: Iterable[str], language: str, query: Query) -> set[str]:
-    """The words that match the query. PostgreSQL compares only words that begin like one of the query's words."""
+    """The words that match the query. Without prefixes, PostgreSQL compares only words that begin like a typed word."""
     starts = {_start(word) for word in query.words}
-    likely = [word for word in words if _start(word) in starts]
+    likely = [word for word in words if language.partition("-")[0] in PREFIXED or _start(word) in starts]
     if not likely:
         return set()
     with connections["public"].cursor() as cursor:
@@ -93,7 +94,7 @@ _ARTICLE = re.compile("^[وفبك]?(?:ال|لل)")  # of Arabic words
 
 
 def _start(word: str) -> str:
-    """The first two letters in a normalised form. Words that match each other in a search have the same start."""
+    """The first two letters in a normalised form. Forms of the same word have the same start, except for prefixes."""
     letters = unicodedata.normalize("NFKD", _ARTICLE.sub("", word))
     first = [character for character in letters if not unicodedata.combining(character)][:2]
     return "".join(first).lower().translate(_LETTERS)[:2]

@@ -112,10 +112,12 @@ def test_other_forms_are_marked() -> None:
         {"language": "ru", "headline": "О вакцинах и вакцине"},
         {"language": "ar", "headline": "عن اللقاحات"},
         {"language": "en", "headline": "Bid for Biden"},
+        {"language": "id-ID", "headline": "Pesawat ditembak"},
     ]
-    marked = snippets.mark(bodies, read_query("вакцина or لقاح or biden"))
+    marked = snippets.mark(bodies, read_query("вакцина or لقاح or biden or menembak"))
     assert [each["headline"] for each in marked] == [
         "О <mark>вакцинах</mark> и <mark>вакцине</mark>",
         "عن <mark>اللقاحات</mark>",
         "Bid for <mark>Biden</mark>",
+        "Pesawat <mark>ditembak</mark>",
     ]
