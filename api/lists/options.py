@@ -149,7 +149,9 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     for each in options.filters:
         if each.name in query and (found := _read_filter(parameters, each)):
             if options.searched and each.name == "q":
-                list_request.searched = Query(tuple(each for text in found for each in read_query(text).alternatives))
+                queries = [read_query(text) for text in found]
+                alternatives = tuple(each for query in queries for each in query.alternatives)
+                list_request.searched = queries[0] if len(queries) == 1 else Query(alternatives)
                 list_request.words = found[0] if len(found) == 1 else ""
                 continue
             list_request.filtered.append((each, found))

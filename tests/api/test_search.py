@@ -15,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from api.lists import filters, search_pages
 from factcheck.editorial.models import Claimant
+from factcheck.record.matching import similar_rows
+from factcheck.record.models import ReviewVector
 from factcheck.record.search import counts, ranking
 from tests.drafts import (
     make_claim,
@@ -50,7 +52,26 @@ def world(module_database):
 def test_search_is_best_first(world, api):
     found = api.get("reviews/?q=nuoc lu")
     assert [result["id"] for result in found["results"]] == world[:2]
-    assert found["meta"] == {"relaxed": False, "complete": True, "did_you_mean": None}
+    explanation = "Matching by meaning is switched off on this site."
+    assert found["meta"] == {
+        "relaxed": False, "complete": True, "did_you_mean": None, "explanation": explanation,
+    }  # fmt: skip
+
+
+class Embeddings:
+    model, together = "test", 1
+
+    def embed_queries(self, texts):
+        return [[1.0, *[0.0] * 383]]
+
+
+def test_search_finds_a_similar_meaning(world, api, monkeypatch):
+    monkeypatch.setattr(similar_rows, "get_embeddings", Embeddings)
+    ReviewVector.objects.filter(review_id=world[2]).update(model="test", embedding=[1.0, *[0.0] * 383])
+    found = api.get("reviews/?q=tropical cyclone")
+    assert [result["id"] for result in found["results"]] == [world[2]]
+    assert found["meta"]["found_by"] == {world[2]: "meaning"}
+    assert api.get("claims/?q=tropical cyclone")["results"][0]["reviews"][0]["id"] == world[2]
 
 
 def test_search_in_another_order(world, api):
