@@ -134,14 +134,7 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     sort = _read_sort(parameters, options)
     list_request = ListRequest(request, options, query, options.orders.get(sort, BY_RELEVANCE))
     if options.searched:
-        list_request.extras = read_extras(parameters)
-        if list_request.extras.highlight and "q" not in query:
-            parameters.faults.append(("highlight", "Highlighting requires search words. Send `q` as well."))
-        if AS_OF in query:
-            counted = [name for name in COUNTED if getattr(list_request.extras, name)]
-            parameters.faults += [
-                (name, "You can't count results of the past. Leave out this parameter or as_of.") for name in counted
-            ]
+        list_request.extras = _read_extras(parameters)
     if options.fields:
         list_request.mask = read_fields(parameters, options.fields)
     if options.grouped:
@@ -192,6 +185,18 @@ def _read_sort(parameters: Parameters, options: ListOptions) -> str:
         parameters.faults.append(("sort", "Sorting by relevance requires search words. Send `q` as well."))
         return usual
     return sort
+
+
+def _read_extras(parameters: Parameters) -> Extras:
+    found = read_extras(parameters)
+    if found.highlight and "q" not in parameters.query:
+        parameters.faults.append(("highlight", "Highlighting requires search words. Send `q` as well."))
+    if AS_OF in parameters.query:
+        counted = [name for name in COUNTED if getattr(found, name)]
+        parameters.faults += [
+            (name, "You can't count results of the past. Leave out this parameter or as_of.") for name in counted
+        ]
+    return found
 
 
 def _characters(texts: Sequence[str], most: int) -> int:
