@@ -44,14 +44,14 @@ def read_searched(list_request: ListRequest, model: SearchModel, past: type[Any]
     meta |= _found_by(answer, {body for (body,) in page.rows})
     few = len(page.rows) < LITTLE and not (page.next or page.previous)  # among all results, regardless of the page size
     if list_request.words and (few or answer.relaxed):
-        meta["did_you_mean"] = did_you_mean(model, list_request.words, list_request.condition, seconds=_left(answer.deadline))
+        meta["did_you_mean"] = did_you_mean(
+            model, list_request.words, list_request.condition, seconds=_left(answer.deadline)
+        )
     meta |= _counts(list_request, model, answer.tsquery, answer.deadline)
     if list_request.extras.highlight:
         bodies = [orjson.loads(body) for (body,) in page.rows]
         meta["highlights"] = {
-            body["id"]: marked
-            for body, marked in zip(bodies, mark(bodies, answer.used), strict=True)
-            if marked
+            body["id"]: marked for body, marked in zip(bodies, mark(bodies, answer.used), strict=True) if marked
         }
     return page, meta
 
