@@ -10,6 +10,7 @@ from api.http.suggestions import unknown_field
 
 NAME = "fields"
 MAX_FIELDS = 100
+EMPTY = "A name is missing. Send names separated by commas, for example id,claim.text."
 
 Mask = dict[str, Any]  # maps each name to the mask below it, which is empty for a whole value
 
@@ -20,7 +21,9 @@ def read_fields(parameters: Parameters, known: Collection[str]) -> Mask:
     if len(paths) > MAX_FIELDS:
         parameters.faults.append((NAME, f"There are too many fields. Send at most {MAX_FIELDS}."))
         return {}
-    parameters.faults += [(NAME, unknown_field(path, known)) for path in dict.fromkeys(paths) if path not in known]
+    parameters.faults += [
+        (NAME, unknown_field(path, known) if path else EMPTY) for path in dict.fromkeys(paths) if path not in known
+    ]
     mask: Mask = {}
     for path in paths:
         if not any(path.startswith(f"{other}.") for other in paths):  # otherwise `other` contains it

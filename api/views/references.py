@@ -89,7 +89,8 @@ class PublisherDetail(Endpoint):
         languages = count(PublishedReview, Q(publisher=site), None, [("language",)], SECONDS)
         reviews = PublishedReview.objects.using("public").live().filter(publisher=site)
         newest = reviews.order_by("-published_at", "-id").values_list("body", flat=True).first()
-        if not (total and languages and newest):
+        # The response has no place to say that numbers are estimates.
+        if not (total and languages and languages.exact and newest):
             raise Refused(UNAVAILABLE, TOO_SLOW, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)})
         more = {
             "review_count": total.total,

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from factcheck.editorial.models import User, Verdict, VerdictMapping
 from factcheck.editorial.proposals.workflow import submit
+from factcheck.record.formats.text import fold_words
 
 SCALE = "truth"
 # By publisher: the words of the verdict, and the verdict on the scale that every site starts with.
@@ -72,7 +73,10 @@ def propose_starter_mappings(*, by: User) -> int:
     A mapping whose verdict isn't on this site is left out.
     """
     verdicts = {verdict.slug: verdict for verdict in Verdict.objects.filter(scale__slug=SCALE).select_related("scale")}
-    known = {(words.casefold(), site) for words, site in VerdictMapping.objects.values_list("words", "site")}
+    known = {
+        (fold_words(words), site.lower().removeprefix("www."))
+        for words, site in VerdictMapping.objects.values_list("words", "site")
+    }
     missing = [
         VerdictMapping(words=words, site=site, verdict=verdicts[slug])
         for site, mappings in STARTER_MAPPINGS.items()

@@ -17,22 +17,21 @@ _LANGUAGES = (
 )
 
 
-def complete_language(statement: dict[str, Any], stated: str) -> frozenset[str]:
-    """Sets the language of a record without a language, and returns the paths that stay unspecified.
+def complete_language(statement: dict[str, Any], stated: str, unspecified: frozenset[str]) -> frozenset[str]:
+    """Sets the language of a record without a language, and returns the unspecified paths.
 
     `stated` is the language that the importer states for the whole file, or "". Without such a language, the language
     is detected and marked as detected. An existing review keeps its own language at the returned paths.
     """
     if statement["language"] != UNKNOWN_LANGUAGE:
-        return frozenset()
+        return unspecified - {"language_detected"}
     claim, language = statement["claim"], stated or detect_language(_text(statement))
     shares = claim["language"] == UNKNOWN_LANGUAGE
     if language:
         statement["language"], statement["language_detected"] = language, not stated
         claim["language"] = language if shares else claim["language"]
-    if stated:
-        return frozenset()
-    return frozenset({"language", "language_detected"} | ({"claim.language"} if shares else set()))
+    paths = {"language", "language_detected"} | ({"claim.language"} if shares else set())
+    return unspecified - paths if stated else unspecified | paths
 
 
 def detect_language(text: str) -> str | None:

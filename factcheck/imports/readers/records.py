@@ -64,7 +64,7 @@ def _record_of(found: Candidate, stated_language: str) -> Record | Refusal | Non
         record_key(statement["original_url"], statement["claim"]["text"], language)
         for language in dict.fromkeys((statement["language"], UNKNOWN_LANGUAGE))
     ]
-    unspecified |= complete_language(statement, stated_language)
+    unspecified = complete_language(statement, stated_language, unspecified)
     return Record(found.position, keys[0], statement, tuple(notes.dropped), unspecified, keys[-1])
 
 

@@ -20,6 +20,7 @@ STATE = re.compile(r'"[a-z]+";r=\d+;t=\d+(, "[a-z]+";r=\d+;t=\d+)*')
         ("post", "/api/v1/tips", {}, 308, ["reading"]),
         ("get", "/api/v1/reviews/?q=%FF", {}, 400, ["search", "reading"]),
         ("get", "/api/v1/reviews/?q=a", {"Host": "elsewhere.example"}, 400, ["search", "reading"]),
+        ("get", "/api/v1/stats/?language=vi", {}, 200, ["search", "reading"]),
         ("get", "/api/v1/drafts/claims/", {}, 401, ["reading"]),
         ("get", "/api/v1/nothing/", {}, 404, ["reading"]),
         ("delete", "/api/v1/", {}, 405, ["reading"]),

@@ -1,5 +1,6 @@
 """Languages that a file doesn't state: stated for the whole file, detected, or corrected later."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,26 @@ def test_language_that_is_stated_later_changes_the_same_review(newsroom: Newsroo
     assert (body["language"], body["language_detected"], body["revision"]["number"]) == ("pt", False, 3)
     assert (body["revision"]["kind"], body["revision"]["class"]) == ("update", "metadata")
     assert body["corrections"] == Client().get("/api/v1/corrections/").json()["results"] == []
+
+
+def test_language_that_is_stated_later_in_a_table_changes_the_same_review(newsroom: Newsroom, tmp_path: Path) -> None:
+    """An empty cell keeps what the review has. A language from the option or from a later table isn't an empty cell."""
+    row = {"original_url": "https://check.example/1", "claim.text": TEXT, "verdict.original.label": "False"}
+    for stated, options, expected in (
+        ("", {}, ("vi", "vi", True)),
+        ("", {"language": "pt"}, ("pt", "pt", False)),
+        ("", {}, ("pt", "pt", False)),
+        ("fr", {}, ("fr", "pt", False)),
+    ):
+        file = tmp_path / "reviews.csv"
+        with file.open("w", encoding="utf-8", newline="") as out:
+            table = csv.DictWriter(out, [*row, "language"])
+            table.writeheader()
+            table.writerow(row | {"language": stated})
+        if "0 new, 1 unchanged" not in run("import_reviews", file, by=IMPORTER, **options)[0]:
+            publish()
+        (body,) = bodies()
+        assert (body["language"], body["claim"]["language"], body["language_detected"]) == expected
 
 
 def test_language_that_an_editor_corrected_is_kept(newsroom: Newsroom, file: Path) -> None:
