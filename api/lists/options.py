@@ -149,9 +149,7 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     for each in options.filters:
         if each.name in query and (found := _read_filter(parameters, each)):
             if options.searched and each.name == "q":
-                queries = [read_query(text) for text in found]
-                alternatives = tuple(each for query in queries for each in query.alternatives)
-                list_request.searched = queries[0] if len(queries) == 1 else Query(alternatives)
+                list_request.searched = _read_queries(found)
                 list_request.words = found[0] if len(found) == 1 else ""
                 continue
             list_request.filtered.append((each, found))
@@ -192,6 +190,12 @@ def _read_sort(parameters: Parameters, options: ListOptions) -> str:
         parameters.faults.append(("sort", "Sorting by relevance requires search words. Send `q` as well."))
         return usual
     return sort
+
+
+def _read_queries(texts: Sequence[str]) -> Query:
+    """Return the query itself, or a query that finds what any of several queries finds."""
+    queries = [read_query(text) for text in texts]
+    return queries[0] if len(queries) == 1 else Query(tuple(each for query in queries for each in query.alternatives))
 
 
 def _characters(texts: Sequence[str], most: int) -> int:
