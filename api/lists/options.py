@@ -142,9 +142,7 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     for each in options.filters:
         if each.name in query and (found := _read_filter(parameters, each)):
             if options.searched and each.name == "q":
-                queries = [read_query(text) for text in found]
-                alternatives = tuple(each for query in queries for each in query.alternatives)
-                list_request.searched = queries[0] if len(queries) == 1 else Query(alternatives)
+                list_request.searched = _read_queries(found)
                 list_request.words = found[0] if len(found) == 1 else ""
                 continue
             list_request.filtered.append((each, found))
@@ -197,6 +195,12 @@ def _read_extras(parameters: Parameters) -> Extras:
             (name, "You can't count results of the past. Leave out this parameter or as_of.") for name in counted
         ]
     return found
+
+
+def _read_queries(texts: Sequence[str]) -> Query:
+    """Return the query itself, or a query that finds what any of several queries finds."""
+    queries = [read_query(text) for text in texts]
+    return queries[0] if len(queries) == 1 else Query(tuple(each for query in queries for each in query.alternatives))
 
 
 def _characters(texts: Sequence[str], most: int) -> int:
