@@ -3,10 +3,10 @@
     python bench/calibration.py [--split train] [--fit] [--posts 100] [--kept var/bench-vectors.sqlite3]
 
 The posts are those of CheckThat 2022 2A English. The claims of every other post are left out of the database, along
-with the claims whose vectors are closer than NEAR to theirs. So half of the posts have no right answer, but similar
-claims. Each post is asked as it is, without its author and date, and mistyped or in capitals, and as three words. The
-everyday sentences of everyday.json have no right answer either. An answer is right if its first claim is the post's
-own. Another claim that says the same counts as wrong.
+with the claims whose vectors are closer than NEAR to theirs. So at least half of the posts have no right answer, but
+similar claims. Each post is asked as it is, without its author and date, and mistyped or in capitals, and as three
+words. The everyday sentences of everyday.json have no right answer either. An answer is right if its first claim is
+the post's own. Another claim that says the same counts as wrong.
 
 The numbers of `record/matching/match_numbers.py` were fitted on the split train, and the table measures the split dev.
 With --fit, the program fits the evidence, the backgrounds and the probabilities to the posts and prints them.

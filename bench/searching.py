@@ -4,7 +4,7 @@
 
 Five classes of 20 queries, made of the words of the real files by how often they stand in the generated texts. The call
 is the one that the API makes; it returns the 20 stored bodies, and so does tantivy's. Where nothing has all words, ours
-asks for half of their weight, tantivy for any. What is asked of matching stands in `matching_speed.py`.
+asks for half of their weight, tantivy for any. `matching_speed.py` measures matching.
 """
 
 import argparse

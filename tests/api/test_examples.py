@@ -228,7 +228,7 @@ def test_examples_of_the_openapi_document_are_real(secret: str) -> None:
     if RECORDING:
         FILE.write_text(pretty([pair[0 if kept else 1] for pair, kept in zip(pairs, same, strict=True)]) + "\n")
     else:
-        assert all(same), "`make examples` writes them down anew"
+        assert all(same), "run `make examples` to write them again"
 
 
 def test_every_operation_has_an_example_that_fits_its_schema() -> None:

@@ -241,7 +241,7 @@ def test_counts_of_one_filter_are_maintained(world, api, query, number):
 
 
 def test_counts_that_take_too_long_are_estimated(world, api, monkeypatch):
-    """From a sample, which here is the whole table taken for a half. What the maintained totals say stays exact."""
+    """The sample is the whole table here, and counts as one half of it. Maintained totals stay exact."""
     statement = counts._statement
     monkeypatch.setattr(counts, "SHARE", 0)
     monkeypatch.setattr(counts, "SAMPLE", 2)

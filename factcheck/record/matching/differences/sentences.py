@@ -11,7 +11,7 @@ from factcheck.record.formats.questions import clean_question
 MAX_SENTENCE = 1000  # in characters. A longer sentence is split, because long sentences take long to compare.
 
 # Vowel signs and tone marks of South Asian scripts, Thai, Lao and Arabic belong to words, but `\w` doesn't match them.
-_LETTERS = r"[^\W_]\u0300-\u036f\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff".replace(r"[^\W_]", r"\w")
+_LETTERS = r"\w\u0300-\u036f\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff"
 WORD = re.compile(rf"[{_LETTERS}]+(?:['’][{_LETTERS}]+)*")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _SENTENCE_END = re.compile(r"(?<=[.!?…।॥؟۔])[\"”’)]*\s+|(?<=[。！？])|\n+|\s[—–-]+\s(?=[A-ZĐ])")
