@@ -22,6 +22,7 @@ from factcheck.editorial.desk.access import (
     ParentPermissionsMixin,
     get_desk,
 )
+from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
 from factcheck.editorial.desk.public_text import search_public_claims, show_public_text
@@ -65,7 +66,7 @@ class AppearanceInline(ParentPermissionsMixin, admin.StackedInline[Appearance, C
 
 
 @admin.register(Claim)
-class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
+class ClaimAdmin(CaptureRequestsMixin, LockingAdmin[Claim], NewsroomAdmin[Claim]):
     form = ConflictCheckedForm[Claim]
     change_form_template = "admin/editorial/claim/change_form.html"
     list_display = ("__str__", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")

@@ -26,9 +26,9 @@ from factcheck.editorial.models import User
 
 # The order of the lists, with the most frequently needed lists first.
 ORDER = (
-    "Review", "Claim", "Claimant", "Demand", "ReaderMessage", "ImportBatch", "VerdictMapping", "Topic", "RatingScale",
-    "Verdict", "Publisher", "Freeze", "User", "Membership", "ApiToken", "Subscription", "Delivery", "Job",
-    "EditorialEvent",
+    "Review", "Claim", "Claimant", "Capture", "Demand", "ReaderMessage", "ImportBatch", "VerdictMapping", "Topic",
+    "RatingScale", "Verdict", "Publisher", "Freeze", "User", "Membership", "ApiToken", "Subscription", "Delivery",
+    "Job", "EditorialEvent",
 )  # fmt: skip
 
 

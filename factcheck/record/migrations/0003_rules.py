@@ -23,5 +23,6 @@ class Migration(migrations.Migration):
             search_indexes="2038c654934e",
             vectors="a449f439f932",
             totals="558b3a3ccee8",
+            public_captures="a5341980dab0",
         ),
     ]
