@@ -198,6 +198,7 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "revisions": queries.list_revisions(row.pk),
         "others": others,
         "demands": queries.demands_about(row.pk),
+        "public_captures": queries.public_captures(body),
         "translations": translations(body, others) if current else [],
         "sample": is_sample(body["publisher"]["site"]),
         "license": body["license"],
