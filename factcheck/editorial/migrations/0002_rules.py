@@ -22,10 +22,11 @@ class Migration(migrations.Migration):
             subjects="dd88cb3458d3",
             erasures="5900ac39f598",
             demands="75ed2f45464e",
-            reviews="9950623d62d2",
+            reviews="5b3385878624",
             entries="6f2330edc36f",
             memberships="6be460450228",
             events="83dc3fe9b0fc",
             tokens="13033b99e4a9",
+            captures="bb4a95a0c66c",
         ),
     ]
