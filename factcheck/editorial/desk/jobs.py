@@ -45,6 +45,7 @@ TASKS: dict[str, Promise] = {
     "accounts.send_alert": _("tell a person about their own account"),
     "messages.forget": _("delete old messages from readers"),
     "programs.forget": _("delete old requests from programs"),
+    "captures.forget": _("delete copies that nothing uses"),
     "webhooks.derive": _("find events for webhooks"),
     "webhooks.deliver": _("deliver to a webhook"),
     "webhooks.forget": _("delete old deliveries"),
