@@ -17,6 +17,7 @@ from django.db import migrations, models
 
 import factcheck.editorial.fields
 import factcheck.editorial.message_encryption
+import factcheck.editorial.models.captures
 
 
 class Migration(migrations.Migration):
@@ -2587,6 +2588,210 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("kind__in", ["saved", "opened", "restored", "discarded", "typed"])),
                 name="savedstate_kind_known",
+            ),
+        ),
+        migrations.AddField(
+            model_name="appearance",
+            name="no_capture_reason",
+            field=factcheck.editorial.fields.LineField(
+                blank=True,
+                help_text="Readers will see the reason. While this field has a text, no copy is published.",
+                max_length=500,
+                verbose_name="why there is no copy",
+            ),
+        ),
+        migrations.AddField(
+            model_name="source",
+            name="no_capture_reason",
+            field=factcheck.editorial.fields.LineField(
+                blank=True,
+                help_text="Readers will see the reason. While this field has a text, no copy is published.",
+                max_length=500,
+                verbose_name="why there is no copy",
+            ),
+        ),
+        migrations.AddField(
+            model_name="source",
+            name="published_on",
+            field=models.DateField(blank=True, null=True, verbose_name="published on"),
+        ),
+        migrations.CreateModel(
+            name="Capture",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("url", factcheck.editorial.fields.WebAddressField(blank=True, max_length=2000, verbose_name="URL")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "being made"), ("done", "done"), ("failed", "failed")],
+                        default="waiting",
+                        max_length=7,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("worker", "made by this site"), ("editor", "uploaded")],
+                        default="worker",
+                        max_length=6,
+                        verbose_name="origin",
+                    ),
+                ),
+                ("requested_at", models.DateTimeField(auto_now_add=True, verbose_name="requested at")),
+                ("captured_at", models.DateTimeField(blank=True, null=True, verbose_name="copied at")),
+                (
+                    "final_url",
+                    factcheck.editorial.fields.WebAddressField(blank=True, max_length=2000, verbose_name="final URL"),
+                ),
+                ("status", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="HTTP status")),
+                (
+                    "media_type",
+                    factcheck.editorial.fields.LineField(blank=True, max_length=100, verbose_name="kind of file"),
+                ),
+                ("size", models.PositiveBigIntegerField(blank=True, null=True, verbose_name="size")),
+                ("sha256", models.CharField(blank=True, max_length=64, verbose_name="hash of the copy")),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True, upload_to=factcheck.editorial.models.captures.capture_path, verbose_name="file"
+                    ),
+                ),
+                ("title", factcheck.editorial.fields.LineField(blank=True, max_length=1000, verbose_name="title")),
+                (
+                    "publisher_name",
+                    factcheck.editorial.fields.LineField(blank=True, max_length=500, verbose_name="publisher"),
+                ),
+                ("published_on", models.DateField(blank=True, null=True, verbose_name="published on")),
+                (
+                    "text",
+                    factcheck.editorial.fields.ProseField(blank=True, max_length=1000000, verbose_name="readable text"),
+                ),
+                (
+                    "language",
+                    factcheck.editorial.fields.LanguageField(blank=True, max_length=35, verbose_name="language"),
+                ),
+                ("failure", models.CharField(blank=True, max_length=40, verbose_name="failure")),
+                (
+                    "timestamp_token",
+                    models.BinaryField(
+                        blank=True, help_text="The time stamp of the SHA-256 by RFC 3161, in DER.", null=True
+                    ),
+                ),
+                (
+                    "is_public",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Readers may see this copy. Choose this only if the newsroom has the rights.",
+                        verbose_name="public",
+                    ),
+                ),
+                (
+                    "newsroom",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="editorial.publisher",
+                        verbose_name="newsroom",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="requested by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "capture",
+                "verbose_name_plural": "captures",
+                "ordering": ["-requested_at", "-id"],
+            },
+        ),
+        migrations.AddField(
+            model_name="appearance",
+            name="capture",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appearances",
+                to="editorial.capture",
+                verbose_name="copy",
+            ),
+        ),
+        migrations.AddField(
+            model_name="source",
+            name="capture",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sources",
+                to="editorial.capture",
+                verbose_name="copy",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="capture",
+            index=models.Index(fields=["newsroom", "-requested_at", "-id"], name="capture_newsroom"),
+        ),
+        migrations.AddIndex(
+            model_name="capture",
+            index=models.Index(
+                condition=models.Q(("sha256", ""), _negated=True), fields=["sha256"], name="capture_sha256"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "done", "failed"])), name="capture_state_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("origin__in", ["worker", "editor"])), name="capture_origin_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sha256__regex", "^([0-9a-f]{64})?$")), name="capture_sha256_hex"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), _negated=True),
+                    models.Q(
+                        ("captured_at__isnull", False),
+                        ("size__isnull", False),
+                        models.Q(("sha256", ""), _negated=True),
+                        models.Q(("media_type", ""), _negated=True),
+                        models.Q(("file", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="capture_done_is_complete",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), models.Q(("failure", ""), _negated=True)),
+                    models.Q(models.Q(("state", "failed"), _negated=True), ("failure", "")),
+                    _connector="OR",
+                ),
+                name="capture_failure_explained",
             ),
         ),
     ]

@@ -4,6 +4,7 @@ Workflows belong in `factcheck.editorial.proposals`, pages in `factcheck.editori
 `factcheck.record`.
 """
 
+from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic, TopicLabel
 from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.events import EditorialEvent
@@ -21,8 +22,8 @@ from factcheck.editorial.models.sign_in import SecondFactor, Session, SignInCoun
 from factcheck.editorial.models.tokens import AnsweredRequest, ApiToken
 
 __all__ = [
-    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Claim", "Claimant", "Demand", "EditorialEvent",
-    "Freeze", "ImportBatch", "Job", "Membership", "OpenDraft", "Proposal", "ProposedLink", "Publisher", "RatingScale",
-    "ReaderMessage", "Review", "SavedState", "SecondFactor", "Session", "SignInCounter", "Source", "Topic",
-    "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping",
+    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Claim", "Claimant", "Demand",
+    "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "OpenDraft", "Proposal", "ProposedLink",
+    "Publisher", "RatingScale", "ReaderMessage", "Review", "SavedState", "SecondFactor", "Session", "SignInCounter",
+    "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping",
 ]  # fmt: skip

@@ -11,7 +11,8 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
-from factcheck.editorial.models.claims import Claim
+from factcheck.editorial.models.captures import Capture
+from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.scales import Verdict
 from factcheck.editorial.models.tokens import ApiToken
@@ -254,6 +255,7 @@ class Source(models.Model):
         help_text=_("The relevant passage, quoted exactly from the source."),
     )
     archive_url = WebAddressField(**field_options(statements.Source, "archive_url"), blank=True)
+    published_on = models.DateField(**field_options(statements.Source, "published_on"), null=True, blank=True)
     accessed_on = models.DateField(**field_options(statements.Source, "accessed_on"), null=True, blank=True)
     primary = models.BooleanField(
         **field_options(statements.Source, "primary"),
@@ -263,6 +265,18 @@ class Source(models.Model):
             "Choose “Yes” for the evidence itself, such as a law, a recording or a data set. Choose “No” for a"
             " report about the evidence."
         ),
+    )
+    capture = models.ForeignKey(
+        Capture,
+        models.PROTECT,
+        **field_options(statements.Source, "capture"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="sources",
+    )
+    no_capture_reason = LineField(
+        **field_options(statements.Source, "no_capture_reason"), blank=True, help_text=NO_CAPTURE_HELP
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 

@@ -22,6 +22,7 @@ from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import equivalent
 from factcheck.record.statements.erasure import Erasure
 from factcheck.record.statements.parts import Part
+from factcheck.record.statements.same_content import has_same_content
 from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
@@ -174,7 +175,7 @@ def find_missing(review: Review) -> Reasons:
         reasons.append(_("Nothing has changed since the published revision. Change the draft before you submit it."))
     if review.change_class == Review.ChangeClass.TYPO and _rating(statement) != _rating(published):
         reasons.append(_("The verdict has changed, so this isn’t a typing error. Choose another kind of correction."))
-    if metadata and not statements.has_same_content(published, statement):
+    if metadata and not has_same_content(published, statement):
         reasons.append(CONTENT_CHANGED)
     return reasons
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             "record",
             refusal="973c27fbd01d",
             log_entries="31b988101125",
-            documents="caf9f63d7e88",
+            documents="1133d02ff339",
             rotations="c8457f990383",
             merges="3b072ec8f03c",
             tiles="c430704fbf44",
