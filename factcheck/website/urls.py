@@ -4,7 +4,8 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from factcheck.website import captures, demand_views, documentation, intake, sitemaps, views, well_known
+from factcheck.record.formats.picture_files import PATH
+from factcheck.website import captures, demand_views, documentation, intake, picture_views, sitemaps, views, well_known
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("claims/<uuid:claim_id>/", views.claim, name="claim"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/$", captures.capture, name="capture"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/file/$", captures.capture_file, name="capture_file"),
+    re_path(rf"^{PATH.pattern[1:]}$", picture_views.picture, name="picture"),
     path("corrections/", views.corrections, name="corrections"),
     path("demands/", demand_views.demands, name="demands"),
     path("demands/<uuid:demand_id>/", demand_views.demand, name="demand"),
