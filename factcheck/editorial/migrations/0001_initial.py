@@ -2738,7 +2738,6 @@ class Migration(migrations.Migration):
             name="capture",
             field=models.ForeignKey(
                 blank=True,
-                editable=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="appearances",
@@ -2751,7 +2750,6 @@ class Migration(migrations.Migration):
             name="capture",
             field=models.ForeignKey(
                 blank=True,
-                editable=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="sources",

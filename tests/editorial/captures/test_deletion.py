@@ -8,7 +8,9 @@ import pytest
 
 from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.captures.rights import set_public
+from factcheck.editorial.discarding import delete_discarded, discard_draft
 from factcheck.editorial.models import Capture, Review
+from factcheck.editorial.proposals import workflow
 from tests.drafts import (
     Newsroom,
     correct_review,
@@ -105,3 +107,27 @@ def test_nightly_task_deletes_what_nothing_uses(newsroom: Newsroom, storage: Pat
     delete_unused_captures()
     assert names_in(storage) == sorted([*before, fresh.file.name, "captures/just-written.html"])
     correct_review(newsroom, review, headline="Đoạn phim là của năm 2020")
+
+
+def test_restored_state_and_discarded_correction_keep_the_capture(newsroom: Newsroom, storage: Path) -> None:
+    review = make_captured(newsroom)
+    captures = [row.capture_id for row in review.sources.all()]
+    open_correction(newsroom, review)
+    review.sources.filter(position=0).update(title="Nguồn khác")
+    discard_draft(draft=Review.objects.get(pk=review.pk), by=newsroom.reporter)
+    assert [row.capture_id for row in review.sources.all()] == captures
+
+
+def test_draft_that_was_thrown_away_takes_its_captures_along(newsroom: Newsroom, storage: Path) -> None:
+    for submitted in (False, True):
+        draft = make_review(newsroom, make_claim(newsroom))
+        draft.sources.filter(position=0).update(capture=finish(make_capture(newsroom)))
+        if submitted:
+            proposal = workflow.submit(subject=draft, by=newsroom.reporter)
+            workflow.return_(proposal=proposal, by=newsroom.editor, reason="Thêm nguồn.")
+        discard_draft(draft=Review.objects.get(pk=draft.pk), by=newsroom.reporter)
+        Review.objects.filter(pk=draft.pk).update(discarded_at=MOMENT)
+    delete_discarded()
+    age(*Capture.objects.all(), days=2)
+    delete_unused_captures()
+    assert (Capture.objects.count(), names_in(storage)) == (0, [])
