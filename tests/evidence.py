@@ -22,8 +22,8 @@ PAGE = b"<!doctype html><title>The river</title><script>alert(1)</script><p>The 
 
 @contextmanager
 def stored_in(folder: Path) -> Iterator[Path]:
-    """A storage of its own."""
-    with override_settings(MEDIA_ROOT=folder):
+    """A storage and a folder of published files of their own."""
+    with override_settings(MEDIA_ROOT=folder, DUMPS_FOLDER=folder / "public"):
         yield folder
 
 
@@ -59,7 +59,7 @@ def age(*captures: Capture, days: int) -> None:
 
 def names_in(folder: Path) -> list[str]:
     """The files of the storage."""
-    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file() and file.name != "lock")
 
 
 def make_wacz() -> bytes:

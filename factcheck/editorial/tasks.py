@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 
 from factcheck.editorial import account_mail, discarding
 from factcheck.editorial.captures.deletion import delete_unused_captures
+from factcheck.editorial.captures.rights import restore_public_files
 from factcheck.editorial.programs.idempotency import delete_expired_keys
 from factcheck.editorial.reader_messages import delete_expired_messages
 from factcheck.editorial.sign_in.journal import report_failures
@@ -38,6 +39,7 @@ def report_failed_sign_ins(timestamp: int) -> None:
 @app.task(name="captures.forget")
 def forget_unused_captures(timestamp: int) -> None:
     delete_unused_captures()
+    restore_public_files()
 
 
 # A mail server that is down is asked again for about a day.

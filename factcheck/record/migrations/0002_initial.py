@@ -939,7 +939,7 @@ class Migration(migrations.Migration):
                 ("title", models.TextField()),
                 ("text", models.TextField()),
                 ("language", models.TextField()),
-                ("file", models.TextField(help_text="The path in the storage.")),
+                ("file", models.TextField(help_text="The name in `public_storage`.")),
             ],
             options={
                 "indexes": [models.Index(fields=["sha256"], name="publiccapture_sha256")],

@@ -1,13 +1,14 @@
 """An erasure deletes captures with their files and texts, and the nightly task deletes what nothing uses."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from factcheck.editorial.captures.deletion import delete_unused_captures
-from factcheck.editorial.captures.rights import set_public
+from factcheck.editorial.captures.rights import restore_public_files, set_public
 from factcheck.editorial.discarding import delete_discarded, discard_draft
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.proposals import workflow
@@ -20,6 +21,7 @@ from tests.drafts import (
     open_correction,
     publish_review,
 )
+from tests.editorial.test_discarding import make_old
 from tests.editorial.test_erased_text import dump
 from tests.evidence import MOMENT, age, finish, make_capture, names_in, stored_in
 
@@ -99,12 +101,14 @@ def test_nightly_task_deletes_what_nothing_uses(newsroom: Newsroom, storage: Pat
     fresh = finish(make_capture(newsroom))
     for capture in (never_used, deleted_draft):
         Capture.objects.filter(pk=capture.pk).update(is_public=False)
-    for folder in ("captures", "public"):
+    for folder in ("captures", "public/captures"):
         (storage / folder / "left-behind.html").write_bytes(b"x")
         os.utime(storage / folder / "left-behind.html", (MOMENT.timestamp(), MOMENT.timestamp()))
     (storage / "captures" / "just-written.html").write_bytes(b"x")
     age(never_used, deleted_draft, days=2)
     delete_unused_captures()
+    shutil.rmtree(storage / "public")  # as after a restored backup
+    restore_public_files()
     assert names_in(storage) == sorted([*before, fresh.file.name, "captures/just-written.html"])
     correct_review(newsroom, review, headline="Đoạn phim là của năm 2020")
 
@@ -126,7 +130,7 @@ def test_draft_that_was_thrown_away_takes_its_captures_along(newsroom: Newsroom,
             proposal = workflow.submit(subject=draft, by=newsroom.reporter)
             workflow.return_(proposal=proposal, by=newsroom.editor, reason="Thêm nguồn.")
         discard_draft(draft=Review.objects.get(pk=draft.pk), by=newsroom.reporter)
-        Review.objects.filter(pk=draft.pk).update(discarded_at=MOMENT)
+        make_old(draft)
     delete_discarded()
     age(*Capture.objects.all(), days=2)
     delete_unused_captures()

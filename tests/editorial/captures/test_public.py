@@ -82,7 +82,7 @@ def test_public_capture_follows_its_review(newsroom: Newsroom, review: Review, s
     assert shown() == []
     publish_review(newsroom, review)
     assert shown() == [capture.sha256]
-    copy = f"public/{capture.sha256}.warc.gz"
+    copy = f"public/captures/{capture.sha256}.warc.gz"
     assert names_in(storage) == [f"captures/{capture.pk}.warc.gz", copy]
     mark(newsroom, public=False)
     assert (shown(), names_in(storage)) == ([], [f"captures/{capture.pk}.warc.gz"])
