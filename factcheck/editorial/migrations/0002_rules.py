@@ -29,6 +29,6 @@ class Migration(migrations.Migration):
             saved_states="466f54343877",
             discarding="477808ab2122",
             tokens="13033b99e4a9",
-            captures="7214164383c0",
+            captures="b1a05f11b7e8",
         ),
     ]
