@@ -1,12 +1,20 @@
 """The worker's tasks on the newsroom's side."""
 
+import logging
+
+from django.db import DatabaseError
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from factcheck.editorial import account_mail
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Proposal
 from factcheck.editorial.programs.idempotency import delete_expired_keys
+from factcheck.editorial.proposals import workflow
 from factcheck.editorial.reader_messages import delete_expired_messages
 from factcheck.editorial.sign_in.journal import report_failures
+
+logger = logging.getLogger(__name__)
 
 
 @app.periodic(cron="50 * * * *")
@@ -44,3 +52,12 @@ def send_notice(proposal: int, decision: str) -> None:
 @app.task(name=account_mail.ALERT, queue=account_mail.QUEUE, retry=_RETRY)
 def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None:
     account_mail.send_alert(account, action, at, told)
+
+
+@app.task(name=workflow.HELD, retry=RetryStrategy(max_attempts=5, exponential_wait=3, retry_exceptions=[DatabaseError]))
+def publish_held(proposal: int) -> None:
+    """Publishes a review whose time has come. If it can't be published, the desk's home page tells the Editors why."""
+    try:
+        workflow.publish_held(Proposal.objects.get(pk=proposal))
+    except EditorialError as refusal:
+        logger.warning("Proposal %s was held and couldn't be published: %s", proposal, refusal)

@@ -29,6 +29,7 @@ from factcheck.editorial.desk.review_actions import (
     available_actions,
     may_write,
     statement_context,
+    submit_saved,
 )
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.models import Claim, EditorialEvent, Review
@@ -194,7 +195,8 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
             "proposal": proposal,
-            "decisions": proposal_actions.available_actions(desk, proposal),
+            "decisions": proposal_actions.decision_buttons(desk, proposal),
+            "held": proposal_actions.hold_notice(proposal) if proposal else "",
             "review": row,
             "writes": may_write(desk, row),
             "actions": available_actions(desk, row),
@@ -235,7 +237,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         if "_preview" in request.POST:
             return redirect("admin:editorial_review_preview", row.pk)
         if "_submit" in request.POST:
-            return redirect("admin:editorial_review_action", row.pk, "submit")
+            return submit_saved(request, row)
         return None
 
     def _get_review(self, request: HttpRequest, pk: Any) -> Review:

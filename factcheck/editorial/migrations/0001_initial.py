@@ -225,6 +225,15 @@ class Migration(migrations.Migration):
                         verbose_name="how to report a mistake",
                     ),
                 ),
+                (
+                    "checklist",
+                    factcheck.editorial.fields.ProseField(
+                        blank=True,
+                        help_text="Editors see these sentences when they decide on a review. Enter one sentence per line. If you leave the field empty, the default checklist is shown.",
+                        max_length=4000,
+                        verbose_name="checklist for decisions",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "publisher",
@@ -1413,6 +1422,15 @@ class Migration(migrations.Migration):
                 ),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
                 (
+                    "hold_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="The worker publishes the approved review at this time.",
+                        null=True,
+                        verbose_name="hold until",
+                    ),
+                ),
+                (
                     "message",
                     factcheck.editorial.fields.ProseField(
                         blank=True, max_length=2000, verbose_name="message to the newsroom"
@@ -1438,6 +1456,17 @@ class Migration(migrations.Migration):
                         related_name="proposals",
                         to="editorial.claim",
                         verbose_name="claim",
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        help_text="Who published it before its time.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -2405,6 +2434,22 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="proposal_action_of_its_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("hold_until__isnull", True), ("released_by__isnull", True)),
+                    models.Q(
+                        ("action", "publication"),
+                        ("decided_at__isnull", False),
+                        ("hold_until__isnull", False),
+                        ("kind", "review"),
+                    ),
+                    _connector="OR",
+                ),
+                name="proposal_hold_of_a_review",
             ),
         ),
         migrations.AddConstraint(

@@ -1,6 +1,7 @@
 """Proposals: one person submits a statement, and another person decides. A single model covers all kinds."""
 
 import json
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -139,6 +140,12 @@ class Proposal(models.Model):
         User, models.PROTECT, verbose_name=_("decided by"), null=True, related_name="+", db_index=False
     )
     decided_at = models.DateTimeField(_("decided at"), null=True)
+    hold_until = models.DateTimeField(
+        _("hold until"), null=True, blank=True, help_text=_("The worker publishes the approved review at this time.")
+    )
+    released_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False, help_text="Who published it before its time."
+    )
     message = ProseField(_("message to the newsroom"), max_length=2000, blank=True)
     entry = models.OneToOneField(
         LogEntry,
@@ -190,6 +197,11 @@ class Proposal(models.Model):
                 name="proposal_action_of_its_kind",
             ),
             models.CheckConstraint(condition=~Q(claim=F("into")), name="proposal_into_another"),
+            models.CheckConstraint(
+                condition=Q(hold_until__isnull=True, released_by__isnull=True)
+                | Q(hold_until__isnull=False, decided_at__isnull=False, kind="review", action="publication"),
+                name="proposal_hold_of_a_review",
+            ),
             models.CheckConstraint(condition=~Q(kind="merge") | ~Q(note=""), name="proposal_merge_says_why"),
             *(
                 models.UniqueConstraint(
@@ -293,8 +305,14 @@ class Proposal(models.Model):
             return self.decision
         return self.batch.proposal.decision if self.batch.proposal else ""
 
-    def decide(self, decision: Decision, by: User, message: str = "") -> None:
+    @property
+    def is_held(self) -> bool:
+        """Whether the approved review waits for its time."""
+        return self.hold_until is not None and self.released_by_id is None and self.hold_until > timezone.now()
+
+    def decide(self, decision: Decision, by: User, message: str = "", hold_until: datetime | None = None) -> None:
         """Saves the decision. The workflow checks who is allowed to decide."""
-        self.decision, self.message = decision, message
+        self.decision, self.message, self.hold_until, self.released_by = decision, message, hold_until, None
         self.decided_by, self.decided_at = by, timezone.now()
-        self.save(update_fields=["decision", "message", "decided_by", "decided_at"])
+        columns = ["decision", "message", "decided_by", "decided_at", "hold_until", "released_by"]
+        self.save(update_fields=columns)
