@@ -77,6 +77,7 @@ def log_claim(lan: Browser) -> None:
     lan.open("/admin/").follow("Log a claim")
     lan.fill(text="Nước lũ ở Huế đã lên tới mái chùa.", language="vi", claimed_on="2026-10-03", claimant=claimant[1])
     lan.fill(appearances__0__url="https://social.example/p/1", appearances__0__first=True)
+    lan.fill(appearances__0__no_capture_reason="Trang chặn máy chủ.")
     lan.choose("appearances-0-medium", "video").press("Save and write the review of this claim")
     assert lan.path.startswith("/admin/editorial/review/add/?claim=")
 
@@ -98,6 +99,7 @@ def write_review(lan: Browser) -> str:
     lan.fill(sources__1__title="Trạm khí tượng", sources__1__url="https://tram.example/").choose(
         "sources-1-stance", "context"
     )
+    lan.fill(sources__0__no_capture_reason="Báo giấy.", sources__1__no_capture_reason="Trang chặn máy chủ.")
     lan.press("Save and submit for approval")
     assert "Submitted. Someone else now has to decide." in lan.text
     assert not lan.has_link("Read and decide")

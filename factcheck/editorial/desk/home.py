@@ -28,7 +28,7 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.models.events import ACCOUNT_CHANGES
 from factcheck.editorial.models.kinds import Kind
-from factcheck.editorial.models.proposals import ProposalQuerySet
+from factcheck.editorial.models.proposal_queries import ProposalQuerySet
 from factcheck.webhooks.models import Subscription
 
 MAX_ROWS = 50  # per section. Further rows appear after these have been decided.

@@ -54,7 +54,7 @@ def shorten(pieces: list[Piece], length: int) -> list[Piece]:
         if words:
             start = _first_words(words, length) if number else ""
             end = _first_words(words[::-1], length, reverse=True) if number < len(pieces) - 1 else ""
-            text = " … ".join((start.rstrip(), end.lstrip())).removeprefix("" if number else " ")
+            text = f"{start.rstrip()} … {end.lstrip()}".removeprefix("" if number else " ")
             text = text if number < len(pieces) - 1 else text.rstrip()
         found.append(Piece(kind, text))
     return found
