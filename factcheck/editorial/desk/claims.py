@@ -25,6 +25,7 @@ from factcheck.editorial.desk.access import (
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.cards import CardsMixin
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
+from factcheck.editorial.desk.filters import AuthorFilter, LoggedFilter, ReviewStateFilter, TopicFilter, VerdictFilter
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
 from factcheck.editorial.desk.public_text import search_public_claims, show_public_text
 from factcheck.editorial.desk.widgets import FORMFIELDS
@@ -70,9 +71,12 @@ class AppearanceInline(CardsMixin, ParentPermissionsMixin, admin.StackedInline[A
 class ClaimAdmin(CaptureRequestsMixin, LockingAdmin[Claim], NewsroomAdmin[Claim]):
     form = ConflictCheckedForm[Claim]
     change_form_template = "admin/editorial/claim/change_form.html"
-    list_display = ("__str__", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
-    list_select_related = ("claimant", "logged_by")
-    list_filter = (LanguageFilter, OwnNewsroomFilter)
+    list_display = ("__str__", "newsroom", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
+    list_select_related = ("newsroom", "claimant", "logged_by")
+    list_filter = (
+        ReviewStateFilter, VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, LoggedFilter, OwnNewsroomFilter,
+    )  # fmt: skip
+    sortable_by: ClassVar[Any] = (language_in_words, "logged_at")
     search_fields = ("text",)
     search_help_text = _("Words from the claim")
     autocomplete_fields = ("claimant",)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,9 @@ from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, ge
 from factcheck.editorial.desk.action_views import subject_page
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.edit_conflicts import LockingAdmin
+from factcheck.editorial.desk.filters import AuthorFilter, ChangedFilter, TopicFilter, VerdictFilter
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
+from factcheck.editorial.desk.pills import state_pill, verdict_pill
 from factcheck.editorial.desk.public_text import (
     PublicTextChoiceField,
     ReviewReferencesMixin,
@@ -49,9 +52,12 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
-    list_display = ("__str__", "state", "verdict_label", language_in_words, "publisher", "changed_at")
-    list_select_related = ("claim", "publisher", "verdict")
-    list_filter = ("state", LanguageFilter, OwnNewsroomFilter)
+    list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed_at")
+    list_select_related = ("claim", "newsroom", "publisher", "verdict__scale")
+    list_filter = (
+        "state", VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, ChangedFilter, OwnNewsroomFilter,
+    )  # fmt: skip
+    sortable_by: ClassVar[Any] = ("state_label", "verdict_label", language_in_words, "changed_at")
     search_fields = ("headline", "claim__text")
     search_help_text = _("Words from the headline or the claim")
     autocomplete_fields = ("claim",)
@@ -65,9 +71,19 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Revi
     def show_public_text(self, request: HttpRequest, rows: Iterable[Review]) -> None:
         show_public_text(get_desk(request), (review.claim for review in rows))
 
-    @admin.display(description=_("verdict"))
+    @admin.display(description=_("state"), ordering="state")
+    def state_label(self, review: Review) -> str:
+        return state_pill(review)
+
+    @admin.display(description=_("verdict"), ordering="verdict_id")
     def verdict_label(self, review: Review) -> str:
-        return verdict_label(review)
+        """The verdict. For an imported review, also the publisher, whose verdict it is."""
+        verdict = verdict_pill(review.verdict, verdict_label(review))
+        return (
+            format_html('{} <span class="quiet">{}</span>', verdict, review.publisher)
+            if review.is_imported
+            else verdict
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: Review | None = None) -> Any:
         claim = ["claim", *(["row_state"] if self.changes_row(request, obj) else [])]

@@ -2154,6 +2154,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="claim",
+            index=models.Index(fields=["newsroom", "logged_by", "-logged_at", "-id"], name="claim_newsroom_logged_by"),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(
                     django.db.models.functions.text.Upper("text"), name="gin_trgm_ops"
@@ -2195,6 +2199,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="review",
             index=models.Index(fields=["newsroom", "language", "-changed_at", "-id"], name="review_newsroom_language"),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["newsroom", "verdict", "-changed_at", "-id"], name="review_newsroom_verdict"),
         ),
         migrations.AddIndex(
             model_name="review",

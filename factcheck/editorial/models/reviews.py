@@ -189,13 +189,14 @@ class Review(models.Model):
                 ),
             ),
         ]
-        # Three of these indexes begin with the newsroom, so the column doesn't need its own index. No query searches
+        # Four of these indexes begin with the newsroom, so the column doesn't need its own index. No query searches
         # `created_by` across newsrooms.
         indexes = [
             models.Index(fields=["-changed_at", "-id"], name="review_changed"),
             models.Index(fields=["newsroom", "state", "-changed_at", "-id"], name="review_newsroom_state"),
             models.Index(fields=["newsroom", "-changed_at", "-id"], name="review_newsroom_changed"),
             models.Index(fields=["newsroom", "language", "-changed_at", "-id"], name="review_newsroom_language"),
+            models.Index(fields=["newsroom", "verdict", "-changed_at", "-id"], name="review_newsroom_verdict"),
             models.Index(
                 fields=["translation_of"], name="review_translations", condition=Q(translation_of__isnull=False)
             ),
