@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.editorial import review_statements
+from factcheck.editorial import pictures, review_statements
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import LanguageField, ProseField
 from factcheck.editorial.models import (
@@ -158,6 +158,7 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
         review.save(update_fields=["state", "change_class"])
     else:
         _forget_draft(review)
+    pictures.delete_pictures(review=review)
     # Messages can repeat the erased text. The other newsrooms keep messages that were sent to them.
     messages = Q(claim__in=claims, newsroom=review.newsroom_id)
     ReaderMessage.objects.filter(Q(review=review) | messages).delete()
@@ -234,6 +235,7 @@ def _forget_claims(keys: set[Any]) -> None:
     ProposedLink.objects.filter(Q(claim__in=keys - used) | Q(other__in=keys - used)).delete()
     for claim in claims:
         claim.appearances.all().delete()
+        pictures.delete_pictures(claims=[claim.pk])
         claim.topics.clear()
         _empty(claim, ReviewedClaim)
         claim.text = PLACEHOLDER

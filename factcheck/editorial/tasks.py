@@ -4,6 +4,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from factcheck.editorial import account_mail
+from factcheck.editorial.pictures import delete_unused_files
 from factcheck.editorial.programs.idempotency import delete_expired_keys
 from factcheck.editorial.reader_messages import delete_expired_messages
 from factcheck.editorial.sign_in.journal import report_failures
@@ -25,6 +26,12 @@ def forget_old_messages(timestamp: int) -> None:
 @app.task(name="sign_in.report")
 def report_failed_sign_ins(timestamp: int) -> None:
     report_failures()
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="pictures.delete_unused")
+def delete_unused_pictures(timestamp: int) -> None:
+    delete_unused_files()
 
 
 # A mail server that is down is asked again for about a day.

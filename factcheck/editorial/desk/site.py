@@ -59,9 +59,15 @@ class EditorsDesk(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         from factcheck.editorial.desk.freezes import freezes_for
+        from factcheck.editorial.desk.pictures import DESK_PICTURES
 
         freezes = freezes_for(request) if self.has_permission(request) else []
-        return {**super().each_context(request), "guide": guide_for(request), "freezes": freezes}
+        return {
+            **super().each_context(request),
+            "guide": guide_for(request),
+            "freezes": freezes,
+            "pictures": DESK_PICTURES,
+        }
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):
@@ -80,7 +86,7 @@ class EditorsDesk(admin.AdminSite):
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
-        from factcheck.editorial.desk import sign_in_pages, sign_in_settings
+        from factcheck.editorial.desk import pictures, sign_in_pages, sign_in_settings
         from factcheck.editorial.desk.decision_page import decision_page
         from factcheck.editorial.desk.passwords import ChoosePassword
 
@@ -89,6 +95,7 @@ class EditorsDesk(admin.AdminSite):
             path("choose-password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose_password"),
             path("login/second-factor/", sign_in_pages.second_factor_page, name="second_factor"),
             *sign_in_settings.urls(self.admin_view),
+            *pictures.urls(self.admin_view),
             *super().get_urls(),
         ]
 

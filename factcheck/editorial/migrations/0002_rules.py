@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             imports="403233d2201c",
             proposals="ffc17b5d6573",
             subjects="dd88cb3458d3",
-            erasures="5900ac39f598",
+            erasures="fc7d2f69658b",
             demands="75ed2f45464e",
             reviews="5b3385878624",
             entries="6f2330edc36f",

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import erasure, review_statements, roles
+from factcheck.editorial import erasure, pictures, review_statements, roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, Review, User
@@ -116,6 +116,8 @@ class ReviewPolicy(Policy[Review]):
         return statement
 
     def after_submit(self, proposal: Proposal) -> None:
+        if proposal.action == Action.PUBLICATION:
+            pictures.adopt_pictures(self.subject(proposal))
         self._set_state(proposal, State.SUBMITTED)
 
     def after_return(self, proposal: Proposal) -> None:

@@ -19,7 +19,7 @@ CREATE OR REPLACE TRIGGER erasure_has_ground BEFORE INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.action = 'erasure') EXECUTE FUNCTION editorial_erasure_has_ground();
 ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER erasure_has_ground;
 
--- An erasure is refused at commit if an earlier document, statement or detail remains. A message about an import that
+-- An erasure is refused at commit if an earlier document, statement, detail or picture remains. A message about an import that
 -- contained the review can repeat its content.
 CREATE OR REPLACE FUNCTION editorial_was_erased_whole() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -32,7 +32,9 @@ BEGIN
         OR EXISTS (SELECT 1 FROM editorial_proposal p JOIN editorial_proposal whole ON whole.batch_id = p.batch_id
                    WHERE p.review_id = NEW.subject AND whole.kind = 'import' AND whole.message <> '')
         OR EXISTS (SELECT 1 FROM editorial_editorialevent v
-                   WHERE v.subject = NEW.subject::text AND v.at <= NEW.at AND v.action <> NEW.kind AND v.detail <> '{}') THEN
+                   WHERE v.subject = NEW.subject::text AND v.at <= NEW.at AND v.action <> NEW.kind AND v.detail <> '{}')
+        OR EXISTS (SELECT 1 FROM editorial_picture p JOIN editorial_review r ON r.id = p.review_id
+                   WHERE r.id = NEW.subject AND position(p.sha256 IN r.body) = 0) THEN
         RAISE EXCEPTION 'log entry %: what it erases is still kept', NEW.sequence
             USING ERRCODE = 'restrict_violation';
     END IF;
