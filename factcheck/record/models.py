@@ -2,6 +2,7 @@
 
 from factcheck.record.log.models import Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.matching.models import ReviewVector
+from factcheck.record.public_captures import PublicCapture
 from factcheck.record.readmodel.models import (
     PastClaim,
     PastReview,
@@ -24,6 +25,7 @@ __all__ = [
     "LogTile",
     "PastClaim",
     "PastReview",
+    "PublicCapture",
     "PublishedClaim",
     "PublishedCorrection",
     "PublishedDemand",

@@ -922,4 +922,25 @@ class Migration(migrations.Migration):
             model_name="cosignature",
             constraint=models.UniqueConstraint(fields=("checkpoint", "witness"), name="cosignature_once"),
         ),
+        migrations.CreateModel(
+            name="PublicCapture",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("review_id", models.UUIDField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("captured_at", models.DateTimeField()),
+                ("size", models.PositiveBigIntegerField()),
+                ("media_type", models.TextField()),
+                ("url", models.TextField()),
+                ("final_url", models.TextField()),
+                ("title", models.TextField()),
+                ("text", models.TextField()),
+                ("language", models.TextField()),
+                ("file", models.TextField(help_text="The path in the storage.")),
+            ],
+            options={
+                "indexes": [models.Index(fields=["sha256"], name="publiccapture_sha256")],
+                "constraints": [models.UniqueConstraint(fields=("review_id", "sha256"), name="publiccapture_once")],
+            },
+        ),
     ]

@@ -24,5 +24,6 @@ class Migration(migrations.Migration):
             vectors="a449f439f932",
             pictures="6f70194c5746",
             totals="558b3a3ccee8",
+            public_captures="a5341980dab0",
         ),
     ]
