@@ -160,9 +160,9 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     if redact:
         review.state, review.change_class = Review.State.DRAFT, Review.ChangeClass.SUBSTANTIVE
         review.save(update_fields=["state", "change_class"])
+        pictures.delete_pictures(review=review)
     else:
         forget_draft(review)
-    pictures.delete_pictures(review=review)
     # Messages can repeat the erased text. The other newsrooms keep messages that were sent to them.
     messages = Q(claim__in=claims, newsroom=review.newsroom_id)
     ReaderMessage.objects.filter(Q(review=review) | messages).delete()
@@ -228,6 +228,7 @@ def forget_draft(review: Review) -> None:
     review.import_digest = ""  # could be used to confirm a guess. import_key prevents another import.
     review.publisher_id = review.newsroom_id  # an imported review no longer contains its publisher's text
     review.save()
+    pictures.delete_pictures(review=review)
     if publisher.pk != review.newsroom_id:
         _forget_publisher(publisher)
 

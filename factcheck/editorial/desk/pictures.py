@@ -74,7 +74,6 @@ def picture_file(request: HttpRequest, sha256: str, extension: str) -> HttpRespo
         raise Http404 from None
     response = FileResponse(file, content_type=picture.media_type, filename=picture.name.rpartition("/")[2])
     response.headers["Content-Security-Policy"] = SANDBOX
-    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

@@ -4,12 +4,13 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.people import User
 from factcheck.editorial.models.reviews import Review
-from factcheck.record.formats.picture_files import storage_name
+from factcheck.record.formats.picture_files import EXTENSIONS, storage_name
 
 
 class Picture(models.Model):
@@ -55,3 +56,8 @@ class Picture(models.Model):
     def name(self) -> str:
         """The name of the file in the storage."""
         return storage_name(self.sha256, self.media_type)
+
+    @property
+    def desk_url(self) -> str:
+        """The URL of the file at the desk, for the members of the newsroom."""
+        return reverse("admin:editorial_picture", args=[self.sha256, EXTENSIONS[self.media_type]])
