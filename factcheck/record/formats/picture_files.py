@@ -61,7 +61,7 @@ def video_type(head: bytes) -> str | None:
     return "video/webm" if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64] else None
 
 
-def decode(file: BinaryIO, *, side: int | None = None) -> Image.Image:
+def decode(file: BinaryIO, *, side: int | None = None, most_pixels: int = MAX_PIXELS) -> Image.Image:
     """The first frame, completely decoded. Raises PictureError.
 
     With `side`, a larger JPEG is decoded at a fraction of its size, which is much faster. Both sides keep at least this
@@ -70,7 +70,7 @@ def decode(file: BinaryIO, *, side: int | None = None) -> Image.Image:
     try:
         picture = Image.open(file, formats=_FORMATS)
         pixels = picture.width * picture.height
-        if pixels <= MAX_PIXELS:
+        if pixels <= most_pixels:
             if side:
                 picture.draft("RGB", (side, side))
             picture.load()
@@ -78,7 +78,7 @@ def decode(file: BinaryIO, *, side: int | None = None) -> Image.Image:
         raise PictureError(too_large=True) from problem
     except _DAMAGED as problem:
         raise PictureError from problem
-    if pixels > MAX_PIXELS:
+    if pixels > most_pixels:
         raise PictureError(too_large=True)
     return picture
 
