@@ -135,7 +135,9 @@ def _similar(hashes: Iterable[int]) -> dict[UUID, int]:
     least = ", ".join(f"bit_count(({column} # {int(value)}::bigint)::bit(64))" for column, value in pairs)
     statement = (
         f"SELECT review_id, min(distance) FROM (SELECT review_id, least({least}) AS distance"  # noqa: S608 (integers)
-        " FROM record_publishedpicture WHERE whole_hash IS NOT NULL) AS pictures"
+        " FROM (SELECT review_id, whole_hash, inner_hash FROM record_publishedpicture WHERE whole_hash IS NOT NULL"
+        " UNION ALL SELECT review_id, whole_hash, inner_hash FROM record_publiccapture WHERE whole_hash IS NOT NULL)"
+        " AS pictures) AS compared"
         f" WHERE distance <= {MAX_DISTANCE} GROUP BY review_id ORDER BY 2, 1 LIMIT {MAX_REVIEWS}"
     )
     with connections["public"].cursor() as cursor:

@@ -937,6 +937,8 @@ class Migration(migrations.Migration):
                 ("text", models.TextField()),
                 ("language", models.TextField()),
                 ("file", models.TextField(help_text="The path in the storage.")),
+                ("whole_hash", models.BigIntegerField(null=True)),
+                ("inner_hash", models.BigIntegerField(null=True)),
             ],
             options={
                 "indexes": [models.Index(fields=["sha256"], name="publiccapture_sha256")],

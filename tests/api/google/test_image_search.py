@@ -9,12 +9,15 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client, override_settings
 from googleapiclient.discovery import build
 
 from api.google.image_search import _similar
 from factcheck.editorial import pictures
+from factcheck.editorial.captures.rights import set_public
+from factcheck.editorial.captures.uploads import store_upload
 from factcheck.editorial.models import Review
 from factcheck.record.models import PublishedPicture
 from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review, withdraw_review
@@ -154,6 +157,23 @@ def test_picture_in_a_text_is_found_by_its_address(database: str, settings: Any,
     publish_review(newsroom, review)
     for uri in (f"http://127.0.0.1:8000/{picture.name}", data_url(scene(7))):
         assert len(json.loads(google.send({"imageUri": uri}, path=PATH).content)["results"]) == 1
+
+
+def test_public_capture_that_is_a_picture_is_found(database: str, settings: Any, tmp_path: Path, google: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    source = review.sources.get(position=0)
+    file = SimpleUploadedFile("x.png", as_bytes(scene(8), "PNG"))
+    capture = store_upload(row=source, file=file, by=newsroom.reporter)
+    review.sources.filter(position=0).update(no_capture_reason="")
+    publish_review(newsroom, review)
+    query = {"imageUri": data_url(crop(scene(8), 0.03))}
+    assert json.loads(google.send(query, path=PATH).content) == {}
+    set_public(capture=capture, by=newsroom.editor, public=True)
+    assert len(json.loads(google.send(query, path=PATH).content)["results"]) == 1
+    set_public(capture=capture, by=newsroom.editor, public=False)
+    assert json.loads(google.send(query, path=PATH).content) == {}
 
 
 @pytest.mark.prove
