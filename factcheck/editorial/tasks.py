@@ -10,6 +10,7 @@ from factcheck.editorial import account_mail, discarding
 from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Proposal
+from factcheck.editorial.pictures import delete_unused_files
 from factcheck.editorial.programs.idempotency import delete_expired_keys
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.reader_messages import delete_expired_messages
@@ -40,6 +41,12 @@ def delete_discarded_drafts(timestamp: int) -> None:
 @app.task(name="sign_in.report")
 def report_failed_sign_ins(timestamp: int) -> None:
     report_failures()
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="pictures.delete_unused")
+def delete_unused_pictures(timestamp: int) -> None:
+    delete_unused_files()
 
 
 @app.periodic(cron="15 3 * * *")

@@ -142,7 +142,12 @@ class ClaimAdmin(CaptureRequestsMixin, LockingAdmin[Claim], NewsroomAdmin[Claim]
         own = get_desk(request).own(Review.objects.filter(claim=row))
         reviews = list(own.select_related("claim", "publisher")[:50])
         under_way = any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in reviews)
-        return {**merges.merge_context(request, row), "reviews": reviews, "under_way": under_way}
+        return {
+            **merges.merge_context(request, row),
+            "reviews": reviews,
+            "under_way": under_way,
+            "media": row.pictures.all(),
+        }
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -2669,6 +2669,74 @@ class Migration(migrations.Migration):
             field=models.DateField(blank=True, null=True, verbose_name="published on"),
         ),
         migrations.CreateModel(
+            name="Picture",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("sha256", models.CharField(help_text="Of the stored file.", max_length=64, verbose_name="SHA-256")),
+                ("media_type", models.CharField(help_text="Found from the bytes.", max_length=20, verbose_name="type")),
+                ("size", models.PositiveBigIntegerField(help_text="In bytes.", verbose_name="size")),
+                (
+                    "width",
+                    models.PositiveIntegerField(
+                        help_text="Null for a video, which isn't decoded.", null=True, verbose_name="width"
+                    ),
+                ),
+                ("height", models.PositiveIntegerField(null=True, verbose_name="height")),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded at")),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="editorial.claim",
+                        verbose_name="claim",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="editorial.review",
+                        verbose_name="review",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "picture",
+                "verbose_name_plural": "pictures",
+                "ordering": ["uploaded_at", "pk"],
+                "indexes": [models.Index(fields=["sha256"], name="uploaded_picture_sha256")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("claim__isnull", True), ("review__isnull", False)),
+                            models.Q(("claim__isnull", False), ("review__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="picture_of_one_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="picture_sha256_hex"
+                    ),
+                    models.UniqueConstraint(fields=("review", "sha256"), name="picture_review_once"),
+                    models.UniqueConstraint(fields=("claim", "sha256"), name="picture_claim_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Capture",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
