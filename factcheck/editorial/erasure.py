@@ -32,6 +32,7 @@ from factcheck.editorial.models import (
     ReaderMessage,
     Review,
 )
+from factcheck.editorial.saved_states import forget_states
 from factcheck.editorial.statement_columns import empty_columns
 from factcheck.record.formats.canonical import canonical
 from factcheck.record.formats.text import clean_text, find_forbidden
@@ -145,6 +146,8 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     redact = json.loads(erasure.statement)["notice"]["redaction"]
     claims, claimants = claims_of(review), {review.claim.claimant_id} if review.claim.claimant_id else set()
     claimants |= {UUID(claim["claimant"]["id"]) for claim in _submitted_claims(review) if claim.get("claimant")}
+    # The database reads the submitted claims below to allow this.
+    forget_states({review.pk} | claims, erased=review.pk)
     earlier = review.proposals.filter(pk__lt=erasure.pk)
     # The digest of a statement is unsalted, so it could be used to confirm a guess.
     earlier.update(statement="", note="", message="", digest="0" * 64)
@@ -158,7 +161,7 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
         review.state, review.change_class = Review.State.DRAFT, Review.ChangeClass.SUBSTANTIVE
         review.save(update_fields=["state", "change_class"])
     else:
-        _forget_draft(review)
+        forget_draft(review)
     # Messages can repeat the erased text. The other newsrooms keep messages that were sent to them.
     messages = Q(claim__in=claims, newsroom=review.newsroom_id)
     ReaderMessage.objects.filter(Q(review=review) | messages).delete()
@@ -212,7 +215,8 @@ def _submitted_claims(review: Review) -> Iterator[dict[str, Any]]:
     return (statement["claim"] for statement in map(json.loads, statements) if "claim" in statement)
 
 
-def _forget_draft(review: Review) -> None:
+def forget_draft(review: Review) -> None:
+    """Deletes the texts of a draft that other rows refer to."""
     review.sources.all().delete()
     # Authors with an account are still recorded as authors, because authors must not approve the review.
     review.authorships.filter(user__isnull=True).delete()

@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from factcheck.editorial import account_mail
+from factcheck.editorial import account_mail, discarding
 from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.programs.idempotency import delete_expired_keys
 from factcheck.editorial.reader_messages import delete_expired_messages
@@ -20,6 +20,12 @@ def forget_requests(timestamp: int) -> None:
 @app.task(name="messages.forget")
 def forget_old_messages(timestamp: int) -> None:
     delete_expired_messages()
+
+
+@app.periodic(cron="15 3 * * *")
+@app.task(name="drafts.forget")
+def delete_discarded_drafts(timestamp: int) -> None:
+    discarding.delete_discarded()
 
 
 @app.periodic(cron="45 * * * *")

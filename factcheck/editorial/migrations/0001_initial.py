@@ -629,6 +629,7 @@ class Migration(migrations.Migration):
                             ("published", "published"),
                             ("withdrawn", "withdrawn"),
                             ("erased", "erased"),
+                            ("discarded", "thrown away"),
                         ],
                         default="draft",
                         editable=False,
@@ -967,6 +968,7 @@ class Migration(migrations.Migration):
                             ("submitted", "waiting for approval"),
                             ("approved", "approved"),
                             ("published", "published"),
+                            ("discarded", "thrown away"),
                         ],
                         default="draft",
                         editable=False,
@@ -2004,7 +2006,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="demand",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "submitted", "approved", "published"])),
+                condition=models.Q(("state__in", ["draft", "submitted", "approved", "published", "discarded"])),
                 name="demand_state_known",
             ),
         ),
@@ -2199,7 +2201,7 @@ class Migration(migrations.Migration):
             model_name="review",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("state__in", ["draft", "submitted", "approved", "published", "withdrawn", "erased"])
+                    ("state__in", ["draft", "submitted", "approved", "published", "withdrawn", "erased", "discarded"])
                 ),
                 name="review_state_known",
             ),
@@ -2465,6 +2467,127 @@ class Migration(migrations.Migration):
             model_name="proposal",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("kind", "import")), fields=("batch",), name="proposal_one_import"
+            ),
+        ),
+        migrations.CreateModel(
+            name="OpenDraft",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("draft", models.UUIDField()),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "verbose_name": "open draft",
+                "verbose_name_plural": "open drafts",
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedState",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("draft", models.UUIDField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("saved", "saved"),
+                            ("opened", "before the correction"),
+                            ("restored", "restored"),
+                            ("discarded", "thrown away"),
+                            ("typed", "typed at the same time"),
+                        ],
+                        default="saved",
+                        max_length=10,
+                    ),
+                ),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "page",
+                    models.UUIDField(
+                        help_text="The opened page that sent the text. A repeated request has the same.", null=True
+                    ),
+                ),
+                ("content", models.JSONField()),
+            ],
+            options={
+                "verbose_name": "saved state",
+                "verbose_name_plural": "saved states",
+                "ordering": ["-pk"],
+            },
+        ),
+        migrations.AddField(
+            model_name="demand",
+            name="discarded_at",
+            field=models.DateTimeField(editable=False, help_text="Set by the database (discarding.sql).", null=True),
+        ),
+        migrations.AddField(
+            model_name="review",
+            name="discarded_at",
+            field=models.DateTimeField(editable=False, help_text="Set by the database (discarding.sql).", null=True),
+        ),
+        migrations.AddIndex(
+            model_name="demand",
+            index=models.Index(
+                condition=models.Q(("discarded_at__isnull", False)), fields=["discarded_at"], name="demand_discarded"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(
+                condition=models.Q(("discarded_at__isnull", False)), fields=["discarded_at"], name="review_discarded"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="demand",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("discarded_at__isnull", True), ("state", "discarded"), _connector="OR"),
+                name="demand_discarded_at_a_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("discarded_at__isnull", True), ("state", "discarded"), _connector="OR"),
+                name="review_discarded_at_a_time",
+            ),
+        ),
+        migrations.AddField(
+            model_name="opendraft",
+            name="user",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="savedstate",
+            name="saved_by",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="opendraft",
+            index=models.Index(fields=["seen_at"], name="opendraft_seen"),
+        ),
+        migrations.AddConstraint(
+            model_name="opendraft",
+            constraint=models.UniqueConstraint(fields=("draft", "user"), name="opendraft_once"),
+        ),
+        migrations.AddIndex(
+            model_name="savedstate",
+            index=models.Index(fields=["draft", "-id"], name="savedstate_draft"),
+        ),
+        migrations.AddConstraint(
+            model_name="savedstate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["saved", "opened", "restored", "discarded", "typed"])),
+                name="savedstate_kind_known",
             ),
         ),
         migrations.AddField(

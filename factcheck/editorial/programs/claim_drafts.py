@@ -11,6 +11,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.links import is_public
 from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic, User
+from factcheck.editorial.saved_states import keep_first_state, keep_state
 from factcheck.editorial.statement_columns import columns_of, values_of
 from factcheck.editorial.validation import Invalid, Problem, Values, fill, find_problems
 from factcheck.record.formats.canonical import rfc3339
@@ -27,6 +28,7 @@ def log_claim(*, token: ApiToken, values: Values) -> UUID:
     """Logs a claim and returns its id. Raises Invalid. Must run in a transaction."""
     claim = Claim(newsroom_id=token.newsroom_id, logged_by_id=token.user_id)
     _write(claim, values, token.user)
+    keep_state(claim, token.user)
     record_event(token.user, "claim.logged_by_program", claim, token=str(token.pk))
     return claim.pk
 
@@ -38,7 +40,9 @@ def change_claim(*, token: ApiToken, claim: Claim, values: Values) -> UUID:
     published = LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists() or is_public(claim)
     if published or claim.reviews.exclude(state=Review.State.DRAFT).exists():
         raise EditorialError(_("A review of this claim has been submitted or published. Edit the claim at the desk."))
+    keep_first_state(claim, claim.logged_by)
     _write(claim, values, token.user)
+    keep_state(claim, token.user)
     record_event(token.user, "claim.changed_by_program", claim, token=str(token.pk))
     return claim.pk
 

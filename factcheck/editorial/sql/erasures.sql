@@ -19,13 +19,14 @@ CREATE OR REPLACE TRIGGER erasure_has_ground BEFORE INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.action = 'erasure') EXECUTE FUNCTION editorial_erasure_has_ground();
 ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER erasure_has_ground;
 
--- An erasure is refused at commit if an earlier document, statement or detail remains. A message about an import that
+-- An erasure is refused at commit if an earlier document, statement, saved state or detail remains. A message about an import that
 -- contained the review can repeat its content.
 CREATE OR REPLACE FUNCTION editorial_was_erased_whole() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM record_logentry e JOIN record_revisiondocument d ON d.sequence = e.sequence
                WHERE e.subject = NEW.subject AND e.sequence < NEW.sequence)
+        OR EXISTS (SELECT 1 FROM editorial_savedstate s WHERE s.draft = NEW.subject AND s.saved_at <= NEW.at)
         OR EXISTS (SELECT 1 FROM editorial_proposal p
                    WHERE p.review_id = NEW.subject AND (p.statement <> '' OR p.note <> '' OR p.message <> '')
                    AND p.id < (SELECT id FROM editorial_proposal WHERE sequence = NEW.sequence))
