@@ -94,6 +94,4 @@ class CapturedForm(forms.ModelForm[Any]):
         self.capture_page = page_of(capture)
         # A submitted form is compared with the row, so that values of the capture count as changes.
         if not self.is_bound:
-            self.initial |= {
-                name: value for name, value in captured_values(capture).items() if not self.initial.get(name)
-            }
+            self.initial = captured_values(capture) | {name: value for name, value in self.initial.items() if value}

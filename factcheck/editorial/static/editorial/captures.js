@@ -82,7 +82,7 @@ function send(group, card, address, file) {
     request.setRequestHeader("X-CSRFToken", document.querySelector("[name=csrfmiddlewaretoken]").value);
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded, total }) => {
-      show(card, group.dataset.uploading.replace("{}", Math.floor((100 * loaded) / total)), "uploading");
+      show(card, `${group.dataset.uploading} ${Math.floor((100 * loaded) / total)} %`, "uploading");
     });
     request.addEventListener("loadend", () => resolve(request.status === 200 ? null : (request.response?.error ?? group.dataset.failed)));
     request.send(form);
