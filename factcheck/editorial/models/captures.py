@@ -16,7 +16,8 @@ MAX_CAPTURED_TEXT = 1_000_000  # characters
 
 def capture_path(capture: "Capture", name: str) -> str:
     """The path in the storage. Only the ending comes from the name."""
-    return f"captures/{capture.pk}{PurePosixPath(name).suffix}"
+    ending = ".warc.gz" if name.endswith(".warc.gz") else PurePosixPath(name).suffix
+    return f"captures/{capture.pk}{ending}"
 
 
 class Capture(models.Model):
