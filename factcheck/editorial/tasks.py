@@ -3,8 +3,9 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from factcheck.editorial import account_mail
-from factcheck.editorial.captures import fetching
+from factcheck.editorial import account_mail, discarding
+from factcheck.editorial.captures import fetching, requests
+from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.models import Capture
 from factcheck.editorial.programs.idempotency import delete_expired_keys
 from factcheck.editorial.reader_messages import delete_expired_messages
@@ -23,10 +24,22 @@ def forget_old_messages(timestamp: int) -> None:
     delete_expired_messages()
 
 
+@app.periodic(cron="15 3 * * *")
+@app.task(name="drafts.forget")
+def delete_discarded_drafts(timestamp: int) -> None:
+    discarding.delete_discarded()
+
+
 @app.periodic(cron="45 * * * *")
 @app.task(name="sign_in.report")
 def report_failed_sign_ins(timestamp: int) -> None:
     report_failures()
+
+
+@app.periodic(cron="15 3 * * *")
+@app.task(name="captures.forget")
+def forget_unused_captures(timestamp: int) -> None:
+    delete_unused_captures()
 
 
 # A mail server that is down is asked again for about a day.
@@ -52,7 +65,7 @@ def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None
 _CAPTURE_RETRY = RetryStrategy(max_attempts=2, wait=30, linear_wait=90)
 
 
-@app.task(name="editorial.capture_page", queue="captures", retry=_CAPTURE_RETRY)
+@app.task(name=requests.TASK, queue=requests.QUEUE, retry=_CAPTURE_RETRY)
 def capture_page(capture: str) -> None:
     waiting = Capture.objects.filter(pk=capture).first()
     if waiting is not None:

@@ -1,5 +1,4 @@
-"""Captures: how copies of cited pages and files are made, stored and handed out as evidence.
+"""The work on captures: requesting, fetching, uploading, publishing and erasing copies of sources and appearances.
 
-The worker fetches a page and writes a WARC file with the exact bytes of all requests and responses. Everything in a
-capture is hostile.
+The model is in `factcheck.editorial.models.captures`, and the pages are in `factcheck.editorial.desk.captures`.
 """

@@ -11,14 +11,18 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from factcheck.editorial.captures import failures, timestamps, warc
+from factcheck.editorial.captures import timestamps, warc
+from factcheck.editorial.captures.file_kinds import WARC_GZ
 from factcheck.editorial.captures.page_details import read_details
 from factcheck.editorial.models import Capture
 from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.values import URL
 from factcheck.server.guarded_http import Exchange, FetchError, fetch
 
-State = Capture.State
+State, Failure = Capture.State, Capture.Failure
+
+# Failures that may pass. The worker tries these pages again.
+TEMPORARY = {Failure.TIMEOUT, Failure.UNREACHABLE, Failure.UNKNOWN_HOST, Failure.SERVER_ERROR}
 
 
 class TemporaryError(Exception):
@@ -32,24 +36,34 @@ def capture(capture: Capture) -> None:
     try:
         exchanges = fetch(capture.url)
     except FetchError as refused:
-        _fail(capture, refused.problem)
+        _fail(capture, Failure(refused.problem.value))
         return
     last = exchanges[-1]
-    if failure := failures.failure_of_status(last.status):
+    if failure := _failure_of_status(last.status):
         _fail(capture, failure, status=last.status)
         return
     try:
         _store(capture, exchanges)
     except Exception:
         # Whatever a hostile page breaks, its capture must not wait forever.
-        _fail(capture, failures.INTERNAL)
+        _fail(capture, Failure.INTERNAL)
         raise
 
 
-def _fail(capture: Capture, failure: str, **values: Any) -> None:
+def _fail(capture: Capture, failure: Failure, **values: Any) -> None:
     _write(capture, {"state": State.FAILED, "failure": failure, **values})
-    if failure in failures.TEMPORARY:
+    if failure in TEMPORARY:
         raise TemporaryError(f"{capture.pk}: {failure}")
+
+
+def _failure_of_status(status: int) -> Failure | None:
+    if 200 <= status < 300:
+        return None
+    if status in (401, 402, 403, 405, 406, 407, 429, 451):
+        return Failure.REFUSED
+    if status in (404, 410):
+        return Failure.GONE
+    return Failure.SERVER_ERROR if status >= 500 else Failure.OTHER_STATUS
 
 
 def _store(capture: Capture, exchanges: Sequence[Exchange]) -> None:
@@ -62,7 +76,7 @@ def _store(capture: Capture, exchanges: Sequence[Exchange]) -> None:
         "captured_at": last.at,
         "final_url": _storable(last.url),
         "status": last.status,
-        "media_type": warc.MEDIA_TYPE,
+        "media_type": WARC_GZ.media_type,
         "size": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
         "title": details.title,
@@ -92,7 +106,8 @@ def _write(capture: Capture, values: dict[str, Any], content: bytes | None = Non
         setattr(row, name, value)
     if content is not None:
         field = row.file.field
-        row.file.storage.delete(field.generate_filename(row, warc.ENDING))  # left by a killed run
-        row.file.save(warc.ENDING, ContentFile(content), save=False)
+        name = f"capture.{WARC_GZ.ending}"
+        row.file.storage.delete(field.generate_filename(row, name))  # left by a killed run
+        row.file.save(name, ContentFile(content), save=False)
     row.save()
     capture.refresh_from_db()

@@ -12,9 +12,6 @@ from warcio.warcwriter import WARCWriter
 from factcheck import __version__
 from factcheck.server.guarded_http import Exchange
 
-MEDIA_TYPE = "application/warc"
-ENDING = ".warc.gz"
-
 
 def write_warc(exchanges: Sequence[Exchange]) -> bytes:
     """Return the file, with one gzip member per record. The blocks are the exact bytes on the wire."""

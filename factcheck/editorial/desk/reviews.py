@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk import proposal_actions
 from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import subject_page
+from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.edit_conflicts import LockingAdmin
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
 from factcheck.editorial.desk.public_text import (
@@ -31,6 +32,7 @@ from factcheck.editorial.desk.review_actions import (
     statement_context,
 )
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
+from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context
 from factcheck.editorial.models import Claim, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.editorial.statement_columns import remaining_fields
@@ -43,7 +45,7 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Review]):
+class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     list_display = ("__str__", "state", "verdict_label", language_in_words, "publisher", "changed_at")
@@ -67,17 +69,13 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         return verdict_label(review)
 
     def get_fieldsets(self, request: HttpRequest, obj: Review | None = None) -> Any:
-        claim = [
-            "claim",
-            "language",
-            *(["row_state"] if self.changes_row(request, obj) else []),
-        ]
-        if self.chooses_newsroom(request, obj):
-            claim.insert(0, "newsroom")
+        claim = ["claim", *(["row_state"] if self.changes_row(request, obj) else [])]
+        language = ["newsroom", "language"] if self.chooses_newsroom(request, obj) else ["language"]
         written_here = obj is None or (self.changes_row(request, obj) and not obj.is_imported)
         text = {"fields": ["headline", "summary", "body"], "description": PARAGRAPHS if written_here else None}
         sets: list[Any] = [
-            (None, {"fields": claim}),
+            (None, {"fields": claim, "classes": ["chooses-claim"]}),
+            (None, {"fields": language}),
             (_("Text"), text),
             (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
         ]
@@ -190,23 +188,33 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         if request.method != "GET":
             return {"proposal": proposal}
         desk = get_desk(request)
+        decisions, actions = proposal_actions.available_actions(desk, proposal), available_actions(desk, row)
+        edited = self.has_change_permission(request, row)
         draft = Review.objects.for_statements().get(pk=row.pk)
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
             "proposal": proposal,
-            "decisions": proposal_actions.available_actions(desk, proposal),
+            "decisions": decisions,
             "review": row,
             "writes": may_write(desk, row),
-            "actions": available_actions(desk, row),
+            "actions": actions,
+            **steps_context(row, actions, proposal, decisions, edited=edited),
             "reasons": review_policy.find_missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
             "events": events[:MAX_EVENTS],
         }
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        form, row = context["adminform"].form, kwargs.get("obj")
+        key = form["claim"].value() if "claim" in form.fields else row and row.claim_id
+        context |= claim_context(request, Claim.objects.all(), key)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("claim/<uuid:pk>/", view(claim_facts), name="editorial_review_claim"),
             path("<uuid:pk>/preview/", view(self.preview), name="editorial_review_preview"),
             path("<uuid:pk>/do/<slug:name>/", view(self.action_view), name="editorial_review_action"),
             *super().get_urls(),

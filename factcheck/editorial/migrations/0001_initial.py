@@ -629,6 +629,7 @@ class Migration(migrations.Migration):
                             ("published", "published"),
                             ("withdrawn", "withdrawn"),
                             ("erased", "erased"),
+                            ("discarded", "thrown away"),
                         ],
                         default="draft",
                         editable=False,
@@ -967,6 +968,7 @@ class Migration(migrations.Migration):
                             ("submitted", "waiting for approval"),
                             ("approved", "approved"),
                             ("published", "published"),
+                            ("discarded", "thrown away"),
                         ],
                         default="draft",
                         editable=False,
@@ -2004,7 +2006,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="demand",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "submitted", "approved", "published"])),
+                condition=models.Q(("state__in", ["draft", "submitted", "approved", "published", "discarded"])),
                 name="demand_state_known",
             ),
         ),
@@ -2199,7 +2201,7 @@ class Migration(migrations.Migration):
             model_name="review",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("state__in", ["draft", "submitted", "approved", "published", "withdrawn", "erased"])
+                    ("state__in", ["draft", "submitted", "approved", "published", "withdrawn", "erased", "discarded"])
                 ),
                 name="review_state_known",
             ),
@@ -2467,6 +2469,127 @@ class Migration(migrations.Migration):
                 condition=models.Q(("kind", "import")), fields=("batch",), name="proposal_one_import"
             ),
         ),
+        migrations.CreateModel(
+            name="OpenDraft",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("draft", models.UUIDField()),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "verbose_name": "open draft",
+                "verbose_name_plural": "open drafts",
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedState",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("draft", models.UUIDField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("saved", "saved"),
+                            ("opened", "before the correction"),
+                            ("restored", "restored"),
+                            ("discarded", "thrown away"),
+                            ("typed", "typed at the same time"),
+                        ],
+                        default="saved",
+                        max_length=10,
+                    ),
+                ),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "page",
+                    models.UUIDField(
+                        help_text="The opened page that sent the text. A repeated request has the same.", null=True
+                    ),
+                ),
+                ("content", models.JSONField()),
+            ],
+            options={
+                "verbose_name": "saved state",
+                "verbose_name_plural": "saved states",
+                "ordering": ["-pk"],
+            },
+        ),
+        migrations.AddField(
+            model_name="demand",
+            name="discarded_at",
+            field=models.DateTimeField(editable=False, help_text="Set by the database (discarding.sql).", null=True),
+        ),
+        migrations.AddField(
+            model_name="review",
+            name="discarded_at",
+            field=models.DateTimeField(editable=False, help_text="Set by the database (discarding.sql).", null=True),
+        ),
+        migrations.AddIndex(
+            model_name="demand",
+            index=models.Index(
+                condition=models.Q(("discarded_at__isnull", False)), fields=["discarded_at"], name="demand_discarded"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(
+                condition=models.Q(("discarded_at__isnull", False)), fields=["discarded_at"], name="review_discarded"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="demand",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("discarded_at__isnull", True), ("state", "discarded"), _connector="OR"),
+                name="demand_discarded_at_a_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("discarded_at__isnull", True), ("state", "discarded"), _connector="OR"),
+                name="review_discarded_at_a_time",
+            ),
+        ),
+        migrations.AddField(
+            model_name="opendraft",
+            name="user",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="savedstate",
+            name="saved_by",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="opendraft",
+            index=models.Index(fields=["seen_at"], name="opendraft_seen"),
+        ),
+        migrations.AddConstraint(
+            model_name="opendraft",
+            constraint=models.UniqueConstraint(fields=("draft", "user"), name="opendraft_once"),
+        ),
+        migrations.AddIndex(
+            model_name="savedstate",
+            index=models.Index(fields=["draft", "-id"], name="savedstate_draft"),
+        ),
+        migrations.AddConstraint(
+            model_name="savedstate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["saved", "opened", "restored", "discarded", "typed"])),
+                name="savedstate_kind_known",
+            ),
+        ),
         migrations.AddField(
             model_name="appearance",
             name="no_capture_reason",
@@ -2548,7 +2671,33 @@ class Migration(migrations.Migration):
                     "language",
                     factcheck.editorial.fields.LanguageField(blank=True, max_length=35, verbose_name="language"),
                 ),
-                ("failure", models.CharField(blank=True, max_length=40, verbose_name="failure")),
+                (
+                    "failure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("invalid_url", "The URL can’t be opened. Check the URL for typing errors."),
+                            ("not_public", "The URL leads to a private network. Upload your own copy."),
+                            ("unknown_host", "The site doesn’t exist. Check the URL for typing errors."),
+                            ("timeout", "The site took too long to respond. Try again later, or upload your own copy."),
+                            ("unreachable", "The site didn’t respond. Try again later, or upload your own copy."),
+                            ("insecure", "The site’s certificate isn’t valid. Upload your own copy."),
+                            ("too_large", "The page is too large. Upload your own copy."),
+                            ("too_many_redirects", "The page redirects in a circle. Upload your own copy."),
+                            ("garbled", "The site’s response can’t be read. Upload your own copy."),
+                            ("refused", "The site refused the request. Upload your own copy."),
+                            ("gone", "The page doesn’t exist. Check the URL, or write why there is no copy."),
+                            ("server_error", "The site has an error. Try again later, or upload your own copy."),
+                            ("other_status", "The site didn’t send the page. Check the URL, or upload your own copy."),
+                            (
+                                "internal",
+                                "The page can’t be stored. Try again later, or tell the operator of this site.",
+                            ),
+                        ],
+                        max_length=40,
+                        verbose_name="failure",
+                    ),
+                ),
                 (
                     "timestamp_token",
                     models.BinaryField(
@@ -2670,5 +2819,15 @@ class Migration(migrations.Migration):
                 ),
                 name="capture_failure_explained",
             ),
+        ),
+        migrations.AddField(
+            model_name="capture",
+            name="claims",
+            field=models.ManyToManyField(editable=False, related_name="+", to="editorial.claim"),
+        ),
+        migrations.AddField(
+            model_name="capture",
+            name="reviews",
+            field=models.ManyToManyField(editable=False, related_name="+", to="editorial.review"),
         ),
     ]

@@ -38,6 +38,7 @@ class Review(models.Model):
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
         ERASED = "erased", _("erased")
+        DISCARDED = "discarded", _("thrown away")
 
     class ChangeClass(models.TextChoices):
         TYPO = "typo", _("typing error: the meaning is unchanged")
@@ -139,6 +140,7 @@ class Review(models.Model):
     )
     created_at = models.DateTimeField(_("started at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+    discarded_at = models.DateTimeField(null=True, editable=False, help_text="Set by the database (discarding.sql).")
 
     objects = ReviewQuerySet.as_manager()
 
@@ -157,8 +159,13 @@ class Review(models.Model):
                 name="review_own_or_imported",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted", "approved", "published", "withdrawn", "erased"]),
+                condition=Q(
+                    state__in=["draft", "submitted", "approved", "published", "withdrawn", "erased", "discarded"]
+                ),
                 name="review_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(discarded_at__isnull=True) | Q(state="discarded"), name="review_discarded_at_a_time"
             ),
             models.CheckConstraint(
                 condition=Q(change_class__in=["", "typo", "update", "substantive", "metadata"]),
@@ -192,6 +199,7 @@ class Review(models.Model):
             models.Index(
                 fields=["translation_of"], name="review_translations", condition=Q(translation_of__isnull=False)
             ),
+            models.Index(fields=["discarded_at"], name="review_discarded", condition=Q(discarded_at__isnull=False)),
             GinIndex(OpClass(Upper("headline"), name="gin_trgm_ops"), name="review_headline_words"),
         ]
 
