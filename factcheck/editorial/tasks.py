@@ -4,7 +4,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from factcheck.editorial import account_mail, discarding
+from factcheck.editorial.captures import fetching, requests
 from factcheck.editorial.captures.deletion import delete_unused_captures
+from factcheck.editorial.models import Capture
 from factcheck.editorial.programs.idempotency import delete_expired_keys
 from factcheck.editorial.reader_messages import delete_expired_messages
 from factcheck.editorial.sign_in.journal import report_failures
@@ -57,3 +59,14 @@ def send_notice(proposal: int, decision: str) -> None:
 @app.task(name=account_mail.ALERT, queue=account_mail.QUEUE, retry=_RETRY)
 def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None:
     account_mail.send_alert(account, action, at, told)
+
+
+# A site that doesn't respond is tried again after half a minute and after two more minutes.
+_CAPTURE_RETRY = RetryStrategy(max_attempts=2, wait=30, linear_wait=90)
+
+
+@app.task(name=requests.TASK, queue=requests.QUEUE, retry=_CAPTURE_RETRY)
+def capture_page(capture: str) -> None:
+    waiting = Capture.objects.filter(pk=capture).first()
+    if waiting is not None:
+        fetching.capture(waiting)
