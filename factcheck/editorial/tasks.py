@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from factcheck.editorial import account_mail, discarding
+from factcheck.editorial import account_mail, discarding, open_drafts
 from factcheck.editorial.programs.idempotency import delete_expired_keys
 from factcheck.editorial.reader_messages import delete_expired_messages
 from factcheck.editorial.sign_in.journal import report_failures
@@ -25,6 +25,7 @@ def forget_old_messages(timestamp: int) -> None:
 @app.task(name="drafts.forget")
 def delete_discarded_drafts(timestamp: int) -> None:
     discarding.delete_discarded()
+    open_drafts.delete_old()
 
 
 @app.periodic(cron="45 * * * *")

@@ -22,12 +22,13 @@ from factcheck.editorial.desk.access import (
     ParentPermissionsMixin,
     get_desk,
 )
-from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
+from factcheck.editorial.desk.autosave import AutosaveAdmin
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
 from factcheck.editorial.desk.public_text import search_public_claims, show_public_text
 from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.links import is_public
-from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
+from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review, User
 from factcheck.editorial.proposals.merge_policy import last_merge_target
 from factcheck.record.models import PublishedClaim
 
@@ -47,8 +48,9 @@ class AppearanceFormSet(ConflictCheckedFormSet):
         return super().save(commit)
 
     def _first(self) -> list[forms.ModelForm[Appearance]]:
-        valid = [(form, form.cleaned_data) for form in self.forms if hasattr(form, "cleaned_data")]
-        return [form for form, data in valid if data.get("first") and not data.get("DELETE")]
+        valid = [form for form in self.forms if hasattr(form, "cleaned_data")]
+        # An unchanged row has no cleaned data.
+        return [form for form in valid if form.instance.first and not form.cleaned_data.get("DELETE")]
 
 
 class AppearanceInline(ParentPermissionsMixin, admin.StackedInline[Appearance, Claim]):
@@ -65,7 +67,7 @@ class AppearanceInline(ParentPermissionsMixin, admin.StackedInline[Appearance, C
 
 
 @admin.register(Claim)
-class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
+class ClaimAdmin(AutosaveAdmin[Claim], NewsroomAdmin[Claim]):
     form = ConflictCheckedForm[Claim]
     change_form_template = "admin/editorial/claim/change_form.html"
     list_display = ("__str__", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
@@ -76,6 +78,9 @@ class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
     autocomplete_fields = ("claimant",)
     textarea_rows: ClassVar = {"text": 3}
     inlines = (AppearanceInline,)
+
+    def creator(self, row: Claim) -> User:
+        return row.logged_by
 
     def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> Any:
         fields = ["text", "language", "claimant", ("claimed_on", "location"), "topics"]
