@@ -119,7 +119,7 @@ def _show_public(drafts: Iterable[Draft]) -> None:
         if shared := public.get(draft.claim.id):
             draft.claim, draft.claimant = shared.claim, shared.claimant
             draft.appearances, draft.topics = list(shared.appearances), list(shared.topics)
-            draft.captures = draft.captures | shared.captures
+            draft.captures = {**draft.captures, **shared.captures}
 
 
 def _names(signatures: Iterable[tuple[str, str | None]]) -> list[str]:

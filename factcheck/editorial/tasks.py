@@ -4,6 +4,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from factcheck.editorial import account_mail, discarding, open_drafts
+from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.programs.idempotency import delete_expired_keys
 from factcheck.editorial.reader_messages import delete_expired_messages
 from factcheck.editorial.sign_in.journal import report_failures
@@ -32,6 +33,12 @@ def delete_discarded_drafts(timestamp: int) -> None:
 @app.task(name="sign_in.report")
 def report_failed_sign_ins(timestamp: int) -> None:
     report_failures()
+
+
+@app.periodic(cron="15 3 * * *")
+@app.task(name="captures.forget")
+def forget_unused_captures(timestamp: int) -> None:
+    delete_unused_captures()
 
 
 # A mail server that is down is asked again for about a day.

@@ -46,6 +46,7 @@ TASKS: dict[str, Promise] = {
     "drafts.forget": _("delete drafts that were thrown away"),
     "messages.forget": _("delete old messages from readers"),
     "programs.forget": _("delete old requests from programs"),
+    "captures.forget": _("delete copies that nothing uses"),
     "webhooks.derive": _("find events for webhooks"),
     "webhooks.deliver": _("deliver to a webhook"),
     "webhooks.forget": _("delete old deliveries"),

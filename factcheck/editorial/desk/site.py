@@ -81,11 +81,13 @@ class EditorsDesk(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         from factcheck.editorial.desk import sign_in_pages, sign_in_settings
+        from factcheck.editorial.desk.capture_states import capture_states
         from factcheck.editorial.desk.decision_page import decision_page
         from factcheck.editorial.desk.passwords import ChoosePassword
 
         return [
             path("editorial/proposal/<int:pk>/<slug:name>/", self.admin_view(decision_page), name="editorial_proposal"),
+            path("editorial/captures/<slug:kind>/", self.admin_view(capture_states), name="editorial_captures"),
             path("choose-password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose_password"),
             path("login/second-factor/", sign_in_pages.second_factor_page, name="second_factor"),
             *sign_in_settings.urls(self.admin_view),

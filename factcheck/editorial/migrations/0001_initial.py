@@ -2671,7 +2671,28 @@ class Migration(migrations.Migration):
                     "language",
                     factcheck.editorial.fields.LanguageField(blank=True, max_length=35, verbose_name="language"),
                 ),
-                ("failure", models.CharField(blank=True, max_length=40, verbose_name="failure")),
+                (
+                    "failure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("invalid_url", "The URL can’t be opened. Check the URL for typing errors."),
+                            ("not_public", "The URL leads to a private network. Upload your own copy."),
+                            ("unknown_host", "The site doesn’t exist. Check the URL for typing errors."),
+                            ("timeout", "The site took too long to respond. Try again later, or upload your own copy."),
+                            ("unreachable", "The site didn’t respond. Try again later, or upload your own copy."),
+                            ("insecure", "The site’s certificate isn’t valid. Upload your own copy."),
+                            ("too_large", "The page is too large. Upload your own copy."),
+                            ("too_many_redirects", "The page redirects in a circle. Upload your own copy."),
+                            ("garbled", "The site’s response can’t be read. Upload your own copy."),
+                            ("refused", "The site refused the request. Upload your own copy."),
+                            ("gone", "The page doesn’t exist. Check the URL, or write why there is no copy."),
+                            ("server_error", "The site has an error. Try again later, or upload your own copy."),
+                        ],
+                        max_length=40,
+                        verbose_name="failure",
+                    ),
+                ),
                 (
                     "timestamp_token",
                     models.BinaryField(
@@ -2793,5 +2814,15 @@ class Migration(migrations.Migration):
                 ),
                 name="capture_failure_explained",
             ),
+        ),
+        migrations.AddField(
+            model_name="capture",
+            name="claims",
+            field=models.ManyToManyField(editable=False, related_name="+", to="editorial.claim"),
+        ),
+        migrations.AddField(
+            model_name="capture",
+            name="reviews",
+            field=models.ManyToManyField(editable=False, related_name="+", to="editorial.review"),
         ),
     ]

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             imports="403233d2201c",
             proposals="ffc17b5d6573",
             subjects="dd88cb3458d3",
-            erasures="3d82967b6abd",
+            erasures="3d6e1b650b09",
             demands="75ed2f45464e",
             reviews="5b3385878624",
             entries="6f2330edc36f",
@@ -29,6 +29,6 @@ class Migration(migrations.Migration):
             saved_states="466f54343877",
             discarding="477808ab2122",
             tokens="13033b99e4a9",
-            captures="bb4a95a0c66c",
+            captures="7214164383c0",
         ),
     ]

@@ -12,11 +12,12 @@ from factcheck.editorial.models.people import Publisher, User
 from factcheck.record.statements import captures as statements
 
 MAX_CAPTURED_TEXT = 1_000_000  # characters
+CAPTURES_FOLDER = "captures"  # in the storage
 
 
 def capture_path(capture: "Capture", name: str) -> str:
-    """The path in the storage. Only the ending comes from the name."""
-    return f"captures/{capture.pk}{PurePosixPath(name).suffix}"
+    """The path in the storage. Only the ending comes from the name, which is never a name that a person chose."""
+    return f"{CAPTURES_FOLDER}/{capture.pk}.{name.partition('.')[2]}"
 
 
 class Capture(models.Model):
@@ -33,6 +34,22 @@ class Capture(models.Model):
     class Origin(models.TextChoices):
         WORKER = "worker", _("made by this site")
         EDITOR = "editor", _("uploaded")
+
+    class Failure(models.TextChoices):
+        """The reasons why the worker couldn't make a capture, each with a sentence for people."""
+
+        INVALID_URL = "invalid_url", _("The URL can’t be opened. Check the URL for typing errors.")
+        NOT_PUBLIC = "not_public", _("The URL leads to a private network. Upload your own copy.")
+        UNKNOWN_HOST = "unknown_host", _("The site doesn’t exist. Check the URL for typing errors.")
+        TIMEOUT = "timeout", _("The site took too long to respond. Try again later, or upload your own copy.")
+        UNREACHABLE = "unreachable", _("The site didn’t respond. Try again later, or upload your own copy.")
+        INSECURE = "insecure", _("The site’s certificate isn’t valid. Upload your own copy.")
+        TOO_LARGE = "too_large", _("The page is too large. Upload your own copy.")
+        TOO_MANY_REDIRECTS = "too_many_redirects", _("The page redirects in a circle. Upload your own copy.")
+        GARBLED = "garbled", _("The site’s response can’t be read. Upload your own copy.")
+        REFUSED = "refused", _("The site refused the request. Upload your own copy.")
+        GONE = "gone", _("The page doesn’t exist. Check the URL, or write why there is no copy.")
+        SERVER_ERROR = "server_error", _("The site has an error. Try again later, or upload your own copy.")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(
@@ -55,7 +72,7 @@ class Capture(models.Model):
     published_on = models.DateField(_("published on"), null=True, blank=True)
     text = ProseField(_("readable text"), max_length=MAX_CAPTURED_TEXT, blank=True)
     language = LanguageField(_("language"), blank=True)
-    failure = models.CharField(_("failure"), max_length=40, blank=True)
+    failure = models.CharField(_("failure"), max_length=40, choices=Failure, blank=True)
     timestamp_token = models.BinaryField(
         null=True, blank=True, editable=False, help_text="The time stamp of the SHA-256 by RFC 3161, in DER."
     )
@@ -64,6 +81,10 @@ class Capture(models.Model):
         default=False,
         help_text=_("Readers may see this copy. Choose this only if the newsroom has the rights."),
     )
+
+    # Triggers add these rows and nothing removes them, so the evidence of older revisions is kept until an erasure.
+    reviews = models.ManyToManyField("editorial.Review", related_name="+", editable=False)
+    claims = models.ManyToManyField("editorial.Claim", related_name="+", editable=False)
 
     class Meta:
         verbose_name = _("capture")
@@ -90,3 +111,8 @@ class Capture(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.final_url or self.url
+
+    @property
+    def file_name(self) -> str:
+        """A name for the downloaded file."""
+        return PurePosixPath(self.file.name or "").name

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from factcheck.editorial.captures.requests import keep_captures, request_missing
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Review, Source, Verdict
@@ -20,7 +21,10 @@ _INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "
 
 
 def own_reviews(token: ApiToken) -> QuerySet[Review]:
-    """The reviews that the token's account created in its newsroom, newest first, except erased and discarded ones."""
+    """The reviews that the token's account created in its newsroom, newest first.
+
+    Erased and discarded reviews aren't listed.
+    """
     reviews = Review.objects.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
     return reviews.exclude(state__in=[Review.State.ERASED, Review.State.DISCARDED])
 
@@ -84,8 +88,10 @@ def _write(review: Review, values: Values, token: ApiToken) -> None:
         raise Invalid(problems)
     review.save()
     if "sources" in values:
+        keep_captures(review.sources.all(), sources)
         review.sources.all().delete()
         Source.objects.bulk_create(sources)
+        request_missing(sources, newsroom=review.newsroom, by=token.user)
     # The token's account becomes an author, so that it can't approve the review.
     Authorship.objects.get_or_create(review=review, user=token.user)
     keep_state(review, token.user)

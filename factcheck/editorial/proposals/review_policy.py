@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure, review_statements, roles
+from factcheck.editorial.captures.rights import publish_captures, reviews_with_captures
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, Review, SavedState, User
@@ -139,6 +140,8 @@ class ReviewPolicy(Policy[Review]):
             if action == Action.PUBLICATION:
                 after |= {"change_class": "", "change_note": ""}
             Review.objects.filter(pk__among=some).update(**after)
+        published = [review for some in reviews.values() for review in some]
+        publish_captures(reviews_with_captures(published))
         for proposal in proposals:
             if proposal.action == Action.ERASURE:
                 erasure.erase_drafts(Review.objects.get(pk=proposal.subject_id), proposal)

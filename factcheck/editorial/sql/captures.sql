@@ -17,7 +17,8 @@ CREATE OR REPLACE TRIGGER capture_kept BEFORE UPDATE ON editorial_capture
     FOR EACH ROW EXECUTE FUNCTION editorial_capture_kept();
 ALTER TABLE editorial_capture ENABLE ALWAYS TRIGGER capture_kept;
 
--- A newsroom's sources and appearances refer to its own captures only.
+-- A newsroom's sources and appearances refer to its own captures only. Each use is remembered, because a published
+-- revision can refer to a capture that the draft no longer has.
 CREATE OR REPLACE FUNCTION editorial_capture_is_own() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -31,6 +32,13 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM editorial_capture WHERE id = NEW.capture_id AND newsroom_id = newsroom) THEN
         RAISE EXCEPTION 'capture %: it belongs to another newsroom', NEW.capture_id
             USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF TG_TABLE_NAME = 'editorial_source' THEN
+        INSERT INTO editorial_capture_reviews (capture_id, review_id) VALUES (NEW.capture_id, NEW.review_id)
+            ON CONFLICT DO NOTHING;
+    ELSE
+        INSERT INTO editorial_capture_claims (capture_id, claim_id) VALUES (NEW.capture_id, NEW.claim_id)
+            ON CONFLICT DO NOTHING;
     END IF;
     RETURN NEW;
 END $$;

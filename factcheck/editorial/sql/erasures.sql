@@ -33,7 +33,16 @@ BEGIN
         OR EXISTS (SELECT 1 FROM editorial_proposal p JOIN editorial_proposal whole ON whole.batch_id = p.batch_id
                    WHERE p.review_id = NEW.subject AND whole.kind = 'import' AND whole.message <> '')
         OR EXISTS (SELECT 1 FROM editorial_editorialevent v
-                   WHERE v.subject = NEW.subject::text AND v.at <= NEW.at AND v.action <> NEW.kind AND v.detail <> '{}') THEN
+                   WHERE v.subject = NEW.subject::text AND v.at <= NEW.at AND v.action <> NEW.kind AND v.detail <> '{}')
+        OR EXISTS (SELECT 1 FROM record_publiccapture c WHERE c.review_id = NEW.subject)
+        -- A capture is kept if a draft, a claim or another review still uses it.
+        OR EXISTS (SELECT 1 FROM editorial_capture_reviews u WHERE u.review_id = NEW.subject
+                   AND NOT EXISTS (SELECT 1 FROM editorial_source s WHERE s.capture_id = u.capture_id)
+                   AND NOT EXISTS (SELECT 1 FROM editorial_appearance a WHERE a.capture_id = u.capture_id)
+                   AND NOT EXISTS (SELECT 1 FROM editorial_capture_claims c WHERE c.capture_id = u.capture_id)
+                   AND NOT EXISTS (SELECT 1 FROM editorial_capture_reviews o JOIN editorial_review r
+                                   ON r.id = o.review_id WHERE o.capture_id = u.capture_id
+                                   AND o.review_id <> NEW.subject AND r.state <> 'erased')) THEN
         RAISE EXCEPTION 'log entry %: what it erases is still kept', NEW.sequence
             USING ERRCODE = 'restrict_violation';
     END IF;

@@ -18,10 +18,12 @@ class Migration(migrations.Migration):
             merges="3b072ec8f03c",
             tiles="c430704fbf44",
             checkpoints="6fa79a4d583a",
-            read_model="86269e8074c0",
+            read_model="b5443c5e7154",
             claim_search="cacbdc4c67a5",
             search_indexes="2038c654934e",
             vectors="a449f439f932",
+            pictures="6f70194c5746",
             totals="558b3a3ccee8",
+            public_captures="a5341980dab0",
         ),
     ]
