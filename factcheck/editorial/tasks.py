@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from factcheck.editorial import account_mail, discarding
+from factcheck.editorial import account_mail, discarding, open_drafts
 from factcheck.editorial.captures import fetching, requests
 from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.models import Capture
@@ -28,6 +28,7 @@ def forget_old_messages(timestamp: int) -> None:
 @app.task(name="drafts.forget")
 def delete_discarded_drafts(timestamp: int) -> None:
     discarding.delete_discarded()
+    open_drafts.delete_old()
 
 
 @app.periodic(cron="45 * * * *")
