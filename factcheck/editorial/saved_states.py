@@ -150,10 +150,9 @@ def _fill(row: models.Model, columns: Iterable[models.Field[Any, Any]], values: 
     for column in columns:
         if column.name not in values:
             continue
-        value = column.to_python(values[column.name])
-        if column.related_model is not None and value is not None:
-            if not column.related_model._default_manager.filter(pk=value).exists():
-                if not column.null:
-                    continue
-                value = None
+        value, target = column.to_python(values[column.name]), column.related_model
+        if target is not None and value is not None and not target._default_manager.filter(pk=value).exists():
+            if not column.null:
+                continue
+            value = None
         setattr(row, column.attname, value)

@@ -22,15 +22,16 @@ from factcheck.editorial.desk.access import (
     ParentPermissionsMixin,
     get_desk,
 )
+from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.cards import CardsMixin
-from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet
 from factcheck.editorial.desk.filters import AuthorFilter, LoggedFilter, ReviewStateFilter, TopicFilter, VerdictFilter
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
 from factcheck.editorial.desk.public_text import search_public_claims, show_public_text
 from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.links import is_public
-from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
+from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review, User
 from factcheck.editorial.proposals.merge_policy import last_merge_target
 from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.models import PublishedClaim
@@ -52,8 +53,9 @@ class AppearanceFormSet(ConflictCheckedFormSet):
         return super().save(commit)
 
     def _first(self) -> list[forms.ModelForm[Appearance]]:
-        valid = [(form, form.cleaned_data) for form in self.forms if hasattr(form, "cleaned_data")]
-        return [form for form, data in valid if data.get("first") and not data.get("DELETE")]
+        valid = [form for form in self.forms if hasattr(form, "cleaned_data")]
+        # An unchanged row has no cleaned data.
+        return [form for form in valid if form.instance.first and not form.cleaned_data.get("DELETE")]
 
 
 class AppearanceInline(CardsMixin, ParentPermissionsMixin, admin.StackedInline[Appearance, Claim]):
@@ -68,7 +70,7 @@ class AppearanceInline(CardsMixin, ParentPermissionsMixin, admin.StackedInline[A
 
 
 @admin.register(Claim)
-class ClaimAdmin(CaptureRequestsMixin, LockingAdmin[Claim], NewsroomAdmin[Claim]):
+class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], NewsroomAdmin[Claim]):
     form = ConflictCheckedForm[Claim]
     change_form_template = "admin/editorial/claim/change_form.html"
     list_display = ("__str__", "newsroom", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
@@ -82,6 +84,9 @@ class ClaimAdmin(CaptureRequestsMixin, LockingAdmin[Claim], NewsroomAdmin[Claim]
     autocomplete_fields = ("claimant",)
     textarea_rows: ClassVar = {"text": 3}
     inlines = (AppearanceInline,)
+
+    def creator(self, row: Claim) -> User:
+        return row.logged_by
 
     def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> Any:
         fields = ["text", "language", "claimant", ("claimed_on", "location"), "topics"]

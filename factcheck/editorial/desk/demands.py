@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import proposal_actions
 from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.demand_actions import ACTIONS, action_page, available_actions
-from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, LockingAdmin
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm
 from factcheck.editorial.desk.public_text import ReviewReferencesMixin, show_public_text
 from factcheck.editorial.models import Demand
 from factcheck.editorial.proposals import demand_policy, workflow
@@ -26,7 +27,7 @@ class DemandForm(ConflictCheckedForm[Demand]):
 
 
 @admin.register(Demand)
-class DemandAdmin(ReviewReferencesMixin, LockingAdmin[Demand], NewsroomAdmin[Demand]):
+class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand], NewsroomAdmin[Demand]):
     form = DemandForm
     change_form_template = "admin/editorial/demand/change_form.html"
     list_display = ("__str__", "state", "outcome", "changed_at")

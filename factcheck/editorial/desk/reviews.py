@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk import proposal_actions
 from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import subject_page
+from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
-from factcheck.editorial.desk.edit_conflicts import LockingAdmin
 from factcheck.editorial.desk.filters import AuthorFilter, ChangedFilter, TopicFilter, VerdictFilter
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
 from factcheck.editorial.desk.pills import state_pill, verdict_pill
@@ -49,7 +49,7 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Review]):
+class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], NewsroomAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed_at")

@@ -2809,6 +2809,11 @@ class Migration(migrations.Migration):
                             ("refused", "The site refused the request. Upload your own copy."),
                             ("gone", "The page doesn’t exist. Check the URL, or write why there is no copy."),
                             ("server_error", "The site has an error. Try again later, or upload your own copy."),
+                            ("other_status", "The site didn’t send the page. Check the URL, or upload your own copy."),
+                            (
+                                "internal",
+                                "The page can’t be stored. Try again later, or tell the operator of this site.",
+                            ),
                         ],
                         max_length=40,
                         verbose_name="failure",
