@@ -39,7 +39,9 @@ def describe_state(capture: Capture | None) -> str:
         return f"{_('Not captured.')} {capture.get_failure_display()}"
     at = localtime(capture.captured_at)
     moment = date_format(at, "H:i" if at.date() == localdate() else "DATE_FORMAT")
-    sentence = _("Your copy, %(time)s, %(size)s") if capture.origin == Capture.Origin.EDITOR else _("Kept %(time)s, %(size)s")
+    sentence = (
+        _("Your copy, %(time)s, %(size)s") if capture.origin == Capture.Origin.EDITOR else _("Kept %(time)s, %(size)s")
+    )
     return sentence % {"time": moment, "size": filesizeformat(capture.size or 0)}
 
 

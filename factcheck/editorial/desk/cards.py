@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest

@@ -22,6 +22,7 @@ from factcheck.editorial.models import Authorship, Membership, Review, Source, U
 from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements import review as review_statement
 
+
 class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """The verdicts of all scales with their meanings. The default scale comes first."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.db.models import Q
 
 from factcheck.record.formats import visual_hashes
 from factcheck.record.formats.markdown import ShownPicture, own_pictures
@@ -29,9 +30,9 @@ def apply(published: Sequence[Published]) -> None:
     revised = [each.entry.subject for each in published if each.entry.is_live and each.previous]
     stored: dict[UUID, set[tuple[str, bool]]] = {}
     if revised:
-        kept = PublishedPicture.objects.filter(review_id__in=revised)
-        for review, sha256, shown in kept.values_list("review_id", "sha256", "content__isnull"):
-            stored.setdefault(review, set()).add((sha256, not shown))
+        kept = PublishedPicture.objects.filter(review_id__in=revised).annotate(shown=Q(content__isnull=False))
+        for review, sha256, shown in kept.values_list("review_id", "sha256", "shown"):
+            stored.setdefault(review, set()).add((sha256, shown))
     for review, document in live.items():
         wanted = set(_pictures_of(document))
         if wanted != stored.get(review, set()):
