@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from factcheck.editorial import account_mail, discarding, open_drafts
 from factcheck.editorial.captures import fetching, requests
 from factcheck.editorial.captures.deletion import delete_unused_captures
+from factcheck.editorial.captures.rights import restore_public_files
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Capture, Proposal
 from factcheck.editorial.pictures import delete_unused_files
@@ -55,6 +56,7 @@ def delete_unused_pictures(timestamp: int) -> None:
 @app.task(name="captures.forget")
 def forget_unused_captures(timestamp: int) -> None:
     delete_unused_captures()
+    restore_public_files()
 
 
 # A mail server that is down is asked again for about a day.

@@ -2864,7 +2864,6 @@ class Migration(migrations.Migration):
             name="capture",
             field=models.ForeignKey(
                 blank=True,
-                editable=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="appearances",
@@ -2877,7 +2876,6 @@ class Migration(migrations.Migration):
             name="capture",
             field=models.ForeignKey(
                 blank=True,
-                editable=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="sources",
