@@ -17,7 +17,14 @@ from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, ge
 from factcheck.editorial.desk.action_views import subject_page
 from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
-from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
+from factcheck.editorial.desk.lists import (
+    DraftStateFilter,
+    LanguageFilter,
+    contains_all,
+    keys,
+    language_in_words,
+    search_terms,
+)
 from factcheck.editorial.desk.public_text import (
     PublicTextChoiceField,
     ReviewReferencesMixin,
@@ -50,7 +57,7 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Rev
     change_form_template = "admin/editorial/review/change_form.html"
     list_display = ("__str__", "state", "verdict_label", language_in_words, "publisher", "changed_at")
     list_select_related = ("claim", "publisher", "verdict")
-    list_filter = ("state", LanguageFilter, OwnNewsroomFilter)
+    list_filter = (("state", DraftStateFilter), LanguageFilter, OwnNewsroomFilter)
     search_fields = ("headline", "claim__text")
     search_help_text = _("Words from the headline or the claim")
     autocomplete_fields = ("claim",)
@@ -146,10 +153,6 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Rev
         if obj is None:
             return self.has_view_permission(request)
         return self.has_view_permission(request, obj) and obj.state == State.DRAFT and may_write(get_desk(request), obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
-        """Only a draft that was never submitted can be deleted."""
-        return obj is not None and self.has_change_permission(request, obj) and not obj.proposals.exists()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
