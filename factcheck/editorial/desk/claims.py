@@ -144,7 +144,7 @@ class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], NewsroomAdmin[Claim
         super().save_model(request, obj, form, change)
 
     def status_context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
-        own = get_desk(request).own(Review.objects.filter(claim=row))
+        own = get_desk(request).own(Review.objects.filter(claim=row).exclude(state=Review.State.DISCARDED))
         reviews = list(own.select_related("claim", "publisher")[:50])
         under_way = any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in reviews)
         return {

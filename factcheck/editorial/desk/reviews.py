@@ -19,7 +19,14 @@ from factcheck.editorial.desk.action_views import subject_page
 from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.filters import AuthorFilter, ChangedFilter, TopicFilter, VerdictFilter
-from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
+from factcheck.editorial.desk.lists import (
+    DraftStateFilter,
+    LanguageFilter,
+    contains_all,
+    keys,
+    language_in_words,
+    search_terms,
+)
 from factcheck.editorial.desk.pills import state_pill, verdict_pill
 from factcheck.editorial.desk.public_text import (
     PublicTextChoiceField,
@@ -55,7 +62,8 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Rev
     list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed_at")
     list_select_related = ("claim", "newsroom", "publisher", "verdict__scale")
     list_filter = (
-        "state", VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, ChangedFilter, OwnNewsroomFilter,
+        ("state", DraftStateFilter), VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, ChangedFilter,
+        OwnNewsroomFilter,
     )  # fmt: skip
     sortable_by: ClassVar[Any] = ("state_label", "verdict_label", language_in_words, "changed_at")
     search_fields = ("headline", "claim__text")
@@ -163,10 +171,6 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Rev
         if obj is None:
             return self.has_view_permission(request)
         return self.has_view_permission(request, obj) and obj.state == State.DRAFT and may_write(get_desk(request), obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
-        """Only a draft that was never submitted can be deleted."""
-        return obj is not None and self.has_change_permission(request, obj) and not obj.proposals.exists()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
