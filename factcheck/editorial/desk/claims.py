@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import links, merges
 from factcheck.editorial.desk.access import (
-    NewsroomAdmin,
     OwnNewsroomFilter,
     ParentPermissionsMixin,
     get_desk,
 )
-from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet, LockingAdmin
+from factcheck.editorial.desk.languages import DetectedLanguageAdmin, DetectedLanguageForm
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
 from factcheck.editorial.desk.public_text import search_public_claims, show_public_text
 from factcheck.editorial.desk.widgets import FORMFIELDS
@@ -64,9 +64,13 @@ class AppearanceInline(ParentPermissionsMixin, admin.StackedInline[Appearance, C
         return 1 if obj is None else 0
 
 
+class ClaimForm(DetectedLanguageForm[Claim]):
+    detected_from = ("text",)
+
+
 @admin.register(Claim)
-class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
-    form = ConflictCheckedForm[Claim]
+class ClaimAdmin(LockingAdmin[Claim], DetectedLanguageAdmin[Claim]):
+    form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
     list_display = ("__str__", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
     list_select_related = ("claimant", "logged_by")

@@ -13,9 +13,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import proposal_actions
-from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import subject_page
 from factcheck.editorial.desk.edit_conflicts import LockingAdmin
+from factcheck.editorial.desk.languages import DetectedLanguageAdmin
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
 from factcheck.editorial.desk.public_text import (
     PublicTextChoiceField,
@@ -44,7 +45,7 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Review]):
+class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], DetectedLanguageAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     list_display = ("__str__", "state", "verdict_label", language_in_words, "publisher", "changed_at")
@@ -155,7 +156,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         claims: Any = self.admin_site.get_model_admin(Claim)
         claim = claims.autocomplete_queryset(request).filter(pk=initial.pop("claim", None)).first()
         if claim is not None:
-            initial = {"language": claim.language, **initial, "claim": claim.pk}
+            initial["claim"] = claim.pk
         return initial
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Review, inline: Any, prefix: str) -> dict[str, Any]:
@@ -170,8 +171,6 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         if not change:
             review.publisher_id = review.newsroom_id
             review.created_by = get_desk(request).user
-        elif "language" in form.changed_data:
-            review.language_detected = False
         return review
 
     def reason_not_saved(self, row: Review) -> Any:
