@@ -115,7 +115,13 @@ def make_claim(newsroom: Newsroom, **fields: Any) -> Claim:
         **fields,
     }
     claim = Claim.objects.create(newsroom=newsroom.publisher, **values)
-    Appearance.objects.create(claim=claim, url="https://social.example/p/1", medium="video", first=True)
+    Appearance.objects.create(
+        claim=claim,
+        url="https://social.example/p/1",
+        medium="video",
+        first=True,
+        no_capture_reason="Bài đăng đã bị xóa.",
+    )
     return claim
 
 
@@ -141,6 +147,7 @@ def make_review(newsroom: Newsroom, claim: Claim | None = None, sources: int = 2
             position=position,
             title=f"Nguồn {position + 1}",
             url=f"https://source.example/{position + 1}",
+            no_capture_reason="Trang này chặn sao chép.",
             stance=Source.Stance.REFUTES if position == 0 else Source.Stance.CONTEXT,
         )
     return review

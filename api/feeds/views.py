@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 import orjson
 from django.conf import settings
@@ -27,9 +28,10 @@ from api.lists.options import ListOptions, ListRequest, read_list_request
 from api.lists.pages import Page, read_page
 from api.lists.search_pages import read_in_time
 from api.views.corrections import CORRECTIONS, read_corrections
-from factcheck.record.formats.markdown import to_html
+from factcheck.record.formats.markdown import ShownPicture, to_html
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
+from factcheck.record.readmodel.picture_rows import shown_pictures
 
 Body = dict[str, Any]
 
@@ -96,6 +98,7 @@ class ReviewFeed(Feed):
         return read_in_time(list_request, rows) if "q" in list_request.query else read_page(list_request, rows)
 
     def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
+        pictures = _pictures_in(bodies) if full else {}
         return [
             Entry(
                 id=f"urn:uuid:{review['id']}",
@@ -107,7 +110,7 @@ class ReviewFeed(Feed):
                 published=datetime.fromisoformat(review["published_at"]),
                 updated=datetime.fromisoformat(review["updated_at"]),
                 text=_summary(review),
-                html=_whole(review) if full else None,
+                html=_whole(review, pictures) if full else None,
                 categories=[topic["slug"] for topic in review["topics"]],
                 license=review["license"],
             )
@@ -127,20 +130,22 @@ class CorrectionFeed(Feed):
 
     def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
         reviews = _live_reviews({correction["review"]["id"] for correction in bodies}) if full else None
+        pictures = _pictures_in(list((reviews or {}).values()))
+        full_texts = {pk: _whole(review, pictures) for pk, review in reviews.items()} if reviews is not None else None
         publishers = _publishers({correction["publisher"] for correction in bodies})
-        return [self._entry(correction, reviews, publishers, language) for correction in bodies]
+        return [self._entry(correction, full_texts, publishers, language) for correction in bodies]
 
     def _entry(
-        self, correction: Body, reviews: dict[str, Body] | None, publishers: dict[str, Body], language: str | None
+        self, correction: Body, full_texts: dict[str, str] | None, publishers: dict[str, Body], language: str | None
     ) -> Entry:
         review, at = correction["review"], datetime.fromisoformat(correction["at"])
         text = [_change(correction, language), *_paragraphs_of(correction["note"])]
         site = correction["publisher"]
         publisher = publishers.get(site, {"name": site, "url": None})
         html = None
-        if reviews is not None:
-            now = reviews.get(review["id"])
-            html = paragraphs(text) + ("<hr>" + _whole(now) if now else "")
+        if full_texts is not None:
+            now = full_texts.get(review["id"])
+            html = paragraphs(text) + (f"<hr>{now}" if now else "")
         return Entry(
             id=f"{settings.SITE_URL}{reverse('api:revision', args=[review['id'], correction['revision']])}",
             url=review["url"],
@@ -187,10 +192,16 @@ def _summary(review: Body) -> list[str]:
     return [*_paragraphs_of(review["verdict"]["label"]), *_paragraphs_of(review["summary"])]
 
 
-def _whole(review: Body) -> str:
+def _pictures_in(reviews: Sequence[Body]) -> dict[str, ShownPicture]:
+    """Return the public pictures in the texts of these reviews, with URLs for programs outside this site."""
+    with_pictures = [UUID(review["id"]) for review in reviews if "/pictures/" in (review["body"] or "")]
+    return shown_pictures(with_pictures, settings.SITE_URL) if with_pictures else {}
+
+
+def _whole(review: Body, pictures: dict[str, ShownPicture]) -> str:
     """Return the claim, the verdict, the summary, and the text converted from Markdown."""
     claim = f"<blockquote>{paragraphs(_paragraphs_of(review['claim']['text']))}</blockquote>"
-    return claim + paragraphs(_summary(review)) + (to_html(review["body"]) if review["body"] else "")
+    return claim + paragraphs(_summary(review)) + (to_html(review["body"], pictures) if review["body"] else "")
 
 
 def _paragraphs_of(text: str | None) -> list[str]:

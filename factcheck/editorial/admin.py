@@ -2,6 +2,7 @@
 
 from factcheck.editorial.desk import (
     accounts,
+    captures,
     claimants,
     claims,
     demands,
@@ -18,6 +19,6 @@ from factcheck.editorial.desk import (
 )
 
 __all__ = [
-    "accounts", "claimants", "claims", "demands", "events", "freezes", "imports", "jobs", "publishers",
+    "accounts", "captures", "claimants", "claims", "demands", "events", "freezes", "imports", "jobs", "publishers",
     "reader_messages", "reviews", "scales", "tokens", "webhooks",
 ]  # fmt: skip

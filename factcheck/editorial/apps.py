@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class EditorialConfig(AppConfig):
     name = "factcheck.editorial"
     label = "editorial"
-    verbose_name = _("Everything")  # the title of the page that lists all models
+    verbose_name = _("All lists")  # the title of the page that lists all models
     default = True
 
     def ready(self) -> None:

@@ -72,7 +72,7 @@ def load_demo(logins_file: Path) -> list[Login]:
         for language, label in topic["labels"].items():
             TopicLabel.objects.create(topic=row, language=language, label=label)
     for entry in json.loads((_FOLDER / "claims.json").read_text(encoding="utf-8")):
-        _claim(entry, publishers)
+        _claim(entry, publishers, newsroom["no_capture_reason"])
     _write(logins_file, logins)
     return logins
 
@@ -113,7 +113,7 @@ def _grant(action: Action, account: User, *, by: User, decided_by: User, **given
     workflow.approve(proposal=proposal, by=decided_by, digest=proposal.digest)
 
 
-def _claim(entry: dict[str, Any], publishers: dict[str, Publisher]) -> None:
+def _claim(entry: dict[str, Any], publishers: dict[str, Publisher], reasons: dict[str, str]) -> None:
     """The newsroom of the claim's first review owns the claim. Others can review it once it is public."""
     fields = entry["claim"]
     newsroom = publishers[entry["reviews"][0]["publisher"]]
@@ -125,16 +125,18 @@ def _claim(entry: dict[str, Any], publishers: dict[str, Publisher]) -> None:
     )
     claim.topics.set(Topic.objects.filter(slug__in=entry["topics"]))
     for appearance in fields["appearances"]:
-        Appearance.objects.create(claim=claim, **columns_of(Appearance, appearance))
+        Appearance.objects.create(
+            claim=claim, no_capture_reason=reasons[claim.language], **columns_of(Appearance, appearance)
+        )
     for review in entry["reviews"]:
-        _review(review, claim, publishers[review["publisher"]])
+        _review(review, claim, publishers[review["publisher"]], reasons)
 
 
 def _claimant(fields: dict[str, Any], newsroom: Publisher) -> Claimant:
     return Claimant.objects.get_or_create(newsroom=newsroom, **columns_of(Claimant, fields))[0]
 
 
-def _review(fields: dict[str, Any], claim: Claim, newsroom: Publisher) -> None:
+def _review(fields: dict[str, Any], claim: Claim, newsroom: Publisher, reasons: dict[str, str]) -> None:
     author = User.objects.get(username=fields["author"])
     second = (
         User.objects.filter(memberships__publisher=newsroom, memberships__role__in=Membership.DECIDING)
@@ -152,7 +154,12 @@ def _review(fields: dict[str, Any], claim: Claim, newsroom: Publisher) -> None:
     )
     Authorship.objects.create(review=review, user=author)
     for position, source in enumerate(fields["sources"]):
-        Source.objects.create(review=review, position=position, **columns_of(Source, source))
+        Source.objects.create(
+            review=review,
+            position=position,
+            no_capture_reason=reasons[review.language],
+            **columns_of(Source, source),
+        )
     _publish(review, author, second)
     if correction := fields["correction"]:
         set_actor(author)

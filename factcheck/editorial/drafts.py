@@ -10,6 +10,7 @@ from django.db.models import DateTimeField, Model, QuerySet
 from factcheck.editorial.models import (
     Appearance,
     Authorship,
+    Capture,
     Claim,
     Claimant,
     Publisher,
@@ -40,6 +41,7 @@ class Draft:
     sources: list[Row] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
+    captures: dict[Any, Row] = field(default_factory=dict)  # by the `capture_id` of a source or an appearance
 
 
 def draft_of(review: Review) -> Draft:
@@ -55,6 +57,7 @@ def draft_of(review: Review) -> Draft:
         authors=_names((row.name, row.user.byline if row.user else "") for row in review.authorships.all()),
         topics=list(review.claim.topics.all()),
     )
+    draft.captures = captures_of([*draft.appearances, *draft.sources])
     _show_public([draft])
     return draft
 
@@ -78,6 +81,7 @@ def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
     tagged = Claim.topics.through._default_manager.filter(claim__among=claims)
     tags = _group_by(0, tagged.order_by("topic__slug").values_list("claim_id", "topic_id"))
     topics = Topic.objects.prefetch_related("labels").in_bulk({topic for some in tags.values() for _, topic in some})
+    captures = captures_of(row for some in (*appearances.values(), *sources.values()) for row in some)
     drafts = {
         row.id: Draft(
             review=row,
@@ -89,11 +93,18 @@ def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
             sources=sources.get(row.id, []),
             authors=_names((name, byline) for _, name, byline in authors.get(row.id, ())),
             topics=[topics[topic] for _, topic in tags.get(row.claim_id, ())],
+            captures=captures,
         )
         for row in reviews
     }
     _show_public(drafts.values())
     return drafts
+
+
+def captures_of(rows: Iterable[Row]) -> dict[Any, Capture]:
+    """The captures of these sources and appearances by id, without their long texts."""
+    ids = {row.capture_id for row in rows if row.capture_id}
+    return Capture.objects.defer("text", "timestamp_token").in_bulk(ids) if ids else {}
 
 
 def verdicts_of(ids: Collection[int]) -> dict[int, Verdict]:
@@ -108,6 +119,7 @@ def _show_public(drafts: Iterable[Draft]) -> None:
         if shared := public.get(draft.claim.id):
             draft.claim, draft.claimant = shared.claim, shared.claimant
             draft.appearances, draft.topics = list(shared.appearances), list(shared.topics)
+            draft.captures = {**draft.captures, **shared.captures}
 
 
 def _names(signatures: Iterable[tuple[str, str | None]]) -> list[str]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.editorial import review_statements
+from factcheck.editorial.captures.deletion import erase_captures
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import LanguageField, ProseField
 from factcheck.editorial.models import (
@@ -31,6 +32,7 @@ from factcheck.editorial.models import (
     ReaderMessage,
     Review,
 )
+from factcheck.editorial.saved_states import forget_states
 from factcheck.editorial.statement_columns import empty_columns
 from factcheck.record.formats.canonical import canonical
 from factcheck.record.formats.text import clean_text, find_forbidden
@@ -144,6 +146,8 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     redact = json.loads(erasure.statement)["notice"]["redaction"]
     claims, claimants = claims_of(review), {review.claim.claimant_id} if review.claim.claimant_id else set()
     claimants |= {UUID(claim["claimant"]["id"]) for claim in _submitted_claims(review) if claim.get("claimant")}
+    # The database reads the submitted claims below to allow this.
+    forget_states({review.pk} | claims, erased=review.pk)
     earlier = review.proposals.filter(pk__lt=erasure.pk)
     # The digest of a statement is unsalted, so it could be used to confirm a guess.
     earlier.update(statement="", note="", message="", digest="0" * 64)
@@ -157,11 +161,12 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
         review.state, review.change_class = Review.State.DRAFT, Review.ChangeClass.SUBSTANTIVE
         review.save(update_fields=["state", "change_class"])
     else:
-        _forget_draft(review)
+        forget_draft(review)
     # Messages can repeat the erased text. The other newsrooms keep messages that were sent to them.
     messages = Q(claim__in=claims, newsroom=review.newsroom_id)
     ReaderMessage.objects.filter(Q(review=review) | messages).delete()
     _forget_claims(claims)
+    erase_captures(review, claims)
     # Only claimants that no other draft or published claim refers to are deleted.
     named = PublishedReview.objects.live().filter(claimant__in=claimants).values("claimant")
     Claimant.objects.filter(pk__in=claimants, claims__isnull=True).exclude(pk__in=named).delete()
@@ -210,7 +215,8 @@ def _submitted_claims(review: Review) -> Iterator[dict[str, Any]]:
     return (statement["claim"] for statement in map(json.loads, statements) if "claim" in statement)
 
 
-def _forget_draft(review: Review) -> None:
+def forget_draft(review: Review) -> None:
+    """Deletes the texts of a draft that other rows refer to."""
     review.sources.all().delete()
     # Authors with an account are still recorded as authors, because authors must not approve the review.
     review.authorships.filter(user__isnull=True).delete()

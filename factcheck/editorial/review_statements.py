@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.drafts import Draft, Row, draft_of
 from factcheck.editorial.models import (
     Appearance,
+    Capture,
     Claim,
     Claimant,
     Publisher,
@@ -27,6 +28,7 @@ from factcheck.editorial.shared_claims import has_hidden_claim
 from factcheck.editorial.statement_columns import values_of
 from factcheck.record.log.entries import ADDED_KEYS
 from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.statements import captures as statement_captures
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.tombstone import Tombstone
 
@@ -49,7 +51,7 @@ def build_draft_statement(draft: Draft) -> dict[str, Any]:
     return values_of(review, statements.Review, Review) | {
         "claim": _claim(draft),
         "verdict": _verdict(review, draft.verdict),
-        "sources": [values_of(source, statements.Source, Source) for source in draft.sources],
+        "sources": [values_of(source, statements.Source, Source) | _capture(source, draft) for source in draft.sources],
         "publisher": publisher_values(draft.publisher) | review.original_publisher,
         "authors": [{"name": name} for name in draft.authors],
         "topics": [
@@ -95,7 +97,8 @@ def last_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
 def find_missing(review: Review) -> list[str | Promise]:
     """Everything that is missing before anyone can approve the review. Each reason is a sentence for the editor."""
     reasons: list[str | Promise] = []
-    claimant = draft_of(review).claimant
+    draft = draft_of(review)
+    claimant = draft.claimant
     if claimant and not claimant.confirmed and not review.is_imported:
         own = claimant.newsroom_id == review.newsroom_id  # other newsrooms can't open the claimant's page
         reasons.append(
@@ -134,7 +137,39 @@ def find_missing(review: Review) -> list[str | Promise]:
         reasons.append(_("For every source, choose whether it supports the claim, refutes it or gives context."))
     if sources and all(source.stance == Source.Stance.CONTEXT for source in sources):
         reasons.append(_("All sources only give context. At least one source must support or refute the claim."))
+    return [*reasons, *_find_missing_evidence(review, draft)]
+
+
+def _find_missing_evidence(review: Review, draft: Draft) -> list[Promise]:
+    """The titles and copies that are missing. Another newsroom is responsible for the appearances of its claim."""
+    reasons: list[Promise] = []
+    if any(not source.title for source in draft.sources):
+        reasons.append(_("Give every source a title."))
+    own_claim = review.claim.newsroom_id == review.newsroom_id
+    places = (
+        (
+            [source for source in draft.sources if source.url],
+            _("A copy of a source is still being made. Wait for the copy, or write why there is no copy."),
+            _("A source has no copy. Upload a copy, capture the page again, or write why there is no copy."),
+        ),
+        (
+            draft.appearances if own_claim else [],
+            _("A copy of an appearance is still being made. Wait for the copy, or write why there is no copy."),
+            _("An appearance has no copy. Upload a copy, capture the page again, or write why there is no copy."),
+        ),
+    )
+    for rows, waiting, missing in places:
+        states = {_capture_state(row, draft) for row in rows if not row.no_capture_reason}
+        if Capture.State.WAITING in states:
+            reasons.append(waiting)
+        if states & {Capture.State.FAILED, None}:
+            reasons.append(missing)
     return reasons
+
+
+def _capture_state(row: Row, draft: Draft) -> str | None:
+    capture = draft.captures.get(row.capture_id)
+    return capture.state if capture else None
 
 
 def publisher_values(row: Publisher) -> dict[str, Any]:
@@ -144,8 +179,22 @@ def publisher_values(row: Publisher) -> dict[str, Any]:
 def _claim(draft: Draft) -> dict[str, Any]:
     return values_of(draft.claim, statements.ReviewedClaim, Claim) | {
         "claimant": values_of(draft.claimant, statements.Claimant, Claimant) if draft.claimant else None,
-        "appearances": [values_of(appearance, statements.Appearance, Appearance) for appearance in draft.appearances],
+        "appearances": [
+            values_of(appearance, statements.Appearance, Appearance) | _capture(appearance, draft)
+            for appearance in draft.appearances
+        ],
     }
+
+
+def _capture(row: Row, draft: Draft) -> dict[str, Any]:
+    """The capture of a source or an appearance, if the capture is done.
+
+    With a reason why there is none, the capture is left out. So a capture that is done after the submission doesn't
+    change the submitted statement. It enters with the next revision, when an editor deletes the reason.
+    """
+    capture = None if row.no_capture_reason else draft.captures.get(row.capture_id)
+    done = capture is not None and capture.state == Capture.State.DONE
+    return {"capture": values_of(capture, statement_captures.Capture, Capture) if done else None}
 
 
 def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ A claim is one row for all its reviews, and its own newsroom can always edit it.
 newsroom publishes them, not when another newsroom publishes a review of the claim.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef
 
-from factcheck.editorial.models import Appearance, Claim, Claimant, Review, Topic
+from factcheck.editorial.models import Appearance, Capture, Claim, Claimant, Review, Topic
 from factcheck.editorial.statement_columns import columns_of
 from factcheck.record.models import PublishedReview
 from factcheck.record.statements import review as statements
@@ -31,6 +31,7 @@ class PublicClaim:
     claimant: Claimant | None
     appearances: Sequence[SimpleNamespace]
     topics: Sequence[Topic]
+    captures: Mapping[str, SimpleNamespace]  # by SHA-256, because the capture belongs to the other newsroom
 
 
 def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
@@ -47,11 +48,13 @@ def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
         pk: PublicClaim(
             claim=_columns(Claim, with_defaults(found["claim"], statements.ReviewedClaim) | {"id": pk}),
             claimant=claimants.get(UUID(found["claim"]["claimant"]["id"])) if found["claim"]["claimant"] else None,
-            appearances=[
-                _columns(Appearance, with_defaults(each, statements.Appearance))
-                for each in found["claim"]["appearances"]
-            ],
+            appearances=[_appearance(each) for each in found["claim"]["appearances"]],
             topics=[topics[topic["slug"]] for topic in found["topics"] if topic["slug"] in topics],
+            captures={
+                each["capture"]["sha256"]: _columns(Capture, {**each["capture"], "state": Capture.State.DONE})
+                for each in found["claim"]["appearances"]
+                if each.get("capture")
+            },
         )
         for pk, found in documents.items()
     }
@@ -69,6 +72,12 @@ def _public_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     own = Exists(Review.objects.filter(pk=OuterRef("pk"), newsroom__in=owner))
     found = PublishedReview.objects.live().filter(claim_id__among=ids).order_by(own.asc(), "sequence")
     return {row.claim_id: row.parsed_body for row in found if row.claim_id}
+
+
+def _appearance(values: dict[str, Any]) -> SimpleNamespace:
+    row = _columns(Appearance, with_defaults(values, statements.Appearance))
+    row.capture_id = (values.get("capture") or {}).get("sha256")
+    return row
 
 
 def _columns(model: type[Model], values: dict[str, Any]) -> SimpleNamespace:

@@ -3,7 +3,8 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from factcheck.editorial import account_mail
+from factcheck.editorial import account_mail, discarding
+from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.programs.idempotency import delete_expired_keys
 from factcheck.editorial.reader_messages import delete_expired_messages
 from factcheck.editorial.sign_in.journal import report_failures
@@ -21,10 +22,22 @@ def forget_old_messages(timestamp: int) -> None:
     delete_expired_messages()
 
 
+@app.periodic(cron="15 3 * * *")
+@app.task(name="drafts.forget")
+def delete_discarded_drafts(timestamp: int) -> None:
+    discarding.delete_discarded()
+
+
 @app.periodic(cron="45 * * * *")
 @app.task(name="sign_in.report")
 def report_failed_sign_ins(timestamp: int) -> None:
     report_failures()
+
+
+@app.periodic(cron="15 3 * * *")
+@app.task(name="captures.forget")
+def forget_unused_captures(timestamp: int) -> None:
+    delete_unused_captures()
 
 
 # A mail server that is down is asked again for about a day.

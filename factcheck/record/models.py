@@ -2,6 +2,7 @@
 
 from factcheck.record.log.models import Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.matching.models import ReviewVector
+from factcheck.record.public_captures import PublicCapture
 from factcheck.record.readmodel.models import (
     PastClaim,
     PastReview,
@@ -9,6 +10,7 @@ from factcheck.record.readmodel.models import (
     PublishedCorrection,
     PublishedDemand,
     PublishedMerge,
+    PublishedPicture,
     PublishedReference,
     PublishedReview,
     PublishedTotal,
@@ -23,10 +25,12 @@ __all__ = [
     "LogTile",
     "PastClaim",
     "PastReview",
+    "PublicCapture",
     "PublishedClaim",
     "PublishedCorrection",
     "PublishedDemand",
     "PublishedMerge",
+    "PublishedPicture",
     "PublishedReference",
     "PublishedReview",
     "PublishedTotal",

@@ -27,12 +27,13 @@ from factcheck.record.models import (
     PublishedCorrection,
     PublishedDemand,
     PublishedMerge,
+    PublishedPicture,
     PublishedReference,
     PublishedReview,
     RevisionDocument,
     Word,
 )
-from factcheck.record.readmodel import demand_rows, merge_rows, review_rows
+from factcheck.record.readmodel import demand_rows, merge_rows, picture_rows, review_rows
 from factcheck.record.readmodel.claim_rows import all_spans, claim_rows
 from factcheck.record.readmodel.row_models import as_past
 from factcheck.record.readmodel.totals import find_wrong_total
@@ -105,7 +106,7 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
 
 def check_read_model(advance: Advance) -> None:
     """Compares the rows for readers with rows that are computed from entries and documents. Raises DiscrepancyError."""
-    counts = dict.fromkeys((PublishedReview, PastReview, PublishedCorrection), 0)
+    counts = dict.fromkeys((PublishedReview, PastReview, PublishedCorrection, PublishedPicture), 0)
     entries = _with_until(LogEntry.objects.of_reviews())
     for batch in batches(iter(entries.iterator(BATCH))):
         expected: dict[type[models.Model], list[Any]] = {model: [] for model in counts}
@@ -114,6 +115,7 @@ def check_read_model(advance: Advance) -> None:
             row = review_rows.review_row(entry, document)
             if entry.until is None:
                 expected[PublishedReview].append(row)
+                expected[PublishedPicture] += picture_rows.picture_rows(row.id, document) if entry.is_live else []
             else:
                 expected[PastReview].append(as_past(PastReview, row, entry.until))
             if correction := review_rows.correction_row(entry, document):

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from factcheck.server.http_client import connect
+from factcheck.server.public_addresses import parse
 from factcheck.webhooks.models import Attempt
-from factcheck.webhooks.targets import is_allowed, is_public_host, parse
+from factcheck.webhooks.targets import is_allowed, is_public_host
 
 Problem = Attempt.Problem
 

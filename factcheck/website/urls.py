@@ -1,10 +1,11 @@
 """URLs of the pages. `/reviews/<id>/` and `/demands/<id>/` never change, because published bodies contain them."""
 
-from django.urls import path
+from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from factcheck.website import demand_views, documentation, intake, sitemaps, views, well_known
+from factcheck.record.formats.picture_files import PATH
+from factcheck.website import demand_views, documentation, intake, picture_views, sitemaps, views, well_known
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("tips/", intake.tip, name="tip"),
     path("receipts/<str:receipt>/", intake.message, name="message"),
     path("claims/<uuid:claim_id>/", views.claim, name="claim"),
+    re_path(rf"^{PATH.pattern[1:]}$", picture_views.picture, name="picture"),
     path("corrections/", views.corrections, name="corrections"),
     path("demands/", demand_views.demands, name="demands"),
     path("demands/<uuid:demand_id>/", demand_views.demand, name="demand"),

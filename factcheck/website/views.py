@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, Status
+from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.server.rate_limits import SEARCH as SEARCH_LIMIT
 from factcheck.server.rate_limits import count_request
@@ -199,6 +200,7 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "others": others,
         "demands": queries.demands_about(row.pk),
         "translations": translations(body, others) if current else [],
+        "pictures": shown_pictures([row.pk]) if "/pictures/" in (body.get("body") or "") else {},
         "sample": is_sample(body["publisher"]["site"]),
         "license": body["license"],
         "api_url": api_url,

@@ -50,6 +50,7 @@ def world(module_database: str) -> SimpleNamespace:
         Source.objects.create(
             review=long, position=position, title="tựa " * 70, url=f"https://s.example/{'p' * 1500}{position}",
             quote="trích " * 300, stance=Source.Stance.REFUTES,
+            no_capture_reason="chặn",
         )  # fmt: skip
     for review in (flood, tea, secret, long):
         publish_review(newsroom, review)

@@ -465,8 +465,10 @@ def test_addresses_of_others_fit_the_schema_as_people_copy_them(database, api):
     """`format: uri` would promise what the desk does not ask for: letters of one script, no brackets (RFC 3986)."""
     newsroom, seen, cited = make_newsroom(), "https://vi.wiki.example/wiki/Nước_lũ", "https://bao.example/tin[1]|lũ"
     review = make_review(newsroom, sources=0)
-    appearance = Appearance(claim=review.claim, url=seen, archive_url=f"https://archive.example/{seen}")
-    source = Source(review=review, title="Bài báo", url=cited, stance=Source.Stance.REFUTES)
+    appearance = Appearance(
+        claim=review.claim, url=seen, archive_url=f"https://archive.example/{seen}", no_capture_reason="Đã bị xóa."
+    )
+    source = Source(review=review, title="Bài báo", url=cited, stance=Source.Stance.REFUTES, no_capture_reason="Chặn.")
     for row in (appearance, source):
         row.full_clean()
         row.save()

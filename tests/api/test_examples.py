@@ -93,7 +93,7 @@ def _publish(newsroom: Newsroom) -> None:
         for position, (title, year, stance) in enumerate(sources):
             Source.objects.create(
                 review=made, position=position, title=title, url=f"https://archive.example/{year}/1", stance=stance,
-                accessed_on=date(2026, 10, 4),
+                accessed_on=date(2026, 10, 4), no_capture_reason="The page forbids copies.",
             )  # fmt: skip
         return made
 

@@ -25,7 +25,9 @@ def world(module_database):
     tea_claim = make_claim(
         hue, text="Trà xanh chữa khỏi bệnh.", language="vi-VN", claimed_on=date(2026, 9, 1), claimant=minister
     )
-    Appearance.objects.create(claim=tea_claim, url="https://www.video.example/watch?v=7&t=1")
+    Appearance.objects.create(
+        claim=tea_claim, url="https://www.video.example/watch?v=7&t=1", no_capture_reason="Đã bị xóa."
+    )
     tea_claim.topics.add(Topic.objects.create(slug="health"))
     lu = make_review(hue, flood_claim, reviewed_on=date(2026, 10, 5))
     flood = make_review(

@@ -38,7 +38,7 @@ def change(claim: Claim) -> None:
     Claim.objects.filter(pk=claim.pk).update(
         text="Nháp chưa ai duyệt.", language="en", claimed_on=date(2026, 11, 1), location="Huế", claimant=named
     )
-    Appearance.objects.create(claim=claim, url="https://social.example/p/2")
+    Appearance.objects.create(claim=claim, url="https://social.example/p/2", no_capture_reason="Đã bị xóa.")
     claim.topics.add(Topic.objects.create(slug="lu-lut"))
 
 

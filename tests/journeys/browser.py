@@ -61,7 +61,7 @@ class _Reader(HTMLParser):
             self._input(form, at)
         elif tag == "button":
             self._button = (at.get("name", ""), at.get("value", ""), [])
-        elif tag == "textarea":
+        elif tag == "textarea" and "name" in at:
             self._textarea = (at["name"], [])
         elif tag == "select":
             self._select = at.get("name", "")

@@ -78,6 +78,7 @@ def test_passkey_is_added_and_replaces_password_and_code(newsroom: Newsroom) -> 
         page.wait_for_selector(".recovery-codes")
         assert page.locator(".recovery-codes li").count() == 10
         page.goto(f"{site}/admin/")
+        page.locator(".account-menu summary").click()
         page.get_by_role("button", name="Log out").click()
 
         page.goto(f"{site}/admin/editorial/proposal/{proposal.pk}/approve/")
@@ -91,6 +92,7 @@ def test_passkey_is_added_and_replaces_password_and_code(newsroom: Newsroom) -> 
         in_another_thread(proposal.refresh_from_db)
         assert proposal.decision == "approved"
 
+        page.locator(".account-menu summary").click()
         page.get_by_role("button", name="Log out").click()
         page.goto(f"{site}/admin/login/")
         type_password(page, lan)
@@ -117,6 +119,7 @@ def test_answer_of_a_passkey_is_accepted_once(newsroom: Newsroom) -> None:
         page.click("form.passkey [type=submit]")
         page.wait_for_selector(".recovery-codes")
         page.goto(f"{site}/admin/")
+        page.locator(".account-menu summary").click()
         page.get_by_role("button", name="Log out").click()
         sent: list[str] = []
         page.on("request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None)
@@ -151,6 +154,7 @@ def test_other_accounts_passkey_is_no_second_factor(newsroom: Newsroom) -> None:
         page.click("form.passkey [type=submit]")
         page.wait_for_selector(".recovery-codes")
         page.goto(f"{site}/admin/")
+        page.locator(".account-menu summary").click()
         page.get_by_role("button", name="Log out").click()
         page.goto(f"{site}/admin/login/")
         type_password(page, lan)

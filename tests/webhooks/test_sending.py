@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.exceptions import ValidationError
 
+from factcheck.server.public_addresses import parse
 from factcheck.webhooks import sending
-from factcheck.webhooks.targets import is_allowed, parse, validate_address
+from factcheck.webhooks.targets import is_allowed, validate_address
 from tests.receiving import Receiver, receiving
 
 

@@ -21,6 +21,8 @@ from factcheck.editorial.desk.access import (
     ParentPermissionsMixin,
     get_desk,
 )
+from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
+from factcheck.editorial.desk.cards import CardsMixin
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet, LockingAdmin
 from factcheck.editorial.desk.languages import DetectedLanguageAdmin, DetectedLanguageForm
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
@@ -29,7 +31,9 @@ from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.links import is_public
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
 from factcheck.editorial.proposals.merge_policy import last_merge_target
+from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.models import PublishedClaim
+from factcheck.record.statements import review as review_statement
 
 
 class AppearanceFormSet(ConflictCheckedFormSet):
@@ -51,14 +55,12 @@ class AppearanceFormSet(ConflictCheckedFormSet):
         return [form for form, data in valid if data.get("first") and not data.get("DELETE")]
 
 
-class AppearanceInline(ParentPermissionsMixin, admin.StackedInline[Appearance, Claim]):
+class AppearanceInline(CardsMixin, ParentPermissionsMixin, admin.StackedInline[Appearance, Claim]):
     model = Appearance
     formset = AppearanceFormSet
     formfield_overrides = FORMFIELDS
-    fieldsets = (
-        (None, {"fields": ("url", ("medium", "first"), "archive_url")}),
-        (_("Hash of the image, video or audio file"), {"fields": ("media_sha256",), "classes": ("collapse",)}),
-    )
+    line = ("medium", "url", "first")
+    more = tuple(remaining_fields(Appearance, review_statement.Appearance, line))
 
     def get_extra(self, request: HttpRequest, obj: Claim | None = None, **kwargs: Any) -> int:
         return 1 if obj is None else 0
@@ -69,7 +71,7 @@ class ClaimForm(DetectedLanguageForm[Claim]):
 
 
 @admin.register(Claim)
-class ClaimAdmin(LockingAdmin[Claim], DetectedLanguageAdmin[Claim]):
+class ClaimAdmin(CaptureRequestsMixin, LockingAdmin[Claim], DetectedLanguageAdmin[Claim]):
     form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
     list_display = ("__str__", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")

@@ -4,85 +4,144 @@ The other edit can also come from a program or an erasure.
 """
 
 import hashlib
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial.saved_states import last_state
+
 M = TypeVar("M", bound=models.Model)
+CHOICE = "choice-"  # the prefix of the inputs that choose between two people's texts
+THEIRS = "theirs"
+
+
+class RowStateField(forms.CharField):
+    """The state of the row that the page shows. A refused form shows the current state, so that it can be saved again."""
+
+    widget = forms.HiddenInput
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
 
 
 class ConflictCheckedForm(forms.ModelForm[M]):
     """Refuses the first save if the row has changed since the form was filled (`row_state`).
 
-    The form keeps the typed text, and a second save overwrites what the other person wrote. The page's view locks the
-    row, so the row can't change between the comparison and the save.
+    The form keeps the typed text. On the second save, the person has chosen the text of each field. The page's view
+    locks the row, so the row can't change between the comparison and the save.
     """
 
     saved_with: tuple[str, ...] = ()  # relations whose rows are saved by the same page
     correction_fields: tuple[str, ...] = ()  # fields used only in corrections and updates. The last field is a text.
-    row_state = forms.CharField(widget=forms.HiddenInput, required=False)
+    row_state = RowStateField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding:
-            self.initial["row_state"] = self._state_of_row()
+            self.initial["row_state"] = self.row_state_now()
         required = [name for name in self.correction_fields if name in self.fields]
         for name in required:
             self.fields[name].required = True
-        if self.is_bound and required and self.add_prefix(required[-1]) not in self.data:
-            # This page was opened before the correction began and didn't have these fields, so they keep their values.
-            submitted: Any = self.data
-            typed = submitted.copy()
-            typed.update({self.add_prefix(name): self.initial[name] for name in required})
-            self.data = typed
+        # A page that was opened before the correction began doesn't have these fields, so they keep their values.
+        absent = required if self.is_bound and required and self.add_prefix(required[-1]) not in self.data else []
+        for name in [*absent, *chosen_theirs(self.data)]:
+            if name in self.fields:
+                self.fields[name].disabled = True
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        if not self.instance._state.adding and self.cleaned_data.get("row_state") != self._state_of_row():
-            submitted: Any = self.data
-            typed = submitted.copy()
-            typed[self.add_prefix("row_state")] = self._state_of_row()
-            self.data = typed
+        if self.is_stale():
             raise ValidationError(
                 _(
-                    "Not saved: someone else has made changes since you opened this page. Open the page in a"
-                    " second window to read the current text. Your own text is still in this form. Save again"
-                    " to replace the current text with yours."
+                    "Not saved: someone else has made changes since you opened this page. Your own text is still in"
+                    " this form. Compare the two texts, and save again."
                 )
             )
         return cleaned
 
-    def _state_of_row(self) -> str:
+    def is_stale(self) -> bool:
+        """Whether somebody else has changed the row since this page was opened."""
+        shown = self.data.get(self.add_prefix("row_state"))
+        if self.instance._state.adding or shown == self.initial["row_state"]:
+            return False
+        return not is_repeated(self.instance.pk, self.data)
+
+    def row_state_now(self) -> str:
+        """A value that changes whenever the row changes: its `changed_at`, or a digest of everything that is saved."""
+        row: Any = self.instance
+        if hasattr(row, "changed_at"):
+            return str(row.changed_at.isoformat())
         return hashlib.sha256(repr(self.state_values()).encode()).hexdigest()
 
     def state_values(self) -> tuple[Any, ...]:
-        """Values that change whenever the row changes: its `changed_at`, or otherwise everything that is saved."""
+        """Everything that is saved by the page, for rows without `changed_at`."""
         row: Any = self.instance
-        if hasattr(row, "changed_at"):
-            return (row.changed_at,)
         columns = [getattr(row, field.attname) for field in row._meta.concrete_fields]
         return (*columns, *(list(getattr(row, name).order_by("pk").values_list()) for name in self.saved_with))
 
 
 class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
-    """The inline rows on a page with a `ConflictCheckedForm`.
+    """The inline rows on a page with a `ConflictCheckedForm`, found by their ids instead of their places.
 
-    If somebody else has removed a row in the meantime, a new row is created from the typed values. Django would look up
-    the old row by its key, and either refuse the page every time or lose the typed values.
+    So an autosave can add rows to an open page. A row that somebody else has removed is created again from the typed
+    values.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.is_bound and self.management_form.is_valid():
-            self._renew_removed()
+    def initial_form_count(self) -> int:
+        return 0 if self.is_bound else super().initial_form_count()
+
+    @property
+    def initial_forms(self) -> list[Any]:
+        return (
+            [form for form in self.forms if not form.instance._state.adding] if self.is_bound else super().initial_forms
+        )
+
+    @property
+    def extra_forms(self) -> list[Any]:
+        return [form for form in self.forms if form.instance._state.adding] if self.is_bound else super().extra_forms
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        row = self._submitted_rows[i] if self.is_bound else None
+        if row is not None:
+            kwargs |= {"instance": row, "empty_permitted": False}
+        form = super()._construct_form(i, **kwargs)
+        key = self.model._meta.pk.name
+        if self.is_bound and (form.data.get(form.add_prefix(key)) or "") != ("" if row is None else str(row.pk)):
+            form.fields[key].disabled = True  # the row was removed, or this page has created it before
+        return form
+
+    @cached_property
+    def _submitted_rows(self) -> list[Any]:
+        """The existing row of each submitted form, or None for a new row."""
+        rows = {str(row.pk): row for row in self.get_queryset()}
+        keys = [
+            self.data.get(f"{self.add_prefix(i)}-{self.model._meta.pk.name}") for i in range(self.total_form_count())
+        ]
+        found = [rows.pop(key, None) if key else None for key in keys]
+        if rows and self._repeats():
+            # This page has created the rows before, but didn't receive their ids.
+            created: Iterator[Any] = iter(rows.values())
+            found = [
+                next(created, None) if row is None and not key else row for row, key in zip(found, keys, strict=True)
+            ]
+        return found
+
+    def _repeats(self) -> bool:
+        parent: Any = self.instance
+        shown = getattr(parent, "changed_at", None)
+        return (
+            shown is not None and self.data.get("row_state") != shown.isoformat() and is_repeated(parent.pk, self.data)
+        )
 
     def clean(self) -> None:
         """Refuses a row that somebody else has already added. Otherwise the database would refuse the whole page."""
@@ -103,31 +162,20 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
                 return True
         return False
 
-    def _renew_removed(self) -> None:
-        """Renumbers the submitted rows. Removed rows lose their keys and are moved to the end."""
-        submitted: Any = self.data
-        rows, total = self.get_queryset(), self.total_form_count()
-        initial = min(self.initial_form_count(), total)  # Django limits only the total number of forms
-        key, existing = rows.model._meta.pk.name, {str(row.pk) for row in rows}
-        removed = [n for n in range(initial) if submitted.get(f"{self.add_prefix(n)}-{key}") not in existing]
-        if not removed:
-            return
-        kept = [n for n in range(initial) if n not in removed]
-        order = [*kept, *removed, *range(initial, total)]
-        places = {str(before): str(now) for now, before in enumerate(order)}
-        dropped_keys = {f"{self.add_prefix(n)}-{key}" for n in removed}
-        typed = QueryDict(mutable=True)
-        for name, values in submitted.lists():
-            prefix, dash, field = name.rpartition("-")
-            formset, _dash, row = prefix.rpartition("-")
-            if formset == self.prefix and row in places:
-                prefix = f"{formset}-{places[row]}"
-            if name not in dropped_keys:
-                typed.setlist(f"{prefix}{dash}{field}", values)
-        typed[f"{self.prefix}-{INITIAL_FORM_COUNT}"] = str(len(kept))
-        typed[f"{self.prefix}-{TOTAL_FORM_COUNT}"] = str(len(order))
-        self.data = typed
-        del self.management_form  # a cached property that was computed from the submitted data
+
+def chosen_theirs(data: Any) -> list[str]:
+    """The fields whose text the person replaces with the other person's text."""
+    return [key.removeprefix(CHOICE) for key in data if key.startswith(CHOICE) and data.get(key) == THEIRS]
+
+
+def is_repeated(draft: Any, data: Any) -> bool:
+    """Whether the same page saved the draft last. For example, the answer to an autosave can be lost."""
+    try:
+        page = UUID(str(data.get("page")))
+    except ValueError:
+        return False
+    last = last_state(draft) if isinstance(draft, UUID) else None
+    return last is not None and last.page == page
 
 
 class LockingAdmin(admin.ModelAdmin[M]):

@@ -15,15 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import review_statements
 from factcheck.editorial.desk.access import ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.account_names import replace_account_links
+from factcheck.editorial.desk.cards import CardsMixin
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet
 from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.widgets import FORMFIELDS, TextareaRowsMixin
-from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
 from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements import review as review_statement
-
-STANCES = [("", _("not chosen yet")), *choices(Source.Stance)]
 
 
 class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -94,14 +92,14 @@ class OwnReviewInline(ParentPermissionsMixin):
         return super().has_add_permission(request, obj) and not (obj is not None and obj.is_imported)
 
 
-class SourceInline(TextareaRowsMixin, OwnReviewInline, admin.StackedInline[Source, Review]):
+class SourceInline(CardsMixin, TextareaRowsMixin, OwnReviewInline, admin.StackedInline[Source, Review]):
     model = Source
     formset = ConflictCheckedFormSet
     formfield_overrides = FORMFIELDS
-    rows = ("title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"))
-    fields = (*rows, *remaining_fields(Source, review_statement.Source, rows), "position")
+    line = ("stance", "title", "publisher", "published_on")
+    rows = ("url", "quote", ("archive_url", "accessed_on"))
+    more = (*rows, *remaining_fields(Source, review_statement.Source, (*line, *rows)), "position")
     textarea_rows: ClassVar = {"quote": 3}
-    radio_fields = {"stance": admin.HORIZONTAL}
 
     def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:
         return (
@@ -109,9 +107,6 @@ class SourceInline(TextareaRowsMixin, OwnReviewInline, admin.StackedInline[Sourc
             if obj is None
             else max(0, review_statements.MIN_SOURCES - obj.sources.count())
         )
-
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_choice_field(db_field, request, choices=STANCES, **kwargs)
 
 
 class AuthorInline(OwnReviewInline, admin.TabularInline[Authorship, Review]):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk import proposal_actions
 from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import subject_page
+from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.edit_conflicts import LockingAdmin
 from factcheck.editorial.desk.languages import DetectedLanguageAdmin
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
@@ -45,7 +46,7 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], DetectedLanguageAdmin[Review]):
+class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Review], DetectedLanguageAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     list_display = ("__str__", "state", "verdict_label", language_in_words, "publisher", "changed_at")

@@ -26,13 +26,6 @@ from factcheck.editorial.desk.guides import guide_for
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import User
 
-# The order of the lists, with the most frequently needed lists first.
-ORDER = (
-    "Review", "Claim", "Claimant", "Demand", "ReaderMessage", "ImportBatch", "VerdictMapping", "Topic", "RatingScale",
-    "Verdict", "Publisher", "Freeze", "User", "Membership", "ApiToken", "Subscription", "Delivery", "Job",
-    "EditorialEvent",
-)  # fmt: skip
-
 
 class Suggestions(AutocompleteJsonView):
     """Autocomplete suggestions, which can include rows that the model's own list doesn't show."""
@@ -57,22 +50,29 @@ class EditorsDesk(admin.AdminSite):
     site_header = _("Editors’ desk")
     index_title = _("Waiting for you")
     index_template = "admin/editorial/home.html"
+    app_index_template = "admin/editorial/all_lists.html"
+    enable_nav_sidebar = False  # base_site.html has a navigation with groups
     empty_value_display = "–"
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        from factcheck.editorial.desk.access import get_desk
         from factcheck.editorial.desk.freezes import freezes_for
+        from factcheck.editorial.desk.menu import menu_for
 
-        freezes = freezes_for(request) if self.has_permission(request) else []
-        return {**super().each_context(request), "guide": guide_for(request), "freezes": freezes}
+        context = {**super().each_context(request), "guide": guide_for(request)}
+        if not self.has_permission(request):
+            return context
+        menu = menu_for(get_desk(request), context["available_apps"])
+        return {**context, "freezes": freezes_for(request), "menu": menu}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):
             return []  # the login page
-        # The page of the "editorial" app is called "Everything", so it lists the models of all apps.
+        from factcheck.editorial.desk.menu import group_lists
+
+        # The page of the "editorial" app is called "All lists", so it lists the models of all apps.
         app_list = super().get_app_list(request, app_label if app_label != "editorial" else None)
-        models = [model for app in app_list for model in app["models"]]
-        models.sort(key=lambda model: ORDER.index(model["object_name"]))
-        return [{**app_list[0], "models": models}] if app_list else []
+        return group_lists([model for app in app_list for model in app["models"]])
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
@@ -83,11 +83,13 @@ class EditorsDesk(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         from factcheck.editorial.desk import sign_in_pages, sign_in_settings
+        from factcheck.editorial.desk.capture_states import capture_states
         from factcheck.editorial.desk.decision_page import decision_page
         from factcheck.editorial.desk.passwords import ChoosePassword
 
         return [
             path("editorial/proposal/<int:pk>/<slug:name>/", self.admin_view(decision_page), name="editorial_proposal"),
+            path("editorial/captures/<slug:kind>/", self.admin_view(capture_states), name="editorial_captures"),
             path("choose-password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose_password"),
             path("login/second-factor/", sign_in_pages.second_factor_page, name="second_factor"),
             *sign_in_settings.urls(self.admin_view),

@@ -17,6 +17,7 @@ from django.db import migrations, models
 
 import factcheck.editorial.fields
 import factcheck.editorial.message_encryption
+import factcheck.editorial.models.captures
 import factcheck.editorial.time_zones
 
 
@@ -648,6 +649,7 @@ class Migration(migrations.Migration):
                             ("published", "published"),
                             ("withdrawn", "withdrawn"),
                             ("erased", "erased"),
+                            ("discarded", "thrown away"),
                         ],
                         default="draft",
                         editable=False,
@@ -981,6 +983,7 @@ class Migration(migrations.Migration):
                             ("submitted", "waiting for approval"),
                             ("approved", "approved"),
                             ("published", "published"),
+                            ("discarded", "thrown away"),
                         ],
                         default="draft",
                         editable=False,
@@ -2013,7 +2016,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="demand",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "submitted", "approved", "published"])),
+                condition=models.Q(("state__in", ["draft", "submitted", "approved", "published", "discarded"])),
                 name="demand_state_known",
             ),
         ),
@@ -2208,7 +2211,7 @@ class Migration(migrations.Migration):
             model_name="review",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("state__in", ["draft", "submitted", "approved", "published", "withdrawn", "erased"])
+                    ("state__in", ["draft", "submitted", "approved", "published", "withdrawn", "erased", "discarded"])
                 ),
                 name="review_state_known",
             ),
@@ -2475,5 +2478,361 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(("kind", "import")), fields=("batch",), name="proposal_one_import"
             ),
+        ),
+        migrations.CreateModel(
+            name="OpenDraft",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("draft", models.UUIDField()),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "verbose_name": "open draft",
+                "verbose_name_plural": "open drafts",
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedState",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("draft", models.UUIDField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("saved", "saved"),
+                            ("opened", "before the correction"),
+                            ("restored", "restored"),
+                            ("discarded", "thrown away"),
+                            ("typed", "typed at the same time"),
+                        ],
+                        default="saved",
+                        max_length=10,
+                    ),
+                ),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "page",
+                    models.UUIDField(
+                        help_text="The opened page that sent the text. A repeated request has the same.", null=True
+                    ),
+                ),
+                ("content", models.JSONField()),
+            ],
+            options={
+                "verbose_name": "saved state",
+                "verbose_name_plural": "saved states",
+                "ordering": ["-pk"],
+            },
+        ),
+        migrations.AddField(
+            model_name="demand",
+            name="discarded_at",
+            field=models.DateTimeField(editable=False, help_text="Set by the database (discarding.sql).", null=True),
+        ),
+        migrations.AddField(
+            model_name="review",
+            name="discarded_at",
+            field=models.DateTimeField(editable=False, help_text="Set by the database (discarding.sql).", null=True),
+        ),
+        migrations.AddIndex(
+            model_name="demand",
+            index=models.Index(
+                condition=models.Q(("discarded_at__isnull", False)), fields=["discarded_at"], name="demand_discarded"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(
+                condition=models.Q(("discarded_at__isnull", False)), fields=["discarded_at"], name="review_discarded"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="demand",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("discarded_at__isnull", True), ("state", "discarded"), _connector="OR"),
+                name="demand_discarded_at_a_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("discarded_at__isnull", True), ("state", "discarded"), _connector="OR"),
+                name="review_discarded_at_a_time",
+            ),
+        ),
+        migrations.AddField(
+            model_name="opendraft",
+            name="user",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="savedstate",
+            name="saved_by",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="opendraft",
+            index=models.Index(fields=["seen_at"], name="opendraft_seen"),
+        ),
+        migrations.AddConstraint(
+            model_name="opendraft",
+            constraint=models.UniqueConstraint(fields=("draft", "user"), name="opendraft_once"),
+        ),
+        migrations.AddIndex(
+            model_name="savedstate",
+            index=models.Index(fields=["draft", "-id"], name="savedstate_draft"),
+        ),
+        migrations.AddConstraint(
+            model_name="savedstate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["saved", "opened", "restored", "discarded", "typed"])),
+                name="savedstate_kind_known",
+            ),
+        ),
+        migrations.AddField(
+            model_name="appearance",
+            name="no_capture_reason",
+            field=factcheck.editorial.fields.LineField(
+                blank=True,
+                help_text="Readers will see the reason. While this field has a text, no copy is published.",
+                max_length=500,
+                verbose_name="why there is no copy",
+            ),
+        ),
+        migrations.AddField(
+            model_name="source",
+            name="no_capture_reason",
+            field=factcheck.editorial.fields.LineField(
+                blank=True,
+                help_text="Readers will see the reason. While this field has a text, no copy is published.",
+                max_length=500,
+                verbose_name="why there is no copy",
+            ),
+        ),
+        migrations.AddField(
+            model_name="source",
+            name="published_on",
+            field=models.DateField(blank=True, null=True, verbose_name="published on"),
+        ),
+        migrations.CreateModel(
+            name="Capture",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("url", factcheck.editorial.fields.WebAddressField(blank=True, max_length=2000, verbose_name="URL")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "being made"), ("done", "done"), ("failed", "failed")],
+                        default="waiting",
+                        max_length=7,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("worker", "made by this site"), ("editor", "uploaded")],
+                        default="worker",
+                        max_length=6,
+                        verbose_name="origin",
+                    ),
+                ),
+                ("requested_at", models.DateTimeField(auto_now_add=True, verbose_name="requested at")),
+                ("captured_at", models.DateTimeField(blank=True, null=True, verbose_name="copied at")),
+                (
+                    "final_url",
+                    factcheck.editorial.fields.WebAddressField(blank=True, max_length=2000, verbose_name="final URL"),
+                ),
+                ("status", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="HTTP status")),
+                (
+                    "media_type",
+                    factcheck.editorial.fields.LineField(blank=True, max_length=100, verbose_name="kind of file"),
+                ),
+                ("size", models.PositiveBigIntegerField(blank=True, null=True, verbose_name="size")),
+                ("sha256", models.CharField(blank=True, max_length=64, verbose_name="hash of the copy")),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True, upload_to=factcheck.editorial.models.captures.capture_path, verbose_name="file"
+                    ),
+                ),
+                ("title", factcheck.editorial.fields.LineField(blank=True, max_length=1000, verbose_name="title")),
+                (
+                    "publisher_name",
+                    factcheck.editorial.fields.LineField(blank=True, max_length=500, verbose_name="publisher"),
+                ),
+                ("published_on", models.DateField(blank=True, null=True, verbose_name="published on")),
+                (
+                    "text",
+                    factcheck.editorial.fields.ProseField(blank=True, max_length=1000000, verbose_name="readable text"),
+                ),
+                (
+                    "language",
+                    factcheck.editorial.fields.LanguageField(blank=True, max_length=35, verbose_name="language"),
+                ),
+                (
+                    "failure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("invalid_url", "The URL can’t be opened. Check the URL for typing errors."),
+                            ("not_public", "The URL leads to a private network. Upload your own copy."),
+                            ("unknown_host", "The site doesn’t exist. Check the URL for typing errors."),
+                            ("timeout", "The site took too long to respond. Try again later, or upload your own copy."),
+                            ("unreachable", "The site didn’t respond. Try again later, or upload your own copy."),
+                            ("insecure", "The site’s certificate isn’t valid. Upload your own copy."),
+                            ("too_large", "The page is too large. Upload your own copy."),
+                            ("too_many_redirects", "The page redirects in a circle. Upload your own copy."),
+                            ("garbled", "The site’s response can’t be read. Upload your own copy."),
+                            ("refused", "The site refused the request. Upload your own copy."),
+                            ("gone", "The page doesn’t exist. Check the URL, or write why there is no copy."),
+                            ("server_error", "The site has an error. Try again later, or upload your own copy."),
+                        ],
+                        max_length=40,
+                        verbose_name="failure",
+                    ),
+                ),
+                (
+                    "timestamp_token",
+                    models.BinaryField(
+                        blank=True, help_text="The time stamp of the SHA-256 by RFC 3161, in DER.", null=True
+                    ),
+                ),
+                (
+                    "is_public",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Readers may see this copy. Choose this only if the newsroom has the rights.",
+                        verbose_name="public",
+                    ),
+                ),
+                (
+                    "newsroom",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="editorial.publisher",
+                        verbose_name="newsroom",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="requested by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "capture",
+                "verbose_name_plural": "captures",
+                "ordering": ["-requested_at", "-id"],
+            },
+        ),
+        migrations.AddField(
+            model_name="appearance",
+            name="capture",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appearances",
+                to="editorial.capture",
+                verbose_name="copy",
+            ),
+        ),
+        migrations.AddField(
+            model_name="source",
+            name="capture",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sources",
+                to="editorial.capture",
+                verbose_name="copy",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="capture",
+            index=models.Index(fields=["newsroom", "-requested_at", "-id"], name="capture_newsroom"),
+        ),
+        migrations.AddIndex(
+            model_name="capture",
+            index=models.Index(
+                condition=models.Q(("sha256", ""), _negated=True), fields=["sha256"], name="capture_sha256"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "done", "failed"])), name="capture_state_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("origin__in", ["worker", "editor"])), name="capture_origin_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sha256__regex", "^([0-9a-f]{64})?$")), name="capture_sha256_hex"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), _negated=True),
+                    models.Q(
+                        ("captured_at__isnull", False),
+                        ("size__isnull", False),
+                        models.Q(("sha256", ""), _negated=True),
+                        models.Q(("media_type", ""), _negated=True),
+                        models.Q(("file", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="capture_done_is_complete",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), models.Q(("failure", ""), _negated=True)),
+                    models.Q(models.Q(("state", "failed"), _negated=True), ("failure", "")),
+                    _connector="OR",
+                ),
+                name="capture_failure_explained",
+            ),
+        ),
+        migrations.AddField(
+            model_name="capture",
+            name="claims",
+            field=models.ManyToManyField(editable=False, related_name="+", to="editorial.claim"),
+        ),
+        migrations.AddField(
+            model_name="capture",
+            name="reviews",
+            field=models.ManyToManyField(editable=False, related_name="+", to="editorial.review"),
         ),
     ]

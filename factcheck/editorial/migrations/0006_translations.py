@@ -58,5 +58,5 @@ class Migration(migrations.Migration):
                 " empty.",
             ),
         ),
-        RunSQLFiles("editorial", reviews="9950623d62d2"),
+        RunSQLFiles("editorial", reviews="5b3385878624"),
     ]

@@ -4,6 +4,7 @@ Workflows belong in `factcheck.editorial.proposals`, pages in `factcheck.editori
 `factcheck.record`.
 """
 
+from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic, TopicLabel
 from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.events import EditorialEvent
@@ -15,13 +16,14 @@ from factcheck.editorial.models.people import Membership, Publisher, User
 from factcheck.editorial.models.proposals import Proposal
 from factcheck.editorial.models.reader_messages import ReaderMessage
 from factcheck.editorial.models.reviews import Authorship, Review, Source
+from factcheck.editorial.models.saved_states import OpenDraft, SavedState
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
 from factcheck.editorial.models.sign_in import SecondFactor, Session, SignInCounter
 from factcheck.editorial.models.tokens import AnsweredRequest, ApiToken
 
 __all__ = [
-    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Claim", "Claimant", "Demand", "EditorialEvent",
-    "Freeze", "ImportBatch", "Job", "Membership", "Proposal", "ProposedLink", "Publisher", "RatingScale",
-    "ReaderMessage", "Review", "SecondFactor", "Session", "SignInCounter", "Source", "Topic", "TopicLabel", "User",
-    "Verdict", "VerdictLabel", "VerdictMapping",
+    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Claim", "Claimant", "Demand",
+    "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "OpenDraft", "Proposal", "ProposedLink",
+    "Publisher", "RatingScale", "ReaderMessage", "Review", "SavedState", "SecondFactor", "Session", "SignInCounter",
+    "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping",
 ]  # fmt: skip

@@ -19,12 +19,16 @@ from factcheck.editorial.fields import (
     field_options,
     url_list,
 )
+from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.record.statements import review as statements
 
 # Claimants are sorted and looked up by this many characters of their description. An index row can't be larger than
 # 2,704 bytes, and one character can take several bytes.
 SORTED_CHARACTERS = 100
+
+
+NO_CAPTURE_HELP = _("Readers will see the reason. While this field has a text, no copy is published.")
 
 
 class Claimant(models.Model):
@@ -220,6 +224,18 @@ class Appearance(models.Model):
         **field_options(statements.Appearance, "first"),
         default=False,
         help_text=_("The earliest appearance that you found."),
+    )
+    capture = models.ForeignKey(
+        Capture,
+        models.PROTECT,
+        **field_options(statements.Appearance, "capture"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="appearances",
+    )
+    no_capture_reason = LineField(
+        **field_options(statements.Appearance, "no_capture_reason"), blank=True, help_text=NO_CAPTURE_HELP
     )
 
     class Meta:

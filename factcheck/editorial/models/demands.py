@@ -40,6 +40,7 @@ class Demand(models.Model):
         SUBMITTED = "submitted", _("waiting for approval")
         APPROVED = "approved", _("approved")
         PUBLISHED = "published", _("published")
+        DISCARDED = "discarded", _("thrown away")
 
     From = statements.From
 
@@ -134,6 +135,7 @@ class Demand(models.Model):
     )
     created_at = models.DateTimeField(_("started at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+    discarded_at = models.DateTimeField(null=True, editable=False, help_text="Set by the database (discarding.sql).")
 
     class Meta:
         verbose_name = _("demand")
@@ -141,7 +143,11 @@ class Demand(models.Model):
         ordering = ["-received_on", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted", "approved", "published"]), name="demand_state_known"
+                condition=Q(state__in=["draft", "submitted", "approved", "published", "discarded"]),
+                name="demand_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(discarded_at__isnull=True) | Q(state="discarded"), name="demand_discarded_at_a_time"
             ),
             models.CheckConstraint(
                 condition=Q(from_type__in=["state_body", "police", "court", "company", "person"]),
@@ -201,7 +207,10 @@ class Demand(models.Model):
                 ),
             ),
         ]
-        indexes = [models.Index(fields=["newsroom", "state", "-received_on", "-id"], name="demand_newsroom_state")]
+        indexes = [
+            models.Index(fields=["newsroom", "state", "-received_on", "-id"], name="demand_newsroom_state"),
+            models.Index(fields=["discarded_at"], name="demand_discarded", condition=Q(discarded_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         who = self.from_name or self.from_description or "…"

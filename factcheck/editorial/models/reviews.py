@@ -11,7 +11,8 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
-from factcheck.editorial.models.claims import Claim
+from factcheck.editorial.models.captures import Capture
+from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.scales import Verdict
 from factcheck.editorial.models.tokens import ApiToken
@@ -37,6 +38,7 @@ class Review(models.Model):
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
         ERASED = "erased", _("erased")
+        DISCARDED = "discarded", _("thrown away")
 
     class ChangeClass(models.TextChoices):
         TYPO = "typo", _("typing error: the meaning is unchanged")
@@ -138,6 +140,7 @@ class Review(models.Model):
     )
     created_at = models.DateTimeField(_("started at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+    discarded_at = models.DateTimeField(null=True, editable=False, help_text="Set by the database (discarding.sql).")
 
     objects = ReviewQuerySet.as_manager()
 
@@ -156,8 +159,13 @@ class Review(models.Model):
                 name="review_own_or_imported",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted", "approved", "published", "withdrawn", "erased"]),
+                condition=Q(
+                    state__in=["draft", "submitted", "approved", "published", "withdrawn", "erased", "discarded"]
+                ),
                 name="review_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(discarded_at__isnull=True) | Q(state="discarded"), name="review_discarded_at_a_time"
             ),
             models.CheckConstraint(
                 condition=Q(change_class__in=["", "typo", "update", "substantive", "metadata"]),
@@ -191,6 +199,7 @@ class Review(models.Model):
             models.Index(
                 fields=["translation_of"], name="review_translations", condition=Q(translation_of__isnull=False)
             ),
+            models.Index(fields=["discarded_at"], name="review_discarded", condition=Q(discarded_at__isnull=False)),
             GinIndex(OpClass(Upper("headline"), name="gin_trgm_ops"), name="review_headline_words"),
         ]
 
@@ -246,6 +255,7 @@ class Source(models.Model):
         help_text=_("The relevant passage, quoted exactly from the source."),
     )
     archive_url = WebAddressField(**field_options(statements.Source, "archive_url"), blank=True)
+    published_on = models.DateField(**field_options(statements.Source, "published_on"), null=True, blank=True)
     accessed_on = models.DateField(**field_options(statements.Source, "accessed_on"), null=True, blank=True)
     primary = models.BooleanField(
         **field_options(statements.Source, "primary"),
@@ -255,6 +265,18 @@ class Source(models.Model):
             "Choose “Yes” for the evidence itself, such as a law, a recording or a data set. Choose “No” for a"
             " report about the evidence."
         ),
+    )
+    capture = models.ForeignKey(
+        Capture,
+        models.PROTECT,
+        **field_options(statements.Source, "capture"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="sources",
+    )
+    no_capture_reason = LineField(
+        **field_options(statements.Source, "no_capture_reason"), blank=True, help_text=NO_CAPTURE_HELP
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 

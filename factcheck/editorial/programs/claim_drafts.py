@@ -6,10 +6,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from factcheck.editorial.captures.requests import keep_captures, request_missing
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.links import is_public
-from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic
+from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic, User
+from factcheck.editorial.saved_states import keep_first_state, keep_state
 from factcheck.editorial.statement_columns import columns_of, values_of
 from factcheck.editorial.validation import Invalid, Problem, Values, fill, find_problems
 from factcheck.record.formats.canonical import rfc3339
@@ -25,7 +27,8 @@ def own_claims(token: ApiToken) -> QuerySet[Claim]:
 def log_claim(*, token: ApiToken, values: Values) -> UUID:
     """Logs a claim and returns its id. Raises Invalid. Must run in a transaction."""
     claim = Claim(newsroom_id=token.newsroom_id, logged_by_id=token.user_id)
-    _write(claim, values)
+    _write(claim, values, token.user)
+    keep_state(claim, token.user)
     record_event(token.user, "claim.logged_by_program", claim, token=str(token.pk))
     return claim.pk
 
@@ -37,7 +40,9 @@ def change_claim(*, token: ApiToken, claim: Claim, values: Values) -> UUID:
     published = LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists() or is_public(claim)
     if published or claim.reviews.exclude(state=Review.State.DRAFT).exists():
         raise EditorialError(_("A review of this claim has been submitted or published. Edit the claim at the desk."))
-    _write(claim, values)
+    keep_first_state(claim, claim.logged_by)
+    _write(claim, values, token.user)
+    keep_state(claim, token.user)
     record_event(token.user, "claim.changed_by_program", claim, token=str(token.pk))
     return claim.pk
 
@@ -54,7 +59,7 @@ def describe_claim(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _write(claim: Claim, values: Values) -> None:
+def _write(claim: Claim, values: Values, by: User) -> None:
     fill(claim, values)
     problems = find_problems(claim, "", exclude=("newsroom", "claimant", "logged_by"))
     claimant = _claimant(claim, values["claimant"], problems) if values.get("claimant") else None
@@ -73,8 +78,10 @@ def _write(claim: Claim, values: Values) -> None:
         claim.claimant = claimant
     claim.save()
     if "appearances" in values:
+        keep_captures(claim.appearances.all(), appearances)
         claim.appearances.all().delete()
         Appearance.objects.bulk_create(appearances)
+        request_missing(appearances, newsroom=claim.newsroom, by=by)
     if "topics" in values:
         claim.topics.set(topics)
 

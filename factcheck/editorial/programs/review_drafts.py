@@ -6,9 +6,11 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from factcheck.editorial.captures.requests import keep_captures, request_missing
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Review, Source, Verdict
+from factcheck.editorial.saved_states import keep_first_state, keep_state
 from factcheck.editorial.statement_columns import values_of
 from factcheck.editorial.validation import Invalid, Problem, Values, fill, find_problems
 from factcheck.record.formats.canonical import rfc3339
@@ -19,9 +21,12 @@ _INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "
 
 
 def own_reviews(token: ApiToken) -> QuerySet[Review]:
-    """The reviews that the token's account created in its newsroom, newest first, except for erased reviews."""
+    """The reviews that the token's account created in its newsroom, newest first.
+
+    Erased and discarded reviews aren't listed.
+    """
     reviews = Review.objects.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
-    return reviews.exclude(state=Review.State.ERASED)
+    return reviews.exclude(state__in=[Review.State.ERASED, Review.State.DISCARDED])
 
 
 def draft_review(*, token: ApiToken, values: Values) -> UUID:
@@ -41,6 +46,7 @@ def change_review(*, token: ApiToken, review: Review, values: Values) -> UUID:
         raise EditorialError(
             _("Only a draft can be edited. The status of this review is “%s”.") % review.get_state_display()
         )
+    keep_first_state(review, review.created_by)
     _write(review, values, token)
     record_event(token.user, "review.changed_by_program", review, token=str(token.pk))
     return review.pk
@@ -82,10 +88,13 @@ def _write(review: Review, values: Values, token: ApiToken) -> None:
         raise Invalid(problems)
     review.save()
     if "sources" in values:
+        keep_captures(review.sources.all(), sources)
         review.sources.all().delete()
         Source.objects.bulk_create(sources)
+        request_missing(sources, newsroom=review.newsroom, by=token.user)
     # The token's account becomes an author, so that it can't approve the review.
     Authorship.objects.get_or_create(review=review, user=token.user)
+    keep_state(review, token.user)
 
 
 def _set_claim(review: Review, pk: UUID, problems: list[Problem]) -> None:

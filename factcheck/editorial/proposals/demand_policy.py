@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import review_statements, roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Demand, Freeze, Proposal, Publisher, User
+from factcheck.editorial.models import Demand, Freeze, Proposal, Publisher, SavedState, User
 from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal
+from factcheck.editorial.saved_states import keep_state
 from factcheck.editorial.statement_columns import values_of
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand as statements
@@ -125,8 +126,10 @@ def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
         )
     if not note.strip():
         raise EditorialError(_("Describe what changed. Readers will see your description."))
+    keep_state(demand, by, SavedState.Kind.OPENED)
     demand.change_note = note
     _set_state(demand, State.DRAFT)
+    keep_state(demand, by)
     record_event(by, "demand.reopened", demand, note=note)
 
 

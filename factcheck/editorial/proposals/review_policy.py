@@ -8,19 +8,22 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure, review_statements, roles
+from factcheck.editorial.captures.rights import publish_captures, reviews_with_captures
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, Review, User
+from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, Review, SavedState, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.review_statements import last_entry, last_statement
+from factcheck.editorial.saved_states import keep_state
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import equivalent
 from factcheck.record.statements.erasure import Erasure
 from factcheck.record.statements.parts import Part
+from factcheck.record.statements.same_content import has_same_content
 from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
@@ -137,6 +140,8 @@ class ReviewPolicy(Policy[Review]):
             if action == Action.PUBLICATION:
                 after |= {"change_class": "", "change_note": ""}
             Review.objects.filter(pk__among=some).update(**after)
+        published = [review for some in reviews.values() for review in some]
+        publish_captures(reviews_with_captures(published))
         for proposal in proposals:
             if proposal.action == Action.ERASURE:
                 erasure.erase_drafts(Review.objects.get(pk=proposal.subject_id), proposal)
@@ -173,7 +178,7 @@ def find_missing(review: Review) -> Reasons:
         reasons.append(_("Nothing has changed since the published revision. Change the draft before you submit it."))
     if review.change_class == Review.ChangeClass.TYPO and _rating(statement) != _rating(published):
         reasons.append(_("The verdict has changed, so this isn’t a typing error. Choose another kind of correction."))
-    if metadata and not statements.has_same_content(published, statement):
+    if metadata and not has_same_content(published, statement):
         reasons.append(CONTENT_CHANGED)
     return reasons
 
@@ -199,9 +204,11 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
         raise EditorialError(short)
     if Proposal.objects.about(review).open().exists():
         raise EditorialError(WAITS)
+    keep_state(review, by, SavedState.Kind.OPENED)
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
     # With `changed_at`, a form that was opened earlier detects this change instead of overwriting it.
     review.save(update_fields=["change_class", "change_note", "state", "changed_at"])
+    keep_state(review, by)
     record_event(by, "correction.opened", review, change_class=change_class, note=note)
 
 

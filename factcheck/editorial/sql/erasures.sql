@@ -19,20 +19,30 @@ CREATE OR REPLACE TRIGGER erasure_has_ground BEFORE INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.action = 'erasure') EXECUTE FUNCTION editorial_erasure_has_ground();
 ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER erasure_has_ground;
 
--- An erasure is refused at commit if an earlier document, statement or detail remains. A message about an import that
+-- An erasure is refused at commit if an earlier document, statement, saved state or detail remains. A message about an import that
 -- contained the review can repeat its content.
 CREATE OR REPLACE FUNCTION editorial_was_erased_whole() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM record_logentry e JOIN record_revisiondocument d ON d.sequence = e.sequence
                WHERE e.subject = NEW.subject AND e.sequence < NEW.sequence)
+        OR EXISTS (SELECT 1 FROM editorial_savedstate s WHERE s.draft = NEW.subject AND s.saved_at <= NEW.at)
         OR EXISTS (SELECT 1 FROM editorial_proposal p
                    WHERE p.review_id = NEW.subject AND (p.statement <> '' OR p.note <> '' OR p.message <> '')
                    AND p.id < (SELECT id FROM editorial_proposal WHERE sequence = NEW.sequence))
         OR EXISTS (SELECT 1 FROM editorial_proposal p JOIN editorial_proposal whole ON whole.batch_id = p.batch_id
                    WHERE p.review_id = NEW.subject AND whole.kind = 'import' AND whole.message <> '')
         OR EXISTS (SELECT 1 FROM editorial_editorialevent v
-                   WHERE v.subject = NEW.subject::text AND v.at <= NEW.at AND v.action <> NEW.kind AND v.detail <> '{}') THEN
+                   WHERE v.subject = NEW.subject::text AND v.at <= NEW.at AND v.action <> NEW.kind AND v.detail <> '{}')
+        OR EXISTS (SELECT 1 FROM record_publiccapture c WHERE c.review_id = NEW.subject)
+        -- A capture is kept if a draft, a claim or another review still uses it.
+        OR EXISTS (SELECT 1 FROM editorial_capture_reviews u WHERE u.review_id = NEW.subject
+                   AND NOT EXISTS (SELECT 1 FROM editorial_source s WHERE s.capture_id = u.capture_id)
+                   AND NOT EXISTS (SELECT 1 FROM editorial_appearance a WHERE a.capture_id = u.capture_id)
+                   AND NOT EXISTS (SELECT 1 FROM editorial_capture_claims c WHERE c.capture_id = u.capture_id)
+                   AND NOT EXISTS (SELECT 1 FROM editorial_capture_reviews o JOIN editorial_review r
+                                   ON r.id = o.review_id WHERE o.capture_id = u.capture_id
+                                   AND o.review_id <> NEW.subject AND r.state <> 'erased')) THEN
         RAISE EXCEPTION 'log entry %: what it erases is still kept', NEW.sequence
             USING ERRCODE = 'restrict_violation';
     END IF;

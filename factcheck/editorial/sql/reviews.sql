@@ -12,8 +12,10 @@ CREATE OR REPLACE TRIGGER review_begun BEFORE UPDATE ON editorial_review
     EXECUTE FUNCTION editorial_review_begun();
 ALTER TABLE editorial_review ENABLE ALWAYS TRIGGER review_begun;
 
--- A newsroom's own review needs a verdict, a summary and two sources. One source must support or refute the claim. A
--- translation refers to a revision that was published earlier.
+-- A newsroom's own review needs a verdict, a summary and two sources. One source must support or refute the claim.
+-- Every source has a title. Sources with a URL and the newsroom's own appearances have a copy or a reason why there is
+-- none. Another newsroom is responsible for the appearances of its claim. A translation refers to a revision that was
+-- published earlier.
 CREATE OR REPLACE FUNCTION editorial_require_complete_review(entry record_logentry, document jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -22,6 +24,14 @@ BEGIN
         OR jsonb_array_length(document -> 'sources') < 2
         OR NOT jsonb_path_exists(document, '$.sources[*] ? (@.stance == "supports" || @.stance == "refutes")') THEN
         RAISE EXCEPTION 'log entry %: verdict, summary or sources are missing', entry.sequence
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF jsonb_path_exists(document, '$.sources[*] ? (@.title == null
+            || @.url != null && @.capture == null && @.no_capture_reason == null)')
+        OR jsonb_path_exists(document, '$.claim.appearances[*] ? (@.capture == null && @.no_capture_reason == null)')
+        AND EXISTS (SELECT 1 FROM editorial_review r JOIN editorial_claim c ON c.newsroom_id = r.newsroom_id
+                    WHERE r.id = entry.subject AND c.id = (document #>> '{claim,id}')::uuid) THEN
+        RAISE EXCEPTION 'log entry %: a source has no title, or there is neither a copy nor a reason', entry.sequence
             USING ERRCODE = 'restrict_violation';
     END IF;
     IF document -> 'translation_of' <> 'null' AND NOT EXISTS (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from factcheck.editorial.models import Review
-from factcheck.record.statements.review import has_same_content
+from factcheck.record.statements.same_content import has_same_content
 
 ChangeClass = Review.ChangeClass
 _LANGUAGE = gettext_noop("the language")

@@ -25,6 +25,11 @@ UNSPECIFIED = frozenset(
         "sources.primary",
         "sources.stance",
         "sources.accessed_on",
+        "sources.published_on",
+        "sources.capture",
+        "sources.no_capture_reason",
+        "claim.appearances.capture",
+        "claim.appearances.no_capture_reason",
         "publisher.site",
     }
 )

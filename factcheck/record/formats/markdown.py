@@ -4,14 +4,19 @@ The first layer emits only the elements of CommonMark. The second layer allows o
 layer isn't a security hole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import nh3
 from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+
+from factcheck.record.formats.picture_files import PATH
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 REL = "nofollow noopener noreferrer"
@@ -32,22 +37,67 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }  # without "*", nh3 would keep title and lang
 
 
-def to_html(text: str) -> SafeString:
-    """The Markdown as HTML. Images are converted to links, so that the browser doesn't contact other hosts."""
+@dataclass(frozen=True)
+class ShownPicture:
+    """A picture on this site: the URL to load the picture from, and its size in pixels if the size is known."""
+
+    src: str
+    width: int | None = None
+    height: int | None = None
+
+
+Pictures = Mapping[str, ShownPicture]  # by the picture's path, as in the Markdown
+
+
+def to_html(text: str, pictures: Pictures | None = None) -> SafeString:
+    """The Markdown as HTML. Pictures of this site are shown if `pictures` contains their paths.
+
+    Images on other hosts are converted to links, so that the browser doesn't contact other hosts.
+    """
     if not _is_within_limits(text):
         return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 (escaped)
-    return mark_safe(clean(_parser.render(text)))  # noqa: S308 (cleaned)
+    shown = pictures or {}
+    return mark_safe(clean(_parser.render(text, {"pictures": shown}), shown))  # noqa: S308 (cleaned)
 
 
-def clean(html: str) -> str:
+def clean(html: str, pictures: Pictures | None = None) -> str:
     """The second layer. Drops all elements that aren't listed above, and the content of script and style."""
-    return nh3.clean(html, tags=_ELEMENTS, attributes=_ATTRIBUTES, url_schemes=set(SCHEMES), link_rel=REL)
+    if not pictures:
+        return nh3.clean(html, tags=_ELEMENTS, attributes=_ATTRIBUTES, url_schemes=set(SCHEMES), link_rel=REL)
+    return nh3.clean(
+        html,
+        tags=_ELEMENTS | {"img"},
+        attributes=_ATTRIBUTES | {"img": {"src", "alt", "width", "height", "loading"}},
+        attribute_filter=_only_from({picture.src for picture in pictures.values()}),
+        url_schemes=set(SCHEMES),
+        link_rel=REL,
+    )
+
+
+def own_pictures(text: str) -> list[tuple[str, str]]:
+    """The paths and descriptions of all pictures of this site in the text, in order."""
+    if "/pictures/" not in text or not _is_within_limits(text):
+        return []
+    found: list[tuple[str, str]] = []
+    _parser.parse(text, {"found": found})
+    return found
+
+
+def _only_from(sources: set[str]) -> Callable[[str, str, str], str | None]:
+    def keep(element: str, attribute: str, value: str) -> str | None:
+        return value if (element, attribute) != ("img", "src") or value in sources else None
+
+    return keep
 
 
 def is_safe_address(url: str) -> bool:
     """Whether a URL can be used as a link. Relative URLs aren't allowed, because they would lead to this site."""
     scheme, colon, rest = url.strip().partition(":")
     return bool(colon and rest) and scheme.lower() in SCHEMES
+
+
+def _is_allowed(url: str) -> bool:
+    return is_safe_address(url) or PATH.fullmatch(url) is not None
 
 
 def _is_within_limits(text: str) -> bool:
@@ -67,15 +117,16 @@ def _nest_headings(state: StateCore) -> None:
             token.tag = f"h{min(FIRST_HEADING + len(outline) - 1, 6)}"
 
 
-def _link_images(state: StateCore) -> None:
-    """Replaces each image with a link. Inside another link, only the image's description is kept."""
+def _replace_images(state: StateCore) -> None:
+    """Replaces each image with a link, except pictures of this site. Inside another link, only the words are kept."""
     for token in state.tokens:
         if token.type == "inline" and token.children:
-            token.children = list(_without_images(token.children))
+            token.children = list(_without_images(token.children, state.env))
 
 
-def _without_images(tokens: list[Token]) -> Iterator[Token]:
+def _without_images(tokens: list[Token], env: Any) -> Iterator[Token]:
     inside_link = 0
+    pictures: Pictures = env.get("pictures", {})
     for token in tokens:
         inside_link += {"link_open": 1, "link_close": -1}.get(token.type, 0)
         if token.type != "image":
@@ -83,13 +134,30 @@ def _without_images(tokens: list[Token]) -> Iterator[Token]:
             continue
         address = str(token.attrGet("src") or "")
         # A description can contain links and images. Only its text is kept.
-        words = Token("text", "", 0, content="".join(_text_of(token.children or [])).strip() or address)
-        if inside_link:
+        description = "".join(_text_of(token.children or [])).strip()
+        own = PATH.fullmatch(address) is not None
+        if own and "found" in env:
+            env["found"].append((address, description))
+        words = Token("text", "", 0, content=description or address)
+        if own and address in pictures:
+            yield _shown(pictures[address], description)
+        elif inside_link or own:  # a picture of this site that isn't public, or isn't public any more
             yield words
         else:
             yield Token("link_open", "a", 1, attrs={"href": address})
             yield words
             yield Token("link_close", "a", -1)
+
+
+def _shown(picture: ShownPicture, description: str) -> Token:
+    attributes: dict[str, str | int | float] = {"src": picture.src, "alt": description, "loading": "lazy"}
+    if picture.width and picture.height:
+        attributes |= {"width": picture.width, "height": picture.height}
+    return Token("image", "img", 0, attrs=attributes)
+
+
+def _render_image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return renderer.renderToken(tokens, index, options, env)
 
 
 def _text_of(tokens: list[Token]) -> Iterator[str]:
@@ -104,9 +172,10 @@ def _text_of(tokens: list[Token]) -> Iterator[str]:
 
 def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False})
-    parser.validateLink = is_safe_address  # type: ignore[method-assign]
+    parser.validateLink = _is_allowed  # type: ignore[method-assign]
     parser.core.ruler.push("nest_headings", _nest_headings)
-    parser.core.ruler.push("link_images", _link_images)
+    parser.core.ruler.push("replace_images", _replace_images)
+    parser.add_render_rule("image", _render_image)
     return parser
 
 

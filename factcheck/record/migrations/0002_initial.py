@@ -278,6 +278,34 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="PublishedPicture",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "review_id", "sha256", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("review_id", models.UUIDField()),
+                (
+                    "sha256",
+                    models.CharField(help_text="SHA-256 of the file, as in the document.", max_length=64),
+                ),
+                ("media_type", models.CharField(max_length=20)),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                (
+                    "content",
+                    models.BinaryField(help_text="The file, if readers see the picture in the text.", null=True),
+                ),
+                ("whole_hash", models.BigIntegerField(null=True)),
+                ("inner_hash", models.BigIntegerField(null=True)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["sha256"], name="picture_sha256")],
+            },
+        ),
+        migrations.CreateModel(
             name="PublishedMerge",
             fields=[
                 (
@@ -896,5 +924,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="cosignature",
             constraint=models.UniqueConstraint(fields=("checkpoint", "witness"), name="cosignature_once"),
+        ),
+        migrations.CreateModel(
+            name="PublicCapture",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("review_id", models.UUIDField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("captured_at", models.DateTimeField()),
+                ("size", models.PositiveBigIntegerField()),
+                ("media_type", models.TextField()),
+                ("url", models.TextField()),
+                ("final_url", models.TextField()),
+                ("title", models.TextField()),
+                ("text", models.TextField()),
+                ("language", models.TextField()),
+                ("file", models.TextField(help_text="The path in the storage.")),
+            ],
+            options={
+                "indexes": [models.Index(fields=["sha256"], name="publiccapture_sha256")],
+                "constraints": [models.UniqueConstraint(fields=("review_id", "sha256"), name="publiccapture_once")],
+            },
         ),
     ]

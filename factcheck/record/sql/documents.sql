@@ -4,11 +4,21 @@ CREATE OR REPLACE FUNCTION record_verdict_named(said jsonb) RETURNS jsonb LANGUA
         'scale', said #> '{verdict,scale}', 'slug', said #> '{verdict,slug}', 'label', said #> '{verdict,label}') END
 $$;
 
--- Does the same as factcheck.record.statements.review.has_same_content.
+-- Returns sources or appearances without the keys of EVIDENCE_KEYS in factcheck.record.statements.same_content.
+CREATE OR REPLACE FUNCTION record_without_evidence(said jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_agg(each - ARRAY['published_on', 'capture', 'no_capture_reason'] ORDER BY number)
+    FROM jsonb_array_elements(said) WITH ORDINALITY AS e (each, number)
+$$;
+
+-- Does the same as factcheck.record.statements.same_content.has_same_content.
 CREATE OR REPLACE FUNCTION record_same_content(before jsonb, said jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT before -> 'headline' = said -> 'headline' AND before -> 'summary' = said -> 'summary'
-        AND before -> 'body' = said -> 'body' AND before -> 'sources' = said -> 'sources'
-        AND (before -> 'claim') - 'language' - 'claimed_on' = (said -> 'claim') - 'language' - 'claimed_on'
+        AND before -> 'body' = said -> 'body' AND record_without_evidence(before -> 'sources')
+            IS NOT DISTINCT FROM record_without_evidence(said -> 'sources')
+        AND (before -> 'claim') - ARRAY['language', 'claimed_on', 'appearances']
+            = (said -> 'claim') - ARRAY['language', 'claimed_on', 'appearances']
+        AND record_without_evidence(before #> '{claim,appearances}')
+            IS NOT DISTINCT FROM record_without_evidence(said #> '{claim,appearances}')
         AND before #> '{verdict,scale}' = said #> '{verdict,scale}'
         AND before #> '{verdict,slug}' = said #> '{verdict,slug}'
         AND before #> '{verdict,original}' = said #> '{verdict,original}'

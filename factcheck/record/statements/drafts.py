@@ -20,7 +20,7 @@ DraftClaimant = omit(
         bool, optional("", "True for a `person` who spoke in a public office or role.", default=False),
     ),
 )  # fmt: skip
-DraftAppearance = omit(Appearance, model_name="DraftAppearance", doc="A place where the claim was seen.")
+DraftAppearance = omit(Appearance, "capture", model_name="DraftAppearance", doc="A place where the claim was seen.")
 DraftVerdict = pick(
     Verdict,
     "scale",
@@ -31,7 +31,7 @@ DraftVerdict = pick(
     scale=(Slug, required("", "Rating scale.", "truth")),
     slug=(Slug, required("", "Verdict on the rating scale.", "false")),
 )
-DraftSource = omit(Source, model_name="DraftSource", doc="A source with a title, a URL or both.")
+DraftSource = omit(Source, "capture", model_name="DraftSource", doc="A source with a title, a URL or both.")
 
 ClaimToLog = omit(
     ReviewedClaim,

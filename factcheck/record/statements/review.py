@@ -1,10 +1,10 @@
 """The statement of a review. docs/reference/reviews.md describes the keys and types."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from factcheck.record.statements.captures import Capture
 from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.parts import Part, optional, required
 from factcheck.record.statements.texts import _, pgettext
@@ -63,6 +63,9 @@ class PublisherType(Choices):
     PERSON = "person", _("person")
 
 
+NoCaptureReason = Annotated[str | None, Line(500)]
+
+
 class Appearance(Part):
     """A place where the claim was seen."""
 
@@ -75,6 +78,10 @@ class Appearance(Part):
         _("archive link"), "URL of an archived copy of `url`.", "https://web.archive.org/web/1/x"
     )
     first: bool = optional(_("first"), "Whether this is the first known appearance.", True, False)
+    capture: Capture | None = optional(_("copy"), "Copy of the page or file that the newsroom keeps as evidence.")
+    no_capture_reason: NoCaptureReason = optional(
+        _("why there is no copy"), "Reason why the newsroom doesn't have a copy.", "The post has been deleted."
+    )
 
 
 class Claimant(Part):
@@ -175,9 +182,14 @@ class Source(Part):
     )
     quote: Annotated[str | None, Prose(10_000)] = optional(_("quote"), "Exact quotation from the source.")
     archive_url: UrlOrNull = optional(_("archive link"), "URL of an archived copy of `url`.")
+    published_on: DayOrNull = optional(_("published on"), "Date of the source according to itself.", "2020-10-11")
     accessed_on: DayOrNull = optional(_("accessed on"), "Date on which the newsroom read the source.", "2026-10-04")
     primary: bool | None = optional(
         _("first-hand evidence"), "True for first-hand evidence, false for a report about it, null if unknown.", True
+    )
+    capture: Capture | None = optional(_("copy"), "Copy of the page or file that the newsroom keeps as evidence.")
+    no_capture_reason: NoCaptureReason = optional(
+        _("why there is no copy"), "Reason why the newsroom doesn't have a copy.", "The page forbids copies."
     )
 
     @model_validator(mode="after")
@@ -270,20 +282,3 @@ class Review(Part):
     topics: list[Topic] = optional(_("topics"), "Topics of the review.", default=list, max_items=MAX_LIST)
     reviewed_on: DayOrNull = optional(_("checked on"), "Date of the review according to the publisher.", "2026-10-05")
     license: Url = required(_("licence"), "The licence of this document.")
-
-
-def has_same_content(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Return whether the verdict, the claim and the text are equal, so that at most metadata differs.
-
-    Metadata includes languages, dates, authors, topics, the publisher and the licence. The labels of a verdict depend
-    on the language, and so can its explanation. Does the same as record_same_content in sql/documents.sql.
-    """
-    return _content(before) == _content(after) and (
-        before["language"] != after["language"] or before["verdict"]["explanation"] == after["verdict"]["explanation"]
-    )
-
-
-def _content(statement: Mapping[str, Any]) -> list[Any]:
-    claim = {key: value for key, value in statement["claim"].items() if key not in ("language", "claimed_on")}
-    verdict = [statement["verdict"][key] for key in ("scale", "slug", "original")]
-    return [claim, *verdict, *(statement[key] for key in ("headline", "summary", "body", "sources"))]

@@ -177,8 +177,8 @@ def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_am
 
 
 def test_page_of_all_lists_has_one_name(newsroom: Newsroom) -> None:
-    browser = signed_in(newsroom.reporter).open("/admin/editorial/review/").follow("Everything")
-    assert "<h1>Everything</h1>" in browser.html
+    browser = signed_in(newsroom.reporter).open("/admin/editorial/review/").follow("All lists")
+    assert "<h1>All lists</h1>" in browser.html
     assert browser.has_link("Claims")
 
 

@@ -53,6 +53,7 @@ def test_topics_stand_side_by_side(database: str) -> None:
 def test_buttons_of_the_header_are_high_enough_for_a_finger(database: str) -> None:
     with desk_of(make_newsroom().reporter, "") as page:
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        page.locator(".account-menu summary").click()
         heights = page.eval_on_selector_all(
             "#logout-form button, .languages button", "all => all.map(button => button.getBoundingClientRect().height)"
         )

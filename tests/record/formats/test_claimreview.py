@@ -45,7 +45,7 @@ def full_review(newsroom: Newsroom) -> Review:
     )  # fmt: skip
     claim = make_claim(newsroom, claimant=claimant, location="Huế")
     claim.appearances.update(archive_url=CAPTURE, media_sha256="ab" * 32)
-    Appearance.objects.create(claim=claim, url="https://paper.example/2", medium="text")
+    Appearance.objects.create(claim=claim, url="https://paper.example/2", medium="text", no_capture_reason="Đã bị xóa.")
     review = make_review(newsroom, claim, reviewed_on=date(2026, 10, 5))
     Source.objects.filter(review=review, position=0).update(
         publisher="Cục Thống kê", quote="Mực nước là 2 mét.", archive_url="https://web.archive.org/web/1/https://source.example/1",

@@ -19,3 +19,20 @@ document.addEventListener("change", ({ target }) => {
     target.form.elements[target.dataset.ticks].checked = target.value === "person";
   }
 });
+// Opens and closes the navigation on a narrow window.
+document.querySelector(".menu-button")?.addEventListener("click", ({ currentTarget }) => {
+  currentTarget.setAttribute("aria-expanded", currentTarget.getAttribute("aria-expanded") === "false");
+});
+// Closes the account menu when the person clicks elsewhere or presses Escape.
+const accountMenu = document.querySelector(".account-menu");
+document.addEventListener("click", ({ target }) => {
+  if (accountMenu?.open && !accountMenu.contains(target)) {
+    accountMenu.open = false;
+  }
+});
+accountMenu?.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape") {
+    accountMenu.open = false;
+    accountMenu.querySelector("summary").focus();
+  }
+});

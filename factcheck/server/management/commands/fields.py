@@ -32,6 +32,7 @@ LINKED = {
     "DraftAppearance": ("appearance", "claims.md#appearance"),
     "Source": ("source", "reviews.md#source"),
     "DraftSource": ("source", "reviews.md#source"),
+    "Capture": ("capture", "reviews.md#capture"),
     "Selection": ("selection", "reviews.md#selection"),
     "Translated": ("translation", "reviews.md#translation"),
     "Correction": ("correction", "corrections.md#fields"),

@@ -1,0 +1,64 @@
+"""Deletes captures: after an erasure, and every night those that no draft and no published review uses."""
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from factcheck.editorial.models import Capture, Review
+from factcheck.editorial.models.captures import CAPTURES_FOLDER
+from factcheck.record import public_captures
+
+# A capture that was requested a moment ago can still get its source, and a file that was just written its row.
+UNUSED_FOR = timedelta(days=1)
+
+
+def erase_captures(review: Review, claims: Collection[UUID]) -> None:
+    """Deletes the captures that only the erased review and its erased claims used, with their texts and files."""
+    candidates = Capture.objects.filter(Q(reviews=review) | Q(claims__in=claims)).distinct()
+    using = Review.objects.exclude(pk=review.pk).exclude(state=Review.State.ERASED)
+    gone = [
+        capture
+        for capture in candidates.defer("text")
+        if not capture.sources.exists()
+        and not capture.appearances.exists()
+        and not using.filter(Q(pk__in=capture.reviews.all()) | Q(claim__in=capture.claims.all())).exists()
+    ]
+    _delete(gone)
+
+
+def delete_unused_captures() -> None:
+    """Deletes captures that were never used, or whose drafts have all been deleted, and files without a row."""
+    old = timezone.now() - UNUSED_FOR
+    unused = Capture.objects.filter(requested_at__lt=old, reviews=None, claims=None, sources=None, appearances=None)
+    with transaction.atomic():
+        _delete(unused.defer("text"))
+    _delete_files_without_row(CAPTURES_FOLDER, set(Capture.objects.exclude(file="").values_list("file", flat=True)))
+    public = public_captures.PublicCapture.objects.values_list("file", flat=True)
+    _delete_files_without_row(public_captures.FOLDER, set(public))
+
+
+def _delete(captures: Iterable[Capture]) -> None:
+    """Deletes the rows, and their files after the transaction has been committed."""
+    rows = list(captures)
+    files = [name for capture in rows if (name := capture.file.name)]
+    Capture.objects.filter(pk__in=[capture.pk for capture in rows]).delete()
+    transaction.on_commit(lambda: _delete_files(files))
+
+
+def _delete_files(names: Iterable[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
+
+
+def _delete_files_without_row(folder: str, kept: set[str]) -> None:
+    if not default_storage.exists(folder):
+        return
+    old = timezone.now() - UNUSED_FOR
+    _folders, names = default_storage.listdir(folder)
+    unused = (path for name in names if (path := f"{folder}/{name}") not in kept)
+    _delete_files(path for path in unused if default_storage.get_modified_time(path) < old)

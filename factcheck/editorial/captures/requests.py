@@ -1,0 +1,78 @@
+"""Requests captures of sources and appearances. The worker makes the captures (`editorial.capture_page`)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from factcheck.editorial import roles
+from factcheck.editorial.models import Appearance, Capture, Publisher, Review, Source, User
+
+TASK, QUEUE = "editorial.capture_page", "default"
+REUSED_FOR = timedelta(days=1)
+
+Evidence = Source | Appearance
+
+
+@transaction.atomic
+def request_capture(*, url: str, newsroom: Publisher, by: User) -> Capture:
+    """Creates a capture and queues the worker's task in the same transaction."""
+    capture = Capture.objects.create(url=url, newsroom=newsroom, requested_by=by)
+    app.configure_task(TASK, queue=QUEUE).defer(capture=str(capture.pk))
+    return capture
+
+
+def request_missing(rows: Iterable[Evidence], *, newsroom: Publisher, by: User) -> None:
+    """Requests a capture for each row whose URL has none yet. A recent capture of the same URL is reused."""
+    for row in rows:
+        if row.url and _is_missing(row):
+            set_capture(
+                row, recent_capture(row.url, newsroom) or request_capture(url=row.url, newsroom=newsroom, by=by)
+            )
+
+
+def capture_again(row: Evidence, *, newsroom: Publisher, by: User) -> Capture:
+    """Requests another capture. The row refers to the new capture from now on."""
+    return set_capture(row, request_capture(url=row.url, newsroom=newsroom, by=by))
+
+
+@transaction.atomic
+def renew_capture(*, capture: Capture, by: User) -> Capture:
+    """Requests another capture of the same URL, for all drafts and claims that use this one."""
+    roles.require_member(by, capture.newsroom_id)
+    renewed = request_capture(url=capture.url, newsroom=capture.newsroom, by=by)
+    capture.sources.filter(review__state=Review.State.DRAFT).update(capture=renewed)
+    capture.appearances.update(capture=renewed)
+    return renewed
+
+
+def recent_capture(url: str, newsroom: Publisher) -> Capture | None:
+    """The newsroom's newest capture of this URL from the last day, unless it failed."""
+    recent = Capture.objects.filter(newsroom=newsroom, requested_at__gt=timezone.now() - REUSED_FOR, url=url)
+    return recent.exclude(state=Capture.State.FAILED).first()
+
+
+def keep_captures(old: Iterable[Evidence], new: Iterable[Evidence]) -> None:
+    """Gives new rows that replace old rows with the same URL the captures of the old rows."""
+    captures = {row.url: row.capture_id for row in old if row.capture_id}
+    for row in new:
+        row.capture_id = row.capture_id or captures.get(row.url)
+
+
+def newsroom_of(row: Evidence) -> Publisher:
+    return row.review.newsroom if isinstance(row, Source) else row.claim.newsroom
+
+
+def _is_missing(row: Evidence) -> bool:
+    """Whether the URL has no capture. An uploaded capture is kept if somebody corrects the URL."""
+    capture = row.capture
+    return capture is None or (capture.origin == Capture.Origin.WORKER and capture.url != row.url)
+
+
+def set_capture(row: Evidence, capture: Capture) -> Capture:
+    """Makes the row refer to the capture, and returns the capture."""
+    row.capture = capture
+    type(row)._default_manager.filter(pk=row.pk).update(capture=capture)
+    return capture

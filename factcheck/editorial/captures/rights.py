@@ -1,0 +1,37 @@
+"""Public captures: an editor decides that readers may see a copy, and the copy is published with its reviews."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from factcheck.editorial import roles
+from factcheck.editorial.models import Capture, Review, User
+from factcheck.record.public_captures import cited_hashes, replace_public_captures
+
+
+@transaction.atomic
+def set_public(*, capture: Capture, by: User, public: bool) -> None:
+    """Decides whether readers may see the capture. Only Editors know the newsroom's rights."""
+    roles.require_decider(by, capture.newsroom_id)
+    capture.is_public = public
+    capture.save(update_fields=["is_public"])
+    using = Q(pk__in=capture.reviews.values("pk")) | Q(claim__in=capture.claims.values("pk"))
+    publish_captures(Review.objects.filter(using).values_list("pk", flat=True))
+
+
+def publish_captures(reviews: Iterable[UUID]) -> None:
+    """Makes the public captures of these reviews agree with what is published and with the newsroom's decisions."""
+    for review in Review.objects.filter(pk__in=reviews):
+        used = Q(reviews=review) | Q(claims=review.claim_id)
+        cited = Capture.objects.filter(used, is_public=True, sha256__in=cited_hashes(review.pk)).distinct()
+        replace_public_captures(review.pk, cited)
+
+
+def reviews_with_captures(ids: Iterable[UUID]) -> list[UUID]:
+    """The reviews among these that use or used a capture. Imports have none."""
+    of_review = Capture.reviews.through._default_manager.filter(review=OuterRef("pk"))
+    of_claim = Capture.claims.through._default_manager.filter(claim=OuterRef("claim_id"))
+    reviews = Review.objects.filter(Exists(of_review) | Exists(of_claim), pk__among=ids)
+    return list(reviews.values_list("pk", flat=True))

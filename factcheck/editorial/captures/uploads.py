@@ -1,0 +1,65 @@
+"""Captures that an editor made and uploads, for pages that refuse the site's own requests."""
+
+import hashlib
+from typing import IO, Any, cast
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from factcheck.editorial.captures.file_kinds import HTML, PDF, FileKind, find_kind
+from factcheck.editorial.captures.page_details import PageDetails, read_details
+from factcheck.editorial.captures.requests import Evidence, newsroom_of, set_capture
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Capture, User
+
+MAX_UPLOAD = 50_000_000  # bytes
+
+
+def store_upload(*, row: Evidence, file: UploadedFile[Any], by: User) -> Capture:
+    """Stores the file as the capture of a source or an appearance. Raises EditorialError for files of another kind."""
+    if not file.size or file.size > MAX_UPLOAD:
+        raise EditorialError(too_large() if file.size else _("The file is empty. Save the copy again and upload it."))
+    kind = find_kind(cast("IO[bytes]", file))
+    if kind is None:
+        raise EditorialError(
+            _("This kind of file can’t be kept. Upload a PNG, JPEG, WebP, PDF, HTML, MHTML, WARC or WACZ file.")
+        )
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    details = _read_details(file, kind, row.url)
+    capture = Capture(
+        newsroom=newsroom_of(row),
+        url=row.url,
+        origin=Capture.Origin.EDITOR,
+        requested_by=by,
+        state=Capture.State.DONE,
+        captured_at=timezone.now(),
+        media_type=kind.media_type,
+        size=file.size,
+        sha256=digest.hexdigest(),
+        title=details.title,
+        publisher_name=details.publisher_name,
+        published_on=details.published_on,
+        language=details.language,
+        text=details.text,
+    )
+    file.seek(0)
+    capture.file.save(f"upload.{kind.ending}", file, save=False)
+    # A file whose transaction fails is deleted by the nightly task.
+    with transaction.atomic():
+        capture.save()
+        return set_capture(row, capture)
+
+
+def too_large() -> str:
+    return _("The file is too large. Upload a file of at most %s MB.") % (MAX_UPLOAD // 1_000_000)
+
+
+def _read_details(file: UploadedFile[Any], kind: FileKind, url: str) -> PageDetails:
+    if kind not in (HTML, PDF):
+        return PageDetails()
+    file.seek(0)
+    return read_details(file.read(), kind.media_type, url)

@@ -1,0 +1,85 @@
+"""The state of a capture as its card shows it, and the page from which open cards read the states."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, JsonResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import date_format
+from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext as _
+
+from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.models import Appearance, Capture, Source
+
+# The rows by prefix of their formset, with the column of their newsroom.
+EVIDENCE: dict[str, tuple[type[Source | Appearance], str]] = {
+    "sources": (Source, "review__newsroom"),
+    "appearances": (Appearance, "claim__newsroom"),
+}
+MAX_IDS = 200
+# The fields of a card that the capture can fill in.
+FILLED = {"title": "title", "publisher": "publisher_name", "published_on": "published_on"}
+
+
+def with_captures(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Loads the captures without their long columns."""
+    return rows.select_related("capture").defer("capture__text", "capture__timestamp_token")
+
+
+def describe_state(capture: Capture | None) -> str:
+    """The state in a sentence."""
+    if capture is None:
+        return ""
+    if capture.state == Capture.State.WAITING:
+        return _("Being captured…")
+    if capture.state == Capture.State.FAILED:
+        return f"{_('Not captured.')} {capture.get_failure_display()}"
+    at = localtime(capture.captured_at)
+    moment = date_format(at, "H:i" if at.date() == localdate() else "DATE_FORMAT")
+    sentence = (
+        _("Your copy, %(time)s, %(size)s") if capture.origin == Capture.Origin.EDITOR else _("Kept %(time)s, %(size)s")
+    )
+    return sentence % {"time": moment, "size": filesizeformat(capture.size or 0)}
+
+
+def captured_values(capture: Capture | None) -> dict[str, Any]:
+    """The values for fields of the card, if the capture has them."""
+    if capture is None or capture.state != Capture.State.DONE:
+        return {}
+    return {name: value for name, column in FILLED.items() if (value := getattr(capture, column))}
+
+
+def capture_states(request: HttpRequest, kind: str) -> JsonResponse:
+    """The states of the rows in `ids`, by id. Rows of other newsrooms are left out."""
+    if kind not in EVIDENCE:
+        raise Http404
+    ids = request.GET.get("ids", "").split(",")
+    if len(ids) > MAX_IDS or not all(row.isascii() and row.isdigit() and len(row) < 19 for row in ids):
+        raise BadRequest("ids")
+    model, newsroom = EVIDENCE[kind]
+    rows = model._default_manager.filter(**{"pk__in": ids, f"{newsroom}__in": list(get_desk(request).roles)})
+    return JsonResponse({str(row.pk): _state(row) for row in with_captures(rows)})
+
+
+def _state(row: Source | Appearance) -> dict[str, Any]:
+    capture = row.capture
+    state = {"url": row.url, "state": capture.state if capture else "", "text": describe_state(capture)}
+    return {**state, "values": captured_values(capture)}
+
+
+class CapturedForm(forms.ModelForm[Any]):
+    """Shows the values of the capture in empty fields, and saves them together with the row."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        capture = self.instance.capture
+        self.capture_state = capture.state if capture else ""
+        self.capture_text = describe_state(capture)
+        # A submitted form is compared with the row, so that values of the capture count as changes.
+        if not self.is_bound:
+            self.initial |= {
+                name: value for name, value in captured_values(capture).items() if not self.initial.get(name)
+            }

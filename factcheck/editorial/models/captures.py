@@ -1,0 +1,118 @@
+"""Captures: copies of the pages and files that reviews cite, kept as evidence."""
+
+import uuid
+from pathlib import PurePosixPath
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
+from factcheck.editorial.models.people import Publisher, User
+from factcheck.record.statements import captures as statements
+
+MAX_CAPTURED_TEXT = 1_000_000  # characters
+CAPTURES_FOLDER = "captures"  # in the storage
+
+
+def capture_path(capture: "Capture", name: str) -> str:
+    """The path in the storage. Only the ending comes from the name, which is never a name that a person chose."""
+    return f"{CAPTURES_FOLDER}/{capture.pk}.{name.partition('.')[2]}"
+
+
+class Capture(models.Model):
+    """A copy of a source or an appearance. The columns of a capture that is done never change, except for its rights.
+
+    The file is hostile: it can contain any script. Only `factcheck.editorial.captures` hands it out.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("being made")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    class Origin(models.TextChoices):
+        WORKER = "worker", _("made by this site")
+        EDITOR = "editor", _("uploaded")
+
+    class Failure(models.TextChoices):
+        """The reasons why the worker couldn't make a capture, each with a sentence for people."""
+
+        INVALID_URL = "invalid_url", _("The URL can’t be opened. Check the URL for typing errors.")
+        NOT_PUBLIC = "not_public", _("The URL leads to a private network. Upload your own copy.")
+        UNKNOWN_HOST = "unknown_host", _("The site doesn’t exist. Check the URL for typing errors.")
+        TIMEOUT = "timeout", _("The site took too long to respond. Try again later, or upload your own copy.")
+        UNREACHABLE = "unreachable", _("The site didn’t respond. Try again later, or upload your own copy.")
+        INSECURE = "insecure", _("The site’s certificate isn’t valid. Upload your own copy.")
+        TOO_LARGE = "too_large", _("The page is too large. Upload your own copy.")
+        TOO_MANY_REDIRECTS = "too_many_redirects", _("The page redirects in a circle. Upload your own copy.")
+        GARBLED = "garbled", _("The site’s response can’t be read. Upload your own copy.")
+        REFUSED = "refused", _("The site refused the request. Upload your own copy.")
+        GONE = "gone", _("The page doesn’t exist. Check the URL, or write why there is no copy.")
+        SERVER_ERROR = "server_error", _("The site has an error. Try again later, or upload your own copy.")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    newsroom = models.ForeignKey(
+        Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
+    )
+    url = WebAddressField(_("URL"), blank=True)
+    state = models.CharField(_("state"), max_length=7, choices=State, default=State.WAITING)
+    origin = models.CharField(_("origin"), max_length=6, choices=Origin, default=Origin.WORKER)
+    requested_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("requested by"), related_name="+")
+    requested_at = models.DateTimeField(_("requested at"), auto_now_add=True)
+    captured_at = models.DateTimeField(**field_options(statements.Capture, "captured_at"), null=True, blank=True)
+    final_url = WebAddressField(**field_options(statements.Capture, "final_url"), blank=True)
+    status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
+    media_type = LineField(**field_options(statements.Capture, "media_type"), blank=True)
+    size = models.PositiveBigIntegerField(**field_options(statements.Capture, "size"), null=True, blank=True)
+    sha256 = models.CharField(**field_options(statements.Capture, "sha256"), max_length=64, blank=True)
+    file = models.FileField(_("file"), upload_to=capture_path, max_length=100, blank=True)
+    title = LineField(_("title"), max_length=1000, blank=True)
+    publisher_name = LineField(_("publisher"), max_length=500, blank=True)
+    published_on = models.DateField(_("published on"), null=True, blank=True)
+    text = ProseField(_("readable text"), max_length=MAX_CAPTURED_TEXT, blank=True)
+    language = LanguageField(_("language"), blank=True)
+    failure = models.CharField(_("failure"), max_length=40, choices=Failure, blank=True)
+    timestamp_token = models.BinaryField(
+        null=True, blank=True, editable=False, help_text="The time stamp of the SHA-256 by RFC 3161, in DER."
+    )
+    is_public = models.BooleanField(
+        _("public"),
+        default=False,
+        help_text=_("Readers may see this copy. Choose this only if the newsroom has the rights."),
+    )
+
+    # Triggers add these rows and nothing removes them, so the evidence of older revisions is kept until an erasure.
+    reviews = models.ManyToManyField("editorial.Review", related_name="+", editable=False)
+    claims = models.ManyToManyField("editorial.Claim", related_name="+", editable=False)
+
+    class Meta:
+        verbose_name = _("capture")
+        verbose_name_plural = _("captures")
+        ordering = ["-requested_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=["waiting", "done", "failed"]), name="capture_state_known"),
+            models.CheckConstraint(condition=Q(origin__in=["worker", "editor"]), name="capture_origin_known"),
+            models.CheckConstraint(condition=Q(sha256__regex=r"^([0-9a-f]{64})?$"), name="capture_sha256_hex"),
+            models.CheckConstraint(
+                condition=~Q(state="done")
+                | Q(captured_at__isnull=False, size__isnull=False) & ~Q(sha256="") & ~Q(media_type="") & ~Q(file=""),
+                name="capture_done_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="failed") & ~Q(failure="") | ~Q(state="failed") & Q(failure=""),
+                name="capture_failure_explained",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["newsroom", "-requested_at", "-id"], name="capture_newsroom"),
+            models.Index(fields=["sha256"], condition=~Q(sha256=""), name="capture_sha256"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.final_url or self.url
+
+    @property
+    def file_name(self) -> str:
+        """A name for the downloaded file."""
+        return PurePosixPath(self.file.name or "").name

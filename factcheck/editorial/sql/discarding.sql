@@ -1,0 +1,34 @@
+-- Only a draft that was never published and isn't waiting for a decision can be thrown away. An opened correction goes
+-- back to its published content instead. The database sets the time, because 30 days later the texts can be deleted.
+CREATE OR REPLACE FUNCTION editorial_may_be_discarded() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF OLD.state <> 'draft' OR EXISTS (SELECT FROM record_logentry WHERE subject = OLD.id)
+        OR EXISTS (SELECT FROM editorial_proposal WHERE OLD.id IN (review_id, demand_id)
+                   AND (decision = '' OR decision = 'approved')) THEN
+        RAISE EXCEPTION '% %: only an unpublished draft can be thrown away', TG_TABLE_NAME, OLD.id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    NEW.discarded_at := now();
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER may_be_discarded BEFORE UPDATE ON editorial_review
+    FOR EACH ROW WHEN (NEW.state = 'discarded' AND OLD.state <> 'discarded')
+    EXECUTE FUNCTION editorial_may_be_discarded();
+ALTER TABLE editorial_review ENABLE ALWAYS TRIGGER may_be_discarded;
+CREATE OR REPLACE TRIGGER may_be_discarded BEFORE UPDATE ON editorial_demand
+    FOR EACH ROW WHEN (NEW.state = 'discarded' AND OLD.state <> 'discarded')
+    EXECUTE FUNCTION editorial_may_be_discarded();
+ALTER TABLE editorial_demand ENABLE ALWAYS TRIGGER may_be_discarded;
+
+-- The time is removed when the draft is restored, or when its texts have been deleted.
+CREATE OR REPLACE TRIGGER discarded_at_fixed BEFORE UPDATE ON editorial_review
+    FOR EACH ROW WHEN (NEW.state = OLD.state AND NEW.discarded_at IS DISTINCT FROM OLD.discarded_at
+                       AND NEW.discarded_at IS NOT NULL)
+    EXECUTE FUNCTION editorial_refuse();
+ALTER TABLE editorial_review ENABLE ALWAYS TRIGGER discarded_at_fixed;
+CREATE OR REPLACE TRIGGER discarded_at_fixed BEFORE UPDATE ON editorial_demand
+    FOR EACH ROW WHEN (NEW.state = OLD.state AND NEW.discarded_at IS DISTINCT FROM OLD.discarded_at
+                       AND NEW.discarded_at IS NOT NULL)
+    EXECUTE FUNCTION editorial_refuse();
+ALTER TABLE editorial_demand ENABLE ALWAYS TRIGGER discarded_at_fixed;

@@ -1,0 +1,91 @@
+"""Captures that readers may see. They are outside the log, and a newsroom can hide them again at any time.
+
+A row contains nothing of a draft. The files are copies in a folder of their own, so the public side doesn't need the
+folder with the private captures. The database rules are in `sql/public_captures.sql`.
+"""
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import Any, Self
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef
+
+from factcheck.record.readmodel.models import PublishedReview
+
+FOLDER = "public"  # in the storage
+
+
+class PublicCaptureQuerySet(models.QuerySet["PublicCapture"]):
+    def live(self) -> Self:
+        """The captures of reviews that are public now. A withdrawn or erased review hides its captures."""
+        return self.filter(Exists(PublishedReview.objects.live().filter(pk=OuterRef("review_id"))))
+
+
+class PublicCapture(models.Model):
+    """The public copy of a source or an appearance of one review."""
+
+    review_id = models.UUIDField()
+    sha256 = models.CharField(max_length=64)
+    captured_at = models.DateTimeField()
+    size = models.PositiveBigIntegerField()
+    media_type = models.TextField()
+    url = models.TextField()
+    final_url = models.TextField()
+    title = models.TextField()
+    text = models.TextField()
+    language = models.TextField()
+    file = models.TextField(help_text="The path in the storage.")
+
+    objects = PublicCaptureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review_id", "sha256"], name="publiccapture_once")]
+        indexes = [models.Index(fields=["sha256"], name="publiccapture_sha256")]
+
+    def __str__(self) -> str:
+        return f"{self.sha256} of {self.review_id}"
+
+
+def cited_hashes(review: UUID) -> set[str]:
+    """The hashes of the captures that the review's live revision cites. Empty if the review isn't public."""
+    row = PublishedReview.objects.live().filter(pk=review).first()
+    if row is None:
+        return set()
+    cited = [*row.parsed_body["sources"], *row.parsed_body["claim"]["appearances"]]
+    return {each["capture"]["sha256"] for each in cited if each.get("capture")}
+
+
+@transaction.atomic
+def replace_public_captures(review: UUID, captures: Iterable[Any]) -> None:
+    """Replaces the review's public captures. `captures` are the newsroom's rows, with a file each."""
+    shown = {capture.sha256: capture for capture in captures}
+    gone = PublicCapture.objects.filter(review_id=review).exclude(sha256__in=shown)
+    files = set(gone.values_list("file", flat=True))
+    gone.delete()
+    known = set(PublicCapture.objects.filter(review_id=review).values_list("sha256", flat=True))
+    columns = ("sha256", "captured_at", "size", "media_type", "url", "final_url", "title", "text", "language")
+    PublicCapture.objects.bulk_create(
+        PublicCapture(
+            review_id=review, file=_copy_file(capture), **{column: getattr(capture, column) for column in columns}
+        )
+        for sha256, capture in shown.items()
+        if sha256 not in known
+    )
+    transaction.on_commit(lambda: _delete_unused(files))
+
+
+def _copy_file(capture: Any) -> str:
+    name = f"{FOLDER}/{capture.sha256}.{PurePosixPath(capture.file.name).name.partition('.')[2]}"
+    if not default_storage.exists(name):
+        with capture.file.open("rb") as content:
+            default_storage.save(name, content)
+    return name
+
+
+def _delete_unused(files: Iterable[str]) -> None:
+    for name in files:
+        if not PublicCapture.objects.filter(file=name).exists():
+            default_storage.delete(name)

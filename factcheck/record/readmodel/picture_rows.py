@@ -1,0 +1,102 @@
+"""The projection of pictures. A live review has a row for each picture in its text and of its claim.
+
+The documents contain the SHA-256 of each picture, and the storage has the files. A picture without a file has no row.
+The row contains the file of a picture that readers see, so that readers' processes don't need access to the storage,
+which also has the files of drafts.
+"""
+
+import hashlib
+import io
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.db.models import Q
+
+from factcheck.record.formats import visual_hashes
+from factcheck.record.formats.markdown import ShownPicture, own_pictures
+from factcheck.record.formats.picture_files import EXTENSIONS, PATH, PictureError, decode, picture_path
+from factcheck.record.log.models import Published
+from factcheck.record.readmodel.models import PublishedPicture
+
+# Pictures that are checked are stored unchanged, so they can have more types than pictures for readers.
+_ENDINGS = (*EXTENSIONS.values(), "gif", "avif")
+
+
+def apply(published: Sequence[Published]) -> None:
+    """Replaces the rows of each live review whose pictures have changed. A trigger deletes the rows of the others."""
+    live = {each.entry.subject: each.document for each in published if each.entry.is_live}
+    revised = [each.entry.subject for each in published if each.entry.is_live and each.previous]
+    stored: dict[UUID, set[tuple[str, bool]]] = {}
+    if revised:
+        kept = PublishedPicture.objects.filter(review_id__in=revised).annotate(shown=Q(content__isnull=False))
+        for review, sha256, shown in kept.values_list("review_id", "sha256", "shown"):
+            stored.setdefault(review, set()).add((sha256, shown))
+    for review, document in live.items():
+        wanted = set(_pictures_of(document))
+        if wanted != stored.get(review, set()):
+            PublishedPicture.objects.filter(review_id=review).delete()
+            PublishedPicture.objects.bulk_create(picture_rows(review, document))
+
+
+def rebuild() -> None:
+    PublishedPicture.objects.all().delete()
+
+
+def picture_rows(review: UUID, document: Mapping[str, Any]) -> list[PublishedPicture]:
+    """The rows of a live review, for all pictures that have a file."""
+    found = (_picture_row(review, sha256, shown) for sha256, shown in sorted(_pictures_of(document)))
+    return [row for row in found if row]
+
+
+def shown_pictures(reviews: Collection[UUID], site: str = "") -> dict[str, ShownPicture]:
+    """The public pictures in the texts of these reviews, by path. `site` comes before the path in their URLs."""
+    rows = PublishedPicture.objects.using("public").filter(review_id__in=reviews, content__isnull=False)
+    paths = (
+        (picture_path(sha256, media_type), width, height)
+        for sha256, media_type, width, height in rows.values_list("sha256", "media_type", "width", "height")
+    )
+    return {path: ShownPicture(f"{site}{path}", width, height) for path, width, height in paths}
+
+
+def _pictures_of(document: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """The SHA-256 of each picture, and whether readers see the picture in the text."""
+    in_text = {found[1] for path, _words in own_pictures(document["body"] or "") if (found := PATH.fullmatch(path))}
+    yield from ((sha256, True) for sha256 in in_text)
+    checked = {each["media_sha256"] for each in document["claim"]["appearances"]} - {None, *in_text}
+    yield from ((sha256, False) for sha256 in checked)
+
+
+def _picture_row(review: UUID, sha256: str, shown: bool) -> PublishedPicture | None:
+    content = _read(sha256, tuple(EXTENSIONS.values()) if shown else _ENDINGS)
+    if content is None:
+        return None
+    try:
+        picture = decode(io.BytesIO(content))
+    except PictureError:
+        return None
+    whole, inner = visual_hashes.stored_hashes(picture) or (None, None)
+    return PublishedPicture(
+        review_id=review,
+        sha256=sha256,
+        media_type=f"image/{(picture.format or '').lower()}",
+        width=picture.width,
+        height=picture.height,
+        content=content if shown else None,
+        whole_hash=whole,
+        inner_hash=inner,
+    )
+
+
+def _read(sha256: str, endings: Collection[str]) -> bytes | None:
+    """The file with this hash, or None. A file that doesn't have this hash isn't used."""
+    for ending in endings:
+        try:
+            with default_storage.open(f"pictures/{sha256}.{ending}") as file:
+                content: bytes = file.read()
+        except FileNotFoundError:
+            continue
+        if hashlib.sha256(content).hexdigest() == sha256:
+            return content
+    return None

@@ -1,0 +1,31 @@
+"""Compares the content of two revisions of a review, so that a change of metadata is recognised."""
+
+from collections.abc import Mapping
+from typing import Any
+
+# Metadata of a source or an appearance. A copy that arrives later doesn't change what the review says.
+EVIDENCE_KEYS = ("published_on", "capture", "no_capture_reason")
+
+
+def has_same_content(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Return whether the verdict, the claim and the text are equal, so that at most metadata differs.
+
+    Metadata includes languages, dates, authors, topics, the publisher, the licence and the copies of the evidence. The
+    labels of a verdict depend on the language, and so can its explanation. Does the same as record_same_content in
+    sql/documents.sql.
+    """
+    return _content(before) == _content(after) and (
+        before["language"] != after["language"] or before["verdict"]["explanation"] == after["verdict"]["explanation"]
+    )
+
+
+def _content(statement: Mapping[str, Any]) -> list[Any]:
+    claim = _without(statement["claim"], "language", "claimed_on")
+    claim["appearances"] = [_without(each, *EVIDENCE_KEYS) for each in claim["appearances"]]
+    sources = [_without(each, *EVIDENCE_KEYS) for each in statement["sources"]]
+    verdict = [statement["verdict"][key] for key in ("scale", "slug", "original")]
+    return [claim, sources, *verdict, *(statement[key] for key in ("headline", "summary", "body"))]
+
+
+def _without(value: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: each for key, each in value.items() if key not in keys}

@@ -1,0 +1,130 @@
+"""Sources and appearances as cards, in a real browser: pasting, keys, order and removal."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from factcheck.editorial.models import Appearance, Source
+from tests.chromium import desk_of
+from tests.drafts import make_claim, make_newsroom, make_review
+
+pytestmark = pytest.mark.prove
+
+PASTE = """([selector, text, html]) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    data.setData("text/html", html);
+    document.querySelector(selector).dispatchEvent(
+        new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
+
+
+def paste(page: Page, text: str, html: str = "", prefix: str = "sources") -> None:
+    page.evaluate(PASTE, [f"#{prefix}-addresses", text, html])
+
+
+def cards(page: Page, prefix: str = "sources") -> Locator:
+    return page.locator(f"#{prefix}-group .card:not(.empty-form, .removed)")
+
+
+def values(page: Page, name: str, prefix: str = "sources") -> list[str]:
+    script = 'all => all.map(card => card.querySelector(`[name$="-NAME"]`).value)'.replace("NAME", name)
+    return cards(page, prefix).evaluate_all(script)  # type: ignore[no-any-return]
+
+
+def test_each_pasted_address_becomes_a_card(database: str) -> None:
+    with desk_of(make_newsroom().reporter, "editorial/review/add/") as page:
+        expect(cards(page)).to_have_count(0)
+        paste(page, "https://bao.example/1 https://bao.example/2,www.bao.example/3\nSee (https://bao.example/4_(x)).")
+        paste(page, "the law", '<p><a href="https://law.example/5?a=1">the law</a> <a href="#top">up</a></p>')
+        assert values(page, "url") == [
+            "https://bao.example/1",
+            "https://bao.example/2",
+            "https://www.bao.example/3",
+            "https://bao.example/4_(x)",
+            "https://law.example/5?a=1",
+        ]
+        today = page.evaluate('() => new Date().toLocaleDateString("sv")')
+        assert values(page, "accessed_on") == [today] * 5
+        assert values(page, "position") == ["1", "2", "3", "4", "5"]
+        expect(page.locator("#sources-group .more:visible")).to_have_count(0)
+        expect(page.get_by_role("group", name="Source: https://law.example/5?a=1")).to_be_visible()
+
+
+def test_address_in_the_list_is_pointed_out(database: str) -> None:
+    with desk_of(make_newsroom().reporter, "editorial/review/add/") as page:
+        paste(page, "https://bao.example/1 https://bao.example/2")
+        paste(page, "http://www.bao.example/1/?utm_source=x#part https://bao.example/3 https://bao.example/3")
+        assert values(page, "url") == [f"https://bao.example/{number}" for number in (1, 2, 3)]
+        said = "Added: 1. Already in the list, so not added again: https://bao.example/1 (1)"
+        expect(page.get_by_role("status").filter(has_text="Added")).to_have_text(said)
+        paste(page, "no address")
+        expect(page.get_by_role("status").filter(has_text="No address found")).to_be_visible()
+
+
+def test_cards_are_filled_in_ordered_and_removed_by_keyboard(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom, sources=0)
+    with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
+        box = page.get_by_role("textbox", name="Paste one or more addresses")
+        box.focus()
+        page.keyboard.insert_text("bao.example/1")
+        page.keyboard.press("Enter")
+        paste(page, "https://bao.example/2 https://bao.example/3")
+        cards(page).first.get_by_role("radio", name="context").focus()
+        for key in "src":  # each key goes on to the next card
+            page.keyboard.press(key)
+        assert page.eval_on_selector_all(".line :checked", "all => all.map(radio => radio.value)") == [
+            "supports",
+            "refutes",
+            "context",
+        ]
+        page.keyboard.press("Alt+ArrowUp")
+        page.keyboard.press("Alt+ArrowUp")
+        assert values(page, "url") == [f"https://bao.example/{number}" for number in (3, 1, 2)]
+        expect(cards(page).first.get_by_role("radio", name="context")).to_be_focused()
+        cards(page).nth(1).get_by_role("button", name="Remove").press("Enter")
+        expect(cards(page)).to_have_count(2)
+        expect(page.get_by_role("button", name="Undo")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(cards(page)).to_have_count(3)
+        cards(page).nth(2).get_by_role("button", name="Remove").press("Enter")
+        page.get_by_role("button", name="Save and go on").click()
+        page.wait_for_load_state()
+    kept = Source.objects.filter(review=review).values_list("url", "stance", "position")
+    assert list(kept) == [("https://bao.example/3", "context", 1), ("https://bao.example/1", "supports", 2)]
+
+
+def test_cards_are_dragged(database: str) -> None:
+    with desk_of(make_newsroom().reporter, "editorial/review/add/") as page:
+        paste(page, "https://bao.example/1 https://bao.example/2 https://bao.example/3")
+        page.locator("#sources-2 .grip").hover()
+        page.mouse.down()
+        page.locator("#sources-0 .grip").hover(position={"x": 5, "y": 2})
+        page.mouse.up()
+        assert values(page, "url") == [f"https://bao.example/{number}" for number in (3, 1, 2)]
+
+
+def test_saved_source_is_removed_and_comes_back(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom, sources=3)
+    with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
+        for place in (2, 1):
+            cards(page).nth(place).get_by_role("button", name="Remove").click()
+        page.get_by_role("button", name="Undo").first.click()
+        page.get_by_role("button", name="Save and go on").click()
+        page.wait_for_load_state()
+    assert list(Source.objects.filter(review=review).values_list("title", flat=True)) == ["Nguồn 1", "Nguồn 2"]
+
+
+def test_appearances_are_cards_too(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_claim(newsroom)
+    with desk_of(newsroom.reporter, f"editorial/claim/{claim.pk}/change/") as page:
+        paste(page, "https://social.example/p/2 https://social.example/p/1", prefix="appearances")
+        page.keyboard.press("i")
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.wait_for_load_state()
+    assert set(Appearance.objects.filter(claim=claim).values_list("url", "medium", "first")) == {
+        ("https://social.example/p/1", "video", True),
+        ("https://social.example/p/2", "image", False),
+    }

@@ -1,0 +1,177 @@
+"""A newsroom's own review needs titles, and a copy or a reason for each source and appearance; the database holds it too."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+
+from factcheck.editorial import review_statements
+from factcheck.editorial.drafts import drafts_of
+from factcheck.editorial.models import Capture, Review
+from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.record.statements.same_content import has_same_content
+from tests.drafts import (
+    Newsroom,
+    correct_review,
+    make_newsroom,
+    make_review,
+    open_correction,
+    publish_review,
+    waiting,
+)
+from tests.editorial.test_defences import approved, run
+
+MOMENT = datetime(2026, 10, 4, 8, 30, tzinfo=UTC)
+DONE = {
+    "state": "done", "captured_at": MOMENT, "size": 48_200, "sha256": "ab" * 32, "media_type": "application/warc",
+    "file": "captures/x.warc.gz", "final_url": "https://source.example/1",
+}  # fmt: skip
+SAID = {
+    "sha256": "ab" * 32, "captured_at": "2026-10-04T08:30:00.000000Z", "size": 48_200,
+    "media_type": "application/warc", "final_url": "https://source.example/1",
+}  # fmt: skip
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    return make_newsroom()
+
+
+def make_capture(newsroom: Newsroom, **fields: Any) -> Capture:
+    return Capture.objects.create(newsroom=newsroom.publisher, requested_by=newsroom.reporter, **fields)
+
+
+def reasons(review: Review) -> list[str]:
+    return [str(each) for each in review_policy.find_missing(Review.objects.for_statements().get(pk=review.pk))]
+
+
+def test_submission_asks_for_a_title(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    review.sources.filter(position=0).update(title="")
+    assert reasons(review) == ["Give every source a title."]
+
+
+def test_submission_asks_for_a_copy_or_a_reason(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    review.sources.filter(position=0).update(no_capture_reason="")
+    review.claim.appearances.update(no_capture_reason="")
+    assert reasons(review) == [
+        "A source has no copy. Upload a copy, capture the page again, or write why there is no copy.",
+        "An appearance has no copy. Upload a copy, capture the page again, or write why there is no copy.",
+    ]
+    failed = make_capture(newsroom, state="failed", failure="gone")
+    review.sources.filter(position=0).update(capture=failed)
+    assert len(reasons(review)) == 2
+    done = make_capture(newsroom, **DONE)
+    review.sources.filter(position=0).update(capture=done)
+    review.claim.appearances.update(capture=done)
+    assert reasons(review) == []
+    assert str(publish_review(newsroom, review).kind) == "review.original"
+
+
+def test_copy_that_is_being_made_is_its_own_reason(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    review.sources.filter(position=0).update(no_capture_reason="", capture=make_capture(newsroom))
+    assert reasons(review) == [
+        "A copy of a source is still being made. Wait for the copy, or write why there is no copy."
+    ]
+    review.sources.update(no_capture_reason="Máy chủ quá chậm.")
+    assert reasons(review) == []
+
+
+def test_book_without_a_url_needs_no_copy(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    review.sources.update(url="", no_capture_reason="")
+    assert reasons(review) == []
+
+
+def test_appearances_of_another_newsrooms_claim_are_its_own_matter(newsroom: Newsroom) -> None:
+    first = make_review(newsroom)
+    publish_review(newsroom, first)
+    first.claim.appearances.update(no_capture_reason="")
+    other = make_newsroom("checkpoint.example")
+    second = make_review(other, first.claim, language="en")
+    assert reasons(second) == []
+    publish_review(other, second)
+
+
+def test_capture_that_arrives_after_the_submission_enters_with_the_next_revision(newsroom: Newsroom) -> None:
+    review, capture = make_review(newsroom), make_capture(newsroom)
+    review.sources.filter(position=0).update(capture=capture)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    Capture.objects.filter(pk=capture.pk).update(**DONE)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
+    workflow.publish(proposal=waiting(review), by=newsroom.editor)
+    before = review_statements.last_statement(review)
+    assert before is not None
+    assert before["sources"][0]["capture"] is None
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="metadata", note="Thêm bản sao.")
+    review.sources.filter(position=0).update(no_capture_reason="")
+    publish_review(newsroom, review)
+    after = review_statements.last_statement(review)
+    assert after is not None
+    assert after["sources"][0]["capture"] == SAID
+    assert has_same_content(before, after)
+
+
+def test_other_newsroom_repeats_the_published_capture_of_an_appearance(newsroom: Newsroom) -> None:
+    first = make_review(newsroom)
+    first.claim.appearances.update(no_capture_reason="", capture=make_capture(newsroom, **DONE))
+    publish_review(newsroom, first)
+    second = make_review(make_newsroom("checkpoint.example"), first.claim, language="en")
+    for said in (
+        review_statements.build_statement(Review.objects.for_statements().get(pk=second.pk)),
+        review_statements.build_draft_statement(drafts_of([second.pk])[second.pk]),
+    ):
+        assert [each["capture"] for each in said["claim"]["appearances"]] == [SAID]
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("editorial_source", "title = ''"),
+        ("editorial_source", "no_capture_reason = ''"),
+        ("editorial_appearance", "no_capture_reason = ''"),
+    ],
+)
+def test_database_refuses_a_review_without_evidence(newsroom: Newsroom, table: str, change: str) -> None:
+    review = make_review(newsroom)
+    run(f"UPDATE {table} SET {change}", [])
+    statement = review_statements.build_statement(Review.objects.for_statements().get(pk=review.pk))
+    approved(newsroom, review, statement)
+    run("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
+    with pytest.raises(IntegrityError, match="a source has no title, or there is neither a copy nor a reason"):
+        workflow.publish(proposal=waiting(review), by=newsroom.editor)
+
+
+def test_capture_that_is_done_never_changes(newsroom: Newsroom) -> None:
+    done = make_capture(newsroom, **DONE)
+    for change in ("sha256 = repeat('0', 64)", "size = 1", "captured_at = now()", "file = 'x'", "text = 'x'"):
+        with pytest.raises(IntegrityError, match="it is done and cannot change"):
+            run(f"UPDATE editorial_capture SET {change} WHERE id = %s", [done.pk])
+    run("UPDATE editorial_capture SET is_public = true, timestamp_token = 'x' WHERE id = %s", [done.pk])
+    with pytest.raises(IntegrityError, match="it is done and cannot change"):
+        run("UPDATE editorial_capture SET timestamp_token = 'y' WHERE id = %s", [done.pk])
+
+
+def test_source_refers_to_captures_of_its_newsroom_only(newsroom: Newsroom) -> None:
+    review, theirs = make_review(newsroom), make_capture(make_newsroom("checkpoint.example"), **DONE)
+    for rows in (review.sources, review.claim.appearances):
+        with pytest.raises(IntegrityError, match="it belongs to another newsroom"):
+            rows.update(capture=theirs)
+
+
+def test_changed_evidence_is_metadata_and_a_changed_source_is_not(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="metadata", note="Ngày đăng.")
+    review.sources.update(published_on=MOMENT, no_capture_reason="Trang cấm sao chép.")
+    publish_review(newsroom, review)
+    open_correction(newsroom, review)
+    review.sources.update(title="Nguồn khác")
+    Review.objects.filter(pk=review.pk).update(change_class="metadata")
+    assert any("The verdict, the claim or the text has changed" in each for each in reasons(review))
+    correct = {"summary": "Sai. Đoạn phim cũ."}
+    Review.objects.filter(pk=review.pk).update(change_class="substantive", state="published")
+    assert str(correct_review(newsroom, review, **correct).kind) == "review.correction"

@@ -1,0 +1,196 @@
+"""Every saved state of a draft is kept, can be restored, and goes with an erasure."""
+
+import unicodedata
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from factcheck.editorial import saved_states
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.models import Appearance, Claim, Review, SavedState, Topic
+from factcheck.editorial.proposals import demand_policy
+from factcheck.editorial.saved_states import content_of, keep_state, last_state, restore_state
+from tests.drafts import (
+    Newsroom,
+    correct_review,
+    erase_review,
+    make_claim,
+    make_demand,
+    make_newsroom,
+    make_review,
+    open_correction,
+    publish_demand,
+    publish_review,
+    redact_review,
+    update_demand,
+)
+
+
+@pytest.fixture(scope="module")
+def newsroom(module_database: str) -> Newsroom:
+    return make_newsroom()
+
+
+def run(sql: str, *parameters: Any) -> None:
+    """Runs the statement in the application's role and commits."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def kept(draft: Any) -> SavedState:
+    """The state of the draft as the database has it, kept in the name of the person who began the draft."""
+    draft = type(draft)._default_manager.get(pk=draft.pk)
+    state = keep_state(draft, draft.logged_by if isinstance(draft, Claim) else draft.created_by)
+    assert state is not None
+    return state
+
+
+def test_state_is_kept_only_if_it_differs(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    assert kept(review).content == content_of(review)
+    assert keep_state(review, newsroom.editor) is None
+    review.headline = "Tít mới"
+    review.save()
+    assert kept(review).content["headline"] == "Tít mới"
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 200_000, unicodedata.normalize("NFD", "Nước lũ"), 'a\u2028b 😀 "quoted" \\u0041']
+)
+def test_state_keeps_every_character(newsroom: Newsroom, text: str) -> None:
+    review = make_review(newsroom, body=text)
+    state = SavedState.objects.get(pk=kept(review).pk)
+    review.body = "khác"
+    review.save()
+    restore_state(draft=review, state=state, by=newsroom.reporter)
+    assert Review.objects.get(pk=review.pk).body == unicodedata.normalize("NFC", text)
+
+
+def test_restored_review_has_its_sources_and_authors_again(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, sources=3)
+    state, sources = kept(review), list(review.sources.values())
+    review.sources.all().delete()
+    review.authorships.create(user=newsroom.editor)
+    review.headline, review.verdict, review.reviewed_on = "Khác", None, None
+    review.save()
+    restore_state(draft=review, state=state, by=newsroom.reporter)
+    review = Review.objects.get(pk=review.pk)
+    assert list(review.sources.values()) == sources
+    assert [row.user for row in review.authorships.all()] == [newsroom.reporter]
+    assert review.headline == "Video nước lũ là của năm 2020"
+    kinds = list(SavedState.objects.filter(draft=review.pk).values_list("kind", "content__headline"))
+    assert kinds == [
+        ("restored", review.headline),
+        ("saved", "Khác"),
+        ("saved", review.headline),
+    ]  # the newer one stays
+
+
+def test_restored_claim_has_its_topics_and_its_first_appearance_again(newsroom: Newsroom) -> None:
+    claim = make_claim(newsroom)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO editorial_topic (slug) VALUES ('lu') RETURNING id")
+        topic = cursor.fetchone()[0]
+    claim.topics.add(topic)
+    state = kept(claim)
+    claim.topics.clear()
+    claim.appearances.update(first=False)
+    Appearance.objects.create(claim=claim, url="https://khac.example/", first=True)
+    claim.text = "Khác."
+    claim.save()
+    restore_state(draft=claim, state=state, by=newsroom.reporter)
+    claim = Claim.objects.get(pk=claim.pk)
+    assert [(row.url, row.first) for row in claim.appearances.all()] == [("https://social.example/p/1", True)]
+    assert (claim.text, list(claim.topics.all())) == (make_claim(newsroom).text, [Topic.objects.get(pk=topic)])
+
+
+def test_restored_demand(newsroom: Newsroom) -> None:
+    demand = make_demand(newsroom)
+    state, asked = kept(demand), demand.asked
+    demand.asked, demand.kinds = "Khác.", []
+    demand.save()
+    restore_state(draft=demand, state=state, by=newsroom.reporter)
+    demand.refresh_from_db()
+    assert demand.asked == asked
+
+
+def test_reference_that_is_gone_becomes_empty(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    content = content_of(review) | {"verdict": 999_999, "claim": "00000000-0000-0000-0000-000000000000"}
+    saved_states.put_back(review, content)
+    review.refresh_from_db()
+    assert review.verdict is None
+    assert review.claim.text
+
+
+def test_who_may_restore(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, created_by=newsroom.editor)
+    review.authorships.all().delete()
+    state = kept(review)
+    with pytest.raises(NotAllowed):
+        restore_state(draft=review, state=state, by=newsroom.reporter)
+    with pytest.raises(NotAllowed):
+        restore_state(draft=review, state=state, by=make_newsroom("ngoai.example").chief)
+    with pytest.raises(EditorialError, match="belongs to another draft"):
+        restore_state(draft=make_review(newsroom), state=state, by=newsroom.reporter)
+    published = make_review(newsroom)
+    state = kept(published)
+    publish_review(newsroom, published)
+    with pytest.raises(EditorialError, match="Only a draft can be edited"):
+        restore_state(draft=published, state=state, by=newsroom.reporter)
+
+
+@pytest.mark.parametrize(
+    "sql", ["UPDATE editorial_savedstate SET content = '{}'", "UPDATE editorial_savedstate SET saved_by_id = saved_by_id",
+            "DELETE FROM editorial_savedstate", "TRUNCATE editorial_savedstate"],
+)  # fmt: skip
+def test_state_never_changes_and_is_not_deleted(newsroom: Newsroom, sql: str) -> None:
+    for draft in (make_review(newsroom), make_claim(newsroom), make_demand(newsroom)):
+        kept(draft)
+        where = "" if sql.startswith("TRUNCATE") else f" WHERE draft = '{draft.pk}'"
+        with pytest.raises(DatabaseError, match="refused|permission denied"):
+            run(sql + where)
+
+
+def test_states_of_a_claim_do_not_go_with_the_erasure_of_another_claim(newsroom: Newsroom) -> None:
+    erased, claim = make_review(newsroom), make_claim(newsroom)
+    kept(claim)
+    publish_review(newsroom, erased)
+    erase_review(newsroom, erased)
+    with pytest.raises(DatabaseError, match="refused"):
+        saved_states.forget_states([claim.pk], erased=erased.pk)
+
+
+def test_erasure_deletes_the_states_of_the_review_and_of_its_claims(newsroom: Newsroom) -> None:
+    first, second = make_claim(newsroom), make_claim(newsroom)
+    review = make_review(newsroom, claim=first)
+    states = [kept(first), kept(second), kept(review)]
+    publish_review(newsroom, review)
+    correct_review(newsroom, review, claim=second)
+    assert SavedState.objects.filter(draft=review.pk).count() == 3
+    erase_review(newsroom, review)
+    assert not SavedState.objects.filter(draft__in={state.draft for state in states}).exists()
+
+
+def test_redaction_deletes_the_states_and_keeps_the_draft(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    redact_review(newsroom, review)
+    assert not SavedState.objects.filter(draft=review.pk).exists()
+    assert Review.objects.get(pk=review.pk).headline
+
+
+def test_correction_and_update_keep_what_was_published(newsroom: Newsroom) -> None:
+    review, demand = make_review(newsroom), make_demand(newsroom)
+    publish_review(newsroom, review)
+    publish_demand(newsroom, demand)
+    open_correction(newsroom, review, headline="Tít mới")
+    update_demand(newsroom, demand, asked="Khác.")
+    assert demand_policy.last_statement(demand)
+    for draft in (review, demand):
+        kinds = list(SavedState.objects.filter(draft=draft.pk).values_list("kind", flat=True))
+        assert kinds == ["saved", "opened"]
+    last = last_state(review.pk)
+    assert last is not None
+    assert last.content["change_note"]

@@ -1,0 +1,105 @@
+"""Pages on this machine under public host names, for the guarded client. The client's checks stay on.
+
+A name's addresses are documented below as public ones. The last step, the connection, leads to this machine instead.
+"""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from factcheck.server import http_client
+from tests.serving import running
+
+PUBLIC = "93.184.215.14"
+Speak = Callable[[BaseHTTPRequestHandler], None]
+
+
+@dataclass
+class LocalPages:
+    """`pages` are bodies by path, or functions that speak. `names` are the answers of the name server by turns."""
+
+    port: int
+    pages: dict[str, bytes | Speak] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)  # by path
+    statuses: dict[str, int] = field(default_factory=dict)  # by path
+    names: dict[str, list[list[str]]] = field(default_factory=dict)
+    lookups: list[str] = field(default_factory=list)
+    connections: list[str] = field(default_factory=list)  # the addresses that the client connected to
+    requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def add(self, path: str, body: bytes | Speak, status: int = 200, **headers: str) -> str:
+        """Adds a page, and gives its URL."""
+        self.pages[path], self.statuses[path] = body, status
+        self.headers[path] = {name.replace("_", "-"): value for name, value in headers.items()}
+        return f"http://site.example.org{path}"
+
+
+@contextmanager
+def local_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalPages]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            site.requests.append((self.path, dict(self.headers.items())))
+            page = site.pages.get(self.path)
+            if callable(page):
+                page(self)
+                return
+            self.send_response(404 if page is None else site.statuses[self.path])
+            for name, value in site.headers.get(self.path, {}).items():
+                self.send_header(name, value)
+            if "Content-Length" not in site.headers.get(self.path, {}):
+                self.send_header("Content-Length", str(len(page or b"")))
+            self.end_headers()
+            self.wfile.write(page or b"")
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+        def handle(self) -> None:
+            with suppress(OSError):  # the client hung up
+                super().handle()
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads, block_on_close = True, False
+
+    server = Server(("127.0.0.1", 0), Handler)
+    site = LocalPages(server.server_port)
+    route(monkeypatch, site)
+    with running(server):
+        yield site
+
+
+def route(monkeypatch: pytest.MonkeyPatch, site: LocalPages) -> None:
+    real_lookup, real_connect, testing = socket.getaddrinfo, http_client._connect, threading.Lock()
+
+    def look_up(host: str, port: int, *args: Any, **options: Any) -> list[Any]:
+        if not (host.endswith(".example.org") or host in site.names or host == PUBLIC):
+            return real_lookup(host, port, *args, **options)
+        with testing:
+            site.lookups.append(host)
+            answers = site.names.get(host, [[PUBLIC]])
+            addresses = answers.pop(0) if len(answers) > 1 else answers[0]
+        if not addresses:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown")
+        return [
+            (socket.AF_INET6 if ":" in each else socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port))
+            for each in addresses
+        ]
+
+    def connect(addresses: Any, *args: Any) -> socket.socket:
+        there = []
+        for address in addresses:
+            host, port = address[4][:2]
+            site.connections.append(host)
+            if host == PUBLIC:
+                host, port = "127.0.0.1", site.port if port in (80, 443) else port
+            there.append((socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)))
+        return real_connect(there, *args)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(http_client, "_connect", connect)
