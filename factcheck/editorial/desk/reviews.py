@@ -14,11 +14,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import proposal_actions
-from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import subject_page
 from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.filters import AuthorFilter, ChangedFilter, TopicFilter, VerdictFilter
+from factcheck.editorial.desk.languages import DetectedLanguageAdmin
 from factcheck.editorial.desk.lists import (
     DraftStateFilter,
     LanguageFilter,
@@ -56,7 +57,7 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], NewsroomAdmin[Review]):
+class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], DetectedLanguageAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed_at")
@@ -177,7 +178,7 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Rev
         claims: Any = self.admin_site.get_model_admin(Claim)
         claim = claims.autocomplete_queryset(request).filter(pk=initial.pop("claim", None)).first()
         if claim is not None:
-            initial = {"language": claim.language, **initial, "claim": claim.pk}
+            initial["claim"] = claim.pk
         return initial
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Review, inline: Any, prefix: str) -> dict[str, Any]:
@@ -192,8 +193,6 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Rev
         if not change:
             review.publisher_id = review.newsroom_id
             review.created_by = get_desk(request).user
-        elif "language" in form.changed_data:
-            review.language_detected = False
         return review
 
     def reason_not_saved(self, row: Review) -> Any:

@@ -18,6 +18,7 @@ from django.db import migrations, models
 import factcheck.editorial.fields
 import factcheck.editorial.message_encryption
 import factcheck.editorial.models.captures
+import factcheck.editorial.time_zones
 
 
 class Migration(migrations.Migration):
@@ -172,6 +173,25 @@ class Migration(migrations.Migration):
                     "logo_url",
                     factcheck.editorial.fields.WebAddressField(
                         blank=True, help_text="The URL of the logo.", max_length=2000, verbose_name="logo"
+                    ),
+                ),
+                (
+                    "language",
+                    factcheck.editorial.fields.LanguageField(
+                        blank=True,
+                        help_text="The language in which you usually write, such as vi or en.",
+                        max_length=35,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC",
+                        help_text="The editors’ desk and its e-mails show times in this zone.",
+                        max_length=64,
+                        validators=[factcheck.editorial.time_zones.validate_time_zone],
+                        verbose_name="time zone",
                     ),
                 ),
                 (
@@ -454,7 +474,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    factcheck.editorial.fields.LanguageField(default="vi", max_length=35, verbose_name="language"),
+                    factcheck.editorial.fields.LanguageField(max_length=35, verbose_name="language"),
                 ),
                 (
                     "claimed_on",
@@ -648,12 +668,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    factcheck.editorial.fields.LanguageField(
-                        default="vi",
-                        help_text="The language in which you write.",
-                        max_length=35,
-                        verbose_name="language",
-                    ),
+                    factcheck.editorial.fields.LanguageField(max_length=35, verbose_name="language"),
                 ),
                 (
                     "headline",
@@ -1020,12 +1035,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    factcheck.editorial.fields.LanguageField(
-                        default="vi",
-                        help_text="The language in which you write.",
-                        max_length=35,
-                        verbose_name="language",
-                    ),
+                    factcheck.editorial.fields.LanguageField(max_length=35, verbose_name="language"),
                 ),
                 (
                     "asked",
