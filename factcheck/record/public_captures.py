@@ -14,6 +14,8 @@ from django.core.files.storage import FileSystemStorage
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 
+from factcheck.record.formats.picture_files import PictureError, decode
+from factcheck.record.formats.visual_hashes import stored_hashes
 from factcheck.record.readmodel.models import PublishedReview
 
 
@@ -42,6 +44,9 @@ class PublicCapture(models.Model):
     text = models.TextField()
     language = models.TextField()
     file = models.TextField(help_text="The name in `public_storage`.")
+    # Hashes for searches by picture (`formats/visual_hashes.py`). Null if the capture isn't a picture.
+    whole_hash = models.BigIntegerField(null=True)
+    inner_hash = models.BigIntegerField(null=True)
 
     objects = PublicCaptureQuerySet.as_manager()
 
@@ -73,12 +78,26 @@ def replace_public_captures(review: UUID, captures: Iterable[Any]) -> None:
     columns = ("sha256", "captured_at", "size", "media_type", "url", "final_url", "title", "text", "language")
     PublicCapture.objects.bulk_create(
         PublicCapture(
-            review_id=review, file=_copy_file(capture), **{column: getattr(capture, column) for column in columns}
+            review_id=review,
+            file=_copy_file(capture),
+            **_hashes(capture),
+            **{column: getattr(capture, column) for column in columns},
         )
         for sha256, capture in shown.items()
         if sha256 not in known
     )
     transaction.on_commit(lambda: _delete_unused(files))
+
+
+def _hashes(capture: Any) -> dict[str, int]:
+    if not capture.media_type.startswith("image/"):
+        return {}
+    try:
+        with capture.file.open("rb") as content:
+            found = stored_hashes(decode(content, side=512))
+    except PictureError:
+        return {}
+    return dict(zip(("whole_hash", "inner_hash"), found or (), strict=False))
 
 
 def _copy_file(capture: Any) -> str:
