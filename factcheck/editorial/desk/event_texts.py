@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.public_text import HIDDEN
@@ -210,5 +211,5 @@ def _format(field: Any, value: Any) -> str:
     if field and field.choices:
         return str(dict(field.flatchoices).get(value, value or ""))
     if field and field.get_internal_type() == "DateTimeField":
-        return date_format(datetime.fromisoformat(value).astimezone(UTC), "DATETIME_FORMAT")
+        return date_format(localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
     return str(value)

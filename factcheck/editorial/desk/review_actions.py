@@ -23,6 +23,7 @@ from factcheck.editorial.desk.action_views import (
     redirect_unavailable,
     submitted_data,
 )
+from factcheck.editorial.desk.discard_actions import DISCARD_ACTIONS, discard_actions
 from factcheck.editorial.desk.preview import compare, digest_of, readable_json
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import label
@@ -103,6 +104,7 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
         ErasureForm,
         is_destructive=True,
     ),
+    *DISCARD_ACTIONS,
 )
 
 
@@ -134,6 +136,7 @@ def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
         names.append("withdraw")
     if last is not None and last.kind != LogEntry.Kind.ERASURE and decides:
         names += ["redact", "erase"] if review.state == State.DRAFT else ["erase"]
+    names += discard_actions(review, writes=writes)
     return [ACTIONS[name] for name in names]
 
 

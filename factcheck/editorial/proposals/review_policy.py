@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import erasure, review_statements, roles
+from factcheck.editorial import erasure, pictures, review_statements, roles
 from factcheck.editorial.captures.rights import publish_captures, reviews_with_captures
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
@@ -126,6 +126,7 @@ class ReviewPolicy(Policy[Review]):
             raise EditorialError(_("This time has already passed. Enter a later time, or approve and publish now."))
 
     def after_submit(self, proposal: Proposal) -> None:
+        pictures.adopt_pictures(self.subject(proposal))
         self._set_state(proposal, State.SUBMITTED)
 
     def after_return(self, proposal: Proposal) -> None:
