@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             subjects="dd88cb3458d3",
             erasures="3d6e1b650b09",
             demands="75ed2f45464e",
-            reviews="5b3385878624",
+            reviews="e43a8ad55d97",
             entries="6f2330edc36f",
             memberships="6be460450228",
             events="83dc3fe9b0fc",
