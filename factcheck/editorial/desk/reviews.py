@@ -19,7 +19,14 @@ from factcheck.editorial.desk.action_views import subject_page
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.edit_conflicts import LockingAdmin
 from factcheck.editorial.desk.filters import AuthorFilter, ChangedFilter, TopicFilter, VerdictFilter
-from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
+from factcheck.editorial.desk.lists import (
+    LanguageFilter,
+    contains_all,
+    keys,
+    language_in_words,
+    search_terms,
+    with_keys,
+)
 from factcheck.editorial.desk.pills import state_pill, verdict_pill
 from factcheck.editorial.desk.public_text import (
     PublicTextChoiceField,
@@ -156,7 +163,7 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Revi
         claims = desk.own(Claim.objects.filter(contains_all("text", words))).order_by().values("pk")
         hits = keys(own.filter(contains_all("headline", words))) + keys(own.filter(claim__in=claims))
         hits += keys(own.filter(claim__in=search_public_claims(desk, words)))
-        return queryset.filter(pk__in=hits), False
+        return with_keys(queryset, hits), False
 
     def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
         if obj is None:
