@@ -7,6 +7,7 @@ and account administrators manage accounts, memberships and publishers.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -23,6 +24,7 @@ from factcheck.editorial.desk.account_names import replace_account_links
 from factcheck.editorial.desk.lists import BoundedPaginator, DeskChangeList
 from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
 from factcheck.editorial.models import Membership, Publisher, User
+from factcheck.editorial.time_zones import DEFAULT, zone
 
 Role = Membership.Role
 M = TypeVar("M", bound=models.Model)
@@ -35,20 +37,30 @@ class Desk:
     user: User
 
     @cached_property
+    def _memberships(self) -> list[Membership]:
+        if not self.user.is_active:
+            return []
+        return list(Membership.objects.filter(user=self.user).select_related("publisher"))
+
+    @cached_property
     def roles(self) -> dict[int, Role]:
         """The person's roles, by newsroom id."""
-        if not self.user.is_active:
-            return {}
-        return {row.publisher_id: Role(row.role) for row in Membership.objects.filter(user=self.user)}
+        return {row.publisher_id: Role(row.role) for row in self._memberships}
 
     @cached_property
     def administers_accounts(self) -> bool:
         # The trigger membership_rules never lets a member administer accounts, so members need no query.
         return not self.roles and roles.administers(self.user)
 
-    @cached_property
+    @property
     def newsrooms(self) -> list[Publisher]:
-        return list(Publisher.objects.filter(pk__in=self.roles)) if self.roles else []
+        """The person's newsrooms, in the order of their names."""
+        return [row.publisher for row in self._memberships]
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """The zone in which the desk shows times: the zone of the person's first newsroom."""
+        return zone(self.newsrooms[0].time_zone) if self.newsrooms else zone(DEFAULT)
 
     def own(self, rows: QuerySet[M]) -> QuerySet[M]:
         """The rows that belong to the person's newsrooms, for models with a `newsroom` field."""

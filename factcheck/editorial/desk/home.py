@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.event_texts import EventTexts
 from factcheck.editorial.desk.home_counts import age, counts_for
-from factcheck.editorial.desk.proposal_actions import subject_url
+from factcheck.editorial.desk.proposal_actions import DECIDE, hold_notice, subject_url
 from factcheck.editorial.desk.public_text import show_public_text
 from factcheck.editorial.message_encryption import find_key_problem
 from factcheck.editorial.models import Authorship, Demand, EditorialEvent, Membership, Proposal, Review, User
@@ -56,6 +56,7 @@ class Item:
     details: str  # the kind and the people
     at: datetime
     message: str = ""
+    note: str = ""
 
     @cached_property
     def age(self) -> str:
@@ -174,14 +175,15 @@ def _proposal_item(desk: Desk, proposal: Proposal, section: str) -> Item:
     if section == "to_publish" and proposal.demand is not None and proposal.demand.publish_after:
         details.append(f"{_('not public before')} {date_format(proposal.demand.publish_after)}")
     message = proposal.message if section == "returned" else ""
-    return Item(proposal, _page(desk, proposal, section), " · ".join(details), at, message)
+    note = hold_notice(proposal) if section == "to_publish" else ""
+    return Item(proposal, _page(desk, proposal, section), " · ".join(details), at, message, note)
 
 
 def _page(desk: Desk, proposal: Proposal, section: str) -> str:
     """The page of the decision, if the person can decide or publish. Otherwise the page of the subject."""
     waits_for_its_day = proposal.demand is not None and bool(proposal.demand.publish_after)
     if section == "to_decide" or (section == "to_publish" and not waits_for_its_day):
-        action = "publish" if section == "to_publish" else "approve"
+        action = DECIDE.name if proposal.kind == Kind.REVIEW else "publish" if section == "to_publish" else "approve"
         return reverse("admin:editorial_proposal", args=[proposal.pk, action])
     return subject_url(desk, proposal)
 

@@ -1,7 +1,7 @@
 """Lists for tables with a million rows. Lists never count a whole table, and searches use trigram indexes."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
@@ -121,3 +121,14 @@ class LanguageFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(language=self.value()) if self.value() in LANGUAGES else queryset
+
+
+class DraftStateFilter(admin.ChoicesFieldListFilter):
+    """The states of drafts. Drafts that were thrown away are listed only if somebody chooses this state."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.lookup_val is None:
+            return queryset.exclude(state="discarded")
+        if self.lookup_val == "discarded":
+            queryset = queryset.filter(discarded_at__isnull=False)
+        return cast("QuerySet[Any]", super().queryset(request, queryset))

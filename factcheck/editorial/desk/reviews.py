@@ -14,12 +14,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import proposal_actions
-from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import subject_page
+from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
-from factcheck.editorial.desk.edit_conflicts import LockingAdmin
 from factcheck.editorial.desk.filters import AuthorFilter, ChangedFilter, TopicFilter, VerdictFilter
+from factcheck.editorial.desk.languages import DetectedLanguageAdmin
 from factcheck.editorial.desk.lists import (
+    DraftStateFilter,
     LanguageFilter,
     contains_all,
     keys,
@@ -40,6 +42,7 @@ from factcheck.editorial.desk.review_actions import (
     available_actions,
     may_write,
     statement_context,
+    submit_saved,
 )
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context
@@ -55,13 +58,14 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Review]):
+class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], DetectedLanguageAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed_at")
     list_select_related = ("claim", "newsroom", "publisher", "verdict__scale")
     list_filter = (
-        "state", VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, ChangedFilter, OwnNewsroomFilter,
+        ("state", DraftStateFilter), VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, ChangedFilter,
+        OwnNewsroomFilter,
     )  # fmt: skip
     sortable_by: ClassVar[Any] = ("state_label", "verdict_label", language_in_words, "changed_at")
     search_fields = ("headline", "claim__text")
@@ -170,16 +174,12 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Revi
             return self.has_view_permission(request)
         return self.has_view_permission(request, obj) and obj.state == State.DRAFT and may_write(get_desk(request), obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
-        """Only a draft that was never submitted can be deleted."""
-        return obj is not None and self.has_change_permission(request, obj) and not obj.proposals.exists()
-
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
         claims: Any = self.admin_site.get_model_admin(Claim)
         claim = claims.autocomplete_queryset(request).filter(pk=initial.pop("claim", None)).first()
         if claim is not None:
-            initial = {"language": claim.language, **initial, "claim": claim.pk}
+            initial["claim"] = claim.pk
         return initial
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Review, inline: Any, prefix: str) -> dict[str, Any]:
@@ -194,8 +194,6 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Revi
         if not change:
             review.publisher_id = review.newsroom_id
             review.created_by = get_desk(request).user
-        elif "language" in form.changed_data:
-            review.language_detected = False
         return review
 
     def reason_not_saved(self, row: Review) -> Any:
@@ -211,13 +209,14 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Revi
         if request.method != "GET":
             return {"proposal": proposal}
         desk = get_desk(request)
-        decisions, actions = proposal_actions.available_actions(desk, proposal), available_actions(desk, row)
+        decisions, actions = proposal_actions.decision_buttons(desk, proposal), available_actions(desk, row)
         edited = self.has_change_permission(request, row)
         draft = Review.objects.for_statements().get(pk=row.pk)
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
             "proposal": proposal,
             "decisions": decisions,
+            "held": proposal_actions.hold_notice(proposal) if proposal else "",
             "review": row,
             "writes": may_write(desk, row),
             "actions": actions,
@@ -266,7 +265,7 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Revi
         if "_preview" in request.POST:
             return redirect("admin:editorial_review_preview", row.pk)
         if "_submit" in request.POST:
-            return redirect("admin:editorial_review_action", row.pk, "submit")
+            return submit_saved(request, row)
         return None
 
     def _get_review(self, request: HttpRequest, pk: Any) -> Review:

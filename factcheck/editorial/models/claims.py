@@ -161,7 +161,7 @@ class Claim(models.Model):
         **field_options(statements.ReviewedClaim, "text"),
         help_text=_("Write the claim in one sentence, without judging it."),
     )
-    language = LanguageField(_("language"), default="vi")
+    language = LanguageField(_("language"))
     claimed_on = models.DateField(
         **field_options(statements.ReviewedClaim, "claimed_on"),
         null=True,
@@ -232,7 +232,6 @@ class Appearance(models.Model):
         **field_options(statements.Appearance, "capture"),
         null=True,
         blank=True,
-        editable=False,
         related_name="appearances",
     )
     no_capture_reason = LineField(

@@ -58,7 +58,7 @@ class Review(models.Model):
     publisher = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("publisher"), related_name="reviews")
     claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="reviews")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
-    language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
+    language = LanguageField(_("language"))
     headline = LineField(**field_options(statements.Review, "headline"), blank=True)
     summary = ProseField(
         **field_options(statements.Review, "summary"),
@@ -273,7 +273,6 @@ class Source(models.Model):
         **field_options(statements.Source, "capture"),
         null=True,
         blank=True,
-        editable=False,
         related_name="sources",
     )
     no_capture_reason = LineField(

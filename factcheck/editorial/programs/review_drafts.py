@@ -21,7 +21,10 @@ _INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "
 
 
 def own_reviews(token: ApiToken) -> QuerySet[Review]:
-    """The reviews that the token's account created in its newsroom, newest first. Erased and discarded reviews are left out."""
+    """The reviews that the token's account created in its newsroom, newest first.
+
+    Erased and discarded reviews aren't listed.
+    """
     reviews = Review.objects.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
     return reviews.exclude(state__in=[Review.State.ERASED, Review.State.DISCARDED])
 
