@@ -36,8 +36,8 @@ def report_failed_sign_ins(timestamp: int) -> None:
 
 
 @app.periodic(cron="20 3 * * *")
-@app.task(name="pictures.delete_unused")
-def delete_unused_pictures(timestamp: int) -> None:
+@app.task(name="pictures.forget")
+def forget_unused_pictures(timestamp: int) -> None:
     delete_unused_files()
 
 

@@ -47,6 +47,7 @@ TASKS: dict[str, Promise] = {
     "messages.forget": _("delete old messages from readers"),
     "programs.forget": _("delete old requests from programs"),
     "captures.forget": _("delete copies that nothing uses"),
+    "pictures.forget": _("delete pictures that nothing uses"),
     "webhooks.derive": _("find events for webhooks"),
     "webhooks.deliver": _("deliver to a webhook"),
     "webhooks.forget": _("delete old deliveries"),
