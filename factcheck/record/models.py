@@ -10,11 +10,11 @@ from factcheck.record.readmodel.models import (
     PublishedCorrection,
     PublishedDemand,
     PublishedMerge,
-    PublishedPicture,
     PublishedReference,
     PublishedReview,
     PublishedTotal,
 )
+from factcheck.record.readmodel.picture_models import PublishedPicture
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.models import Word
 

@@ -2619,7 +2619,7 @@ class Migration(migrations.Migration):
             name="Picture",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("sha256", models.CharField(help_text="Of the stored file.", max_length=64, verbose_name="SHA-256")),
+                ("sha256", models.CharField(help_text="The hash of the stored file.", max_length=64, verbose_name="SHA-256")),
                 ("media_type", models.CharField(help_text="Found from the bytes.", max_length=20, verbose_name="type")),
                 ("size", models.PositiveBigIntegerField(help_text="In bytes.", verbose_name="size")),
                 (
