@@ -26,7 +26,7 @@ THEIRS = "theirs"
 
 
 class RowStateField(forms.CharField):
-    """The state of the row that the page shows. A refused form shows the current state, so that it can be saved again."""
+    """The state of the row that the page shows. A refused form shows the current state, so it can be saved again."""
 
     widget = forms.HiddenInput
 
@@ -42,6 +42,7 @@ class ConflictCheckedForm(forms.ModelForm[M]):
     """
 
     saved_with: tuple[str, ...] = ()  # relations whose rows are saved by the same page
+    checks_conflict = True
     correction_fields: tuple[str, ...] = ()  # fields used only in corrections and updates. The last field is a text.
     row_state = RowStateField(required=False)
 
@@ -60,7 +61,7 @@ class ConflictCheckedForm(forms.ModelForm[M]):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        if self.is_stale():
+        if self.checks_conflict and self.is_stale():
             raise ValidationError(
                 _(
                     "Not saved: someone else has made changes since you opened this page. Your own text is still in"
@@ -113,9 +114,9 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         row = self._submitted_rows[i] if self.is_bound else None
         if row is not None:
-            kwargs |= {"instance": row, "empty_permitted": False}
-        form = super()._construct_form(i, **kwargs)
-        key = self.model._meta.pk.name
+            kwargs["instance"] = row
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        key = self.get_queryset().model._meta.pk.name
         if self.is_bound and (form.data.get(form.add_prefix(key)) or "") != ("" if row is None else str(row.pk)):
             form.fields[key].disabled = True  # the row was removed, or this page has created it before
         return form
@@ -124,9 +125,8 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     def _submitted_rows(self) -> list[Any]:
         """The existing row of each submitted form, or None for a new row."""
         rows = {str(row.pk): row for row in self.get_queryset()}
-        keys = [
-            self.data.get(f"{self.add_prefix(i)}-{self.model._meta.pk.name}") for i in range(self.total_form_count())
-        ]
+        name = self.get_queryset().model._meta.pk.name
+        keys = [self.data.get(f"{self.add_prefix(i)}-{name}") for i in range(self.total_form_count())]
         found = [rows.pop(key, None) if key else None for key in keys]
         if rows and self._repeats():
             # This page has created the rows before, but didn't receive their ids.

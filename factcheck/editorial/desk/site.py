@@ -3,6 +3,7 @@
 `factcheck.editorial.admin` registers the pages with this site.
 """
 
+from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
@@ -16,8 +17,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.guides import guide_for
@@ -116,7 +118,7 @@ class EditorsDesk(admin.AdminSite):
             if "%00" in request.META.get("QUERY_STRING", ""):
                 raise BadRequest("U+0000 in the address")
             answer = _check_sign_in(request)
-            return cast("HttpResponse", answer or wrapped(request, *args, **kwargs))
+            return answer or _in_newsrooms_zone(request, lambda: wrapped(request, *args, **kwargs))
 
         return checked
 
@@ -152,6 +154,17 @@ class EditorsDesk(admin.AdminSite):
                 end_access(user, by=user, keep=request.session.session_key)
                 remember_device(request, response, user)
         return response
+
+
+def _in_newsrooms_zone(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """The page with times in the newsroom's zone. The page is rendered here, before the zone is reset."""
+    from factcheck.editorial.desk.access import get_desk
+
+    if not isinstance(request.user, User):
+        return view()
+    with timezone.override(get_desk(request).time_zone):
+        response = view()
+        return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
 def _check_sign_in(request: HttpRequest) -> HttpResponse | None:

@@ -1,10 +1,12 @@
 """Reviews: publication, correction, withdrawal, reinstatement and erasure. Each action is decided by two people."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure, pictures, review_statements, roles
@@ -116,6 +118,12 @@ class ReviewPolicy(Policy[Review]):
             if statement["notice"]["newsroom"] != erasure.responsible_newsroom(self.subject(proposal)):
                 raise EditorialError(self.changed)
         return statement
+
+    def require_holdable(self, proposal: Proposal, until: datetime) -> None:
+        if proposal.action != Action.PUBLICATION:
+            super().require_holdable(proposal, until)
+        if until <= timezone.now():
+            raise EditorialError(_("This time has already passed. Enter a later time, or approve and publish now."))
 
     def after_submit(self, proposal: Proposal) -> None:
         pictures.adopt_pictures(self.subject(proposal))

@@ -936,7 +936,7 @@ class Migration(migrations.Migration):
                 ("title", models.TextField()),
                 ("text", models.TextField()),
                 ("language", models.TextField()),
-                ("file", models.TextField(help_text="The path in the storage.")),
+                ("file", models.TextField(help_text="The name in `public_storage`.")),
                 ("whole_hash", models.BigIntegerField(null=True)),
                 ("inner_hash", models.BigIntegerField(null=True)),
             ],
