@@ -50,13 +50,13 @@ def capture(capture: Capture) -> None:
         raise
 
 
-def _fail(capture: Capture, failure: Failure, **values: Any) -> None:
+def _fail(capture: Capture, failure: Capture.Failure, **values: Any) -> None:
     _write(capture, {"state": State.FAILED, "failure": failure, **values})
     if failure in TEMPORARY:
         raise TemporaryError(f"{capture.pk}: {failure}")
 
 
-def _failure_of_status(status: int) -> Failure | None:
+def _failure_of_status(status: int) -> Capture.Failure | None:
     if 200 <= status < 300:
         return None
     if status in (401, 402, 403, 405, 406, 407, 429, 451):

@@ -1,5 +1,6 @@
 """Saves a draft while the person is writing, and shows who else has the draft open."""
 
+from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 from factcheck.editorial import open_drafts, saved_states
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.edit_conflicts import CHOICE, LockingAdmin, chosen_theirs
+from factcheck.editorial.desk.saved_states import restore_page, states_page
 from factcheck.editorial.desk.state_comparison import find_differences
 from factcheck.editorial.desk.submissions import CannotKeep, Submission
 from factcheck.editorial.models import SavedState, User
@@ -39,6 +41,12 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             path("add/autosave/", view(require_POST(self.autosave)), name=f"{name}_add_autosave"),
             path("<uuid:pk>/autosave/", view(require_POST(self.autosave)), name=f"{name}_autosave"),
             path("<uuid:pk>/open/", view(require_POST(self.note_open)), name=f"{name}_open"),
+            path("<uuid:pk>/states/", view(partial(states_page, model_admin=self)), name=f"{name}_states"),
+            path(
+                "<uuid:pk>/states/<int:state>/restore/",
+                view(require_POST(partial(restore_page, model_admin=self))),
+                name=f"{name}_restore",
+            ),
             *super().get_urls(),
         ]
 
@@ -116,13 +124,13 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         row, name = kwargs.get("obj"), f"admin:editorial_{self.opts.model_name}"
+        if row:
+            context["states_url"] = reverse(f"{name}_states", args=[row.pk])
         if not context.get("is_popup") and (row is None or self.has_change_permission(request, row)):
-            key = getattr(row, "pk", None)
-            context["autosave_url"] = (
-                reverse(f"{name}_autosave", args=[key]) if row else reverse(f"{name}_add_autosave")
-            )
+            context["autosave_url"] = reverse(f"{name}_add_autosave")
             if row:
-                context["open_url"] = reverse(f"{name}_open", args=[key])
+                context["autosave_url"] = reverse(f"{name}_autosave", args=[row.pk])
+                context["open_url"] = reverse(f"{name}_open", args=[row.pk])
                 context["editors"] = open_drafts.note_open(row.pk, get_desk(request).user)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -115,8 +115,8 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         row = self._submitted_rows[i] if self.is_bound else None
         if row is not None:
             kwargs["instance"] = row
-        form = super()._construct_form(i, **kwargs)
-        key = self.model._meta.pk.name
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        key = self.get_queryset().model._meta.pk.name
         if self.is_bound and (form.data.get(form.add_prefix(key)) or "") != ("" if row is None else str(row.pk)):
             form.fields[key].disabled = True  # the row was removed, or this page has created it before
         return form
@@ -125,9 +125,8 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     def _submitted_rows(self) -> list[Any]:
         """The existing row of each submitted form, or None for a new row."""
         rows = {str(row.pk): row for row in self.get_queryset()}
-        keys = [
-            self.data.get(f"{self.add_prefix(i)}-{self.model._meta.pk.name}") for i in range(self.total_form_count())
-        ]
+        name = self.get_queryset().model._meta.pk.name
+        keys = [self.data.get(f"{self.add_prefix(i)}-{name}") for i in range(self.total_form_count())]
         found = [rows.pop(key, None) if key else None for key in keys]
         if rows and self._repeats():
             # This page has created the rows before, but didn't receive their ids.

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.saved_states import ROWS, Content, columns_of, row_columns
+from factcheck.editorial.saved_states import ROWS, Content, columns_of, row_columns, row_model_of
 from factcheck.record.formats.word_diff import Piece, word_diff
 
 
@@ -45,7 +45,7 @@ def _names(model: type[models.Model]) -> Iterable[tuple[str, Any]]:
     yield from ((field.name, field.verbose_name) for field in columns_of(model))
     yield from ((field.name, field.verbose_name) for field in model._meta.many_to_many)
     for name in ROWS[model]:
-        yield name, model._meta.get_field(name).related_model._meta.verbose_name_plural
+        yield name, row_model_of(model, name)._meta.verbose_name_plural
 
 
 def _text(request: HttpRequest, model: type[models.Model], name: str, value: Any) -> str:

@@ -136,6 +136,6 @@ def _names_in(condition: Any) -> set[str]:
     if isinstance(condition, models.Q):
         return set().union(*(_names_in(child) for child in condition.children))
     if isinstance(condition, tuple):
-        others = {condition[1].name} if isinstance(condition[1], models.F) else set()
+        others = {str(vars(condition[1])["name"])} if isinstance(condition[1], models.F) else set()
         return {condition[0].partition("__")[0]} | others
     return set()

@@ -123,9 +123,12 @@ SPACES = b"<html><title>" + b" " * 4_000_000 + b"</title><p>" + b"2024-01-" * 10
 
 @pytest.mark.parametrize(
     "body",
-    [NESTED, MANY, ENTITIES, META, SCRIPT, ATTRIBUTES, SPACES],
+    [
+        NESTED, pytest.param(MANY, marks=pytest.mark.prove), ENTITIES, META, SCRIPT,
+        pytest.param(ATTRIBUTES, marks=pytest.mark.prove), SPACES,
+    ],
     ids=["nested", "many", "entities", "meta", "script", "attributes", "spaces"],
-)
+)  # fmt: skip
 def test_hostile_html_ends(body: bytes) -> None:
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     read_details(body, "text/html", URL)

@@ -2,7 +2,6 @@
 
 import unicodedata
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -260,9 +259,8 @@ def test_what_can_no_longer_be_edited_is_refused_with_a_reason(newsroom: Newsroo
 
 
 @pytest.fixture
-def no_open_drafts(newsroom: Newsroom) -> Iterator[None]:
+def no_open_drafts(newsroom: Newsroom) -> None:
     OpenDraft.objects.all().delete()
-    yield
 
 
 @pytest.mark.usefixtures("no_open_drafts")
