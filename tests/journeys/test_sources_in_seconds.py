@@ -103,8 +103,8 @@ def test_eight_complete_sources_take_two_clicks(database: str, site: LocalPages)
         for number, card in enumerate(cards(page).all()):
             expect(card.locator(".capture")).to_have_text(re.compile("^Kept "), timeout=SOON)
             expect(card.get_by_role("textbox", name="Title")).to_have_value(f"Nguồn {number}")
-        hand.click(page.get_by_role("button", name="Save and go on"))
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            hand.click(page.get_by_role("button", name="Save and go on"))
         seconds = time.monotonic() - began
     sources = list(Review.objects.get(claim=claim).sources.select_related("capture"))
     assert [(source.url, source.title, source.publisher) for source in sources] == [
