@@ -227,6 +227,7 @@ def reinstate_review(newsroom: Newsroom, review: Review) -> None:
 def make_demand(newsroom: Newsroom, review: Review | None = None, **fields: Any) -> Demand:
     """A draft that lacks nothing, written down by the newsroom's reporter."""
     values: dict[str, Any] = {
+        "language": "vi",
         "received_on": date(2026, 10, 20),
         "from_type": Demand.From.STATE_BODY,
         "from_name": "Sở Thông tin tỉnh Ví Dụ",

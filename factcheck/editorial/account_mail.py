@@ -19,8 +19,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from procrastinate.contrib.django import app
 
-from factcheck.editorial.models import Membership, Proposal, SecondFactor, User
+from factcheck.editorial.models import Membership, Proposal, Publisher, SecondFactor, User
 from factcheck.editorial.sign_in.attempts import lock_counters
+from factcheck.editorial.time_zones import DEFAULT, zone
 
 QUEUE = "default"
 LINK, NOTICE, ALERT = "accounts.send_link", "accounts.send_notice", "accounts.send_alert"
@@ -70,13 +71,13 @@ def send_link(account: int) -> None:
     """Sends the link, unless the person has chosen a password in the meantime."""
     person = User.objects.filter(pk=account, is_active=True).first()
     if person is not None and not person.has_usable_password():
-        _send([person.email], "link", {"account": person, "url": password_url(person)})
+        _send([person.email], "link", {"account": person, "url": password_url(person)}, _newsroom_of(person))
 
 
 def send_notice(proposal: int, decision: str) -> None:
     row = Proposal.objects.select_related("account", "newsroom", "submitted_by", "decided_by").get(pk=proposal)
     for address in sorted(_addresses(row)):
-        _send([address], "notice", {"proposal": row, "decision": decision, "url": settings.SITE_URL})
+        _send([address], "notice", {"proposal": row, "decision": decision, "url": settings.SITE_URL}, row.newsroom)
 
 
 def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None:
@@ -85,7 +86,7 @@ def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None
         **told, "account": person, "action": action, "at": datetime.fromisoformat(at), "url": settings.SITE_URL,
         "factor": dict(SecondFactor.Kind.choices).get(told["kind"], ""),
     }  # fmt: skip
-    _send([person.email], "alert", context)
+    _send([person.email], "alert", context, _newsroom_of(person))
 
 
 def password_url(account: User) -> str:
@@ -104,11 +105,18 @@ def _addresses(proposal: Proposal) -> set[str]:
     return {proposal.account.email, earlier, *chiefs.values_list("user__email", flat=True)} - {""}
 
 
-def _send(to: list[str], name: str, context: dict[str, object]) -> None:
-    """Sends a plain text in each of the site's languages, the default language first."""
+def _newsroom_of(person: User) -> Publisher | None:
+    membership = Membership.objects.filter(user=person).select_related("publisher").first()
+    return membership.publisher if membership else None
+
+
+def _send(to: list[str], name: str, context: dict[str, object], newsroom: Publisher | None) -> None:
+    """Sends a plain text in each of the site's languages, with the newsroom's language and time zone."""
+    first = newsroom.language.partition("-")[0] if newsroom and newsroom.language else settings.LANGUAGE_CODE
+    time_zone = zone(newsroom.time_zone if newsroom else DEFAULT)
     subjects, texts = [], []
-    for language in sorted(dict(settings.LANGUAGES), key=lambda code: code != settings.LANGUAGE_CODE):
-        with translation.override(language):
+    for language in sorted(dict(settings.LANGUAGES), key=lambda code: code != first):
+        with translation.override(language), timezone.override(time_zone):
             subject, _blank, text = render_to_string(f"editorial/mail/{name}.txt", context).strip().partition("\n")
         subjects.append(subject)
         texts.append(text.strip())

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure, roles
+from factcheck.editorial.captures.deletion import erase_captures
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.fields import LanguageField, ProseField
@@ -83,6 +84,7 @@ def _delete(model: type[Review] | type[Demand], key: UUID) -> None:
     draft.discarded_at = None
     if isinstance(draft, Review):
         erasure.forget_draft(draft)
+        erase_captures(draft, set())
     else:
         _forget_demand(draft)
 

@@ -24,6 +24,7 @@ from factcheck.editorial.models import (
     Source,
     Verdict,
 )
+from factcheck.editorial.pictures import find_missing_pictures
 from factcheck.editorial.shared_claims import has_hidden_claim
 from factcheck.editorial.statement_columns import values_of
 from factcheck.record.log.entries import ADDED_KEYS
@@ -137,7 +138,7 @@ def find_missing(review: Review) -> list[str | Promise]:
         reasons.append(_("For every source, choose whether it supports the claim, refutes it or gives context."))
     if sources and all(source.stance == Source.Stance.CONTEXT for source in sources):
         reasons.append(_("All sources only give context. At least one source must support or refute the claim."))
-    return [*reasons, *_find_missing_evidence(review, draft)]
+    return [*reasons, *_find_missing_evidence(review, draft), *find_missing_pictures(review)]
 
 
 def _find_missing_evidence(review: Review, draft: Draft) -> list[Promise]:

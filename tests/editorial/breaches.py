@@ -14,7 +14,15 @@ TOKEN = (
     " SELECT gen_random_uuid(), newsroom_id, user_id, %s, %s, %s, made_at, %s, %s FROM editorial_apitoken"
 )
 FRESH = ("'x'", "'{claims:write}'", "repeat('0', 64)", "expires_at", "NULL")
+PICTURE = (
+    "INSERT INTO editorial_picture (id, review_id, claim_id, sha256, media_type, size, uploaded_by_id, uploaded_at)"
+    " SELECT gen_random_uuid(), %s, %s, %s, media_type, size, uploaded_by_id, uploaded_at FROM editorial_picture"
+)
 BREACHES = {
+    "picture_of_one_subject": PICTURE % ("NULL", "NULL", "sha256"),
+    "picture_sha256_hex": PICTURE % ("review_id", "claim_id", "'../x'"),
+    "picture_review_once": PICTURE % ("review_id", "claim_id", "sha256") + " WHERE review_id IS NOT NULL",
+    "picture_claim_once": PICTURE % ("review_id", "claim_id", "sha256") + " WHERE claim_id IS NOT NULL",
     "publisher_site_is_host": "UPDATE editorial_publisher SET site = 'https://x.example/'",
     "publisher_has_name": "UPDATE editorial_publisher SET name = ''",
     "membership_once": "INSERT INTO editorial_membership (user_id, publisher_id, role)"

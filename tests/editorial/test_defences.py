@@ -16,6 +16,7 @@ from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models import (
     EditorialEvent,
     Membership,
+    Picture,
     Proposal,
     ProposedLink,
     ReaderMessage,
@@ -70,6 +71,10 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     workflow.submit(subject=make_demand(newsroom), by=newsroom.chief)
     MAKE[Kind.FREEZE](make_newsroom("khoa.example"))
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
+    for subject in ({"review": one}, {"claim": one.claim}):
+        Picture.objects.create(
+            **subject, sha256="ab" * 32, media_type="image/png", size=1, uploaded_by=newsroom.reporter
+        )
     SecondFactor.objects.create(user=newsroom.reporter, kind=SecondFactor.Kind.APP)
     Session.objects.create(session_key="k", session_data="", expire_date=timezone.now())
     reader_messages.receive_message(

@@ -6,7 +6,8 @@ and account administrators manage accounts, memberships and publishers.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -20,9 +21,10 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
 from factcheck.editorial.desk.account_names import replace_account_links
-from factcheck.editorial.desk.lists import BoundedPaginator
+from factcheck.editorial.desk.lists import BoundedPaginator, DeskChangeList
 from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
 from factcheck.editorial.models import Membership, Publisher, User
+from factcheck.editorial.time_zones import DEFAULT, zone
 
 Role = Membership.Role
 M = TypeVar("M", bound=models.Model)
@@ -35,20 +37,30 @@ class Desk:
     user: User
 
     @cached_property
+    def _memberships(self) -> list[Membership]:
+        if not self.user.is_active:
+            return []
+        return list(Membership.objects.filter(user=self.user).select_related("publisher"))
+
+    @cached_property
     def roles(self) -> dict[int, Role]:
         """The person's roles, by newsroom id."""
-        if not self.user.is_active:
-            return {}
-        return {row.publisher_id: Role(row.role) for row in Membership.objects.filter(user=self.user)}
+        return {row.publisher_id: Role(row.role) for row in self._memberships}
 
     @cached_property
     def administers_accounts(self) -> bool:
         # The trigger membership_rules never lets a member administer accounts, so members need no query.
         return not self.roles and roles.administers(self.user)
 
-    @cached_property
+    @property
     def newsrooms(self) -> list[Publisher]:
-        return list(Publisher.objects.filter(pk__in=self.roles)) if self.roles else []
+        """The person's newsrooms, in the order of their names."""
+        return [row.publisher for row in self._memberships]
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """The zone in which the desk shows times: the zone of the person's first newsroom."""
+        return zone(self.newsrooms[0].time_zone) if self.newsrooms else zone(DEFAULT)
 
     def own(self, rows: QuerySet[M]) -> QuerySet[M]:
         """The rows that belong to the person's newsrooms, for models with a `newsroom` field."""
@@ -84,7 +96,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    sortable_by = ()
+    sortable_by: ClassVar[Any] = ()
     save_as = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -165,6 +177,9 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
     def show_public_text(self, request: HttpRequest, rows: Iterable[M]) -> None:
         """Called before rows are shown by name. Replaces text that the person must not read (`public_text`)."""
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return DeskChangeList
+
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)
         if not changelist.query and not changelist.has_active_filters:
@@ -191,6 +206,12 @@ class NewsroomAdmin(DeskAdmin[M]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         return get_desk(request).own(super().get_queryset(request))
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The newsroom is only shown to people who see rows of several newsrooms."""
+        desk, columns = get_desk(request), super().get_list_display(request)
+        several = len(desk.roles) > 1 or desk.administers_accounts
+        return columns if several else [name for name in columns if name != "newsroom"]
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         roles = get_desk(request).roles

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import links, merges
 from factcheck.editorial.desk.access import (
-    NewsroomAdmin,
     OwnNewsroomFilter,
     ParentPermissionsMixin,
     get_desk,
@@ -25,7 +24,9 @@ from factcheck.editorial.desk.access import (
 from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.cards import CardsMixin
-from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet
+from factcheck.editorial.desk.filters import AuthorFilter, LoggedFilter, ReviewStateFilter, TopicFilter, VerdictFilter
+from factcheck.editorial.desk.languages import DetectedLanguageAdmin, DetectedLanguageForm
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
 from factcheck.editorial.desk.public_text import search_public_claims, show_public_text
 from factcheck.editorial.desk.widgets import FORMFIELDS
@@ -68,13 +69,20 @@ class AppearanceInline(CardsMixin, ParentPermissionsMixin, admin.StackedInline[A
         return 1 if obj is None else 0
 
 
+class ClaimForm(DetectedLanguageForm[Claim]):
+    detected_from = ("text",)
+
+
 @admin.register(Claim)
-class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], NewsroomAdmin[Claim]):
-    form = ConflictCheckedForm[Claim]
+class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdmin[Claim]):
+    form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
-    list_display = ("__str__", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
-    list_select_related = ("claimant", "logged_by")
-    list_filter = (LanguageFilter, OwnNewsroomFilter)
+    list_display = ("__str__", "newsroom", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
+    list_select_related = ("newsroom", "claimant", "logged_by")
+    list_filter = (
+        ReviewStateFilter, VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, LoggedFilter, OwnNewsroomFilter,
+    )  # fmt: skip
+    sortable_by: ClassVar[Any] = (language_in_words, "logged_at")
     search_fields = ("text",)
     search_help_text = _("Words from the claim")
     autocomplete_fields = ("claimant",)
@@ -143,7 +151,12 @@ class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], NewsroomAdmin[Claim
         own = get_desk(request).own(Review.objects.filter(claim=row).exclude(state=Review.State.DISCARDED))
         reviews = list(own.select_related("claim", "publisher")[:50])
         under_way = any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in reviews)
-        return {**merges.merge_context(request, row), "reviews": reviews, "under_way": under_way}
+        return {
+            **merges.merge_context(request, row),
+            "reviews": reviews,
+            "under_way": under_way,
+            "media": row.pictures.all(),
+        }
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

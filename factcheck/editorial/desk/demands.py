@@ -9,10 +9,10 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import proposal_actions
-from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.demand_actions import ACTIONS, action_page, available_actions
-from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm
+from factcheck.editorial.desk.languages import DetectedLanguageAdmin, DetectedLanguageForm
 from factcheck.editorial.desk.lists import DraftStateFilter
 from factcheck.editorial.desk.public_text import ReviewReferencesMixin, show_public_text
 from factcheck.editorial.models import Demand
@@ -23,12 +23,13 @@ from factcheck.record.statements import demand as statements
 State = Demand.State
 
 
-class DemandForm(ConflictCheckedForm[Demand]):
+class DemandForm(DetectedLanguageForm[Demand]):
+    detected_from = ("asked", "done")
     correction_fields = ("change_note",)
 
 
 @admin.register(Demand)
-class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand], NewsroomAdmin[Demand]):
+class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand], DetectedLanguageAdmin[Demand]):
     form = DemandForm
     change_form_template = "admin/editorial/demand/change_form.html"
     list_display = ("__str__", "state", "outcome", "changed_at")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.public_text import HIDDEN
@@ -70,9 +71,11 @@ REFERENCES: dict[str, type[Model]] = {
 KEY_NAMES: dict[str, Promise] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), _("other claim")),
     "change": _("change"),
+    "checked": _("ticked on the checklist"),
     "device": _("device"),
     "digest": _("digest"),
     "failures": _("failures"),
+    "hold_until": _("held until"),
     "is_staff": _("may log in at the editors’ desk"),
     "kind": _("second factor"),
     "network": _("network"),
@@ -183,6 +186,8 @@ def _field(event: EditorialEvent, key: str) -> Field[Any, Any] | None:
     model = FIELD_MODELS.get(kind) or SUBJECT_MODELS.get(kind)
     if kind == "account_proposal":
         model, key = (Proposal, "action") if key == "change" else (Membership, key)
+    if key == "hold_until":
+        model = Proposal
     try:
         field = model._meta.get_field(key) if model else None
     except FieldDoesNotExist:
@@ -206,5 +211,5 @@ def _format(field: Any, value: Any) -> str:
     if field and field.choices:
         return str(dict(field.flatchoices).get(value, value or ""))
     if field and field.get_internal_type() == "DateTimeField":
-        return date_format(datetime.fromisoformat(value).astimezone(UTC), "DATETIME_FORMAT")
+        return date_format(localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
     return str(value)

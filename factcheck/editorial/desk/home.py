@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.event_texts import EventTexts
-from factcheck.editorial.desk.proposal_actions import subject_url
+from factcheck.editorial.desk.proposal_actions import DECIDE, hold_notice, subject_url
 from factcheck.editorial.desk.public_text import show_public_text
 from factcheck.editorial.message_encryption import find_key_problem
 from factcheck.editorial.models import (
@@ -28,7 +28,7 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.models.events import ACCOUNT_CHANGES
 from factcheck.editorial.models.kinds import Kind
-from factcheck.editorial.models.proposals import ProposalQuerySet
+from factcheck.editorial.models.proposal_queries import ProposalQuerySet
 from factcheck.webhooks.models import Subscription
 
 MAX_ROWS = 50  # per section. Further rows appear after these have been decided.
@@ -46,7 +46,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     if desk.roles or desk.administers_accounts:
         context |= {
             "returned": _with_urls(desk, proposals.returned_to(desk.user, newsrooms).filter(_is_recent())),
-            "to_decide": _with_urls(desk, proposals.to_decide(desk.user, desk.deciding_newsrooms)),
+            "to_decide": _to_act_on(desk, proposals.to_decide(desk.user, desk.deciding_newsrooms)),
             "sent": _with_urls(desk, proposals.awaiting_others(desk.user, newsrooms)),
         }
     return {
@@ -65,7 +65,7 @@ def _newsroom_lists(desk: Desk, returned: list[tuple[Proposal, str]]) -> dict[st
     return {
         "drafts": drafts,
         "demand_drafts": demand_drafts(desk.user, newsrooms).exclude(pk__in=listed)[:MAX_ROWS],
-        "to_publish": _with_urls(desk, Proposal.objects.to_publish(desk.deciding_newsrooms)),
+        "to_publish": _to_act_on(desk, Proposal.objects.to_publish(desk.deciding_newsrooms)),
         "from_readers": waiting_messages.exists(),
         "messages_problem": find_key_problem() if desk.deciding_newsrooms else None,
         "unconfirmed": Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False).exists(),
@@ -127,6 +127,23 @@ def _with_urls(desk: Desk, queryset: ProposalQuerySet) -> list[tuple[Proposal, s
     claims += [claim for proposal in proposals for claim in (proposal.claim, proposal.into) if claim is not None]
     show_public_text(desk, claims)
     return [(proposal, _page(desk, proposal)) for proposal in proposals]
+
+
+def _to_act_on(desk: Desk, queryset: ProposalQuerySet) -> list[tuple[Proposal, str, str]]:
+    """Proposals that the person can decide on or publish, each with the URL and with the notice about its hold.
+
+    The URL of a review is the page of its decision.
+    """
+    return [
+        (
+            proposal,
+            reverse("admin:editorial_proposal", args=[proposal.pk, DECIDE.name])
+            if proposal.kind == Kind.REVIEW
+            else page,
+            hold_notice(proposal),
+        )
+        for proposal, page in _with_urls(desk, queryset)
+    ]
 
 
 def _page(desk: Desk, proposal: Proposal) -> str:

@@ -43,6 +43,7 @@ TASKS: dict[str, Promise] = {
     "accounts.send_link": _("send the link to a new password"),
     "accounts.send_notice": _("tell people about a change of an account"),
     "accounts.send_alert": _("tell a person about their own account"),
+    "reviews.publish_held": _("publish a review that was held until now"),
     "drafts.forget": _("delete drafts that were thrown away"),
     "messages.forget": _("delete old messages from readers"),
     "programs.forget": _("delete old requests from programs"),

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,35 @@ class BoundedPaginator(Paginator[Any]):
     @property
     def is_cut_off(self) -> bool:
         return self.count >= MAX_ROWS
+
+
+class DeskChangeList(ChangeList):
+    """Sorts by one column, and by the model's own order within equal values. An index can have this order.
+
+    A list that is sorted backwards is exactly reversed, so that the same index can be read from its end.
+    """
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        ordering = list(super().get_ordering(request, queryset))
+        if not self.params.get(ORDER_VAR):
+            return ordering
+        chosen = str(ordering[0])
+        if chosen == "-pk":  # a column that can't be sorted
+            return list(self.model._meta.ordering or ordering)
+        own_order = _model_order(self.model, backwards=False)
+        backwards = chosen.startswith("-")
+        if chosen.removeprefix("-") == own_order[0].removeprefix("-"):
+            return own_order if chosen == own_order[0] else _model_order(self.model, backwards=True)
+        return [chosen, *_model_order(self.model, backwards=backwards)]
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """Only the columns that can be sorted on the page, because another column may have no index."""
+        return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
+
+
+def _model_order(model: type[Model], *, backwards: bool) -> list[str]:
+    names = [str(name) for name in model._meta.ordering or ()]
+    return [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in names] if backwards else names
 
 
 def search_terms(text: str) -> list[str]:

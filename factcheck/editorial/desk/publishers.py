@@ -5,6 +5,7 @@ Changes to a publisher aren't recorded, because each published review contains t
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -16,9 +17,15 @@ from factcheck.editorial.desk.accounts import ActorRecordingAdmin
 from factcheck.editorial.desk.claimants import UrlLinesField
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, LockingAdmin
 from factcheck.editorial.models import Publisher
+from factcheck.editorial.time_zones import time_zone_names
 
 
 class PublisherForm(ConflictCheckedForm[Publisher]):
+    time_zone = forms.ChoiceField(
+        label=capfirst(_("time zone")),
+        choices=[(name, name.replace("_", " ")) for name in time_zone_names()],
+        help_text=_("The editors’ desk and its e-mails show times in this zone."),
+    )
     same_as = UrlLinesField(
         label=capfirst(_("profiles elsewhere")),
         required=False,
@@ -39,6 +46,7 @@ class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], De
     search_help_text = _("Part of the name or site")
     fieldsets = (
         (None, {"fields": ("type", "name", "site", "url", "logo_url", "same_as")}),
+        (_("How you work"), {"fields": ("language", "time_zone")}),
         (
             _("Public pages about your work"),
             {
@@ -52,6 +60,7 @@ class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], De
                 "description": _("Every review that you publish from now on will link to these pages."),
             },
         ),
+        (_("Decisions"), {"fields": ("checklist",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:

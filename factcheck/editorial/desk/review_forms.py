@@ -16,7 +16,8 @@ from factcheck.editorial import review_statements
 from factcheck.editorial.desk.access import ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.account_names import replace_account_links
 from factcheck.editorial.desk.cards import CardsMixin
-from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet
+from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.widgets import FORMFIELDS, TextareaRowsMixin
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
 from factcheck.editorial.statement_columns import remaining_fields
@@ -62,7 +63,8 @@ def keep_current_choice(form: forms.ModelForm[Any], name: str) -> None:
         field.queryset |= field.queryset.model._default_manager.filter(pk=form.instance.serializable_value(name))
 
 
-class ReviewForm(ConflictCheckedForm[Review]):
+class ReviewForm(DetectedLanguageForm[Review]):
+    detected_from = ("headline", "summary", "body")
     correction_fields = ("change_class", "change_note")
     verdict = VerdictField()
 
@@ -71,6 +73,10 @@ class ReviewForm(ConflictCheckedForm[Review]):
         if isinstance(verdict := self.fields.get("verdict"), VerdictField):
             verdict.load_choices()
         keep_current_choice(self, "claim")  # another newsroom's claim, merged or no longer public
+
+    def is_detected(self) -> bool:
+        """An imported review shows its detected language, because the publisher's text doesn't change."""
+        return super().is_detected() and not self.instance.is_imported
 
 
 class AuthorForm(forms.ModelForm[Authorship]):

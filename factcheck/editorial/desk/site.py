@@ -3,6 +3,7 @@
 `factcheck.editorial.admin` registers the pages with this site.
 """
 
+from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
@@ -16,8 +17,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.guides import guide_for
@@ -56,12 +58,13 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.desk.access import get_desk
         from factcheck.editorial.desk.freezes import freezes_for
         from factcheck.editorial.desk.menu import menu_for
+        from factcheck.editorial.desk.pictures import DESK_PICTURES
 
         context = {**super().each_context(request), "guide": guide_for(request)}
         if not self.has_permission(request):
             return context
         menu = menu_for(get_desk(request), context["available_apps"])
-        return {**context, "freezes": freezes_for(request), "menu": menu}
+        return {**context, "freezes": freezes_for(request), "menu": menu, "pictures": DESK_PICTURES}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):
@@ -80,7 +83,7 @@ class EditorsDesk(admin.AdminSite):
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
-        from factcheck.editorial.desk import sign_in_pages, sign_in_settings
+        from factcheck.editorial.desk import pictures, sign_in_pages, sign_in_settings
         from factcheck.editorial.desk.capture_states import capture_states
         from factcheck.editorial.desk.decision_page import decision_page
         from factcheck.editorial.desk.passwords import ChoosePassword
@@ -91,6 +94,7 @@ class EditorsDesk(admin.AdminSite):
             path("choose-password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose_password"),
             path("login/second-factor/", sign_in_pages.second_factor_page, name="second_factor"),
             *sign_in_settings.urls(self.admin_view),
+            *pictures.urls(self.admin_view),
             *super().get_urls(),
         ]
 
@@ -114,7 +118,7 @@ class EditorsDesk(admin.AdminSite):
             if "%00" in request.META.get("QUERY_STRING", ""):
                 raise BadRequest("U+0000 in the address")
             answer = _check_sign_in(request)
-            return cast("HttpResponse", answer or wrapped(request, *args, **kwargs))
+            return answer or _in_newsrooms_zone(request, lambda: wrapped(request, *args, **kwargs))
 
         return checked
 
@@ -150,6 +154,17 @@ class EditorsDesk(admin.AdminSite):
                 end_access(user, by=user, keep=request.session.session_key)
                 remember_device(request, response, user)
         return response
+
+
+def _in_newsrooms_zone(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """The page with times in the newsroom's zone. The page is rendered here, before the zone is reset."""
+    from factcheck.editorial.desk.access import get_desk
+
+    if not isinstance(request.user, User):
+        return view()
+    with timezone.override(get_desk(request).time_zone):
+        response = view()
+        return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
 def _check_sign_in(request: HttpRequest) -> HttpResponse | None:

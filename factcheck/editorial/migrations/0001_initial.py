@@ -18,6 +18,7 @@ from django.db import migrations, models
 import factcheck.editorial.fields
 import factcheck.editorial.message_encryption
 import factcheck.editorial.models.captures
+import factcheck.editorial.time_zones
 
 
 class Migration(migrations.Migration):
@@ -175,6 +176,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "language",
+                    factcheck.editorial.fields.LanguageField(
+                        blank=True,
+                        help_text="The language in which you usually write, such as vi or en.",
+                        max_length=35,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC",
+                        help_text="The editors’ desk and its e-mails show times in this zone.",
+                        max_length=64,
+                        validators=[factcheck.editorial.time_zones.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
                     "same_as",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=factcheck.editorial.fields.WebAddressField(max_length=2000),
@@ -224,6 +244,15 @@ class Migration(migrations.Migration):
                         help_text="The page where readers can report a mistake.",
                         max_length=2000,
                         verbose_name="how to report a mistake",
+                    ),
+                ),
+                (
+                    "checklist",
+                    factcheck.editorial.fields.ProseField(
+                        blank=True,
+                        help_text="Editors see these sentences when they decide on a review. Enter one sentence per line. If you leave the field empty, the default checklist is shown.",
+                        max_length=4000,
+                        verbose_name="checklist for decisions",
                     ),
                 ),
             ],
@@ -445,7 +474,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    factcheck.editorial.fields.LanguageField(default="vi", max_length=35, verbose_name="language"),
+                    factcheck.editorial.fields.LanguageField(max_length=35, verbose_name="language"),
                 ),
                 (
                     "claimed_on",
@@ -639,12 +668,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    factcheck.editorial.fields.LanguageField(
-                        default="vi",
-                        help_text="The language in which you write.",
-                        max_length=35,
-                        verbose_name="language",
-                    ),
+                    factcheck.editorial.fields.LanguageField(max_length=35, verbose_name="language"),
                 ),
                 (
                     "headline",
@@ -1011,12 +1035,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    factcheck.editorial.fields.LanguageField(
-                        default="vi",
-                        help_text="The language in which you write.",
-                        max_length=35,
-                        verbose_name="language",
-                    ),
+                    factcheck.editorial.fields.LanguageField(max_length=35, verbose_name="language"),
                 ),
                 (
                     "asked",
@@ -1416,6 +1435,15 @@ class Migration(migrations.Migration):
                 ),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
                 (
+                    "hold_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="The worker publishes the approved review at this time.",
+                        null=True,
+                        verbose_name="hold until",
+                    ),
+                ),
+                (
                     "message",
                     factcheck.editorial.fields.ProseField(
                         blank=True, max_length=2000, verbose_name="message to the newsroom"
@@ -1441,6 +1469,17 @@ class Migration(migrations.Migration):
                         related_name="proposals",
                         to="editorial.claim",
                         verbose_name="claim",
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        help_text="Who published it before its time.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -2125,6 +2164,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="claim",
+            index=models.Index(fields=["newsroom", "logged_by", "-logged_at", "-id"], name="claim_newsroom_logged_by"),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(
                     django.db.models.functions.text.Upper("text"), name="gin_trgm_ops"
@@ -2166,6 +2209,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="review",
             index=models.Index(fields=["newsroom", "language", "-changed_at", "-id"], name="review_newsroom_language"),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["newsroom", "verdict", "-changed_at", "-id"], name="review_newsroom_verdict"),
         ),
         migrations.AddIndex(
             model_name="review",
@@ -2413,6 +2460,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="proposal",
             constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("hold_until__isnull", True), ("released_by__isnull", True)),
+                    models.Q(
+                        ("action", "publication"),
+                        ("decided_at__isnull", False),
+                        ("hold_until__isnull", False),
+                        ("kind", "review"),
+                    ),
+                    _connector="OR",
+                ),
+                name="proposal_hold_of_a_review",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="proposal",
+            constraint=models.CheckConstraint(
                 condition=models.Q(("claim", models.F("into")), _negated=True), name="proposal_into_another"
             ),
         ),
@@ -2616,6 +2679,74 @@ class Migration(migrations.Migration):
             field=models.DateField(blank=True, null=True, verbose_name="published on"),
         ),
         migrations.CreateModel(
+            name="Picture",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("sha256", models.CharField(help_text="Of the stored file.", max_length=64, verbose_name="SHA-256")),
+                ("media_type", models.CharField(help_text="Found from the bytes.", max_length=20, verbose_name="type")),
+                ("size", models.PositiveBigIntegerField(help_text="In bytes.", verbose_name="size")),
+                (
+                    "width",
+                    models.PositiveIntegerField(
+                        help_text="Null for a video, which isn't decoded.", null=True, verbose_name="width"
+                    ),
+                ),
+                ("height", models.PositiveIntegerField(null=True, verbose_name="height")),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded at")),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="editorial.claim",
+                        verbose_name="claim",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="editorial.review",
+                        verbose_name="review",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "picture",
+                "verbose_name_plural": "pictures",
+                "ordering": ["uploaded_at", "pk"],
+                "indexes": [models.Index(fields=["sha256"], name="uploaded_picture_sha256")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("claim__isnull", True), ("review__isnull", False)),
+                            models.Q(("claim__isnull", False), ("review__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="picture_of_one_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="picture_sha256_hex"
+                    ),
+                    models.UniqueConstraint(fields=("review", "sha256"), name="picture_review_once"),
+                    models.UniqueConstraint(fields=("claim", "sha256"), name="picture_claim_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Capture",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -2688,6 +2819,11 @@ class Migration(migrations.Migration):
                             ("refused", "The site refused the request. Upload your own copy."),
                             ("gone", "The page doesn’t exist. Check the URL, or write why there is no copy."),
                             ("server_error", "The site has an error. Try again later, or upload your own copy."),
+                            ("other_status", "The site didn’t send the page. Check the URL, or upload your own copy."),
+                            (
+                                "internal",
+                                "The page can’t be stored. Try again later, or tell the operator of this site.",
+                            ),
                         ],
                         max_length=40,
                         verbose_name="failure",
@@ -2738,7 +2874,6 @@ class Migration(migrations.Migration):
             name="capture",
             field=models.ForeignKey(
                 blank=True,
-                editable=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="appearances",
@@ -2751,7 +2886,6 @@ class Migration(migrations.Migration):
             name="capture",
             field=models.ForeignKey(
                 blank=True,
-                editable=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="sources",

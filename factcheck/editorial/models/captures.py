@@ -50,6 +50,8 @@ class Capture(models.Model):
         REFUSED = "refused", _("The site refused the request. Upload your own copy.")
         GONE = "gone", _("The page doesn’t exist. Check the URL, or write why there is no copy.")
         SERVER_ERROR = "server_error", _("The site has an error. Try again later, or upload your own copy.")
+        OTHER_STATUS = "other_status", _("The site didn’t send the page. Check the URL, or upload your own copy.")
+        INTERNAL = "internal", _("The page can’t be stored. Try again later, or tell the operator of this site.")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(

@@ -97,7 +97,7 @@ class Demand(models.Model):
         blank=True,
         help_text=_("Describe a private person instead of naming them, for example “someone shown in the video”."),
     )
-    language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
+    language = LanguageField(_("language"))
     asked = ProseField(
         **field_options(statements.Demand, "asked"),
         blank=True,

@@ -11,6 +11,7 @@ from factcheck.editorial.models.people import Publisher, User
 ACTIONS: dict[str, Promise] = {
     "publication.submitted": _("submitted for publication"),
     "publication.approved": _("approved for publication"),
+    "publication.released": _("published before the time until which it was held"),
     "publication.returned": _("returned the submission or took it back"),
     "withdrawal.submitted": _("requested the withdrawal"),
     "withdrawal.approved": _("approved the withdrawal"),

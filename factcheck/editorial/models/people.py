@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LineField, WebAddressField, field_options, url_list
+from factcheck.editorial import time_zones
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options, url_list
 from factcheck.record.statements import review as statements
 
 
@@ -31,6 +32,18 @@ class Publisher(models.Model):
     logo_url = WebAddressField(
         **field_options(statements.Publisher, "logo_url"), blank=True, help_text=_("The URL of the logo.")
     )
+    language = LanguageField(
+        _("language"),
+        blank=True,
+        help_text=_("The language in which you usually write, such as vi or en."),
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default=time_zones.DEFAULT,
+        validators=[time_zones.validate_time_zone],
+        help_text=_("The editors’ desk and its e-mails show times in this zone."),
+    )
     same_as = url_list(**field_options(statements.Publisher, "same_as"))
     methodology_url = WebAddressField(
         **field_options(statements.Publisher, "methodology_url"),
@@ -52,6 +65,15 @@ class Publisher(models.Model):
         **field_options(statements.Publisher, "feedback_url"),
         blank=True,
         help_text=_("The page where readers can report a mistake."),
+    )
+    checklist = ProseField(
+        _("checklist for decisions"),
+        max_length=4000,
+        blank=True,
+        help_text=_(
+            "Editors see these sentences when they decide on a review. Enter one sentence per line. If you leave the"
+            " field empty, the default checklist is shown."
+        ),
     )
 
     class Meta:

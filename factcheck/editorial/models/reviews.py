@@ -58,7 +58,7 @@ class Review(models.Model):
     publisher = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("publisher"), related_name="reviews")
     claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="reviews")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
-    language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
+    language = LanguageField(_("language"))
     headline = LineField(**field_options(statements.Review, "headline"), blank=True)
     summary = ProseField(
         **field_options(statements.Review, "summary"),
@@ -189,13 +189,14 @@ class Review(models.Model):
                 ),
             ),
         ]
-        # Three of these indexes begin with the newsroom, so the column doesn't need its own index. No query searches
+        # Four of these indexes begin with the newsroom, so the column doesn't need its own index. No query searches
         # `created_by` across newsrooms.
         indexes = [
             models.Index(fields=["-changed_at", "-id"], name="review_changed"),
             models.Index(fields=["newsroom", "state", "-changed_at", "-id"], name="review_newsroom_state"),
             models.Index(fields=["newsroom", "-changed_at", "-id"], name="review_newsroom_changed"),
             models.Index(fields=["newsroom", "language", "-changed_at", "-id"], name="review_newsroom_language"),
+            models.Index(fields=["newsroom", "verdict", "-changed_at", "-id"], name="review_newsroom_verdict"),
             models.Index(
                 fields=["translation_of"], name="review_translations", condition=Q(translation_of__isnull=False)
             ),
@@ -272,7 +273,6 @@ class Source(models.Model):
         **field_options(statements.Source, "capture"),
         null=True,
         blank=True,
-        editable=False,
         related_name="sources",
     )
     no_capture_reason = LineField(

@@ -230,9 +230,10 @@ class PublishedPicture(models.Model):
     review_id = models.UUIDField()
     sha256 = models.CharField(max_length=64, help_text="SHA-256 of the file, as in the document.")
     media_type = models.CharField(max_length=20)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    content = models.BinaryField(null=True, help_text="The file, if readers see the picture in the text.")
+    # Null if the picture is only checked, so readers don't see it.
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    content = models.BinaryField(null=True, help_text="The file.")
     # Hashes of 64 bits for searches by picture (`formats/visual_hashes.py`). Null for a picture in one colour.
     whole_hash = models.BigIntegerField(null=True)
     inner_hash = models.BigIntegerField(null=True)

@@ -261,7 +261,7 @@ class Review(Part):
     language: Language = required(_("language"), "`und` if unknown.", "vi")
     language_detected: bool = optional(
         _("language detected"),
-        "True if the imported file didn't state `language`, so a program detected it from the text.",
+        "True if nobody stated `language`, so a program detected it from the text.",
         True,
         False,
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from factcheck.imports.readers.languages import detect_language
+from factcheck.record.formats.language_detection import detect_language
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,87 @@
+"""The language of a claim, review or demand. If nobody enters the language, it is detected from the text.
+
+The text is searched first, then the claim's language and the newsroom's language are used. An unknown language is
+stored as `und` and shown as “unknown”.
+"""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import M, NewsroomAdmin, get_desk
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm
+from factcheck.record.formats.language_detection import detect_language
+from factcheck.record.statements.values import UNKNOWN_LANGUAGE
+
+HELP = _("The language in which you write. Leave this field empty to detect the language from the text.")
+
+
+def language_title(tag: str) -> str:
+    """The language's name in the language of the desk, or the tag of a language without a known name."""
+    if tag == UNKNOWN_LANGUAGE:
+        return gettext("unknown")
+    for known in (tag.lower(), tag.partition("-")[0].lower()):
+        try:
+            return str(get_language_info(known)["name_translated"])
+        except KeyError:
+            continue
+    return tag
+
+
+def detected_title(tag: str) -> str:
+    return gettext("%(language)s (detected)") % {"language": language_title(tag)}
+
+
+class DetectedLanguageForm(ConflictCheckedForm[M]):
+    """Detects the language at each save, until a person enters it. An empty field means “detected”."""
+
+    detected_from: ClassVar[tuple[str, ...]] = ()
+    newsroom_language = UNKNOWN_LANGUAGE  # set for each request
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("language")
+        if field is None:
+            return
+        field.required, field.help_text = False, HELP
+        if self.is_detected():
+            field.widget.attrs["placeholder"] = detected_title(self.instance.language)  # type: ignore[attr-defined]
+            self.initial["language"] = ""
+
+    def is_detected(self) -> bool:
+        return bool(getattr(self.instance, "language_detected", False))
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if "language" in self.fields and "language" not in self.errors:
+            self._complete_language()
+        return cleaned
+
+    def _complete_language(self) -> None:
+        values = self.cleaned_data
+        stated = values.get("language")
+        if not stated:
+            texts = (values.get(name, getattr(self.instance, name)) for name in self.detected_from)
+            claim = values.get("claim")
+            known = claim.language if claim else UNKNOWN_LANGUAGE
+            newsroom = values.get("newsroom")
+            others = (known, newsroom.language if newsroom else "", self.newsroom_language)
+            usual = next((tag for tag in others if tag and tag != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)
+            values["language"] = detect_language("\n".join(text for text in texts if text)) or usual
+        if hasattr(self.instance, "language_detected") and (not stated or "language" in self.changed_data):
+            self.instance.language_detected = not stated
+
+
+class DetectedLanguageAdmin(NewsroomAdmin[M]):
+    """For pages with a `DetectedLanguageForm`. Tells the form the language of the person's newsroom."""
+
+    def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form: type[forms.ModelForm[Any]] = super().get_form(request, obj, change, **kwargs)
+        newsrooms = get_desk(request).newsrooms
+        own = [row for row in newsrooms if obj is None or row.pk == obj.newsroom_id]  # type: ignore[attr-defined]
+        if own and own[0].language:
+            form.newsroom_language = own[0].language  # type: ignore[attr-defined]
+        return form

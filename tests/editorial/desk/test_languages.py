@@ -1,0 +1,88 @@
+"""The language of a claim and a review: stated by a person, detected from the text, or the newsroom's."""
+
+from django.test import override_settings
+
+from factcheck.editorial.models import Claim, Demand, Review
+from tests.drafts import make_claim, make_newsroom, make_review
+from tests.journeys.browser import signed_in
+
+ENGLISH = "The video was filmed five years ago in another city, and shows a different flood."
+VIETNAMESE = "Đoạn video được quay năm năm trước ở một thành phố khác."
+
+
+def test_language_is_detected_until_a_person_states_it(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_claim(newsroom, language="vi")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/add/?claim={claim.pk}")
+    assert lan.value("language") == ""
+    lan.fill(headline=ENGLISH).press("Save and go on")
+    review = Review.objects.get()
+    assert (review.language, review.language_detected) == ("en", True)
+    assert 'placeholder="English (detected)"' in lan.html
+    lan.fill(headline=VIETNAMESE).press("Save and go on")
+    review.refresh_from_db()
+    assert (review.language, review.language_detected) == ("vi", True)
+    lan.fill(language="fr").press("Save and go on")
+    review.refresh_from_db()
+    assert (review.language, review.language_detected) == ("fr", False)
+    lan.fill(headline=ENGLISH).press("Save and go on")
+    review.refresh_from_db()
+    assert (review.language, review.language_detected) == ("fr", False)
+
+
+def test_text_without_a_language_takes_that_of_the_claim_or_newsroom(database: str) -> None:
+    newsroom = make_newsroom()
+    newsroom.publisher.language = "en"
+    newsroom.publisher.save()
+    claim = make_claim(newsroom, language="th")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/add/?claim={claim.pk}")
+    lan.press("Save and go on")
+    assert Review.objects.get().language == "th"
+    lan.open("/admin/editorial/claim/add/").fill(text="COVID-19").press("Save")
+    assert Claim.objects.get(text="COVID-19").language == "en"
+
+
+def test_no_newsroom_writes_in_vietnamese_unasked(database: str) -> None:
+    newsroom = make_newsroom()
+    signed_in(newsroom.reporter).open("/admin/editorial/claim/add/").fill(text="COVID-19").press("Save")
+    assert Claim.objects.get().language == "und"
+    for model in (Claim, Review, Demand):
+        assert not model._meta.get_field("language").has_default()  # type: ignore[union-attr]
+
+
+def test_imported_review_keeps_the_language_of_its_text(database: str) -> None:
+    newsroom, other = make_newsroom(), make_newsroom("other.example")
+    review = make_review(newsroom)
+    imported = {"publisher": other.publisher, "original_url": "https://other.example/1", "language_detected": True}
+    Review.objects.filter(pk=review.pk).update(**imported)
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
+    assert editor.value("language") == "vi"
+    editor.press("Save and go on")
+    review.refresh_from_db()
+    assert (review.language, review.language_detected) == ("vi", True)
+
+
+@override_settings(LANGUAGE_CODE="en")
+def test_times_are_in_the_zone_of_the_newsroom(database: str) -> None:
+    newsroom = make_newsroom()
+    chief = signed_in(newsroom.chief)
+    chief.open(f"/admin/editorial/publisher/{newsroom.publisher.pk}/change/")
+    chief.fill(language="vi").choose("time_zone", "Asia/Ho Chi Minh").press("Save and continue editing")
+    newsroom.publisher.refresh_from_db()
+    assert (newsroom.publisher.language, newsroom.publisher.time_zone) == ("vi", "Asia/Ho_Chi_Minh")
+    review = make_review(newsroom)
+    Review.objects.filter(pk=review.pk).update(changed_at="2026-11-27T20:30:00Z")
+    assert "28 November 2026, 03:30 +07" in chief.open("/admin/editorial/review/").text
+    newsroom.publisher.time_zone = "Nowhere/Land"
+    newsroom.publisher.save()
+    assert "27 November 2026, 20:30 UTC" in chief.open("/admin/editorial/review/").text
+
+
+def test_zone_of_the_desk_ends_with_the_page(database: str) -> None:
+    from django.utils import timezone
+
+    newsroom = make_newsroom()
+    newsroom.publisher.time_zone = "Asia/Ho_Chi_Minh"
+    newsroom.publisher.save()
+    signed_in(newsroom.chief).open("/admin/")
+    assert timezone.get_current_timezone_name() == "UTC"
