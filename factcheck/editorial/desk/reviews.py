@@ -46,7 +46,7 @@ from factcheck.editorial.desk.review_actions import (
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context
 from factcheck.editorial.models import Claim, EditorialEvent, Review
-from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements.drafts import ReviewToDraft
 
@@ -220,7 +220,7 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Rev
             "writes": may_write(desk, row),
             "actions": actions,
             **steps_context(row, actions, proposal, decisions, edited=edited),
-            "reasons": review_policy.find_missing(draft) if row.state == State.DRAFT else [],
+            "reasons": review_completeness.find_missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
             "events": events[:MAX_EVENTS],
@@ -255,7 +255,7 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Rev
             _("As readers will see it"),
             "admin/editorial/review/preview.html",
             review=review,
-            reasons=review_policy.find_missing(review) if review.state == State.DRAFT else [],
+            reasons=review_completeness.find_missing(review) if review.state == State.DRAFT else [],
             **statement_context(review, workflow.open_proposal(review), "preview"),
         )
 
