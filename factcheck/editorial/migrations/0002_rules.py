@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             subjects="dd88cb3458d3",
             erasures="cd7a19ffced8",
             demands="75ed2f45464e",
-            reviews="5b3385878624",
+            reviews="e43a8ad55d97",
             entries="eeb312121e25",
             memberships="6be460450228",
             events="83dc3fe9b0fc",

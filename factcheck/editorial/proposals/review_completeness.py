@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import review_statements
+from factcheck.editorial import review_statements, translations
 from factcheck.editorial.models import Proposal, Review
 from factcheck.editorial.proposals.policy import Reasons
 from factcheck.editorial.review_statements import last_entry, last_statement
@@ -31,11 +31,11 @@ CONTENT_CHANGED = _(
 def find_missing(review: Review) -> Reasons:
     """Everything that has to be done before the submission. Each reason is a sentence for the editor."""
     last = last_entry(review)
+    reasons: Reasons = [*review_statements.find_missing(review), *translations.find_missing(review)]
     if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
-        return [WITHDRAWN, *review_statements.find_missing(review)]
+        return [WITHDRAWN, *reasons]
     if last is not None and Proposal.objects.about(review).open().exists():
         return [WAITS]
-    reasons = review_statements.find_missing(review)
     if last is not None and not (review.change_class and review.change_note):
         reasons.append(_("Choose the kind of correction, and explain what changed and why."))
     elif short := find_short_note(review.change_class, review.change_note):
