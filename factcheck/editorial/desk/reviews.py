@@ -48,7 +48,7 @@ from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, Sour
 from factcheck.editorial.desk.translations import TranslationsMixin
 from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context
 from factcheck.editorial.models import Claim, EditorialEvent, Review
-from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements.drafts import ReviewToDraft
 
@@ -224,7 +224,7 @@ class ReviewAdmin(
             "writes": may_write(desk, row),
             "actions": actions,
             **steps_context(row, actions, proposal, decisions, edited=edited),
-            "reasons": review_policy.find_missing(draft) if row.state == State.DRAFT else [],
+            "reasons": review_completeness.find_missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
             "events": events[:MAX_EVENTS],
@@ -259,7 +259,7 @@ class ReviewAdmin(
             _("As readers will see it"),
             "admin/editorial/review/preview.html",
             review=review,
-            reasons=review_policy.find_missing(review) if review.state == State.DRAFT else [],
+            reasons=review_completeness.find_missing(review) if review.state == State.DRAFT else [],
             **statement_context(review, workflow.open_proposal(review), "preview"),
         )
 
