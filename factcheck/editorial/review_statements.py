@@ -29,7 +29,7 @@ from factcheck.editorial.shared_claims import has_hidden_claim
 from factcheck.editorial.statement_columns import values_of
 from factcheck.record.log.entries import ADDED_KEYS
 from factcheck.record.models import LogEntry, RevisionDocument
-from factcheck.record.statements import captures as statement_captures
+from factcheck.record.statements import capture as statement_captures
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.tombstone import Tombstone
 

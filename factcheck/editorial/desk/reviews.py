@@ -27,6 +27,7 @@ from factcheck.editorial.desk.lists import (
     keys,
     language_in_words,
     search_terms,
+    with_keys,
 )
 from factcheck.editorial.desk.pills import state_pill, verdict_pill
 from factcheck.editorial.desk.public_text import (
@@ -169,7 +170,7 @@ class ReviewAdmin(
         claims = desk.own(Claim.objects.filter(contains_all("text", words))).order_by().values("pk")
         hits = keys(own.filter(contains_all("headline", words))) + keys(own.filter(claim__in=claims))
         hits += keys(own.filter(claim__in=search_public_claims(desk, words)))
-        return queryset.filter(pk__in=hits), False
+        return with_keys(queryset, hits), False
 
     def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
         if obj is None:

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             imports="403233d2201c",
             proposals="458ba19d6711",
             subjects="dd88cb3458d3",
-            erasures="cd7a19ffced8",
+            erasures="546464c1c597",
             demands="75ed2f45464e",
             reviews="e43a8ad55d97",
             entries="eeb312121e25",
@@ -29,6 +29,6 @@ class Migration(migrations.Migration):
             saved_states="466f54343877",
             discarding="477808ab2122",
             tokens="13033b99e4a9",
-            captures="7214164383c0",
+            captures="b1a05f11b7e8",
         ),
     ]
