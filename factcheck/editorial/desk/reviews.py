@@ -27,6 +27,7 @@ from factcheck.editorial.desk.lists import (
     keys,
     language_in_words,
     search_terms,
+    short_time,
     with_keys,
 )
 from factcheck.editorial.desk.pills import state_pill, verdict_pill
@@ -61,13 +62,13 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], DetectedLanguageAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
-    list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed_at")
+    list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed")
     list_select_related = ("claim", "newsroom", "publisher", "verdict__scale")
     list_filter = (
         ("state", DraftStateFilter), VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, ChangedFilter,
         OwnNewsroomFilter,
     )  # fmt: skip
-    sortable_by: ClassVar[Any] = ("state_label", "verdict_label", language_in_words, "changed_at")
+    sortable_by: ClassVar[Any] = ("state_label", "verdict_label", language_in_words, "changed")
     search_fields = ("headline", "claim__text")
     search_help_text = _("Words from the headline or the claim")
     autocomplete_fields = ("claim",)
@@ -84,6 +85,10 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Rev
     @admin.display(description=_("state"), ordering="state")
     def state_label(self, review: Review) -> str:
         return state_pill(review)
+
+    @admin.display(description=_("changed at"), ordering="changed_at")
+    def changed(self, review: Review) -> str:
+        return short_time(review.changed_at)
 
     @admin.display(description=_("verdict"), ordering="verdict_id")
     def verdict_label(self, review: Review) -> str:
