@@ -167,7 +167,7 @@ class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdm
             **merges.merge_context(request, row),
             "reviews": reviews,
             "under_way": under_way,
-            "uploads": row.pictures.all(),
+            "claim_files": row.pictures.all(),
         }
 
     def change_view(

@@ -46,6 +46,7 @@ from factcheck.editorial.desk.review_actions import (
     submit_saved,
 )
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
+from factcheck.editorial.desk.translations import TranslationsMixin
 from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context
 from factcheck.editorial.models import Claim, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy, workflow
@@ -59,7 +60,9 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], DetectedLanguageAdmin[Review]):
+class ReviewAdmin(
+    CaptureRequestsMixin, TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], DetectedLanguageAdmin[Review]
+):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed")
