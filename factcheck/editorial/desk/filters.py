@@ -74,6 +74,18 @@ class AuthorFilter(ClosedFilter):
         return queryset.filter(Exists(Authorship.objects.filter(review=OuterRef("pk"), user=value)))
 
 
+class TranslationFilter(ChoiceFilter):
+    title = _("translation")
+    parameter_name = "translation"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        return [("behind", _("behind its original")), ("any", _("translations"))]
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        rows = queryset.filter(translation_of__isnull=False)
+        return rows.filter(pk__in=Review.objects.behind().values("pk")) if value == "behind" else rows
+
+
 class ReviewStateFilter(ChoiceFilter):
     """The state of a claim's review in the person's newsrooms."""
 

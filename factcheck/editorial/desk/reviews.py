@@ -18,7 +18,7 @@ from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import subject_page
 from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
-from factcheck.editorial.desk.filters import AuthorFilter, ChangedFilter, TopicFilter, VerdictFilter
+from factcheck.editorial.desk.filters import AuthorFilter, ChangedFilter, TopicFilter, TranslationFilter, VerdictFilter
 from factcheck.editorial.desk.languages import DetectedLanguageAdmin
 from factcheck.editorial.desk.lists import (
     DraftStateFilter,
@@ -68,8 +68,8 @@ class ReviewAdmin(
     list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed")
     list_select_related = ("claim", "newsroom", "publisher", "verdict__scale")
     list_filter = (
-        ("state", DraftStateFilter), VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, ChangedFilter,
-        OwnNewsroomFilter,
+        ("state", DraftStateFilter), VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, TranslationFilter,
+        ChangedFilter, OwnNewsroomFilter,
     )  # fmt: skip
     sortable_by: ClassVar[Any] = ("state_label", "verdict_label", language_in_words, "changed")
     search_fields = ("headline", "claim__text")

@@ -20,3 +20,4 @@ def test_form_that_can_be_changed_shows_empty_fields(database: str) -> None:
     newsroom = make_newsroom()
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{make_review(newsroom).pk}/change/")
     assert "field-selection_reason" in page.html
+    assert '<aside class="original"' not in page.html  # for translations
