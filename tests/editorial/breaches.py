@@ -48,8 +48,13 @@ BREACHES = {
     "topiclabel_language_once": "INSERT INTO editorial_topiclabel (topic_id, language, label)"
     " SELECT topic_id, language, 'x' FROM editorial_topiclabel",
     "claim_has_text": "UPDATE editorial_claim SET text = ''",
-    "appearance_one_first": "INSERT INTO editorial_appearance (claim_id, url, medium, media_sha256, archive_url, first)"
-    " SELECT claim_id, url, '', '', '', true FROM editorial_appearance",
+    "appearance_one_first": "INSERT INTO editorial_appearance (claim_id, url, medium, media_sha256, archive_url, first,"
+    " no_capture_reason) SELECT claim_id, url, '', '', '', true, '' FROM editorial_appearance",
+    "capture_state_known": "UPDATE editorial_capture SET state = 'lost'",
+    "capture_origin_known": "UPDATE editorial_capture SET origin = 'heaven'",
+    "capture_sha256_hex": "UPDATE editorial_capture SET sha256 = 'abc'",
+    "capture_done_is_complete": "UPDATE editorial_capture SET state = 'done'",
+    "capture_failure_explained": "UPDATE editorial_capture SET state = 'failed'",
     "appearance_medium_known": "UPDATE editorial_appearance SET medium = 'smell'",
     "appearance_media_sha256_hex": "UPDATE editorial_appearance SET media_sha256 = 'abc'",
     "review_own_or_imported": "UPDATE editorial_review SET original_url = 'https://x.example/'",

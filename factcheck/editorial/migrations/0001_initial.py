@@ -2966,8 +2966,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "capture",
-                "verbose_name_plural": "captures",
+                "verbose_name": "copy",
+                "verbose_name_plural": "copies",
                 "ordering": ["-requested_at", "-id"],
             },
         ),

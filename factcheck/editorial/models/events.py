@@ -33,6 +33,8 @@ ACTIONS: dict[str, Promise] = {
     "review.withdrawal": _("withdrawn"),
     "review.reinstatement": _("reinstated"),
     "review.erasure": _("erased"),
+    "review.translated": _("started a translation"),
+    "review.brought_up_to_date": _("brought a translation up to date"),
     "import.submitted": _("submitted an import"),
     "import.closed": _("closed an interrupted import"),
     "import.approved": _("approved an import"),
