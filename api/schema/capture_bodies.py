@@ -25,7 +25,7 @@ CAPTURES: dict[str, Any] = {
     "SourceCheck": object_of(
         "The newest check of a source.",
         url=described(ADDRESS, "URL of the source, as in the review."),
-        state=described({"type": "string", "enum": SourceState.values}, "What the check has found."),
+        state=described({"type": "string", "enum": SourceState.values}, "The result of the check."),
         since=described(TIME, "Time when a check first found this state."),
         checked_at=described(TIME, "Time of the newest check."),
     ),
