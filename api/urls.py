@@ -18,6 +18,7 @@ from api.views import (
     references,
     reviews,
     revisions,
+    sources,
     stats,
     translated,
 )
@@ -43,6 +44,7 @@ urlpatterns = [
         differences.Difference.as_view(),
         name="revision-diff",
     ),
+    path("v1/reviews/<uuid:review_id>/source-checks/", sources.SourceChecks.as_view(), name="source-checks"),
     path("v1/corrections/", corrections.CorrectionList.as_view(), name="corrections"),
     path("v1/changes/", changes.ChangeList.as_view(), name="changes"),
     path("v1/claims/", claims.ClaimList.as_view(), name="claims"),
