@@ -29,7 +29,7 @@ from factcheck.editorial.shared_claims import has_hidden_claim
 from factcheck.editorial.statement_columns import values_of
 from factcheck.record.log.entries import ADDED_KEYS
 from factcheck.record.models import LogEntry, RevisionDocument
-from factcheck.record.statements import captures as statement_captures
+from factcheck.record.statements import capture as statement_captures
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.tombstone import Tombstone
 
@@ -113,15 +113,6 @@ def find_missing(review: Review) -> list[str | Promise]:
         )
     if has_hidden_claim(review):
         reasons.append(HIDDEN_CLAIM)
-    if review.translation_of_id and review.translation_of_revision:
-        original = LogEntry.objects.filter(subject=review.translation_of_id, number=review.translation_of_revision)
-        if not original.exclude(kind__in=WITHOUT_REVIEW).exists():
-            reasons.append(
-                _(
-                    "The review that you are translating doesn’t have this revision. The review’s public page lists the"
-                    " revision numbers."
-                )
-            )
     # These rules apply to a newsroom's own reviews. Other publishers are responsible for their own reviews.
     if review.is_imported:
         return reasons

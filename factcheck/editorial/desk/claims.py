@@ -27,7 +27,14 @@ from factcheck.editorial.desk.cards import CardsMixin
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet
 from factcheck.editorial.desk.filters import AuthorFilter, LoggedFilter, ReviewStateFilter, TopicFilter, VerdictFilter
 from factcheck.editorial.desk.languages import DetectedLanguageAdmin, DetectedLanguageForm
-from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
+from factcheck.editorial.desk.lists import (
+    LanguageFilter,
+    contains_all,
+    keys,
+    language_in_words,
+    search_terms,
+    with_keys,
+)
 from factcheck.editorial.desk.public_text import search_public_claims, show_public_text
 from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.links import is_public
@@ -131,7 +138,7 @@ class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdm
         desk = get_desk(request)
         hits = keys(desk.own(queryset.filter(contains_all("text", words))))
         hits += keys(queryset.filter(pk__in=search_public_claims(desk, words)))
-        return Claim.objects.filter(pk__in=hits).select_related(*self.list_select_related), False
+        return with_keys(Claim.objects.select_related(*self.list_select_related), hits), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """The person who logged a claim, and Editors, can delete it if it has no review and no public page.

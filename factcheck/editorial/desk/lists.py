@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -90,6 +91,14 @@ def contains_all(field: str, words: Sequence[str]) -> Q:
 def keys(hits: QuerySet[Any]) -> list[Any]:
     """The primary keys of up to MAX_HITS hits, in any order. To narrow the search, people can add rarer words."""
     return list(hits.order_by().values_list("pk", flat=True)[:MAX_HITS])
+
+
+def with_keys(rows: QuerySet[Any], hits: list[Any]) -> QuerySet[Any]:
+    """The rows with these primary keys, which are UUIDs.
+
+    As a list of constants, the keys would be a condition on the index of the list's order, which is read completely.
+    """
+    return rows.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [hits]))
 
 
 LANGUAGES = {"vi": _("Vietnamese"), "en": _("English"), "und": _("unknown")}

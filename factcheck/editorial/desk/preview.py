@@ -92,7 +92,7 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
         return
     label = PLACES[place].label if place in PLACES else place
     if place == "verdict":
-        yield from _verdict(label, before, after)
+        yield from _verdict(before, after)
         before, after = ({key: value for key, value in verdict.items() if key not in (*ON_SCALE, "label")}
                          for verdict in (before, after))  # fmt: skip
     if isinstance(before, dict) and isinstance(after, dict):
@@ -107,11 +107,11 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
     yield Change(label, shorten(word_diff(was, now), AROUND))
 
 
-def _verdict(label: str | Promise, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
+def _verdict(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     """A new verdict is shown once, in words. Its values on the scale are shown if the words don't tell the change."""
     words = [verdict.get("label") or str(_("not decided yet")) for verdict in (before, after)]
     if words[0] != words[1]:
-        yield Change(label, [Piece("removed", words[0]), Piece("added", words[1])])
+        yield Change(PLACES["verdict.label"].label, [Piece("removed", words[0]), Piece("added", words[1])])
     scales = [{key: verdict.get(key) for key in ON_SCALE} for verdict in (before, after)]
     same_scale = all(before.get(key) == after.get(key) for key in ("scale", "worst", "best"))
     if words[0] == words[1] or (before.get("scale") and after.get("scale") and not same_scale):

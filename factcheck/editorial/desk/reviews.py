@@ -27,6 +27,7 @@ from factcheck.editorial.desk.lists import (
     keys,
     language_in_words,
     search_terms,
+    with_keys,
 )
 from factcheck.editorial.desk.pills import state_pill, verdict_pill
 from factcheck.editorial.desk.public_text import (
@@ -44,6 +45,7 @@ from factcheck.editorial.desk.review_actions import (
     submit_saved,
 )
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
+from factcheck.editorial.desk.translations import TranslationsMixin
 from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context
 from factcheck.editorial.models import Claim, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy, workflow
@@ -57,7 +59,9 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], DetectedLanguageAdmin[Review]):
+class ReviewAdmin(
+    CaptureRequestsMixin, TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], DetectedLanguageAdmin[Review]
+):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed_at")
@@ -166,7 +170,7 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, AutosaveAdmin[Rev
         claims = desk.own(Claim.objects.filter(contains_all("text", words))).order_by().values("pk")
         hits = keys(own.filter(contains_all("headline", words))) + keys(own.filter(claim__in=claims))
         hits += keys(own.filter(claim__in=search_public_claims(desk, words)))
-        return queryset.filter(pk__in=hits), False
+        return with_keys(queryset, hits), False
 
     def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
         if obj is None:

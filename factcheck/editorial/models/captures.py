@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
 from factcheck.editorial.models.people import Publisher, User
-from factcheck.record.statements import captures as statements
+from factcheck.record.statements import capture as statements
 
 MAX_CAPTURED_TEXT = 1_000_000  # characters
 CAPTURES_FOLDER = "captures"  # in the storage
@@ -89,8 +89,8 @@ class Capture(models.Model):
     claims = models.ManyToManyField("editorial.Claim", related_name="+", editable=False)
 
     class Meta:
-        verbose_name = _("capture")
-        verbose_name_plural = _("captures")
+        verbose_name = _("copy")
+        verbose_name_plural = _("copies")
         ordering = ["-requested_at", "-id"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=["waiting", "done", "failed"]), name="capture_state_known"),

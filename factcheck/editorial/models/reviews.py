@@ -16,10 +16,11 @@ from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.scales import Verdict
 from factcheck.editorial.models.tokens import ApiToken
+from factcheck.editorial.models.translations import TranslationQuerySet
 from factcheck.record.statements import review as statements
 
 
-class ReviewQuerySet(models.QuerySet["Review"]):
+class ReviewQuerySet(TranslationQuerySet["Review"]):
     def for_statements(self) -> Self:
         """The reviews with all rows that their statements need, loaded in a fixed number of queries."""
         authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
