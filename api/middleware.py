@@ -81,7 +81,7 @@ def _search_cost(request: HttpRequest) -> int:
     """Return what the request costs at the gate for searches, or 0 if it isn't a search."""
     if request.path_info == _MATCH:
         return MATCH
-    if request.path_info.startswith((_CLAIM_SEARCH, _STATS)):
+    if request.path_info.startswith(_SEARCHES):
         return SEARCH
     try:
         return 0 if _SEARCH_PARAMETERS.isdisjoint(request.GET) else SEARCH
@@ -114,6 +114,7 @@ def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse 
     return made
 
 
-_MATCH, _LOG, _STATS, _CLAIM_SEARCH = "/api/v1/match/", "/api/v1/log/", "/api/v1/stats/", "/v1alpha1/claims:search"
+_MATCH, _LOG = "/api/v1/match/", "/api/v1/log/"
+_SEARCHES = ("/v1alpha1/claims:search", "/v1alpha1/claims:imageSearch", "/api/v1/stats/")
 _SEARCH_PARAMETERS = frozenset({"q", "count", "facets"})
 _SHAPES = {"/api/": _make_problem, **dict.fromkeys(("/v1alpha1/", "/$discovery/", "/batch"), google_error)}

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from api.dumps import views
 from api.views import (
+    captures,
     changes,
     claims,
     corrections,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("v1/changes/", changes.ChangeList.as_view(), name="changes"),
     path("v1/claims/", claims.ClaimList.as_view(), name="claims"),
     path("v1/claims/<uuid:claim_id>/", claims.ClaimDetail.as_view(), name="claim"),
+    re_path("^v1/captures/(?P<sha256>[0-9a-f]{64})/$", captures.CaptureDetail.as_view(), name="capture"),
     path("v1/match/", match.MatchView.as_view(), name="match"),
     path("v1/demands/", demands.DemandList.as_view(), name="demands"),
     path("v1/demands/<uuid:demand_id>/", demands.DemandDetail.as_view(), name="demand"),

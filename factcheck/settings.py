@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from factcheck import __version__
 from factcheck.database import source
 from factcheck.database.embedded import Cluster
-from factcheck.server.environment import choice, environment, mail_settings, number, rate, switch
+from factcheck.server.environment import choice, environment, mail_settings, number, rate, switch, web_address
 from factcheck.server.log_format import logging_settings
 from factcheck.server.secret_key import secret_key
 
@@ -47,11 +47,7 @@ if not LOCAL and not SECURE:
         f"SITE_URL is {SITE_URL!r}. A public site requires https, for example https://{_SITE.hostname}."
     )
 
-DEBUG = switch("DEBUG")
-if DEBUG and not LOCAL:
-    raise ImproperlyConfigured(
-        "DEBUG is set for a public site. Unset DEBUG, because its error pages show settings and data."
-    )
+DEBUG = switch("DEBUG", possible=LOCAL, because="its error pages show settings and data")
 
 SECRET_KEY = secret_key(environment("SECRET_KEY"), VAR, local=LOCAL, secure=SECURE)
 
@@ -144,11 +140,11 @@ EMAIL_FILE_PATH = VAR / "mail"
 globals().update(mail_settings(environment("EMAIL_URL"), otherwise="dummy" if _OWN_SERVER else "filebased"))
 
 # Lets webhooks reach this machine without TLS. Only use this for testing a receiver, never if others register URLs.
-WEBHOOKS_ALLOW_LOOPBACK = switch("WEBHOOKS_ALLOW_LOOPBACK")
-if WEBHOOKS_ALLOW_LOOPBACK and not LOCAL:
-    raise ImproperlyConfigured(
-        "WEBHOOKS_ALLOW_LOOPBACK is set for a public site. Unset it, because it lets webhooks reach this machine."
-    )
+WEBHOOKS_ALLOW_LOOPBACK = switch(
+    "WEBHOOKS_ALLOW_LOOPBACK", possible=LOCAL, because="it lets webhooks reach this machine"
+)
+# The server that adds time stamps to captures (RFC 3161). Empty means that captures don't have time stamps.
+TIMESTAMP_URL = web_address("TIMESTAMP_URL", example="https://timestamp.example.org/")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

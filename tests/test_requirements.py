@@ -15,7 +15,10 @@ def pinned() -> dict[str, set[str]]:
     """The extras of each pinned package."""
     lines = "\n".join((ROOT / file).read_text(encoding="utf-8") for file in FILES)
     found = re.findall(r"^([a-z0-9.-]+)(?:\[(.*?)\])?==", lines, re.MULTILINE)
-    return {name: set(extras.replace(" ", "").split(",")) - {""} for name, extras in found}
+    pins: dict[str, set[str]] = {}
+    for name, extras in found:  # a package can be pinned in several files
+        pins.setdefault(name, set()).update(set(extras.replace(" ", "").split(",")) - {""})
+    return pins
 
 
 def test_pins_name_the_extras_that_are_asked_for() -> None:
@@ -30,7 +33,9 @@ def test_pins_name_the_extras_that_are_asked_for() -> None:
             wanted += [each for each in map(Requirement, metadata.requires(name) or []) if _applies(each, extras)]
     asked_with: dict[str, set[str]] = {}
     for each in wanted:
-        asked_with.setdefault(re.sub(r"[-_.]+", "-", each.name.lower()), set()).update(each.extras)
+        asked_with.setdefault(re.sub(r"[-_.]+", "-", each.name.lower()), set()).update(
+            extra.replace("_", "-") for extra in each.extras
+        )
     assert asked_with["psycopg"] == {"binary", "pool"}
     assert asked_with["coverage"] == {"toml"}
     assert [name for name, extras in asked_with.items() if not extras <= pins.get(name, extras)] == []

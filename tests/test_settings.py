@@ -94,7 +94,11 @@ def test_production_check_is_silent(switched: dict[str, str]):
         ({"PORT": "eighty"}, "PORT is 'eighty'. Set a number from 1 to 65535, for example 8000."),
         (
             {"DEBUG": "1"},
-            "DEBUG is set for a public site. Unset DEBUG, because its error pages show settings and data.",
+            "DEBUG is set for a public site. Unset it, because its error pages show settings and data.",
+        ),
+        (
+            {"TIMESTAMP_URL": "timestamp.example.org"},
+            "TIMESTAMP_URL is 'timestamp.example.org'. Set a URL, for example https://timestamp.example.org/.",
         ),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'. Set it to json or line."),
         (
@@ -135,7 +139,7 @@ def test_every_variable_is_documented():
         (ROOT / file).read_text()
         for file in ("factcheck/settings.py", "factcheck/database/source.py", "factcheck/record/log/signer_process.py")
     )
-    read = set(re.findall(r'(?:choice|environment|switch|number|rate)\("(\w+)"', code)) | set(
+    read = set(re.findall(r'(?:choice|environment|switch|number|rate|web_address)\(\s*"(\w+)"', code)) | set(
         re.findall(r'environ\.get\("(\w+)"', code)
     )
     read |= set(re.findall(r'"(\w*DATABASE_URL)"', code))

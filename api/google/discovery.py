@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from api.google.output import COMMON
-from api.google.parameters import SEARCH
+from api.google.parameters import IMAGE_SEARCH, SEARCH
 from api.google.schemas import SCHEMAS
 from factcheck import __version__
 
@@ -19,15 +19,11 @@ Json = dict[str, Any]
 
 def discovery_document(site: str) -> bytes:
     """Return the document for the site's URL, as JSON."""
-    search = {
-        "id": f"{NAME}.claims.search",
-        "path": f"{VERSION}/claims:search",
-        "flatPath": f"{VERSION}/claims:search",
-        "httpMethod": "GET",
-        "description": "Searches claims that have been reviewed.",
-        "parameters": _in_query(SEARCH),
-        "parameterOrder": [],
-        "response": {"$ref": "SearchResponse"},
+    methods = {
+        "search": _method("search", "Searches claims that have been reviewed.", SEARCH, "SearchResponse"),
+        "imageSearch": _method(
+            "imageSearch", "Searches claims with a similar picture.", IMAGE_SEARCH, "ImageSearchResponse"
+        ),
     }
     document = {
         "kind": "discovery#restDescription",
@@ -49,9 +45,22 @@ def discovery_document(site: str) -> bytes:
         "schemas": {
             name: {"id": name, "type": "object", "properties": properties} for name, properties in SCHEMAS.items()
         },
-        "resources": {"claims": {"methods": {"search": search}}},
+        "resources": {"claims": {"methods": methods}},
     }
     return orjson.dumps(document)
+
+
+def _method(name: str, description: str, parameters: dict[str, Json], response: str) -> Json:
+    return {
+        "id": f"{NAME}.claims.{name}",
+        "path": f"{VERSION}/claims:{name}",
+        "flatPath": f"{VERSION}/claims:{name}",
+        "httpMethod": "GET",
+        "description": description,
+        "parameters": _in_query(parameters),
+        "parameterOrder": [],
+        "response": {"$ref": response},
+    }
 
 
 def _in_query(parameters: dict[str, Json]) -> Json:

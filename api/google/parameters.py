@@ -1,4 +1,4 @@
-"""The parameters of `claims:search`, and the parameters that all of Google's APIs share."""
+"""The parameters of the searches, and the parameters that all of Google's APIs share."""
 
 import re
 from collections.abc import Callable
@@ -27,6 +27,13 @@ SEARCH: dict[str, dict[str, Any]] = {
     "pageToken": {"type": "string", "description": "The nextPageToken of the previous page, with the same filters."},
     "offset": {**_INTEGER, "description": "The number of claims to skip. Ignored with pageToken."},
 }
+IMAGE_SEARCH: dict[str, dict[str, Any]] = {
+    "imageUri": {
+        "type": "string",
+        "description": "The picture as a data: URL, or the URL of a known picture. Required.",
+    },
+    **{name: SEARCH[name] for name in ("languageCode", "pageSize", "pageToken", "offset")},
+}
 
 PAGE_SIZE, MAX_PAGE_SIZE = 10, 100
 MAX_OFFSET = 10_000
@@ -47,6 +54,18 @@ class Search:
     token: str = ""
     place: list[str] = field(default_factory=list)  # the parameters that a page token is bound to
     fields: Shape = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ImageSearch:
+    """A search by picture. `language` is a lower-case tag without the region."""
+
+    uri: str
+    language: str
+    page_size: int
+    token: str
+    offset: int
+    fields: Shape
 
 
 class _Parameters(Parameters):
@@ -83,6 +102,25 @@ def read_search(query: QueryDict, shape: Shape) -> Search:
     if parameters.faults:
         raise invalid(parameters.faults)
     search.place = ["claims:search", search.query, search.language, search.site, query.get("maxAgeDays", "")]
+    return search
+
+
+def read_image_search(query: QueryDict, shape: Shape) -> ImageSearch:
+    """Read and check all parameters of a search by picture. Raises GoogleError."""
+    parameters = _Parameters(query, [*IMAGE_SEARCH, *COMMON])
+    fields = _read_common(parameters, shape)
+    search = ImageSearch(
+        uri=parameters.read("imageUri", str, ""),
+        language=parameters.read("languageCode", _language, ""),
+        page_size=min(parameters.read("pageSize", _count, 0) or PAGE_SIZE, MAX_PAGE_SIZE),
+        token=parameters.read("pageToken", str, ""),
+        offset=parameters.read("offset", _offset, 0),
+        fields=fields,
+    )
+    if not parameters.faults and not search.uri:
+        parameters.faults.append(("imageUri", "There is no picture. Send a picture as a data: URL."))
+    if parameters.faults:
+        raise invalid(parameters.faults)
     return search
 
 

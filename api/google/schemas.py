@@ -1,4 +1,4 @@
-"""The response of `claims:search`, declared once for the field masks and for the discovery document."""
+"""The responses of the searches, declared once for the field masks and for the discovery document."""
 
 from typing import Any
 
@@ -22,6 +22,13 @@ SCHEMAS: dict[str, Json] = {
     "SearchResponse": {
         "claims": _list_of("Claim", "The claims of this page."),
         "nextPageToken": _text("The token of the next page. Absent on the last page."),
+    },
+    "ImageSearchResponse": {
+        "results": _list_of("ImageSearchResult", "The claims of this page, with the most similar picture first."),
+        "nextPageToken": _text("The token of the next page. Absent on the last page."),
+    },
+    "ImageSearchResult": {
+        "claim": {"$ref": "Claim"},
     },
     "Claim": {
         "text": _text("The claim."),

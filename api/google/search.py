@@ -55,13 +55,26 @@ def search_claims(search: Search) -> Body:
     except TimeoutError as error:  # an empty result would suggest that nobody has checked the claim
         raise TooSlow(TOO_SLOW) from error
     page = found[: search.page_size]
-    claims = [_claim(orjson.loads(body), search) for _, _, body in page]
+    claims = [write_claim(orjson.loads(body), search) for _, _, body in page]
     # A claim can match only because of the date of a merged claim. In this case, it has no review to show.
     matching_claims = [claim for claim in claims if "claimReview" in claim]
     response: Body = {"claims": matching_claims} if matching_claims else {}
     if len(found) > len(page):
         response["nextPageToken"] = write_cursor(Cursor(position=Position(*page[-1][:2])), search.place)
     return response
+
+
+def write_claim(claim: Body, search: Search) -> Body:
+    """Return the claim with its reviews that match the search. The claim has no `claimReview` if no review matches."""
+    claimant = claim["claimant"] or {}
+    return _known(
+        {
+            "text": claim["text"],
+            "claimant": claimant.get("name") or claimant.get("description"),
+            "claimDate": _day(claim["claimed_on"]),
+            "claimReview": [_review(review) for review in claim["reviews"] if _shows(review, claim, search)],
+        }
+    )
 
 
 def _best(search: Search, position: Position | None) -> list[Row]:
@@ -140,18 +153,6 @@ def _homes(reviews: QuerySet[PublishedReview]) -> set[UUID]:
         return set()
     group = MergeGroup.of(ids, using="public")
     return {group.root(pk) for pk in ids}
-
-
-def _claim(claim: Body, search: Search) -> Body:
-    claimant = claim["claimant"] or {}
-    return _known(
-        {
-            "text": claim["text"],
-            "claimant": claimant.get("name") or claimant.get("description"),
-            "claimDate": _day(claim["claimed_on"]),
-            "claimReview": [_review(review) for review in claim["reviews"] if _shows(review, claim, search)],
-        }
-    )
 
 
 def _shows(review: Body, claim: Body, search: Search) -> bool:

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from api.google import errors
+from api.google import errors, image_search
 from api.google.discovery import VERSION, discovery_document
 from api.google.errors import GoogleError
 from api.google.fields import apply_mask
 from api.google.output import FORM, JSON, output_of, parameters_of, write
-from api.google.parameters import read_discovery, read_search
+from api.google.parameters import read_discovery, read_image_search, read_search
 from api.google.search import RESPONSE, search_claims
 from api.http import responses
 from api.http.endpoint import Endpoint
@@ -28,12 +28,11 @@ class GoogleEndpoint(Endpoint):
         return errors.handle
 
 
-class ClaimSearch(GoogleEndpoint):
+class SearchEndpoint(GoogleEndpoint):
     http_method_names = ["get", "head", "options", "post"]
 
     def get(self, request: Request) -> HttpResponse:
-        search = read_search(parameters_of(request._request), RESPONSE)
-        content, content_type = write(apply_mask(search.fields, search_claims(search)), output_of(request._request))
+        content, content_type = write(self.search(parameters_of(request._request)), output_of(request._request))
         return responses.respond(request._request, content, content_type)
 
     def post(self, request: Request) -> HttpResponse:
@@ -46,6 +45,23 @@ class ClaimSearch(GoogleEndpoint):
             )
         return self.get(request)
 
+    def search(self, query: QueryDict) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+class ClaimSearch(SearchEndpoint):
+    def search(self, query: QueryDict) -> dict[str, Any]:
+        search = read_search(query, RESPONSE)
+        found: dict[str, Any] = apply_mask(search.fields, search_claims(search))
+        return found
+
+
+class ImageSearch(SearchEndpoint):
+    def search(self, query: QueryDict) -> dict[str, Any]:
+        search = read_image_search(query, image_search.RESPONSE)
+        found: dict[str, Any] = apply_mask(search.fields, image_search.search_by_picture(search))
+        return found
+
 
 class Discovery(GoogleEndpoint):
     depends_on_log = False
@@ -56,19 +72,14 @@ class Discovery(GoogleEndpoint):
 
 
 class Unimplemented(GoogleEndpoint):
-    """The methods of Google's API that this site doesn't support: image search and page markup."""
+    """The methods of Google's API that this site doesn't support, which edit the markup of pages."""
 
     http_method_names = ["get", "head", "options", "post", "put", "patch", "delete"]
-    message = "This site doesn't support this method of Google's API. Use claims:search."
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        raise GoogleError("UNIMPLEMENTED", self.message)
+        raise GoogleError("UNIMPLEMENTED", "This site doesn't support this method of Google's API. Use claims:search.")
 
     post = put = patch = delete = get
-
-
-class ImageSearch(Unimplemented):
-    message = "This site can't search by image, because it doesn't keep copies of images. Use claims:search with words."
 
 
 class Unknown(GoogleEndpoint):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.schema.bodies import BODIES
+from api.schema.capture_bodies import CAPTURES
 from api.schema.claimreview import CLAIM_REVIEW
 from api.schema.demand_bodies import DEMANDS
 from api.schema.draft_bodies import DRAFTS
@@ -15,6 +16,7 @@ from api.schema.references import REFERENCES
 
 COMPONENTS: dict[str, Any] = {
     **BODIES,
+    **CAPTURES,
     **CLAIM_REVIEW,
     **DEMANDS,
     **LISTS,

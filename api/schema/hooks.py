@@ -24,6 +24,7 @@ TAGS = [
     {"name": "Reviews", "description": "Publishers' reviews of claims."},
     {"name": "Revisions", "description": "The revisions of a review, with their publication times."},
     {"name": "Claims", "description": "Claims and their reviews."},
+    {"name": "Captures", "description": "Copies of sources and appearances that newsrooms show to readers."},
     {"name": "Matching", "description": "Has this been checked already?"},
     {"name": "Demands", "description": "Demands to change or remove a review, and their outcomes."},
     {

@@ -4,12 +4,14 @@ A draft that was submitted is never deleted, because its proposals refer to the 
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure, roles
+from factcheck.editorial.captures.deletion import erase_captures
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.fields import LanguageField, ProseField
@@ -70,7 +72,7 @@ def delete_discarded() -> None:
 
 
 @transaction.atomic
-def _delete(model: type[Review] | type[Demand], key: object) -> None:
+def _delete(model: type[Review] | type[Demand], key: UUID) -> None:
     draft = model._default_manager.select_for_update().filter(pk=key, state=DISCARDED).first()
     if draft is None or draft.discarded_at is None or draft.discarded_at >= timezone.now() - KEPT_FOR:
         return  # restored in the meantime
@@ -82,6 +84,7 @@ def _delete(model: type[Review] | type[Demand], key: object) -> None:
     draft.discarded_at = None
     if isinstance(draft, Review):
         erasure.forget_draft(draft)
+        erase_captures(draft, set())
     else:
         _forget_demand(draft)
 
@@ -106,6 +109,8 @@ def _lock(draft: Review | Demand, by: User) -> Review | Demand:
     locked = type(draft)._default_manager.select_for_update().get(pk=draft.pk)
     if isinstance(locked, Review):
         roles.require_writer(by, locked)
+    elif locked.created_by_id != by.pk:
+        roles.require_decider(by, locked.newsroom_id)
     else:
         roles.require_member(by, locked.newsroom_id)
     return locked

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.editorial import review_statements
+from factcheck.editorial import pictures, review_statements
 from factcheck.editorial.captures.deletion import erase_captures
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import LanguageField, ProseField
@@ -31,6 +31,7 @@ from factcheck.editorial.models import (
     Publisher,
     ReaderMessage,
     Review,
+    WatchedSource,
 )
 from factcheck.editorial.saved_states import forget_states
 from factcheck.editorial.statement_columns import empty_columns
@@ -144,6 +145,7 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     Every text is deleted, but people, actions and times are kept. The trigger was_erased_whole checks this.
     """
     redact = json.loads(erasure.statement)["notice"]["redaction"]
+    WatchedSource.objects.filter(review=review).delete()
     claims, claimants = claims_of(review), {review.claim.claimant_id} if review.claim.claimant_id else set()
     claimants |= {UUID(claim["claimant"]["id"]) for claim in _submitted_claims(review) if claim.get("claimant")}
     # The database reads the submitted claims below to allow this.
@@ -160,6 +162,7 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     if redact:
         review.state, review.change_class = Review.State.DRAFT, Review.ChangeClass.SUBSTANTIVE
         review.save(update_fields=["state", "change_class"])
+        pictures.delete_pictures(review=review)
     else:
         forget_draft(review)
     # Messages can repeat the erased text. The other newsrooms keep messages that were sent to them.
@@ -227,6 +230,7 @@ def forget_draft(review: Review) -> None:
     review.import_digest = ""  # could be used to confirm a guess. import_key prevents another import.
     review.publisher_id = review.newsroom_id  # an imported review no longer contains its publisher's text
     review.save()
+    pictures.delete_pictures(review=review)
     if publisher.pk != review.newsroom_id:
         _forget_publisher(publisher)
 
@@ -240,6 +244,7 @@ def _forget_claims(keys: set[Any]) -> None:
     ProposedLink.objects.filter(Q(claim__in=keys - used) | Q(other__in=keys - used)).delete()
     for claim in claims:
         claim.appearances.all().delete()
+        pictures.delete_pictures(claims=[claim.pk])
         claim.topics.clear()
         _empty(claim, ReviewedClaim)
         claim.text = PLACEHOLDER

@@ -24,11 +24,12 @@ from factcheck.editorial.models import (
     Source,
     Verdict,
 )
+from factcheck.editorial.pictures import find_missing_pictures
 from factcheck.editorial.shared_claims import has_hidden_claim
 from factcheck.editorial.statement_columns import values_of
 from factcheck.record.log.entries import ADDED_KEYS
 from factcheck.record.models import LogEntry, RevisionDocument
-from factcheck.record.statements import captures as statement_captures
+from factcheck.record.statements import capture as statement_captures
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.tombstone import Tombstone
 
@@ -112,15 +113,6 @@ def find_missing(review: Review) -> list[str | Promise]:
         )
     if has_hidden_claim(review):
         reasons.append(HIDDEN_CLAIM)
-    if review.translation_of_id and review.translation_of_revision:
-        original = LogEntry.objects.filter(subject=review.translation_of_id, number=review.translation_of_revision)
-        if not original.exclude(kind__in=WITHOUT_REVIEW).exists():
-            reasons.append(
-                _(
-                    "The review that you are translating doesn’t have this revision. The review’s public page lists the"
-                    " revision numbers."
-                )
-            )
     # These rules apply to a newsroom's own reviews. Other publishers are responsible for their own reviews.
     if review.is_imported:
         return reasons
@@ -137,7 +129,7 @@ def find_missing(review: Review) -> list[str | Promise]:
         reasons.append(_("For every source, choose whether it supports the claim, refutes it or gives context."))
     if sources and all(source.stance == Source.Stance.CONTEXT for source in sources):
         reasons.append(_("All sources only give context. At least one source must support or refute the claim."))
-    return [*reasons, *_find_missing_evidence(review, draft)]
+    return [*reasons, *_find_missing_evidence(review, draft), *find_missing_pictures(review)]
 
 
 def _find_missing_evidence(review: Review, draft: Draft) -> list[Promise]:

@@ -7,7 +7,7 @@ automatically.
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -37,7 +37,7 @@ def content_of(draft: models.Model) -> Content:
     for field in model._meta.many_to_many:
         content[field.name] = sorted(getattr(draft, field.name).values_list("pk", flat=True))
     for name in ROWS[model]:
-        rows = model._meta.get_field(name).related_model._default_manager.filter(**{_parent(model, name): draft})
+        rows = row_model_of(model, name)._default_manager.filter(**{_parent(model, name): draft})
         columns = row_columns(model, name)
         content[name] = [{"id": row.pk, **_values(row, columns)} for row in rows]
     return content
@@ -98,10 +98,11 @@ def put_back(draft: models.Model, content: Content) -> None:
     _fill(draft, columns_of(model), content)
     draft.save()
     for field in model._meta.many_to_many:
-        known = field.related_model._default_manager.filter(pk__in=content.get(field.name, ()))
+        target = field.related_model
+        known = target._default_manager.filter(pk__in=content.get(field.name, ()))
         getattr(draft, field.name).set(known)
     for name in ROWS[model]:
-        row_model = model._meta.get_field(name).related_model
+        row_model = row_model_of(model, name)
         row_model._default_manager.filter(**{_parent(model, name): draft}).delete()
         rows = []
         for values in content.get(name, ()):
@@ -131,8 +132,12 @@ def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
 
 
 def row_columns(model: type[models.Model], name: str) -> list[models.Field[Any, Any]]:
-    parent, row_model = _parent(model, name), model._meta.get_field(name).related_model
-    return [field for field in columns_of(row_model) if field.name != parent]
+    parent = _parent(model, name)
+    return [field for field in columns_of(row_model_of(model, name)) if field.name != parent]
+
+
+def row_model_of(model: type[models.Model], name: str) -> type[models.Model]:
+    return cast("type[models.Model]", model._meta.get_field(name).related_model)
 
 
 def _parent(model: type[models.Model], name: str) -> str:
@@ -150,10 +155,9 @@ def _fill(row: models.Model, columns: Iterable[models.Field[Any, Any]], values: 
     for column in columns:
         if column.name not in values:
             continue
-        value = column.to_python(values[column.name])
-        if column.related_model is not None and value is not None:
-            if not column.related_model._default_manager.filter(pk=value).exists():
-                if not column.null:
-                    continue
-                value = None
+        value, target = column.to_python(values[column.name]), column.related_model
+        if target is not None and value is not None and not target._default_manager.filter(pk=value).exists():
+            if not column.null:
+                continue
+            value = None
         setattr(row, column.attname, value)

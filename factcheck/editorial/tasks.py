@@ -1,13 +1,25 @@
 """The worker's tasks on the newsroom's side."""
 
+import logging
+
+from django.db import DatabaseError
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from factcheck.editorial import account_mail, discarding
+from factcheck.editorial import account_mail, discarding, open_drafts
+from factcheck.editorial.captures import fetching, requests
 from factcheck.editorial.captures.deletion import delete_unused_captures
+from factcheck.editorial.captures.rights import restore_public_files
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Capture, Proposal
+from factcheck.editorial.pictures import delete_unused_files
 from factcheck.editorial.programs.idempotency import delete_expired_keys
+from factcheck.editorial.proposals import workflow
 from factcheck.editorial.reader_messages import delete_expired_messages
 from factcheck.editorial.sign_in.journal import report_failures
+from factcheck.editorial.source_checks import check_sources
+
+logger = logging.getLogger(__name__)
 
 
 @app.periodic(cron="50 * * * *")
@@ -26,6 +38,7 @@ def forget_old_messages(timestamp: int) -> None:
 @app.task(name="drafts.forget")
 def delete_discarded_drafts(timestamp: int) -> None:
     discarding.delete_discarded()
+    open_drafts.delete_old()
 
 
 @app.periodic(cron="45 * * * *")
@@ -34,10 +47,23 @@ def report_failed_sign_ins(timestamp: int) -> None:
     report_failures()
 
 
+@app.periodic(cron="20 3 * * *")
+@app.task(name="pictures.forget")
+def forget_unused_pictures(timestamp: int) -> None:
+    delete_unused_files()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="sources.check", lock="sources.check")
+def check_published_sources(timestamp: int) -> None:
+    check_sources()
+
+
 @app.periodic(cron="15 3 * * *")
 @app.task(name="captures.forget")
 def forget_unused_captures(timestamp: int) -> None:
     delete_unused_captures()
+    restore_public_files()
 
 
 # A mail server that is down is asked again for about a day.
@@ -57,3 +83,23 @@ def send_notice(proposal: int, decision: str) -> None:
 @app.task(name=account_mail.ALERT, queue=account_mail.QUEUE, retry=_RETRY)
 def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None:
     account_mail.send_alert(account, action, at, told)
+
+
+@app.task(name=workflow.HELD, retry=RetryStrategy(max_attempts=5, exponential_wait=3, retry_exceptions=[DatabaseError]))
+def publish_held(proposal: int) -> None:
+    """Publishes a review whose time has come. If it can't be published, the desk's home page tells the Editors why."""
+    try:
+        workflow.publish_held(Proposal.objects.get(pk=proposal))
+    except EditorialError as refusal:
+        logger.warning("Proposal %s was held and couldn't be published: %s", proposal, refusal)
+
+
+# A site that doesn't respond is tried again after half a minute and after two more minutes.
+_CAPTURE_RETRY = RetryStrategy(max_attempts=2, wait=30, linear_wait=90)
+
+
+@app.task(name=requests.TASK, queue=requests.QUEUE, retry=_CAPTURE_RETRY)
+def capture_page(capture: str) -> None:
+    waiting = Capture.objects.filter(pk=capture).first()
+    if waiting is not None:
+        fetching.capture(waiting)

@@ -1,7 +1,7 @@
 """Captures that readers may see. They are outside the log, and a newsroom can hide them again at any time.
 
-A row contains nothing of a draft. The files are copies in a folder of their own, so the public side doesn't need the
-folder with the private captures. The database rules are in `sql/public_captures.sql`.
+A row contains nothing of a draft. The files are copies in the folder of published files, so the public side doesn't
+need the storage with the private captures. The database rules are in `sql/public_captures.sql`.
 """
 
 from collections.abc import Iterable
@@ -9,13 +9,19 @@ from pathlib import PurePosixPath
 from typing import Any, Self
 from uuid import UUID
 
-from django.core.files.storage import default_storage
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 
+from factcheck.record.formats.picture_files import PictureError, decode
+from factcheck.record.formats.visual_hashes import stored_hashes
 from factcheck.record.readmodel.models import PublishedReview
 
-FOLDER = "public"  # in the storage
+
+def public_storage() -> FileSystemStorage:
+    """The storage of the files that readers can download."""
+    return FileSystemStorage(location=settings.DUMPS_FOLDER / "captures")
 
 
 class PublicCaptureQuerySet(models.QuerySet["PublicCapture"]):
@@ -37,7 +43,10 @@ class PublicCapture(models.Model):
     title = models.TextField()
     text = models.TextField()
     language = models.TextField()
-    file = models.TextField(help_text="The path in the storage.")
+    file = models.TextField(help_text="The name in `public_storage`.")
+    # Hashes for searches by picture (`formats/visual_hashes.py`). Null if the capture isn't a picture.
+    whole_hash = models.BigIntegerField(null=True)
+    inner_hash = models.BigIntegerField(null=True)
 
     objects = PublicCaptureQuerySet.as_manager()
 
@@ -69,7 +78,10 @@ def replace_public_captures(review: UUID, captures: Iterable[Any]) -> None:
     columns = ("sha256", "captured_at", "size", "media_type", "url", "final_url", "title", "text", "language")
     PublicCapture.objects.bulk_create(
         PublicCapture(
-            review_id=review, file=_copy_file(capture), **{column: getattr(capture, column) for column in columns}
+            review_id=review,
+            file=_copy_file(capture),
+            **_hashes(capture),
+            **{column: getattr(capture, column) for column in columns},
         )
         for sha256, capture in shown.items()
         if sha256 not in known
@@ -77,15 +89,26 @@ def replace_public_captures(review: UUID, captures: Iterable[Any]) -> None:
     transaction.on_commit(lambda: _delete_unused(files))
 
 
-def _copy_file(capture: Any) -> str:
-    name = f"{FOLDER}/{capture.sha256}.{PurePosixPath(capture.file.name).name.partition('.')[2]}"
-    if not default_storage.exists(name):
+def _hashes(capture: Any) -> dict[str, int]:
+    if not capture.media_type.startswith("image/"):
+        return {}
+    try:
         with capture.file.open("rb") as content:
-            default_storage.save(name, content)
+            found = stored_hashes(decode(content, side=512))
+    except PictureError:
+        return {}
+    return dict(zip(("whole_hash", "inner_hash"), found or (), strict=False))
+
+
+def _copy_file(capture: Any) -> str:
+    name = f"{capture.sha256}.{PurePosixPath(capture.file.name).name.partition('.')[2]}"
+    if not public_storage().exists(name):
+        with capture.file.open("rb") as content:
+            public_storage().save(name, content)
     return name
 
 
 def _delete_unused(files: Iterable[str]) -> None:
     for name in files:
         if not PublicCapture.objects.filter(file=name).exists():
-            default_storage.delete(name)
+            public_storage().delete(name)

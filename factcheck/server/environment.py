@@ -17,11 +17,23 @@ def environment(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def switch(name: str) -> bool:
+def switch(name: str, *, possible: bool, because: str) -> bool:
+    """Return whether the switch is on. It can't be on for a public site, `because` of the reason."""
     value = environment(name, "off").lower()
     if value not in ("on", "1", "true", "yes", "off", "0", "false", "no"):
         raise ImproperlyConfigured(f"{name} is {value!r}. Set it to on or off.")
-    return value in ("on", "1", "true", "yes")
+    is_on = value in ("on", "1", "true", "yes")
+    if is_on and not possible:
+        raise ImproperlyConfigured(f"{name} is set for a public site. Unset it, because {because}.")
+    return is_on
+
+
+def web_address(name: str, *, example: str) -> str:
+    """Return an http or https URL, or an empty text."""
+    text = environment(name)
+    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
+        raise ImproperlyConfigured(f"{name} is {text!r}. Set a URL, for example {example}.")
+    return text
 
 
 def choice(name: str, default: str, values: Sequence[str]) -> str:

@@ -18,8 +18,9 @@ from psycopg import OperationalError
 logger = logging.getLogger(__name__)
 
 # The number of simultaneous jobs by queue. Each job is a thread with its own connection. Webhook receivers may be slow,
-# and the site's own tasks must not wait for these receivers. Computing vectors can occupy a core for hours.
-QUEUES = {"default": 2, "webhooks": 6, "vectors": 1}
+# and so may the sites of captured pages. Neither these nor the site's own tasks must wait for each other. Computing
+# vectors can occupy a core for hours.
+QUEUES = {"default": 2, "webhooks": 6, "captures": 3, "vectors": 1}
 # The number of seconds without a heartbeat after which a worker is considered killed.
 STALLED = 30.0
 PAUSE = 5.0  # seconds until the next attempt if the database isn't responding

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from factcheck.record.formats.picture_files import EXTENSIONS
+from factcheck.record.formats.picture_files import FOR_READERS
 from factcheck.record.models import PublishedPicture
 
 # A picture opened as a page can't run anything, even if a browser would read the file as HTML.
@@ -13,7 +13,7 @@ SANDBOX = "default-src 'none'; sandbox"
 @require_safe
 def picture(request: HttpRequest, sha256: str, extension: str) -> HttpResponse:
     """Return the file. Its URL contains its SHA-256, so the file behind a URL never changes. Raises Http404."""
-    types = [media_type for media_type, ending in EXTENSIONS.items() if ending == extension]
+    types = [media_type for media_type, ending in FOR_READERS.items() if ending == extension]
     rows = PublishedPicture.objects.using("public").filter(sha256=sha256, media_type__in=types)
     row = rows.filter(content__isnull=False).values_list("content", "media_type").first()
     if row is None:

@@ -1,6 +1,7 @@
 """Queries for the pages. They use the reading role, which can only SELECT from the record."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from factcheck.record.formats.text import MAX_COMPOSED, replace_forbidden
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import (
     LogEntry,
+    PublicCapture,
     PublishedClaim,
     PublishedCorrection,
     PublishedDemand,
@@ -147,6 +149,20 @@ def current_title(review: Body) -> Body:
     if title := review.get("headline"):
         return {"title": title, "language": review["language"]}
     return {"title": claim["text"], "language": claim["language"]} if "text" in claim else {}
+
+
+def bodies_of(reviews: Iterable[UUID]) -> list[Body]:
+    """Return the bodies of these reviews, oldest first."""
+    rows = PublishedReview.objects.using("public").filter(pk__in=reviews).order_by("published_at", "id")
+    return [orjson.loads(body) for body in rows.values_list("body", flat=True)[:OTHERS]]
+
+
+def public_captures(body: Body) -> set[str]:
+    """Return the hashes of the captures that the review cites and that readers can see."""
+    rows = [*body.get("sources", ()), *body["claim"].get("appearances", ())]
+    cited = {row["capture"]["sha256"] for row in rows if row.get("capture")}
+    public = PublicCapture.objects.using("public").live().filter(sha256__in=cited, review_id=body["id"])
+    return set(public.values_list("sha256", flat=True)) if cited else set()
 
 
 def demands_about(review_id: UUID) -> list[Body]:

@@ -5,7 +5,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from factcheck.record.formats.picture_files import PATH
-from factcheck.website import demand_views, documentation, intake, picture_views, sitemaps, views, well_known
+from factcheck.website import (
+    capture_views,
+    demand_views,
+    documentation,
+    intake,
+    picture_views,
+    sitemaps,
+    views,
+    well_known,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,6 +26,8 @@ urlpatterns = [
     path("tips/", intake.tip, name="tip"),
     path("receipts/<str:receipt>/", intake.message, name="message"),
     path("claims/<uuid:claim_id>/", views.claim, name="claim"),
+    re_path("^captures/(?P<sha256>[0-9a-f]{64})/$", capture_views.capture, name="capture"),
+    re_path("^captures/(?P<sha256>[0-9a-f]{64})/file/$", capture_views.capture_file, name="capture_file"),
     re_path(rf"^{PATH.pattern[1:]}$", picture_views.picture, name="picture"),
     path("corrections/", views.corrections, name="corrections"),
     path("demands/", demand_views.demands, name="demands"),

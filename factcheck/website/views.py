@@ -199,6 +199,7 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "revisions": queries.list_revisions(row.pk),
         "others": others,
         "demands": queries.demands_about(row.pk),
+        "public_captures": queries.public_captures(body),
         "translations": translations(body, others) if current else [],
         "pictures": shown_pictures([row.pk]) if "/pictures/" in (body.get("body") or "") else {},
         "sample": is_sample(body["publisher"]["site"]),

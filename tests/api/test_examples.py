@@ -38,6 +38,7 @@ from tests.drafts import (
     publish_review,
     update_demand,
 )
+from tests.evidence import finish, make_capture
 
 RECORDING = "RECORD_EXAMPLES" in os.environ
 REFERENCE = settings.BASE_DIR / "docs" / "reference"
@@ -49,6 +50,7 @@ BLOCK = re.compile(
 # Pages without an example of a response: conventions of others, constants, and what other tests try.
 WITHOUT = {"api", "assistants", "feeds", "limits", "webhooks", "website"}
 NEVER_SHOWN = {"get_log_tile", "get_log_entries", "get_dump_file", "get_schema"}  # bytes, and the document itself
+PAGE = b"<!doctype html><title>The video as first posted</title><p>Filmed in 2020.</p>"
 EXAMPLES: list[dict[str, Any]] = json.loads(FILE.read_text())
 
 
@@ -56,6 +58,7 @@ EXAMPLES: list[dict[str, Any]] = json.loads(FILE.read_text())
 def secret(database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
     """Fills the record (entries 0–9) with what the examples are about, and gives the secret of a program's token."""
     settings.SITE_URL, settings.DUMPS_FOLDER = "https://factcheck.example", tmp_path / "dumps"
+    settings.MEDIA_ROOT = tmp_path / "files"
     settings.LOG_SIGNING_KEY = str(tmp_path / "log-key")  # one of its own, which has this site's name
     tree.signing_key.cache_clear()
     newsroom = make_newsroom("check.example")
@@ -114,6 +117,9 @@ def _publish(newsroom: Newsroom) -> None:
         "01912d69-2c0b-7c0d-8e5f-1a2b3c4d5e6f", "01912d69-2c00-7c0d-8e5f-1a2b3c4d5e6f",
         "Water stands as high as the pagoda's roof.", headline="No flood at the pagoda",
     )  # fmt: skip
+    copy = make_capture(newsroom, url="https://archive.example/2020/1", is_public=True)
+    finish(copy, PAGE, title="The video as first posted", text="Filmed in 2020.", language="en")
+    flood.sources.filter(position=0).update(capture=copy, no_capture_reason="", published_on=date(2020, 10, 11))
     for each in (flood, tea, secret, again):
         publish_review(newsroom, each)
     review_policy.open_correction(

@@ -14,7 +14,22 @@ TOKEN = (
     " SELECT gen_random_uuid(), newsroom_id, user_id, %s, %s, %s, made_at, %s, %s FROM editorial_apitoken"
 )
 FRESH = ("'x'", "'{claims:write}'", "repeat('0', 64)", "expires_at", "NULL")
+PICTURE = (
+    "INSERT INTO editorial_picture (id, review_id, claim_id, sha256, media_type, size, uploaded_by_id, uploaded_at)"
+    " SELECT gen_random_uuid(), %s, %s, %s, media_type, size, uploaded_by_id, uploaded_at FROM editorial_picture"
+)
+WATCH = (
+    "INSERT INTO editorial_watchedsource (review_id, url, sequence, state, since, suspected, next_at, had_quote, accepted_at)"
+    " SELECT review_id, %s, sequence, %s, since, '', next_at, false, %s FROM editorial_watchedsource"
+)
 BREACHES = {
+    "watchedsource_once": WATCH % ("url", "state", "NULL"),
+    "watchedsource_state_known": WATCH % ("'x'", "'lost'", "NULL"),
+    "watchedsource_problem_accepted": WATCH % ("'x'", "'gone'", "now()"),
+    "picture_of_one_subject": PICTURE % ("NULL", "NULL", "sha256"),
+    "picture_sha256_hex": PICTURE % ("review_id", "claim_id", "'../x'"),
+    "picture_review_once": PICTURE % ("review_id", "claim_id", "sha256") + " WHERE review_id IS NOT NULL",
+    "picture_claim_once": PICTURE % ("review_id", "claim_id", "sha256") + " WHERE claim_id IS NOT NULL",
     "publisher_site_is_host": "UPDATE editorial_publisher SET site = 'https://x.example/'",
     "publisher_has_name": "UPDATE editorial_publisher SET name = ''",
     "membership_once": "INSERT INTO editorial_membership (user_id, publisher_id, role)"
@@ -33,8 +48,13 @@ BREACHES = {
     "topiclabel_language_once": "INSERT INTO editorial_topiclabel (topic_id, language, label)"
     " SELECT topic_id, language, 'x' FROM editorial_topiclabel",
     "claim_has_text": "UPDATE editorial_claim SET text = ''",
-    "appearance_one_first": "INSERT INTO editorial_appearance (claim_id, url, medium, media_sha256, archive_url, first)"
-    " SELECT claim_id, url, '', '', '', true FROM editorial_appearance",
+    "appearance_one_first": "INSERT INTO editorial_appearance (claim_id, url, medium, media_sha256, archive_url, first,"
+    " no_capture_reason) SELECT claim_id, url, '', '', '', true, '' FROM editorial_appearance",
+    "capture_state_known": "UPDATE editorial_capture SET state = 'lost'",
+    "capture_origin_known": "UPDATE editorial_capture SET origin = 'heaven'",
+    "capture_sha256_hex": "UPDATE editorial_capture SET sha256 = 'abc'",
+    "capture_done_is_complete": "UPDATE editorial_capture SET state = 'done'",
+    "capture_failure_explained": "UPDATE editorial_capture SET state = 'failed'",
     "appearance_medium_known": "UPDATE editorial_appearance SET medium = 'smell'",
     "appearance_media_sha256_hex": "UPDATE editorial_appearance SET media_sha256 = 'abc'",
     "review_own_or_imported": "UPDATE editorial_review SET original_url = 'https://x.example/'",

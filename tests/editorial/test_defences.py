@@ -16,6 +16,7 @@ from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models import (
     EditorialEvent,
     Membership,
+    Picture,
     Proposal,
     ProposedLink,
     ReaderMessage,
@@ -23,6 +24,7 @@ from factcheck.editorial.models import (
     SecondFactor,
     Session,
     VerdictMapping,
+    WatchedSource,
 )
 from factcheck.editorial.models.claims import TopicLabel
 from factcheck.editorial.models.kinds import Decision, Kind
@@ -43,6 +45,7 @@ from tests.drafts import (
 )
 from tests.editorial.breaches import BREACHES
 from tests.editorial.proposal_kinds import MAKE, written
+from tests.evidence import make_capture
 from tests.tokens import make_program
 from tests.waiting import begin_until_it_waits
 
@@ -70,6 +73,12 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     workflow.submit(subject=make_demand(newsroom), by=newsroom.chief)
     MAKE[Kind.FREEZE](make_newsroom("khoa.example"))
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
+    make_capture(newsroom, url="https://source.example/1")
+    WatchedSource.objects.create(review=one, url="https://source.example/1", sequence=0)
+    for subject in ({"review": one}, {"claim": one.claim}):
+        Picture.objects.create(
+            **subject, sha256="ab" * 32, media_type="image/png", size=1, uploaded_by=newsroom.reporter
+        )
     SecondFactor.objects.create(user=newsroom.reporter, kind=SecondFactor.Kind.APP)
     Session.objects.create(session_key="k", session_data="", expire_date=timezone.now())
     reader_messages.receive_message(

@@ -23,6 +23,7 @@ class Form:
         default_factory=dict
     )  # of radios, checkboxes and selects: label by value
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)  # by label: name and value
+    targets: dict[str, str] = field(default_factory=dict)  # of buttons that send the form elsewhere: URL by label
 
 
 class _Reader(HTMLParser):
@@ -74,7 +75,11 @@ class _Reader(HTMLParser):
 
     def _input(self, form: Form, at: dict[str, str]) -> None:
         kind, name = at.get("type", "text"), at.get("name", "")
+        if "disabled" in at:
+            return
         if kind in ("submit", "button", "image"):
+            if "formaction" in at:
+                form.targets[at.get("value", "")] = at["formaction"]
             form.buttons[at.get("value", "")] = (name, at.get("value", ""))
         elif kind in ("checkbox", "radio") and name:
             value = at.get("value", "on")
@@ -189,7 +194,7 @@ class Browser:
         data = {key: list(entered) for key, entered in form.values.items()}
         if name:
             data[name] = [value]
-        target = urljoin(self.path, form.action) if form.action else self.path
+        target = urljoin(self.path, form.targets.get(label) or form.action or self.path)
         headers = {"referer": f"http://testserver{self.path}"}
         return self._show(self.client.post(target, data, follow=True, headers=headers), target)
 

@@ -77,6 +77,7 @@ def log_claim(lan: Browser) -> None:
     lan.open("/admin/").follow("Log a claim")
     lan.fill(text="Nước lũ ở Huế đã lên tới mái chùa.", language="vi", claimed_on="2026-10-03", claimant=claimant[1])
     lan.fill(appearances__0__url="https://social.example/p/1", appearances__0__first=True)
+    lan.fill(appearances__0__no_capture_reason="Trang chặn máy chủ.")
     lan.choose("appearances-0-medium", "video").press("Save and write the review of this claim")
     assert lan.path.startswith("/admin/editorial/review/add/?claim=")
 
@@ -98,9 +99,10 @@ def write_review(lan: Browser) -> str:
     lan.fill(sources__1__title="Trạm khí tượng", sources__1__url="https://tram.example/").choose(
         "sources-1-stance", "context"
     )
-    lan.press("Save and submit for approval").press("Submit for approval")
+    lan.fill(sources__0__no_capture_reason="Báo giấy.", sources__1__no_capture_reason="Trang chặn máy chủ.")
+    lan.press("Save and submit for approval")
     assert "Submitted. Someone else now has to decide." in lan.text
-    assert not lan.has_link("Approve")
+    assert not lan.has_link("Read and decide")
     assert not lan.has_button("Save and go on")
     found = re.search(r"[0-9a-f-]{36}", lan.path)
     assert found
@@ -117,19 +119,21 @@ def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
 
     # Returned with a message, mended, submitted again.
     assert "Waiting for your decision" in minh.open("/admin/").text
-    minh.follow("Video nước lũ là của năm 2020").follow("Return with a message").press("Return with a message")
+    minh.follow("Video nước lũ là của năm 2020").press("Return with a message")
     assert "Explain what has to change" in minh.text
     minh.fill(reason="Ghi rõ tháng.").press("Return with a message")
     assert "Returned to you Video nước lũ là của năm 2020 Ghi rõ tháng." in lan.open("/admin/").text
     lan.follow("Video nước lũ là của năm 2020").fill(summary="Sai. Video được quay tháng 10 năm 2020.")
-    lan.press("Save and submit for approval").press("Submit for approval")
+    lan.press("Save and submit for approval")
 
     # Approved over what the public will see, and published.
-    minh.open("/admin/").follow("Video nước lũ là của năm 2020").follow("Approve")
+    minh.open("/admin/").follow("Video nước lũ là của năm 2020")
+    assert "Changes since the review was returned" in minh.text
+    assert "Earlier messages Minh" in minh.text
     assert "Sai. Video được quay tháng 10 năm 2020." in minh.text
     assert "<strong>không</strong>" in minh.html
-    minh.press("Approve").follow("Publish").press("Publish")
-    assert "Published." in minh.text
+    minh.press("Approve and publish")
+    assert "Approved and published." in minh.text
     body = api(f"reviews/{review}/")
     assert body["verdict"]["label"] == "Sai"
     assert body["claim"]["text"] == "Nước lũ ở Huế đã lên tới mái chùa."
@@ -147,12 +151,12 @@ def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
         "Open a correction"
     )
     lan.choose("verdict", "True True by every source.").fill(headline="Video nước lũ là thật")
-    lan.press("Save and submit for approval").press("Submit for approval")
+    lan.press("Save and submit for approval")
     assert api(f"reviews/{review}/")["verdict"]["label"] == "Sai"
-    minh.open(f"/admin/editorial/review/{review}/change/").follow("Approve")
-    assert "Verdict: from “Sai” to “Đúng”" in minh.text
-    assert "Headline Removed: Video nước lũ là của năm 2020 Added: Video nước lũ là thật" in minh.text
-    minh.press("Approve").follow("Publish").press("Publish")
+    minh.open(f"/admin/editorial/review/{review}/change/").follow("Read and decide")
+    assert "Verdict: Removed: Sai Added: Đúng" in minh.text
+    assert "Headline Video nước lũ là Removed: của năm 2020 Added: thật" in minh.text
+    minh.press("Approve and publish")
     body = api(f"reviews/{review}/")
     assert body["revision"]["number"] == 2
     assert body["corrections"][0]["note"] == "Trạm khí tượng đã xác nhận số liệu đo ngày hôm đó."
@@ -162,15 +166,15 @@ def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
     minh.open(f"/admin/editorial/review/{review}/change/").follow("Withdraw").press("Withdraw")
     assert "Enter the reason." in minh.text
     minh.fill(reason="Nguồn chính rút lại số liệu.").press("Withdraw")
-    assert not minh.has_link("Approve")
-    hoa = sign_in("hoa", PASSWORD).open("/admin/").follow("Video nước lũ là thật").follow("Approve")
+    assert not minh.has_link("Read and decide")
+    hoa = sign_in("hoa", PASSWORD).open("/admin/").follow("Video nước lũ là thật")
     assert "Nguồn chính rút lại số liệu." in hoa.text
     hoa.press("Approve")
     assert api("reviews/")["results"] == []
     assert api(f"reviews/{review}/")["revision"]["kind"] == "withdrawal"
     lan.open(f"/admin/editorial/review/{review}/change/").follow("Reinstate")
     lan.fill(reason="Số liệu đã được xác nhận lại.").press("Reinstate")
-    minh.open("/admin/").follow("Video nước lũ là thật").follow("Approve").press("Approve")
+    minh.open("/admin/").follow("Video nước lũ là thật").press("Approve")
     assert [row["id"] for row in api("reviews/")["results"]] == [review]
     assert api(f"reviews/{review}/")["revision"]["note"] == "Số liệu đã được xác nhận lại."
 

@@ -151,15 +151,16 @@ def test_delayed_entry_shows_its_day_and_no_button(newsroom: Newsroom) -> None:
     assert "You can’t do this any more. Someone else may have acted first." in minh.text
 
 
-def test_draft_can_be_thrown_away_and_nothing_else(newsroom: Newsroom) -> None:
-    draft, submitted = make_demand(newsroom), make_demand(newsroom)
-    workflow.submit(subject=submitted, by=newsroom.reporter)
+def test_draft_can_be_thrown_away_and_brought_back(newsroom: Newsroom) -> None:
+    draft = make_demand(newsroom)
     lan = sign_in(newsroom.reporter.username, PASSWORD)
-    lan.open(f"/admin/editorial/demand/{submitted.pk}/change/")
-    assert not lan.has_link("Discard this draft")
-    assert lan.open(f"/admin/editorial/demand/{submitted.pk}/delete/").status == 403
-    lan.open(f"/admin/editorial/demand/{draft.pk}/change/").follow("Discard this draft").press("Yes, I’m sure")
-    assert list(Demand.objects.all()) == [submitted]
+    assert lan.open(f"/admin/editorial/demand/{draft.pk}/delete/").status == 403
+    lan.open(f"/admin/editorial/demand/{draft.pk}/change/").follow("Throw this draft away").press(
+        "Throw this draft away"
+    )
+    assert Demand.objects.get(pk=draft.pk).state == "discarded"
+    lan.follow("Bring this draft back").press("Bring this draft back")
+    assert Demand.objects.get(pk=draft.pk).state == "draft"
 
 
 @pytest.mark.parametrize("stranger", ["reporter", "editor", "chief", "superuser"])

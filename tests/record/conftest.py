@@ -15,10 +15,11 @@ from django.db import connections
 from factcheck.record import publish
 from factcheck.record.log import entries, tree, verifier
 from factcheck.record.log.notes import SigningKey
-from factcheck.record.matching import embeddings, embeddings_client
+from factcheck.record.matching import embeddings
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.review import Review
+from factcheck.server import http_client
 from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
 from tests.serving import served
 
@@ -58,7 +59,7 @@ def address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]
     def post(*arguments: Any) -> tuple[int, bytes]:
         open_ones = [alias for alias in ("default", "public") if connections[alias].in_atomic_block]
         assert open_ones == [], f"The embeddings API is called inside a transaction of {open_ones}."
-        return embeddings_client.post(*arguments)
+        return http_client.post(*arguments)
 
     monkeypatch.setattr(embeddings, "post", post)
 

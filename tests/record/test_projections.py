@@ -90,4 +90,4 @@ def test_publishing_a_review_takes_few_statements(bare_record: None) -> None:
     )
     with statements() as sent:
         publish.publish([change])
-    assert len(sent) <= 31
+    assert len(sent) <= 32

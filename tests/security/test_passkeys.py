@@ -81,12 +81,12 @@ def test_passkey_is_added_and_replaces_password_and_code(newsroom: Newsroom) -> 
         page.locator(".account-menu summary").click()
         page.get_by_role("button", name="Log out").click()
 
-        page.goto(f"{site}/admin/editorial/proposal/{proposal.pk}/approve/")
+        page.goto(f"{site}/admin/editorial/proposal/{proposal.pk}/decide/")
         page.get_by_role("button", name="Log in with a passkey").click()
-        page.get_by_role("button", name="Approve").wait_for()
+        page.get_by_role("button", name="Approve and publish").wait_for()
 
         in_another_thread(let_pass, 601)
-        page.get_by_role("button", name="Approve").click()
+        page.get_by_role("button", name="Approve and publish").click()
         page.get_by_role("button", name="Confirm with a passkey").click()
         page.wait_for_url("**/editorial/review/**")
         in_another_thread(proposal.refresh_from_db)

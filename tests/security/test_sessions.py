@@ -170,9 +170,9 @@ def submitted(newsroom: Newsroom) -> Proposal:
 
 def test_approval_asks_again_after_ten_minutes_and_goes_through(newsroom: Newsroom) -> None:
     proposal = submitted(newsroom)
-    boss = browser_of(newsroom.editor).open(f"/admin/editorial/proposal/{proposal.pk}/approve/")
+    boss = browser_of(newsroom.editor).open(f"/admin/editorial/proposal/{proposal.pk}/decide/")
     let_pass(601)
-    boss.press("Approve")
+    boss.press("Approve and publish")
     assert ASKED in boss.text
     proposal.refresh_from_db()
     assert not proposal.decision
@@ -181,8 +181,6 @@ def test_approval_asks_again_after_ten_minutes_and_goes_through(newsroom: Newsro
     boss.fill(confirm__password=PASSWORD).press("Confirm")
     proposal.refresh_from_db()
     assert proposal.decision == "approved"
-    boss.open(f"/admin/editorial/proposal/{proposal.pk}/publish/").press("Publish")
-    proposal.refresh_from_db()
     assert proposal.entry_id is not None
 
 
@@ -214,7 +212,9 @@ def test_passwords_can_not_be_guessed_in_a_session(newsroom: Newsroom) -> None:
 
 
 URLS = {
-    "editorial_proposal": ["editorial/proposal/{proposal}/approve/", "editorial/proposal/{proposal}/publish/"],
+    "editorial_proposal": [
+        f"editorial/proposal/{{proposal}}/{name}/" for name in ("approve", "approve-and-publish", "hold", "publish")
+    ],
     "editorial_review_action": [
         f"editorial/review/{{review}}/do/{name}/" for name in ("withdraw", "reinstate", "redact", "erase")
     ],

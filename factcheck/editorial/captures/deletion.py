@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, default_storage
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.models.captures import CAPTURES_FOLDER
-from factcheck.record import public_captures
+from factcheck.record.public_captures import PublicCapture, public_storage
 
 # A capture that was requested a moment ago can still get its source, and a file that was just written its row.
 UNUSED_FOR = timedelta(days=1)
@@ -37,9 +37,9 @@ def delete_unused_captures() -> None:
     unused = Capture.objects.filter(requested_at__lt=old, reviews=None, claims=None, sources=None, appearances=None)
     with transaction.atomic():
         _delete(unused.defer("text"))
-    _delete_files_without_row(CAPTURES_FOLDER, set(Capture.objects.exclude(file="").values_list("file", flat=True)))
-    public = public_captures.PublicCapture.objects.values_list("file", flat=True)
-    _delete_files_without_row(public_captures.FOLDER, set(public))
+    kept = Capture.objects.exclude(file="").values_list("file", flat=True)
+    _delete_files_without_row(default_storage, CAPTURES_FOLDER, set(kept))
+    _delete_files_without_row(public_storage(), "", set(PublicCapture.objects.values_list("file", flat=True)))
 
 
 def _delete(captures: Iterable[Capture]) -> None:
@@ -47,18 +47,19 @@ def _delete(captures: Iterable[Capture]) -> None:
     rows = list(captures)
     files = [name for capture in rows if (name := capture.file.name)]
     Capture.objects.filter(pk__in=[capture.pk for capture in rows]).delete()
-    transaction.on_commit(lambda: _delete_files(files))
+
+    def delete_files() -> None:
+        for name in files:
+            default_storage.delete(name)
+
+    transaction.on_commit(delete_files)
 
 
-def _delete_files(names: Iterable[str]) -> None:
-    for name in names:
-        default_storage.delete(name)
-
-
-def _delete_files_without_row(folder: str, kept: set[str]) -> None:
-    if not default_storage.exists(folder):
+def _delete_files_without_row(storage: Storage, folder: str, kept: set[str]) -> None:
+    if not storage.exists(folder):
         return
     old = timezone.now() - UNUSED_FOR
-    _folders, names = default_storage.listdir(folder)
-    unused = (path for name in names if (path := f"{folder}/{name}") not in kept)
-    _delete_files(path for path in unused if default_storage.get_modified_time(path) < old)
+    _folders, names = storage.listdir(folder)
+    for path in (f"{folder}/{name}" if folder else name for name in names):
+        if path not in kept and storage.get_modified_time(path) < old:
+            storage.delete(path)

@@ -18,7 +18,7 @@ from factcheck.record.formats.text import replace_forbidden
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 20.0
+SECONDS = 15.0
 MAX_TITLE, MAX_PUBLISHER = 300, 200
 _PARSER = Path(__file__).with_name("page_parser.py")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})([-_].*)?")

@@ -13,9 +13,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-CPU_SECONDS = 15
-MEMORY = 1024**3  # in bytes
-MAX_HTML = 5_000_000  # in bytes. The rest of a longer page is ignored.
+CPU_SECONDS = 10
+MEMORY = 768 * 1024**2  # in bytes
+MAX_HTML = 3_000_000  # in bytes. The rest of a longer page is ignored.
 MAX_PAGES = 200  # of a PDF
 MAX_TEXT = 500_000  # in characters
 

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from factcheck.editorial import roles
 from factcheck.editorial.models import Appearance, Capture, Publisher, Review, Source, User
 
-TASK, QUEUE = "editorial.capture_page", "default"
+TASK, QUEUE = "editorial.capture_page", "captures"
 REUSED_FOR = timedelta(days=1)
 
 Evidence = Source | Appearance

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from factcheck.editorial import roles
 from factcheck.editorial.models import Capture, Review, User
-from factcheck.record.public_captures import cited_hashes, replace_public_captures
+from factcheck.record.public_captures import PublicCapture, cited_hashes, public_storage, replace_public_captures
 
 
 @transaction.atomic
@@ -27,6 +27,14 @@ def publish_captures(reviews: Iterable[UUID]) -> None:
         used = Q(reviews=review) | Q(claims=review.claim_id)
         cited = Capture.objects.filter(used, is_public=True, sha256__in=cited_hashes(review.pk)).distinct()
         replace_public_captures(review.pk, cited)
+
+
+def restore_public_files() -> None:
+    """Publishes captures again whose public files are missing. Backups don't contain the folder of published files."""
+    storage = public_storage()
+    missing = [row for row in PublicCapture.objects.defer("text") if not storage.exists(row.file)]
+    PublicCapture.objects.filter(pk__in=[row.pk for row in missing]).delete()
+    publish_captures({row.review_id for row in missing})
 
 
 def reviews_with_captures(ids: Iterable[UUID]) -> list[UUID]:

@@ -6,7 +6,7 @@ and account administrators manage accounts, memberships and publishers.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
 from factcheck.editorial.desk.account_names import replace_account_links
-from factcheck.editorial.desk.lists import BoundedPaginator
+from factcheck.editorial.desk.lists import BoundedPaginator, DeskChangeList
 from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
 from factcheck.editorial.models import Membership, Publisher, User
 from factcheck.editorial.time_zones import DEFAULT, zone
@@ -96,7 +96,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    sortable_by = ()
+    sortable_by: ClassVar[Any] = ()
     save_as = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -177,6 +177,9 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
     def show_public_text(self, request: HttpRequest, rows: Iterable[M]) -> None:
         """Called before rows are shown by name. Replaces text that the person must not read (`public_text`)."""
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return DeskChangeList
+
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)
         if not changelist.query and not changelist.has_active_filters:
@@ -203,6 +206,12 @@ class NewsroomAdmin(DeskAdmin[M]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         return get_desk(request).own(super().get_queryset(request))
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The newsroom is only shown to people who see rows of several newsrooms."""
+        desk, columns = get_desk(request), super().get_list_display(request)
+        several = len(desk.roles) > 1 or desk.administers_accounts
+        return columns if several else [name for name in columns if name != "newsroom"]
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         roles = get_desk(request).roles

@@ -89,3 +89,40 @@ class DigestForm(forms.Form):
     """Contains the digest of the content that the page showed. Without this digest, the action is refused."""
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class DecisionForm(forms.Form):
+    """All fields of the page on which a review is decided. Each button uses some of the fields."""
+
+    digest = forms.CharField(widget=forms.HiddenInput, required=False)
+    checked = forms.MultipleChoiceField(
+        label=capfirst(_("checklist")), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    hold_until = forms.DateTimeField(
+        label=capfirst(_("publish at")),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": _("Enter a date and a time.")},
+    )
+    reason = _reason_field(_("message to the person who submitted it"))
+
+    def __init__(self, *args: Any, name: str, checklist: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name = name
+        field = self.fields["checked"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(sentence, sentence) for sentence in checklist]
+
+    def clean(self) -> None:
+        """Refuses a button that would ignore something that was entered."""
+        entered = self.cleaned_data
+        if self.name == "hold" and not entered.get("hold_until") and "hold_until" not in self.errors:
+            self.add_error("hold_until", _("Enter the time at which the review is to be published."))
+        if self.name in ("approve-and-publish", "publish") and entered.get("hold_until"):
+            self.add_error(
+                "hold_until", _("You entered a time. Choose “Approve and hold”, or delete the time to publish now.")
+            )
+        if self.name != "return" and entered.get("reason"):
+            self.add_error(
+                "reason", _("You wrote a message. Return the review with the message, or delete the message.")
+            )

@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, JsonResponse
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
@@ -45,6 +46,13 @@ def describe_state(capture: Capture | None) -> str:
     return sentence % {"time": moment, "size": filesizeformat(capture.size or 0)}
 
 
+def page_of(capture: Capture | None) -> str:
+    """The page of the copy, if there is one."""
+    if capture is None or capture.state != Capture.State.DONE:
+        return ""
+    return reverse("admin:editorial_capture_change", args=[capture.pk])
+
+
 def captured_values(capture: Capture | None) -> dict[str, Any]:
     """The values for fields of the card, if the capture has them."""
     if capture is None or capture.state != Capture.State.DONE:
@@ -66,8 +74,13 @@ def capture_states(request: HttpRequest, kind: str) -> JsonResponse:
 
 def _state(row: Source | Appearance) -> dict[str, Any]:
     capture = row.capture
-    state = {"url": row.url, "state": capture.state if capture else "", "text": describe_state(capture)}
-    return {**state, "values": captured_values(capture)}
+    return {
+        "url": row.url,
+        "state": capture.state if capture else "",
+        "text": describe_state(capture),
+        "page": page_of(capture),
+        "values": captured_values(capture),
+    }
 
 
 class CapturedForm(forms.ModelForm[Any]):
@@ -78,8 +91,7 @@ class CapturedForm(forms.ModelForm[Any]):
         capture = self.instance.capture
         self.capture_state = capture.state if capture else ""
         self.capture_text = describe_state(capture)
+        self.capture_page = page_of(capture)
         # A submitted form is compared with the row, so that values of the capture count as changes.
         if not self.is_bound:
-            self.initial |= {
-                name: value for name, value in captured_values(capture).items() if not self.initial.get(name)
-            }
+            self.initial = captured_values(capture) | {name: value for name, value in self.initial.items() if value}

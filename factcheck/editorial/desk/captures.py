@@ -16,7 +16,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from factcheck.editorial import roles
-from factcheck.editorial.captures.descriptions import describe_capture
 from factcheck.editorial.captures.requests import Evidence, capture_again, newsroom_of, renew_capture
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload, too_large
@@ -183,7 +182,8 @@ def _change_evidence(request: HttpRequest, change: Callable[[Evidence, User], Ca
     """Changes the capture of the source or appearance that the request names. Errors are JSON with a sentence."""
     by = get_desk(request).user
     try:
-        return JsonResponse(describe_capture(change(_evidence(request), by)))
+        capture = change(_evidence(request), by)
+        return JsonResponse({"id": str(capture.pk), "state": capture.state})
     except NotAllowed as refusal:
         return JsonResponse({"error": str(refusal)}, status=403)
     except EditorialError as refusal:

@@ -1,4 +1,4 @@
-"""Sources and appearances as cards: one line with the main fields, and the other fields behind “More”."""
+"""Sources and appearances as cards: one line with the main fields, and the other fields behind “Details”."""
 
 from typing import Any, ClassVar
 
@@ -27,7 +27,7 @@ class CardsMixin:
     Each choice in the line has a key: the first letter of its value, or of its name for a box to tick.
     """
 
-    form = CapturedForm
+    form: Any = CapturedForm
     template = "admin/editorial/cards.html"
     line: ClassVar[tuple[str, ...]] = ()  # the fields that are always visible
     more: ClassVar[tuple[str | tuple[str, ...], ...]] = ()

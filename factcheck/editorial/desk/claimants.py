@@ -19,7 +19,7 @@ from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, ge
 from factcheck.editorial.desk.action_forms import DigestForm, ProseField
 from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, LockingAdmin
-from factcheck.editorial.desk.lists import contains_all, keys, search_terms
+from factcheck.editorial.desk.lists import contains_all, keys, search_terms, with_keys
 from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
@@ -106,7 +106,7 @@ class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
             return queryset.none(), False
         own = get_desk(request).own(Claimant.objects.all())
         hits = [key for field in self.search_fields for key in keys(own.filter(contains_all(field, words)))]
-        return queryset.filter(pk__in=hits), False
+        return with_keys(queryset, hits), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claimant | None = None) -> bool:
         """Allowed only if no draft and no published claim refers to the claimant."""

@@ -21,15 +21,24 @@ from factcheck.editorial.desk.access import (
     ParentPermissionsMixin,
     get_desk,
 )
+from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.cards import CardsMixin
-from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet, LockingAdmin
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet
+from factcheck.editorial.desk.filters import AuthorFilter, LoggedFilter, ReviewStateFilter, TopicFilter, VerdictFilter
 from factcheck.editorial.desk.languages import DetectedLanguageAdmin, DetectedLanguageForm
-from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
+from factcheck.editorial.desk.lists import (
+    LanguageFilter,
+    contains_all,
+    keys,
+    language_in_words,
+    search_terms,
+    with_keys,
+)
 from factcheck.editorial.desk.public_text import search_public_claims, show_public_text
 from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.links import is_public
-from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
+from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review, User
 from factcheck.editorial.proposals.merge_policy import last_merge_target
 from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.models import PublishedClaim
@@ -51,8 +60,9 @@ class AppearanceFormSet(ConflictCheckedFormSet):
         return super().save(commit)
 
     def _first(self) -> list[forms.ModelForm[Appearance]]:
-        valid = [(form, form.cleaned_data) for form in self.forms if hasattr(form, "cleaned_data")]
-        return [form for form, data in valid if data.get("first") and not data.get("DELETE")]
+        valid = [form for form in self.forms if hasattr(form, "cleaned_data")]
+        # An unchanged row has no cleaned data.
+        return [form for form in valid if form.instance.first and not form.cleaned_data.get("DELETE")]
 
 
 class AppearanceInline(CardsMixin, ParentPermissionsMixin, admin.StackedInline[Appearance, Claim]):
@@ -71,17 +81,23 @@ class ClaimForm(DetectedLanguageForm[Claim]):
 
 
 @admin.register(Claim)
-class ClaimAdmin(CaptureRequestsMixin, LockingAdmin[Claim], DetectedLanguageAdmin[Claim]):
+class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdmin[Claim]):
     form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
-    list_display = ("__str__", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
-    list_select_related = ("claimant", "logged_by")
-    list_filter = (LanguageFilter, OwnNewsroomFilter)
+    list_display = ("__str__", "newsroom", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
+    list_select_related = ("newsroom", "claimant", "logged_by")
+    list_filter = (
+        ReviewStateFilter, VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, LoggedFilter, OwnNewsroomFilter,
+    )  # fmt: skip
+    sortable_by: ClassVar[Any] = (language_in_words, "logged_at")
     search_fields = ("text",)
     search_help_text = _("Words from the claim")
     autocomplete_fields = ("claimant",)
     textarea_rows: ClassVar = {"text": 3}
     inlines = (AppearanceInline,)
+
+    def creator(self, row: Claim) -> User:
+        return row.logged_by
 
     def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> Any:
         fields = ["text", "language", "claimant", ("claimed_on", "location"), "topics"]
@@ -122,7 +138,7 @@ class ClaimAdmin(CaptureRequestsMixin, LockingAdmin[Claim], DetectedLanguageAdmi
         desk = get_desk(request)
         hits = keys(desk.own(queryset.filter(contains_all("text", words))))
         hits += keys(queryset.filter(pk__in=search_public_claims(desk, words)))
-        return Claim.objects.filter(pk__in=hits).select_related(*self.list_select_related), False
+        return with_keys(Claim.objects.select_related(*self.list_select_related), hits), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """The person who logged a claim, and Editors, can delete it if it has no review and no public page.
@@ -139,10 +155,15 @@ class ClaimAdmin(CaptureRequestsMixin, LockingAdmin[Claim], DetectedLanguageAdmi
         super().save_model(request, obj, form, change)
 
     def status_context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
-        own = get_desk(request).own(Review.objects.filter(claim=row))
+        own = get_desk(request).own(Review.objects.filter(claim=row).exclude(state=Review.State.DISCARDED))
         reviews = list(own.select_related("claim", "publisher")[:50])
         under_way = any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in reviews)
-        return {**merges.merge_context(request, row), "reviews": reviews, "under_way": under_way}
+        return {
+            **merges.merge_context(request, row),
+            "reviews": reviews,
+            "under_way": under_way,
+            "claim_files": row.pictures.all(),
+        }
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

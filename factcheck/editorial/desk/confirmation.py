@@ -22,7 +22,7 @@ from factcheck.editorial.sign_in.passkeys import check_passkey
 EVERY: frozenset[str] = frozenset()
 # The names of the desk's URLs, with the actions that need a confirmation. EVERY means each submission of the page.
 CONFIRMED: dict[str, frozenset[str]] = {
-    "editorial_proposal": frozenset({"approve", "publish"}),
+    "editorial_proposal": frozenset({"approve", "approve-and-publish", "hold", "publish"}),
     "editorial_review_action": frozenset({"withdraw", "reinstate", "redact", "erase"}),
     "editorial_user_add": EVERY,
     "editorial_user_change": EVERY,

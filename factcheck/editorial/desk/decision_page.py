@@ -12,7 +12,14 @@ from factcheck.editorial.desk import demand_actions, imports, merges, review_act
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.account_actions import link_note
 from factcheck.editorial.desk.action_views import confirm_page, perform, redirect_unavailable, submitted_data
-from factcheck.editorial.desk.proposal_actions import ACTIONS, adapt_action, available_actions, may_view, subject_url
+from factcheck.editorial.desk.proposal_actions import (
+    ACTIONS,
+    adapt_action,
+    available_actions,
+    may_view,
+    subject_url,
+)
+from factcheck.editorial.desk.review_decision import REVIEW_DECISIONS, review_decision
 from factcheck.editorial.models import Proposal
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals.account_policy import is_first_hour, sends_link
@@ -23,7 +30,11 @@ def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     desk = get_desk(request)
     proposals = Proposal.objects.select_related("claim__newsroom", "into__newsroom", "newsroom", "submitted_by")
     proposal = get_object_or_404(proposals, pk=pk)
-    if name not in ACTIONS or not may_view(desk, proposal):
+    if not may_view(desk, proposal):
+        raise Http404
+    if proposal.kind == Kind.REVIEW and name in REVIEW_DECISIONS:
+        return review_decision(request, desk, proposal, name)
+    if name not in ACTIONS:
         raise Http404
     action, page = adapt_action(ACTIONS[name], proposal), subject_url(desk, proposal)
     form = action.form(submitted_data(request), initial={"digest": proposal.digest})

@@ -18,6 +18,7 @@ from factcheck.editorial.desk.action_views import (
     redirect_unavailable,
     submitted_data,
 )
+from factcheck.editorial.desk.discard_actions import DISCARD_ACTIONS, discard_actions
 from factcheck.editorial.desk.preview import compare, digest_of, readable_json
 from factcheck.editorial.models import Demand, Proposal
 from factcheck.editorial.proposals import demand_policy, workflow
@@ -50,6 +51,7 @@ ACTIONS: dict[str, DeskAction[Demand]] = by_name(
         lambda demand, by, data: demand_policy.reopen_demand(demand=demand, by=by, note=data["note"]),
         UpdateForm,
     ),
+    *DISCARD_ACTIONS,
 )
 
 
@@ -57,7 +59,10 @@ def available_actions(desk: Desk, demand: Demand) -> list[DeskAction[Demand]]:
     """The actions that the person can currently use on the demand."""
     if demand.newsroom_id not in desk.roles or workflow.open_proposal(demand) is not None:
         return []
-    return [ACTIONS["submit"] if demand.state == State.DRAFT else ACTIONS["update"]]
+    names = {State.DRAFT: ["submit"], State.PUBLISHED: ["update"]}.get(State(demand.state), [])
+    decides = demand.newsroom_id in desk.deciding_newsrooms
+    names = [*names, *discard_actions(demand, writes=decides or demand.created_by_id == desk.user.pk)]
+    return [ACTIONS[name] for name in names]
 
 
 def action_page(request: HttpRequest, demand: Demand, action: DeskAction[Demand]) -> HttpResponse:

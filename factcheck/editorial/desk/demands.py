@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import proposal_actions
 from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.demand_actions import ACTIONS, action_page, available_actions
-from factcheck.editorial.desk.edit_conflicts import LockingAdmin
 from factcheck.editorial.desk.languages import DetectedLanguageAdmin, DetectedLanguageForm
+from factcheck.editorial.desk.lists import DraftStateFilter
 from factcheck.editorial.desk.public_text import ReviewReferencesMixin, show_public_text
 from factcheck.editorial.models import Demand
 from factcheck.editorial.proposals import demand_policy, workflow
@@ -28,11 +29,11 @@ class DemandForm(DetectedLanguageForm[Demand]):
 
 
 @admin.register(Demand)
-class DemandAdmin(ReviewReferencesMixin, LockingAdmin[Demand], DetectedLanguageAdmin[Demand]):
+class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand], DetectedLanguageAdmin[Demand]):
     form = DemandForm
     change_form_template = "admin/editorial/demand/change_form.html"
     list_display = ("__str__", "state", "outcome", "changed_at")
-    list_filter = ("state", "outcome", OwnNewsroomFilter)
+    list_filter = (("state", DraftStateFilter), "outcome", OwnNewsroomFilter)
     textarea_rows: ClassVar = {"asked": 5, "done": 5, "legal_basis": 2, "withheld_reason": 3, "change_note": 3}
     radio_fields = {"from_type": admin.VERTICAL, "outcome": admin.VERTICAL}
 
@@ -65,12 +66,6 @@ class DemandAdmin(ReviewReferencesMixin, LockingAdmin[Demand], DetectedLanguageA
 
     def has_change_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
         return self.has_view_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
-        """The person who created a draft, and Editors, can delete it if it was never submitted."""
-        if obj is None or not self.has_change_permission(request, obj) or obj.proposals.exists():
-            return False
-        return obj.created_by_id == get_desk(request).user.pk or obj.newsroom_id in get_desk(request).deciding_newsrooms
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         demand = super().save_form(request, form, change)

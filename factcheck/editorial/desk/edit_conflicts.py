@@ -26,7 +26,7 @@ THEIRS = "theirs"
 
 
 class RowStateField(forms.CharField):
-    """The state of the row that the page shows. A refused form shows the current state, so that it can be saved again."""
+    """The state of the row that the page shows. A refused form shows the current state, so it can be saved again."""
 
     widget = forms.HiddenInput
 
@@ -42,6 +42,7 @@ class ConflictCheckedForm(forms.ModelForm[M]):
     """
 
     saved_with: tuple[str, ...] = ()  # relations whose rows are saved by the same page
+    checks_conflict = True
     correction_fields: tuple[str, ...] = ()  # fields used only in corrections and updates. The last field is a text.
     row_state = RowStateField(required=False)
 
@@ -60,7 +61,7 @@ class ConflictCheckedForm(forms.ModelForm[M]):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        if self.is_stale():
+        if self.checks_conflict and self.is_stale():
             raise ValidationError(
                 _(
                     "Not saved: someone else has made changes since you opened this page. Your own text is still in"
@@ -110,12 +111,28 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     def extra_forms(self) -> list[Any]:
         return [form for form in self.forms if form.instance._state.adding] if self.is_bound else super().extra_forms
 
+    def save_existing_objects(self, commit: bool = True) -> list[Any]:
+        """Also deletes rows that the page has created and removed again, so that they have no form any more."""
+        saved: list[Any] = super().save_existing_objects(commit)
+        for row in self._removed_rows:
+            self.deleted_objects.append(row)
+            self.delete_existing(row, commit=commit)
+        return saved
+
+    def has_changed(self) -> bool:
+        return bool(self._removed_rows) or super().has_changed()
+
+    @property
+    def _removed_rows(self) -> list[Any]:
+        keys = set(self.data.getlist(f"{self.prefix}-removed")) if hasattr(self.data, "getlist") else set()
+        return [row for row in self.get_queryset() if str(row.pk) in keys] if keys else []
+
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         row = self._submitted_rows[i] if self.is_bound else None
         if row is not None:
-            kwargs |= {"instance": row, "empty_permitted": False}
-        form = super()._construct_form(i, **kwargs)
-        key = self.model._meta.pk.name
+            kwargs["instance"] = row
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        key = self.get_queryset().model._meta.pk.name
         if self.is_bound and (form.data.get(form.add_prefix(key)) or "") != ("" if row is None else str(row.pk)):
             form.fields[key].disabled = True  # the row was removed, or this page has created it before
         return form
@@ -124,10 +141,11 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     def _submitted_rows(self) -> list[Any]:
         """The existing row of each submitted form, or None for a new row."""
         rows = {str(row.pk): row for row in self.get_queryset()}
-        keys = [
-            self.data.get(f"{self.add_prefix(i)}-{self.model._meta.pk.name}") for i in range(self.total_form_count())
-        ]
+        name = self.get_queryset().model._meta.pk.name
+        keys = [self.data.get(f"{self.add_prefix(i)}-{name}") for i in range(self.total_form_count())]
         found = [rows.pop(key, None) if key else None for key in keys]
+        for row in self._removed_rows:
+            rows.pop(str(row.pk), None)
         if rows and self._repeats():
             # This page has created the rows before, but didn't receive their ids.
             created: Iterator[Any] = iter(rows.values())

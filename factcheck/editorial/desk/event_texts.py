@@ -71,9 +71,11 @@ REFERENCES: dict[str, type[Model]] = {
 KEY_NAMES: dict[str, Promise] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), _("other claim")),
     "change": _("change"),
+    "checked": _("ticked on the checklist"),
     "device": _("device"),
     "digest": _("digest"),
     "failures": _("failures"),
+    "hold_until": _("held until"),
     "is_staff": _("may log in at the editors’ desk"),
     "kind": _("second factor"),
     "network": _("network"),
@@ -184,6 +186,8 @@ def _field(event: EditorialEvent, key: str) -> Field[Any, Any] | None:
     model = FIELD_MODELS.get(kind) or SUBJECT_MODELS.get(kind)
     if kind == "account_proposal":
         model, key = (Proposal, "action") if key == "change" else (Membership, key)
+    if key == "hold_until":
+        model = Proposal
     try:
         field = model._meta.get_field(key) if model else None
     except FieldDoesNotExist:

@@ -8,6 +8,7 @@ MODELS = {
     "review": "how-to/write-a-review",
     "claim": "how-to/log-a-claim",
     "claimant": "how-to/name-a-claimant",
+    "capture": "how-to/keep-evidence",
     "demand": "how-to/enter-a-demand",
     "readermessage": "how-to/answer-a-reader",
     "importbatch": "how-to/import-reviews",

@@ -1,34 +1,30 @@
-"""The home page of the desk: everything that needs the person's attention."""
+"""The home page of the desk: everything that needs the person's attention, in sections with counts and ages."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, prefetch_related_objects
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.event_texts import EventTexts
-from factcheck.editorial.desk.proposal_actions import subject_url
+from factcheck.editorial.desk.home_counts import age, counts_for
+from factcheck.editorial.desk.proposal_actions import DECIDE, hold_notice, subject_url
 from factcheck.editorial.desk.public_text import show_public_text
 from factcheck.editorial.message_encryption import find_key_problem
-from factcheck.editorial.models import (
-    Authorship,
-    Claimant,
-    Demand,
-    EditorialEvent,
-    Job,
-    Membership,
-    Proposal,
-    ReaderMessage,
-    Review,
-    User,
-)
+from factcheck.editorial.models import Authorship, Demand, EditorialEvent, Membership, Proposal, Review, User
 from factcheck.editorial.models.events import ACCOUNT_CHANGES
 from factcheck.editorial.models.kinds import Kind
-from factcheck.editorial.models.proposals import ProposalQuerySet
 from factcheck.webhooks.models import Subscription
 
 MAX_ROWS = 50  # per section. Further rows appear after these have been decided.
@@ -36,40 +32,174 @@ MAX_CHANGES = 20
 # How long changes of accounts, and returned proposals of kinds without a draft, are listed.
 RECENT = timedelta(days=30)
 _DRAFTS = (Kind.REVIEW, Kind.DEMAND)
+# The sections of proposals: title, and what an empty section says. Without that text, an empty section isn't shown.
+_SECTIONS = {
+    "returned": (gettext_lazy("Returned to you"), ""),
+    "to_decide": (
+        gettext_lazy("Waiting for your decision"),
+        gettext_lazy("Nothing is waiting. The work that your colleagues submit appears here."),
+    ),
+    "to_publish": (
+        gettext_lazy("Approved and not yet published"),
+        gettext_lazy("Nothing is waiting. Approved work appears here until somebody publishes it."),
+    ),
+    "sent": (gettext_lazy("Submitted by you, waiting for someone else"), ""),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A row of a section."""
+
+    title: Any
+    url: str
+    details: str  # the kind and the people
+    at: datetime
+    message: str = ""
+    note: str = ""
+
+    @cached_property
+    def age(self) -> str:
+        return age(self.at)
+
+
+@dataclass(frozen=True)
+class Section:
+    name: str
+    title: Any
+    items: list[Item] = field(default_factory=list)
+    empty: Any = ""
+
+    @property
+    def count(self) -> str:
+        return f"{MAX_ROWS}+" if len(self.items) == MAX_ROWS else str(len(self.items))
 
 
 def home_context(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the home page. A person without a newsroom gets no lists of drafts."""
     desk = get_desk(request)
-    newsrooms, proposals = list(desk.roles), Proposal.objects
-    context: dict[str, Any] = {"desk": desk, "account_changes": account_changes(request)}
+    context: dict[str, Any] = {"desk": desk, "account_changes": account_changes(request), "counts": counts_for(desk)}
     if desk.roles or desk.administers_accounts:
-        context |= {
-            "returned": _with_urls(desk, proposals.returned_to(desk.user, newsrooms).filter(_is_recent())),
-            "to_decide": _with_urls(desk, proposals.to_decide(desk.user, desk.deciding_newsrooms)),
-            "sent": _with_urls(desk, proposals.awaiting_others(desk.user, newsrooms)),
-        }
-    return {
-        **context,
-        **(_newsroom_lists(desk, context["returned"]) if desk.roles else {}),
-        **(worker_failures() if desk.administers_accounts else {}),
+        context["sections"] = _sections(desk)
+    if desk.deciding_newsrooms:
+        context["messages_problem"] = find_key_problem()
+    if desk.administers_accounts:
+        stopped = Subscription.objects.filter(stopped__in=[Subscription.Stopped.FAILING, Subscription.Stopped.GONE])
+        context["stopped_webhooks"] = stopped[:MAX_ROWS]
+    return context
+
+
+def _sections(desk: Desk) -> list[Section]:
+    """The sections with rows, in the order of urgency, and the empty sections that explain what appears there."""
+    proposals = _proposals(desk)
+    listed = [found.subject_id for found in proposals["returned"] if found.kind in _DRAFTS]
+    drafts = _drafts(desk, listed) if desk.roles else ([], [])
+    everything = [proposal for rows in proposals.values() for proposal in rows]
+    _show_titles(desk, everything, drafts[0])
+    sections = []
+    for name, (title, empty) in _SECTIONS.items():
+        items = [_proposal_item(desk, proposal, name) for proposal in proposals.get(name, [])]
+        if items or (empty and name in proposals):
+            sections.append(Section(name, title, items, empty))
+    if desk.roles:
+        empty = _("You have no drafts. To begin, log a claim or write a review.")
+        mine = Section("drafts", _("Your drafts"), sorted(_draft_items(*drafts), key=_newest_first), empty)
+        sections.insert(next((place for place, each in enumerate(sections) if each.name == "sent"), 9), mine)
+    return sections
+
+
+def _newest_first(item: Item) -> float:
+    return -item.at.timestamp()
+
+
+def _proposals(desk: Desk) -> dict[str, list[Proposal]]:
+    """The proposals of each section, in the section's order. Two queries find them all."""
+    newsrooms, found = list(desk.roles), Proposal.objects
+    querysets = {
+        "returned": found.returned_to(desk.user, newsrooms).filter(_is_recent()),
+        "to_decide": found.to_decide(desk.user, desk.deciding_newsrooms),
+        "to_publish": found.to_publish(desk.deciding_newsrooms),
+        "sent": found.awaiting_others(desk.user, newsrooms),
     }
+    if not (desk.deciding_newsrooms or desk.administers_accounts):
+        del querysets["to_decide"]
+    if not desk.deciding_newsrooms:
+        del querysets["to_publish"]
+    first, *rest = (
+        rows.annotate(section=Value(name, CharField())).values_list("section", "pk")[:MAX_ROWS]
+        for name, rows in querysets.items()
+    )
+    keys = list(first.union(*rest, all=True))
+    subjects = (
+        "review__claim", "demand", "claim", "into", "batch", "mapping__verdict", "account", "newsroom",
+        "freeze__newsroom", "submitted_by", "decided_by",
+    )  # fmt: skip
+    rows = found.select_related(*subjects).in_bulk({key for _name, key in keys}) if keys else {}
+    return {name: [rows[key] for section, key in keys if section == name and key in rows] for name in querysets}
 
 
-def _newsroom_lists(desk: Desk, returned: list[tuple[Proposal, str]]) -> dict[str, Any]:
+def _drafts(desk: Desk, listed: list[Any]) -> tuple[list[Review], list[Demand]]:
     newsrooms = list(desk.roles)
-    listed = [proposal.subject_id for proposal, _page in returned if proposal.kind in _DRAFTS]
-    drafts = list(my_drafts(desk.user, newsrooms).exclude(pk__in=listed)[:MAX_ROWS])
-    show_public_text(desk, (review.claim for review in drafts))
-    waiting_messages = ReaderMessage.objects.for_newsrooms(newsrooms).filter(state=ReaderMessage.State.WAITING)
-    return {
-        "drafts": drafts,
-        "demand_drafts": demand_drafts(desk.user, newsrooms).exclude(pk__in=listed)[:MAX_ROWS],
-        "to_publish": _with_urls(desk, Proposal.objects.to_publish(desk.deciding_newsrooms)),
-        "from_readers": waiting_messages.exists(),
-        "messages_problem": find_key_problem() if desk.deciding_newsrooms else None,
-        "unconfirmed": Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False).exists(),
-    }
+    reviews = my_drafts(desk.user, newsrooms).exclude(pk__in=listed)[:MAX_ROWS]
+    demands = Demand.objects.filter(created_by=desk.user, newsroom__in=newsrooms, state=Demand.State.DRAFT)
+    return list(reviews), list(demands.exclude(pk__in=listed)[:MAX_ROWS])
+
+
+def my_drafts(user: User, newsrooms: list[int]) -> QuerySet[Review]:
+    """Drafts that the person created or is an author of, newest first."""
+    authored = Authorship.objects.filter(review=OuterRef("pk"), user=user)
+    return Review.objects.filter(
+        Q(created_by=user) | Exists(authored), newsroom__in=newsrooms, state=Review.State.DRAFT
+    ).select_related("claim")
+
+
+def _show_titles(desk: Desk, proposals: list[Proposal], drafts: list[Review]) -> None:
+    """Loads the names of mapped verdicts, and replaces claims' texts that the person must not read."""
+    if mapped := [proposal for proposal in proposals if proposal.mapping is not None]:
+        prefetch_related_objects(mapped, "mapping__verdict__labels")
+    claims = [proposal.review.claim for proposal in proposals if proposal.review is not None]
+    claims += [claim for proposal in proposals for claim in (proposal.claim, proposal.into) if claim is not None]
+    show_public_text(desk, [*claims, *(review.claim for review in drafts)])
+
+
+def _proposal_item(desk: Desk, proposal: Proposal, section: str) -> Item:
+    person, at = proposal.submitted_by, proposal.submitted_at
+    who = str(person)
+    if section == "returned":
+        who, at = str(proposal.decided_by), proposal.decided_at or at
+    elif section == "to_publish":
+        who, at = _("approved by %(who)s") % {"who": proposal.decided_by}, proposal.decided_at or at
+    details = [capfirst(proposal.short_name), *([] if section == "sent" else [who])]
+    if len(desk.roles) > 1 and proposal.newsroom is not None:
+        details.append(str(proposal.newsroom))
+    if section == "to_publish" and proposal.demand is not None and proposal.demand.publish_after:
+        details.append(f"{_('not public before')} {date_format(proposal.demand.publish_after)}")
+    message = proposal.message if section == "returned" else ""
+    note = hold_notice(proposal) if section == "to_publish" else ""
+    return Item(proposal, _page(desk, proposal, section), " · ".join(details), at, message, note)
+
+
+def _page(desk: Desk, proposal: Proposal, section: str) -> str:
+    """The page of the decision, if the person can decide or publish. Otherwise the page of the subject."""
+    waits_for_its_day = proposal.demand is not None and bool(proposal.demand.publish_after)
+    if section == "to_decide" or (section == "to_publish" and not waits_for_its_day):
+        action = DECIDE.name if proposal.kind == Kind.REVIEW else "publish" if section == "to_publish" else "approve"
+        return reverse("admin:editorial_proposal", args=[proposal.pk, action])
+    return subject_url(desk, proposal)
+
+
+def _draft_items(reviews: Iterable[Review], demands: Iterable[Demand]) -> list[Item]:
+    items = [
+        Item(
+            review,
+            reverse("admin:editorial_review_change", args=[review.pk]),
+            _("Correction") if review.change_class else str(capfirst(Review._meta.verbose_name)),
+            review.changed_at,
+        )
+        for review in reviews
+    ]
+    demand_page, kind = "admin:editorial_demand_change", str(capfirst(Demand._meta.verbose_name))
+    return [*items, *(Item(each, reverse(demand_page, args=[each.pk]), kind, each.changed_at) for each in demands)]
 
 
 def account_changes(request: HttpRequest) -> list[tuple[EditorialEvent, Any, Any]]:
@@ -93,44 +223,5 @@ def account_changes(request: HttpRequest) -> list[tuple[EditorialEvent, Any, Any
     return [(event, texts.about(event), texts.details(event)) for event in found]
 
 
-def worker_failures() -> dict[str, Any]:
-    """Failures of the background worker, for account administrators."""
-    stopped = Subscription.objects.filter(stopped__in=[Subscription.Stopped.FAILING, Subscription.Stopped.GONE])
-    return {"stopped_webhooks": stopped[:MAX_ROWS], "failed_jobs": Job.objects.filter(status="failed").exists()}
-
-
-def my_drafts(user: User, newsrooms: list[int]) -> QuerySet[Review]:
-    """Drafts that the person created or is an author of, newest first."""
-    authored = Authorship.objects.filter(review=OuterRef("pk"), user=user)
-    return Review.objects.filter(
-        Q(created_by=user) | Exists(authored), newsroom__in=newsrooms, state=Review.State.DRAFT
-    ).select_related("claim")
-
-
-def demand_drafts(user: User, newsrooms: list[int]) -> QuerySet[Demand]:
-    return Demand.objects.filter(created_by=user, newsroom__in=newsrooms, state=Demand.State.DRAFT)
-
-
 def _is_recent() -> Q:
     return Q(kind__in=_DRAFTS) | Q(decided_at__gte=timezone.now() - RECENT)
-
-
-def _with_urls(desk: Desk, queryset: ProposalQuerySet) -> list[tuple[Proposal, str]]:
-    """The first of these proposals, each with the URL of its subject's page."""
-    subjects = (
-        "review__claim", "demand", "claim", "into", "batch", "mapping__verdict", "account", "newsroom",
-        "freeze__newsroom",
-    )  # fmt: skip
-    queryset = queryset.select_related(*subjects, "submitted_by", "decided_by")
-    proposals = list(queryset.prefetch_related("mapping__verdict__labels")[:MAX_ROWS])
-    claims = [proposal.review.claim for proposal in proposals if proposal.review is not None]
-    claims += [claim for proposal in proposals for claim in (proposal.claim, proposal.into) if claim is not None]
-    show_public_text(desk, claims)
-    return [(proposal, _page(desk, proposal)) for proposal in proposals]
-
-
-def _page(desk: Desk, proposal: Proposal) -> str:
-    """The page with the proposal's buttons. Chief editors can't open an account, so they open the decision itself."""
-    if proposal.kind == Kind.ACCOUNT and not proposal.decision and not desk.administers_accounts:
-        return reverse("admin:editorial_proposal", args=[proposal.pk, "approve"])
-    return subject_url(desk, proposal)

@@ -1,11 +1,13 @@
 """Lists for tables with a million rows. Lists never count a whole table, and searches use trigram indexes."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +33,35 @@ class BoundedPaginator(Paginator[Any]):
     @property
     def is_cut_off(self) -> bool:
         return self.count >= MAX_ROWS
+
+
+class DeskChangeList(ChangeList):
+    """Sorts by one column, and by the model's own order within equal values. An index can have this order.
+
+    A list that is sorted backwards is exactly reversed, so that the same index can be read from its end.
+    """
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        ordering = list(super().get_ordering(request, queryset))
+        if not self.params.get(ORDER_VAR):
+            return ordering
+        chosen = str(ordering[0])
+        if chosen == "-pk":  # a column that can't be sorted
+            return list(self.model._meta.ordering or ordering)
+        own_order = _model_order(self.model, backwards=False)
+        backwards = chosen.startswith("-")
+        if chosen.removeprefix("-") == own_order[0].removeprefix("-"):
+            return own_order if chosen == own_order[0] else _model_order(self.model, backwards=True)
+        return [chosen, *_model_order(self.model, backwards=backwards)]
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """Only the columns that can be sorted on the page, because another column may have no index."""
+        return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
+
+
+def _model_order(model: type[Model], *, backwards: bool) -> list[str]:
+    names = [str(name) for name in model._meta.ordering or ()]
+    return [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in names] if backwards else names
 
 
 def search_terms(text: str) -> list[str]:
@@ -62,6 +93,14 @@ def keys(hits: QuerySet[Any]) -> list[Any]:
     return list(hits.order_by().values_list("pk", flat=True)[:MAX_HITS])
 
 
+def with_keys(rows: QuerySet[Any], hits: list[Any]) -> QuerySet[Any]:
+    """The rows with these primary keys, which are UUIDs.
+
+    As a list of constants, the keys would be a condition on the index of the list's order, which is read completely.
+    """
+    return rows.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [hits]))
+
+
 LANGUAGES = {"vi": _("Vietnamese"), "en": _("English"), "und": _("unknown")}
 
 
@@ -82,3 +121,14 @@ class LanguageFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(language=self.value()) if self.value() in LANGUAGES else queryset
+
+
+class DraftStateFilter(admin.ChoicesFieldListFilter):
+    """The states of drafts. Drafts that were thrown away are listed only if somebody chooses this state."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.lookup_val is None:
+            return queryset.exclude(state="discarded")
+        if self.lookup_val == "discarded":
+            queryset = queryset.filter(discarded_at__isnull=False)
+        return cast("QuerySet[Any]", super().queryset(request, queryset))

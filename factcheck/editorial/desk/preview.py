@@ -1,11 +1,9 @@
 """A statement in readable form, and its differences from the previously published statement."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.utils.formats import date_format
@@ -15,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import choices, label
 from factcheck.record.formats.canonical import canonical, sha256_hex
+from factcheck.record.formats.word_diff import Piece, shorten, word_diff
 from factcheck.record.statements.demand import Demand
 from factcheck.record.statements.parts import Part, choices_of, default_of, find_rule, keys_of, parts_of
 from factcheck.record.statements.review import ClaimantType, Review
@@ -49,9 +48,8 @@ def _places(model: type[Part], before: str = "", above: str | Promise = "") -> I
 PLACES = dict(_places(Review)) | {place: of for place, of in _places(Demand) if not place.startswith("publisher")}
 # The key `confirmed` tells whether an editor on this site has confirmed that the person is a public figure.
 PLACES["claim.claimant.type"].words[ClaimantType.PERSON] = _("person")
-# Two texts are compared in order only up to these numbers of common lines and of pairs of equal lines. The running time
-# of difflib grows with the square of the first number, and faster with the second.
-MAX_LINES, MAX_PAIRS = 1_000, 20_000
+SHORT = 80  # characters of a value that fits on a line
+AROUND = 160  # characters of unchanged text that are shown on each side of a change
 # Values that count as equal to a key that is missing from an older statement.
 EMPTY_VALUES: tuple[Any, ...] = (None, [], {}, False)
 ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels")
@@ -59,11 +57,21 @@ ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels")
 
 @dataclass(frozen=True)
 class Change:
-    """A place in the statement, with the texts that were removed and added."""
+    """A place in the statement, with the words that were removed and added."""
 
     label: str | Promise
-    removed: list[str]
-    added: list[str]
+    pieces: list[Piece]
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the change is shown as “before → after”: nothing of a short value is the same."""
+        kinds = [piece.kind for piece in self.pieces]
+        return kinds == ["removed", "added"] and all(len(piece.text) <= SHORT for piece in self.pieces)
+
+    @property
+    def is_space(self) -> bool:
+        """Whether only spaces or line breaks changed, which nobody can see."""
+        return all(piece.kind == "same" or not piece.text.strip() for piece in self.pieces)
 
 
 def digest_of(statement: dict[str, Any]) -> str:
@@ -84,64 +92,43 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
         return
     label = PLACES[place].label if place in PLACES else place
     if place == "verdict":
-        # The scale's values for a verdict change together, so they are shown on one line instead of six.
-        on_scale = ({key: verdict[key] for key in ON_SCALE} for verdict in (before, after))
-        yield from _compare("verdict.scale", *(_line(verdict, place) for verdict in on_scale))
-        before, after = ({key: value for key, value in verdict.items() if key not in ON_SCALE}
+        yield from _verdict(before, after)
+        before, after = ({key: value for key, value in verdict.items() if key not in (*ON_SCALE, "label")}
                          for verdict in (before, after))  # fmt: skip
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys(), key=_order(place)):
             was, now = before.get(key), after.get(key)
             if (key in before and key in after) or was not in EMPTY_VALUES or now not in EMPTY_VALUES:
                 yield from _compare(f"{place}.{key}".lstrip("."), was, now)
-    elif isinstance(before, list) and isinstance(after, list):
-        was, now = ([_line(part, place) for part in parts] for parts in (before, after))
-        if was == now:  # the older statement lacks a key that is empty in the newer statement
-            return
-        removed = list((Counter(was) - Counter(now)).elements())
-        added = list((Counter(now) - Counter(was)).elements())
-        yield Change(label, removed, added) if removed or added else Change(label, [], [str(_("order changed"))])
-    elif place == "body" and before and after:
-        yield _paragraphs(label, before.splitlines(), after.splitlines())
-    else:
-        yield Change(label, *([] if value in (None, {}, "") else [_line(value, place)] for value in (before, after)))
+        return
+    was, now = _text(before, place), _text(after, place)
+    if was == now:  # the older statement lacks a key that is empty in the newer statement
+        return
+    yield Change(label, shorten(word_diff(was, now), AROUND))
+
+
+def _verdict(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
+    """A new verdict is shown once, in words. Its values on the scale are shown if the words don't tell the change."""
+    words = [verdict.get("label") or str(_("not decided yet")) for verdict in (before, after)]
+    if words[0] != words[1]:
+        yield Change(PLACES["verdict.label"].label, [Piece("removed", words[0]), Piece("added", words[1])])
+    scales = [{key: verdict.get(key) for key in ON_SCALE} for verdict in (before, after)]
+    same_scale = all(before.get(key) == after.get(key) for key in ("scale", "worst", "best"))
+    if words[0] == words[1] or (before.get("scale") and after.get("scale") and not same_scale):
+        yield from _compare("verdict.scale", *(_line(scale, "verdict") for scale in scales))
+
+
+def _text(value: Any, place: str) -> str:
+    """The value as text, with one line for each part of a list."""
+    if isinstance(value, list):
+        return "\n".join(_line(part, place) for part in value)
+    return "" if value in (None, {}) else _line(value, place)
 
 
 def _order(place: str) -> Any:
     """A sort key that follows the order of the statement's keys. Unknown keys come last."""
     known = {name: number for number, name in enumerate(PLACES)}
     return lambda key: (known.get(f"{place}.{key}".lstrip("."), len(known)), key)
-
-
-def _paragraphs(label: str | Promise, before: list[str], after: list[str]) -> Change:
-    """Only the changed lines, so that readers can find a changed comma in a long text."""
-    old, new = ([line for line in lines if line.strip()] for lines in (before, after))
-    removed, added = _in_order(old, new) or _in_any_order(old, new)
-    return Change(label, removed, added if removed or added else [str(_("paragraph breaks changed"))])
-
-
-def _in_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]] | None:
-    """The removed and added lines, or None if the comparison would take too long."""
-    # Lines that occur in only one text are left out first, because each of them would restart the matcher.
-    kept = {*old} & {*new}
-    was, now = ([place for place, line in enumerate(lines) if line in kept] for lines in (old, new))
-    times = Counter(new[place] for place in now)
-    if len(was) > MAX_LINES or sum(times[old[place]] for place in was) > MAX_PAIRS:
-        return None
-    matcher = SequenceMatcher(None, [old[place] for place in was], [new[place] for place in now], False)
-    same_old, same_new = set[int](), set[int]()
-    for block in matcher.get_matching_blocks():
-        same_old.update(was[block.a : block.a + block.size])
-        same_new.update(now[block.b : block.b + block.size])
-    removed = [line for place, line in enumerate(old) if place not in same_old]
-    return removed, [line for place, line in enumerate(new) if place not in same_new]
-
-
-def _in_any_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
-    removed, added = Counter(old) - Counter(new), Counter(new) - Counter(old)
-    were, are = ([line for line in lines if line in others] for lines, others in ((old, {*new}), (new, {*old})))
-    moved = [str(_("order changed"))] if were != are else []
-    return list(removed.elements()), [*added.elements(), *moved]
 
 
 def _line(value: Any, place: str) -> str:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import Desk
@@ -17,6 +20,7 @@ from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.import_policy import publish_import
 from factcheck.editorial.proposals.policy import Policy
 
+LATE = timedelta(minutes=2)  # after its time, a held review should have been published
 PART = 4  # in seconds. A publication that takes longer runs in parts, and the page shows the progress.
 
 
@@ -34,6 +38,25 @@ def is_unfinished(proposal: Proposal) -> bool:
 
 
 ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
+    DeskAction(
+        "approve-and-publish",
+        _("Approve and publish"),
+        _("After publication, anyone can read this. The revision is kept permanently."),
+        _("Approved and published."),
+        lambda proposal, by, data: workflow.approve_and_publish(
+            proposal=proposal, by=by, digest=data["digest"], checked=data["checked"]
+        ),
+        is_primary=True,
+    ),
+    DeskAction(
+        "hold",
+        _("Approve and hold"),
+        _("You approve the review now. It is published automatically at the time that you enter, in your name."),
+        _("Approved. The review will be published at the time that you entered."),
+        lambda proposal, by, data: workflow.approve(
+            proposal=proposal, by=by, digest=data["digest"], hold_until=data["hold_until"], checked=data["checked"]
+        ),
+    ),
     DeskAction(
         "approve",
         _("Approve"),
@@ -69,6 +92,11 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
         read_first=True,
         has_more=is_unfinished,
     ),
+)
+
+# A link, because the page of the decision has the buttons.
+DECIDE: DeskAction[Proposal] = DeskAction(
+    "decide", _("Read and decide"), "", "", lambda _proposal, _by, _data: None, is_primary=True
 )
 
 # Texts that differ between kinds of proposals, or between publications and other actions on a review.
@@ -137,6 +165,8 @@ def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction
         explanation = {"approve": _AT_ONCE, "take-back": _TAKE_BACK_REQUEST}.get(action.name, explanation)
     if action.name == "approve" and proposal.kind == Kind.ACCOUNT:
         message = _("Done. The change is in effect.")
+    elif action.name == "publish" and proposal.is_held:
+        label, explanation = _("Publish now"), _("The review is held until later. You can publish it now.")
     elif action.name == "approve" and proposal.action not in (Action.PUBLICATION, Action.ADOPTION, Action.UNFREEZING):
         message = _("Done. Readers can now see the change.")
     is_destructive = action.name == "approve" and proposal.action in (Action.WITHDRAWAL, Action.ERASURE)
@@ -153,15 +183,41 @@ def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[
     names = []
     may_approve = decides and (alone or not mine) and _is_outsider(policy, proposal, desk.user)
     if not proposal.effective_decision and may_approve:
-        names.append("approve")
+        is_publication = proposal.kind == Kind.REVIEW and proposal.action == Action.PUBLICATION
+        names += ["approve-and-publish", "hold"] if is_publication else ["approve"]
     if decides and _can_be_published(policy, proposal):
         names.append("publish")
-    if not proposal.decision or (policy.waits and proposal.decision == Decision.APPROVED and not proposal.entry_id):
+    if not proposal.decision or (policy.waits and proposal.decision == Decision.APPROVED and proposal.entry_id is None):
         if mine and not _is_member(proposal):
             names.append("take-back")
         elif decides:
             names.append("return")
     return [adapt_action(ACTIONS[name], proposal) for name in names]
+
+
+def decision_buttons(desk: Desk, proposal: Proposal | None) -> list[DeskAction[Proposal]]:
+    """The buttons on the page of the proposal's subject. Everything about a review is decided on one page."""
+    actions = available_actions(desk, proposal)
+    if proposal is None or proposal.kind != Kind.REVIEW:
+        return actions
+    taken_back = [action for action in actions if action.name == "take-back"]
+    return [DECIDE, *taken_back] if len(actions) > len(taken_back) else taken_back
+
+
+def hold_notice(proposal: Proposal) -> str:
+    """Until when an approved review is held, or why it wasn't published at that time."""
+    if proposal.hold_until is None or proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
+        return ""
+    time = date_format(timezone.localtime(proposal.hold_until), "DATETIME_FORMAT")
+    if proposal.is_held:
+        return _("Held until %s. It is then published automatically.") % time
+    if proposal.hold_until > timezone.now() - LATE:
+        return _("Held until %s. It is being published.") % time
+    obstacle = workflow.find_obstacle(proposal)
+    reasons = obstacle.reasons if obstacle else [_("The site’s background worker hasn’t run. Publish it yourself.")]
+    return _("Held until %(time)s, but not published. %(reason)s") % {
+        "time": time, "reason": " ".join(str(reason) for reason in reasons),
+    }  # fmt: skip
 
 
 def _decides(desk: Desk, proposal: Proposal) -> bool:

@@ -60,6 +60,7 @@ class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], De
                 "description": _("Every review that you publish from now on will link to these pages."),
             },
         ),
+        (_("Decisions"), {"fields": ("checklist",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:

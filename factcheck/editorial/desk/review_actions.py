@@ -6,7 +6,9 @@
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +23,9 @@ from factcheck.editorial.desk.action_views import (
     redirect_unavailable,
     submitted_data,
 )
+from factcheck.editorial.desk.discard_actions import DISCARD_ACTIONS, discard_actions
 from factcheck.editorial.desk.preview import compare, digest_of, readable_json
+from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import label
 from factcheck.editorial.models import Membership, Proposal, Review
 from factcheck.editorial.models.kinds import Action
@@ -100,6 +104,7 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
         ErasureForm,
         is_destructive=True,
     ),
+    *DISCARD_ACTIONS,
 )
 
 
@@ -131,6 +136,7 @@ def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
         names.append("withdraw")
     if last is not None and last.kind != LogEntry.Kind.ERASURE and decides:
         names += ["redact", "erase"] if review.state == State.DRAFT else ["erase"]
+    names += discard_actions(review, writes=writes)
     return [ACTIONS[name] for name in names]
 
 
@@ -157,6 +163,17 @@ def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]
         reasons=review_policy.find_missing(review) if action.name == "submit" and not form.errors else [],
         **statement_context(review, None, action.name),
     )
+
+
+def submit_saved(request: HttpRequest, review: Review) -> HttpResponse:
+    """Submits the draft that was just saved. If something is missing, the page of the submission says what."""
+    action = ACTIONS["submit"]
+    try:
+        action.run(review, get_desk(request).user, {})
+    except EditorialError:
+        return redirect("admin:editorial_review_action", review.pk, action.name)
+    messages.success(request, str(action.success_message))
+    return redirect("admin:editorial_review_change", review.pk)
 
 
 def statement_context(review: Review, proposal: Proposal | None, action: str) -> dict[str, Any]:

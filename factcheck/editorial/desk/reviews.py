@@ -9,16 +9,27 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import proposal_actions
 from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import subject_page
+from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
-from factcheck.editorial.desk.edit_conflicts import LockingAdmin
+from factcheck.editorial.desk.filters import AuthorFilter, ChangedFilter, TopicFilter, VerdictFilter
 from factcheck.editorial.desk.languages import DetectedLanguageAdmin
-from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
+from factcheck.editorial.desk.lists import (
+    DraftStateFilter,
+    LanguageFilter,
+    contains_all,
+    keys,
+    language_in_words,
+    search_terms,
+    with_keys,
+)
+from factcheck.editorial.desk.pills import state_pill, verdict_pill
 from factcheck.editorial.desk.public_text import (
     PublicTextChoiceField,
     ReviewReferencesMixin,
@@ -31,8 +42,10 @@ from factcheck.editorial.desk.review_actions import (
     available_actions,
     may_write,
     statement_context,
+    submit_saved,
 )
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
+from factcheck.editorial.desk.translations import TranslationsMixin
 from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context, text_preview
 from factcheck.editorial.models import Claim, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy, workflow
@@ -46,12 +59,18 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Review], DetectedLanguageAdmin[Review]):
+class ReviewAdmin(
+    CaptureRequestsMixin, TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], DetectedLanguageAdmin[Review]
+):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
-    list_display = ("__str__", "state", "verdict_label", language_in_words, "publisher", "changed_at")
-    list_select_related = ("claim", "publisher", "verdict")
-    list_filter = ("state", LanguageFilter, OwnNewsroomFilter)
+    list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed_at")
+    list_select_related = ("claim", "newsroom", "publisher", "verdict__scale")
+    list_filter = (
+        ("state", DraftStateFilter), VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, ChangedFilter,
+        OwnNewsroomFilter,
+    )  # fmt: skip
+    sortable_by: ClassVar[Any] = ("state_label", "verdict_label", language_in_words, "changed_at")
     search_fields = ("headline", "claim__text")
     search_help_text = _("Words from the headline or the claim")
     autocomplete_fields = ("claim",)
@@ -65,9 +84,19 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Revi
     def show_public_text(self, request: HttpRequest, rows: Iterable[Review]) -> None:
         show_public_text(get_desk(request), (review.claim for review in rows))
 
-    @admin.display(description=_("verdict"))
+    @admin.display(description=_("state"), ordering="state")
+    def state_label(self, review: Review) -> str:
+        return state_pill(review)
+
+    @admin.display(description=_("verdict"), ordering="verdict_id")
     def verdict_label(self, review: Review) -> str:
-        return verdict_label(review)
+        """The verdict. For an imported review, also the publisher, whose verdict it is."""
+        verdict = verdict_pill(review.verdict, verdict_label(review))
+        return (
+            format_html('{} <span class="quiet">{}</span>', verdict, review.publisher)
+            if review.is_imported
+            else verdict
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: Review | None = None) -> Any:
         claim = ["claim", *(["row_state"] if self.changes_row(request, obj) else [])]
@@ -141,16 +170,12 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Revi
         claims = desk.own(Claim.objects.filter(contains_all("text", words))).order_by().values("pk")
         hits = keys(own.filter(contains_all("headline", words))) + keys(own.filter(claim__in=claims))
         hits += keys(own.filter(claim__in=search_public_claims(desk, words)))
-        return queryset.filter(pk__in=hits), False
+        return with_keys(queryset, hits), False
 
     def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
         if obj is None:
             return self.has_view_permission(request)
         return self.has_view_permission(request, obj) and obj.state == State.DRAFT and may_write(get_desk(request), obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
-        """Only a draft that was never submitted can be deleted."""
-        return obj is not None and self.has_change_permission(request, obj) and not obj.proposals.exists()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
@@ -187,13 +212,14 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Revi
         if request.method != "GET":
             return {"proposal": proposal}
         desk = get_desk(request)
-        decisions, actions = proposal_actions.available_actions(desk, proposal), available_actions(desk, row)
+        decisions, actions = proposal_actions.decision_buttons(desk, proposal), available_actions(desk, row)
         edited = self.has_change_permission(request, row)
         draft = Review.objects.for_statements().get(pk=row.pk)
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
             "proposal": proposal,
             "decisions": decisions,
+            "held": proposal_actions.hold_notice(proposal) if proposal else "",
             "review": row,
             "writes": may_write(desk, row),
             "actions": actions,
@@ -243,7 +269,7 @@ class ReviewAdmin(CaptureRequestsMixin, ReviewReferencesMixin, LockingAdmin[Revi
         if "_preview" in request.POST:
             return redirect("admin:editorial_review_preview", row.pk)
         if "_submit" in request.POST:
-            return redirect("admin:editorial_review_action", row.pk, "submit")
+            return submit_saved(request, row)
         return None
 
     def _get_review(self, request: HttpRequest, pk: Any) -> Review:

@@ -58,12 +58,13 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.desk.access import get_desk
         from factcheck.editorial.desk.freezes import freezes_for
         from factcheck.editorial.desk.menu import menu_for
+        from factcheck.editorial.desk.pictures import DESK_PICTURES
 
         context = {**super().each_context(request), "guide": guide_for(request)}
         if not self.has_permission(request):
             return context
         menu = menu_for(get_desk(request), context["available_apps"])
-        return {**context, "freezes": freezes_for(request), "menu": menu}
+        return {**context, "freezes": freezes_for(request), "menu": menu, "pictures": DESK_PICTURES}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):
@@ -82,7 +83,7 @@ class EditorsDesk(admin.AdminSite):
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
-        from factcheck.editorial.desk import sign_in_pages, sign_in_settings
+        from factcheck.editorial.desk import pictures, sign_in_pages, sign_in_settings
         from factcheck.editorial.desk.capture_states import capture_states
         from factcheck.editorial.desk.decision_page import decision_page
         from factcheck.editorial.desk.passwords import ChoosePassword
@@ -93,6 +94,7 @@ class EditorsDesk(admin.AdminSite):
             path("choose-password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose_password"),
             path("login/second-factor/", sign_in_pages.second_factor_page, name="second_factor"),
             *sign_in_settings.urls(self.admin_view),
+            *pictures.urls(self.admin_view),
             *super().get_urls(),
         ]
 

@@ -246,6 +246,15 @@ class Migration(migrations.Migration):
                         verbose_name="how to report a mistake",
                     ),
                 ),
+                (
+                    "checklist",
+                    factcheck.editorial.fields.ProseField(
+                        blank=True,
+                        help_text="Editors see these sentences when they decide on a review. Enter one sentence per line. If you leave the field empty, the default checklist is shown.",
+                        max_length=4000,
+                        verbose_name="checklist for decisions",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "publisher",
@@ -1426,6 +1435,15 @@ class Migration(migrations.Migration):
                 ),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
                 (
+                    "hold_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="The worker publishes the approved review at this time.",
+                        null=True,
+                        verbose_name="hold until",
+                    ),
+                ),
+                (
                     "message",
                     factcheck.editorial.fields.ProseField(
                         blank=True, max_length=2000, verbose_name="message to the newsroom"
@@ -1451,6 +1469,17 @@ class Migration(migrations.Migration):
                         related_name="proposals",
                         to="editorial.claim",
                         verbose_name="claim",
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        help_text="Who published it before its time.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -2135,6 +2164,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="claim",
+            index=models.Index(fields=["newsroom", "logged_by", "-logged_at", "-id"], name="claim_newsroom_logged_by"),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(
                     django.db.models.functions.text.Upper("text"), name="gin_trgm_ops"
@@ -2176,6 +2209,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="review",
             index=models.Index(fields=["newsroom", "language", "-changed_at", "-id"], name="review_newsroom_language"),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["newsroom", "verdict", "-changed_at", "-id"], name="review_newsroom_verdict"),
         ),
         migrations.AddIndex(
             model_name="review",
@@ -2423,6 +2460,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="proposal",
             constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("hold_until__isnull", True), ("released_by__isnull", True)),
+                    models.Q(
+                        ("action", "publication"),
+                        ("decided_at__isnull", False),
+                        ("hold_until__isnull", False),
+                        ("kind", "review"),
+                    ),
+                    _connector="OR",
+                ),
+                name="proposal_hold_of_a_review",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="proposal",
+            constraint=models.CheckConstraint(
                 condition=models.Q(("claim", models.F("into")), _negated=True), name="proposal_into_another"
             ),
         ),
@@ -2626,6 +2679,176 @@ class Migration(migrations.Migration):
             field=models.DateField(blank=True, null=True, verbose_name="published on"),
         ),
         migrations.CreateModel(
+            name="Picture",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "sha256",
+                    models.CharField(help_text="The hash of the stored file.", max_length=64, verbose_name="SHA-256"),
+                ),
+                ("media_type", models.CharField(help_text="Found from the bytes.", max_length=20, verbose_name="type")),
+                ("size", models.PositiveBigIntegerField(help_text="In bytes.", verbose_name="size")),
+                (
+                    "width",
+                    models.PositiveIntegerField(
+                        help_text="Null for a video, which isn't decoded.", null=True, verbose_name="width"
+                    ),
+                ),
+                ("height", models.PositiveIntegerField(null=True, verbose_name="height")),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded at")),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="editorial.claim",
+                        verbose_name="claim",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="editorial.review",
+                        verbose_name="review",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "picture",
+                "verbose_name_plural": "pictures",
+                "ordering": ["uploaded_at", "pk"],
+                "indexes": [models.Index(fields=["sha256"], name="uploaded_picture_sha256")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("claim__isnull", True), ("review__isnull", False)),
+                            models.Q(("claim__isnull", False), ("review__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="picture_of_one_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="picture_sha256_hex"
+                    ),
+                    models.UniqueConstraint(fields=("review", "sha256"), name="picture_review_once"),
+                    models.UniqueConstraint(fields=("claim", "sha256"), name="picture_claim_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="WatchedSource",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("url", models.TextField(verbose_name="URL")),
+                ("sequence", models.BigIntegerField(help_text="The log entry whose sources were read last.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unchanged", "as it was"),
+                            ("gone", "no longer available"),
+                            ("changed", "the page has changed"),
+                            ("without_quote", "the quoted words are no longer on the page"),
+                        ],
+                        default="unchanged",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("since", models.DateTimeField(default=django.utils.timezone.now, verbose_name="since")),
+                (
+                    "suspected",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unchanged", "as it was"),
+                            ("gone", "no longer available"),
+                            ("changed", "the page has changed"),
+                            ("without_quote", "the quoted words are no longer on the page"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("suspected_at", models.DateTimeField(null=True)),
+                ("checked_at", models.DateTimeField(null=True, verbose_name="checked at")),
+                ("next_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "had_quote",
+                    models.BooleanField(
+                        default=False, help_text="Whether the copy or a check has contained the quote."
+                    ),
+                ),
+                ("accepted_at", models.DateTimeField(null=True, verbose_name="accepted at")),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="accepted by",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="watched_sources",
+                        to="editorial.review",
+                        verbose_name="review",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "source to check again",
+                "verbose_name_plural": "sources to check again",
+                "indexes": [
+                    models.Index(fields=["next_at"], name="watchedsource_next"),
+                    models.Index(
+                        condition=models.Q(
+                            models.Q(("state", "unchanged"), _negated=True), ("accepted_at__isnull", True)
+                        ),
+                        fields=["review", "since"],
+                        name="watchedsource_problems",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "url"), name="watchedsource_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["unchanged", "gone", "changed", "without_quote"])),
+                        name="watchedsource_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
+                            models.Q(
+                                ("accepted_at__isnull", False),
+                                ("accepted_by__isnull", False),
+                                models.Q(("state", "unchanged"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="watchedsource_problem_accepted",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Capture",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -2698,6 +2921,11 @@ class Migration(migrations.Migration):
                             ("refused", "The site refused the request. Upload your own copy."),
                             ("gone", "The page doesn’t exist. Check the URL, or write why there is no copy."),
                             ("server_error", "The site has an error. Try again later, or upload your own copy."),
+                            ("other_status", "The site didn’t send the page. Check the URL, or upload your own copy."),
+                            (
+                                "internal",
+                                "The page can’t be stored. Try again later, or tell the operator of this site.",
+                            ),
                         ],
                         max_length=40,
                         verbose_name="failure",
@@ -2738,8 +2966,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "capture",
-                "verbose_name_plural": "captures",
+                "verbose_name": "copy",
+                "verbose_name_plural": "copies",
                 "ordering": ["-requested_at", "-id"],
             },
         ),
@@ -2748,7 +2976,6 @@ class Migration(migrations.Migration):
             name="capture",
             field=models.ForeignKey(
                 blank=True,
-                editable=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="appearances",
@@ -2761,7 +2988,6 @@ class Migration(migrations.Migration):
             name="capture",
             field=models.ForeignKey(
                 blank=True,
-                editable=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="sources",

@@ -58,5 +58,5 @@ class Migration(migrations.Migration):
                 " empty.",
             ),
         ),
-        RunSQLFiles("editorial", reviews="5b3385878624"),
+        RunSQLFiles("editorial", reviews="e43a8ad55d97"),
     ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
 from factcheck.editorial.models.people import Publisher, User
-from factcheck.record.statements import captures as statements
+from factcheck.record.statements import capture as statements
 
 MAX_CAPTURED_TEXT = 1_000_000  # characters
 CAPTURES_FOLDER = "captures"  # in the storage
@@ -50,6 +50,8 @@ class Capture(models.Model):
         REFUSED = "refused", _("The site refused the request. Upload your own copy.")
         GONE = "gone", _("The page doesn’t exist. Check the URL, or write why there is no copy.")
         SERVER_ERROR = "server_error", _("The site has an error. Try again later, or upload your own copy.")
+        OTHER_STATUS = "other_status", _("The site didn’t send the page. Check the URL, or upload your own copy.")
+        INTERNAL = "internal", _("The page can’t be stored. Try again later, or tell the operator of this site.")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(
@@ -87,8 +89,8 @@ class Capture(models.Model):
     claims = models.ManyToManyField("editorial.Claim", related_name="+", editable=False)
 
     class Meta:
-        verbose_name = _("capture")
-        verbose_name_plural = _("captures")
+        verbose_name = _("copy")
+        verbose_name_plural = _("copies")
         ordering = ["-requested_at", "-id"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=["waiting", "done", "failed"]), name="capture_state_known"),

@@ -184,11 +184,12 @@ class Claim(models.Model):
         verbose_name_plural = _("claims")
         ordering = ["-logged_at", "-id"]
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="claim_has_text")]
-        # Two of these indexes begin with the newsroom, so the column doesn't need its own index.
+        # Three of these indexes begin with the newsroom, so the column doesn't need its own index.
         indexes = [
             models.Index(fields=["-logged_at", "-id"], name="claim_logged"),
             models.Index(fields=["newsroom", "-logged_at", "-id"], name="claim_newsroom"),
             models.Index(fields=["newsroom", "language", "-logged_at", "-id"], name="claim_newsroom_language"),
+            models.Index(fields=["newsroom", "logged_by", "-logged_at", "-id"], name="claim_newsroom_logged_by"),
             GinIndex(OpClass(Upper("text"), name="gin_trgm_ops"), name="claim_text_words"),
         ]
 
@@ -231,7 +232,6 @@ class Appearance(models.Model):
         **field_options(statements.Appearance, "capture"),
         null=True,
         blank=True,
-        editable=False,
         related_name="appearances",
     )
     no_capture_reason = LineField(

@@ -12,7 +12,8 @@ from factcheck.editorial.fields import LineField
 from factcheck.editorial.models.people import Publisher, User
 
 if TYPE_CHECKING:
-    from factcheck.editorial.models.proposals import Proposal, ProposalQuerySet
+    from factcheck.editorial.models.proposal_queries import ProposalQuerySet
+    from factcheck.editorial.models.proposals import Proposal
 
 
 class ImportBatch(models.Model):

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import time_zones
-from factcheck.editorial.fields import LanguageField, LineField, WebAddressField, field_options, url_list
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options, url_list
 from factcheck.record.statements import review as statements
 
 
@@ -65,6 +65,15 @@ class Publisher(models.Model):
         **field_options(statements.Publisher, "feedback_url"),
         blank=True,
         help_text=_("The page where readers can report a mistake."),
+    )
+    checklist = ProseField(
+        _("checklist for decisions"),
+        max_length=4000,
+        blank=True,
+        help_text=_(
+            "Editors see these sentences when they decide on a review. Enter one sentence per line. If you leave the"
+            " field empty, the default checklist is shown."
+        ),
     )
 
     class Meta:

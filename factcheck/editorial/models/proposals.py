@@ -1,15 +1,16 @@
 """Proposals: one person submits a statement, and another person decides. A single model covers all kinds."""
 
 import json
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import ProseField
-from factcheck.editorial.models.account_changes import DecidesOnAccount, describe
+from factcheck.editorial.models.account_changes import describe
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.freezes import Freeze
@@ -25,75 +26,10 @@ from factcheck.editorial.models.kinds import (
     subject_is_its_own,
 )
 from factcheck.editorial.models.people import Publisher, User
-from factcheck.editorial.models.reviews import Authorship, Review
+from factcheck.editorial.models.proposal_queries import OPEN, ProposalQuerySet
+from factcheck.editorial.models.reviews import Review
 from factcheck.editorial.models.scales import VerdictMapping
 from factcheck.record.models import LogEntry
-
-# The kinds whose proposers and deciders don't depend on the proposal's newsroom.
-WITHOUT_NEWSROOM = (Kind.MAPPING, Kind.ACCOUNT)
-OPEN = Q(entry__isnull=True) & ~Q(decision=Decision.RETURNED)
-
-
-class ProposalQuerySet(models.QuerySet["Proposal"]):
-    def about(self, subject: models.Model) -> Self:
-        """The proposals of this subject."""
-        kind = kind_of(subject)
-        return self.filter(**{SUBJECTS[kind][0]: subject, "kind": kind})
-
-    def undecided(self) -> Self:
-        """Proposals that are waiting for a decision, without imported reviews, which are decided with their import."""
-        return self.filter(decision="").exclude(kind=Kind.REVIEW, batch__isnull=False)
-
-    def open(self) -> Self:
-        """Proposals that haven't been returned or published."""
-        return self.filter(OPEN)
-
-    def published(self) -> Self:
-        """Published proposals, newest first, each with its log entry and the person who approved it."""
-        found = self.filter(entry__isnull=False).select_related("entry", "decided_by", "submitted_by")
-        return found.order_by("-entry__number")
-
-    def to_decide(self, user: User, newsrooms: list[int]) -> Self:
-        """Proposals that this person can decide on in these newsrooms, oldest first.
-
-        People can't decide on work that they submitted, wrote or created.
-        """
-        wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
-        began = Q(review__import_key__isnull=True, review__created_by=user) | Q(demand__created_by=user)
-        in_newsrooms = Q(deciding__in=newsrooms) | Q(kind=Kind.MAPPING) if newsrooms else Q(pk__in=[])
-        on_account = Q(DecidesOnAccount(Value(user.pk), F("account"), F("newsroom")), kind=Kind.ACCOUNT)
-        found = self.undecided().filter(in_newsrooms | on_account)
-        return found.exclude(submitted_by=user).exclude(Exists(wrote)).exclude(began).order_by("pk")
-
-    def awaiting_others(self, user: User, newsrooms: list[int]) -> Self:
-        """This person's proposals that somebody else has to decide on, oldest first."""
-        found = self.undecided().filter(submitted_by=user)
-        return found.filter(Q(newsroom__in=newsrooms) | Q(kind__in=WITHOUT_NEWSROOM)).order_by("pk")
-
-    def to_publish(self, newsrooms: list[int]) -> Self:
-        """Approved proposals that are waiting to be published, without reviews that were approved with their import.
-
-        Demands with a publication day come last.
-        """
-        waits = Q(kind=Kind.REVIEW, review__state=Review.State.APPROVED) | Q(kind=Kind.DEMAND)
-        rest = self.model._default_manager.filter(OPEN, batch=OuterRef("batch"), kind=Kind.REVIEW)
-        found = self.filter(decision=Decision.APPROVED, entry__isnull=True, newsroom__in=newsrooms)
-        found = found.filter(waits | Q(kind=Kind.IMPORT) & Exists(rest))
-        return found.order_by(F("demand__publish_after").asc(nulls_first=True), "pk")
-
-    def returned_to(self, user: User, newsrooms: list[int]) -> Self:
-        """Returned proposals that this person submitted, wrote or created, unless there is a newer proposal."""
-        wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
-        involved = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
-        in_newsrooms = Q(newsroom__in=newsrooms) | Q(kind__in=WITHOUT_NEWSROOM)
-        found = self.filter(involved, in_newsrooms, decision=Decision.RETURNED)
-        found = found.exclude(kind=Kind.REVIEW, batch__isnull=False).exclude(decided_by=F("submitted_by"))
-        for column in ("review", "demand", "claim", "mapping", "freeze", "account"):
-            later = self.model._default_manager.filter(**{column: OuterRef(column)}, pk__gt=OuterRef("pk"))
-            found = found.exclude(Exists(later))
-        draft = Q(review__state=Review.State.DRAFT) | Q(demand__state=Demand.State.DRAFT)
-        kinds = [Kind.MERGE, Kind.IMPORT, Kind.FREEZE, *WITHOUT_NEWSROOM]
-        return found.filter(draft | Q(kind__in=kinds)).order_by("-pk")
 
 
 class Proposal(models.Model):
@@ -139,6 +75,12 @@ class Proposal(models.Model):
         User, models.PROTECT, verbose_name=_("decided by"), null=True, related_name="+", db_index=False
     )
     decided_at = models.DateTimeField(_("decided at"), null=True)
+    hold_until = models.DateTimeField(
+        _("hold until"), null=True, blank=True, help_text=_("The worker publishes the approved review at this time.")
+    )
+    released_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False, help_text="Who published it before its time."
+    )
     message = ProseField(_("message to the newsroom"), max_length=2000, blank=True)
     entry = models.OneToOneField(
         LogEntry,
@@ -190,6 +132,11 @@ class Proposal(models.Model):
                 name="proposal_action_of_its_kind",
             ),
             models.CheckConstraint(condition=~Q(claim=F("into")), name="proposal_into_another"),
+            models.CheckConstraint(
+                condition=Q(hold_until__isnull=True, released_by__isnull=True)
+                | Q(hold_until__isnull=False, decided_at__isnull=False, kind="review", action="publication"),
+                name="proposal_hold_of_a_review",
+            ),
             models.CheckConstraint(condition=~Q(kind="merge") | ~Q(note=""), name="proposal_merge_says_why"),
             *(
                 models.UniqueConstraint(
@@ -293,8 +240,14 @@ class Proposal(models.Model):
             return self.decision
         return self.batch.proposal.decision if self.batch.proposal else ""
 
-    def decide(self, decision: Decision, by: User, message: str = "") -> None:
+    @property
+    def is_held(self) -> bool:
+        """Whether the approved review waits for its time."""
+        return self.hold_until is not None and self.released_by_id is None and self.hold_until > timezone.now()
+
+    def decide(self, decision: Decision, by: User, message: str = "", hold_until: datetime | None = None) -> None:
         """Saves the decision. The workflow checks who is allowed to decide."""
-        self.decision, self.message = decision, message
+        self.decision, self.message, self.hold_until, self.released_by = decision, message, hold_until, None
         self.decided_by, self.decided_at = by, timezone.now()
-        self.save(update_fields=["decision", "message", "decided_by", "decided_at"])
+        columns = ["decision", "message", "decided_by", "decided_at", "hold_until", "released_by"]
+        self.save(update_fields=columns)

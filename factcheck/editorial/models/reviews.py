@@ -16,10 +16,11 @@ from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.scales import Verdict
 from factcheck.editorial.models.tokens import ApiToken
+from factcheck.editorial.models.translations import TranslationQuerySet
 from factcheck.record.statements import review as statements
 
 
-class ReviewQuerySet(models.QuerySet["Review"]):
+class ReviewQuerySet(TranslationQuerySet["Review"]):
     def for_statements(self) -> Self:
         """The reviews with all rows that their statements need, loaded in a fixed number of queries."""
         authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
@@ -189,13 +190,14 @@ class Review(models.Model):
                 ),
             ),
         ]
-        # Three of these indexes begin with the newsroom, so the column doesn't need its own index. No query searches
+        # Four of these indexes begin with the newsroom, so the column doesn't need its own index. No query searches
         # `created_by` across newsrooms.
         indexes = [
             models.Index(fields=["-changed_at", "-id"], name="review_changed"),
             models.Index(fields=["newsroom", "state", "-changed_at", "-id"], name="review_newsroom_state"),
             models.Index(fields=["newsroom", "-changed_at", "-id"], name="review_newsroom_changed"),
             models.Index(fields=["newsroom", "language", "-changed_at", "-id"], name="review_newsroom_language"),
+            models.Index(fields=["newsroom", "verdict", "-changed_at", "-id"], name="review_newsroom_verdict"),
             models.Index(
                 fields=["translation_of"], name="review_translations", condition=Q(translation_of__isnull=False)
             ),
@@ -272,7 +274,6 @@ class Source(models.Model):
         **field_options(statements.Source, "capture"),
         null=True,
         blank=True,
-        editable=False,
         related_name="sources",
     )
     no_capture_reason = LineField(

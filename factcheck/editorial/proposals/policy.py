@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django.utils.functional import Promise
@@ -93,6 +94,10 @@ class Policy(ABC, Generic[S]):
 
     def require_ready(self, proposal: Proposal) -> None:
         """Raises EditorialError if an approved proposal can't be published yet."""
+
+    def require_holdable(self, proposal: Proposal, until: datetime) -> None:
+        """Raises EditorialError unless the approved proposal can wait until this time for its publication."""
+        raise EditorialError(_("Only a review can be held until a time. Approve this without a time."))
 
     def after_submit(self, proposal: Proposal) -> None:
         """Runs after the submission."""

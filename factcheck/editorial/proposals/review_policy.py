@@ -1,13 +1,15 @@
 """Reviews: publication, correction, withdrawal, reinstatement and erasure. Each action is decided by two people."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import erasure, review_statements, roles
+from factcheck.editorial import erasure, pictures, review_statements, roles, translations
 from factcheck.editorial.captures.rights import publish_captures, reviews_with_captures
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
@@ -117,7 +119,14 @@ class ReviewPolicy(Policy[Review]):
                 raise EditorialError(self.changed)
         return statement
 
+    def require_holdable(self, proposal: Proposal, until: datetime) -> None:
+        if proposal.action != Action.PUBLICATION:
+            super().require_holdable(proposal, until)
+        if until <= timezone.now():
+            raise EditorialError(_("This time has already passed. Enter a later time, or approve and publish now."))
+
     def after_submit(self, proposal: Proposal) -> None:
+        pictures.adopt_pictures(self.subject(proposal))
         self._set_state(proposal, State.SUBMITTED)
 
     def after_return(self, proposal: Proposal) -> None:
@@ -160,11 +169,11 @@ class ReviewPolicy(Policy[Review]):
 def find_missing(review: Review) -> Reasons:
     """Everything that has to be done before the submission. Each reason is a sentence for the editor."""
     last = last_entry(review)
+    reasons: Reasons = [*review_statements.find_missing(review), *translations.find_missing(review)]
     if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
-        return [WITHDRAWN, *review_statements.find_missing(review)]
+        return [WITHDRAWN, *reasons]
     if last is not None and Proposal.objects.about(review).open().exists():
         return [WAITS]
-    reasons = review_statements.find_missing(review)
     if last is not None and not (review.change_class and review.change_note):
         reasons.append(_("Choose the kind of correction, and explain what changed and why."))
     elif short := _too_short(review.change_class, review.change_note):

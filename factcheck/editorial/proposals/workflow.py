@@ -4,11 +4,14 @@ Each function locks the subject, checks the membership of the person `by`, and r
 an EditorialError whose text tells the editor what to do.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
@@ -16,7 +19,7 @@ from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals.account_policy import AccountPolicy
 from factcheck.editorial.proposals.demand_policy import DemandPolicy
-from factcheck.editorial.proposals.freeze_policy import FreezePolicy
+from factcheck.editorial.proposals.freeze_policy import FreezePolicy, require_not_frozen
 from factcheck.editorial.proposals.import_policy import ImportPolicy
 from factcheck.editorial.proposals.mapping_policy import MappingPolicy
 from factcheck.editorial.proposals.merge_policy import MergePolicy
@@ -25,6 +28,7 @@ from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_policy import ReviewPolicy
 from factcheck.record.models import LogEntry
 
+HELD = "reviews.publish_held"  # the name of the worker's task
 POLICIES: dict[str, Policy[Any]] = {
     policy.kind: policy
     for policy in (
@@ -53,25 +57,33 @@ def submit(*, subject: Model, by: User) -> Proposal:
 
 
 @transaction.atomic
-def approve(*, proposal: Proposal, by: User, digest: str) -> Proposal:
+def approve(
+    *, proposal: Proposal, by: User, digest: str, hold_until: datetime | None = None, checked: Sequence[str] = ()
+) -> Proposal:
     """Approves the statement that the person has read, identified by its digest.
 
-    Proposals without a separate publication take effect immediately.
+    Proposals without a separate publication take effect immediately. The worker publishes a review that is held at
+    the time `hold_until`. `checked` are the sentences of the checklist that the person ticked.
     """
     policy, proposal = _lock(proposal)
-    policy.require_decider(proposal, by)
-    if proposal.effective_decision:
-        raise EditorialError(_("This has already been decided. Reload the page to see the decision."))
-    if by.pk == proposal.submitted_by_id and not policy.may_decide_alone(proposal, by):
-        raise NotAllowed(_("You submitted this yourself. Someone else has to decide."))
-    policy.require_outsider(proposal, by)
-    if digest != proposal.digest:
-        raise EditorialError(_("The content has changed since you read it. Read it again before you decide."))
-    statement = policy.require_unchanged(proposal)
-    proposal.decide(Decision.APPROVED, by)
-    record_event(by, f"{policy.event(proposal)}.approved", proposal.subject, digest=proposal.digest)
-    policy.after_approval(proposal, by, statement)
+    if hold_until is not None:
+        policy.require_holdable(proposal, hold_until)
+    _approve(policy, proposal, by, digest, hold_until=hold_until, checked=checked)
+    if hold_until is not None:
+        app.configure_task(HELD, schedule_at=hold_until).defer(proposal=proposal.pk)
     return proposal
+
+
+@transaction.atomic
+def approve_and_publish(*, proposal: Proposal, by: User, digest: str, checked: Sequence[str] = ()) -> LogEntry:
+    """Approves the statement that the person has read, and publishes this statement in the same transaction."""
+    policy, proposal = _lock(proposal)
+    if not policy.waits:
+        raise EditorialError(_("This takes effect as soon as it is approved. Approve it."))
+    statement = _approve(policy, proposal, by, digest, checked=checked)
+    if proposal.entry is not None:  # a withdrawal, a reinstatement or an erasure
+        return proposal.entry
+    return _publish(policy, proposal, statement, by)
 
 
 @transaction.atomic
@@ -96,16 +108,47 @@ def take_back(*, proposal: Proposal, by: User) -> Proposal:
 
 @transaction.atomic
 def publish(*, proposal: Proposal, by: User) -> LogEntry:
-    """Publishes an approved review or demand: adds a log entry and a revision, and updates the read model."""
+    """Publishes an approved review or demand: adds a log entry and a revision, and updates the read model.
+
+    If the review is held until a later time, this person releases it.
+    """
     policy, proposal = _lock(proposal)
     policy.require_decider(proposal, by)
     if not policy.waits or proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
         raise EditorialError(
             _("This can’t be published, because it has not been approved or is already public. Reload the page.")
         )
-    policy.require_ready(proposal)
     statement = policy.require_unchanged(proposal)
-    return append_approved(policy, [proposal], [statement], by)[0]
+    if proposal.is_held:
+        proposal.released_by = by
+        proposal.save(update_fields=["released_by"])
+        record_event(by, f"{policy.event(proposal)}.released", proposal.subject)
+    return _publish(policy, proposal, statement, by)
+
+
+@transaction.atomic
+def publish_held(proposal: Proposal) -> LogEntry | None:
+    """Publishes a review whose time has come, in the approver's name. Does nothing if it no longer waits for it."""
+    policy, proposal = _lock(proposal)
+    waits = proposal.decision == Decision.APPROVED and proposal.hold_until is not None and proposal.entry_id is None
+    if not waits or proposal.is_held:
+        return None
+    assert proposal.decided_by is not None
+    policy.require_decider(proposal, proposal.decided_by)
+    return _publish(policy, proposal, policy.require_unchanged(proposal), proposal.decided_by)
+
+
+def find_obstacle(proposal: Proposal) -> EditorialError | None:
+    """Why a held review can't be published in its approver's name, or None if it can."""
+    policy = POLICIES[proposal.kind]
+    assert proposal.decided_by is not None
+    try:
+        policy.require_decider(proposal, proposal.decided_by)
+        policy.require_unchanged(proposal)
+        require_not_frozen([proposal.newsroom_id])
+    except EditorialError as obstacle:
+        return obstacle
+    return None
 
 
 def open_proposal(subject: Model) -> Proposal | None:
@@ -120,6 +163,40 @@ def _lock(proposal: Proposal) -> tuple[Policy[Any], Proposal]:
     now = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
     now.copy_subject(proposal)
     return policy, now
+
+
+def _approve(
+    policy: Policy[Any],
+    proposal: Proposal,
+    by: User,
+    digest: str,
+    *,
+    hold_until: datetime | None = None,
+    checked: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Records the approval and returns the approved statement. The proposal and its subject must be locked."""
+    policy.require_decider(proposal, by)
+    if proposal.effective_decision:
+        raise EditorialError(_("This has already been decided. Reload the page to see the decision."))
+    if by.pk == proposal.submitted_by_id and not policy.may_decide_alone(proposal, by):
+        raise NotAllowed(_("You submitted this yourself. Someone else has to decide."))
+    policy.require_outsider(proposal, by)
+    if digest != proposal.digest:
+        raise EditorialError(_("The content has changed since you read it. Read it again before you decide."))
+    statement = policy.require_unchanged(proposal)
+    proposal.decide(Decision.APPROVED, by, hold_until=hold_until)
+    detail = {"digest": proposal.digest, **({"checked": list(checked)} if checked else {})}
+    if hold_until is not None:
+        detail["hold_until"] = hold_until.isoformat()
+    record_event(by, f"{policy.event(proposal)}.approved", proposal.subject, **detail)
+    policy.after_approval(proposal, by, statement)
+    return statement
+
+
+def _publish(policy: Policy[Any], proposal: Proposal, statement: dict[str, Any], by: User) -> LogEntry:
+    """Publishes the approved statement, which the draft still gives."""
+    policy.require_ready(proposal)
+    return append_approved(policy, [proposal], [statement], by)[0]
 
 
 def _return(policy: Policy[Any], proposal: Proposal, by: User, message: str) -> Proposal:

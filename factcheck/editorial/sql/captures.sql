@@ -3,8 +3,8 @@
 CREATE OR REPLACE FUNCTION editorial_capture_kept() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF (NEW.id, NEW.newsroom_id, NEW.url, NEW.origin, NEW.requested_by_id, NEW.requested_at)
-            IS DISTINCT FROM (OLD.id, OLD.newsroom_id, OLD.url, OLD.origin, OLD.requested_by_id, OLD.requested_at)
+    IF (NEW.id, NEW.newsroom_id, NEW.url, NEW.requested_by_id, NEW.requested_at)
+            IS DISTINCT FROM (OLD.id, OLD.newsroom_id, OLD.url, OLD.requested_by_id, OLD.requested_at)
         OR OLD.state = 'done' AND (
             to_jsonb(NEW) - 'is_public' - 'timestamp_token' IS DISTINCT FROM
             to_jsonb(OLD) - 'is_public' - 'timestamp_token'

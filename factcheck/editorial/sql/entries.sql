@@ -31,6 +31,11 @@ BEGIN
         RAISE EXCEPTION 'log entry %: nobody approved what it publishes', NEW.sequence
             USING ERRCODE = 'restrict_violation';
     END IF;
+    -- The clock is asked too, because the time of an entry can be later than the clock.
+    IF proposal.hold_until > least(NEW.at, clock_timestamp()) AND proposal.released_by_id IS NULL THEN
+        RAISE EXCEPTION 'log entry %: it is held until %', NEW.sequence, proposal.hold_until
+            USING ERRCODE = 'restrict_violation';
+    END IF;
     PERFORM editorial_require_not_frozen(ARRAY[proposal.newsroom_id, proposal.deciding_id], NEW.sequence);
     IF of = 'review' AND EXISTS (SELECT 1 FROM editorial_authorship
                                  WHERE review_id = NEW.subject AND user_id = proposal.decided_by_id) THEN

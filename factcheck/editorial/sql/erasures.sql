@@ -19,8 +19,8 @@ CREATE OR REPLACE TRIGGER erasure_has_ground BEFORE INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.action = 'erasure') EXECUTE FUNCTION editorial_erasure_has_ground();
 ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER erasure_has_ground;
 
--- An erasure is refused at commit if an earlier document, statement, saved state or detail remains. A message about an import that
--- contained the review can repeat its content.
+-- An erasure is refused at commit if an earlier document, statement, saved state, detail or picture remains. A message
+-- about an import that contained the review can repeat its content.
 CREATE OR REPLACE FUNCTION editorial_was_erased_whole() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -34,6 +34,9 @@ BEGIN
                    WHERE p.review_id = NEW.subject AND whole.kind = 'import' AND whole.message <> '')
         OR EXISTS (SELECT 1 FROM editorial_editorialevent v
                    WHERE v.subject = NEW.subject::text AND v.at <= NEW.at AND v.action <> NEW.kind AND v.detail <> '{}')
+        OR EXISTS (SELECT 1 FROM editorial_watchedsource w WHERE w.review_id = NEW.subject)
+        OR EXISTS (SELECT 1 FROM editorial_picture p JOIN editorial_review r ON r.id = p.review_id
+                   WHERE r.id = NEW.subject AND position(p.sha256 IN r.body) = 0)
         OR EXISTS (SELECT 1 FROM record_publiccapture c WHERE c.review_id = NEW.subject)
         -- A capture is kept if a draft, a claim or another review still uses it.
         OR EXISTS (SELECT 1 FROM editorial_capture_reviews u WHERE u.review_id = NEW.subject

@@ -2,6 +2,7 @@
 -- - An approved review or demand can still be returned before it is published. No other decision can change.
 -- - After an erasure, the earlier proposals of the review can be cleared. Their digests are cleared too, because an
 --   unsalted digest could be used to confirm a guess. Proposals of other kinds are never cleared.
+-- - The time until which an approved review is held doesn't change. Only its early release is added, once.
 -- - Updates don't hash an unchanged statement again. The statement keeps the digest that was checked on insertion.
 CREATE OR REPLACE FUNCTION editorial_proposal_rules() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -27,11 +28,16 @@ BEGIN
            OR OLD.decision = 'approved' AND NEW.decision <> 'approved' AND NOT (
               NEW.decision = 'returned' AND OLD.action = 'publication' AND OLD.kind IN ('review', 'demand'))
            OR OLD.decision <> '' AND NEW.decision = OLD.decision
-              AND (NEW.decided_by_id, NEW.decided_at) IS DISTINCT FROM (OLD.decided_by_id, OLD.decided_at) THEN
+              AND (NEW.decided_by_id, NEW.decided_at, NEW.hold_until)
+                  IS DISTINCT FROM (OLD.decided_by_id, OLD.decided_at, OLD.hold_until)
+           OR NEW.released_by_id IS DISTINCT FROM OLD.released_by_id AND NOT (
+              NEW.released_by_id IS NULL AND NEW.decision <> OLD.decision
+              OR OLD.released_by_id IS NULL AND NEW.decision = 'approved' AND OLD.decision = 'approved'
+              AND OLD.sequence IS NULL) THEN
             RAISE EXCEPTION 'proposal %: what was submitted or decided cannot be changed', OLD.id
                 USING ERRCODE = 'restrict_violation';
         END IF;
-    ELSIF NEW.sequence IS NOT NULL THEN
+    ELSIF NEW.sequence IS NOT NULL OR NEW.released_by_id IS NOT NULL THEN
         RAISE EXCEPTION 'a proposal begins before the publication' USING ERRCODE = 'restrict_violation';
     ELSIF NEW.kind <> 'import' AND NEW.digest <> encode(sha256(convert_to(NEW.statement, 'UTF8')), 'hex') THEN
         RAISE EXCEPTION 'the statement does not have the digest of its proposal' USING ERRCODE = 'restrict_violation';
@@ -115,6 +121,16 @@ DECLARE
 BEGIN
     IF decided <> '{}' THEN
         PERFORM editorial_require_deciders(decided);
+    END IF;
+    IF EXISTS (
+        SELECT FROM fresh n JOIN former o ON o.id = n.id
+        WHERE n.released_by_id IS DISTINCT FROM o.released_by_id AND n.released_by_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
+            WHERE m.publisher_id = n.deciding_id AND m.user_id = n.released_by_id
+            AND m.role IN ('editor', 'chief_editor'))
+    ) THEN
+        RAISE EXCEPTION 'only an Editor of the deciding newsroom publishes before the time'
+            USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NULL;
 END $$;

@@ -15,9 +15,11 @@ ALTER TABLE editorial_review ENABLE ALWAYS TRIGGER review_begun;
 -- A newsroom's own review needs a verdict, a summary and two sources. One source must support or refute the claim.
 -- Every source has a title. Sources with a URL and the newsroom's own appearances have a copy or a reason why there is
 -- none. Another newsroom is responsible for the appearances of its claim. A translation refers to a revision that was
--- published earlier.
+-- published earlier, and has the verdict of this revision.
 CREATE OR REPLACE FUNCTION editorial_require_complete_review(entry record_logentry, document jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    original jsonb;  -- the verdict of the revision that the review translates
 BEGIN
     IF document #>> '{verdict,slug}' IS NULL
         OR coalesce(document ->> 'summary', '') = ''
@@ -41,6 +43,15 @@ BEGIN
         AND e.kind LIKE 'review.%' AND e.kind NOT IN ('review.withdrawal', 'review.erasure')) THEN
         RAISE EXCEPTION 'log entry %: what it translates was never published', entry.sequence
             USING ERRCODE = 'restrict_violation';
+    END IF;
+    SELECT convert_from(d.document, 'UTF8')::jsonb -> 'verdict' INTO original
+    FROM record_logentry e JOIN record_revisiondocument d ON d.sequence = e.sequence
+    WHERE e.subject = (editorial_require_complete_review.document #>> '{translation_of,id}')::uuid
+    AND e.number = (editorial_require_complete_review.document #>> '{translation_of,revision}')::bigint;
+    IF original ->> 'slug' IS NOT NULL AND (original ->> 'scale', original ->> 'slug')
+            IS DISTINCT FROM (document #>> '{verdict,scale}', document #>> '{verdict,slug}') THEN
+        RAISE EXCEPTION 'log entry %: its verdict differs from the verdict of the review that it translates',
+            entry.sequence USING ERRCODE = 'restrict_violation';
     END IF;
 END $$;
 

@@ -4,7 +4,7 @@ The first layer emits only tables and the elements of CommonMark. The second lay
 a bug in one layer isn't a security hole.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,19 +57,23 @@ def to_html(text: str, pictures: Pictures | None = None) -> SafeString:
     """
     if not _is_within_limits(text):
         return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 (escaped)
-    shown = pictures or {}
-    return mark_safe(clean(_parser.render(text, {"pictures": shown}), shown))  # noqa: S308 (cleaned)
+    sources: set[str] = set()
+    html = _parser.render(text, {"pictures": {} if pictures is None else pictures, "sources": sources})
+    return mark_safe(clean(html, sources))  # noqa: S308 (cleaned)
 
 
-def clean(html: str, pictures: Pictures | None = None) -> str:
-    """The second layer. Drops all elements that aren't listed above, and the content of script and style."""
-    if not pictures:
+def clean(html: str, sources: Collection[str] = ()) -> str:
+    """The second layer. Drops all elements that aren't listed above, and the content of script and style.
+
+    `sources` contains the URLs of all pictures that are allowed.
+    """
+    if not sources:
         return nh3.clean(html, tags=_ELEMENTS, attributes=_ATTRIBUTES, url_schemes=set(SCHEMES), link_rel=REL)
     return nh3.clean(
         html,
         tags=_ELEMENTS | {"img"},
         attributes=_ATTRIBUTES | {"img": {"src", "alt", "width", "height", "loading"}},
-        attribute_filter=_only_from({picture.src for picture in pictures.values()}),
+        attribute_filter=_only_from(sources),
         url_schemes=set(SCHEMES),
         link_rel=REL,
     )
@@ -84,7 +88,7 @@ def own_pictures(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _only_from(sources: set[str]) -> Callable[[str, str, str], str | None]:
+def _only_from(sources: Collection[str]) -> Callable[[str, str, str], str | None]:
     def keep(element: str, attribute: str, value: str) -> str | None:
         return value if (element, attribute) != ("img", "src") or value in sources else None
 
@@ -141,6 +145,7 @@ def _without_images(tokens: list[Token], env: Any) -> Iterator[Token]:
             env["found"].append((address, description))
         words = Token("text", "", 0, content=description or address)
         if own and address in pictures:
+            env["sources"].add(pictures[address].src)
             yield _shown(pictures[address], description)
         elif inside_link or own:  # a picture of this site that isn't public, or isn't public any more
             yield words

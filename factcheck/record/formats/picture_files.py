@@ -8,15 +8,19 @@ number of the camera, and no bytes that another program could read as HTML.
 import io
 import re
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from PIL import Image, ImageCms, ImageOps
 
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+FOR_READERS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+# Files that are being checked are stored unchanged, so they can have more types.
+EXTENSIONS = FOR_READERS | {"image/gif": "gif", "image/avif": "avif", "video/mp4": "mp4", "video/webm": "webm"}
 PATH = re.compile(r"/pictures/([0-9a-f]{64})\.(jpg|png|webp)")
-MAX_PIXELS = 50_000_000  # a picture with more pixels would need more than 200 MB of memory
+MAX_PIXELS = 40_000_000  # a picture with more pixels would need more than 160 MB of memory
 MAX_SIDE = 2000  # the longer side of a picture for readers, in pixels
 QUALITY = 88
+HEAD = 64  # bytes from which a video's type is found
+_MP4 = re.compile(rb"[\s\S]{4}ftyp(isom|iso[2-9]|mp4[12]|avc1|M4V[\s\S]|dash|MSNV)")
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 # Everything that Pillow raises for a damaged or hostile file.
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, KeyError)
@@ -40,63 +44,73 @@ class PictureFile:
     height: int
 
 
+def storage_name(sha256: str, media_type: str) -> str:
+    """The name of a file in the storage."""
+    return f"pictures/{sha256}.{EXTENSIONS[media_type]}"
+
+
 def picture_path(sha256: str, media_type: str) -> str:
-    """The path of a picture on this site, and of its file in the storage (without the first slash)."""
-    return f"/pictures/{sha256}.{EXTENSIONS[media_type]}"
+    """The path of a picture for readers on this site, which is also its URL in Markdown."""
+    return f"/{storage_name(sha256, media_type)}"
 
 
-def decode(file: BinaryIO, *, smaller: bool = False) -> Image.Image:
+def video_type(head: bytes) -> str | None:
+    """The media type of a video with these first bytes, or None."""
+    if _MP4.match(head):
+        return "video/mp4"
+    return "video/webm" if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64] else None
+
+
+def decode(file: BinaryIO, *, side: int | None = None, most_pixels: int = MAX_PIXELS) -> Image.Image:
     """The first frame, completely decoded. Raises PictureError.
 
-    With `smaller`, a JPEG is decoded at a fraction of its size, which is much faster.
+    With `side`, a larger JPEG is decoded at a fraction of its size, which is much faster. Both sides keep at least this
+    number of pixels.
     """
     try:
         picture = Image.open(file, formats=_FORMATS)
         pixels = picture.width * picture.height
-        if pixels <= MAX_PIXELS:
-            if smaller:
-                picture.draft("RGB", (512, 512))
+        if pixels <= most_pixels:
+            if side:
+                picture.draft("RGB", (side, side))
             picture.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         raise PictureError(too_large=True) from problem
     except _DAMAGED as problem:
         raise PictureError from problem
-    if pixels > MAX_PIXELS:
+    if pixels > most_pixels:
         raise PictureError(too_large=True)
     return picture
 
 
 def encode_for_readers(file: BinaryIO) -> PictureFile:
     """The picture upright, in sRGB, at most MAX_SIDE pixels long, and without metadata. Raises PictureError."""
-    decoded = decode(file)
+    decoded = decode(file, side=MAX_SIDE)
     media_type = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/png"}.get(decoded.format or "", "image/webp")
     try:
-        picture = _in_srgb(ImageOps.exif_transpose(decoded))
+        ImageOps.exif_transpose(decoded, in_place=True)
+        picture = decoded.convert("RGBA") if decoded.mode in ("P", "PA", "LA") else decoded
         picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
-        if media_type == "image/jpeg":
-            picture = picture.convert("RGB")
+        picture = _in_srgb(picture)
         clean = Image.new(picture.mode, picture.size)  # has no metadata that an encoder could write
         clean.paste(picture)
         written = io.BytesIO()
         name = media_type.removeprefix("image/").upper()
-        clean.save(written, name, quality=QUALITY, optimize=True) if name != "PNG" else clean.save(written, name)
+        clean.save(written, name, quality=QUALITY, optimize=name == "JPEG")
     except _DAMAGED as problem:
         raise PictureError from problem
     return PictureFile(written.getvalue(), media_type, *clean.size)
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
-    has_alpha = "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA")
-    profile = picture.info.get("icc_profile")
-    plain = picture.convert("RGBA" if has_alpha else "RGB") if picture.mode != "CMYK" else picture
-    if profile:
+    """The picture in the colours that browsers assume if a file has no colour profile."""
+    mode: Literal["RGB", "RGBA"] = "RGBA" if picture.mode == "RGBA" or "transparency" in picture.info else "RGB"
+    if profile := picture.info.get("icc_profile"):
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(
-                plain, source, ImageCms.createProfile("sRGB"), outputMode="RGBA" if plain.mode == "RGBA" else "RGB"
-            )
+            target = ImageCms.createProfile("sRGB")
+            if (found := ImageCms.profileToProfile(picture, source, target, outputMode=mode)) is not None:
+                return found
         except (ImageCms.PyCMSError, OSError, ValueError):
-            converted = None  # the profile is damaged or of another colour space
-        if converted is not None:
-            return converted
-    return plain if plain.mode != "CMYK" else plain.convert("RGB")
+            pass  # the profile is damaged, or it is for another mode
+    return picture.convert(mode)

@@ -44,3 +44,26 @@ def word_diff(before: str, after: str) -> list[Piece]:
     found = comparison.diff_main(*("".join(map(codes.__getitem__, text)) for text in texts), False)
     comparison.diff_cleanupSemantic(found)
     return [Piece(_KINDS[kind], "".join(words[ord(code) - _FIRST] for code in piece)) for kind, piece in found]
+
+
+def shorten(pieces: list[Piece], length: int) -> list[Piece]:
+    """Keeps only this number of characters of unchanged text before and after each change."""
+    found = []
+    for number, (kind, text) in enumerate(pieces):
+        words = _TOKEN.findall(text) if kind == "same" and len(text) > 2 * length else []
+        if words:
+            start = _first_words(words, length) if number else ""
+            end = _first_words(words[::-1], length, reverse=True) if number < len(pieces) - 1 else ""
+            text = f"{start.rstrip()} … {end.lstrip()}".removeprefix("" if number else " ")
+            text = text if number < len(pieces) - 1 else text.rstrip()
+        found.append(Piece(kind, text))
+    return found
+
+
+def _first_words(words: list[str], length: int, *, reverse: bool = False) -> str:
+    kept: list[str] = []
+    for word in words:
+        if (length := length - len(word)) < 0:
+            break
+        kept.append(word)
+    return "".join(kept[::-1] if reverse else kept)

@@ -13,15 +13,16 @@ from contextlib import ExitStack, contextmanager
 from http.client import HTTPException
 from importlib.util import find_spec
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import orjson
 from django.conf import settings
 
-from factcheck.record.matching.embeddings_client import post
 from factcheck.record.matching.language_direction import without_language
 from factcheck.record.matching.models import DIMENSIONS, Vector
 from factcheck.record.matching.query_map import map_queries
 from factcheck.record.matching.vectors import MAX_TEXT
+from factcheck.server.http_client import post
 from factcheck.server.slots import Slots
 
 AT_ONCE = 2
@@ -120,7 +121,7 @@ class RemoteModel:
         }
         content = orjson.dumps({"model": self.model, "input": texts, "encoding_format": "float"})
         try:
-            status, answer = post(self.url, content, headers, timeout)
+            status, answer = post(_endpoint(self.url), content, headers, timeout)
         except (OSError, HTTPException, ValueError) as problem:  # ValueError is raised for an invalid port or name
             raise EmbeddingError("The embeddings API did not respond in time.") from problem
         if not 200 <= status < 300:
@@ -150,6 +151,12 @@ def is_configured() -> bool:
     except EmbeddingError:
         return False
     return True
+
+
+def _endpoint(url: str) -> str:
+    """Return the URL with `/embeddings` after its path. Its query stays."""
+    target = urlsplit(url)
+    return target._replace(path=f"{target.path.rstrip('/')}/embeddings").geturl()
 
 
 @contextmanager

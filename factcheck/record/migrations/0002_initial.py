@@ -292,12 +292,9 @@ class Migration(migrations.Migration):
                     models.CharField(help_text="SHA-256 of the file, as in the document.", max_length=64),
                 ),
                 ("media_type", models.CharField(max_length=20)),
-                ("width", models.PositiveIntegerField()),
-                ("height", models.PositiveIntegerField()),
-                (
-                    "content",
-                    models.BinaryField(help_text="The file, if readers see the picture in the text.", null=True),
-                ),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
+                ("content", models.BinaryField(help_text="The file.", null=True)),
                 ("whole_hash", models.BigIntegerField(null=True)),
                 ("inner_hash", models.BigIntegerField(null=True)),
             ],
@@ -926,6 +923,40 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("checkpoint", "witness"), name="cosignature_once"),
         ),
         migrations.CreateModel(
+            name="SourceCheck",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "review_id", "url", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("review_id", models.UUIDField()),
+                ("url", models.TextField(help_text="The URL as in the review.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unchanged", "as it was"),
+                            ("gone", "no longer available"),
+                            ("changed", "the page has changed"),
+                            ("without_quote", "the quoted words are no longer on the page"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("checked_at", models.DateTimeField()),
+                ("since", models.DateTimeField(help_text="When a check first found this state.")),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("since__lte", models.F("checked_at"))), name="sourcecheck_since_earlier"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="PublicCapture",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -939,7 +970,9 @@ class Migration(migrations.Migration):
                 ("title", models.TextField()),
                 ("text", models.TextField()),
                 ("language", models.TextField()),
-                ("file", models.TextField(help_text="The path in the storage.")),
+                ("file", models.TextField(help_text="The name in `public_storage`.")),
+                ("whole_hash", models.BigIntegerField(null=True)),
+                ("inner_hash", models.BigIntegerField(null=True)),
             ],
             options={
                 "indexes": [models.Index(fields=["sha256"], name="publiccapture_sha256")],

@@ -7,21 +7,28 @@ which also has the files of drafts.
 
 import hashlib
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from django.db.models import Q
 
 from factcheck.record.formats import visual_hashes
 from factcheck.record.formats.markdown import ShownPicture, own_pictures
-from factcheck.record.formats.picture_files import EXTENSIONS, PATH, PictureError, decode, picture_path
+from factcheck.record.formats.picture_files import (
+    EXTENSIONS,
+    FOR_READERS,
+    PATH,
+    PictureError,
+    decode,
+    picture_path,
+    storage_name,
+)
 from factcheck.record.log.models import Published
-from factcheck.record.readmodel.models import PublishedPicture
+from factcheck.record.readmodel.picture_models import PublishedPicture
 
-# Pictures that are checked are stored unchanged, so they can have more types than pictures for readers.
-_ENDINGS = (*EXTENSIONS.values(), "gif", "avif")
+_CHECKED = [media_type for media_type in EXTENSIONS if media_type.startswith("image/")]
+_ENOUGH = 512  # pixels. The hashes need only 32.
 
 
 def apply(published: Sequence[Published]) -> None:
@@ -30,9 +37,9 @@ def apply(published: Sequence[Published]) -> None:
     revised = [each.entry.subject for each in published if each.entry.is_live and each.previous]
     stored: dict[UUID, set[tuple[str, bool]]] = {}
     if revised:
-        kept = PublishedPicture.objects.filter(review_id__in=revised).annotate(shown=Q(content__isnull=False))
-        for review, sha256, shown in kept.values_list("review_id", "sha256", "shown"):
-            stored.setdefault(review, set()).add((sha256, shown))
+        kept = PublishedPicture.objects.filter(review_id__in=revised)
+        for review, sha256, width in kept.values_list("review_id", "sha256", "width"):
+            stored.setdefault(review, set()).add((sha256, width is not None))
     for review, document in live.items():
         wanted = set(_pictures_of(document))
         if wanted != stored.get(review, set()):
@@ -69,11 +76,11 @@ def _pictures_of(document: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 
 
 def _picture_row(review: UUID, sha256: str, shown: bool) -> PublishedPicture | None:
-    content = _read(sha256, tuple(EXTENSIONS.values()) if shown else _ENDINGS)
+    content = _read(sha256, FOR_READERS if shown else _CHECKED)
     if content is None:
         return None
     try:
-        picture = decode(io.BytesIO(content))
+        picture = decode(io.BytesIO(content), side=None if shown else _ENOUGH)
     except PictureError:
         return None
     whole, inner = visual_hashes.stored_hashes(picture) or (None, None)
@@ -81,19 +88,19 @@ def _picture_row(review: UUID, sha256: str, shown: bool) -> PublishedPicture | N
         review_id=review,
         sha256=sha256,
         media_type=f"image/{(picture.format or '').lower()}",
-        width=picture.width,
-        height=picture.height,
+        width=picture.width if shown else None,
+        height=picture.height if shown else None,
         content=content if shown else None,
         whole_hash=whole,
         inner_hash=inner,
     )
 
 
-def _read(sha256: str, endings: Collection[str]) -> bytes | None:
+def _read(sha256: str, media_types: Iterable[str]) -> bytes | None:
     """The file with this hash, or None. A file that doesn't have this hash isn't used."""
-    for ending in endings:
+    for media_type in media_types:
         try:
-            with default_storage.open(f"pictures/{sha256}.{ending}") as file:
+            with default_storage.open(storage_name(sha256, media_type)) as file:
                 content: bytes = file.read()
         except FileNotFoundError:
             continue

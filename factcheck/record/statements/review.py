@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from factcheck.record.statements.captures import Capture
+from factcheck.record.statements.capture import Capture
 from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.parts import Part, optional, required
 from factcheck.record.statements.texts import _, pgettext

@@ -70,7 +70,6 @@ def test_python_client_understands_errors(service):
         == "query: There is nothing to search for. Send search words or a reviewPublisherSiteFilter."
     )
     for request in (
-        service.claims().imageSearch(imageUri="https://image.example/1.png"),
         service.pages().list(organization="kiemchung.example"),
         service.pages().create(body={"pageUrl": "https://kiemchung.example/1"}),
         service.pages().get(name="pages/1"),

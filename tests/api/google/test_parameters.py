@@ -239,7 +239,6 @@ def test_unknown_address_is_not_found(google, path):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("get", "claims:imageSearch?imageUri=https://image.example/1.png"),
         ("get", "pages"), ("post", "pages"), ("get", "pages/1"), ("put", "pages/1"), ("delete", "pages/1"),
     ],
 )  # fmt: skip

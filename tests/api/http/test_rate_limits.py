@@ -35,7 +35,7 @@ STATE = re.compile(r'"[a-z]+";r=\d+;t=\d+(, "[a-z]+";r=\d+;t=\d+)*')
         ("get", "/feeds/claimreview.json", {}, 503, ["reading"]),
         ("get", "/feeds/nothing", {}, 404, ["reading"]),
         ("get", "/v1alpha1/claims:search?query=a", {}, 200, ["search", "reading"]),
-        ("get", "/v1alpha1/claims:imageSearch", {}, 501, ["reading"]),
+        ("get", "/v1alpha1/claims:imageSearch", {}, 400, ["search", "reading"]),
         ("get", "/v1alpha1/nothing", {}, 404, ["reading"]),
         ("get", "/$discovery/rest", {}, 200, ["reading"]),
         ("post", "/batch", {}, 400, ["reading"]),

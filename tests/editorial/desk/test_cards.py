@@ -1,11 +1,16 @@
 """Sources and appearances as cards, in a real browser: pasting, keys, order and removal."""
 
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from factcheck.editorial.models import Appearance, Source
+from factcheck.editorial.models import Appearance, Capture, Source
 from tests.chromium import desk_of
 from tests.drafts import make_claim, make_newsroom, make_review
+from tests.editorial.desk.test_capture_states import attach, done
 
 pytestmark = pytest.mark.prove
 
@@ -16,6 +21,16 @@ PASTE = """([selector, text, html]) => {
     document.querySelector(selector).dispatchEvent(
         new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
+
+# Drops a file whose bytes are in base64.
+DROP = """([selector, content]) => {
+    const data = new DataTransfer();
+    const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+    data.items.add(new File([bytes], "screenshot.png", {type: "image/png"}));
+    document.querySelector(selector).dispatchEvent(
+        new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+}"""
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 def paste(page: Page, text: str, html: str = "", prefix: str = "sources") -> None:
@@ -88,8 +103,8 @@ def test_cards_are_filled_in_ordered_and_removed_by_keyboard(database: str) -> N
         page.keyboard.press("Enter")
         expect(cards(page)).to_have_count(3)
         cards(page).nth(2).get_by_role("button", name="Remove").press("Enter")
-        page.get_by_role("button", name="Save and go on").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save and go on").click()
     kept = Source.objects.filter(review=review).values_list("url", "stance", "position")
     assert list(kept) == [("https://bao.example/3", "context", 1), ("https://bao.example/1", "supports", 2)]
 
@@ -111,8 +126,8 @@ def test_saved_source_is_removed_and_comes_back(database: str) -> None:
         for place in (2, 1):
             cards(page).nth(place).get_by_role("button", name="Remove").click()
         page.get_by_role("button", name="Undo").first.click()
-        page.get_by_role("button", name="Save and go on").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save and go on").click()
     assert list(Source.objects.filter(review=review).values_list("title", flat=True)) == ["Nguồn 1", "Nguồn 2"]
 
 
@@ -122,9 +137,38 @@ def test_appearances_are_cards_too(database: str) -> None:
     with desk_of(newsroom.reporter, f"editorial/claim/{claim.pk}/change/") as page:
         paste(page, "https://social.example/p/2 https://social.example/p/1", prefix="appearances")
         page.keyboard.press("i")
-        page.get_by_role("button", name="Save", exact=True).click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save", exact=True).click()
     assert set(Appearance.objects.filter(claim=claim).values_list("url", "medium", "first")) == {
         ("https://social.example/p/1", "video", True),
         ("https://social.example/p/2", "image", False),
     }
+
+
+def test_card_follows_its_capture_and_takes_an_own_copy(
+    database: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the test plays the worker while the browser is open
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    first, second = review.sources.all()
+    Source.objects.filter(pk=first.pk).update(title="")
+    first.refresh_from_db()
+    capture = attach(first, newsroom)
+    attach(second, newsroom, state="failed", failure="refused")
+    with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
+        expect(cards(page).first.locator(".capture")).to_have_text("Being captured…")
+        Capture.objects.filter(pk=capture.pk).update(**done())
+        expect(cards(page).first.locator(".capture")).to_have_text(re.compile("^Kept "), timeout=10_000)
+        assert values(page, "title")[0] == "Nước lũ năm 2020"
+        refused = cards(page).nth(1)
+        expect(refused.locator(".capture")).to_contain_text("Not captured. The site refused the request.")
+        refused.locator(".file").set_input_files({"name": "a.exe", "mimeType": "image/png", "buffer": b"MZ"})
+        expect(refused.locator(".capture")).to_contain_text("This kind of file can’t be kept.")
+        page.evaluate(DROP, ["#sources-1 .line", PIXEL])
+        expect(refused.locator(".capture")).to_have_text(re.compile("^Your copy, .*bytes"))
+        expect(page.get_by_role("status").filter(has_text="Nguồn 2: Your copy")).to_be_visible()
+    second.refresh_from_db()
+    assert second.capture is not None
+    assert second.capture.media_type == "image/png"

@@ -15,8 +15,8 @@ from tests.drafts import Newsroom, approve_demand, make_claim, make_demand, make
 from tests.journeys.browser import Browser, signed_in
 
 LISTS = {
-    "review": 8,
-    "claim": 7,
+    "review": 12,
+    "claim": 12,
     "claimant": 7,
     "publisher": 7,
     "membership": 7,

@@ -49,7 +49,7 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     assert names(newsroom.reporter, review) == ["take-back"]
     assert names(colleague, review) == []
-    assert names(newsroom.editor, review) == ["approve", "return"]
+    assert names(newsroom.editor, review) == ["approve-and-publish", "hold", "return"]
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     assert names(newsroom.reporter, review) == ["take-back"]
     assert names(newsroom.second, review) == ["publish", "return"]
@@ -85,8 +85,8 @@ def test_red_is_for_what_takes_something_away(database: str) -> None:
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     assert red() == []
     lan = signed_in(newsroom.second).open(page(review))
-    assert re.search('<a class="button default" [^>]*>Publish</a>', lan.html)
-    assert re.search('class="default" value="Publish"', lan.open(decision(review, "publish")).html)
+    assert re.search('<a class="button default" [^>]*>Read and decide</a>', lan.html)
+    assert re.search('class="default" value="Publish"', lan.follow("Read and decide").html)
     workflow.publish(proposal=waiting(review), by=newsroom.editor)
     assert red() == ["withdraw", "erase"]
     review_policy.withdraw(review=review, by=newsroom.reporter, reason="Nguồn đã bị gỡ.")
@@ -124,14 +124,14 @@ def test_stale_page_cannot_be_approved(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
-    editor = signed_in(newsroom.editor).open(decision(review, "approve"))
+    editor = signed_in(newsroom.editor).open(decision(review, "decide"))
     workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
     Review.objects.filter(pk=review.pk).update(summary="Khác hẳn.")
     workflow.submit(subject=review, by=newsroom.reporter)
-    editor.press("Approve")
+    editor.press("Approve and publish")
     assert "This has already been decided. Reload the page to see the decision." in editor.text
     assert editor.path == page(review)
-    assert "Khác hẳn." in editor.follow("Approve").text
+    assert "Khác hẳn." in editor.follow("Read and decide").text
     assert not Proposal.objects.filter(decision="approved").exists()
 
 
@@ -151,15 +151,15 @@ def test_decision_is_closed_to_strangers_and_says_what_it_leads_to(database: str
     review, demand = make_review(newsroom), make_demand(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     workflow.submit(subject=demand, by=newsroom.reporter)
-    for subject, told in (
-        (review, "It can then be published."),
-        (demand, "it is published automatically on that day"),
+    for subject, name, told in (
+        (review, "decide", "After publication, anyone can read this."),
+        (demand, "approve", "it is published automatically on that day"),
     ):
-        address = decision(subject, "approve")
+        address = decision(subject, name)
         assert signed_in(stranger.chief).open(address).status == 404
         editor = signed_in(newsroom.editor).open(address)
         assert told in editor.text
-        assert "| Approve |" in editor.html
+        assert f"| {'Approve' if subject is demand else 'Read and decide'} |" in editor.html
         mine = signed_in(newsroom.reporter).open(address)
         assert "You can’t do this any more" in mine.text
         assert mine.open(decision(subject, "take-back")).press("Take back").text.count("Taken back.") == 1
@@ -170,7 +170,7 @@ def test_double_click_publishes_once(database: str) -> None:
     review = make_review(newsroom)
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
-    first, second = (signed_in(newsroom.editor).open(decision(review, "publish")) for _ in range(2))
+    first, second = (signed_in(newsroom.editor).open(decision(review, "decide")) for _ in range(2))
     assert "Published." in first.press("Publish").text
     second.press("Publish")
     assert (

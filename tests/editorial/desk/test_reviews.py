@@ -104,17 +104,22 @@ def test_author_who_is_nobody_is_refused_in_words(database: str) -> None:
     assert "Choose an account or write a name." in lan.text
 
 
-def test_never_submitted_draft_can_be_thrown_away(database: str) -> None:
+def test_draft_can_be_thrown_away_and_brought_back(database: str) -> None:
     newsroom = make_newsroom()
-    review, submitted = make_review(newsroom), make_review(newsroom)
+    review, submitted = make_review(newsroom), make_review(newsroom, headline="Bị trả lại")
     workflow.submit(subject=submitted, by=newsroom.reporter)
     workflow.take_back(proposal=waiting(submitted), by=newsroom.reporter)
-    reporter = signed_in(newsroom.reporter).open(page(review)).follow("Discard this draft")
-    assert Review.objects.count() == 2
-    reporter.press("Yes, I’m sure")
-    assert list(Review.objects.all()) == [submitted]
-    assert not reporter.open(page(submitted)).has_link("Discard this draft")
-    assert reporter.open(page(submitted).replace("change", "delete")).status == 403
+    for draft in (review, submitted):
+        reporter = signed_in(newsroom.reporter).open(page(draft)).follow("Throw this draft away")
+        assert "You can bring the draft back within 30 days." in reporter.text
+        reporter.press("Throw this draft away")
+        assert "Thrown away. You can bring this draft back within 30 days." in reporter.text
+        assert reporter.open(page(draft).replace("change", "delete")).status == 403
+    assert "Bị trả lại" not in reporter.open("/admin/editorial/review/").text
+    assert "Bị trả lại" not in reporter.open("/admin/").text
+    reporter.open("/admin/editorial/review/?state__exact=discarded").follow("Bị trả lại")
+    reporter.follow("Bring this draft back").press("Bring this draft back")
+    assert Review.objects.get(pk=submitted.pk).state == "draft"
 
 
 def test_new_review_has_writer_as_author_and_newsroom_as_publisher(database: str) -> None:

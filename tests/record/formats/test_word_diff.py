@@ -101,3 +101,12 @@ def test_long_and_hostile_texts(name: str) -> None:
 def test_more_words_than_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(word_diff, "_LAST", word_diff._FIRST + 1)
     assert diff("one two", "one three") == [("removed", "one two"), ("added", "one three")]
+
+
+def test_unchanged_text_is_shortened_between_words() -> None:
+    many = "một hai ba bốn năm "
+    pieces = word_diff.word_diff(f"{many * 9}sai {many * 9}", f"{many * 9}đúng {many * 9}")
+    assert word_diff.shorten(pieces, 12) == [
+        ("same", "… ba bốn năm "), ("removed", "sai"), ("added", "đúng"), ("same", " một hai ba …"),
+    ]  # fmt: skip
+    assert word_diff.shorten(pieces, 1000) == pieces

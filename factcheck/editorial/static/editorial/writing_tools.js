@@ -259,7 +259,9 @@ function startPreview(textarea, url, toggle) {
       timer = setTimeout(refresh, Math.max(400, 3 * lasted));
     });
   }
-  const start = () => show(wide.matches && localStorage.getItem("preview") !== "folded");
+  // A translation has its original beside the text.
+  const hasOriginal = document.querySelector(".beside .original") !== null;
+  const start = () => show(wide.matches && !hasOriginal && localStorage.getItem("preview") !== "folded");
   wide.addEventListener("change", start);
   start();
 }

@@ -1,0 +1,243 @@
+"""The desk's pages in a database with many drafts and reviews: the median time of each page.
+
+    python bench/desk.py [--reviews 1000000] [--rounds 15]
+
+SQL generates the rows of the editors' tables, with the triggers and foreign keys switched off. Nearly all reviews
+belong to one newsroom, and some verdicts, topics and authors are rare. The public rows (`loading.py`) stay empty.
+A page is requested through Django without a network.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from typing import Any
+
+from loading import own_server, rebuilt_indexes
+from table import report
+
+LIMIT = 0.3  # seconds
+SYLLABLES = """
+nước lũ thuốc chanh nóng trẻ em vắc xin học sinh điện giá vàng bão miền trung hà nội sài gòn bệnh viện cá sông
+health vaccine rain river school price storm hospital bank minister law water power train bridge city virus
+"""
+
+# The tables in the order of their keys. Each value is SQL about `i`, the number of the row from 1 to `n`.
+VERDICT = "(SELECT array_agg(id ORDER BY id) FROM editorial_verdict)"
+DATE = "now() - make_interval(mins => (n - i)::int * 4)"
+
+
+def key(table: int, number: str = "i") -> str:
+    """The UUID of a row, which a row of another table can compute too."""
+    return f"('0000{table:04x}-0000-7000-8000-' || lpad(to_hex({number}), 12, '0'))::uuid"
+
+
+def words(count: int) -> str:
+    """A text whose words are common or rare, as in a language."""
+    picked = "(vocabulary)[1 + floor(cardinality(vocabulary) * power(random(), 3))::int]"
+    return f"(SELECT string_agg({picked}, ' ' ORDER BY word) FROM generate_series(1, {count}) AS word WHERE i > 0)"
+
+
+def tables(newsrooms: list[int], people: list[int]) -> list[tuple[str, float, dict[str, str]]]:
+    """Model, rows for each review, and the values that differ from the field's default."""
+    newsroom = f"CASE WHEN i % 100 = 0 THEN {newsrooms[1]} ELSE {newsrooms[0]} END"
+    person = f"(ARRAY{people})[CASE WHEN i % 5000 = 0 THEN 1 ELSE 2 + i % {len(people) - 2} END]"
+    language = "CASE WHEN i % 1000 = 0 THEN 'und' WHEN i % 3 = 0 THEN 'en' ELSE 'vi' END"
+    verdict = f"({VERDICT})[CASE WHEN i % 20000 = 7 THEN 6 ELSE 1 + i % 5 END]"
+    state = (
+        "CASE WHEN i % 10000 = 1 THEN 'submitted' WHEN i % 10000 = 2 THEN 'approved' WHEN i % 500 = 3 THEN 'draft'"
+        " WHEN i % 300 = 4 THEN 'withdrawn' ELSE 'published' END"
+    )
+    decided = "i % 10000 <> 1"
+    return [
+        ("editorial.Claimant", 0.1, {
+            "id": key(1), "newsroom": newsroom, "type": "'unnamed'", "description": words(4), "confirmed": "true",
+        }),
+        ("editorial.Claim", 1, {
+            "id": key(2), "newsroom": newsroom, "text": words(14), "language": language, "logged_at": DATE,
+            "claimant": key(1, "1 + i % (n / 10)"), "logged_by": person, "changed_at": DATE,
+        }),
+        ("editorial.Claim.topics", 1, {
+            "claim": key(2), "topic": "(SELECT array_agg(id ORDER BY id) FROM editorial_topic)"
+            "[CASE WHEN i % 20000 = 9 THEN 10 ELSE 1 + i % 9 END]",
+        }),
+        ("editorial.Review", 1, {
+            "id": key(3), "newsroom": newsroom, "publisher": newsroom, "claim": key(2), "state": state,
+            "language": language, "headline": words(9), "summary": words(20), "body": f"repeat({words(10)}, 6)",
+            "verdict": verdict, "created_by": person, "created_at": DATE, "changed_at": DATE,
+        }),
+        ("editorial.Authorship", 1, {"review": key(3), "user": person}),
+        ("editorial.Source", 2, {
+            "review": key(3, "(1 + i / 2)"), "title": words(5), "stance": "'refutes'",
+            "url": "'https://example.org/' || i", "position": "i % 2",
+        }),
+        ("record.LogEntry", 1, {
+            "sequence": "i", "at": DATE, "kind": "'review.original'", "subject": key(3), "number": "1",
+            "digest": "lpad(to_hex(i), 64, '0')",
+        }),
+        ("editorial.Proposal", 1, {
+            "kind": "'review'", "action": "'publication'", "newsroom": newsroom, "deciding": newsroom,
+            "review": key(3), "statement": "'{}'", "digest": "lpad(to_hex(i), 64, '0')", "submitted_by": person,
+            "submitted_at": DATE, "decision": f"CASE WHEN {decided} THEN 'approved' ELSE '' END",
+            "decided_by": f"CASE WHEN {decided} THEN {people[-1]} END",
+            "decided_at": f"CASE WHEN {decided} THEN {DATE} END",
+            "entry": "CASE WHEN i % 10000 NOT IN (1, 2) THEN i END",
+        }),
+        ("editorial.EditorialEvent", 1, {
+            "at": DATE, "actor": person, "action": "'publication.submitted'", "newsroom": newsroom,
+            "subject": f"{key(3)}::text", "detail": "'{}'",
+        }),
+    ]  # fmt: skip
+
+
+def model_of(name: str) -> Any:
+    from django.apps import apps
+
+    label, model, *field = name.split(".")
+    found: Any = apps.get_model(label, model)
+    return getattr(found, field[0]).through if field else found
+
+
+def fill(reviews: int, newsrooms: list[int], people: list[int]) -> None:
+    """Fills the tables, and creates their secondary indexes afterwards."""
+    from django.db import connections
+
+    vocabulary = [f"{first} {second}" for first in SYLLABLES.split() for second in SYLLABLES.split()]
+    planned, begun = tables(newsrooms, people), time.perf_counter()
+    models = [model_of(name) for name, *_ in planned]
+    switch_off_rules(models)
+    with rebuilt_indexes(models), connections["owner"].cursor() as cursor:
+        for model, (name, share, values) in zip(models, planned, strict=True):
+            given = {"rows": int(reviews * share), "reviews": reviews, "vocabulary": vocabulary}
+            cursor.execute(insert(model, values), given)
+            sys.stderr.write(f"\r{name}: {time.perf_counter() - begun:.0f} s{' ' * 20}")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    sys.stderr.write(f"\r{reviews} reviews in {time.perf_counter() - begun:.0f} s{' ' * 30}\n")
+
+
+def switch_off_rules(models: list[Any]) -> None:
+    """Switches off the triggers and foreign keys of these tables. The database is deleted afterwards."""
+    from django.conf import settings
+    from django.db import connections
+
+    from factcheck.database.embedded import DATABASE
+
+    connections.close_all()
+    with settings.DATABASE_SERVER.superuser(DATABASE) as connection:
+        for model in models:
+            connection.execute(f"ALTER TABLE {model._meta.db_table} DISABLE TRIGGER ALL")
+
+
+def insert(model: Any, values: dict[str, str]) -> str:
+    """An INSERT with these values. Each other column gets its field's default."""
+    from django.db import connection
+    from psycopg.sql import Literal
+
+    columns, selected = [], []
+    for field in model._meta.concrete_fields:
+        if field.name in values or (not field.auto_created and not field.generated):
+            default = "NULL" if field.null else None
+            if field.name not in values and default is None:
+                value = field.get_db_prep_save(field.get_default(), connection)
+                default = "now()" if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False) else (
+                    Literal(value).as_string(None)
+                )  # fmt: skip
+            columns.append(f'"{field.column}"')
+            selected.append(values.get(field.name, default))
+    escaped = ", ".join(map(str, selected)).replace("%", "%%")
+    return (
+        f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {escaped}"
+        " FROM generate_series(1, %(rows)s) AS i, (SELECT %(reviews)s::bigint AS n, %(vocabulary)s::text[] AS"
+        " vocabulary) AS given"
+    )
+
+
+def newsroom() -> tuple[list[int], list[int]]:
+    """Two newsrooms, ten topics and twenty people. The last person edits in the newsroom with nearly all reviews."""
+    from factcheck.editorial.models import Membership, Publisher, Topic, TopicLabel, User
+
+    newsrooms = [Publisher.objects.create(name=name, site=f"{name}.example") for name in ("large", "small")]
+    for number in range(10):
+        topic = Topic.objects.create(slug=f"topic-{number}")
+        TopicLabel.objects.create(topic=topic, language="en", label=f"Topic {number}")
+    people = [User.objects.create(username=f"person{number}", is_staff=True) for number in range(20)]
+    switch_off_rules([Membership])
+    for person in people:
+        role = "editor" if person is people[-1] else "reporter"
+        Membership.objects.using("owner").create(user=person, publisher=newsrooms[0], role=role)
+    return [each.pk for each in newsrooms], [each.pk for each in people]
+
+
+def pages(people: list[int]) -> dict[str, str]:
+    """The measured pages, each with its URL below /admin/."""
+    from factcheck.editorial.models import Proposal, Review, Topic, Verdict
+
+    own = Review.objects.filter(newsroom=Review.objects.order_by("pk").values("newsroom")[:1])
+    review = own.filter(state="published").first()
+    waiting = Proposal.objects.undecided().first()
+    assert review is not None
+    assert waiting is not None
+    verdicts = list(Verdict.objects.order_by("pk").values_list("pk", flat=True))
+    topics = list(Topic.objects.order_by("pk").values_list("pk", flat=True))
+    lists: dict[str, list[str]] = {
+        "verdict": [str(verdicts[0]), str(verdicts[5])], "topic": [str(topics[0]), str(topics[9])],
+        "author": [str(people[1]), str(people[0])], "date": ["today", "earlier"],
+        "state": ["published", "submitted"], "language": ["vi", "und"],
+    }  # fmt: skip
+    found = {"home": ""}
+    for name, columns, state in (("review", (1, 2, 3, 4), "state__exact"), ("claim", (3, 5), "state")):
+        found |= {f"{name}s": f"editorial/{name}/", f"{name}s, last page": f"editorial/{name}/?p=40"}
+        for filtered, (common, rare) in lists.items():
+            parameter = state if filtered == "state" else filtered
+            found[f"{name}s, {filtered}: common"] = f"editorial/{name}/?{parameter}={common}"
+            found[f"{name}s, {filtered}: rare"] = f"editorial/{name}/?{parameter}={rare}"
+        for kind, query in (("two words", "vắc virus"), ("common word", "nước"), ("unknown word", "xyzzy")):
+            found[f"{name}s, search: {kind}"] = f"editorial/{name}/?q={query}"
+        for column in columns:
+            found[f"{name}s, sorted by column {column}"] = f"editorial/{name}/?o={column}"
+            found[f"{name}s, sorted by column {column}, backwards"] = f"editorial/{name}/?o=-{column}"
+    found["reviews, two filters"] = f"editorial/review/?verdict={verdicts[5]}&topic={topics[9]}"
+    found["review"] = f"editorial/review/{review.pk}/change/"
+    found["claim"] = f"editorial/claim/{review.claim_id}/change/"
+    found["decision"] = f"editorial/proposal/{waiting.pk}/approve/"
+    return found
+
+
+def measure(people: list[int], rounds: int) -> list[str]:
+    """The table's rows. A page is requested once before it is measured."""
+    from django.test import Client
+
+    from factcheck.editorial.models import User
+
+    client, rows = Client(), []
+    client.force_login(User.objects.get(pk=people[-1]))
+    for name, path in pages(people).items():
+        times = []
+        for _ in range(rounds + 1):
+            begun = time.perf_counter()
+            response = client.get(f"/admin/{path}", headers={"host": "localhost"})
+            times.append(time.perf_counter() - begun)
+            assert response.status_code == 200, (path, response.status_code)
+        median = statistics.median(times[1:])
+        sys.stderr.write(f"{median * 1000:8.0f} ms  {name}{'  TOO SLOW' if median > LIMIT else ''}\n")
+        rows.append((median, name))
+    slow = [f"{name} {median * 1000:.0f} ms" for median, name in rows if median > LIMIT]
+    slowest, name = max(rows)
+    measured = f"{len(rows) - len(slow)} of {len(rows)} pages; slowest: {name}, {slowest * 1000:.0f} ms"
+    return [f"| desk pages, median | – | – | ≤ {LIMIT * 1000:.0f} ms | {measured} |"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--reviews", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=15)
+    given = parser.parse_args()
+    with own_server():
+        newsrooms, people = newsroom()
+        fill(given.reviews, newsrooms, people)
+        report(measure(people, given.rounds))
+
+
+if __name__ == "__main__":
+    main()

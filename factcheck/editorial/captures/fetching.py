@@ -1,0 +1,113 @@
+"""Captures the page of a waiting capture: fetches the page, reads its details, and stores a WARC file.
+
+A capture takes at most a minute: half of it for the requests, and the rest for the details and the time stamp. The
+capture's row is only locked at the end.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from factcheck.editorial.captures import timestamps, warc
+from factcheck.editorial.captures.file_kinds import WARC_GZ
+from factcheck.editorial.captures.page_details import read_details
+from factcheck.editorial.models import Capture
+from factcheck.record.statements.faults import InvalidValue
+from factcheck.record.statements.values import URL
+from factcheck.server.guarded_http import Exchange, FetchError, fetch
+
+State, Failure = Capture.State, Capture.Failure
+
+# Failures that may pass. The worker tries these pages again.
+TEMPORARY = {Failure.TIMEOUT, Failure.UNREACHABLE, Failure.UNKNOWN_HOST, Failure.SERVER_ERROR}
+
+
+class TemporaryError(Exception):
+    """The page couldn't be captured now, but may be later."""
+
+
+def capture(capture: Capture) -> None:
+    """Do the work of one capture. Does nothing if it is already done. Raises TemporaryError if it should be retried."""
+    if capture.state == State.DONE:
+        return
+    try:
+        exchanges = fetch(capture.url)
+    except FetchError as refused:
+        _fail(capture, Failure(refused.problem.value))
+        return
+    last = exchanges[-1]
+    if failure := _failure_of_status(last.status):
+        _fail(capture, failure, status=last.status)
+        return
+    try:
+        _store(capture, exchanges)
+    except Exception:
+        # Whatever a hostile page breaks, its capture must not wait forever.
+        _fail(capture, Failure.INTERNAL)
+        raise
+
+
+def _fail(capture: Capture, failure: Capture.Failure, **values: Any) -> None:
+    _write(capture, {"state": State.FAILED, "failure": failure, **values})
+    if failure in TEMPORARY:
+        raise TemporaryError(f"{capture.pk}: {failure}")
+
+
+def _failure_of_status(status: int) -> Capture.Failure | None:
+    if 200 <= status < 300:
+        return None
+    if status in (401, 402, 403, 405, 406, 407, 429, 451):
+        return Failure.REFUSED
+    if status in (404, 410):
+        return Failure.GONE
+    return Failure.SERVER_ERROR if status >= 500 else Failure.OTHER_STATUS
+
+
+def _store(capture: Capture, exchanges: Sequence[Exchange]) -> None:
+    last = exchanges[-1]
+    details = read_details(last.body, last.headers.get("Content-Type", ""), last.url)
+    content = warc.write_warc(exchanges)
+    values = {
+        "state": State.DONE,
+        "failure": "",
+        "captured_at": last.at,
+        "final_url": _storable(last.url),
+        "status": last.status,
+        "media_type": WARC_GZ.media_type,
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "title": details.title,
+        "publisher_name": details.publisher_name,
+        "published_on": details.published_on,
+        "language": details.language,
+        "text": details.text,
+        "timestamp_token": timestamps.request_token(content),
+    }
+    _write(capture, values, content)
+
+
+def _storable(url: str) -> str:
+    try:
+        return URL.read(url) or ""
+    except InvalidValue:
+        return ""  # longer than the column
+
+
+@transaction.atomic
+def _write(capture: Capture, values: dict[str, Any], content: bytes | None = None) -> None:
+    """Write the result, unless another run of the same job was faster."""
+    row = Capture.objects.select_for_update().filter(pk=capture.pk).exclude(state=State.DONE).first()
+    if row is None:
+        return
+    for name, value in values.items():
+        setattr(row, name, value)
+    if content is not None:
+        field = row.file.field
+        name = f"capture.{WARC_GZ.ending}"
+        row.file.storage.delete(field.generate_filename(row, name))  # left by a killed run
+        row.file.save(name, ContentFile(content), save=False)
+    row.save()
+    capture.refresh_from_db()

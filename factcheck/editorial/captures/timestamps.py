@@ -1,0 +1,63 @@
+"""Asks a time stamp server to confirm that a capture existed at this time (RFC 3161).
+
+The server in TIMESTAMP_URL only receives the SHA-256 of the file. Each answer is verified against the certificates that
+this machine trusts for TLS. If the server fails, the capture has no time stamp.
+"""
+
+import hashlib
+import logging
+import ssl
+from http.client import HTTPException
+from urllib.parse import urlsplit
+
+from cryptography.x509 import Certificate, load_der_x509_certificate
+from django.conf import settings
+from rfc3161_client import (
+    HashAlgorithm,
+    TimestampRequestBuilder,
+    TimeStampResponse,
+    VerificationError,
+    VerifierBuilder,
+    decode_timestamp_response,
+)
+
+from factcheck.server.http_client import post
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 8.0
+MAX_RESPONSE = 64 * 1024
+
+
+def request_token(content: bytes) -> bytes | None:
+    """Return the verified time stamp token of the content in DER, or None."""
+    if not settings.TIMESTAMP_URL:
+        return None
+    try:
+        return _request_token(content)
+    except (OSError, HTTPException, ValueError, VerificationError) as problem:
+        logger.warning("The time stamp server %s failed: %s", urlsplit(settings.TIMESTAMP_URL).hostname, problem)
+        return None
+
+
+def _request_token(content: bytes) -> bytes:
+    request = TimestampRequestBuilder().data(content).hash_algorithm(HashAlgorithm.SHA256).build()
+    headers = {"Content-Type": "application/timestamp-query"}
+    status, body = post(settings.TIMESTAMP_URL, request.as_bytes(), headers, SECONDS, MAX_RESPONSE)
+    if status != 200:
+        raise ValueError(f"HTTP status {status}")
+    response = decode_timestamp_response(body)
+    verifier = VerifierBuilder(nonce=request.nonce, roots=_trusted_issuers(response)).build()  # ValueError: no roots
+    verifier.verify(response, hashlib.sha256(content).digest())
+    return response.time_stamp_token()
+
+
+def _trusted_issuers(response: TimeStampResponse) -> list[Certificate]:
+    """Return this machine's root certificates that issued one of the certificates in the response.
+
+    The other roots aren't parsed, because some of them don't follow the current rules.
+    """
+    sent = [load_der_x509_certificate(certificate) for certificate in response.signed_data.certificates]
+    issuers = {certificate.issuer.public_bytes() for certificate in sent}
+    roots = ssl.create_default_context().get_ca_certs(binary_form=True)
+    return [load_der_x509_certificate(root) for root in roots if any(issuer in root for issuer in issuers)]

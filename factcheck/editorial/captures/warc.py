@@ -1,0 +1,45 @@
+"""Writes the requests and responses of a fetch as a WARC file (ISO 28500), which web archives can replay."""
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Sequence
+from io import BytesIO
+
+from django.conf import settings
+from warcio.recordloader import ArcWarcRecord
+from warcio.warcwriter import WARCWriter
+
+from factcheck import __version__
+from factcheck.server.guarded_http import Exchange
+
+
+def write_warc(exchanges: Sequence[Exchange]) -> bytes:
+    """Return the file, with one gzip member per record. The blocks are the exact bytes on the wire."""
+    out = BytesIO()
+    writer = WARCWriter(out, gzip=True, warc_version="1.1")
+    software = {"software": f"factcheck/{__version__} ({settings.SITE_URL})", "format": "WARC File Format 1.1"}
+    writer.write_record(writer.create_warcinfo_record(None, software))
+    for exchange in exchanges:
+        response = _record(writer, exchange, "response", exchange.response)
+        response.rec_headers.add_header("WARC-IP-Address", exchange.address)
+        writer.write_request_response_pair(_record(writer, exchange, "request", exchange.request), response)
+    return out.getvalue()
+
+
+def _record(writer: WARCWriter, exchange: Exchange, kind: str, block: bytes) -> ArcWarcRecord:
+    # The builder's own functions parse the HTTP headers and write them again, which can change bytes.
+    _headers, _end, payload = block.partition(b"\r\n\r\n")
+    headers = writer._init_warc_headers(
+        exchange.url,
+        kind,
+        {
+            "WARC-Date": exchange.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "WARC-Block-Digest": _digest(block),
+            "WARC-Payload-Digest": _digest(payload),
+        },
+    )
+    return ArcWarcRecord("warc", kind, headers, BytesIO(block), None, writer.WARC_RECORDS[kind], len(block))
+
+
+def _digest(data: bytes) -> str:
+    return f"sha256:{b32encode(hashlib.sha256(data).digest()).decode()}"

@@ -1,0 +1,131 @@
+"""Filters of the lists of reviews and claims. Each filter can use an index."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.models import Authorship, Claim, Review, Topic, User, Verdict
+
+
+class ChoiceFilter(admin.SimpleListFilter):
+    """Ignores a value that isn't one of the choices."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        known = {str(key) for key, _name in self.lookup_choices}
+        return self.narrow(request, queryset, self.value()) if self.value() in known else queryset
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        raise NotImplementedError
+
+
+class VerdictFilter(ChoiceFilter):
+    """For claims, the verdict of a review in the person's newsrooms."""
+
+    title = _("verdict")
+    parameter_name = "verdict"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        return [(verdict.pk, str(verdict)) for verdict in Verdict.objects.prefetch_related("labels")]
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        if queryset.model is Review:
+            return queryset.filter(verdict=value)
+        return queryset.filter(_has_review(request, verdict=value))
+
+
+class TopicFilter(ChoiceFilter):
+    title = _("topic")
+    parameter_name = "topic"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        return [(topic.pk, str(topic)) for topic in Topic.objects.prefetch_related("labels")]
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        claim = OuterRef("claim" if queryset.model is Review else "pk")
+        return queryset.filter(Exists(Claim.topics.through.objects.filter(claim=claim, topic=value)))
+
+
+class AuthorFilter(ChoiceFilter):
+    """A colleague in one of the person's newsrooms: an author of a review, or the person who logged a claim."""
+
+    title = _("author")
+    parameter_name = "author"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        colleagues = User.objects.filter(memberships__publisher__in=list(get_desk(request).roles)).distinct()
+        return sorted(((user.pk, str(user)) for user in colleagues), key=lambda choice: choice[1])
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        if queryset.model is Claim:
+            return queryset.filter(logged_by=value)
+        return queryset.filter(Exists(Authorship.objects.filter(review=OuterRef("pk"), user=value)))
+
+
+class ReviewStateFilter(ChoiceFilter):
+    """The state of a claim's review in the person's newsrooms."""
+
+    title = _("state of its review")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        return list(Review.State.choices)
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return queryset.filter(_has_review(request, state=value))
+
+
+def _has_review(request: HttpRequest, **condition: Any) -> Exists:
+    return Exists(get_desk(request).own(Review.objects.filter(claim=OuterRef("pk"), **condition)))
+
+
+def _today() -> datetime:
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _year(years_ago: int) -> datetime:
+    today = _today()
+    return today.replace(year=today.year - years_ago, month=1, day=1)
+
+
+# For each period, a function that returns its first moment and the moment after its last. None means no limit.
+_PERIODS: dict[str, tuple[Any, Callable[[], tuple[datetime | None, datetime | None]]]] = {
+    "today": (_("Today"), lambda: (_today(), None)),
+    "week": (_("Past 7 days"), lambda: (_today() - timedelta(days=7), None)),
+    "month": (_("Past 30 days"), lambda: (_today() - timedelta(days=30), None)),
+    "year": (_("This year"), lambda: (_year(0), None)),
+    "last-year": (_("Last year"), lambda: (_year(1), _year(0))),
+    "earlier": (_("Earlier"), lambda: (None, _year(1))),
+}
+
+
+class DateFilter(ChoiceFilter):
+    """The period in which a row was changed or logged."""
+
+    parameter_name = "date"
+    title = _("date")
+    field: ClassVar[str]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        return [(key, name) for key, (name, _limits) in _PERIODS.items()]
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        begin, end = _PERIODS[value][1]()
+        condition = Q(**{f"{self.field}__gte": begin}) if begin else Q()
+        return queryset.filter(condition & (Q(**{f"{self.field}__lt": end}) if end else Q()))
+
+
+class ChangedFilter(DateFilter):
+    title = _("date of the last change")
+    field = "changed_at"
+
+
+class LoggedFilter(DateFilter):
+    title = _("date of logging")
+    field = "logged_at"

@@ -1,0 +1,217 @@
+"""Uploaded pictures and videos: storing, the rules before submission, and deletion.
+
+The name of a file is its SHA-256, so rows with the same file share it. A file is deleted when no row has it any more.
+An advisory lock for each file keeps an upload and a deletion of the same file apart.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import BinaryIO
+from uuid import UUID
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from factcheck.editorial import roles
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Claim, Picture, Review, User
+from factcheck.record.formats.markdown import own_pictures
+from factcheck.record.formats.picture_files import HEAD, PATH, PictureError, decode, encode_for_readers, video_type
+
+MEGABYTE = 1024 * 1024
+MAX_PICTURE = 20 * MEGABYTE  # bytes of a picture before it is encoded for readers
+MAX_MEDIA = 200 * MEGABYTE  # bytes of a file that a claim is about
+KEEP_UNUSED = timedelta(days=1)
+
+_TOO_LARGE = _("This file is larger than %s MB. Choose a smaller file.")
+_UNREADABLE = _("This file isn’t a picture that can be read. Choose a JPEG, PNG, WebP, GIF or AVIF file.")
+_NOT_MEDIA = _(
+    "This file isn’t a picture or video that can be read. Choose a JPEG, PNG, WebP, GIF, AVIF, MP4 or WebM file."
+)
+_TOO_MANY_PIXELS = _("This picture has more than 40 million pixels. Reduce its size and upload it again.")
+_NOT_A_DRAFT = _("You can add pictures only to a draft. Open a correction first.")
+
+
+@transaction.atomic
+def add_picture(*, review: Review, file: File[bytes], by: User) -> Picture:
+    """Stores a picture for the text of the review. Only its pixels are kept. Raises EditorialError."""
+    roles.require_writer(by, review)
+    if review.state != Review.State.DRAFT:
+        raise EditorialError(_NOT_A_DRAFT)
+    _require_size(file, MAX_PICTURE)
+    try:
+        encoded = encode_for_readers(_binary(file))
+    except PictureError as problem:
+        raise EditorialError(_TOO_MANY_PIXELS if problem.too_large else _UNREADABLE) from problem
+    picture = Picture(
+        review=review,
+        sha256=hashlib.sha256(encoded.content).hexdigest(),
+        media_type=encoded.media_type,
+        size=len(encoded.content),
+        width=encoded.width,
+        height=encoded.height,
+        uploaded_by=by,
+    )
+    return _store(picture, ContentFile(encoded.content))
+
+
+@transaction.atomic
+def add_media(*, claim: Claim, file: File[bytes], by: User) -> Picture:
+    """Stores the picture or video that a claim is about, unchanged. Readers never see it. Raises EditorialError."""
+    roles.require_member(by, claim.newsroom_id)
+    _require_size(file, MAX_MEDIA)
+    media_type, size = _inspect(file)
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    picture = Picture(
+        claim=claim,
+        sha256=digest.hexdigest(),
+        media_type=media_type,
+        size=file.size,
+        width=size[0] if size else None,
+        height=size[1] if size else None,
+        uploaded_by=by,
+    )
+    return _store(picture, file)
+
+
+def adopt_pictures(review: Review) -> None:
+    """Gives the review its own rows for its newsroom's pictures that its text shows, for example in a translation.
+
+    With its own rows, the pictures are kept if the other review is erased.
+    """
+    if not (hashes := _hashes_in(review.body)):
+        return
+    missing = hashes - set(review.pictures.values_list("sha256", flat=True))
+    for picture in _of_newsroom(review, missing).order_by("sha256", "pk").distinct("sha256"):
+        Picture.objects.create(
+            review=review,
+            sha256=picture.sha256,
+            media_type=picture.media_type,
+            size=picture.size,
+            width=picture.width,
+            height=picture.height,
+            uploaded_by=picture.uploaded_by,
+        )
+
+
+def find_missing_pictures(review: Review) -> list[str | Promise]:
+    """Everything that the pictures of the text lack. Each reason is a sentence for the editor."""
+    pictures = own_pictures(review.body)
+    if not pictures:
+        return []
+    reasons: list[str | Promise] = []
+    if undescribed := sum(not description for _path, description in pictures):
+        reasons.append(
+            ngettext(
+                "Describe the picture for readers who can’t see it. Write the description between the brackets of"
+                " ![ ].",
+                "Describe all pictures for readers who can’t see them. %(count)s pictures have no description between"
+                " the brackets of ![ ].",
+                undescribed,
+            )
+            % {"count": undescribed}
+        )
+    known = {picture.name for picture in _of_newsroom(review, _hashes_in(review.body))}
+    if {path.removeprefix("/") for path, _description in pictures} - known:
+        reasons.append(_("The text shows a picture that isn’t stored here. Upload the picture again."))
+    return reasons
+
+
+def delete_pictures(*, review: Review | None = None, claims: Collection[UUID] = ()) -> None:
+    """Deletes the pictures of an erased review that its draft no longer shows, and everything of these claims."""
+    rows = Picture.objects.filter(claim__in=claims)
+    if review is not None:
+        rows |= Picture.objects.filter(review=review).exclude(sha256__in=_hashes_in(review.body))
+    names = {picture.name for picture in rows}
+    rows.delete()
+    # `robust`: the commit can't be undone. `delete_unused_files` deletes a file that can't be deleted now.
+    transaction.on_commit(lambda: _delete_files(names), robust=True)
+
+
+def delete_unused_files() -> int:
+    """Deletes files without a row, for example of deleted drafts, and returns their number."""
+    try:
+        _folders, files = default_storage.listdir("pictures")
+    except FileNotFoundError:
+        return 0
+    before = timezone.now() - KEEP_UNUSED
+    names = [f"pictures/{file}" for file in files]
+    return _delete_files(name for name in names if _modified_before(name, before))
+
+
+def _of_newsroom(review: Review, hashes: Collection[str]) -> QuerySet[Picture]:
+    return Picture.objects.filter(sha256__in=hashes, review__newsroom=review.newsroom_id)
+
+
+def _hashes_in(text: str) -> set[str]:
+    return {found[1] for path, _description in own_pictures(text) if (found := PATH.fullmatch(path))}
+
+
+def _require_size(file: File[bytes], most: int) -> None:
+    if file.size > most:
+        raise EditorialError(_TOO_LARGE % (most // MEGABYTE))
+
+
+def _inspect(file: File[bytes]) -> tuple[str, tuple[int, int] | None]:
+    """The media type and, for a picture, its size in pixels. Raises EditorialError."""
+    file.seek(0)
+    if video := video_type(file.read(HEAD)):
+        return video, None
+    try:
+        picture = decode(_binary(file))
+    except PictureError as problem:
+        raise EditorialError(_TOO_MANY_PIXELS if problem.too_large else _NOT_MEDIA) from problem
+    return f"image/{(picture.format or '').lower()}", picture.size
+
+
+def _binary(file: File[bytes]) -> BinaryIO:
+    file.seek(0)
+    return file  # type: ignore[return-value]  # Django's files have the methods that Pillow needs
+
+
+def _store(picture: Picture, content: File[bytes]) -> Picture:
+    """Saves the row, and the file if the storage doesn't have it yet."""
+    _lock_file(picture.name)
+    if not default_storage.exists(picture.name):
+        content.seek(0)
+        default_storage.save(picture.name, content)
+    subject = {"review": picture.review} if picture.review_id else {"claim": picture.claim}
+    existing = Picture.objects.filter(sha256=picture.sha256, **subject).first()
+    if existing is None:
+        picture.save()
+    return existing or picture
+
+
+def _delete_files(names: Iterable[str]) -> int:
+    deleted = 0
+    for name in names:
+        with transaction.atomic():
+            _lock_file(name)
+            sha256 = name.removeprefix("pictures/").partition(".")[0]
+            if name not in {picture.name for picture in Picture.objects.filter(sha256=sha256)}:
+                default_storage.delete(name)
+                deleted += 1
+    return deleted
+
+
+def _modified_before(name: str, at: datetime) -> bool:
+    try:
+        return default_storage.get_modified_time(name) < at
+    except FileNotFoundError:
+        return False
+
+
+def _lock_file(name: str) -> None:
+    """Until the end of the transaction, nobody else stores or deletes this file."""
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])

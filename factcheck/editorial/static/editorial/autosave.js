@@ -1,0 +1,334 @@
+// Saves a draft while somebody is writing. Text that isn't saved yet is kept in this browser, for each person and draft.
+const PAUSE = 3_000;
+const AT_LEAST_EVERY = 10_000;
+const HEARTBEAT = 20_000;
+const KEPT_FOR = 30 * 24 * 60 * 60 * 1000;
+const PREFIX = "draft:";
+// These values differ from page to page, although the text is the same.
+const NOT_TYPED = /^(csrfmiddlewaretoken|page|row_state|_created|choice-.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*-(id|removed))$/;
+
+function keptKeys(person = "") {
+  return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX + person));
+}
+
+function readKept(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+for (const key of keptKeys()) {
+  if (Date.now() - (readKept(key)?.at ?? 0) > KEPT_FOR) {
+    localStorage.removeItem(key);
+  }
+}
+
+const settings = document.querySelector("[data-autosave]");
+const form = settings?.closest("form");
+if (form) {
+  start();
+}
+
+// The next person at a shared computer must not find somebody's text. A page asks before it deletes unsaved text.
+document.getElementById("logout-form")?.addEventListener("submit", (event) => {
+  const ask = settings?.dataset.ask ?? document.body.dataset.askLogout;
+  const keys = keptKeys();
+  if (keys.length && ask && !confirm(ask)) {
+    event.preventDefault();
+    event.stopPropagation();
+    return;
+  }
+  keys.forEach((key) => localStorage.removeItem(key));
+});
+
+function start() {
+  const texts = settings.dataset;
+  const page = form.elements.page;
+  page.value = crypto.randomUUID();
+  const status = document.querySelector("[data-autosave-status]") ?? addStatus();
+  let key = `${PREFIX}${texts.person}:${location.pathname}`;
+  let url = texts.autosave;
+  let openUrl = texts.open;
+  let changes = 0; // counts the changes to the form
+  let saved = 0; // the number of changes that the server has
+  let unsavedSince = null;
+  let timer = null;
+  let running = null;
+  const created = new Set();
+  let stopped = Boolean(form.querySelector(".conflict"));
+
+  function addStatus() {
+    const element = document.createElement("p");
+    element.className = "saved";
+    element.setAttribute("role", "status");
+    element.dataset.autosaveStatus = "";
+    (form.querySelector(".submit-row") ?? form).append(element);
+    return element;
+  }
+
+  // Rows that an autosave has created and that the person has removed from the page since then.
+  function removedRows() {
+    const present = new Set([...form.elements].filter(({ name }) => name.endsWith("-id")).map(({ name, value }) => `${name.split("-")[0]}-removed:${value}`));
+    return [...created].filter((row) => !present.has(row)).map((row) => row.split(":"));
+  }
+
+  function typedValues() {
+    return [...[...new FormData(form)].filter(([, value]) => typeof value === "string"), ...removedRows()];
+  }
+
+  function keep() {
+    try {
+      localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: typedValues() }));
+    } catch {
+      // The browser's storage is full or switched off. The text stays in the form.
+    }
+  }
+
+  function body(values) {
+    const data = new FormData();
+    values.forEach(([name, value]) => data.append(name, value));
+    return data;
+  }
+
+  async function send(values, options = {}) {
+    const response = await fetch(url, {
+      method: "POST",
+      body: body(values),
+      headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+      redirect: "manual",
+      ...options,
+    });
+    if (!response.headers.get("Content-Type")?.startsWith("application/json")) {
+      throw response.type === "opaqueredirect" || response.status < 500 ? new Error("logged out") : new Error("failed");
+    }
+    return [response.status, await response.json()];
+  }
+
+  function schedule() {
+    clearTimeout(timer);
+    const longest = unsavedSince + AT_LEAST_EVERY - Date.now();
+    timer = setTimeout(save, Math.max(0, Math.min(PAUSE, longest)));
+  }
+
+  function save() {
+    clearTimeout(timer);
+    running ??= saveNow().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+
+  async function saveNow() {
+    if (stopped || saved === changes) {
+      return;
+    }
+    const sent = changes;
+    unsavedSince = Date.now();
+    status.textContent = texts.saving;
+    try {
+      const [code, answer] = await send(typedValues());
+      status.textContent = answer.status;
+      if (code === 200) {
+        saved = sent;
+        adopt(answer);
+        if (saved === changes && !answer.problems.length) {
+          localStorage.removeItem(key);
+        }
+        document.dispatchEvent(new CustomEvent("draft:saved", { detail: answer }));
+      } else if (code === 409) {
+        stopped = true;
+        showConflict(answer);
+      } else if (code === 422) {
+        saved = sent; // the next change can make the draft savable
+      } else {
+        stopped = true;
+      }
+    } catch (problem) {
+      status.textContent = problem.message === "logged out" ? texts.loggedOut : texts.offline;
+      timer = setTimeout(save, AT_LEAST_EVERY);
+      return;
+    }
+    if (saved !== changes && !stopped) {
+      schedule();
+    }
+  }
+
+  // Gives the page the ids of the rows that have just been created.
+  function adopt(answer) {
+    setHidden("row_state", answer.version);
+    for (const [prefix, rows] of Object.entries(answer.rows)) {
+      for (const { index, id } of rows) {
+        const field = form.elements[`${prefix}-${index}-id`];
+        if (field) {
+          created.add(`${prefix}-removed:${id}`);
+          field.value = id;
+          field.disabled = false;
+        }
+      }
+    }
+    if (url !== answer.autosave_url) {
+      localStorage.removeItem(key);
+      url = answer.autosave_url;
+      openUrl = answer.open_url;
+      key = `${PREFIX}${texts.person}:${answer.url}`;
+      form.action = answer.url;
+      history.replaceState(null, "", answer.url);
+      setHidden("_created", "1");
+      noteOpen();
+    }
+  }
+
+  function setHidden(name, value) {
+    const field = form.elements[name] ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
+    field.value = value;
+  }
+
+  function showConflict(answer) {
+    setHidden("row_state", answer.version);
+    const place = form.querySelector("[data-conflict]");
+    place.innerHTML = answer.html;
+    place.querySelector(".conflict").focus();
+  }
+
+  // Fills the form with values that this browser kept.
+  function fill(values) {
+    const byName = Map.groupBy?.(values, ([name]) => name) ?? values.reduce((all, pair) => all.set(pair[0], [...(all.get(pair[0]) ?? []), pair]), new Map());
+    for (const [name, [[, total]]] of byName) {
+      const prefix = name.match(/^(.+)-TOTAL_FORMS$/)?.[1];
+      for (let tries = 0; prefix && tries < 100 && Number(form.elements[name]?.value) < Number(total); tries += 1) {
+        document.querySelector(`#${prefix}-group .add-row a`)?.click();
+      }
+    }
+    for (const field of form.elements) {
+      if (!field.name || NOT_TYPED.test(field.name) || !byName.has(field.name)) {
+        continue;
+      }
+      const wanted = byName.get(field.name).map(([, value]) => value);
+      if (field.type === "checkbox" || field.type === "radio") {
+        field.checked = wanted.includes(field.value);
+      } else if (field.tagName === "SELECT") {
+        wanted.filter((value) => ![...field.options].some((option) => option.value === value))
+          .forEach((value) => field.add(new Option(value, value)));
+        [...field.options].forEach((option) => (option.selected = wanted.includes(option.value)));
+      } else {
+        field.value = wanted[0];
+      }
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }
+
+  function offerKept() {
+    const kept = readKept(key);
+    const typed = (values) => JSON.stringify(values.filter(([name, value]) => value && !NOT_TYPED.test(name)).sort());
+    if (!kept || stopped || typed(kept.values) === typed(typedValues())) {
+      localStorage.removeItem(key);
+      return;
+    }
+    const offer = form.querySelector("[data-kept-text]");
+    offer.querySelector("time").textContent = new Date(kept.at).toLocaleString(document.documentElement.lang);
+    offer.hidden = false;
+    offer.querySelector("[data-drop]").addEventListener("click", () => {
+      localStorage.removeItem(key);
+      offer.hidden = true;
+    });
+    offer.querySelector("[data-use]").addEventListener("click", async () => {
+      offer.hidden = true;
+      try {
+        const [code, answer] = await send(kept.values);
+        status.textContent = answer.status;
+        if (code === 200) {
+          localStorage.removeItem(key);
+          location.assign(answer.url);
+          return;
+        }
+        fill(kept.values);
+        if (code === 409) {
+          stopped = true;
+          showConflict(answer);
+        }
+      } catch {
+        fill(kept.values);
+        status.textContent = texts.offline;
+      }
+    });
+  }
+
+  async function noteOpen() {
+    if (!openUrl || document.hidden) {
+      return;
+    }
+    const place = form.querySelector("p[data-editing]");
+    try {
+      const response = await fetch(openUrl, {
+        method: "POST",
+        headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+        redirect: "manual",
+      });
+      const { editors } = await response.json();
+      place.hidden = !editors.length;
+      place.textContent = editors.length ? `${texts.editing} ${editors.join(", ")}` : "";
+    } catch {
+      // Without a connection nobody knows who else is editing. The server asks for a comparison if somebody is.
+    }
+  }
+
+  function leave() {
+    if (saved !== changes && !running && !stopped) {
+      // A browser sends at most 64 kB after a page is closed. The text is also kept in the browser.
+      send(typedValues(), { keepalive: true }).then(([code, answer]) => {
+        if (code === 200) {
+          saved = changes;
+          adopt(answer);
+          status.textContent = answer.status;
+          localStorage.removeItem(key);
+        }
+      }).catch(() => {});
+    }
+  }
+
+  function changed({ target }) {
+    if (target.name?.startsWith("choice-")) {
+      return;
+    }
+    changes += 1;
+    if (saved === changes - 1) {
+      unsavedSince = Date.now();
+    }
+    keep();
+    if (!stopped) {
+      status.textContent = texts.unsaved;
+      schedule();
+    }
+  }
+
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  // The page's own save waits for the autosave, which may be creating rows.
+  form.addEventListener("submit", (event) => {
+    if (running) {
+      event.preventDefault();
+      event.stopPropagation();
+      running.finally(() => form.requestSubmit(event.submitter));
+      return;
+    }
+    for (const [name, value] of removedRows()) {
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
+    stopped = true;
+    clearTimeout(timer);
+  });
+  document.addEventListener("formset:removed", () => changed({ target: form }));
+  window.addEventListener("online", save);
+  window.addEventListener("pagehide", () => {
+    leave();
+    if (openUrl) {
+      navigator.sendBeacon(openUrl, body([["closed", "1"], ["csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value]]));
+    }
+  });
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : noteOpen()));
+  setInterval(noteOpen, HEARTBEAT);
+  offerKept();
+}

@@ -1,0 +1,37 @@
+"""Pages of public captures. They give the original no traffic: they don't link to it and load nothing from it."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from factcheck.record.models import PublicCapture
+from factcheck.record.public_captures import public_storage
+from factcheck.server.hostile_files import download
+from factcheck.website import queries
+from factcheck.website.views import page_for_readers
+
+
+@page_for_readers
+def capture(request: HttpRequest, sha256: str) -> HttpResponse:
+    """Show the readable text and the details of a capture, with the reviews that cite it."""
+    rows = _find(sha256)
+    context = {"capture": rows[0], "reviews": queries.bodies_of([row.review_id for row in rows])}
+    return render(request, "website/capture.html", context)
+
+
+@require_safe
+def capture_file(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """Return the file as a download in a sandbox."""
+    row = _find(sha256)[0]
+    try:
+        file = public_storage().open(row.file, "rb")
+    except FileNotFoundError as problem:  # hidden a moment ago
+        raise Http404 from problem
+    return download(file, f"{row.sha256}.{row.file.partition('.')[2]}")
+
+
+def _find(sha256: str) -> list[PublicCapture]:
+    rows = list(PublicCapture.objects.using("public").live().filter(sha256=sha256).order_by("pk"))
+    if not rows:
+        raise Http404
+    return rows

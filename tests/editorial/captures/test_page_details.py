@@ -1,0 +1,165 @@
+"""What is read from pages: Vietnamese in any encoding, PDFs, and hostile files that end in time and in memory."""
+
+import io
+import resource
+import time
+import unicodedata
+import zlib
+from datetime import date
+from typing import Any
+
+import pytest
+from pypdf import PdfWriter
+
+from factcheck.editorial.captures import page_details, page_parser
+from factcheck.editorial.captures.page_details import PageDetails, read_details
+
+URL = "https://bao.example.vn/2024/tin-gia.html"
+TITLE, SITE = "Sự thật về “vắc xin” ở Huế", "Báo Kiểm Chứng"
+TEXT = "Bộ Y tế khẳng định thông tin này là sai sự thật, và đề nghị người dân không chia sẻ."
+
+
+def page(charset: str = "", text: str = TEXT, head: str = "") -> str:
+    meta = f'<meta charset="{charset}">' if charset else ""
+    return (
+        f'<!doctype html><html lang="vi-VN"><head>{meta}<title>{TITLE} - {SITE}</title><meta property="og:title"'
+        f' content="{TITLE}"><meta property="og:site_name" content="{SITE}"><meta property="article:published_time"'
+        f' content="2024-03-05T08:00:00+07:00">{head}</head><body><nav>Trang chủ</nav><article><h1>{TITLE}</h1>'
+        f"<p>{text}</p><p>{text}</p></article></body></html>"
+    )
+
+
+def in_windows_1258(text: str) -> bytes:
+    """Windows-1258 has letters with hats and horns, and tones as marks after the letter."""
+    out = b""
+    for character in text:
+        try:
+            out += character.encode("cp1258")
+        except UnicodeEncodeError:
+            parts = unicodedata.normalize("NFD", character)
+            marks = [mark for mark in parts[1:] if mark in "\u0302\u0306\u031b"]
+            tones = [mark for mark in parts[1:] if mark not in marks]
+            out += (unicodedata.normalize("NFC", parts[0] + "".join(marks)) + "".join(tones)).encode("cp1258")
+    return out
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (page().encode(), "text/html; charset=utf-8"),
+        (page("utf-8").encode(), "text/html"),
+        (page().encode(), "text/html"),
+        (page("utf-8").encode("utf-8-sig"), ""),
+        (page("utf-8").encode("utf-16"), "text/html"),
+        (unicodedata.normalize("NFD", page("utf-8")).encode(), "text/html"),
+        (in_windows_1258(page("windows-1258")), "text/html"),
+        (in_windows_1258(page()), "text/html; charset=windows-1258"),
+    ],
+    ids=["header", "meta", "nothing", "BOM", "UTF-16", "NFD", "1258 meta", "1258 header"],
+)
+def test_vietnamese_page(body: bytes, content_type: str) -> None:
+    details = read_details(body, content_type, URL)
+    assert (details.title, details.publisher_name, details.published_on, details.language) == (
+        TITLE, SITE, date(2024, 3, 5), "vi",
+    )  # fmt: skip
+    assert details.text.splitlines()[-1] == TEXT
+    assert unicodedata.is_normalized("NFC", details.text)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ('<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2023-12-24"}</script>', date(2023, 12, 24)),
+        ('<meta name="date" content="2023-12-24">', date(2023, 12, 24)),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_date_comes_from_the_markup_only(head: str, expected: date | None) -> None:
+    html = f"<html><head><title>T</title>{head}</head><body><p>On 3 May 2019, the minister said so.</p></body></html>"
+    assert read_details(html.encode(), "text/html", "https://news.example.org/a").published_on == expected
+
+
+def test_page_without_anything() -> None:
+    assert read_details(b"", "text/html", URL) == PageDetails()
+    assert read_details(b"   ", "text/html", URL).title == ""
+    assert read_details(b"\x89PNG\r\n", "image/png", URL) == PageDetails()
+    assert read_details(b"Plain text\r\n", "text/plain", URL).text == "Plain text"
+
+
+def test_long_title_is_shortened() -> None:
+    details = read_details(f"<title>{'dài ' * 500}</title><p>x</p>".encode(), "text/html", URL)
+    assert len(details.title) == page_details.MAX_TITLE
+    assert details.title.endswith("…")
+
+
+def pdf(title: str, pages: int = 1) -> bytes:
+    writer, out = PdfWriter(), io.BytesIO()
+    for _ in range(pages):
+        writer.add_blank_page(100, 100)
+    writer.add_metadata({"/Title": title})
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("content_type", ["application/pdf", "application/octet-stream", "text/html"])
+def test_pdf(content_type: str) -> None:
+    assert read_details(pdf(TITLE), content_type, URL).title == TITLE
+
+
+def test_broken_pdf_has_no_details() -> None:
+    assert read_details(pdf(TITLE)[:200], "application/pdf", URL) == PageDetails()
+
+
+NESTED = b"<div>" * 200_000
+MANY = b"<p>x<b>y" * 600_000
+ENTITIES = b"<!DOCTYPE html [<!ENTITY a 'x'>" + b"".join(
+    f"<!ENTITY a{n} '{'&a;' if n == 0 else f'&a{n - 1};' * 10}'>".encode() for n in range(20)
+) + b"]><html><body>&a19;</body></html>"  # fmt: skip
+META = b"<html><head>" + b'<meta property="og:title" content="x">' * 120_000 + b"</head></html>"
+SCRIPT = b'<script type="application/ld+json">' + b'[{"@type":' * 400_000 + b"</script>"
+ATTRIBUTES = b"<p " + b" ".join(f"a{n}=1".encode() for n in range(400_000)) + b">"
+SPACES = b"<html><title>" + b" " * 4_000_000 + b"</title><p>" + b"2024-01-" * 100_000 + b"</html>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        NESTED, pytest.param(MANY, marks=pytest.mark.prove), ENTITIES, META, SCRIPT,
+        pytest.param(ATTRIBUTES, marks=pytest.mark.prove), SPACES,
+    ],
+    ids=["nested", "many", "entities", "meta", "script", "attributes", "spaces"],
+)  # fmt: skip
+def test_hostile_html_ends(body: bytes) -> None:
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    read_details(body, "text/html", URL)
+    assert time.monotonic() - began < page_details.SECONDS + 3
+    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert max(before, after) * 1024 <= page_parser.MEMORY
+    print(f"{time.monotonic() - began:.1f} s, at most {after // 1024} MB")
+
+
+def test_parser_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    program = tmp_path / "parser.py"
+    program.write_text("while True: pass")
+    monkeypatch.setattr(page_details, "_PARSER", program)
+    monkeypatch.setattr(page_details, "SECONDS", 0.5)
+    began = time.monotonic()
+    assert read_details(b"<p>x", "text/html", URL) == PageDetails()
+    assert time.monotonic() - began < 3
+
+
+def test_parser_knows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    program = tmp_path / "parser.py"
+    program.write_text(
+        "import json, os; json.dump({'title': ','.join(k for k in os.environ if k != 'LC_CTYPE'), 'publisher_name': '',"
+        " 'published_on': None, 'language': '', 'text': ''}, __import__('sys').stdout)"
+    )
+    monkeypatch.setenv("SECRET_KEY", "secret")
+    monkeypatch.setattr(page_details, "_PARSER", program)
+    assert read_details(b"<p>x", "text/html", URL).title == ""
+
+
+def test_compressed_pdf_bomb_ends() -> None:
+    stream = zlib.compress(bytes(200_000_000))
+    body = b"%PDF-1.4\n1 0 obj<</Length " + str(len(stream)).encode() + b"/Filter/FlateDecode>>stream\n" + stream
+    assert read_details(body + b"\nendstream endobj", "application/pdf", URL) == PageDetails()

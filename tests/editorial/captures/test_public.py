@@ -1,0 +1,144 @@
+"""Captures at the desk and in public: served as downloads only, and to readers only while a live review cites them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connections
+from django.test import Client
+
+from factcheck.editorial.captures.rights import set_public
+from factcheck.editorial.errors import NotAllowed
+from factcheck.editorial.models import Capture, Review
+from factcheck.editorial.proposals import review_policy
+from factcheck.record.models import PublicCapture
+from tests.drafts import (
+    Newsroom,
+    erase_review,
+    make_newsroom,
+    make_review,
+    publish_review,
+    reinstate_review,
+    withdraw_review,
+)
+from tests.evidence import PAGE, finish, make_capture, names_in, stored_in
+from tests.journeys.browser import signed_in
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Any:
+    with stored_in(tmp_path) as folder:
+        yield folder
+
+
+@pytest.fixture
+def review(newsroom: Newsroom, storage: Path) -> Review:
+    """A draft whose first source has a capture."""
+    review = make_review(newsroom)
+    capture = finish(make_capture(newsroom, url="https://source.example/1"), text="Nước dâng.\n\n<script>x</script>")
+    review.sources.filter(position=0).update(capture=capture, no_capture_reason="")
+    return review
+
+
+def shown() -> list[str]:
+    return list(PublicCapture.objects.using("public").live().values_list("sha256", flat=True))
+
+
+def mark(newsroom: Newsroom, public: bool = True) -> None:
+    set_public(capture=Capture.objects.get(), by=newsroom.editor, public=public)
+
+
+def test_file_is_a_download_in_a_sandbox_for_members_only(newsroom: Newsroom, review: Review) -> None:
+    page = f"/admin/editorial/capture/{Capture.objects.get().pk}"
+    client = signed_in(newsroom.reporter).client
+    answer = client.get(f"{page}/file/")
+    assert b"".join(answer.streaming_content) == PAGE
+    assert answer["Content-Disposition"].startswith("attachment; ")
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert (answer["X-Content-Type-Options"], answer["Content-Type"]) == ("nosniff", "application/octet-stream")
+    text = client.get(f"{page}/text/").content.decode()
+    assert "Nước dâng." in text
+    assert "<script>x" not in text
+    assert "&lt;script&gt;x" in text
+    for path in ("file/", "text/", "change/", "do/show/"):
+        stranger = signed_in(make_newsroom(f"{path[:2]}.example").chief).client
+        assert stranger.get(f"{page}/{path}").status_code in (302, 403, 404)
+        assert Client().get(f"{page}/{path}").status_code == 302
+
+
+def test_list_shows_the_newsrooms_own_captures(newsroom: Newsroom, review: Review) -> None:
+    make_capture(newsroom, url="https://dead.example/", state="failed", failure="unknown_host")
+    make_capture(make_newsroom("other.example"), url="https://secret.example/")
+    page = signed_in(newsroom.reporter).open("/admin/editorial/capture/")
+    assert "https://dead.example/ The site doesn’t exist. Check the URL for typing errors." in page.text
+    assert "https://source.example/1" in page.text
+    assert "secret.example" not in page.html
+
+
+def test_public_capture_follows_its_review(newsroom: Newsroom, review: Review, storage: Path) -> None:
+    capture = Capture.objects.get()
+    mark(newsroom)
+    assert shown() == []
+    publish_review(newsroom, review)
+    assert shown() == [capture.sha256]
+    copy = f"public/captures/{capture.sha256}.warc.gz"
+    assert names_in(storage) == [f"captures/{capture.pk}.warc.gz", copy]
+    mark(newsroom, public=False)
+    assert (shown(), names_in(storage)) == ([], [f"captures/{capture.pk}.warc.gz"])
+    mark(newsroom)
+    assert shown() == [capture.sha256]
+    withdraw_review(newsroom, review)
+    assert (shown(), PublicCapture.objects.count()) == ([], 0)
+    reinstate_review(newsroom, review)
+    assert shown() == [capture.sha256]
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Nguồn khác.")
+    review.sources.filter(position=0).update(capture=None, no_capture_reason="Trang đã đổi.")
+    assert shown() == [capture.sha256]
+    publish_review(newsroom, review)
+    assert (shown(), names_in(storage)) == ([], [f"captures/{capture.pk}.warc.gz"])
+
+
+def test_reporters_do_not_decide_about_rights(newsroom: Newsroom, review: Review) -> None:
+    capture = Capture.objects.get()
+    with pytest.raises(NotAllowed):
+        set_public(capture=capture, by=newsroom.reporter, public=True)
+    page = f"/admin/editorial/capture/{capture.pk}/change/"
+    assert not signed_in(newsroom.reporter).open(page).has_link("Show to readers")
+    browser = signed_in(newsroom.editor).open(page).follow("Show to readers").press("Show to readers")
+    assert "Readers can see this copy" in browser.text
+    assert Capture.objects.get().is_public
+
+
+def test_database_refuses_a_public_capture_that_nothing_cites(newsroom: Newsroom, review: Review) -> None:
+    mark(newsroom)
+    publish_review(newsroom, review)
+    row = PublicCapture.objects.get()
+    with pytest.raises(IntegrityError, match="no live review cites it"):
+        PublicCapture.objects.filter(pk=row.pk).update(sha256="0" * 64)
+    with connections["public"].cursor() as cursor, pytest.raises(Exception, match="permission denied"):
+        cursor.execute("SELECT * FROM editorial_capture")
+
+
+def test_readers_get_a_page_without_a_link_to_the_original(newsroom: Newsroom, review: Review) -> None:
+    capture = Capture.objects.get()
+    path = f"/captures/{capture.sha256}/"
+    publish_review(newsroom, review)
+    for place in (path, f"{path}file/", f"/api/v1{path}"):
+        assert Client().get(place).status_code == 404
+    mark(newsroom)
+    page = Client().get(path, headers={"accept-language": "en"}).content.decode()
+    assert "https://source.example/1" in page
+    assert 'href="https://source.example' not in page
+    assert "&lt;script&gt;x" in page
+    assert f'href="/reviews/{review.pk}/"' in page
+    answer = Client().get(f"{path}file/")
+    assert b"".join(answer.streaming_content) == PAGE
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer["Content-Disposition"].startswith("attachment; ")
+    said = json.loads(Client().get(f"/api/v1{path}").content)
+    assert (said["sha256"], said["size"], said["reviews"]) == (capture.sha256, len(PAGE), [{"id": str(review.pk)}])
+    assert path in Client().get(f"/reviews/{review.pk}/").content.decode()
+    erase_review(newsroom, review)
+    for place in (path, f"{path}file/", f"/api/v1{path}"):
+        assert Client().get(place).status_code == 404

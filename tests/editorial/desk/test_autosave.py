@@ -1,0 +1,318 @@
+"""Drafts are saved while people write: half-done forms, repeated requests, two people at once."""
+
+import unicodedata
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.editorial.models import Claim, Demand, OpenDraft, Review, SavedState, Source, User
+from factcheck.editorial.open_drafts import delete_old
+from factcheck.editorial.proposals import workflow
+from tests.drafts import Newsroom, make_claim, make_demand, make_newsroom, make_review
+from tests.journeys.browser import signed_in
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def form_of(client: Client, path: str) -> dict[str, Any]:
+    """The values of the form, as a browser would submit them."""
+    context = client.get(path).context
+    form, values = context["adminform"].form, {}
+    for field in form:
+        value = field.value()
+        if value is not None and value is not False:
+            values[field.html_name] = "on" if value is True else value
+    for inline in context["inline_admin_formsets"]:
+        formset = inline.formset
+        values |= {
+            f"{formset.prefix}-TOTAL_FORMS": len(formset.forms),
+            f"{formset.prefix}-INITIAL_FORMS": len(formset.initial_forms),
+        }
+        for row in formset.forms:
+            values |= {
+                field.html_name: field.value()
+                for field in row
+                if field.value() is not None and field.value() is not False
+            }
+    return values | {"page": str(uuid.uuid4())}
+
+
+def adopt(values: dict[str, Any], answer: dict[str, Any]) -> None:
+    values["row_state"] = answer["version"]
+    for prefix, rows in answer["rows"].items():
+        values |= {f"{prefix}-{row['index']}-id": row["id"] for row in rows}
+
+
+@pytest.fixture(scope="module")
+def newsroom(module_database: str) -> Newsroom:
+    return make_newsroom()
+
+
+@pytest.fixture
+def lan(newsroom: Newsroom) -> Client:
+    return client_of(newsroom.reporter)
+
+
+def change(row: Any) -> str:
+    return f"/admin/editorial/{row._meta.model_name}/{row.pk}/change/"
+
+
+def autosave(row: Any) -> str:
+    return f"/admin/editorial/{row._meta.model_name}/{row.pk}/autosave/"
+
+
+def test_text_is_saved_and_kept(newsroom: Newsroom, lan: Client) -> None:
+    review = make_review(newsroom)
+    values = form_of(lan, change(review)) | {"headline": "Nửa câu đang v"}
+    answer = lan.post(autosave(review), values).json()
+    assert answer["status"].startswith("Saved ")
+    assert answer["problems"] == []
+    review.refresh_from_db()
+    assert review.headline == "Nửa câu đang v"
+    assert [(s.saved_by, s.content["headline"]) for s in SavedState.objects.filter(draft=review.pk)] == [
+        (newsroom.reporter, "Nửa câu đang v"),
+        (newsroom.reporter, "Video nước lũ là của năm 2020"),  # the state before this page
+    ]
+
+
+def test_same_save_twice_changes_nothing(newsroom: Newsroom, lan: Client) -> None:
+    review = make_review(newsroom)
+    values = form_of(lan, change(review))
+    values |= {"sources-TOTAL_FORMS": 3, "sources-2-title": "Nguồn ba", "sources-2-position": 2, "headline": "Tít"}
+    first = lan.post(autosave(review), values).json()  # the answer is lost
+    second = lan.post(autosave(review), values)
+    assert second.status_code == 200
+    assert review.sources.count() == 3
+    assert second.json()["rows"]["sources"] == first["rows"]["sources"]
+    adopt(values, second.json())
+    third = lan.post(autosave(review), values).json()
+    assert third["version"] == second.json()["version"]  # nothing has changed
+    final = lan.post(change(review), values | {"_continue": "1"})
+    assert final.status_code == 302
+    assert review.sources.count() == 3
+
+
+def test_half_done_values_do_not_lose_the_rest(newsroom: Newsroom, lan: Client) -> None:
+    review = make_review(newsroom)
+    values = form_of(lan, change(review)) | {
+        "headline": "Tít mới", "reviewed_on": "2026-1", "translation_of_revision": "3", "selection_note": "Nhiều người hỏi.",
+        "sources-0-url": "https:/", "sources-0-title": "Nguồn đổi",
+        "sources-1-title": "", "sources-1-url": "",
+        "sources-TOTAL_FORMS": 4, "sources-2-quote": "Chưa có tên", "sources-2-position": 2,
+        "sources-3-title": "Nguồn bốn", "sources-3-url": "not a url", "sources-3-position": 3,
+    }  # fmt: skip
+    answer = lan.post(autosave(review), values).json()
+    review.refresh_from_db()
+    assert (review.headline, review.reviewed_on, review.selection_note) == ("Tít mới", None, "")
+    titles = list(review.sources.order_by("pk").values_list("title", "url"))
+    assert titles[0] == ("Nguồn đổi", "https://source.example/1")
+    assert titles[1][0] == "Nguồn 2"
+    assert titles[2:] == [("Nguồn bốn", "")]
+    assert "Source 1: URL" in answer["problems"]
+    assert "Source 3: title" in [problem.replace("Title", "title") for problem in answer["problems"]]
+    assert answer["status"].startswith("Saved ")
+    adopt(values, answer)
+    values |= {
+        "sources-2-title": "Nguồn ba",
+        "sources-3-url": "https://bon.example/",
+        "sources-0-url": "https://mot.example/",
+    }
+    answer = lan.post(autosave(review), values).json()
+    assert sorted(review.sources.values_list("title", flat=True)) == ["Nguồn 2", "Nguồn ba", "Nguồn bốn", "Nguồn đổi"]
+    assert review.sources.get(title="Nguồn bốn").url == "https://bon.example/"
+
+
+def test_new_review_gets_its_row_when_it_can(newsroom: Newsroom, lan: Client) -> None:
+    claim = make_claim(newsroom)
+    path = "/admin/editorial/review/add/"
+    values = form_of(lan, path) | {"headline": "Chưa chọn phát biểu", "claim": ""}
+    refused = lan.post(f"{path}autosave/", values)
+    assert refused.status_code == 422
+    assert "Claim" in refused.json()["problems"]
+    values |= {"claim": str(claim.pk), "sources-0-title": "Nguồn", "reviewed_on": "x"}
+    answer = lan.post(f"{path}autosave/", values).json()
+    review = Review.objects.get(claim=claim)
+    assert (review.created_by, review.newsroom, review.headline) == (
+        newsroom.reporter, newsroom.publisher, "Chưa chọn phát biểu",
+    )  # fmt: skip
+    assert answer["url"] == change(review)
+    adopt(values, answer)
+    again = lan.post(answer["autosave_url"], values | {"summary": "Sai."})
+    assert again.status_code == 200
+    assert (review.sources.count(), review.authorships.count()) == (1, 1)
+    final = lan.post(answer["url"], values | {"row_state": again.json()["version"], "reviewed_on": "", "_created": "1"})
+    assert final.status_code == 302
+    assert Review.objects.filter(claim=claim).count() == 1
+
+
+def test_claims_and_demands_are_saved_too(newsroom: Newsroom, lan: Client) -> None:
+    path = "/admin/editorial/claim/add/"
+    values = form_of(lan, path)
+    assert lan.post(f"{path}autosave/", values).status_code == 422
+    values |= {"text": "Nước lũ ngập chợ.", "appearances-0-url": "https://lu.example/1", "appearances-0-first": "on"}
+    answer = lan.post(f"{path}autosave/", values).json()
+    claim = Claim.objects.get(text="Nước lũ ngập chợ.")
+    adopt(values, answer)
+    values |= {"appearances-TOTAL_FORMS": 2, "appearances-1-url": "https://lu.example/2", "appearances-1-first": "on"}
+    answer = lan.post(autosave(claim), values).json()
+    assert "Appearances" in answer["problems"]  # two first appearances
+    assert claim.appearances.count() == 1
+    similar = lan.post(
+        answer["url"], values | {"appearances-1-first": "", "row_state": answer["version"], "_created": "1"}
+    )
+    assert similar.status_code in (200, 302)
+    assert claim.appearances.count() == 2
+    demand = make_demand(newsroom)
+    values = form_of(lan, change(demand)) | {"outcome": "complied", "done": "", "asked": "Gỡ bài khác."}
+    answer = lan.post(autosave(demand), values).json()
+    demand.refresh_from_db()
+    assert (demand.outcome, demand.asked) == ("refused", "Gỡ bài khác.")
+    assert Demand.objects.get(pk=demand.pk).state == "draft"
+
+
+def test_huge_text_and_normal_forms(newsroom: Newsroom, lan: Client) -> None:
+    review = make_review(newsroom)
+    body = "Nước lũ " * 25_000
+    values = form_of(lan, change(review)) | {"body": body, "headline": unicodedata.normalize("NFD", "Nước lũ")}
+    assert lan.post(autosave(review), values).json()["problems"] == []
+    review.refresh_from_db()
+    assert (review.body, review.headline) == (body.strip(), "Nước lũ")
+
+
+def test_two_texts_are_both_shown_and_kept(newsroom: Newsroom, lan: Client) -> None:
+    review = make_review(newsroom)
+    hoa = client_of(newsroom.editor)
+    mine, theirs = form_of(lan, change(review)), form_of(hoa, change(review))
+    hoa.post(autosave(review), theirs | {"headline": "Tít của Hoa", "summary": "Tóm tắt của Hoa."})
+    answer = lan.post(autosave(review), mine | {"headline": "Tít của Lan", "body": "Thân bài của Lan."})
+    assert answer.status_code == 409
+    conflict = answer.json()
+    assert conflict["by"] == str(newsroom.editor)
+    assert conflict["theirs"]["headline"] == "Tít của Hoa"
+    for text in ("Tít của", "Lan", "Hoa", "Tóm tắt của Hoa.", "Thân bài của Lan."):
+        assert text in conflict["html"]
+    review.refresh_from_db()
+    assert review.headline == "Tít của Hoa"
+    typed = SavedState.objects.get(draft=review.pk, kind="typed")
+    assert (typed.saved_by, typed.content["body"]) == (newsroom.reporter, "Thân bài của Lan.")
+    choices = {
+        "row_state": conflict["version"],
+        "choice-headline": "mine",
+        "choice-summary": "theirs",
+        "_continue": "1",
+    }
+    saved = lan.post(change(review), mine | {"headline": "Tít của Lan", "body": "Thân bài của Lan."} | choices)
+    assert saved.status_code == 302
+    review.refresh_from_db()
+    assert (review.headline, review.summary, review.body) == ("Tít của Lan", "Tóm tắt của Hoa.", "Thân bài của Lan.")
+
+
+def test_two_texts_without_javascript(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    lan, hoa = signed_in(newsroom.reporter).open(change(review)), signed_in(newsroom.editor).open(change(review))
+    hoa.fill(summary="Tóm tắt của Hoa.").press("Save and go on")
+    lan.fill(headline="Tít của Lan").press("Save and go on")
+    assert "Two texts of this draft" in lan.text
+    assert "Tóm tắt của Hoa." in lan.text
+    assert lan.value("choice-summary") == "theirs"  # only Hoa has changed it
+    assert lan.value("choice-headline") == "mine"
+    lan.press("Save and go on")
+    review.refresh_from_db()
+    assert (review.headline, review.summary) == ("Tít của Lan", "Tóm tắt của Hoa.")
+    kinds = list(SavedState.objects.filter(draft=review.pk).values_list("kind", flat=True))
+    assert kinds == ["saved", "typed", "saved", "saved"]
+
+
+def test_sources_of_the_other_person_can_be_taken(newsroom: Newsroom, lan: Client) -> None:
+    review = make_review(newsroom)
+    hoa = client_of(newsroom.editor)
+    mine, theirs = form_of(lan, change(review)), form_of(hoa, change(review))
+    hoa.post(autosave(review), theirs | {"sources-0-title": "Nguồn của Hoa"})
+    answer = lan.post(autosave(review), mine | {"sources-0-title": "Nguồn của Lan"}).json()
+    assert "Nguồn của Hoa" in answer["theirs"]["sources"]
+    saved = lan.post(
+        change(review),
+        mine | {"sources-0-title": "Nguồn của Lan", "choice-sources": "theirs", "row_state": answer["version"]},
+    )
+    assert saved.status_code == 302
+    assert review.sources.order_by("pk")[0].title == "Nguồn của Hoa"
+
+
+def test_what_can_no_longer_be_edited_is_refused_with_a_reason(newsroom: Newsroom, lan: Client) -> None:
+    review = make_review(newsroom)
+    values = form_of(lan, change(review))
+    workflow.submit(subject=review, by=newsroom.reporter)
+    answer = lan.post(autosave(review), values | {"headline": "Muộn"})
+    assert answer.status_code == 403
+    assert "no longer a draft" in answer.json()["status"]
+    other = client_of(make_newsroom("ngoai.example").chief)
+    assert other.post(autosave(review), values).status_code == 404
+    assert Client().post(autosave(review), values)["Content-Type"].startswith("text/html")
+
+
+@pytest.fixture
+def no_open_drafts(newsroom: Newsroom) -> None:
+    OpenDraft.objects.all().delete()
+
+
+@pytest.mark.usefixtures("no_open_drafts")
+def test_who_else_is_editing(newsroom: Newsroom, lan: Client) -> None:
+    review = make_review(newsroom)
+    hoa = client_of(newsroom.editor)
+    name = str(newsroom.editor)
+    assert name not in editing(lan, review)
+    assert str(newsroom.reporter) in editing(hoa, review)
+    page = f"/admin/editorial/review/{review.pk}/open/"
+    assert lan.post(page).json() == {"editors": [name]}
+    hoa.post(page, {"closed": "1"})
+    assert lan.post(page).json() == {"editors": []}
+    hoa.post(page)
+    connection.cursor().execute("UPDATE editorial_opendraft SET seen_at = now() - interval '61 seconds'")
+    assert lan.post(page).json() == {"editors": []}
+    assert OpenDraft.objects.count() == 1
+    connection.cursor().execute("UPDATE editorial_opendraft SET seen_at = now() - interval '61 seconds'")
+    delete_old()
+    assert not OpenDraft.objects.exists()  # nobody's work is recorded
+
+
+def editing(client: Client, review: Review) -> str:
+    html = client.get(change(review)).content.decode()
+    return html.partition("data-editing")[2].partition("</p>")[0] if 'class="desk notice editing"' in html else ""
+
+
+def test_statements_of_an_autosave_do_not_grow_with_the_sources(newsroom: Newsroom, lan: Client) -> None:
+    counts = []
+    for number in (5, 20):
+        review = make_review(newsroom, sources=number)
+        values = form_of(lan, change(review)) | {"headline": "Tít mới"}
+        with CaptureQueriesContext(connection) as queries:
+            assert lan.post(autosave(review), values).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 60, counts
+
+
+def test_reordered_and_deleted_sources(newsroom: Newsroom, lan: Client) -> None:
+    review = make_review(newsroom, sources=3)
+    values = form_of(lan, change(review)) | {"sources-0-position": 5, "sources-1-DELETE": "on"}
+    lan.post(autosave(review), values)
+    assert [row.title for row in Source.objects.filter(review=review)] == ["Nguồn 3", "Nguồn 1"]
+
+
+def test_row_that_an_autosave_created_is_removed_again(newsroom: Newsroom, lan: Client) -> None:
+    """Django's script takes such a row out of the page, because the page had no id for it."""
+    review = make_review(newsroom)
+    values = form_of(lan, change(review))
+    added = values | {"authorships-TOTAL_FORMS": 2, "authorships-1-user": newsroom.second.pk}
+    answer = lan.post(autosave(review), added).json()
+    assert review.authorships.count() == 2
+    gone = {"authorships-removed": answer["rows"]["authorships"][1]["id"], "row_state": answer["version"]}
+    lan.post(autosave(review), values | gone)
+    assert [row.user for row in review.authorships.all()] == [newsroom.reporter]

@@ -1,0 +1,95 @@
+"""The pages with the saved states of a draft."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from factcheck.editorial.desk.saved_states import sittings
+from factcheck.editorial.models import Review, SavedState, User
+from factcheck.editorial.saved_states import keep_state
+from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, open_correction, publish_review
+from tests.journeys.browser import signed_in
+
+
+@pytest.fixture(scope="module")
+def newsroom(module_database: str) -> Newsroom:
+    return make_newsroom()
+
+
+def states_url(review: Review) -> str:
+    return f"/admin/editorial/review/{review.pk}/states/"
+
+
+def change(review: Review, by: User, **values: str) -> SavedState:
+    for name, value in values.items():
+        setattr(review, name, value)
+    review.save()
+    state = keep_state(review, by)
+    assert state is not None
+    return state
+
+
+def test_states_are_grouped_by_person_and_ten_minutes(newsroom: Newsroom) -> None:
+    now = timezone.now()
+    lan, hoa = newsroom.reporter, newsroom.editor
+    rows = [
+        (lan, 0, "saved"), (lan, 9, "saved"), (lan, 12, "saved"), (hoa, 13, "saved"), (hoa, 14, "typed"), (hoa, 14, "saved"),
+    ]  # fmt: skip
+    states = [SavedState(saved_by=by, saved_at=now - timedelta(minutes=ago), kind=kind) for by, ago, kind in rows]
+    assert [len(each.states) for each in sittings(states)] == [2, 1, 1, 1, 1]
+
+
+def test_two_states_are_compared_and_one_is_restored(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    first = change(review, newsroom.reporter, body="Đoạn video quay năm 2020.")
+    second = change(review, newsroom.editor, body="Đoạn video quay năm 2021.")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/").follow("Saved states")
+    assert str(newsroom.editor) in lan.text
+    lan.open(f"{states_url(review)}?before={first.pk}&after={second.pk}")  # what the form sends
+    assert "2020 Added: 2021" in " ".join(lan.text.split())
+    lan.press("Restore the first text")
+    assert "Restored. The text that was here before is kept" in lan.text
+    assert Review.objects.get(pk=review.pk).body == "Đoạn video quay năm 2020."
+    kinds = SavedState.objects.filter(draft=review.pk).values_list("kind", flat=True)
+    assert list(kinds) == ["restored", "saved", "saved"]
+    now = lan.open(f"{states_url(review)}?before={second.pk}&after=now").text
+    assert "2021 Added: 2020" in " ".join(now.split())
+
+
+def test_correction_is_restored_after_it_was_thrown_away(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    open_correction(newsroom, review, headline="Tít sửa")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
+    lan.follow("Throw these changes away").press("Throw these changes away")
+    assert Review.objects.get(pk=review.pk).state == "published"
+    thrown = SavedState.objects.get(draft=review.pk, kind="discarded")
+    assert lan.open(f"{states_url(review)}?before={thrown.pk}&after=now").status == 200
+    assert not lan.has_button("Restore the first text")  # open a correction first
+    open_correction(newsroom, review, note="Nhầm ngày quay, xem lại bản sửa trước đó của chúng tôi.")
+    lan.open(f"{states_url(review)}?before={thrown.pk}&after=now").press("Restore the first text")
+    assert Review.objects.get(pk=review.pk).headline == "Tít sửa"
+
+
+def test_strangers_and_invented_states_find_nothing(newsroom: Newsroom) -> None:
+    review, other = make_review(newsroom), make_review(newsroom)
+    state, foreign = change(review, newsroom.reporter, body="a"), change(other, newsroom.reporter, body="b")
+    client = Client()
+    client.force_login(newsroom.reporter)
+    for query in ("x", "9" * 30, str(foreign.pk), "-1"):
+        assert client.get(states_url(review), {"before": query}).status_code == 404
+    assert client.get(f"{states_url(review)}{state.pk}/restore/").status_code == 405
+    client.post(f"{states_url(review)}{foreign.pk}/restore/")
+    assert Review.objects.get(pk=review.pk).body == "a"
+    stranger = Client()
+    stranger.force_login(make_newsroom("la.example").chief)
+    assert stranger.get(states_url(review)).status_code == 404
+    assert stranger.post(f"{states_url(review)}{state.pk}/restore/").status_code == 404
+
+
+def test_page_of_a_demand(newsroom: Newsroom) -> None:
+    demand = make_demand(newsroom)
+    page = signed_in(newsroom.chief).open(f"/admin/editorial/demand/{demand.pk}/change/").follow("Saved states")
+    assert "This draft has no saved states yet." in page.text

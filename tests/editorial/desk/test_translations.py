@@ -1,0 +1,96 @@
+"""Translating at the desk: one click, the original beside the text, and what changed in it since."""
+
+import re
+
+from django.test import Client
+from django.urls import reverse
+
+from factcheck.editorial.models import Review
+from tests.drafts import Newsroom, correct_review, make_newsroom, make_review, open_correction, publish_review
+from tests.editorial.desk.addresses import page
+from tests.journeys.browser import signed_in
+
+
+def start(newsroom: Newsroom) -> tuple[Review, Review]:
+    """A published review, and the draft that one click began."""
+    original = make_review(newsroom)
+    publish_review(newsroom, original)
+    browser = signed_in(newsroom.reporter).open(page(original)).press("Translate this review")
+    draft = original.translations.get()
+    assert browser.path == page(draft)
+    return original, draft
+
+
+def test_one_click_shows_the_original_beside_the_draft(newsroom: Newsroom) -> None:
+    original, draft = start(newsroom)
+    html = signed_in(newsroom.reporter).open(page(draft)).html
+    [aside] = re.findall(r'<aside class="original".*?</aside>', html, re.DOTALL)
+    for text in (
+        "The original",
+        "Revision 1",
+        "Vietnamese",
+        "Sai",
+        original.headline,
+        original.summary,
+        "Đoạn video **không** quay năm nay.",
+    ):
+        assert text in aside
+    assert 'lang="vi"' in aside
+    assert "The original has been corrected" not in html
+    html = signed_in(newsroom.reporter).open(page(original)).html
+    assert "Translate this review" not in html
+    assert f'<a href="{page(draft)}">Open the translation</a>' in html
+
+
+def test_correction_of_the_original_is_shown_word_by_word(newsroom: Newsroom) -> None:
+    original, draft = start(newsroom)
+    correct_review(newsroom, original, summary="Sai. Đoạn video được quay năm 2021.")
+    browser = signed_in(newsroom.reporter)
+    html = browser.open(page(draft)).html
+    assert "The original has been corrected" in html
+    assert "What changed in the original" in html
+    assert re.search(r"<del>.*?2020.*?</del>", html, re.DOTALL)
+    assert re.search(r"<ins>.*?2021.*?</ins>", html, re.DOTALL)
+    html = browser.press("Bring up to date").html
+    assert "The original has been corrected" not in html
+    assert "Revision 2" in html
+    assert "năm 2021" in html
+    draft.refresh_from_db()
+    assert draft.translation_of_revision == 2
+
+
+def test_published_translation_asks_for_a_correction_first(newsroom: Newsroom) -> None:
+    original, draft = start(newsroom)
+    draft.summary = "False. The video is from 2020."
+    draft.save()
+    publish_review(newsroom, draft)
+    correct_review(newsroom, original, summary="Sai. Đoạn video được quay năm 2021.")
+    browser = signed_in(newsroom.reporter)
+    html = browser.open(page(draft)).html
+    assert f'href="{page(draft).replace("change/", "do/correct/")}"' in html
+    assert "Bring up to date" not in html
+    draft.refresh_from_db()
+    open_correction(newsroom, draft)
+    browser.open(page(draft))
+    assert "belongs to the newest revision" in browser.press("Bring up to date").text
+
+
+def test_strangers_and_links_start_nothing(newsroom: Newsroom) -> None:
+    original = make_review(newsroom)
+    publish_review(newsroom, original)
+    url = reverse("admin:editorial_review_translate", args=[original.pk])
+    stranger, member = Client(), Client()
+    stranger.force_login(make_newsroom("other.example").editor)
+    member.force_login(newsroom.reporter)
+    assert stranger.post(url).status_code == 404
+    assert member.get(url).status_code == 405
+    assert not original.translations.exists()
+
+
+def test_refused_form_still_shows_the_original(newsroom: Newsroom) -> None:
+    _original, draft = start(newsroom)
+    member = Client()
+    member.force_login(newsroom.reporter)
+    answer = member.post(page(draft), {"language": "no language"})
+    assert answer.status_code == 200
+    assert 'class="original"' in answer.content.decode()

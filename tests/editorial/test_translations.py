@@ -1,0 +1,142 @@
+"""Translations: started with everything that stays the same, held to the original's verdict, and behind after a correction."""
+
+import pytest
+from django.db import DatabaseError
+
+from factcheck.editorial import translations
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.models import EditorialEvent, Review, SavedState
+from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.record.models import PublishedReview
+from tests.drafts import (
+    Newsroom,
+    correct_review,
+    make_newsroom,
+    make_review,
+    make_scale,
+    open_correction,
+    publish_review,
+    withdraw_review,
+)
+
+DIFFERS = "The verdict differs from the original’s. Choose the same verdict, or first correct the original."
+
+
+def translated(newsroom: Newsroom) -> tuple[Review, Review]:
+    """A published review, and the draft of its translation."""
+    original = make_review(newsroom)
+    publish_review(newsroom, original)
+    draft = translations.start_translation(review=original, by=newsroom.reporter)
+    draft.headline, draft.summary = "The flood video is from 2020", "False. The video was filmed in 2020."
+    draft.save()
+    return original, Review.objects.for_statements().get(pk=draft.pk)
+
+
+def test_translation_begins_with_claim_verdict_and_sources(newsroom: Newsroom) -> None:
+    original = make_review(newsroom, reviewed_on="2026-10-05", selection_reason="reach")
+    publish_review(newsroom, original)
+    draft = translations.start_translation(review=original, by=newsroom.editor)
+    draft.refresh_from_db()
+    assert (draft.state, draft.language, draft.translation_of_id, draft.translation_of_revision) == (
+        "draft",
+        "en",
+        original.pk,
+        1,
+    )
+    assert (draft.claim_id, draft.verdict_id) == (original.claim_id, original.verdict_id)
+    assert (str(draft.reviewed_on), draft.selection_reason) == ("2026-10-05", "reach")
+    assert (draft.headline, draft.summary, draft.body) == ("", "", "")
+    columns = ("position", "title", "url", "stance", "no_capture_reason", "capture")
+    assert list(draft.sources.values_list(*columns)) == list(original.sources.values_list(*columns))
+    assert [author.user for author in draft.authorships.all()] == [newsroom.editor]
+    assert SavedState.objects.filter(draft=draft.pk).count() == 1
+    assert EditorialEvent.objects.filter(action="review.translated", subject=str(original.pk)).exists()
+    assert translations.find_translation(original) == draft
+
+
+def test_translation_is_published_with_its_original(newsroom: Newsroom) -> None:
+    original, draft = translated(newsroom)
+    assert review_policy.find_missing(draft) == []
+    publish_review(newsroom, draft)
+    body = PublishedReview.objects.get(pk=draft.pk).parsed_body
+    assert body["translation_of"] == {"id": str(original.pk), "revision": 1}
+    assert (body["language"], body["verdict"]["label"]) == ("en", "False")
+    assert len(body["sources"]) == 2
+
+
+def test_second_translation_is_refused(newsroom: Newsroom) -> None:
+    original, _draft = translated(newsroom)
+    with pytest.raises(EditorialError):
+        translations.start_translation(review=original, by=newsroom.editor)
+    assert original.translations.count() == 1
+
+
+def test_only_members_translate_published_reviews(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    with pytest.raises(EditorialError):
+        translations.start_translation(review=review, by=newsroom.reporter)
+    publish_review(newsroom, review)
+    with pytest.raises(NotAllowed):
+        translations.start_translation(review=review, by=make_newsroom("other.example").editor)
+    open_correction(newsroom, review)
+    with pytest.raises(EditorialError):
+        translations.start_translation(review=review, by=newsroom.reporter)
+
+
+def test_other_verdict_is_refused(newsroom: Newsroom) -> None:
+    _original, draft = translated(newsroom)
+    draft.verdict = make_scale().verdicts.get(slug="true")
+    draft.save()
+    assert review_policy.find_missing(draft) == [DIFFERS]
+    with pytest.raises(EditorialError):
+        workflow.submit(subject=draft, by=newsroom.reporter)
+
+
+def test_database_refuses_another_verdict(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Round the application: its own check is switched off."""
+    _original, draft = translated(newsroom)
+    draft.verdict = make_scale().verdicts.get(slug="true")
+    draft.save()
+    monkeypatch.setattr(translations, "find_missing", lambda _review: [])
+    with (
+        pytest.raises(DatabaseError, match="its verdict differs from the verdict of the review that it translates"),
+    ):
+        publish_review(newsroom, draft)
+    assert not PublishedReview.objects.filter(pk=draft.pk).exists()
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_translation_falls_behind_and_is_brought_up_to_date(newsroom: Newsroom, published: bool) -> None:
+    original, draft = translated(newsroom)
+    if published:
+        publish_review(newsroom, draft)
+    assert not Review.objects.behind().exists()
+    correct_review(newsroom, original, verdict=make_scale().verdicts.get(slug="true"))
+    assert list(Review.objects.behind()) == [draft]
+    draft = Review.objects.get(pk=draft.pk)
+    if published:
+        with pytest.raises(EditorialError):
+            translations.bring_up_to_date(review=draft, by=newsroom.reporter)
+        open_correction(newsroom, draft)
+    translations.bring_up_to_date(review=draft, by=newsroom.reporter)
+    draft = Review.objects.for_statements().get(pk=draft.pk)
+    assert draft.verdict
+    assert (draft.translation_of_revision, draft.verdict.slug) == (2, "true")
+    assert not Review.objects.behind().exists()
+    assert DIFFERS not in review_policy.find_missing(draft)
+    with pytest.raises(EditorialError):
+        translations.bring_up_to_date(review=draft, by=newsroom.reporter)
+
+
+def test_withdrawn_translation_is_not_behind(newsroom: Newsroom) -> None:
+    original, draft = translated(newsroom)
+    publish_review(newsroom, draft)
+    correct_review(newsroom, original, summary="Sai. Video quay tháng 10 năm 2020.")
+    withdraw_review(newsroom, Review.objects.get(pk=draft.pk))
+    assert not Review.objects.behind().exists()
+
+
+def test_withdrawn_original_has_no_newer_text(newsroom: Newsroom) -> None:
+    original, _draft = translated(newsroom)
+    withdraw_review(newsroom, original)
+    assert not Review.objects.behind().exists()

@@ -1,0 +1,70 @@
+"""Captures for tests, and a storage of their own."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import connections
+from django.test import override_settings
+
+from factcheck.editorial.models import Capture
+from factcheck.record.formats.canonical import sha256_hex
+from tests.drafts import Newsroom
+
+MOMENT = datetime(2026, 10, 4, 8, 30, tzinfo=UTC)
+PAGE = b"<!doctype html><title>The river</title><script>alert(1)</script><p>The water rose in 2020.</p>"
+
+
+@contextmanager
+def stored_in(folder: Path) -> Iterator[Path]:
+    """A storage and a folder of published files of their own."""
+    with override_settings(MEDIA_ROOT=folder, DUMPS_FOLDER=folder / "public"):
+        yield folder
+
+
+def make_capture(newsroom: Newsroom, **fields: Any) -> Capture:
+    """A capture that waits for the worker."""
+    return Capture.objects.create(newsroom=newsroom.publisher, requested_by=newsroom.reporter, **fields)
+
+
+def finish(capture: Capture, content: bytes = PAGE, **fields: Any) -> Capture:
+    """What the worker does with a page."""
+    values = {
+        "state": "done", "captured_at": MOMENT, "size": len(content), "sha256": sha256_hex(content),
+        "media_type": "application/warc", "final_url": capture.url, "status": 200, **fields,
+    }  # fmt: skip
+    for name, value in values.items():
+        setattr(capture, name, value)
+    capture.file.save("page.warc.gz", ContentFile(content), save=False)
+    capture.save()
+    return capture
+
+
+def age(*captures: Capture, days: int) -> None:
+    """Makes these captures older, as only the owner of the tables can."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE editorial_capture DISABLE TRIGGER capture_kept")
+        for capture in captures:
+            cursor.execute(
+                "UPDATE editorial_capture SET requested_at = requested_at - make_interval(days => %s) WHERE id = %s",
+                [days, capture.pk],
+            )
+        cursor.execute("ALTER TABLE editorial_capture ENABLE ALWAYS TRIGGER capture_kept")
+
+
+def names_in(folder: Path) -> list[str]:
+    """The files of the storage."""
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file() and file.name != "lock")
+
+
+def make_wacz() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("datapackage.json", "{}")
+        archive.writestr("archive/data.warc.gz", b"x")
+    return file.getvalue()
