@@ -31,6 +31,7 @@ from factcheck.editorial.models import (
     Publisher,
     ReaderMessage,
     Review,
+    WatchedSource,
 )
 from factcheck.editorial.saved_states import forget_states
 from factcheck.editorial.statement_columns import empty_columns
@@ -144,6 +145,7 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     Every text is deleted, but people, actions and times are kept. The trigger was_erased_whole checks this.
     """
     redact = json.loads(erasure.statement)["notice"]["redaction"]
+    WatchedSource.objects.filter(review=review).delete()
     claims, claimants = claims_of(review), {review.claim.claimant_id} if review.claim.claimant_id else set()
     claimants |= {UUID(claim["claimant"]["id"]) for claim in _submitted_claims(review) if claim.get("claimant")}
     # The database reads the submitted claims below to allow this.

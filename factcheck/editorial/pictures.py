@@ -104,7 +104,7 @@ def adopt_pictures(review: Review) -> None:
 
 
 def find_missing_pictures(review: Review) -> list[str | Promise]:
-    """What is missing in the pictures of the text before anyone can approve the review."""
+    """Everything that the pictures of the text lack. Each reason is a sentence for the editor."""
     pictures = own_pictures(review.body)
     if not pictures:
         return []

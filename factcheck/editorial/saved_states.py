@@ -98,7 +98,7 @@ def put_back(draft: models.Model, content: Content) -> None:
     _fill(draft, columns_of(model), content)
     draft.save()
     for field in model._meta.many_to_many:
-        target = cast("type[models.Model]", field.related_model)
+        target = field.related_model
         known = target._default_manager.filter(pk__in=content.get(field.name, ()))
         getattr(draft, field.name).set(known)
     for name in ROWS[model]:

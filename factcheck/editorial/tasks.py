@@ -17,6 +17,7 @@ from factcheck.editorial.programs.idempotency import delete_expired_keys
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.reader_messages import delete_expired_messages
 from factcheck.editorial.sign_in.journal import report_failures
+from factcheck.editorial.source_checks import check_sources
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +48,15 @@ def report_failed_sign_ins(timestamp: int) -> None:
 
 
 @app.periodic(cron="20 3 * * *")
-@app.task(name="pictures.delete_unused")
-def delete_unused_pictures(timestamp: int) -> None:
+@app.task(name="pictures.forget")
+def forget_unused_pictures(timestamp: int) -> None:
     delete_unused_files()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="sources.check", lock="sources.check")
+def check_published_sources(timestamp: int) -> None:
+    check_sources()
 
 
 @app.periodic(cron="15 3 * * *")

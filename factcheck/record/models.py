@@ -10,13 +10,14 @@ from factcheck.record.readmodel.models import (
     PublishedCorrection,
     PublishedDemand,
     PublishedMerge,
-    PublishedPicture,
     PublishedReference,
     PublishedReview,
     PublishedTotal,
 )
+from factcheck.record.readmodel.picture_models import PublishedPicture
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.models import Word
+from factcheck.record.source_checks import SourceCheck
 
 __all__ = [
     "Cosignature",
@@ -36,6 +37,7 @@ __all__ = [
     "PublishedTotal",
     "ReviewVector",
     "RevisionDocument",
+    "SourceCheck",
     "Status",
     "Word",
 ]

@@ -18,7 +18,14 @@ PICTURE = (
     "INSERT INTO editorial_picture (id, review_id, claim_id, sha256, media_type, size, uploaded_by_id, uploaded_at)"
     " SELECT gen_random_uuid(), %s, %s, %s, media_type, size, uploaded_by_id, uploaded_at FROM editorial_picture"
 )
+WATCH = (
+    "INSERT INTO editorial_watchedsource (review_id, url, sequence, state, since, suspected, next_at, had_quote, accepted_at)"
+    " SELECT review_id, %s, sequence, %s, since, '', next_at, false, %s FROM editorial_watchedsource"
+)
 BREACHES = {
+    "watchedsource_once": WATCH % ("url", "state", "NULL"),
+    "watchedsource_state_known": WATCH % ("'x'", "'lost'", "NULL"),
+    "watchedsource_problem_accepted": WATCH % ("'x'", "'gone'", "now()"),
     "picture_of_one_subject": PICTURE % ("NULL", "NULL", "sha256"),
     "picture_sha256_hex": PICTURE % ("review_id", "claim_id", "'../x'"),
     "picture_review_once": PICTURE % ("review_id", "claim_id", "sha256") + " WHERE review_id IS NOT NULL",

@@ -24,6 +24,7 @@ from factcheck.editorial.models import (
     SecondFactor,
     Session,
     VerdictMapping,
+    WatchedSource,
 )
 from factcheck.editorial.models.claims import TopicLabel
 from factcheck.editorial.models.kinds import Decision, Kind
@@ -73,6 +74,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     MAKE[Kind.FREEZE](make_newsroom("khoa.example"))
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
     make_capture(newsroom, url="https://source.example/1")
+    WatchedSource.objects.create(review=one, url="https://source.example/1", sequence=0)
     for subject in ({"review": one}, {"claim": one.claim}):
         Picture.objects.create(
             **subject, sha256="ab" * 32, media_type="image/png", size=1, uploaded_by=newsroom.reporter

@@ -162,7 +162,7 @@ class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdm
             **merges.merge_context(request, row),
             "reviews": reviews,
             "under_way": under_way,
-            "media": row.pictures.all(),
+            "claim_files": row.pictures.all(),
         }
 
     def change_view(

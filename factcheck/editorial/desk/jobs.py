@@ -48,6 +48,8 @@ TASKS: dict[str, Promise] = {
     "messages.forget": _("delete old messages from readers"),
     "programs.forget": _("delete old requests from programs"),
     "captures.forget": _("delete copies that nothing uses"),
+    "pictures.forget": _("delete pictures that nothing uses"),
+    "sources.check": _("check the sources of published reviews"),
     "webhooks.derive": _("find events for webhooks"),
     "webhooks.deliver": _("deliver to a webhook"),
     "webhooks.forget": _("delete old deliveries"),

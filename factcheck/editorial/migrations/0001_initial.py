@@ -2682,7 +2682,10 @@ class Migration(migrations.Migration):
             name="Picture",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("sha256", models.CharField(help_text="Of the stored file.", max_length=64, verbose_name="SHA-256")),
+                (
+                    "sha256",
+                    models.CharField(help_text="The hash of the stored file.", max_length=64, verbose_name="SHA-256"),
+                ),
                 ("media_type", models.CharField(help_text="Found from the bytes.", max_length=20, verbose_name="type")),
                 ("size", models.PositiveBigIntegerField(help_text="In bytes.", verbose_name="size")),
                 (
@@ -2743,6 +2746,105 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(fields=("review", "sha256"), name="picture_review_once"),
                     models.UniqueConstraint(fields=("claim", "sha256"), name="picture_claim_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="WatchedSource",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("url", models.TextField(verbose_name="URL")),
+                ("sequence", models.BigIntegerField(help_text="The log entry whose sources were read last.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unchanged", "as it was"),
+                            ("gone", "no longer available"),
+                            ("changed", "the page has changed"),
+                            ("without_quote", "the quoted words are no longer on the page"),
+                        ],
+                        default="unchanged",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("since", models.DateTimeField(default=django.utils.timezone.now, verbose_name="since")),
+                (
+                    "suspected",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unchanged", "as it was"),
+                            ("gone", "no longer available"),
+                            ("changed", "the page has changed"),
+                            ("without_quote", "the quoted words are no longer on the page"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("suspected_at", models.DateTimeField(null=True)),
+                ("checked_at", models.DateTimeField(null=True, verbose_name="checked at")),
+                ("next_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "had_quote",
+                    models.BooleanField(
+                        default=False, help_text="Whether the copy or a check has contained the quote."
+                    ),
+                ),
+                ("accepted_at", models.DateTimeField(null=True, verbose_name="accepted at")),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="accepted by",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="watched_sources",
+                        to="editorial.review",
+                        verbose_name="review",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "source to check again",
+                "verbose_name_plural": "sources to check again",
+                "indexes": [
+                    models.Index(fields=["next_at"], name="watchedsource_next"),
+                    models.Index(
+                        condition=models.Q(
+                            models.Q(("state", "unchanged"), _negated=True), ("accepted_at__isnull", True)
+                        ),
+                        fields=["review", "since"],
+                        name="watchedsource_problems",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "url"), name="watchedsource_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["unchanged", "gone", "changed", "without_quote"])),
+                        name="watchedsource_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
+                            models.Q(
+                                ("accepted_at__isnull", False),
+                                ("accepted_by__isnull", False),
+                                models.Q(("state", "unchanged"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="watchedsource_problem_accepted",
+                    ),
                 ],
             },
         ),

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             imports="403233d2201c",
             proposals="458ba19d6711",
             subjects="dd88cb3458d3",
-            erasures="cd7a19ffced8",
+            erasures="546464c1c597",
             demands="75ed2f45464e",
             reviews="e43a8ad55d97",
             entries="eeb312121e25",

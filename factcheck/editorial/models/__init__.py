@@ -21,10 +21,12 @@ from factcheck.editorial.models.saved_states import OpenDraft, SavedState
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
 from factcheck.editorial.models.sign_in import SecondFactor, Session, SignInCounter
 from factcheck.editorial.models.tokens import AnsweredRequest, ApiToken
+from factcheck.editorial.models.watched_sources import WatchedSource
 
 __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Claim", "Claimant", "Demand",
     "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "OpenDraft", "Picture", "Proposal",
     "ProposedLink", "Publisher", "RatingScale", "ReaderMessage", "Review", "SavedState", "SecondFactor", "Session",
     "SignInCounter", "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping",
+    "WatchedSource",
 ]  # fmt: skip

@@ -97,6 +97,7 @@ ACTIONS: dict[str, Promise] = {
     "claim.changed_by_program": _("claim changed by a program"),
     "review.drafted_by_program": _("draft started by a program"),
     "review.changed_by_program": _("draft changed by a program"),
+    "review.source_accepted": _("looked at a source that a check had found"),
     "webhook.added": _("webhook registered"),
     "webhook.changed": _("webhook changed"),
     "webhook.removed": _("webhook removed"),

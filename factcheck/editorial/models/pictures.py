@@ -24,7 +24,7 @@ class Picture(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     review = models.ForeignKey(Review, models.CASCADE, null=True, related_name="pictures", verbose_name=_("review"))
     claim = models.ForeignKey(Claim, models.CASCADE, null=True, related_name="pictures", verbose_name=_("claim"))
-    sha256 = models.CharField(_("SHA-256"), max_length=64, help_text="Of the stored file.")
+    sha256 = models.CharField(_("SHA-256"), max_length=64, help_text="The hash of the stored file.")
     media_type = models.CharField(_("type"), max_length=20, help_text="Found from the bytes.")
     size = models.PositiveBigIntegerField(_("size"), help_text="In bytes.")
     width = models.PositiveIntegerField(_("width"), null=True, help_text="Null for a video, which isn't decoded.")

@@ -34,6 +34,7 @@ BEGIN
                    WHERE p.review_id = NEW.subject AND whole.kind = 'import' AND whole.message <> '')
         OR EXISTS (SELECT 1 FROM editorial_editorialevent v
                    WHERE v.subject = NEW.subject::text AND v.at <= NEW.at AND v.action <> NEW.kind AND v.detail <> '{}')
+        OR EXISTS (SELECT 1 FROM editorial_watchedsource w WHERE w.review_id = NEW.subject)
         OR EXISTS (SELECT 1 FROM editorial_picture p JOIN editorial_review r ON r.id = p.review_id
                    WHERE r.id = NEW.subject AND position(p.sha256 IN r.body) = 0)
         OR EXISTS (SELECT 1 FROM record_publiccapture c WHERE c.review_id = NEW.subject)

@@ -923,6 +923,40 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("checkpoint", "witness"), name="cosignature_once"),
         ),
         migrations.CreateModel(
+            name="SourceCheck",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "review_id", "url", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("review_id", models.UUIDField()),
+                ("url", models.TextField(help_text="The URL as in the review.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unchanged", "as it was"),
+                            ("gone", "no longer available"),
+                            ("changed", "the page has changed"),
+                            ("without_quote", "the quoted words are no longer on the page"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("checked_at", models.DateTimeField()),
+                ("since", models.DateTimeField(help_text="When a check first found this state.")),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("since__lte", models.F("checked_at"))), name="sourcecheck_since_earlier"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="PublicCapture",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

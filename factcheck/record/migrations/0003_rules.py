@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
             claim_search="cacbdc4c67a5",
             search_indexes="2038c654934e",
             vectors="a449f439f932",
+            source_checks="6394ab74cf5b",
             pictures="6f70194c5746",
             totals="558b3a3ccee8",
             public_captures="a5341980dab0",

@@ -25,7 +25,7 @@ from factcheck.record.formats.picture_files import (
     storage_name,
 )
 from factcheck.record.log.models import Published
-from factcheck.record.readmodel.models import PublishedPicture
+from factcheck.record.readmodel.picture_models import PublishedPicture
 
 _CHECKED = [media_type for media_type in EXTENSIONS if media_type.startswith("image/")]
 _ENOUGH = 512  # pixels. The hashes need only 32.

@@ -304,3 +304,15 @@ def test_reordered_and_deleted_sources(newsroom: Newsroom, lan: Client) -> None:
     values = form_of(lan, change(review)) | {"sources-0-position": 5, "sources-1-DELETE": "on"}
     lan.post(autosave(review), values)
     assert [row.title for row in Source.objects.filter(review=review)] == ["Nguồn 3", "Nguồn 1"]
+
+
+def test_row_that_an_autosave_created_is_removed_again(newsroom: Newsroom, lan: Client) -> None:
+    """Django's script takes such a row out of the page, because the page had no id for it."""
+    review = make_review(newsroom)
+    values = form_of(lan, change(review))
+    added = values | {"authorships-TOTAL_FORMS": 2, "authorships-1-user": newsroom.second.pk}
+    answer = lan.post(autosave(review), added).json()
+    assert review.authorships.count() == 2
+    gone = {"authorships-removed": answer["rows"]["authorships"][1]["id"], "row_state": answer["version"]}
+    lan.post(autosave(review), values | gone)
+    assert [row.user for row in review.authorships.all()] == [newsroom.reporter]

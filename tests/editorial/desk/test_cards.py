@@ -103,8 +103,8 @@ def test_cards_are_filled_in_ordered_and_removed_by_keyboard(database: str) -> N
         page.keyboard.press("Enter")
         expect(cards(page)).to_have_count(3)
         cards(page).nth(2).get_by_role("button", name="Remove").press("Enter")
-        page.get_by_role("button", name="Save and go on").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save and go on").click()
     kept = Source.objects.filter(review=review).values_list("url", "stance", "position")
     assert list(kept) == [("https://bao.example/3", "context", 1), ("https://bao.example/1", "supports", 2)]
 
@@ -126,8 +126,8 @@ def test_saved_source_is_removed_and_comes_back(database: str) -> None:
         for place in (2, 1):
             cards(page).nth(place).get_by_role("button", name="Remove").click()
         page.get_by_role("button", name="Undo").first.click()
-        page.get_by_role("button", name="Save and go on").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save and go on").click()
     assert list(Source.objects.filter(review=review).values_list("title", flat=True)) == ["Nguồn 1", "Nguồn 2"]
 
 
@@ -137,8 +137,8 @@ def test_appearances_are_cards_too(database: str) -> None:
     with desk_of(newsroom.reporter, f"editorial/claim/{claim.pk}/change/") as page:
         paste(page, "https://social.example/p/2 https://social.example/p/1", prefix="appearances")
         page.keyboard.press("i")
-        page.get_by_role("button", name="Save", exact=True).click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save", exact=True).click()
     assert set(Appearance.objects.filter(claim=claim).values_list("url", "medium", "first")) == {
         ("https://social.example/p/1", "video", True),
         ("https://social.example/p/2", "image", False),
