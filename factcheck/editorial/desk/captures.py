@@ -67,7 +67,7 @@ ACTIONS: dict[str, DeskAction[Capture]] = by_name(
 @admin.register(Capture)
 class CaptureAdmin(NewsroomAdmin[Capture]):
     change_form_template = "admin/editorial/capture/change_form.html"
-    list_display = ("__str__", "state_in_words", "origin", "size_in_words", "requested_by", "requested_at")
+    list_display = ("__str__", "state_in_words", "size_in_words", "requested_by", "requested_at")
     list_select_related = ("requested_by",)
     list_filter = ("state", OwnNewsroomFilter)
 
