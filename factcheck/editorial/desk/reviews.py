@@ -47,7 +47,7 @@ from factcheck.editorial.desk.review_actions import (
 )
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.desk.translations import TranslationsMixin
-from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context
+from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context, text_preview
 from factcheck.editorial.models import Claim, EditorialEvent, Review
 from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.editorial.statement_columns import remaining_fields
@@ -245,6 +245,7 @@ class ReviewAdmin(
         view = self.admin_site.admin_view
         return [
             path("claim/<uuid:pk>/", view(claim_facts), name="editorial_review_claim"),
+            path("text-preview/", view(text_preview), name="editorial_review_text_preview"),
             path("<uuid:pk>/preview/", view(self.preview), name="editorial_review_preview"),
             path("<uuid:pk>/do/<slug:name>/", view(self.action_view), name="editorial_review_action"),
             *super().get_urls(),
