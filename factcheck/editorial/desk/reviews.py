@@ -47,9 +47,9 @@ from factcheck.editorial.desk.review_actions import (
 )
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.desk.translations import TranslationsMixin
-from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context
+from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context, text_preview
 from factcheck.editorial.models import Claim, EditorialEvent, Review
-from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements.drafts import ReviewToDraft
 
@@ -229,7 +229,7 @@ class ReviewAdmin(
             "writes": may_write(desk, row),
             "actions": actions,
             **steps_context(row, actions, proposal, decisions, edited=edited),
-            "reasons": review_policy.find_missing(draft) if row.state == State.DRAFT else [],
+            "reasons": review_completeness.find_missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
             "events": events[:MAX_EVENTS],
@@ -245,6 +245,7 @@ class ReviewAdmin(
         view = self.admin_site.admin_view
         return [
             path("claim/<uuid:pk>/", view(claim_facts), name="editorial_review_claim"),
+            path("text-preview/", view(text_preview), name="editorial_review_text_preview"),
             path("<uuid:pk>/preview/", view(self.preview), name="editorial_review_preview"),
             path("<uuid:pk>/do/<slug:name>/", view(self.action_view), name="editorial_review_action"),
             *super().get_urls(),
@@ -264,7 +265,7 @@ class ReviewAdmin(
             _("As readers will see it"),
             "admin/editorial/review/preview.html",
             review=review,
-            reasons=review_policy.find_missing(review) if review.state == State.DRAFT else [],
+            reasons=review_completeness.find_missing(review) if review.state == State.DRAFT else [],
             **statement_context(review, workflow.open_proposal(review), "preview"),
         )
 
