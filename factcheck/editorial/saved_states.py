@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Claim, Demand, Publisher, Review, SavedState, User
+from factcheck.editorial.models import Capture, Claim, Demand, Publisher, Review, SavedState, User
 
 Draft = Review | Claim | Demand
 Content = dict[str, Any]
@@ -123,11 +123,13 @@ def forget_states(drafts: Iterable[UUID], erased: UUID | None = None) -> None:
 
 
 def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """The columns that people edit. The newsroom and the publisher of a draft never change."""
+    """The columns that people edit, and the captures. The newsroom and the publisher of a draft never change."""
     return [
         field
         for field in model._meta.concrete_fields
-        if field.editable and not field.primary_key and field.related_model is not Publisher
+        if (field.editable or field.related_model is Capture)
+        and not field.primary_key
+        and field.related_model is not Publisher
     ]
 
 

@@ -2976,6 +2976,7 @@ class Migration(migrations.Migration):
             name="capture",
             field=models.ForeignKey(
                 blank=True,
+                editable=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="appearances",
@@ -2988,6 +2989,7 @@ class Migration(migrations.Migration):
             name="capture",
             field=models.ForeignKey(
                 blank=True,
+                editable=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="sources",

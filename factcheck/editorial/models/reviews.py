@@ -274,6 +274,7 @@ class Source(models.Model):
         **field_options(statements.Source, "capture"),
         null=True,
         blank=True,
+        editable=False,
         related_name="sources",
     )
     no_capture_reason = LineField(
