@@ -18,7 +18,9 @@ from api.views import (
     references,
     reviews,
     revisions,
+    sources,
     stats,
+    translated,
 )
 
 app_name = "api"
@@ -29,6 +31,7 @@ urlpatterns = [
     path("v1/reviews/", reviews.ReviewList.as_view(), name="reviews"),
     path("v1/reviews/<uuid:review_id>/", reviews.ReviewDetail.as_view(), name="review"),
     path("v1/reviews/<uuid:review_id>/claimreview/", reviews.ReviewAsClaimReview.as_view(), name="review-claimreview"),
+    path("v1/reviews/<uuid:review_id>/translations/", translated.TranslationList.as_view(), name="translations"),
     path("v1/reviews/<uuid:review_id>/revisions/", revisions.RevisionList.as_view(), name="revisions"),
     path("v1/reviews/<uuid:review_id>/revisions/<int:number>/", revisions.RevisionDetail.as_view(), name="revision"),
     path(
@@ -41,6 +44,7 @@ urlpatterns = [
         differences.Difference.as_view(),
         name="revision-diff",
     ),
+    path("v1/reviews/<uuid:review_id>/source-checks/", sources.SourceChecks.as_view(), name="source-checks"),
     path("v1/corrections/", corrections.CorrectionList.as_view(), name="corrections"),
     path("v1/changes/", changes.ChangeList.as_view(), name="changes"),
     path("v1/claims/", claims.ClaimList.as_view(), name="claims"),

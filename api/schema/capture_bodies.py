@@ -1,9 +1,10 @@
-"""JSON Schema of a public capture."""
+"""JSON Schema of public captures and of the checks of sources."""
 
 from typing import Any
 
-from api.schema.bodies import ADDRESS, LANGUAGE, TEXT, TEXT_OR_NULL, URL, UUID, array_of, described, object_of
+from api.schema.bodies import ADDRESS, LANGUAGE, TEXT, TEXT_OR_NULL, TIME, URL, UUID, array_of, described, object_of
 from api.schema.bodies import BODIES as _BODIES
+from factcheck.record.source_checks import SourceState
 
 _ADDRESS_OR_NULL = {**ADDRESS, "type": ["string", "null"]}
 _KEYS = {name: _BODIES["Capture"]["properties"][name] for name in ("sha256", "captured_at", "size", "media_type")}
@@ -20,5 +21,15 @@ CAPTURES: dict[str, Any] = {
         url=described(URL, "The capture's page on this site."),
         file_url=described(URL, "The file, as a download. The file is hostile: don't run its scripts."),
         reviews=array_of(object_of("A review that cites the capture.", id=UUID)),
-    )
+    ),
+    "SourceCheck": object_of(
+        "The newest check of a source.",
+        url=described(ADDRESS, "URL of the source, as in the review."),
+        state=described({"type": "string", "enum": SourceState.values}, "The result of the check."),
+        since=described(TIME, "Time when a check first found this state."),
+        checked_at=described(TIME, "Time of the newest check."),
+    ),
+    "SourceCheckList": object_of(
+        "The newest check of each source.", results=array_of({"$ref": "#/components/schemas/SourceCheck"})
+    ),
 }

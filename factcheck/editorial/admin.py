@@ -14,11 +14,12 @@ from factcheck.editorial.desk import (
     reader_messages,
     reviews,
     scales,
+    source_checks,
     tokens,
     webhooks,
 )
 
 __all__ = [
     "accounts", "captures", "claimants", "claims", "demands", "events", "freezes", "imports", "jobs", "publishers",
-    "reader_messages", "reviews", "scales", "tokens", "webhooks",
+    "reader_messages", "reviews", "scales", "source_checks", "tokens", "webhooks",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from factcheck.editorial.models import Claimant, Review, Source, Topic, TopicLab
 from factcheck.editorial.programs.tokens import create_token
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.log import tree
+from factcheck.record.models import SourceCheck
 from tests.api.exchanges import Request, comparable, pretty, read_request, write_exchange
 from tests.drafts import (
     Newsroom,
@@ -130,6 +131,10 @@ def _publish(newsroom: Newsroom) -> None:
         headline="The video of the flood is from 2020", summary="False. It was filmed in 2020."
     )
     publish_review(newsroom, flood)
+    checked = datetime(2026, 11, 20, 4, 10, tzinfo=UTC)
+    SourceCheck.objects.create(
+        review_id=flood.pk, url="https://archive.example/2020/1", state="gone", since=checked, checked_at=checked
+    )
     asked = review_policy.withdraw(review=tea, by=newsroom.reporter, reason="The source took its figures back.")
     workflow.approve(proposal=asked, by=newsroom.editor, digest=asked.digest)
     erase_review(newsroom, secret, notice="Erased for a private person, whose data the law protects.")

@@ -8,7 +8,10 @@ from factcheck.editorial.desk.access import Desk
 
 # The order of the groups and of their lists, with the most frequently needed lists first.
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("Fact-checks"), ("Review", "Claim", "Claimant", "Capture", "Demand", "ReaderMessage", "ImportBatch")),
+    (
+        _("Fact-checks"),
+        ("Review", "Claim", "Claimant", "Capture", "WatchedSource", "Demand", "ReaderMessage", "ImportBatch"),
+    ),
     (_("Verdicts and topics"), ("Topic", "RatingScale", "Verdict", "VerdictMapping")),
     (_("Newsroom and people"), ("Publisher", "User", "Membership", "Freeze", "ApiToken")),
     (_("Operation"), ("EditorialEvent", "Subscription", "Delivery", "Job")),

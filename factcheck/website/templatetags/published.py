@@ -1,6 +1,7 @@
 """Filters and tags for published values: words, dates and safe URLs."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -65,6 +66,12 @@ def _time_format() -> str:
 
 
 register.filter("markdown", to_html)
+
+
+@register.filter
+def item(values: Mapping[str, Any], key: str) -> Any:
+    """Return the value with this key, or None."""
+    return values.get(key)
 
 
 @register.filter

@@ -1,0 +1,37 @@
+"""The newest check of each source of a live review. Checks are outside the log."""
+
+from uuid import UUID
+
+import orjson
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from api.http import responses
+from api.http.endpoint import Endpoint, refuse_parameters
+from api.schema.operations import documented
+from api.views.reviews import find_review
+from factcheck.record.formats.canonical import rfc3339
+from factcheck.record.source_checks import checks_of
+
+
+class SourceChecks(Endpoint):
+    @documented(
+        "list_source_checks",
+        "Reviews",
+        "The newest check of each source. Empty if the review isn't live or hasn't been checked yet.",
+        "SourceCheckList",
+        missing=True,
+    )
+    def get(self, request: Request, review_id: UUID) -> HttpResponse:
+        refuse_parameters(request)
+        find_review(review_id)
+        results = [
+            {
+                "url": check.url,
+                "state": check.state,
+                "since": rfc3339(check.since),
+                "checked_at": rfc3339(check.checked_at),
+            }
+            for check in sorted(checks_of(review_id).values(), key=lambda check: check.url)
+        ]
+        return responses.respond(request._request, orjson.dumps({"results": results}))
