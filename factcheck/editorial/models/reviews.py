@@ -190,8 +190,7 @@ class Review(models.Model):
                 ),
             ),
         ]
-        # Four of these indexes begin with the newsroom, so the column doesn't need its own index. No query searches
-        # `created_by` across newsrooms.
+        # The newsroom needs no index of its own, and no query searches `created_by` across newsrooms.
         indexes = [
             models.Index(fields=["-changed_at", "-id"], name="review_changed"),
             models.Index(fields=["newsroom", "state", "-changed_at", "-id"], name="review_newsroom_state"),
