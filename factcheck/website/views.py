@@ -202,7 +202,7 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "demands": queries.demands_about(row.pk),
         "public_captures": queries.public_captures(body),
         "translations": translations(body, others) if current else [],
-        "checks": checks_of(row.pk) if current else {},
+        "checks": checks_of(row.pk) if current and row.status == Status.LIVE and row.original_key is None else {},
         "pictures": shown_pictures([row.pk]) if "/pictures/" in (body.get("body") or "") else {},
         "sample": is_sample(body["publisher"]["site"]),
         "license": body["license"],
