@@ -14,7 +14,7 @@ release := .venv/release/bin/python
 table := var/bench.md
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test prove bench check format openapi fields examples messages screenshots requirements audit sbom clean
+.PHONY: help run test prove bench check format openapi fields examples messages editor screenshots requirements audit sbom clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -30,7 +30,7 @@ prove: .venv/dev.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp
 
 bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000 for a short run)
 	mkdir -p var && rm -f $(table)
-	for name in append importing dumps answers searching sizes; do \
+	for name in append importing dumps answers searching desk sizes; do \
 		BENCH_TABLE=$(table) $(python) bench/$$name.py $(if $(REVIEWS),--reviews $(REVIEWS)) || exit 1; \
 	done
 	for name in matching languages calibration queries scripts; do BENCH_TABLE=$(table) $(python) bench/$$name.py || exit 1; done
@@ -66,6 +66,9 @@ examples: .venv/dev.stamp ## record the documentation's examples from real respo
 
 messages: .venv/dev.stamp ## collect translatable texts, and compile the translation
 	$(python) manage.py messages
+
+editor: ## build the editor for the text of a review from its locked packages (needs Node.js and the internet)
+	cd factcheck/editorial/editor && npm ci --ignore-scripts --no-audit --no-fund && node build.mjs
 
 screenshots: .venv/browser.stamp ## take the screenshots in docs/images from a running desk
 	$(python) docs/screenshots.py

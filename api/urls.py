@@ -20,6 +20,7 @@ from api.views import (
     revisions,
     sources,
     stats,
+    translated,
 )
 
 app_name = "api"
@@ -30,6 +31,7 @@ urlpatterns = [
     path("v1/reviews/", reviews.ReviewList.as_view(), name="reviews"),
     path("v1/reviews/<uuid:review_id>/", reviews.ReviewDetail.as_view(), name="review"),
     path("v1/reviews/<uuid:review_id>/claimreview/", reviews.ReviewAsClaimReview.as_view(), name="review-claimreview"),
+    path("v1/reviews/<uuid:review_id>/translations/", translated.TranslationList.as_view(), name="translations"),
     path("v1/reviews/<uuid:review_id>/revisions/", revisions.RevisionList.as_view(), name="revisions"),
     path("v1/reviews/<uuid:review_id>/revisions/<int:number>/", revisions.RevisionDetail.as_view(), name="revision"),
     path(

@@ -42,6 +42,7 @@ class Story:
     summary: str
     body: str
     sources: tuple[tuple[str, str, str, str], ...]  # title, address, publisher and stance
+    no_copy: str
 
 
 STORIES = (
@@ -68,6 +69,7 @@ STORIES = (
             ),
             ("Treatment of dengue", "https://www.cdc.gov/dengue/treatment/index.html", "CDC", "refutes"),
         ),
+        no_copy="The page didn't load.",
     ),
     Story(
         language="vi",
@@ -92,6 +94,7 @@ STORIES = (
             ),
             ("Treatment of dengue", "https://www.cdc.gov/dengue/treatment/index.html", "CDC", "refutes"),
         ),
+        no_copy="Trang không tải được.",
     ),
 )
 
@@ -187,9 +190,11 @@ def log_claim(page: Page, story: Story) -> None:
     window.fill("[name=description]", story.claimant)
     window.click("[name=_save]")
     page.wait_for_function("document.querySelector('[name=claimant]').value")
-    page.fill("[name=appearances-0-url]", "https://social.example/p/1")
+    page.fill("#appearances-addresses", "https://social.example/p/1")
+    page.press("#appearances-addresses", "Enter")
     page.check("[name=appearances-0-first]")
-    shoot(page, f"claim{story.suffix}.png", top="#content", bottom="[name=appearances-0-archive_url]")
+    shoot(page, f"claim{story.suffix}.png", top="#content", bottom="#appearances-0")
+    give_reason(page, "appearances-0", story)
     page.click("[name=_review]")
 
 
@@ -198,28 +203,33 @@ def write_review(page: Page, story: Story) -> None:
     page.fill("[name=summary]", story.summary)
     page.fill("[name=body]", story.body)
     page.locator("#id_verdict label").nth(1).click()
-    for number, (title, address, publisher, stance) in enumerate(story.sources):
+    page.fill("#sources-addresses", " ".join(address for _title, address, _publisher, _stance in story.sources))
+    page.press("#sources-addresses", "Enter")
+    for number, (title, _address, publisher, stance) in enumerate(story.sources):
         page.fill(f"[name=sources-{number}-title]", title)
-        page.fill(f"[name=sources-{number}-url]", address)
         page.fill(f"[name=sources-{number}-publisher]", publisher)
         page.check(f"[name=sources-{number}-stance][value={stance}]")
     shoot(page, f"review{story.suffix}.png", top="[name=headline]", bottom="[name=verdict]")
-    shoot(page, f"sources{story.suffix}.png", top="#sources-group", bottom="[name=sources-0-quote]")
+    shoot(page, f"sources{story.suffix}.png", top="#sources-group", bottom="#sources-1")
+    for number in range(len(story.sources)):
+        give_reason(page, f"sources-{number}", story)
+
+
+def give_reason(page: Page, card: str, story: Story) -> None:
+    """Explains why there is no copy, because the pictures are taken without the internet."""
+    page.click(f"#{card} .unfold")
+    page.fill(f"[name={card}-no_capture_reason]", story.no_copy)
 
 
 def submit(page: Page) -> None:
     page.click("[name=_submit]")
-    page.click("#content [type=submit]")
 
 
 def decide(page: Page, story: Story) -> None:
     page.click(".waits a")
-    for action in ("approve", "publish"):
-        page.click(f"a.button[href$='/{action}/']")
-        if action == "approve":
-            shoot(page, f"approve{story.suffix}.png", top=".finding", bottom="form.act")
-        page.click("#content [type=submit]")
-    address = page.get_attribute("a.button[href^='/reviews/']", "href")
+    shoot(page, f"approve{story.suffix}.png", top=".decision", bottom=".decision-act")
+    page.click("[formaction$='/approve-and-publish/']")
+    address = page.get_attribute(".messagelist a[href^='/reviews/']", "href")
     assert address is not None
     take(page, address, f"public{story.suffix}.png")
 

@@ -139,6 +139,20 @@ LISTS: Json = {
         **REVISION,
         review=ref("ReviewOrTombstone"),
     ),
+    "TranslationList": object_of(
+        "The live translations of a review.",
+        newest_revision=described(INTEGER, "The number of the review's newest revision with a new text."),
+        results=array_of(ref("TranslationOfReview")),
+    ),
+    "TranslationOfReview": object_of(
+        "A translation of a review. The translation is a review too.",
+        id=UUID,
+        language=described(TEXT, "The language of the translation (BCP 47)."),
+        headline=TEXT_OR_NULL,
+        url=described(URL, "The translation's page."),
+        translated_revision=described(INTEGER, "The revision of the review that the translation translates."),
+        is_behind=described({"type": "boolean"}, "Whether the review has a newer revision than the translated one."),
+    ),
     "CorrectionList": page_of("CorrectionOfReview"),
     "ChangeList": object_of(
         "A page of the changes feed.",

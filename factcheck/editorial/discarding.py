@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from factcheck.editorial.captures.deletion import erase_captures
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.fields import LanguageField, ProseField
-from factcheck.editorial.models import Demand, Proposal, Review, SavedState, User
+from factcheck.editorial.models import Claim, Demand, Proposal, Review, SavedState, User
 from factcheck.editorial.saved_states import columns_of, forget_states, keep_state, put_back
 from factcheck.record.models import LogEntry
 
@@ -64,11 +65,18 @@ def restore_draft(*, draft: Review | Demand, by: User) -> None:
 
 
 def delete_discarded() -> None:
-    """Deletes the drafts that were thrown away more than 30 days ago, each in its own transaction."""
+    """Deletes the drafts that were thrown away more than 30 days ago, each in its own transaction.
+
+    Also deletes the states of drafts that no longer exist, for example of a claim that somebody has deleted.
+    """
     for model in (Review, Demand):
         old = model._default_manager.filter(state=DISCARDED, discarded_at__lt=timezone.now() - KEPT_FOR)
         for key in old.values_list("pk", flat=True):
             _delete(model, key)
+    gone = SavedState.objects.all()
+    for drafts in (Review, Demand, Claim):
+        gone = gone.exclude(Exists(drafts._default_manager.filter(pk=OuterRef("draft"))))
+    gone.delete()
 
 
 @transaction.atomic

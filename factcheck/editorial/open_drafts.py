@@ -1,4 +1,4 @@
-"""Who has a draft open for editing. Rows live for a minute and aren't a record of anybody's work."""
+"""The people who have a draft open for editing. Rows live for a minute and aren't a record of anybody's work."""
 
 from datetime import timedelta
 from uuid import UUID

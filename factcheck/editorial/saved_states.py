@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Claim, Demand, Publisher, Review, SavedState, User
+from factcheck.editorial.models import Capture, Claim, Demand, Publisher, Review, SavedState, User
 
 Draft = Review | Claim | Demand
 Content = dict[str, Any]
@@ -98,7 +98,7 @@ def put_back(draft: models.Model, content: Content) -> None:
     _fill(draft, columns_of(model), content)
     draft.save()
     for field in model._meta.many_to_many:
-        target = cast("type[models.Model]", field.related_model)
+        target = field.related_model
         known = target._default_manager.filter(pk__in=content.get(field.name, ()))
         getattr(draft, field.name).set(known)
     for name in ROWS[model]:
@@ -123,11 +123,13 @@ def forget_states(drafts: Iterable[UUID], erased: UUID | None = None) -> None:
 
 
 def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """The columns that people edit. The newsroom and the publisher of a draft never change."""
+    """The columns that people edit, and the captures. The newsroom and the publisher of a draft never change."""
     return [
         field
         for field in model._meta.concrete_fields
-        if field.editable and not field.primary_key and field.related_model is not Publisher
+        if (field.editable or field.related_model is Capture)
+        and not field.primary_key
+        and field.related_model is not Publisher
     ]
 
 

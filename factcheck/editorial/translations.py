@@ -99,7 +99,7 @@ def revision_of(review: Review, *, newest: bool = False) -> dict[str, Any] | Non
 
 
 def find_missing(review: Review) -> list[Promise]:
-    """What a translation lacks before anyone can approve the translation."""
+    """The reasons why nobody can approve the translation yet, each as a sentence for the editor."""
     if review.translation_of_id is None:
         return []
     entries = LogEntry.objects.filter(subject=review.translation_of_id, number=review.translation_of_revision or 0)

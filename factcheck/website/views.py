@@ -16,6 +16,7 @@ from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, Status
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import last_notice, notice_in
+from factcheck.record.readmodel.translated_reviews import find_original
 from factcheck.record.source_checks import checks_of
 from factcheck.server.rate_limits import SEARCH as SEARCH_LIMIT
 from factcheck.server.rate_limits import count_request
@@ -202,6 +203,7 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "demands": queries.demands_about(row.pk),
         "public_captures": queries.public_captures(body),
         "translations": translations(body, others) if current else [],
+        "original": find_original(body["translation_of"]) if current and body.get("translation_of") else None,
         "checks": checks_of(row.pk) if current and row.status == Status.LIVE and row.original_key is None else {},
         "pictures": shown_pictures([row.pk]) if "/pictures/" in (body.get("body") or "") else {},
         "sample": is_sample(body["publisher"]["site"]),

@@ -13,8 +13,10 @@ from factcheck.editorial.programs.review_drafts import own_reviews
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.demand_policy import reopen_demand
 from factcheck.editorial.review_statements import build_statement, last_statement
+from factcheck.editorial.saved_states import keep_state
 from tests.drafts import (
     Newsroom,
+    make_claim,
     make_demand,
     make_newsroom,
     make_review,
@@ -187,3 +189,14 @@ def test_database_sets_the_time_of_throwing_away(newsroom: Newsroom) -> None:
         connection.cursor().execute(
             "UPDATE editorial_review SET discarded_at = '2020-01-01' WHERE id = %s", [review.pk]
         )
+
+
+def test_states_of_a_deleted_claim_are_deleted(newsroom: Newsroom) -> None:
+    claim, other = make_claim(newsroom), make_claim(newsroom)
+    for row in (claim, other):
+        keep_state(row, newsroom.reporter)
+    claim_id = claim.pk
+    claim.delete()
+    delete_discarded()
+    assert not SavedState.objects.filter(draft=claim_id).exists()
+    assert SavedState.objects.filter(draft=other.pk).exists()

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from factcheck.editorial import review_statements
 from factcheck.editorial.drafts import drafts_of
 from factcheck.editorial.models import Capture, Review
-from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.editorial.proposals import review_completeness, review_policy, workflow
 from factcheck.record.statements.same_content import has_same_content
 from tests.drafts import (
     Newsroom,
@@ -43,7 +43,7 @@ def make_capture(newsroom: Newsroom, **fields: Any) -> Capture:
 
 
 def reasons(review: Review) -> list[str]:
-    return [str(each) for each in review_policy.find_missing(Review.objects.for_statements().get(pk=review.pk))]
+    return [str(each) for each in review_completeness.find_missing(Review.objects.for_statements().get(pk=review.pk))]
 
 
 def test_submission_asks_for_a_title(newsroom: Newsroom) -> None:

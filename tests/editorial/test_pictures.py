@@ -17,7 +17,7 @@ from PIL import Image
 from factcheck.editorial import pictures
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Picture, Review
-from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.record.formats.visual_hashes import stored_hashes
 from factcheck.record.models import PublishedPicture
 from tests.drafts import (
@@ -64,7 +64,7 @@ def illustrated(
 
 
 def reasons(review: Review) -> list[str]:
-    return [str(each) for each in review_policy.find_missing(Review.objects.for_statements().get(pk=review.pk))]
+    return [str(each) for each in review_completeness.find_missing(Review.objects.for_statements().get(pk=review.pk))]
 
 
 def files_in(storage: Path) -> set[str]:

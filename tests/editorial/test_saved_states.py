@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from factcheck.editorial import saved_states
 from factcheck.editorial.errors import EditorialError, NotAllowed
@@ -194,3 +194,10 @@ def test_correction_and_update_keep_what_was_published(newsroom: Newsroom) -> No
     last = last_state(review.pk)
     assert last is not None
     assert last.content["change_note"]
+
+
+def test_readers_role_cannot_read_states(newsroom: Newsroom) -> None:
+    kept(make_review(newsroom))
+    for table in ("editorial_savedstate", "editorial_opendraft"):
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(using="public"):
+            connections["public"].cursor().execute(f"SELECT * FROM {table}")

@@ -6,7 +6,7 @@ from django.db import DatabaseError
 from factcheck.editorial import translations
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import EditorialEvent, Review, SavedState
-from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.record.models import PublishedReview
 from tests.drafts import (
     Newsroom,
@@ -56,7 +56,7 @@ def test_translation_begins_with_claim_verdict_and_sources(newsroom: Newsroom) -
 
 def test_translation_is_published_with_its_original(newsroom: Newsroom) -> None:
     original, draft = translated(newsroom)
-    assert review_policy.find_missing(draft) == []
+    assert review_completeness.find_missing(draft) == []
     publish_review(newsroom, draft)
     body = PublishedReview.objects.get(pk=draft.pk).parsed_body
     assert body["translation_of"] == {"id": str(original.pk), "revision": 1}
@@ -87,7 +87,7 @@ def test_other_verdict_is_refused(newsroom: Newsroom) -> None:
     _original, draft = translated(newsroom)
     draft.verdict = make_scale().verdicts.get(slug="true")
     draft.save()
-    assert review_policy.find_missing(draft) == [DIFFERS]
+    assert review_completeness.find_missing(draft) == [DIFFERS]
     with pytest.raises(EditorialError):
         workflow.submit(subject=draft, by=newsroom.reporter)
 
@@ -123,7 +123,7 @@ def test_translation_falls_behind_and_is_brought_up_to_date(newsroom: Newsroom, 
     assert draft.verdict
     assert (draft.translation_of_revision, draft.verdict.slug) == (2, "true")
     assert not Review.objects.behind().exists()
-    assert DIFFERS not in review_policy.find_missing(draft)
+    assert DIFFERS not in review_completeness.find_missing(draft)
     with pytest.raises(EditorialError):
         translations.bring_up_to_date(review=draft, by=newsroom.reporter)
 

@@ -54,7 +54,7 @@ def test_erasure_asked_for_and_approved_at_the_desk(newsroom: Newsroom) -> None:
     assert "Erased: a private person’s data" in decides.text
     assert NOTICE in decides.text
     decides.press("Approve")
-    assert "Erased. Readers see the public notice on the review’s page." in decides.text
+    assert "Readers see the public notice on the review’s page." in decides.text
     assert "Video nước lũ là của năm 2020" not in decides.html
     assert not decides.has_link("Withdraw")
     assert not decides.has_link("Erase…")

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import roles
 from factcheck.editorial.desk.account_names import replace_account_links
 from factcheck.editorial.desk.lists import BoundedPaginator, DeskChangeList
+from factcheck.editorial.desk.read_only import drop_empty_fields
 from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
 from factcheck.editorial.models import Membership, Publisher, User
 from factcheck.editorial.time_zones import DEFAULT, zone
@@ -168,6 +169,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
     ) -> HttpResponse:
         if obj is not None:
             context |= self.status_context(request, obj)
+            drop_empty_fields(context["adminform"], obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[M]:

@@ -186,7 +186,8 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             mine = submission.content()
         except CannotKeep:
             mine = theirs
-        SavedState.objects.create(draft=row.pk, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request))
+        if mine != theirs:
+            SavedState.objects.create(draft=row.pk, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request))
         shown = parse_datetime(request.POST.get("row_state", ""))
         opened = saved_states.state_at(row.pk, shown) if shown and timezone.is_aware(shown) else None
         differences = [

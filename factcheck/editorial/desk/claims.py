@@ -33,6 +33,7 @@ from factcheck.editorial.desk.lists import (
     keys,
     language_in_words,
     search_terms,
+    short_time,
     with_keys,
 )
 from factcheck.editorial.desk.public_text import search_public_claims, show_public_text
@@ -84,12 +85,12 @@ class ClaimForm(DetectedLanguageForm[Claim]):
 class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdmin[Claim]):
     form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
-    list_display = ("__str__", "newsroom", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
+    list_display = ("__str__", "newsroom", "claimant", "claimed_on", language_in_words, "logged_by", "logged")
     list_select_related = ("newsroom", "claimant", "logged_by")
     list_filter = (
         ReviewStateFilter, VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, LoggedFilter, OwnNewsroomFilter,
     )  # fmt: skip
-    sortable_by: ClassVar[Any] = (language_in_words, "logged_at")
+    sortable_by: ClassVar[Any] = (language_in_words, "logged")
     search_fields = ("text",)
     search_help_text = _("Words from the claim")
     autocomplete_fields = ("claimant",)
@@ -118,6 +119,10 @@ class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdm
         if isinstance(field, ModelChoiceField) and field.queryset is not None:
             field.queryset = field.queryset.prefetch_related("labels")
         return field
+
+    @admin.display(description=_("logged at"), ordering="logged_at")
+    def logged(self, claim: Claim) -> str:
+        return short_time(claim.logged_at)
 
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
         """The newsroom's own claims and all published claims, because every newsroom can review a published claim."""

@@ -111,6 +111,22 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     def extra_forms(self) -> list[Any]:
         return [form for form in self.forms if form.instance._state.adding] if self.is_bound else super().extra_forms
 
+    def save_existing_objects(self, commit: bool = True) -> list[Any]:
+        """Also deletes rows that the page has created and removed again, so that they have no form any more."""
+        saved: list[Any] = super().save_existing_objects(commit)
+        for row in self._removed_rows:
+            self.deleted_objects.append(row)
+            self.delete_existing(row, commit=commit)
+        return saved
+
+    def has_changed(self) -> bool:
+        return bool(self._removed_rows) or super().has_changed()
+
+    @property
+    def _removed_rows(self) -> list[Any]:
+        keys = set(self.data.getlist(f"{self.prefix}-removed")) if hasattr(self.data, "getlist") else set()
+        return [row for row in self.get_queryset() if str(row.pk) in keys] if keys else []
+
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         row = self._submitted_rows[i] if self.is_bound else None
         if row is not None:
@@ -128,6 +144,8 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         name = self.get_queryset().model._meta.pk.name
         keys = [self.data.get(f"{self.add_prefix(i)}-{name}") for i in range(self.total_form_count())]
         found = [rows.pop(key, None) if key else None for key in keys]
+        for row in self._removed_rows:
+            rows.pop(str(row.pk), None)
         if rows and self._repeats():
             # This page has created the rows before, but didn't receive their ids.
             created: Iterator[Any] = iter(rows.values())

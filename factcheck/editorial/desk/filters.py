@@ -25,7 +25,13 @@ class ChoiceFilter(admin.SimpleListFilter):
         raise NotImplementedError
 
 
-class VerdictFilter(ChoiceFilter):
+class ClosedFilter(ChoiceFilter):
+    """A filter with many choices. It is closed until somebody opens it or uses it."""
+
+    starts_closed = True
+
+
+class VerdictFilter(ClosedFilter):
     """For claims, the verdict of a review in the person's newsrooms."""
 
     title = _("verdict")
@@ -40,7 +46,7 @@ class VerdictFilter(ChoiceFilter):
         return queryset.filter(_has_review(request, verdict=value))
 
 
-class TopicFilter(ChoiceFilter):
+class TopicFilter(ClosedFilter):
     title = _("topic")
     parameter_name = "topic"
 
@@ -52,7 +58,7 @@ class TopicFilter(ChoiceFilter):
         return queryset.filter(Exists(Claim.topics.through.objects.filter(claim=claim, topic=value)))
 
 
-class AuthorFilter(ChoiceFilter):
+class AuthorFilter(ClosedFilter):
     """A colleague in one of the person's newsrooms: an author of a review, or the person who logged a claim."""
 
     title = _("author")
@@ -66,6 +72,18 @@ class AuthorFilter(ChoiceFilter):
         if queryset.model is Claim:
             return queryset.filter(logged_by=value)
         return queryset.filter(Exists(Authorship.objects.filter(review=OuterRef("pk"), user=value)))
+
+
+class TranslationFilter(ChoiceFilter):
+    title = _("translation")
+    parameter_name = "translation"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        return [("behind", _("behind its original")), ("any", _("translations"))]
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        rows = queryset.filter(translation_of__isnull=False)
+        return rows.filter(pk__in=Review.objects.behind().values("pk")) if value == "behind" else rows
 
 
 class ReviewStateFilter(ChoiceFilter):
@@ -105,7 +123,7 @@ _PERIODS: dict[str, tuple[Any, Callable[[], tuple[datetime | None, datetime | No
 }
 
 
-class DateFilter(ChoiceFilter):
+class DateFilter(ClosedFilter):
     """The period in which a row was changed or logged."""
 
     parameter_name = "date"

@@ -12,7 +12,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.desk.access import Desk
-from factcheck.editorial.models import Claimant, Job, ReaderMessage, User, WatchedSource
+from factcheck.editorial.models import Claimant, Job, ReaderMessage, Review, User, WatchedSource
 
 MAX_COUNT = 100
 
@@ -69,6 +69,12 @@ COUNTS = {
         _waiting_messages,
         "received_at",
         lambda: f"{reverse('admin:editorial_readermessage_changelist')}?state__exact=waiting",
+    ),
+    "behind": Count(
+        lambda desk: bool(desk.roles),
+        lambda desk: desk.own(Review.objects.behind()),
+        "",
+        lambda: f"{reverse('admin:editorial_review_changelist')}?translation=behind",
     ),
     "sources": Count(
         lambda desk: bool(desk.roles),

@@ -1,6 +1,7 @@
 """Lists for tables with a million rows. Lists never count a whole table, and searches use trigram indexes."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin
@@ -9,7 +10,11 @@ from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.search.words import split_words
@@ -108,6 +113,14 @@ LANGUAGES = {"vi": _("Vietnamese"), "en": _("English"), "und": _("unknown")}
 def language_in_words(row: Any) -> str:
     """The name of the language as in the filter, or the language tag if the filter doesn't include the language."""
     return str(LANGUAGES.get(row.language, row.language))
+
+
+def short_time(moment: datetime) -> SafeString:
+    """The time if it is today, or else the date. A tooltip shows both."""
+    local = timezone.localtime(moment)
+    shown = date_format(local, "TIME_FORMAT" if local.date() == timezone.localdate() else "DATE_FORMAT")
+    full = date_format(local, "DATETIME_FORMAT")
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), full, shown)
 
 
 class LanguageFilter(admin.SimpleListFilter):

@@ -29,7 +29,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import label
 from factcheck.editorial.models import Membership, Proposal, Review
 from factcheck.editorial.models.kinds import Action
-from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.editorial.proposals import review_completeness, review_policy, workflow
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.erasure import Ground
 
@@ -150,7 +150,7 @@ def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]
         review = Review.objects.for_statements().get(pk=review.pk)
     elif action not in available_actions(get_desk(request), review):
         is_submission = action.name == "submit" and review.state == State.DRAFT
-        reason = next(iter(review_policy.find_missing(review)), None) if is_submission else None
+        reason = next(iter(review_completeness.find_missing(review)), None) if is_submission else None
         return redirect_unavailable(request, page, reason)
     return confirm_page(
         request,
@@ -160,7 +160,7 @@ def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]
         page,
         "admin/editorial/review/action.html",
         review=review,
-        reasons=review_policy.find_missing(review) if action.name == "submit" and not form.errors else [],
+        reasons=review_completeness.find_missing(review) if action.name == "submit" and not form.errors else [],
         **statement_context(review, None, action.name),
     )
 

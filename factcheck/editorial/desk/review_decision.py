@@ -1,17 +1,26 @@
 """The page on which a review is decided: what readers will see, what changed, earlier messages, and the buttons."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.action_forms import DecisionForm
-from factcheck.editorial.desk.action_views import perform, redirect_unavailable, subject_page, submitted_data
+from factcheck.editorial.desk.action_views import (
+    DeskAction,
+    perform,
+    redirect_unavailable,
+    subject_page,
+    submitted_data,
+)
+from factcheck.editorial.desk.pictures import DESK_PICTURES
 from factcheck.editorial.desk.preview import Change, compare
 from factcheck.editorial.desk.proposal_actions import (
     ACTIONS,
@@ -54,7 +63,7 @@ def review_decision(request: HttpRequest, desk: Desk, proposal: Proposal, name: 
         initial={"digest": proposal.digest},
     )
     form.fields["hold_until"].widget.attrs["min"] = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
-    if name in ACTIONS and (answer := perform(request, adapt_action(ACTIONS[name], proposal), proposal, form, page)):
+    if name in ACTIONS and (answer := perform(request, _action(name, proposal), proposal, form, page)):
         return answer
     if form.is_bound:
         proposal = Proposal.objects.select_related("newsroom", "submitted_by", "decided_by").get(pk=proposal.pk)
@@ -77,6 +86,15 @@ def review_decision(request: HttpRequest, desk: Desk, proposal: Proposal, name: 
     )
 
 
+def _action(name: str, proposal: Proposal) -> DeskAction[Proposal]:
+    """The action. The message about a publication has a link to the public page."""
+    action = adapt_action(ACTIONS[name], proposal)
+    if name not in ("approve-and-publish", "publish"):
+        return action
+    url, label = f"/reviews/{proposal.review_id}/", _("The public page")
+    return replace(action, success_message=format_html('{} <a href="{}">{}</a>', action.success_message, url, label))
+
+
 def _shown(proposal: Proposal) -> dict[str, Any]:
     """Template variables for the statement, the changes and the earlier messages."""
     review = proposal.review
@@ -91,10 +109,10 @@ def _shown(proposal: Proposal) -> dict[str, Any]:
         changes = compare(last.content, context["statement"])
         comparisons.insert(0, (_("Changes since the review was returned"), changes))
     # Links open in a new tab, so that ticks and a message aren't lost.
-    shown = render_to_string("admin/editorial/review/statement.html", context).replace("<a ", '<a target="_blank" ')
+    shown = render_to_string("admin/editorial/review/statement.html", {**context, "pictures": DESK_PICTURES})
     return {
         **context,
-        "shown": SafeString(shown),
+        "shown": SafeString(shown.replace("<a ", '<a target="_blank" ')),
         "comparisons": [(heading, changes) for heading, changes in comparisons if changes],
         "messages_before": earlier.exclude(message="").select_related("decided_by", "submitted_by"),
     }

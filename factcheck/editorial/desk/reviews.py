@@ -18,7 +18,7 @@ from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import subject_page
 from factcheck.editorial.desk.autosave import AutosaveAdmin
 from factcheck.editorial.desk.capture_requests import CaptureRequestsMixin
-from factcheck.editorial.desk.filters import AuthorFilter, ChangedFilter, TopicFilter, VerdictFilter
+from factcheck.editorial.desk.filters import AuthorFilter, ChangedFilter, TopicFilter, TranslationFilter, VerdictFilter
 from factcheck.editorial.desk.languages import DetectedLanguageAdmin
 from factcheck.editorial.desk.lists import (
     DraftStateFilter,
@@ -27,6 +27,7 @@ from factcheck.editorial.desk.lists import (
     keys,
     language_in_words,
     search_terms,
+    short_time,
     with_keys,
 )
 from factcheck.editorial.desk.pills import state_pill, verdict_pill
@@ -46,9 +47,9 @@ from factcheck.editorial.desk.review_actions import (
 )
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.desk.translations import TranslationsMixin
-from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context
+from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context, text_preview
 from factcheck.editorial.models import Claim, EditorialEvent, Review
-from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements.drafts import ReviewToDraft
 
@@ -64,13 +65,13 @@ class ReviewAdmin(
 ):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
-    list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed_at")
+    list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed")
     list_select_related = ("claim", "newsroom", "publisher", "verdict__scale")
     list_filter = (
-        ("state", DraftStateFilter), VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, ChangedFilter,
-        OwnNewsroomFilter,
+        ("state", DraftStateFilter), VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, TranslationFilter,
+        ChangedFilter, OwnNewsroomFilter,
     )  # fmt: skip
-    sortable_by: ClassVar[Any] = ("state_label", "verdict_label", language_in_words, "changed_at")
+    sortable_by: ClassVar[Any] = ("state_label", "verdict_label", language_in_words, "changed")
     search_fields = ("headline", "claim__text")
     search_help_text = _("Words from the headline or the claim")
     autocomplete_fields = ("claim",)
@@ -87,6 +88,10 @@ class ReviewAdmin(
     @admin.display(description=_("state"), ordering="state")
     def state_label(self, review: Review) -> str:
         return state_pill(review)
+
+    @admin.display(description=_("changed at"), ordering="changed_at")
+    def changed(self, review: Review) -> str:
+        return short_time(review.changed_at)
 
     @admin.display(description=_("verdict"), ordering="verdict_id")
     def verdict_label(self, review: Review) -> str:
@@ -224,7 +229,7 @@ class ReviewAdmin(
             "writes": may_write(desk, row),
             "actions": actions,
             **steps_context(row, actions, proposal, decisions, edited=edited),
-            "reasons": review_policy.find_missing(draft) if row.state == State.DRAFT else [],
+            "reasons": review_completeness.find_missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
             "events": events[:MAX_EVENTS],
@@ -240,6 +245,7 @@ class ReviewAdmin(
         view = self.admin_site.admin_view
         return [
             path("claim/<uuid:pk>/", view(claim_facts), name="editorial_review_claim"),
+            path("text-preview/", view(text_preview), name="editorial_review_text_preview"),
             path("<uuid:pk>/preview/", view(self.preview), name="editorial_review_preview"),
             path("<uuid:pk>/do/<slug:name>/", view(self.action_view), name="editorial_review_action"),
             *super().get_urls(),
@@ -259,7 +265,7 @@ class ReviewAdmin(
             _("As readers will see it"),
             "admin/editorial/review/preview.html",
             review=review,
-            reasons=review_policy.find_missing(review) if review.state == State.DRAFT else [],
+            reasons=review_completeness.find_missing(review) if review.state == State.DRAFT else [],
             **statement_context(review, workflow.open_proposal(review), "preview"),
         )
 

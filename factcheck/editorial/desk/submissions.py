@@ -1,4 +1,4 @@
-"""What a page of a draft has sent, and how much of it can be saved while the person is still writing."""
+"""The submitted form of a draft, and the part of it that can be saved while the person is still writing."""
 
 from typing import Any
 

@@ -62,7 +62,7 @@ def translation_context(desk: Desk, review: Review) -> dict[str, Any]:
         original, behind = translations.revision_of(review), translations.is_behind(review)
         newest = translations.revision_of(review, newest=True) if behind else None
         return {
-            "original": original,
+            "translated": original,
             "original_number": review.translation_of_revision,
             "original_url": reverse("admin:editorial_review_change", args=[review.translation_of_id]),
             "original_changes": compare(original, newest) if original and newest else [],

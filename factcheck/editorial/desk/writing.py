@@ -10,14 +10,22 @@ from uuid import UUID
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_views import DeskAction
+from factcheck.editorial.desk.languages import detected_title
+from factcheck.editorial.desk.pictures import DESK_PICTURES
 from factcheck.editorial.desk.public_text import show_public_text
+from factcheck.editorial.desk.review_forms import ReviewForm
 from factcheck.editorial.models import Claim, Proposal, Review
+from factcheck.record.formats.language_detection import detect_language
+from factcheck.record.formats.text import clean_text
+from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
 
 @dataclass(frozen=True)
@@ -75,3 +83,13 @@ def claim_facts(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     context["claim"] = context["panel_claim"]
     return TemplateResponse(request, "admin/editorial/review/claim_facts.html", context)
+
+
+@require_POST
+def text_preview(request: HttpRequest) -> JsonResponse:
+    """The text as readers will see it, while it is written, and the language that is detected from the text."""
+    posted = {name: clean_text(request.POST.get(name, "")) for name in ReviewForm.detected_from}
+    language = detect_language("\n".join(posted.values()))
+    context = {**posted, "language": language or UNKNOWN_LANGUAGE, "pictures": DESK_PICTURES}
+    html = render_to_string("admin/editorial/review/text_preview.html", context, request)
+    return JsonResponse({"html": html, "language": detected_title(language) if language else ""})

@@ -232,6 +232,7 @@ class Appearance(models.Model):
         **field_options(statements.Appearance, "capture"),
         null=True,
         blank=True,
+        editable=False,
         related_name="appearances",
     )
     no_capture_reason = LineField(

@@ -6,11 +6,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from factcheck.record.models import LogEntry
+from factcheck.record.readmodel.translated_reviews import NEW_TEXTS
 
 Row = TypeVar("Row", bound=models.Model)
 
-# The entries that change the text of a published review.
-NEW_TEXTS = (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION)
 ENDED = ("withdrawn", "erased", "discarded")
 
 

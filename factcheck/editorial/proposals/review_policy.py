@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import erasure, pictures, review_statements, roles, translations
+from factcheck.editorial import erasure, pictures, review_statements, roles
 from factcheck.editorial.captures.rights import publish_captures, reviews_with_captures
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
@@ -17,31 +17,18 @@ from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, 
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
+from factcheck.editorial.proposals.review_completeness import WAITS, find_missing, find_short_note
 from factcheck.editorial.review_statements import last_entry, last_statement
 from factcheck.editorial.saved_states import keep_state
-from factcheck.record.log import entries
 from factcheck.record.models import LogEntry
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import equivalent
 from factcheck.record.statements.erasure import Erasure
 from factcheck.record.statements.parts import Part
-from factcheck.record.statements.same_content import has_same_content
 from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
 
-WAITS = _(
-    "A request to withdraw, reinstate or erase this review is still open. Have the request decided first, or"
-    " take it back."
-)
-WITHDRAWN = _(
-    "This review has been withdrawn. Reinstate the review before you submit a correction, or erase the"
-    " published revisions and keep this draft."
-)
-CONTENT_CHANGED = _(
-    "The verdict, the claim or the text has changed, so this isn’t only about details. Choose another kind of"
-    " correction."
-)
 _STATE_AFTER = {
     Action.PUBLICATION: State.PUBLISHED,
     Action.WITHDRAWAL: State.WITHDRAWN,
@@ -166,32 +153,6 @@ class ReviewPolicy(Policy[Review]):
             review.save(update_fields=["state"])
 
 
-def find_missing(review: Review) -> Reasons:
-    """Everything that has to be done before the submission. Each reason is a sentence for the editor."""
-    last = last_entry(review)
-    reasons: Reasons = [*review_statements.find_missing(review), *translations.find_missing(review)]
-    if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
-        return [WITHDRAWN, *reasons]
-    if last is not None and Proposal.objects.about(review).open().exists():
-        return [WAITS]
-    if last is not None and not (review.change_class and review.change_note):
-        reasons.append(_("Choose the kind of correction, and explain what changed and why."))
-    elif short := _too_short(review.change_class, review.change_note):
-        reasons.append(short)
-    published = last_statement(review)  # None after an erasure
-    metadata = review.change_class == Review.ChangeClass.METADATA
-    if published is None:
-        return [*reasons, CONTENT_CHANGED] if last is not None and metadata else reasons
-    statement = review_statements.build_statement(review)
-    if equivalent(statement, published, statements.Review):
-        reasons.append(_("Nothing has changed since the published revision. Change the draft before you submit it."))
-    if review.change_class == Review.ChangeClass.TYPO and _rating(statement) != _rating(published):
-        reasons.append(_("The verdict has changed, so this isn’t a typing error. Choose another kind of correction."))
-    if metadata and not has_same_content(published, statement):
-        reasons.append(CONTENT_CHANGED)
-    return reasons
-
-
 @transaction.atomic
 def open_correction(*, review: Review, by: User, change_class: str, note: str) -> None:
     """Reopens the draft. Readers still see the last revision until the correction is published.
@@ -209,7 +170,7 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
         raise EditorialError(_("Choose the kind of correction."))
     if not note.strip():
         raise EditorialError(_("Explain what changed and why. Readers will see your explanation."))
-    if short := _too_short(change_class, note):
+    if short := find_short_note(change_class, note):
         raise EditorialError(short)
     if Proposal.objects.about(review).open().exists():
         raise EditorialError(WAITS)
@@ -291,18 +252,3 @@ def _propose(review: Review, by: User, action: Action, statement: dict[str, Any]
         )
     proposal = Proposal(kind=Kind.REVIEW, action=action, review=review, note=reason, submitted_by=by)
     return submit_statement(ReviewPolicy(), proposal, statement)
-
-
-def _rating(statement: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The verdict without its label, because the label may have changed since then."""
-    return statement["verdict"]["scale"], statement["verdict"]["slug"]
-
-
-def _too_short(change_class: str, note: str) -> str | None:
-    """An error message if the reason for a substantive correction is too short."""
-    if change_class != Review.ChangeClass.SUBSTANTIVE or len(note.strip()) >= entries.MIN_SUBSTANTIVE_NOTE:
-        return None
-    return _(
-        "Explain what was wrong and how you know, because readers will see your explanation. Write at least"
-        " %(least)s characters. Your text has %(count)s."
-    ) % {"least": entries.MIN_SUBSTANTIVE_NOTE, "count": len(note.strip())}

@@ -1,7 +1,7 @@
-"""Converts Markdown to safe HTML in two independent layers: CommonMark without raw HTML, then nh3.
+"""Converts Markdown to safe HTML in two independent layers: CommonMark with tables and without raw HTML, then nh3.
 
-The first layer emits only the elements of CommonMark. The second layer allows only the elements below. So a bug in one
-layer isn't a security hole.
+The first layer emits only tables and the elements of CommonMark. The second layer allows only the elements below. So
+a bug in one layer isn't a security hole.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -29,6 +29,7 @@ MAX_BRACKETS = 4_000
 
 _ELEMENTS = {
     "p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a", "h3", "h4", "h5", "h6",
+    "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": set(),
@@ -176,7 +177,7 @@ def _text_of(tokens: list[Token]) -> Iterator[str]:
 
 
 def _make_parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False})
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.validateLink = _is_allowed  # type: ignore[method-assign]
     parser.core.ruler.push("nest_headings", _nest_headings)
     parser.core.ruler.push("replace_images", _replace_images)

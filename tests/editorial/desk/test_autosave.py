@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -14,6 +14,7 @@ from factcheck.editorial.open_drafts import delete_old
 from factcheck.editorial.proposals import workflow
 from tests.drafts import Newsroom, make_claim, make_demand, make_newsroom, make_review
 from tests.journeys.browser import signed_in
+from tests.waiting import begin_until_it_waits
 
 
 def client_of(user: User) -> Client:
@@ -304,3 +305,30 @@ def test_reordered_and_deleted_sources(newsroom: Newsroom, lan: Client) -> None:
     values = form_of(lan, change(review)) | {"sources-0-position": 5, "sources-1-DELETE": "on"}
     lan.post(autosave(review), values)
     assert [row.title for row in Source.objects.filter(review=review)] == ["Nguồn 3", "Nguồn 1"]
+
+
+def test_row_that_an_autosave_created_is_removed_again(newsroom: Newsroom, lan: Client) -> None:
+    """Django's script takes such a row out of the page, because the page had no id for it."""
+    review = make_review(newsroom)
+    values = form_of(lan, change(review))
+    added = values | {"authorships-TOTAL_FORMS": 2, "authorships-1-user": newsroom.second.pk}
+    answer = lan.post(autosave(review), added).json()
+    assert review.authorships.count() == 2
+    gone = {"authorships-removed": answer["rows"]["authorships"][1]["id"], "row_state": answer["version"]}
+    lan.post(autosave(review), values | gone)
+    assert [row.user for row in review.authorships.all()] == [newsroom.reporter]
+
+
+def test_two_saves_at_the_same_moment_wait_for_each_other(newsroom: Newsroom, lan: Client) -> None:
+    review = make_review(newsroom)
+    hoa = client_of(newsroom.editor)
+    mine, theirs = form_of(lan, change(review)), form_of(hoa, change(review))
+    with transaction.atomic():
+        Review.objects.select_for_update().get(pk=review.pk)
+        waits = begin_until_it_waits(lambda: hoa.post(autosave(review), theirs | {"headline": "Tít của Hoa"}))
+        saved = lan.post(autosave(review), mine | {"headline": "Tít của Lan"})
+    assert saved.status_code == 200
+    assert waits.result().status_code == 409
+    review.refresh_from_db()
+    assert review.headline == "Tít của Lan"
+    assert SavedState.objects.get(draft=review.pk, kind="typed").content["headline"] == "Tít của Hoa"

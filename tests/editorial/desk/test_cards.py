@@ -131,6 +131,34 @@ def test_saved_source_is_removed_and_comes_back(database: str) -> None:
     assert list(Source.objects.filter(review=review).values_list("title", flat=True)) == ["Nguồn 1", "Nguồn 2"]
 
 
+def test_removed_source_comes_back_after_it_was_saved(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    old = set(review.sources.values_list("pk", flat=True))
+    with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
+        saved = "new Promise(resolve => document.addEventListener('draft:saved', () => resolve(), {once: true}))"
+        page.evaluate(f"() => {{ window.saved = {saved}; }}")
+        cards(page).first.get_by_role("button", name="Remove").click()
+        page.evaluate("() => window.saved")
+        page.get_by_role("button", name="Undo").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save and go on").click()
+    kept = review.sources.values_list("title", "stance")
+    assert list(kept) == [("Nguồn 1", "refutes"), ("Nguồn 2", "context")]
+    assert len(old & set(review.sources.values_list("pk", flat=True))) == 1
+
+
+def test_source_without_an_address_is_added_by_hand(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom, sources=0)
+    with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
+        page.get_by_role("button", name="Add another source").click()
+        page.keyboard.insert_text("Sách Huế xưa")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save and go on").click()
+    assert [(source.title, source.position) for source in review.sources.all()] == [("Sách Huế xưa", 1)]
+
+
 def test_appearances_are_cards_too(database: str) -> None:
     newsroom = make_newsroom()
     claim = make_claim(newsroom)

@@ -83,3 +83,18 @@ def test_newsroom_is_a_column_only_where_there_are_several(database: str) -> Non
     assert str(newsroom.publisher) not in re.sub(
         r"<nav.*?</nav>", "", editor.open("/admin/editorial/review/").html, flags=re.DOTALL
     )
+
+
+def test_filters_with_many_choices_are_closed_until_they_are_used(database: str) -> None:
+    newsroom = make_newsroom()
+    make_review(newsroom)
+    editor = signed_in(newsroom.editor)
+    verdict = Verdict.objects.first()
+    assert verdict is not None
+
+    def opened(query: str) -> list[str]:
+        html = editor.open(f"/admin/editorial/review/{query}").html
+        return re.findall(r'<details data-filter-title="([^"]*)" open>', html)
+
+    assert opened("") == ["state", "language"]
+    assert opened(f"?verdict={verdict.pk}") == ["state", "verdict", "language"]

@@ -21,7 +21,9 @@ def test_upload_fills_in_the_hash_and_the_kind(newsroom: Newsroom, settings: Any
     (tmp_path / "good.png").write_bytes(as_bytes(scene(1), "PNG"))
     (tmp_path / "bad.png").write_bytes(b"<svg/>")
     with desk_of(newsroom.reporter, f"editorial/claim/{claim.pk}/change/") as page:
-        page.evaluate(f"document.querySelector('{HASH}').closest('.more, details, fieldset').classList.remove('collapsed')")
+        page.evaluate(
+            f"document.querySelector('{HASH}').closest('.more, details, fieldset').classList.remove('collapsed')"
+        )
         upload = page.locator(f"{HASH} + input[type=file]")
         upload.set_input_files(tmp_path / "bad.png")
         page.get_by_text("isn’t a picture or video that can be read").wait_for(state="attached")

@@ -94,3 +94,14 @@ def test_refused_form_still_shows_the_original(newsroom: Newsroom) -> None:
     answer = member.post(page(draft), {"language": "no language"})
     assert answer.status_code == 200
     assert 'class="original"' in answer.content.decode()
+
+
+def test_home_and_the_list_show_the_translations_that_are_behind(newsroom: Newsroom) -> None:
+    original, draft = start(newsroom)
+    reporter, words = signed_in(newsroom.reporter), "Translations are behind their originals"
+    assert words not in reporter.open("/admin/").text
+    correct_review(newsroom, original, summary="Sai. Đoạn video được quay năm 2021.")
+    assert words in reporter.open("/admin/").text
+    reporter.open("/admin/editorial/review/?translation=behind")
+    assert page(draft) in reporter.html
+    assert page(original) not in reporter.html

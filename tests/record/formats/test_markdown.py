@@ -99,6 +99,13 @@ HOSTILE = [
     ("[a](https://\u0435xample.org/)", f'<p><a href="https://xn--xample-2of.org/" {LINK}>a</a></p>\n'),
 ]
 
+HOSTILE += [
+    (
+        "| [a](javascript:x) |\n|---|\n| <img src=x> |",
+        "<table>\n<thead>\n<tr>\n<th>[a](javascript:x)</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>&lt;img src=x&gt;</td>\n"
+        "</tr>\n</tbody>\n</table>\n",
+    ),
+]
 HONEST = [
     ("**bold** *em* ***both***", "<p><strong>bold</strong> <em>em</em> <em><strong>both</strong></em></p>\n"),
     ("Đoạn video **không** quay năm nay.", "<p>Đoạn video <strong>không</strong> quay năm nay.</p>\n"),
@@ -116,7 +123,12 @@ HONEST = [
     ("<editor@example.org>", f'<p><a href="mailto:editor@example.org" {LINK}>editor@example.org</a></p>\n'),
     ("[a](HTTPS://example.org)", f'<p><a href="HTTPS://example.org" {LINK}>a</a></p>\n'),
     ("www.example.org", "<p>www.example.org</p>\n"),
-    ("| a |\n|---|\n| 1 |", "<p>| a |\n|---|\n| 1 |</p>\n"),
+    ("| no table |\n| 1 |", "<p>| no table |\n| 1 |</p>\n"),
+    (
+        "| a | b |\n|---|--:|\n| **1** | x \\| y |",
+        "<table>\n<thead>\n<tr>\n<th>a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td><strong>1</strong></td>\n"
+        "<td>x | y</td>\n</tr>\n</tbody>\n</table>\n",
+    ),
     ("", ""),
 ]
 
@@ -166,6 +178,10 @@ def test_markdown_headings_follow_the_outline(text: str, html: str) -> None:
         ("<h1>x</h1><h2>z</h2><h3>y</h3>", "xz<h3>y</h3>"),
         ("<form><input name=q></form>", ""),
         ('<base href="https://evil.example/">x', "x"),
+        (
+            '<table style="x" class="y"><tr><td colspan="9" align="right">a</td></tr></table>',
+            "<table><tbody><tr><td>a</td></tr></tbody></table>",
+        ),
         ('<ol start="7" onclick="x"><li>a</li></ol>', '<ol start="7"><li>a</li></ol>'),
     ],
 )
@@ -194,6 +210,10 @@ def test_second_layer_alone(html: str, cleaned: str) -> None:
         "a\n\n" * 60_000,
         "\n".join("  " * depth + "- x" for depth in range(600)),
         "[a]: https://a.example/\n" * 3_999,
+        "|a" * 30_000 + "|\n" + "|-" * 30_000 + "|\n" + "|b" * 30_000,
+        "|a|\n|-|\n" + "|b|\n" * 48_000,
+        "|a|b|c|d|e|f|g|h|\n|-|-|-|-|-|-|-|-|\n" + "|\n" * 90_000,
+        "|\n|-|\n" * 28_000,
         "x" * 5_000_000,
     ],
 )

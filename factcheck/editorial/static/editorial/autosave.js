@@ -5,7 +5,7 @@ const HEARTBEAT = 20_000;
 const KEPT_FOR = 30 * 24 * 60 * 60 * 1000;
 const PREFIX = "draft:";
 // These values differ from page to page, although the text is the same.
-const NOT_TYPED = /^(csrfmiddlewaretoken|page|row_state|_created|choice-.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*-id)$/;
+const NOT_TYPED = /^(csrfmiddlewaretoken|page|row_state|_created|choice-.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*-(id|removed))$/;
 
 function keptKeys(person = "") {
   return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX + person));
@@ -56,6 +56,7 @@ function start() {
   let unsavedSince = null;
   let timer = null;
   let running = null;
+  const created = new Set();
   let stopped = Boolean(form.querySelector(".conflict"));
 
   function addStatus() {
@@ -67,8 +68,14 @@ function start() {
     return element;
   }
 
+  // Rows that an autosave has created and that the person has removed from the page since then.
+  function removedRows() {
+    const present = new Set([...form.elements].filter(({ name }) => name.endsWith("-id")).map(({ name, value }) => `${name.split("-")[0]}-removed:${value}`));
+    return [...created].filter((row) => !present.has(row)).map((row) => row.split(":"));
+  }
+
   function typedValues() {
-    return [...new FormData(form)].filter(([, value]) => typeof value === "string");
+    return [...[...new FormData(form)].filter(([, value]) => typeof value === "string"), ...removedRows()];
   }
 
   function keep() {
@@ -155,6 +162,7 @@ function start() {
       for (const { index, id } of rows) {
         const field = form.elements[`${prefix}-${index}-id`];
         if (field) {
+          created.add(`${prefix}-removed:${id}`);
           field.value = id;
           field.disabled = false;
         }
@@ -306,9 +314,13 @@ function start() {
       running.finally(() => form.requestSubmit(event.submitter));
       return;
     }
+    for (const [name, value] of removedRows()) {
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
     stopped = true;
     clearTimeout(timer);
   });
+  document.addEventListener("formset:removed", () => changed({ target: form }));
   window.addEventListener("online", save);
   window.addEventListener("pagehide", () => {
     leave();

@@ -95,9 +95,9 @@ function focusChoice(card) {
   (card.querySelector(".line :checked[type=radio]") ?? card.querySelector(".line [type=radio]")).focus();
 }
 
-// The order on the screen is the order that readers see.
+// The order on the screen is the order that readers see. An empty card stays unchanged, so that it isn't saved.
 function number(group) {
-  const placed = cardsOf(group).filter((card) => !isRemoved(card) && field(card, "position"));
+  const placed = cardsOf(group).filter((card) => !isRemoved(card) && nameOf(card) && field(card, "position"));
   for (const [place, card] of placed.entries()) {
     if (field(card, "position").value !== String(place + 1)) {
       change(field(card, "position"), place + 1);
@@ -268,12 +268,19 @@ function start(group) {
   }
   cardsOf(group).forEach(prepare);
   group.addEventListener("formset:added", ({ target }) => prepare(target));
-  group.addEventListener("input", ({ target }) => target.closest(LIVE) && show(target.closest(LIVE)));
-  group.addEventListener("change", ({ target }) => target.closest(LIVE) && show(target.closest(LIVE)));
-  group.addEventListener("click", ({ target }) => {
+  group.addEventListener("input", ({ target }) => {
+    if (target.closest(LIVE)) {
+      show(target.closest(LIVE));
+      number(group);
+    }
+  });
+  group.addEventListener("click", ({ target, isTrusted }) => {
     const button = target.closest("[data-do]");
     if (button) {
       ACTIONS[button.dataset.do](group, button.closest(LIVE));
+    } else if (isTrusted && target.closest(".add-row")) {
+      const card = cardsOf(group).at(-1);
+      (field(card, "title") ?? field(card, "url")).focus();
     }
   });
   group.addEventListener("keydown", onKey);

@@ -1,4 +1,6 @@
-// The screen on which a review is written: the claim beside the text, menus, and saving with the keyboard.
+// The screen on which a review is written: the editor, the claim beside the text, menus, and saving with the keyboard.
+import { startEditor } from "./writing_tools.js";
+
 const form = document.getElementById("review_form");
 
 // On a small screen the claim is folded, unless something in it has to be corrected or chosen.
@@ -42,3 +44,9 @@ document.addEventListener("keydown", (event) => {
     form.requestSubmit(save);
   }
 });
+
+const body = document.getElementById("id_body");
+const tools = document.getElementById("editor-tools");
+if (body && tools) {
+  startEditor(body, tools);
+}

@@ -1,0 +1,62 @@
+"""Compares translations with their originals. A translation names the original's revision that it translates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from factcheck.record.log.models import LogEntry
+from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.readmodel.models import PublishedReview
+from factcheck.record.readmodel.row_models import Status
+
+# The entries that change the text of a published review.
+NEW_TEXTS = (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION)
+MOST = 100  # translations of a review
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The original of a translation: its public state, and the revision that it has now."""
+
+    status: str
+    revision: int
+    is_newer: bool
+
+
+def find_original(translated: Mapping[str, Any]) -> Original | None:
+    """Return the original of a translation, from the translation's `translation_of`."""
+    number: int = translated["revision"]
+    status = (
+        PublishedReview.objects.using("public").filter(pk=translated["id"]).values_list("status", flat=True).first()
+    )
+    if status is None:
+        return None
+    newer = LogEntry.objects.using("public").filter(subject=translated["id"], number__gt=number, kind__in=NEW_TEXTS)
+    newest = newer.order_by("-number").values_list("number", flat=True).first()
+    return Original(status, newest or number, newest is not None)
+
+
+def list_translations(review: PublishedReview) -> list[dict[str, Any]]:
+    """Return the live translations of a review, oldest first. A translation has the review's claim."""
+    if review.claim_id is None or review.status == Status.ERASED:
+        return []
+    group = MergeGroup.of([review.claim_id], using="public")
+    same_claim = (
+        PublishedReview.objects.using("public")
+        .live()
+        .filter(
+            claim_id__in=group.shown_under(group.root(review.claim_id)),
+            body__contains=f'"translation_of":{{"id":"{review.pk}"',
+        )
+    )
+    found = same_claim.order_by("published_at", "id").values_list("body", flat=True)[:MOST]
+    return [orjson.loads(body) for body in found]
+
+
+def newest_text(review_id: UUID) -> int | None:
+    """Return the number of the newest revision with a text of its own, or None if the first revision is the newest."""
+    entries = LogEntry.objects.using("public").filter(subject=review_id, kind__in=NEW_TEXTS)
+    return entries.order_by("-number").values_list("number", flat=True).first()

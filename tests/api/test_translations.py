@@ -1,0 +1,39 @@
+"""Translations of a review for programs, and which of them are behind."""
+
+from django.test import Client
+
+from factcheck.editorial import translations
+from factcheck.editorial.models import Review
+from tests.drafts import Newsroom, correct_review, erase_review, make_review, publish_review, withdraw_review
+
+
+def test_translations_are_listed_as_behind(newsroom: Newsroom, client: Client) -> None:
+    original = make_review(newsroom)
+    publish_review(newsroom, original)
+    publish_review(newsroom, make_review(newsroom, original.claim, language="en"))  # not a translation
+    url = f"/api/v1/reviews/{original.pk}/translations/"
+    assert client.get(url).json() == {"newest_revision": 1, "results": []}
+    draft = translations.start_translation(review=original, by=newsroom.reporter)
+    draft.headline, draft.summary = "The flood video is from 2020", "False. It was filmed in 2020."
+    draft.save()
+    assert client.get(url).json()["results"] == []
+    publish_review(newsroom, draft)
+    expected = {
+        "id": str(draft.pk),
+        "language": "en",
+        "headline": "The flood video is from 2020",
+        "url": f"http://127.0.0.1:8000/reviews/{draft.pk}/",
+        "translated_revision": 1,
+        "is_behind": False,
+    }
+    assert client.get(url).json() == {"newest_revision": 1, "results": [expected]}
+    correct_review(newsroom, original, summary="Sai. Đoạn video được quay năm 2021.")
+    assert client.get(url).json() == {"newest_revision": 2, "results": [{**expected, "is_behind": True}]}
+    withdraw_review(newsroom, Review.objects.get(pk=draft.pk))
+    assert client.get(url).json() == {"newest_revision": 2, "results": []}
+    erase_review(newsroom, Review.objects.get(pk=original.pk))
+    assert client.get(url).json()["results"] == []
+
+
+def test_unknown_review_has_no_translations(newsroom: Newsroom, client: Client) -> None:
+    assert client.get("/api/v1/reviews/01912d68-783e-7a51-9b2c-3f0e8d6c5b4a/translations/").status_code == 404

@@ -1,0 +1,31 @@
+"""What readers of a translation learn about its original."""
+
+from django.test import Client
+
+from factcheck.editorial import translations
+from factcheck.editorial.models import Review
+from tests.drafts import Newsroom, correct_review, erase_review, make_review, publish_review, withdraw_review
+
+BEHIND = "The original has since been corrected (revision 2), so this translation is behind."
+
+
+def test_readers_see_that_a_translation_is_behind(newsroom: Newsroom, client: Client) -> None:
+    original = make_review(newsroom)
+    publish_review(newsroom, original)
+    draft = translations.start_translation(review=original, by=newsroom.reporter)
+    draft.summary = "False. It was filmed in 2020."
+    draft.save()
+    publish_review(newsroom, draft)
+
+    def page(language: str = "en") -> str:
+        return client.get(f"/reviews/{draft.pk}/", headers={"accept-language": language}).content.decode()
+
+    assert "This is a translation of revision 1 of another review." in page()
+    assert "this translation is behind" not in page()
+    correct_review(newsroom, original, summary="Sai. Đoạn video được quay năm 2021.")
+    assert BEHIND in page()
+    assert "bản dịch này chưa theo kịp" in page("vi")
+    withdraw_review(newsroom, Review.objects.get(pk=original.pk))
+    assert "The original has been withdrawn." in page()
+    erase_review(newsroom, Review.objects.get(pk=original.pk))
+    assert "The original is no longer public." in page()
