@@ -1,9 +1,11 @@
 """The upload of the file that a claim is about, in a real browser."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from factcheck.editorial.models import Appearance
 from tests.chromium import desk_of
@@ -29,8 +31,8 @@ def test_upload_fills_in_the_hash_and_the_kind(newsroom: Newsroom, settings: Any
         page.get_by_text("isn’t a picture or video that can be read").wait_for(state="attached")
         assert page.locator(HASH).input_value() == ""
         upload.set_input_files(tmp_path / "good.png")
-        page.wait_for_function(f"document.querySelector('{HASH}').value.length === 64")
-        assert page.locator("#id_appearances-0-medium").input_value() == "image"
+        expect(page.locator(HASH)).to_have_value(re.compile("^[0-9a-f]{64}$"))
+        assert page.locator("[name=appearances-0-medium]:checked").input_value() == "image"
         page.locator("input[name=_save]").click()
         page.wait_for_url("**/claim/")
     assert Appearance.objects.get().media_sha256 == claim.pictures.get().sha256
