@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_views import DeskAction
 from factcheck.editorial.desk.languages import detected_title
+from factcheck.editorial.desk.pictures import DESK_PICTURES
 from factcheck.editorial.desk.public_text import show_public_text
 from factcheck.editorial.desk.review_forms import ReviewForm
 from factcheck.editorial.models import Claim, Proposal, Review
@@ -89,6 +90,6 @@ def text_preview(request: HttpRequest) -> JsonResponse:
     """The text as readers will see it, while it is written, and the language that is detected from the text."""
     posted = {name: clean_text(request.POST.get(name, "")) for name in ReviewForm.detected_from}
     language = detect_language("\n".join(posted.values()))
-    context = {**posted, "language": language or UNKNOWN_LANGUAGE}
+    context = {**posted, "language": language or UNKNOWN_LANGUAGE, "pictures": DESK_PICTURES}
     html = render_to_string("admin/editorial/review/text_preview.html", context, request)
     return JsonResponse({"html": html, "language": detected_title(language) if language else ""})

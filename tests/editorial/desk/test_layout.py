@@ -97,7 +97,7 @@ def test_buttons_are_seen_without_backgrounds(database: str) -> None:
     with desk_of(newsroom.reporter, f"editorial/review/{make_review(newsroom).pk}/change/") as page:
         page.emulate_media(forced_colors="active")
         borders = page.eval_on_selector_all(
-            "a.button, .submit-row > *", "all => all.map(button => getComputedStyle(button).borderTopStyle)"
+            "a.button, .save-bar input", "all => all.map(button => getComputedStyle(button).borderTopStyle)"
         )
         assert len(borders) > 4
         assert set(borders) == {"solid"}
