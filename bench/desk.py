@@ -175,9 +175,10 @@ def pages(people: list[int]) -> dict[str, str]:
 
     own = Review.objects.filter(newsroom=Review.objects.order_by("pk").values("newsroom")[:1])
     review = own.filter(state="published").first()
-    waiting = Proposal.objects.undecided().first()
+    waiting = Proposal.objects.undecided().filter(newsroom=review.newsroom_id).first() if review else None
     assert review is not None
     assert waiting is not None
+    submit(waiting)
     verdicts = list(Verdict.objects.order_by("pk").values_list("pk", flat=True))
     topics = list(Topic.objects.order_by("pk").values_list("pk", flat=True))
     lists: dict[str, list[str]] = {
@@ -200,8 +201,21 @@ def pages(people: list[int]) -> dict[str, str]:
     found["reviews, two filters"] = f"editorial/review/?verdict={verdicts[5]}&topic={topics[9]}"
     found["review"] = f"editorial/review/{review.pk}/change/"
     found["claim"] = f"editorial/claim/{review.claim_id}/change/"
-    found["decision"] = f"editorial/proposal/{waiting.pk}/approve/"
+    found["decision"] = f"editorial/proposal/{waiting.pk}/decide/"
     return found
+
+
+def submit(proposal: Any) -> None:
+    """Gives the generated proposal the statement of its review."""
+    from factcheck.editorial import review_statements
+    from factcheck.editorial.models import Proposal, Review
+    from factcheck.record.formats.canonical import canonical, sha256_hex
+
+    statement = review_statements.build_statement(Review.objects.for_statements().get(pk=proposal.review_id))
+    content = canonical(statement)
+    Proposal.objects.using("owner").filter(pk=proposal.pk).update(
+        statement=content.decode(), digest=sha256_hex(content)
+    )
 
 
 def measure(people: list[int], rounds: int) -> list[str]:

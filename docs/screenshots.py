@@ -223,17 +223,13 @@ def give_reason(page: Page, card: str, story: Story) -> None:
 
 def submit(page: Page) -> None:
     page.click("[name=_submit]")
-    page.click("#content [type=submit]")
 
 
 def decide(page: Page, story: Story) -> None:
     page.click(".waits a")
-    for action in ("approve", "publish"):
-        page.click(f"a.button[href$='/{action}/']")
-        if action == "approve":
-            shoot(page, f"approve{story.suffix}.png", top=".finding", bottom="form.act")
-        page.click("#content [type=submit]")
-    address = page.get_attribute("a.button[href^='/reviews/']", "href")
+    shoot(page, f"approve{story.suffix}.png", top=".decision", bottom=".decision-act")
+    page.click("[formaction$='/approve-and-publish/']")
+    address = page.get_attribute(".messagelist a[href^='/reviews/']", "href")
     assert address is not None
     take(page, address, f"public{story.suffix}.png")
 

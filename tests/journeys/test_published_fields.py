@@ -36,14 +36,26 @@ SENT: dict[str, tuple[dict[str, Any], Any]] = {
         {"sources": SOURCES},
         lambda said: [(source["title"], source["primary"]) for source in said["sources"]],
     ),
+    "sources.published_on": (
+        {"sources": [{"title": "The law", "published_on": "2020-10-11"}, {"title": "A blog"}]},
+        lambda said: [source["published_on"] for source in said["sources"]],
+    ),
+    "sources.no_capture_reason": (
+        {"sources": [{"title": "The law", "no_capture_reason": "The page forbids copies."}]},
+        lambda said: [source["no_capture_reason"] for source in said["sources"]],
+    ),
 }
 READ: dict[str, Any] = {
     "selection": CHOICE,
+    "sources.published_on": ["2020-10-11", None],
+    "sources.no_capture_reason": ["The page forbids copies."],
     "sources.primary": [("The law", True), ("A newspaper", False), ("A blog", None)],
 }
 # What the desk's form is filled with, and what readers see of it then.
 FORMS: dict[str, tuple[dict[str, str], str]] = {
     "selection": ({"selection_reason": "harm", "selection_note": "Ai cũng hỏi."}, "it can do harm. "),
+    "sources.published_on": ({"sources-0-published_on": "2020-10-11"}, "11 October 2020"),
+    "sources.no_capture_reason": ({"sources-0-no_capture_reason": "Trang đã mất."}, "Trang đã mất."),
     "sources.primary": ({"sources-0-primary": "true", "sources-1-primary": "false"}, "first-hand evidence"),
 }
 
@@ -59,6 +71,19 @@ def test_field_comes_in_with_an_import(newsroom: Newsroom, tmp_path: Path, field
     take(tmp_path / "reviews.jsonl", record(1, **sent))
     publish()
     assert read(bodies()[0]) == READ[field]
+    assert take(tmp_path / "again.jsonl", record(1, **sent)).startswith("0 new, 1 unchanged")
+
+
+def test_capture_stays_with_its_newsroom(newsroom: Newsroom, tmp_path: Path) -> None:
+    """A dump of another site contains captures, but not their files."""
+    capture = {
+        "sha256": "ab" * 32, "captured_at": "2026-10-04T08:30:00.000000Z", "size": 1, "media_type": "image/png",
+        "final_url": None,
+    }  # fmt: skip
+    sent = {"sources": [{"title": "The law", "capture": capture}]}
+    take(tmp_path / "reviews.jsonl", record(1, **sent))
+    publish()
+    assert bodies()[0]["sources"][0]["capture"] is None
     assert take(tmp_path / "again.jsonl", record(1, **sent)).startswith("0 new, 1 unchanged")
 
 
@@ -97,7 +122,9 @@ def test_field_is_written_at_the_desk_and_read_by_everybody(
 
 @pytest.mark.parametrize("field", FORMS)
 def test_older_document_without_the_field_says_the_same(newsroom: Newsroom, field: str) -> None:
-    now = review_statements.build_statement(make_review(newsroom))
+    review = make_review(newsroom)
+    review.sources.update(no_capture_reason="")
+    now = review_statements.build_statement(review)
     outer, _, inner = field.partition(".")
     older = {key: value for key, value in now.items() if key != outer or inner}
     if inner:

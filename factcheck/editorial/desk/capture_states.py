@@ -37,7 +37,7 @@ def describe_state(capture: Capture | None) -> str:
     if capture.state == Capture.State.WAITING:
         return _("Being captured…")
     if capture.state == Capture.State.FAILED:
-        return f"{_('Not captured.')} {capture.get_failure_display()}"
+        return " ".join([_("Not captured."), capture.get_failure_display()])
     at = localtime(capture.captured_at)
     moment = date_format(at, "H:i" if at.date() == localdate() else "DATE_FORMAT")
     sentence = (

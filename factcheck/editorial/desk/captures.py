@@ -67,7 +67,7 @@ ACTIONS: dict[str, DeskAction[Capture]] = by_name(
 @admin.register(Capture)
 class CaptureAdmin(NewsroomAdmin[Capture]):
     change_form_template = "admin/editorial/capture/change_form.html"
-    list_display = ("__str__", "state_in_words", "origin", "size_in_words", "requested_by", "requested_at")
+    list_display = ("__str__", "state_in_words", "size_in_words", "requested_by", "requested_at")
     list_select_related = ("requested_by",)
     list_filter = ("state", OwnNewsroomFilter)
 
@@ -81,11 +81,12 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
         return False
 
     def get_fields(self, request: HttpRequest, obj: Capture | None = None) -> Any:
-        fields = ["url", "state_in_words", "origin", "requested_by", "requested_at"]
-        if obj is not None and obj.state == Capture.State.DONE:
-            fields += ["captured_at", "final_url", "status", "title", "publisher_name", "published_on"]
-            fields += ["media_type", "size_in_words", "sha256", "is_public"]
-        return fields
+        """The fields that have a value. The line above them shows the state."""
+        fields = ["title", "publisher_name", "published_on", "url", "final_url", "status", "captured_at", "media_type"]
+        fields += ["size_in_words", "sha256", "origin", "requested_by", "requested_at"]
+        if obj is None or obj.size is None:
+            fields.remove("size_in_words")
+        return [name for name in fields if getattr(obj, name, name) not in (None, "")]
 
     @admin.display(description=_("state"))
     def state_in_words(self, capture: Capture) -> str:

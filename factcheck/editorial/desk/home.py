@@ -180,11 +180,14 @@ def _proposal_item(desk: Desk, proposal: Proposal, section: str) -> Item:
 
 
 def _page(desk: Desk, proposal: Proposal, section: str) -> str:
-    """The page of the decision, if the person can decide or publish. Otherwise the page of the subject."""
-    waits_for_its_day = proposal.demand is not None and bool(proposal.demand.publish_after)
-    if section == "to_decide" or (section == "to_publish" and not waits_for_its_day):
-        action = DECIDE.name if proposal.kind == Kind.REVIEW else "publish" if section == "to_publish" else "approve"
-        return reverse("admin:editorial_proposal", args=[proposal.pk, action])
+    """The page with the proposal's buttons. A review has one page for its decision.
+
+    Chief editors can't open an account, so they open the decision itself.
+    """
+    if proposal.kind == Kind.REVIEW and proposal.batch_id is None and section in ("to_decide", "to_publish"):
+        return reverse("admin:editorial_proposal", args=[proposal.pk, DECIDE.name])
+    if proposal.kind == Kind.ACCOUNT and not proposal.decision and not desk.administers_accounts:
+        return reverse("admin:editorial_proposal", args=[proposal.pk, "approve"])
     return subject_url(desk, proposal)
 
 

@@ -1475,7 +1475,7 @@ class Migration(migrations.Migration):
                     "released_by",
                     models.ForeignKey(
                         db_index=False,
-                        help_text="Who published it before its time.",
+                        help_text="The Editor who published the review before this time.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "freeze of publishing",
-                "verbose_name_plural": "freezes of publishing",
+                "verbose_name_plural": "publishing freezes",
                 "ordering": ["-pk"],
             },
         ),

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from django.db import models
 from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
@@ -12,6 +13,7 @@ from factcheck.editorial.models.people import Publisher, User
 from factcheck.record.statements import capture as statements
 
 MAX_CAPTURED_TEXT = 1_000_000  # characters
+MAX_SHOWN = 90  # characters of a title or URL in lists
 CAPTURES_FOLDER = "captures"  # in the storage
 
 
@@ -112,7 +114,7 @@ class Capture(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.final_url or self.url
+        return Truncator(self.title or self.final_url or self.url).chars(MAX_SHOWN)
 
     @property
     def file_name(self) -> str:

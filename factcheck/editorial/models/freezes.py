@@ -21,7 +21,7 @@ class Freeze(models.Model):
 
     class Meta:
         verbose_name = _("freeze of publishing")
-        verbose_name_plural = _("freezes of publishing")
+        verbose_name_plural = _("publishing freezes")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["newsroom"], condition=Q(ended_at=None), name="freeze_one_open"),

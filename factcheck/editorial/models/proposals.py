@@ -79,7 +79,12 @@ class Proposal(models.Model):
         _("hold until"), null=True, blank=True, help_text=_("The worker publishes the approved review at this time.")
     )
     released_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", db_index=False, help_text="Who published it before its time."
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="The Editor who published the review before this time.",
     )
     message = ProseField(_("message to the newsroom"), max_length=2000, blank=True)
     entry = models.OneToOneField(

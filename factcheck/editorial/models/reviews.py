@@ -190,8 +190,7 @@ class Review(models.Model):
                 ),
             ),
         ]
-        # Four of these indexes begin with the newsroom, so the column doesn't need its own index. No query searches
-        # `created_by` across newsrooms.
+        # Four indexes begin with the newsroom, so the column doesn't need its own. `created_by` isn't searched alone.
         indexes = [
             models.Index(fields=["-changed_at", "-id"], name="review_changed"),
             models.Index(fields=["newsroom", "state", "-changed_at", "-id"], name="review_newsroom_state"),

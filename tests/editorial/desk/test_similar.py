@@ -27,11 +27,11 @@ def test_who_logs_a_claim_that_exists_is_warned_and_may_go_on(newsroom: Newsroom
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save and write the review of this claim")
     assert "Your claim has been saved. The following claims may say the same thing" in lan.text
-    assert lan.html.index(FLOOD) < lan.html.index("Go on with mine")  # to be read first
+    assert lan.html.index(FLOOD) < lan.html.index("Continue with my claim")  # to be read first
     assert "Video nước lũ là của năm 2020" in lan.text
     assert Claim.objects.count() == 2
     mine = Claim.objects.get(text__startswith="Ở Huế")
-    lan.follow("Go on with mine")
+    lan.follow("Continue with my claim")
     assert lan.path == f"/admin/editorial/review/add/?claim={mine.pk}"
 
 

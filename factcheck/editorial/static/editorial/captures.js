@@ -2,6 +2,7 @@
 const LIVE = ".card:not(.empty-form)";
 const SOON = 2000; // milliseconds
 const LATEST = 15000;
+const MOST = 60; // questions in a row, so that a page that nobody uses doesn't keep its session alive
 const field = (card, name) => card.querySelector(`[name$="-${name}"]`);
 const waits = (card) => card.querySelector(".capture").dataset.state === "waiting";
 
@@ -46,10 +47,12 @@ async function refresh(group, cards) {
 function watch(group) {
   let timer;
   let pause;
+  let left;
   async function ask(cards) {
     clearTimeout(timer);
     await refresh(group, cards).catch(() => {}); // offline: the next question follows
-    if (waiting().length) {
+    left -= 1;
+    if (left && waiting().length) {
       timer = setTimeout(() => ask(waiting()), pause);
       pause = Math.min(pause * 1.5, LATEST);
     }
@@ -57,6 +60,7 @@ function watch(group) {
   const waiting = () => [...group.querySelectorAll(LIVE)].filter(waits);
   return (cards) => {
     pause = SOON;
+    left = MOST;
     return ask(cards ?? waiting());
   };
 }

@@ -8,6 +8,13 @@ function setOrRemove(field, attribute, value) {
 }
 const present = (ids) => ids.filter((id) => document.getElementById(id)).join(" ");
 
+// A column without a name isn’t a heading.
+for (const heading of document.querySelectorAll("thead th:empty")) {
+  const cell = document.createElement("td");
+  cell.className = heading.className;
+  heading.replaceWith(cell);
+}
+
 // Fields in a table have no label or help text. Added rows are copies of the hidden row.
 for (const cell of document.querySelectorAll(".tabular tr.form-row > td")) {
   const column = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
