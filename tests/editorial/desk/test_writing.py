@@ -36,7 +36,7 @@ def test_main_button_is_the_next_step(database: str) -> None:
     assert main_step(reporter.html) == ""
     workflow.submit(subject=review, by=newsroom.reporter)
     assert main_step(reporter.open(page).html) == "Take back"
-    assert main_step(editor.open(page).html).startswith("Approve")
+    assert main_step(editor.open(page).html) == "Read and decide"
 
 
 def test_published_review_opens_a_correction_next(database: str) -> None:

@@ -28,7 +28,12 @@ const theme = EditorView.theme({
 });
 
 const look = HighlightStyle.define([
-  { tag: tags.heading, fontWeight: "700", fontSize: "1.2em" },
+  { tag: tags.heading, fontWeight: "700" }, // also the head of a table
+  {
+    tag: [tags.heading1, tags.heading2, tags.heading3, tags.heading4, tags.heading5, tags.heading6],
+    fontWeight: "700",
+    fontSize: "1.2em",
+  },
   { tag: tags.strong, fontWeight: "700" },
   { tag: tags.emphasis, fontStyle: "italic" },
   { tag: [tags.link, tags.url], color: "var(--link-fg)" },
