@@ -204,7 +204,7 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "public_captures": queries.public_captures(body),
         "translations": translations(body, others) if current else [],
         "original": find_original(body["translation_of"]) if current and body.get("translation_of") else None,
-        "checks": checks_of(row.pk) if current else {},
+        "checks": checks_of(row.pk) if current and row.status == Status.LIVE and row.original_key is None else {},
         "pictures": shown_pictures([row.pk]) if "/pictures/" in (body.get("body") or "") else {},
         "sample": is_sample(body["publisher"]["site"]),
         "license": body["license"],

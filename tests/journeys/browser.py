@@ -49,6 +49,8 @@ class _Reader(HTMLParser):
         form = self._form
         if tag in ("script", "style", "template"):
             self._silent += 1
+        elif self._silent:
+            return  # what stands in a template is not on the page
         elif tag == "form":
             self._form = Form(at.get("action", ""), at.get("method", "get").lower())
             self.forms.append(self._form)
@@ -94,6 +96,8 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("script", "style", "template"):
             self._silent -= 1
+        elif self._silent:
+            return
         elif tag == "form":
             self._form = None
         elif tag == "textarea" and self._form is not None and self._textarea:

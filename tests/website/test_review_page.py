@@ -255,7 +255,7 @@ def test_review_absent_is_404(published: Published, path: str) -> None:
 @pytest.mark.parametrize(
     ("name", "path", "queries"),
     [
-        ("corrected", "", 5),
+        ("corrected", "", 6),
         ("withdrawn", "", 5),
         ("erased", "", 3),
         ("imported", "", 5),

@@ -122,7 +122,7 @@ class DecisionForm(forms.Form):
             self.add_error(
                 "hold_until", _("You entered a time. Choose “Approve and hold”, or delete the time to publish now.")
             )
-        if self.name != "return" and entered.get("reason"):
+        if self.name in ("approve", "approve-and-publish", "hold", "publish") and entered.get("reason"):
             self.add_error(
                 "reason", _("You wrote a message. Return the review with the message, or delete the message.")
             )

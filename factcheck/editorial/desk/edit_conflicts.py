@@ -55,9 +55,18 @@ class ConflictCheckedForm(forms.ModelForm[M]):
             self.fields[name].required = True
         # A page that was opened before the correction began doesn't have these fields, so they keep their values.
         absent = required if self.is_bound and required and self.add_prefix(required[-1]) not in self.data else []
-        for name in [*absent, *chosen_theirs(self.data)]:
-            if name in self.fields:
-                self.fields[name].disabled = True
+        self.not_submitted = [name for name in (*absent, *chosen_theirs(self.data)) if name in self.fields]
+        for name in self.not_submitted:
+            self.fields[name].bound_data = lambda _data, initial: initial  # type: ignore[method-assign]
+
+    def full_clean(self) -> None:
+        """Gives fields that weren't submitted their stored values. A refused page shows these fields for editing."""
+        for name in self.not_submitted:
+            self.fields[name].disabled = True
+        super().full_clean()
+        self.has_changed()  # is computed once, while the fields are disabled
+        for name in self.not_submitted:
+            self.fields[name].disabled = False
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

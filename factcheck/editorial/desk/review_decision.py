@@ -42,7 +42,7 @@ DEFAULT_CHECKLIST = (
     _("Names, dates, figures and quotations are correct."),
     _("No private person can be identified."),
 )
-# The names in the URL of this page. Only GET requests have the name of the link.
+# The names in the URL of this page. A POST request with the name of the link only shows the page again.
 REVIEW_DECISIONS = frozenset({DECIDE.name, *ACTIONS} - {"take-back"})
 
 

@@ -179,7 +179,8 @@ def _check_sign_in(request: HttpRequest) -> HttpResponse | None:
     if request.user.is_anonymous:
         destination = interrupted(request) if request.method == "POST" and page != "logout" else None
         return login_page(request, destination) if destination and destination.typed else None
-    request.session.record_use()  # type: ignore[attr-defined]
+    if not (page or "").endswith("_open"):  # an open page tells who is editing, also if the person has left the desk
+        request.session.record_use()  # type: ignore[attr-defined]
     if settings.SECOND_FACTOR_REQUIRED and page not in SETUP_PAGES and not has_second_factor(request):
         return redirect("admin:account_sign_in")
     return confirm(request)

@@ -29,7 +29,6 @@ class WatchedSourceAdmin(DeskAdmin[WatchedSource]):
     list_display = ("problem", "source", "cited_in", "since", "correction")
     list_display_links = None
     list_select_related = ("review__claim",)
-    list_filter = ("state",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WatchedSource]:
         return WatchedSource.objects.to_check_again(list(get_desk(request).roles))

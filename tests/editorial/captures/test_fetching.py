@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
@@ -18,6 +19,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from factcheck.editorial.captures import fetching, page_details
 from factcheck.editorial.captures.fetching import TemporaryError, capture
+from factcheck.editorial.captures.requests import request_capture
 from factcheck.editorial.models import Capture
 from factcheck.editorial.tasks import capture_page
 from factcheck.server import guarded_http, worker
@@ -193,3 +195,28 @@ def test_captures_have_a_queue_of_their_own() -> None:
 
 def test_capture_takes_at_most_a_minute() -> None:
     assert guarded_http.SECONDS + page_details.SECONDS + fetching.timestamps.SECONDS < 60
+
+
+def test_ten_addresses_at_once(newsroom: Newsroom, site: LocalPages) -> None:
+    """The worker's queue: good pages are done although a dead site, a large page, a bomb and a redirect inside wait too."""
+    site.names["nobody.example.org"] = [[]]
+    packed = zlib.compressobj(9, zlib.DEFLATED, 31)
+    bomb = packed.compress(bytes(200_000_000)) + packed.flush()
+    good = [site.add(f"/tin/{number}", page("utf-8").encode(), Content_Type="text/html") for number in range(5)]
+    good.append(site.add("/so-lieu.pdf", pdf(TITLE), Content_Type="application/pdf"))
+    bad = {
+        "http://nobody.example.org/": "unknown_host",
+        site.add("/inside", b"", 302, Location="http://127.0.0.1:8000/admin/"): "not_public",
+        site.add("/large", large): "too_large",
+        site.add("/bomb", bomb, Content_Encoding="gzip"): "too_large",
+    }
+    rows = [request_capture(url=url, newsroom=newsroom.publisher, by=newsroom.reporter) for url in (*good, *bad)]
+    began = time.monotonic()
+    work_off("captures")
+    seconds = time.monotonic() - began
+    found = {row.url: (row.state, row.failure or row.title) for row in Capture.objects.all()}
+    assert len(rows) == 10
+    assert found == dict.fromkeys(good, ("done", TITLE)) | {url: ("failed", failure) for url, failure in bad.items()}
+    assert set(site.connections) == {PUBLIC}
+    print(f"10 addresses in {seconds:.1f} s")
+    assert seconds < 60

@@ -43,9 +43,9 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     review = make_review(newsroom)
     colleague = make_user("colleague")
     give_role(colleague, newsroom.publisher, "reporter")
-    assert names(newsroom.reporter, review) == ["submit"]
+    assert names(newsroom.reporter, review) == ["submit", "discard"]
     assert names(colleague, review) == []
-    assert names(newsroom.editor, review) == ["submit"]
+    assert names(newsroom.editor, review) == ["submit", "discard"]
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     assert names(newsroom.reporter, review) == ["take-back"]
     assert names(colleague, review) == []
@@ -57,12 +57,12 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     assert names(newsroom.reporter, review) == ["correct", "withdraw"]
     assert names(colleague, review) == ["withdraw"]
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
-    assert names(newsroom.reporter, review) == ["submit", "withdraw"]
+    assert names(newsroom.reporter, review) == ["submit", "withdraw", "discard-changes"]
     withdraw_review(newsroom, review)
     assert names(newsroom.reporter, review) == ["correct", "reinstate"]
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
-    assert names(newsroom.reporter, review) == ["reinstate"]
-    assert names(newsroom.editor, review) == ["reinstate", "redact", "erase"]
+    assert names(newsroom.reporter, review) == ["reinstate", "discard-changes"]
+    assert names(newsroom.editor, review) == ["reinstate", "redact", "erase", "discard-changes"]
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     assert lan.text.count("erase the published revisions and keep this draft") == 2
     assert not lan.has_button("Save and submit for approval")
@@ -94,7 +94,7 @@ def test_red_is_for_what_takes_something_away(database: str) -> None:
     assert 'class="default removes" value="Approve"' in lan.open(decision(review, "approve")).html
     workflow.return_(proposal=waiting(review), by=newsroom.editor, reason="Chưa cần.")
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
-    assert red() == ["withdraw", "redact", "erase"]
+    assert red() == ["withdraw", "redact", "erase", "discard-changes"]
 
 
 def test_author_who_did_not_submit_may_return_and_not_approve(database: str) -> None:

@@ -2,10 +2,12 @@
 
 import re
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
 from factcheck.editorial.models import Review
+from tests.chromium import desk_of
 from tests.drafts import Newsroom, correct_review, make_newsroom, make_review, open_correction, publish_review
 from tests.editorial.desk.addresses import page
 from tests.journeys.browser import signed_in
@@ -105,3 +107,36 @@ def test_home_and_the_list_show_the_translations_that_are_behind(newsroom: Newsr
     reporter.open("/admin/editorial/review/?translation=behind")
     assert page(draft) in reporter.html
     assert page(original) not in reporter.html
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("width", [390, 1440])
+def test_translation_in_a_browser_falls_behind_and_catches_up(newsroom: Newsroom, width: int) -> None:
+    original = make_review(newsroom, body="Đoạn video **không** quay năm nay.\n\n" * 20)
+    publish_review(newsroom, original)
+    with desk_of(newsroom.reporter, f"editorial/review/{original.pk}/change/") as shown:
+        shown.set_viewport_size({"width": width, "height": 900})
+        shown.get_by_role("button", name="Translate this review").click()
+        shown.get_by_label("Headline").fill("The flood video is from 2020")
+        shown.get_by_label("Summary").fill("False. The video was filmed in 2020.")
+        text, aside = (shown.locator(each).bounding_box() for each in (".writing-text", "aside.original"))
+        assert text
+        assert aside
+        assert (text["x"] + text["width"] <= aside["x"]) is (width == 1440)  # side by side where there is room
+        assert shown.evaluate("document.documentElement.scrollWidth - innerWidth") <= 1
+        shown.get_by_role("button", name="Save and go on").click()
+        shown.wait_for_load_state()
+    draft = original.translations.get()
+    assert (draft.headline, draft.translation_of_revision) == ("The flood video is from 2020", 1)
+    correct_review(newsroom, original, summary="Sai. Đoạn video được quay năm 2021.")
+    with desk_of(newsroom.reporter, f"editorial/review/{draft.pk}/change/") as shown:
+        shown.set_viewport_size({"width": width, "height": 900})
+        notice = shown.locator(".translation.notice")
+        assert notice.locator("del").inner_text().split()[-1] == "2020"
+        assert notice.locator("ins").inner_text().split()[-1] == "2021"
+        shown.get_by_role("button", name="Bring up to date").click()
+        shown.wait_for_load_state()
+        assert shown.locator(".translation.notice").count() == 0
+        assert "năm 2021" in shown.locator("aside.original").inner_text()
+    draft.refresh_from_db()
+    assert draft.translation_of_revision == 2

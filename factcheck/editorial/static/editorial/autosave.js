@@ -25,6 +25,15 @@ for (const key of keptKeys()) {
   }
 }
 
+// A page that was saved in the usual way, and wasn't refused, needs no copy of its text any more.
+const SENT = "draft-sent";
+if (document.getElementById("logout-form")) {
+  if (sessionStorage.getItem(SENT) && !document.querySelector(".errornote")) {
+    localStorage.removeItem(sessionStorage.getItem(SENT));
+  }
+  sessionStorage.removeItem(SENT);
+}
+
 const settings = document.querySelector("[data-autosave]");
 const form = settings?.closest("form");
 if (form) {
@@ -33,9 +42,8 @@ if (form) {
 
 // The next person at a shared computer must not find somebody's text. A page asks before it deletes unsaved text.
 document.getElementById("logout-form")?.addEventListener("submit", (event) => {
-  const ask = settings?.dataset.ask ?? document.body.dataset.askLogout;
   const keys = keptKeys();
-  if (keys.length && ask && !confirm(ask)) {
+  if (keys.length && !confirm(document.querySelector("script[data-ask]").dataset.ask)) {
     event.preventDefault();
     event.stopPropagation();
     return;
@@ -46,7 +54,7 @@ document.getElementById("logout-form")?.addEventListener("submit", (event) => {
 function start() {
   const texts = settings.dataset;
   const page = form.elements.page;
-  page.value = crypto.randomUUID();
+  page.value = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const status = document.querySelector("[data-autosave-status]") ?? addStatus();
   let key = `${PREFIX}${texts.person}:${location.pathname}`;
   let url = texts.autosave;
@@ -101,7 +109,7 @@ function start() {
       ...options,
     });
     if (!response.headers.get("Content-Type")?.startsWith("application/json")) {
-      throw response.type === "opaqueredirect" || response.status < 500 ? new Error("logged out") : new Error("failed");
+      throw new Error([0, 200, 403].includes(response.status) ? "logged out" : "failed");
     }
     return [response.status, await response.json()];
   }
@@ -222,7 +230,9 @@ function start() {
 
   function offerKept() {
     const kept = readKept(key);
-    const typed = (values) => JSON.stringify(values.filter(([name, value]) => value && !NOT_TYPED.test(name)).sort());
+    // The server normalizes characters and spaces.
+    const plain = ([name, value]) => [name, value.normalize("NFC").replace(/\s+/g, " ").trim()];
+    const typed = (values) => JSON.stringify(values.filter(([name]) => !NOT_TYPED.test(name)).map(plain).filter(([, value]) => value).sort());
     if (!kept || stopped || typed(kept.values) === typed(typedValues())) {
       localStorage.removeItem(key);
       return;
@@ -317,8 +327,16 @@ function start() {
     for (const [name, value] of removedRows()) {
       form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }
+    sessionStorage.setItem(SENT, key);
     stopped = true;
     clearTimeout(timer);
+  });
+  // The person returns with the back button.
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) {
+      stopped = Boolean(form.querySelector(".conflict"));
+      noteOpen();
+    }
   });
   document.addEventListener("formset:removed", () => changed({ target: form }));
   window.addEventListener("online", save);

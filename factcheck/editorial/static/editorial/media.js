@@ -41,5 +41,6 @@ document.addEventListener("change", async ({ target }) => {
 
 function fill(field, value) {
   field.value = value;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
+  const changed = field instanceof RadioNodeList ? [...field].find((choice) => choice.checked) : field;
+  changed?.dispatchEvent(new Event("input", { bubbles: true }));
 }
