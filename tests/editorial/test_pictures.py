@@ -244,6 +244,32 @@ def test_redaction_keeps_the_pictures_of_the_draft(newsroom: Newsroom, storage: 
     assert Client().get(f"/{kept.name}").status_code == 200
 
 
+def test_redaction_deletes_the_media_that_the_claim_no_longer_names(newsroom: Newsroom, storage: Path) -> None:
+    review = make_review(newsroom)
+    face, blurred = (add_media(newsroom, review.claim, as_bytes(scene(seed))) for seed in (5, 6))
+    review.claim.appearances.update(media_sha256=face.sha256)
+    publish_review(newsroom, review)
+    open_correction(newsroom, review, headline="Khác")
+    review.claim.appearances.update(media_sha256=blurred.sha256)
+    erase_review(newsroom, review, redact=True)
+    assert files_in(storage) == {blurred.name}
+    assert list(Picture.objects.all()) == [blurred]
+    assert not PublishedPicture.objects.exists()
+
+
+def test_erasure_keeps_the_media_that_another_live_review_names(newsroom: Newsroom, storage: Path) -> None:
+    review = make_review(newsroom)
+    face = add_media(newsroom, review.claim, as_bytes(scene(5)))
+    review.claim.appearances.update(media_sha256=face.sha256)
+    other = make_review(newsroom, claim=review.claim)
+    for each in (review, other):
+        publish_review(newsroom, each)
+    review.claim.appearances.update(media_sha256="")
+    erase_review(newsroom, review)
+    assert files_in(storage) == {face.name}
+    call_command("verify_record", verbosity=0)
+
+
 def test_database_refuses_an_erasure_that_leaves_a_picture(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     review, _picture = illustrated(newsroom)
     publish_review(newsroom, review)
