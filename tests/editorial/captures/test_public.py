@@ -13,6 +13,7 @@ from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import PublicCapture
+from factcheck.record.public_captures import public_storage
 from tests.drafts import (
     Newsroom,
     erase_review,
@@ -97,6 +98,19 @@ def test_public_capture_follows_its_review(newsroom: Newsroom, review: Review, s
     assert shown() == [capture.sha256]
     publish_review(newsroom, review)
     assert (shown(), names_in(storage)) == ([], [f"captures/{capture.pk}.warc.gz"])
+
+
+def test_readers_see_only_the_published_url(newsroom: Newsroom, review: Review) -> None:
+    """The draft had another URL when the editor uploaded the copy."""
+    mark(newsroom)
+    review.sources.filter(position=0).update(url="https://published.example/1")
+    publish_review(newsroom, review)
+    assert PublicCapture.objects.get().url == "https://published.example/1"
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Nguồn khác.")
+    review.sources.filter(position=0).update(url="https://published.example/2")
+    publish_review(newsroom, review)
+    assert PublicCapture.objects.get().url == "https://published.example/2"
+    assert public_storage().exists(PublicCapture.objects.get().file)
 
 
 def test_reporters_do_not_decide_about_rights(newsroom: Newsroom, review: Review) -> None:
