@@ -91,7 +91,8 @@ def replace_public_captures(review: UUID, captures: Iterable[Any], urls: Mapping
         for sha256, capture in shown.items()
         if sha256 not in known
     )
-    transaction.on_commit(lambda: _delete_unused(files))
+    # `robust`: the commit can't be undone. The nightly task deletes a file that can't be deleted now.
+    transaction.on_commit(lambda: _delete_unused(files), robust=True)
 
 
 def _hashes(capture: Any) -> dict[str, int]:

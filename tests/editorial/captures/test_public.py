@@ -62,6 +62,7 @@ def test_file_is_a_download_in_a_sandbox_for_members_only(newsroom: Newsroom, re
     assert "Nước dâng." in text
     assert "<script>x" not in text
     assert "&lt;script&gt;x" in text
+    assert signed_in(newsroom.chief).client.get(f"{page}/delete/").status_code == 403
     for path in ("file/", "text/", "change/", "do/show/"):
         stranger = signed_in(make_newsroom(f"{path[:2]}.example").chief).client
         assert stranger.get(f"{page}/{path}").status_code in (302, 403, 404)
@@ -150,6 +151,7 @@ def test_readers_get_a_page_without_a_link_to_the_original(newsroom: Newsroom, r
     assert b"".join(answer.streaming_content) == PAGE
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer["Content-Disposition"].startswith("attachment; ")
+    assert answer["Cache-Control"] == "no-cache"
     said = json.loads(Client().get(f"/api/v1{path}").content)
     assert (said["sha256"], said["size"], said["reviews"]) == (capture.sha256, len(PAGE), [{"id": str(review.pk)}])
     assert path in Client().get(f"/reviews/{review.pk}/").content.decode()
