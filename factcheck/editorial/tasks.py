@@ -54,7 +54,7 @@ def forget_unused_pictures(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(name="sources.check", lock="sources.check")
+@app.task(name="sources.check", queue=requests.QUEUE, lock="sources.check")
 def check_published_sources(timestamp: int) -> None:
     check_sources()
 
