@@ -201,7 +201,7 @@ def log_claim(page: Page, story: Story) -> None:
 def write_review(page: Page, story: Story) -> None:
     page.fill("[name=headline]", story.headline)
     page.fill("[name=summary]", story.summary)
-    page.fill("[name=body]", story.body)
+    page.locator(".editor-text .cm-content").fill(story.body)
     page.locator("#id_verdict label").nth(1).click()
     page.fill("#sources-addresses", " ".join(address for _title, address, _publisher, _stance in story.sources))
     page.press("#sources-addresses", "Enter")

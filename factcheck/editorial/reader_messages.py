@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from factcheck.database.problems import caused_by_full_disk
 from factcheck.editorial import message_limits, roles
+from factcheck.editorial.captures.requests import request_missing
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event, record_events
 from factcheck.editorial.message_encryption import KeyProblem
@@ -115,7 +116,8 @@ def take_up(*, message: ReaderMessage, by: User, newsroom: int) -> UUID | None:
             newsroom_id=newsroom, text=message.text, language=message.language, logged_by=by
         )
         if message.url:
-            Appearance.objects.create(claim=message.claim, url=message.url)
+            seen = Appearance.objects.create(claim=message.claim, url=message.url)
+            request_missing([seen], newsroom=message.claim.newsroom, by=by)
     _decide(message, by, State.TAKEN_UP)
     return message.claim_id
 

@@ -3,8 +3,9 @@
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from factcheck.editorial import reader_messages
 from factcheck.editorial.captures.requests import TASK, capture_again, request_missing
-from factcheck.editorial.models import Capture, Claim, Review, Source
+from factcheck.editorial.models import Capture, Claim, ReaderMessage, Review, Source
 from tests.drafts import Newsroom, make_claim, make_review
 from tests.evidence import age, make_capture
 from tests.journeys.browser import signed_in
@@ -108,3 +109,13 @@ def test_program_requests_captures_and_keeps_them_when_it_sends_its_list_again(n
     assert (answered["published_on"], answered["no_capture_reason"]) == ("2026-01-02", "Chặn.")
     said = source | {"capture": {"sha256": "0" * 64}}
     program.refused("PATCH", f"reviews/{made}/", {"sources": [said]}, 422)
+
+
+def test_address_of_a_readers_tip_is_captured(newsroom: Newsroom) -> None:
+    values = {"text": "Có tin đồn này.", "language": "vi", "url": URL}
+    reader_messages.receive_message(kind=ReaderMessage.Kind.TIP, values=values, address="x")
+    message = ReaderMessage.objects.get()
+    reader_messages.take_up(message=message, by=newsroom.editor, newsroom=newsroom.publisher.pk)
+    capture = Claim.objects.get().appearances.get().capture
+    assert capture is not None
+    assert (capture.url, jobs()) == (URL, [str(capture.pk)])

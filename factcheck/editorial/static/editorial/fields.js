@@ -15,6 +15,11 @@ for (const heading of document.querySelectorAll("thead th:empty")) {
   heading.replaceWith(cell);
 }
 
+// An empty cell isn’t shown where a row is a card.
+for (const cell of document.querySelectorAll("#result_list td")) {
+  cell.classList.toggle("is-empty", ["", "–"].includes(cell.textContent.trim()));
+}
+
 // Fields in a table have no label or help text. Added rows are copies of the hidden row.
 for (const cell of document.querySelectorAll(".tabular tr.form-row > td")) {
   const column = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
