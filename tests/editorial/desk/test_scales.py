@@ -122,7 +122,8 @@ def test_returned_mapping_is_told_of_and_proposed_again_when_it_is_saved(databas
     second.fill(reason="Trào phúng không phải là sai.").press("Return with a message")
     editor = signed_in(newsroom.editor).open("/admin/")
     returned = editor.text.partition("Returned to you")[2]
-    assert str(mapping) in returned and "Trào phúng không phải là sai." in returned
+    assert str(mapping) in returned
+    assert "Trào phúng không phải là sai." in returned
     editor.follow(str(mapping))
     assert f"Returned by {newsroom.second}." in editor.text
     assert "Trào phúng không phải là sai." in editor.text
