@@ -1,7 +1,7 @@
 """Checks the sources of published reviews each week: whether they died, changed, or lost the quoted words.
 
 Nothing published is changed by a check. The checks are spread over the week, and a run asks each host only once. Each
-check is committed by itself, so an interrupted run continues with the next one.
+check is committed in its own transaction, so an interrupted run continues with the next one.
 """
 
 import time

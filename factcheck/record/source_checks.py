@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SourceState(models.TextChoices):
-    """What the newest check of a source has found."""
+    """The result of the newest check of a source."""
 
     UNCHANGED = "unchanged", _("as it was")
     GONE = "gone", _("no longer available")

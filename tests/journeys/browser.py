@@ -37,6 +37,7 @@ class _Reader(HTMLParser):
         self._form: Form | None = None
         self._textarea: tuple[str, list[str]] | None = None
         self._select: str | None = None
+        self._is_multiple = False
         self._option: tuple[str, list[str]] | None = None
         self._link: tuple[str, list[str]] | None = None
         self._button: tuple[str, str, list[str]] | None = None
@@ -67,7 +68,7 @@ class _Reader(HTMLParser):
         elif tag == "textarea" and "name" in at:
             self._textarea = (at["name"], [])
         elif tag == "select":
-            self._select = at.get("name", "")
+            self._select, self._is_multiple = at.get("name", ""), "multiple" in at
             form.choices.setdefault(self._select, {})
             form.values.setdefault(self._select, [])
         elif tag == "option" and self._select is not None:
@@ -108,6 +109,11 @@ class _Reader(HTMLParser):
             self._form.choices[self._select][self._option[0]] = " ".join("".join(self._option[1]).split())
             self._option = None
         elif tag == "select":
+            if self._form is not None and self._select and not self._is_multiple:
+                # Without a selected option, a browser selects the first one.
+                first = next(iter(self._form.choices[self._select]), None)
+                if first is not None and not self._form.values[self._select]:
+                    self._form.values[self._select] = [first]
             self._select = None
         elif tag == "button" and self._form is not None and self._button:
             name, value, words = self._button

@@ -84,7 +84,6 @@ def log_claim(lan: Browser) -> None:
 
 def write_review(lan: Browser) -> str:
     """Leaves out a source first: the desk says what is missing. Returns the review's id."""
-    assert lan.value("language") == "vi"
     lan.fill(
         headline="Video nước lũ là của năm 2020",
         summary="Sai. Video được quay năm 2020.",

@@ -67,6 +67,16 @@ def test_sign_in_from_a_new_device_is_told_with_time_and_network(lan: User) -> N
     assert told() == [NEW_DEVICE]
 
 
+def test_mail_is_in_the_language_and_zone_of_the_newsroom(lan: User, newsroom: Newsroom) -> None:
+    newsroom.publisher.language, newsroom.publisher.time_zone = "vi-VN", "Asia/Ho_Chi_Minh"
+    newsroom.publisher.save()
+    Device("203.0.113.77").try_password(lan.username, PASSWORD)
+    (message,) = messages()
+    assert message.subject == f"Một thiết bị mới đã đăng nhập vào tài khoản của bạn / {NEW_DEVICE}"
+    assert " +07" in str(message.body)
+    assert " UTC" not in str(message.body)
+
+
 def test_many_new_devices_get_one_mail_in_ten_minutes(lan: User) -> None:
     for number in range(3):
         Device(f"198.51.{number}.7").try_password(lan.username, PASSWORD)

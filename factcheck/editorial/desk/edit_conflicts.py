@@ -57,7 +57,7 @@ class ConflictCheckedForm(forms.ModelForm[M]):
         absent = required if self.is_bound and required and self.add_prefix(required[-1]) not in self.data else []
         self.not_submitted = [name for name in (*absent, *chosen_theirs(self.data)) if name in self.fields]
         for name in self.not_submitted:
-            self.fields[name].bound_data = lambda _data, initial: initial  # type: ignore[method-assign]
+            self.fields[name].bound_data = lambda _data, initial: initial  # type: ignore[assignment,method-assign]
 
     def full_clean(self) -> None:
         """Gives fields that weren't submitted their stored values. A refused page shows these fields for editing."""

@@ -1,5 +1,7 @@
 """The writing screen in a real browser: typing, shortcuts, pasting, pictures, the preview, and a small screen."""
 
+import base64
+import io
 import re
 import time
 from collections.abc import Iterator
@@ -7,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from factcheck.editorial.models import Review
@@ -57,6 +60,13 @@ PASTE = """([html, plain]) => {
     const data = new DataTransfer();
     data.setData("text/html", html);
     data.setData("text/plain", plain);
+    const content = document.querySelector(".editor-text").shadowRoot.querySelector(".cm-content");
+    content.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
+
+PASTE_FILE = """(bytes) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], "a.png", {type: "image/png"}));
     const content = document.querySelector(".editor-text").shadowRoot.querySelector(".cm-content");
     content.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
@@ -159,6 +169,28 @@ def test_pasted_address_links_the_selected_words(database: str) -> None:
         page.keyboard.press("Control+a")
         page.evaluate(PASTE, ["", "https://bao.example/1"])
         assert typed(page) == "[Theo báo.](https://bao.example/1)"
+
+
+def test_pasted_picture_is_uploaded_and_described(database: str) -> None:
+    picture = io.BytesIO()
+    Image.effect_noise((80, 60), 90).convert("RGB").save(picture, "PNG")
+    with screen(tolerated="status of 422") as (page, editor, review):  # the refused file
+        editor.click()
+        page.evaluate(PASTE_FILE, base64.b64encode(picture.getvalue()).decode())
+        words = page.get_by_role("textbox", name="What does the picture show?")
+        expect(words).to_be_focused()
+        page.keyboard.type("Bản đồ [lũ]")
+        page.get_by_role("button", name="Insert picture").click()
+        expect(page.locator(".live-preview img")).to_have_attribute("alt", "Bản đồ lũ")
+        text = typed(page)
+        html = f'<p>Hai ảnh <img alt="Chữ" src="data:image/png;base64,{base64.b64encode(picture.getvalue()).decode()}"></p>'
+        page.evaluate(PASTE, [html, "Hai ảnh"])
+        expect(words).to_have_value("Chữ")
+        page.get_by_role("button", name="Cancel").click()
+        page.evaluate(PASTE_FILE, base64.b64encode(b"no picture").decode())
+        expect(page.locator(".editor-notice")).to_contain_text("This file isn’t a picture")
+    assert re.fullmatch(r"!\[Bản đồ lũ\]\(/pictures/[0-9a-f]{64}\.\w+\)", text)
+    assert review.pictures.count() == 1
 
 
 def test_preview_follows_the_text_and_is_folded_away(database: str) -> None:
