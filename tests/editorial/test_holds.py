@@ -111,6 +111,18 @@ def test_time_is_within_a_year(newsroom: Newsroom) -> None:
     assert (proposal.decision, proposal.hold_until) == ("", None)
 
 
+@pytest.mark.parametrize("when", ["2027-03-14T02:30", "2027-11-07T01:30"])
+def test_time_at_which_the_clocks_change_is_refused(newsroom: Newsroom, when: str) -> None:
+    newsroom.publisher.time_zone = "America/New_York"
+    newsroom.publisher.save()
+    proposal = submitted(newsroom)
+    page = signed_in(newsroom.editor).open(decision(proposal, "decide"))
+    page.fill(hold_until=when).press("Approve and hold")
+    assert "this time doesn’t exist or exists twice" in page.text
+    proposal.refresh_from_db()
+    assert proposal.decision == ""
+
+
 @pytest.mark.parametrize("name", ["approve-and-publish", "hold"])
 def test_demand_has_no_page_for_the_actions_of_reviews(newsroom: Newsroom, name: str) -> None:
     demand = workflow.submit(subject=make_demand(newsroom), by=newsroom.reporter)
