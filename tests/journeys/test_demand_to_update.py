@@ -114,7 +114,7 @@ def test_page_of_the_first_draft_takes_nothing_from_the_update(newsroom: Newsroo
     publish_demand(newsroom, demand)
     demand_policy.reopen_demand(demand=demand, by=newsroom.editor, note="Tòa đã bác yêu cầu.")
     lan.fill(done="Tòa đã bác.").press("Save and go on")
-    assert "Not saved: someone else has made changes since you opened this page." in lan.text
+    assert "Not saved: this page has been changed since you opened it." in lan.text
     lan.press("Save and go on")
     demand.refresh_from_db()
     assert (demand.done, demand.change_note) == ("Tòa đã bác.", "Tòa đã bác yêu cầu.")

@@ -53,6 +53,7 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
     @transaction.atomic
     def autosave(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         """Saves everything in the form that can be saved."""
+        pk = pk or self._created_by_page(request)
         row = self._locked(request, pk) if pk else None
         allowed = self.has_change_permission(request, row) if row else self.has_add_permission(request)
         if not allowed:
@@ -69,7 +70,8 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             with transaction.atomic():
                 saved: Any = submission.save()
         except CannotKeep as refusal:
-            status = _("Not saved yet. First fill in: %s.") % ", ".join(refusal.labels)
+            status = _("Not saved yet. First fill in: %s. Your text is kept in this browser.")
+            status %= ", ".join(refusal.labels)
             return JsonResponse({"status": status, "problems": refusal.labels}, status=422)
         saved_states.keep_state(saved, get_desk(request).user, page=page_of(request))
         return self._saved_answer(request, submission, saved)
@@ -93,6 +95,8 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Adds the comparison of both texts to a refused page, and keeps the refused text as a saved state."""
+        if request.method == "POST" and object_id is None and (created := self._created_by_page(request)):
+            object_id = str(created)
         if request.method != "POST" or object_id is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
@@ -134,6 +138,14 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
                 context["editors"] = open_drafts.note_open(row.pk, get_desk(request).user)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def _created_by_page(self, request: HttpRequest) -> UUID | None:
+        """The draft that the same page has created before, if the page didn't receive the answer."""
+        page, user = page_of(request), get_desk(request).user
+        states = SavedState.objects.filter(page=page, saved_by=user) if page else SavedState.objects.none()
+        drafts = self.model._default_manager.filter(pk__in=states.values("draft"))
+        found: UUID | None = drafts.values_list("pk", flat=True).first()
+        return found
+
     def _locked(self, request: HttpRequest, pk: UUID) -> M:
         self.model._default_manager.select_for_update(no_key=True).filter(pk=pk).first()
         row = self.get_object(request, str(pk))
@@ -162,9 +174,12 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
 
     def _conflict_answer(self, request: HttpRequest, row: Any, submission: Submission) -> JsonResponse:
         conflict = self._conflict(request, row, submission)
+        status = _("Not saved: someone else has changed this draft. Compare the two texts above.")
+        if conflict["is_own"]:
+            status = _("Not saved: you have changed this draft on another page. Compare the two texts above.")
         return JsonResponse(
             {
-                "status": _("Not saved: someone else has changed this draft. Compare the two texts above."),
+                "status": status,
                 "version": conflict["version"],
                 "by": conflict["by"],
                 "at": conflict["at"],
@@ -199,8 +214,10 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             for found in find_differences(request, self.model, mine, theirs)
         ]
         changed: Any = stored
+        known = last if last and last.content == theirs else None
         return {
-            "by": str(last.saved_by) if last and last.content == theirs else _("Someone else"),
+            "by": str(known.saved_by) if known else _("Someone else"),
+            "is_own": known is not None and known.saved_by == user,
             "at": clock_time(changed, changed.changed_at),
             "version": changed.changed_at.isoformat(),
             "differences": differences,

@@ -77,8 +77,8 @@ class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand], DetectedLanguage
         if row.state == State.DRAFT:
             return None
         return _(
-            "Not saved: the entry is no longer a draft. Use your browser’s Back button to recover the text that"
-            " you typed."
+            "Not saved: the entry is no longer a draft. Your browser still has the text that you typed, so that you"
+            " can copy it."
         )
 
     def status_context(self, request: HttpRequest, row: Demand) -> dict[str, Any]:

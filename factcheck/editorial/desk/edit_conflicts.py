@@ -73,8 +73,8 @@ class ConflictCheckedForm(forms.ModelForm[M]):
         if self.checks_conflict and self.is_stale():
             raise ValidationError(
                 _(
-                    "Not saved: someone else has made changes since you opened this page. Your own text is still in"
-                    " this form. Compare the two texts, and save again."
+                    "Not saved: this page has been changed since you opened it. Your own text is still in this form."
+                    " Compare the two texts, and save again."
                 )
             )
         return cleaned

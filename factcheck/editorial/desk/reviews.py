@@ -208,8 +208,8 @@ class ReviewAdmin(
         if row.state == State.DRAFT:
             return None
         return _(
-            "Not saved: the review is no longer a draft. Use your browser’s Back button to recover the text"
-            " that you typed."
+            "Not saved: the review is no longer a draft. Your browser still has the text that you typed, so that you"
+            " can copy it."
         )
 
     def status_context(self, request: HttpRequest, row: Review) -> dict[str, Any]:

@@ -2646,6 +2646,10 @@ class Migration(migrations.Migration):
             model_name="savedstate",
             index=models.Index(fields=["draft", "-id"], name="savedstate_draft"),
         ),
+        migrations.AddIndex(
+            model_name="savedstate",
+            index=models.Index(fields=["page"], name="savedstate_page"),
+        ),
         migrations.AddConstraint(
             model_name="savedstate",
             constraint=models.CheckConstraint(

@@ -38,7 +38,10 @@ class SavedState(models.Model):
                 name="savedstate_kind_known",
             )
         ]
-        indexes = [models.Index(fields=["draft", "-id"], name="savedstate_draft")]
+        indexes = [
+            models.Index(fields=["draft", "-id"], name="savedstate_draft"),
+            models.Index(fields=["page"], name="savedstate_page"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.draft} {self.saved_at:%Y-%m-%d %H:%M:%S}"

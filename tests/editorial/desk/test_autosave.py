@@ -332,3 +332,14 @@ def test_two_saves_at_the_same_moment_wait_for_each_other(newsroom: Newsroom, la
     review.refresh_from_db()
     assert review.headline == "Tít của Lan"
     assert SavedState.objects.get(draft=review.pk, kind="typed").content["headline"] == "Tít của Hoa"
+
+
+def test_page_that_received_no_answer_creates_one_draft(newsroom: Newsroom, lan: Client) -> None:
+    claim = make_claim(newsroom)
+    add = "/admin/editorial/review/add/"
+    values = form_of(lan, f"{add}?claim={claim.pk}") | {"claim": str(claim.pk), "headline": "Một"}
+    first = lan.post(f"{add}autosave/", values).json()
+    second = lan.post(f"{add}autosave/", values | {"headline": "Hai"}).json()
+    assert first["url"] == second["url"]
+    lan.post(add, values | {"headline": "Ba", "_continue": "1"})
+    assert [review.headline for review in Review.objects.filter(claim=claim)] == ["Ba"]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from factcheck.editorial.models import Review
 from tests.chromium import desk_of
@@ -148,3 +148,84 @@ def test_log_out_deletes_the_text_that_the_browser_kept(newsroom: Newsroom) -> N
         page.locator("#logout-form button").click()
         page.wait_for_load_state()
         assert kept(page) == []
+
+
+def test_page_on_which_nothing_was_typed_is_not_saved(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, sources=0)
+    with review_page(newsroom, review) as (page, _context):
+        page.wait_for_load_state("networkidle")
+        expect(page.locator(STATUS)).to_have_text("")
+        assert kept(page) == []
+
+
+def test_text_that_was_kept_outlives_other_text_on_the_same_page(newsroom: Newsroom) -> None:
+    with desk_of(newsroom.reporter, "editorial/review/add/") as page:
+        for headline in ("Bài một", "Bài hai"):
+            page.locator("#id_headline").fill(headline)
+            expect(page.locator(STATUS)).to_have_text(
+                re.compile("Claim. Your text is kept in this browser.$"), timeout=15_000
+            )
+            page.reload()
+        for headline in ("Bài hai", "Bài một"):
+            page.get_by_role("button", name="Continue with this text").click()
+            expect(page.locator("#id_headline")).to_have_value(headline)
+            expect(page.locator(STATUS)).to_have_text(re.compile("Claim. Your text"), timeout=15_000)
+            page.reload()
+            page.locator("[data-drop]").click()
+
+
+def test_two_tabs_of_one_person(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    with review_page(newsroom, review) as (page, context):
+        other = context.new_page()
+        other.goto(page.url)
+        other.locator("#id_summary").fill("Thẻ hai.")
+        expect(other.locator(STATUS)).to_have_text(re.compile("^Saved"), timeout=15_000)
+        # The person saves while the autosave is on its way, and has to see the comparison first.
+        held: list[Route] = []
+        page.route("**/autosave/", lambda route: held.append(route))
+        with page.expect_request("**/autosave/"):
+            page.locator("#id_summary").fill("Thẻ một.")
+        page.get_by_role("button", name="Save and go on").click()
+        held[0].continue_()
+        expect(page.locator(".conflict")).to_contain_text("You saved this draft on another page at")
+        expect(page.locator(STATUS)).to_contain_text("you have changed this draft on another page")
+        page.wait_for_timeout(500)
+        expect(page.locator(".conflict")).to_be_visible()
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert Review.objects.get().summary == "Thẻ hai."
+
+
+def test_text_of_a_review_that_was_submitted_meanwhile_can_be_copied(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    with review_page(newsroom, review) as (page, context):
+        other = context.new_page()
+        other.goto(page.url)
+        other.get_by_role("button", name=re.compile("^(Save and submit|Submit)")).first.click()
+        other.wait_for_load_state()
+        page.locator("#id_summary").fill("Câu cuối cùng.")
+        page.get_by_role("button", name="Save and go on").click()
+        expect(page.get_by_text("Not saved: the review is no longer a draft.")).to_be_visible()
+        expect(page.locator("[data-kept-to-copy] pre")).to_contain_text("Câu cuối cùng.")
+        page.locator("[data-drop]").click()
+        assert kept(page) == []
+
+
+def test_addresses_that_were_typed_but_not_added_are_saved(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, sources=0)
+    with review_page(newsroom, review) as (page, _context):
+        page.locator("#sources-addresses").fill("https://mot.example/")
+        page.get_by_role("button", name="Save and go on").click()
+        page.wait_for_load_state()
+    assert [source.url for source in review.sources.all()] == ["https://mot.example/"]
+
+
+def test_row_that_was_removed_comes_back(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    with review_page(newsroom, review) as (page, _context):
+        for name in ("remove", "undo"):
+            with page.expect_response("**/autosave/"):
+                page.locator(f"#sources-0 [data-do={name}]").click()
+        expect(page.locator(STATUS)).to_have_text(re.compile("^Saved"), timeout=15_000)
+    assert [source.title for source in review.sources.all()] == ["Nguồn 1", "Nguồn 2"]

@@ -24,7 +24,7 @@ from tests.drafts import (
 from tests.journeys.browser import signed_in
 from tests.tokens import CLAIM, make_program
 
-TOLD = "Not saved: someone else has made changes since you opened this page."
+TOLD = "Not saved: this page has been changed since you opened it."
 
 
 def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(database: str) -> None:
@@ -35,7 +35,7 @@ def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(database: str)
     hoa.fill(headline="Tít của Hoa").press("Save and go on")
     assert Review.objects.get().headline == "Tít của Hoa"
     lan.fill(headline="Tít của Lan").press("Save and go on")
-    assert "Not saved: someone else has made changes since you opened this page." in lan.text
+    assert "Not saved: this page has been changed since you opened it." in lan.text
     assert lan.value("headline") == "Tít của Lan"
     assert Review.objects.get().headline == "Tít của Hoa"
     lan.press("Save and go on")
@@ -94,7 +94,7 @@ def test_change_of_sources_alone_counts_too(database: str) -> None:
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
     hoa.fill(sources__0__title="Nguồn mới").press("Save and go on")
     lan.fill(headline="Tít của Lan").press("Save and go on")
-    assert "Not saved: someone else has made changes" in lan.text
+    assert "Not saved: this page has been changed" in lan.text
 
 
 def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press(database: str) -> None:
@@ -186,7 +186,7 @@ def test_second_to_save_a_demand_is_told(database: str) -> None:
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
     hoa.fill(done="Đã trả lời.").press("Save and go on")
     lan.fill(done="Chưa trả lời.").press("Save and go on")
-    assert "Not saved: someone else has made changes" in lan.text
+    assert "Not saved: this page has been changed" in lan.text
     assert lan.value("done") == "Chưa trả lời."
 
 

@@ -28,7 +28,7 @@ for (const key of keptKeys()) {
 // A page that was saved in the usual way, and wasn't refused, needs no copy of its text any more.
 const SENT = "draft-sent";
 if (document.getElementById("logout-form")) {
-  if (sessionStorage.getItem(SENT) && !document.querySelector(".errornote")) {
+  if (sessionStorage.getItem(SENT) && !document.querySelector(".errornote, .messagelist .error")) {
     localStorage.removeItem(sessionStorage.getItem(SENT));
   }
   sessionStorage.removeItem(SENT);
@@ -38,6 +38,19 @@ const settings = document.querySelector("[data-autosave]");
 const form = settings?.closest("form");
 if (form) {
   start();
+}
+document.querySelectorAll("[data-kept-to-copy]").forEach(offerCopy);
+
+// A page that can't be edited now shows the texts that this browser has, so that the person can copy them.
+function offerCopy(offer) {
+  const keys = keptKeys(`${offer.dataset.keptToCopy}:${location.pathname}:`);
+  const texts = keys.map(readKept).flatMap((kept) => kept?.values ?? []).map(([, value]) => value);
+  offer.querySelector("pre").textContent = [...new Set(texts)].filter((text) => /\s|^https?:/.test(text.trim())).join("\n\n");
+  offer.hidden = !keys.length;
+  offer.querySelector("[data-drop]").addEventListener("click", () => {
+    keys.forEach((key) => localStorage.removeItem(key));
+    offer.hidden = true;
+  });
 }
 
 // The next person at a shared computer must not find somebody's text. A page asks before it deletes unsaved text.
@@ -56,7 +69,9 @@ function start() {
   const page = form.elements.page;
   page.value = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const status = document.querySelector("[data-autosave-status]") ?? addStatus();
-  let key = `${PREFIX}${texts.person}:${location.pathname}`;
+  // Every opened page keeps its own text, so that no page replaces the text of another page.
+  let path = location.pathname;
+  let key = keyOf(page.value);
   let url = texts.autosave;
   let openUrl = texts.open;
   let changes = 0; // counts the changes to the form
@@ -66,6 +81,10 @@ function start() {
   let running = null;
   const created = new Set();
   let stopped = Boolean(form.querySelector(".conflict"));
+
+  function keyOf(opened) {
+    return `${PREFIX}${texts.person}:${path}:${opened}`;
+  }
 
   function addStatus() {
     const element = document.createElement("p");
@@ -100,7 +119,7 @@ function start() {
     return data;
   }
 
-  async function send(values, options = {}) {
+  async function send(values, options) {
     const response = await fetch(url, {
       method: "POST",
       body: body(values),
@@ -117,30 +136,32 @@ function start() {
   function schedule() {
     clearTimeout(timer);
     const longest = unsavedSince + AT_LEAST_EVERY - Date.now();
-    timer = setTimeout(save, Math.max(0, Math.min(PAUSE, longest)));
+    timer = setTimeout(() => save(), Math.max(0, Math.min(PAUSE, longest)));
   }
 
-  function save() {
+  function save(options) {
     clearTimeout(timer);
-    running ??= saveNow().finally(() => {
+    running ??= saveNow(options).finally(() => {
       running = null;
     });
     return running;
   }
 
-  async function saveNow() {
+  async function saveNow(options) {
     if (stopped || saved === changes) {
       return;
     }
     const sent = changes;
     unsavedSince = Date.now();
     status.textContent = texts.saving;
+    // Removing a row gives the later rows new numbers while the request is on its way.
+    const ids = new Map([...form.elements].filter(({ name }) => name.endsWith("-id")).map((field) => [field.name, field]));
     try {
-      const [code, answer] = await send(typedValues());
+      const [code, answer] = await send(typedValues(), options);
       status.textContent = answer.status;
       if (code === 200) {
         saved = sent;
-        adopt(answer);
+        adopt(answer, ids);
         if (saved === changes && !answer.problems.length) {
           localStorage.removeItem(key);
         }
@@ -155,7 +176,7 @@ function start() {
       }
     } catch (problem) {
       status.textContent = problem.message === "logged out" ? texts.loggedOut : texts.offline;
-      timer = setTimeout(save, AT_LEAST_EVERY);
+      timer = setTimeout(() => save(), AT_LEAST_EVERY);
       return;
     }
     if (saved !== changes && !stopped) {
@@ -164,11 +185,11 @@ function start() {
   }
 
   // Gives the page the ids of the rows that have just been created.
-  function adopt(answer) {
+  function adopt(answer, ids) {
     setHidden("row_state", answer.version);
     for (const [prefix, rows] of Object.entries(answer.rows)) {
       for (const { index, id } of rows) {
-        const field = form.elements[`${prefix}-${index}-id`];
+        const field = ids.get(`${prefix}-${index}-id`);
         if (field) {
           created.add(`${prefix}-removed:${id}`);
           field.value = id;
@@ -180,7 +201,11 @@ function start() {
       localStorage.removeItem(key);
       url = answer.autosave_url;
       openUrl = answer.open_url;
-      key = `${PREFIX}${texts.person}:${answer.url}`;
+      path = answer.url;
+      key = keyOf(page.value);
+      if (saved !== changes) {
+        keep();
+      }
       form.action = answer.url;
       history.replaceState(null, "", answer.url);
       setHidden("_created", "1");
@@ -228,42 +253,56 @@ function start() {
     }
   }
 
-  function offerKept() {
-    const kept = readKept(key);
-    // The server normalizes characters and spaces.
+  // The server normalizes characters and spaces.
+  function normalized(values) {
     const plain = ([name, value]) => [name, value.normalize("NFC").replace(/\s+/g, " ").trim()];
-    const typed = (values) => JSON.stringify(values.filter(([name]) => !NOT_TYPED.test(name)).map(plain).filter(([, value]) => value).sort());
-    if (!kept || stopped || typed(kept.values) === typed(typedValues())) {
-      localStorage.removeItem(key);
+    return JSON.stringify(values.filter(([name]) => !NOT_TYPED.test(name)).map(plain).filter(([, value]) => value).sort());
+  }
+
+  // Offers the newest text that another page of this draft has kept, then the next one.
+  function offerKept() {
+    const shown = normalized(typedValues());
+    const found = keptKeys(keyOf("").slice(PREFIX.length)).filter((each) => each !== key).map((each) => [each, readKept(each)]);
+    found.filter(([, kept]) => !kept || normalized(kept.values) === shown).forEach(([each]) => localStorage.removeItem(each));
+    const [newest] = found.filter(([each]) => localStorage.getItem(each)).sort(([, one], [, other]) => other.at - one.at);
+    const offer = form.querySelector("[data-kept-text]");
+    offer.hidden = stopped || !newest;
+    if (offer.hidden) {
       return;
     }
-    const offer = form.querySelector("[data-kept-text]");
+    const [source, kept] = newest;
     offer.querySelector("time").textContent = new Date(kept.at).toLocaleString(document.documentElement.lang);
-    offer.hidden = false;
-    offer.querySelector("[data-drop]").addEventListener("click", () => {
-      localStorage.removeItem(key);
-      offer.hidden = true;
-    });
-    offer.querySelector("[data-use]").addEventListener("click", async () => {
+    offer.querySelector("[data-drop]").onclick = () => {
+      localStorage.removeItem(source);
+      offerKept();
+    };
+    offer.querySelector("[data-use]").onclick = async () => {
       offer.hidden = true;
       try {
         const [code, answer] = await send(kept.values);
         status.textContent = answer.status;
         if (code === 200) {
-          localStorage.removeItem(key);
+          localStorage.removeItem(source);
           location.assign(answer.url);
           return;
         }
-        fill(kept.values);
+        use(source, kept);
         if (code === 409) {
           stopped = true;
           showConflict(answer);
         }
       } catch {
-        fill(kept.values);
+        use(source, kept);
         status.textContent = texts.offline;
       }
-    });
+    };
+  }
+
+  // From now on, this page keeps the text.
+  function use(source, kept) {
+    fill(kept.values);
+    keep();
+    localStorage.removeItem(source);
   }
 
   async function noteOpen() {
@@ -285,23 +324,15 @@ function start() {
     }
   }
 
+  // A browser sends at most 64 kB after a page is closed. The text is also kept in the browser.
   function leave() {
-    if (saved !== changes && !running && !stopped) {
-      // A browser sends at most 64 kB after a page is closed. The text is also kept in the browser.
-      send(typedValues(), { keepalive: true }).then(([code, answer]) => {
-        if (code === 200) {
-          saved = changes;
-          adopt(answer);
-          status.textContent = answer.status;
-          localStorage.removeItem(key);
-        }
-      }).catch(() => {});
-    }
+    const size = new Blob(typedValues().flat()).size;
+    save({ keepalive: size < 50_000 });
   }
 
   function changed({ target }) {
-    if (target.name?.startsWith("choice-")) {
-      return;
+    if (target !== form && (!target.name || target.name.startsWith("choice-"))) {
+      return; // for example, the box for addresses, which aren't part of the draft yet
     }
     changes += 1;
     if (saved === changes - 1) {
@@ -321,7 +352,8 @@ function start() {
     if (running) {
       event.preventDefault();
       event.stopPropagation();
-      running.finally(() => form.requestSubmit(event.submitter));
+      // After a conflict, the person first compares the two texts.
+      running.finally(() => stopped || form.requestSubmit(event.submitter));
       return;
     }
     for (const [name, value] of removedRows()) {
@@ -338,8 +370,9 @@ function start() {
       noteOpen();
     }
   });
-  document.addEventListener("formset:removed", () => changed({ target: form }));
-  window.addEventListener("online", save);
+  // While the page loads, its scripts remove empty rows.
+  document.addEventListener("formset:removed", () => navigator.userActivation?.hasBeenActive !== false && changed({ target: form }));
+  window.addEventListener("online", () => save());
   window.addEventListener("pagehide", () => {
     leave();
     if (openUrl) {
@@ -349,4 +382,8 @@ function start() {
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : noteOpen()));
   setInterval(noteOpen, HEARTBEAT);
   offerKept();
+  // The text of a refused page isn't saved.
+  if (form.querySelector(".errornote")) {
+    changed({ target: form });
+  }
 }

@@ -283,6 +283,9 @@ function start(group) {
       (field(card, "title") ?? field(card, "url")).focus();
     }
   });
+  // Addresses that are typed, but not added yet, are saved too.
+  const box = group.querySelector(".paste textarea");
+  group.closest("form").addEventListener("submit", () => box.value.trim() && ACTIONS.add(group), { capture: true });
   group.addEventListener("keydown", onKey);
   group.addEventListener("paste", onPaste);
   group.addEventListener("pointerdown", onGrip);
