@@ -26,6 +26,8 @@ IMAGES = ROOT / "docs/images"
 PORT = os.environ.get("PORT", "8765")
 SITE = f"http://127.0.0.1:{PORT}"
 WIDTH, HEIGHT, MARGIN = 1280, 600, 8
+# The bar with the buttons stays at the bottom of the window, so it would cover a part of a long picture.
+STYLE = ".save-bar { visibility: hidden }"
 
 
 @dataclass(frozen=True)
@@ -155,8 +157,6 @@ def visitor(chromium: Browser, language: str) -> Page:
     context = chromium.new_context(
         base_url=SITE, viewport={"width": WIDTH, "height": HEIGHT}, locale=locale, color_scheme="light"
     )
-    # The list of everything beside each form would take a quarter of the picture.
-    context.add_init_script("localStorage.setItem('django.admin.navSidebarIsOpen', 'false')")
     return context.new_page()
 
 
@@ -243,14 +243,15 @@ def take(page: Page, address: str, name: str) -> None:
 def shoot(page: Page, name: str, top: str | None = None, bottom: str | None = None) -> None:
     """A picture of the page from one element to another, or else from its beginning to the end of the screen."""
     page.evaluate("scrollTo(0, 0)")
-    begin, end = 0.0, float(HEIGHT)
+    left, begin, end = 0.0, 0.0, float(HEIGHT)
     if top and (first := page.locator(top).first.bounding_box()):
         begin = max(0, first["y"] - MARGIN)
+        left = (page.locator("#content").bounding_box() or first)["x"]  # without the navigation
     if bottom and (last := page.locator(bottom).last.bounding_box()):
         end = last["y"] + last["height"] + MARGIN
     time.sleep(0.3)  # a button that fades
-    clip = FloatRect(x=0, y=begin, width=WIDTH, height=end - begin)
-    page.screenshot(path=IMAGES / name, clip=clip, full_page=True, animations="disabled")
+    clip = FloatRect(x=left, y=begin, width=WIDTH - left, height=end - begin)
+    page.screenshot(path=IMAGES / name, clip=clip, full_page=True, animations="disabled", style=STYLE)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from factcheck.editorial import account_mail
 from factcheck.editorial.models import (
     ApiToken,
+    Capture,
     Claim,
     Claimant,
     Demand,
@@ -24,7 +25,19 @@ from factcheck.editorial.models import (
     VerdictMapping,
 )
 
-Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping | User | Freeze
+Subject = (
+    Review
+    | Demand
+    | Capture
+    | Claim
+    | Claimant
+    | ApiToken
+    | ReaderMessage
+    | ImportBatch
+    | VerdictMapping
+    | User
+    | Freeze
+)
 UNKNOWN_ACCOUNT = "user:unknown"  # the subject of failed logins with names that no account has
 # Models with integer keys, which aren't unique across tables. All other models have UUIDs.
 _NUMBERED: dict[type[Subject], str] = {

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from factcheck.editorial import roles
+from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, Review, User
 from factcheck.record.public_captures import PublicCapture, cited_hashes, public_storage, replace_public_captures
 
@@ -17,6 +18,7 @@ def set_public(*, capture: Capture, by: User, public: bool) -> None:
     roles.require_decider(by, capture.newsroom_id)
     capture.is_public = public
     capture.save(update_fields=["is_public"])
+    record_event(by, "capture.made_public" if public else "capture.made_private", capture)
     using = Q(pk__in=capture.reviews.values("pk")) | Q(claim__in=capture.claims.values("pk"))
     publish_captures(Review.objects.filter(using).values_list("pk", flat=True))
 

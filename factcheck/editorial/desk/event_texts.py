@@ -23,6 +23,7 @@ from factcheck.editorial.erasure import PLACEHOLDER
 from factcheck.editorial.events import UNKNOWN_ACCOUNT
 from factcheck.editorial.models import (
     ApiToken,
+    Capture,
     Claim,
     Claimant,
     Demand,
@@ -46,6 +47,7 @@ SUBJECT_MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("claim", "merge", "split", "link"), Claim),
     **dict.fromkeys(("account", "account_group", "account_proposal", "membership"), User),
     **dict.fromkeys(("sign_in", "session", "second_factor"), User),
+    "capture": Capture,
     "claimant": Claimant,
     "demand": Demand,
     "freeze": Freeze,

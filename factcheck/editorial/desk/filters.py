@@ -74,7 +74,7 @@ class AuthorFilter(ClosedFilter):
         return queryset.filter(Exists(Authorship.objects.filter(review=OuterRef("pk"), user=value)))
 
 
-class TranslationFilter(ChoiceFilter):
+class TranslationFilter(ClosedFilter):
     title = _("translation")
     parameter_name = "translation"
 

@@ -40,6 +40,8 @@ ACTIONS: dict[str, Promise] = {
     "import.approved": _("approved an import"),
     "import.returned": _("returned an import or took it back"),
     "import.published": _("published an import"),
+    "capture.made_public": _("let readers see a copy"),
+    "capture.made_private": _("hid a copy from readers"),
     "claimant.confirmed": _("confirmed a name"),
     "claimant.redacted": _("replaced a name with a description"),
     "mapping.submitted": _("proposed a verdict mapping"),

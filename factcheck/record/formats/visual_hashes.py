@@ -4,7 +4,6 @@ A hash has 64 bits: the signs of the lowest frequencies of the picture in grey (
 pixels), compared with their median. The number of different bits measures how different two pictures look.
 """
 
-from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -40,12 +39,6 @@ def query_hashes(picture: Image.Image) -> list[int]:
         _cut(picture, CROP, CROP, CROP, CROP),
     ]
     return list(dict.fromkeys(found for found in map(_hash, parts) if found is not None))
-
-
-def distance(first: Iterable[int], second: Iterable[int]) -> int:
-    """The smallest number of different bits between a hash of the first picture and a hash of the second picture."""
-    others = list(second)
-    return min((((one ^ other) & (2**64 - 1)).bit_count() for one in first for other in others), default=64)
 
 
 def _hash(picture: Image.Image) -> int | None:

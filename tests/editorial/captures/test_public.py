@@ -10,7 +10,7 @@ from django.test import Client
 
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.errors import NotAllowed
-from factcheck.editorial.models import Capture, Review
+from factcheck.editorial.models import Capture, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import PublicCapture
 from tests.drafts import (
@@ -108,6 +108,8 @@ def test_reporters_do_not_decide_about_rights(newsroom: Newsroom, review: Review
     browser = signed_in(newsroom.editor).open(page).follow("Show to readers").press("Show to readers")
     assert "Readers can see this copy" in browser.text
     assert Capture.objects.get().is_public
+    event = EditorialEvent.objects.get(action="capture.made_public")
+    assert (event.actor, event.subject) == (newsroom.editor, str(capture.pk))
 
 
 def test_database_refuses_a_public_capture_that_nothing_cites(newsroom: Newsroom, review: Review) -> None:
