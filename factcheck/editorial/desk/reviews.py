@@ -117,7 +117,7 @@ class ReviewAdmin(
         ]
         placed = [name for _title, options in sets for name in options["fields"]]
         if rest := remaining_fields(Review, ReviewToDraft, placed):
-            folded = not (obj and obj.selection_reason)
+            folded = obj is None or (self.changes_row(request, obj) and not obj.selection_reason)
             sets.append((_("About the review"), {"fields": rest, "classes": ["after-rows", *["collapse"][:folded]]}))
         if obj is not None and (obj.change_class or self._is_correction(request, obj)):
             sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))

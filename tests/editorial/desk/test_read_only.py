@@ -50,6 +50,7 @@ def test_new_pages_are_named_like_their_buttons(database: str) -> None:
         assert f"<h1>{title}</h1>" in html
         assert f"&rsaquo; {title}\n" in html
         assert ":</label>" not in html
+        assert f'class="addlink">{title}</a>' in browser.open(f"/admin/editorial/{page}/").html
 
 
 def test_form_that_can_be_changed_shows_empty_fields(database: str) -> None:
