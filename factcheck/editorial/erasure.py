@@ -169,6 +169,7 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     messages = Q(claim__in=claims, newsroom=review.newsroom_id)
     ReaderMessage.objects.filter(Q(review=review) | messages).delete()
     _forget_claims(claims)
+    pictures.delete_dropped_media(claims, review.newsroom_id)
     erase_captures(review, claims)
     # Only claimants that no other draft or published claim refers to are deleted.
     named = PublishedReview.objects.live().filter(claimant__in=claimants).values("claimant")

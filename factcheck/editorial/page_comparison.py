@@ -1,8 +1,9 @@
 """Compares a page with its earlier copy: whether the text has changed much, and whether a quote is still there."""
 
 import re
-import unicodedata
 from html import unescape
+
+from factcheck.record.formats.text import nfc
 
 # Pages with fewer words aren't compared, because a date or a menu would be a large part of them.
 MIN_WORDS = 50
@@ -21,7 +22,7 @@ _WORD = re.compile(r"\w+")
 
 def normalise(text: str) -> str:
     """The text without differences that a reader doesn't see: composition, kinds of quotes and dashes, and spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_QUOTES).casefold().split())
+    return " ".join(nfc(text).translate(_QUOTES).casefold().split())
 
 
 def contains_quote(text: str, quote: str) -> bool:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +21,10 @@ from django.utils.translation import ngettext
 
 from factcheck.editorial import roles
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.models import Claim, Picture, Review, User
+from factcheck.editorial.models import Appearance, Claim, Picture, Review, User
 from factcheck.record.formats.markdown import own_pictures
 from factcheck.record.formats.picture_files import HEAD, PATH, PictureError, decode, encode_for_readers, video_type
+from factcheck.record.models import PublishedPicture
 
 MEGABYTE = 1024 * 1024
 MAX_PICTURE = 20 * MEGABYTE  # bytes of a picture before it is encoded for readers
@@ -131,6 +132,17 @@ def delete_pictures(*, review: Review | None = None, claims: Collection[UUID] = 
     rows = Picture.objects.filter(claim__in=claims)
     if review is not None:
         rows |= Picture.objects.filter(review=review).exclude(sha256__in=_hashes_in(review.body))
+    _delete(rows)
+
+
+def delete_dropped_media(claims: Collection[UUID], newsroom: int) -> None:
+    """Deletes the newsroom's files of these claims that no appearance and no live review refers to any more."""
+    media = Picture.objects.filter(claim__in=claims, claim__newsroom=newsroom)
+    named = Appearance.objects.filter(claim=OuterRef("claim"), media_sha256=OuterRef("sha256"))
+    _delete(media.exclude(Exists(named)).exclude(sha256__in=PublishedPicture.objects.values("sha256")))
+
+
+def _delete(rows: QuerySet[Picture]) -> None:
     names = {picture.name for picture in rows}
     rows.delete()
     # `robust`: the commit can't be undone. `delete_unused_files` deletes a file that can't be deleted now.

@@ -4,6 +4,7 @@ Nothing published is changed by a check. The checks are spread over the week, an
 check is committed in its own transaction, so an interrupted run continues with the next one.
 """
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from factcheck.record.models import PublishedReview
 from factcheck.record.source_checks import SourceState, store_check
 from factcheck.server.guarded_http import FetchError, Problem, fetch
 
+logger = logging.getLogger(__name__)
+
 SECONDS = 300.0  # for a run, which begins every ten minutes
 MAX_CHECKS = 100  # in a run
 MAX_REVIEWS = 500  # whose sources are read in a run
@@ -50,7 +53,10 @@ class Page:
 
 
 def check_sources() -> int:
-    """Checks the sources that are due and returns their number. Each host is asked at most once."""
+    """Checks the sources that are due and returns their number. Each host is asked at most once.
+
+    A page that breaks its check is checked again in a week, so that it doesn't hold up the other sources.
+    """
     end, hosts, done = time.monotonic() + SECONDS, set[str](), 0
     read_new_sources()
     due = WatchedSource.objects.filter(next_at__lte=timezone.now()).order_by("next_at", "pk")
@@ -60,7 +66,11 @@ def check_sources() -> int:
             break
         if host not in hosts:
             hosts.add(host)
-            check_source(source)
+            try:
+                check_source(source)
+            except Exception:
+                logger.exception("The check of the source %s failed", source.pk)
+                WatchedSource.objects.filter(pk=source.pk).update(next_at=timezone.now() + WEEK)
             done += 1
     return done
 

@@ -27,8 +27,9 @@ def translation_language(review: Review) -> str:
 
 
 def find_translation(review: Review) -> Review | None:
-    """The translation into `translation_language`, unless it has been thrown away or erased."""
-    found = review.translations.exclude(state__in=[State.DISCARDED, State.ERASED])
+    """The newsroom's translation into `translation_language`, unless it has been thrown away or erased."""
+    found = review.translations.filter(newsroom=review.newsroom_id)
+    found = found.exclude(state__in=[State.DISCARDED, State.ERASED])
     return found.filter(language=translation_language(review)).first()
 
 
@@ -42,6 +43,8 @@ def start_translation(*, review: Review, by: User) -> Review:
         raise EditorialError(
             _("Only your newsroom’s published reviews can be translated. Publish or discard the open correction first.")
         )
+    if review.translation_of_id is not None:
+        raise EditorialError(_("This review is itself a translation. Translate its original."))
     if find_translation(review) is not None:
         raise EditorialError(_("This review already has a translation. Open the translation from the review’s page."))
     draft = Review.objects.create(
@@ -110,11 +113,26 @@ def find_missing(review: Review) -> list[Promise]:
                 " revision numbers."
             )
         ]
+    if reason := find_lost_original(review):
+        return [reason]
     original = (revision_of(review) or {}).get("verdict") or {}
     own = review.verdict
     if original.get("slug") and (own is None or (own.scale.slug, own.slug) != (original["scale"], original["slug"])):
         return [_("The verdict differs from the original’s. Choose the same verdict, or first correct the original.")]
     return []
+
+
+def find_lost_original(review: Review) -> Promise | None:
+    """Why a translation can't be published for the first time, or None. Published translations can be corrected."""
+    if review.translation_of is None or review_statements.last_entry(review) is not None:
+        return None
+    last = review_statements.last_entry(review.translation_of)
+    withdrawn = last is not None and last.kind == LogEntry.Kind.WITHDRAWAL
+    if withdrawn or revision_of(review) is None:
+        return _(
+            "The original has been withdrawn or erased, so its translation can’t be published. Return or discard it."
+        )
+    return None
 
 
 def _newest_revision(original: Review) -> int:

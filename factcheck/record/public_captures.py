@@ -4,7 +4,7 @@ A row contains nothing of a draft. The files are copies in the folder of publish
 need the storage with the private captures. The database rules are in `sql/public_captures.sql`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Self
 from uuid import UUID
@@ -58,27 +58,32 @@ class PublicCapture(models.Model):
         return f"{self.sha256} of {self.review_id}"
 
 
-def cited_hashes(review: UUID) -> set[str]:
-    """The hashes of the captures that the review's live revision cites. Empty if the review isn't public."""
+def cited_urls(review: UUID) -> dict[str, str]:
+    """The published URLs by the hashes of the captures that the review's live revision cites."""
     row = PublishedReview.objects.live().filter(pk=review).first()
     if row is None:
-        return set()
+        return {}
     cited = [*row.parsed_body["sources"], *row.parsed_body["claim"]["appearances"]]
-    return {each["capture"]["sha256"] for each in cited if each.get("capture")}
+    return {each["capture"]["sha256"]: each["url"] or "" for each in cited if each.get("capture")}
 
 
 @transaction.atomic
-def replace_public_captures(review: UUID, captures: Iterable[Any]) -> None:
-    """Replaces the review's public captures. `captures` are the newsroom's rows, with a file each."""
+def replace_public_captures(review: UUID, captures: Iterable[Any], urls: Mapping[str, str]) -> None:
+    """Replaces the review's public captures. `captures` are the newsroom's rows, with a file each.
+
+    `urls` are the published URLs by hash. The URL of a row can be a URL that only a draft had.
+    """
     shown = {capture.sha256: capture for capture in captures}
-    gone = PublicCapture.objects.filter(review_id=review).exclude(sha256__in=shown)
-    files = set(gone.values_list("file", flat=True))
-    gone.delete()
+    rows = PublicCapture.objects.filter(review_id=review)
+    gone = [row for row in rows.defer("text") if row.sha256 not in shown or row.url != urls[row.sha256]]
+    files = {row.file for row in gone}
+    PublicCapture.objects.filter(pk__in=[row.pk for row in gone]).delete()
     known = set(PublicCapture.objects.filter(review_id=review).values_list("sha256", flat=True))
-    columns = ("sha256", "captured_at", "size", "media_type", "url", "final_url", "title", "text", "language")
+    columns = ("sha256", "captured_at", "size", "media_type", "final_url", "title", "text", "language")
     PublicCapture.objects.bulk_create(
         PublicCapture(
             review_id=review,
+            url=urls[sha256],
             file=_copy_file(capture),
             **_hashes(capture),
             **{column: getattr(capture, column) for column in columns},
@@ -86,7 +91,8 @@ def replace_public_captures(review: UUID, captures: Iterable[Any]) -> None:
         for sha256, capture in shown.items()
         if sha256 not in known
     )
-    transaction.on_commit(lambda: _delete_unused(files))
+    # `robust`: the commit can't be undone. The nightly task deletes a file that can't be deleted now.
+    transaction.on_commit(lambda: _delete_unused(files), robust=True)
 
 
 def _hashes(capture: Any) -> dict[str, int]:

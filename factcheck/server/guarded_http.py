@@ -29,7 +29,7 @@ SECONDS = 30.0  # for all requests of a fetch together, from the first name look
 MAX_REDIRECTS = 8
 MAX_ADDRESSES = 3  # the number of a host's addresses to try
 MAX_HEADERS = 64 * 1024  # in bytes, including interim responses
-MAX_BODY = 20_000_000  # in bytes, both as received and decompressed
+MAX_BODY = 20_000_000  # in bytes, of all responses of a fetch together, both as received and decompressed
 _PIECE = 64 * 1024
 
 
@@ -69,13 +69,15 @@ class Exchange:
 
 def fetch(url: str) -> list[Exchange]:
     """Fetch a page. Returns the redirects and then the final exchange, with any status. Raises FetchError."""
-    end, exchanges = time.monotonic() + SECONDS, list[Exchange]()
+    end, most, exchanges = time.monotonic() + SECONDS, MAX_BODY, list[Exchange]()
     target: str | None = url
     while target is not None:
         if len(exchanges) > MAX_REDIRECTS:
             raise FetchError(Problem.REDIRECTS)
-        exchanges.append(_fetch_one(urldefrag(target).url, end))
-        target = _redirect(exchanges[-1])
+        last = _fetch_one(target, end, most)
+        exchanges.append(last)
+        most = max(most - max(len(last.response), len(last.body)), 0)
+        target = _redirect(last)
     return exchanges
 
 
@@ -91,9 +93,9 @@ def _redirect(exchange: Exchange) -> str | None:
         raise FetchError(Problem.INVALID) from None
 
 
-def _fetch_one(url: str, end: float) -> Exchange:
+def _fetch_one(url: str, end: float, most: int) -> Exchange:
     try:
-        target = parse(url)
+        target = parse(urldefrag(url).url)
     except ValueError:
         raise FetchError(Problem.INVALID) from None
     addresses = _checked_addresses(target, end)
@@ -106,13 +108,13 @@ def _fetch_one(url: str, end: float) -> Exchange:
             connection.sock = cast("Any", tap)
             connection.request("GET", target.path, headers=_headers(target))
             response = connection.getresponse()
-            tap.most = len(tap.received) + MAX_BODY
-            body = _read(response)
+            tap.most = len(tap.received) + most
+            body = _read(response, most)
     except (http.client.HTTPException, OSError, ValueError) as problem:
         raise FetchError(_problem(problem, end)) from problem
     if time.monotonic() >= end:
         raise FetchError(Problem.TIMEOUT)  # a truncated body can look complete
-    content = _decompress(body, response.headers.get("Content-Encoding", ""))
+    content = _decompress(body, response.headers.get("Content-Encoding", ""), most)
     return Exchange(
         url=target.url,
         address=address,
@@ -200,10 +202,10 @@ class _Tap(io.RawIOBase):
         """Do nothing, because `connect` closes the connection, and http.client closes it before the body is read."""
 
 
-def _read(response: http.client.HTTPResponse) -> bytes:
+def _read(response: http.client.HTTPResponse, most: int) -> bytes:
     if response.status < 200:
         raise http.client.BadStatusLine(str(response.status))
-    if response.length is not None and response.length > MAX_BODY:
+    if response.length is not None and response.length > most:
         raise FetchError(Problem.TOO_LARGE)
     body = bytearray()
     while piece := response.read(_PIECE):
@@ -213,8 +215,8 @@ def _read(response: http.client.HTTPResponse) -> bytes:
     return bytes(body)
 
 
-def _decompress(body: bytes, encoding: str) -> bytes:
-    """Decompress up to MAX_BODY bytes. Only encodings from `Accept-Encoding` are supported."""
+def _decompress(body: bytes, encoding: str, most: int) -> bytes:
+    """Decompress up to `most` bytes. Only encodings from `Accept-Encoding` are supported."""
     encoding = encoding.strip().lower()
     if encoding in ("", "identity") or not body:
         return body
@@ -224,10 +226,10 @@ def _decompress(body: bytes, encoding: str) -> bytes:
     is_raw = encoding == "deflate" and body[0] & 0x0F != 8
     stream = zlib.decompressobj(-zlib.MAX_WBITS if is_raw else zlib.MAX_WBITS + 32)
     try:
-        content = stream.decompress(body, MAX_BODY + 1)
+        content = stream.decompress(body, most + 1)
     except zlib.error:
         raise FetchError(Problem.GARBLED) from None
-    if len(content) > MAX_BODY:
+    if len(content) > most:
         raise FetchError(Problem.TOO_LARGE)
     if not stream.eof:
         raise FetchError(Problem.GARBLED)

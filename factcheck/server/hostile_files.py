@@ -8,6 +8,7 @@ from django.http import FileResponse
 _HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",  # the file can be hidden or erased
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
 }

@@ -1,6 +1,7 @@
 """Pictures in the texts of live reviews. Drafts' pictures are only served at the desk."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from factcheck.record.formats.picture_files import FOR_READERS
@@ -11,8 +12,8 @@ SANDBOX = "default-src 'none'; sandbox"
 
 
 @require_safe
-def picture(request: HttpRequest, sha256: str, extension: str) -> HttpResponse:
-    """Return the file. Its URL contains its SHA-256, so the file behind a URL never changes. Raises Http404."""
+def picture(request: HttpRequest, sha256: str, extension: str) -> HttpResponseBase:
+    """Return the file. Browsers ask each time whether it is still public, because it can be erased. Raises Http404."""
     types = [media_type for media_type, ending in FOR_READERS.items() if ending == extension]
     rows = PublishedPicture.objects.using("public").filter(sha256=sha256, media_type__in=types)
     row = rows.filter(content__isnull=False).values_list("content", "media_type").first()
@@ -20,6 +21,7 @@ def picture(request: HttpRequest, sha256: str, extension: str) -> HttpResponse:
         raise Http404
     content, media_type = row
     response = HttpResponse(content, content_type=media_type)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["ETag"] = etag = f'"{sha256}"'
     response.headers["Content-Security-Policy"] = SANDBOX
-    return response
+    return get_conditional_response(request, etag=etag, response=response) or response

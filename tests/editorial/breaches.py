@@ -89,6 +89,7 @@ BREACHES = {
     "proposal_action_of_its_kind": COPY
     % ("'action', 'sale', 'sequence', NULL", "kind = 'review' AND decision = 'approved'"),
     "proposal_into_another": COPY % ("'into_id', claim_id", "kind = 'merge'"),
+    "proposal_hold_of_a_review": COPY % ("'hold_until', now()", "kind = 'demand' AND decision = ''"),
     "proposal_merge_says_why": COPY % ("'note', ''", "kind = 'merge'"),
     "proposal_one_open_review": COPY % ("'note', ''", "kind = 'review' AND decision = ''"),
     "proposal_one_open_demand": COPY % ("'note', ''", "kind = 'demand' AND decision = ''"),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from factcheck.editorial.desk import proposal_actions
@@ -98,6 +99,38 @@ def test_time_must_come(newsroom: Newsroom) -> None:
     assert not Job.objects.filter(task_name=workflow.HELD).exists()
 
 
+def test_time_is_within_a_year(newsroom: Newsroom) -> None:
+    """In New York, the last minute of 9999 is in the year 10000 in UTC, and Python can't read it any more."""
+    newsroom.publisher.time_zone = "America/New_York"
+    newsroom.publisher.save()
+    proposal = submitted(newsroom)
+    page = signed_in(newsroom.editor).open(decision(proposal, "decide"))
+    page.fill(hold_until="9999-12-31T23:59").press("Approve and hold")
+    assert "This time is more than a year away." in page.text
+    proposal.refresh_from_db()
+    assert (proposal.decision, proposal.hold_until) == ("", None)
+
+
+@pytest.mark.parametrize("when", ["2027-03-14T02:30", "2027-11-07T01:30"])
+def test_time_at_which_the_clocks_change_is_refused(newsroom: Newsroom, when: str) -> None:
+    newsroom.publisher.time_zone = "America/New_York"
+    newsroom.publisher.save()
+    proposal = submitted(newsroom)
+    page = signed_in(newsroom.editor).open(decision(proposal, "decide"))
+    page.fill(hold_until=when).press("Approve and hold")
+    assert "this time doesn’t exist or exists twice" in page.text
+    proposal.refresh_from_db()
+    assert proposal.decision == ""
+
+
+@pytest.mark.parametrize("name", ["approve-and-publish", "hold"])
+def test_demand_has_no_page_for_the_actions_of_reviews(newsroom: Newsroom, name: str) -> None:
+    demand = workflow.submit(subject=make_demand(newsroom), by=newsroom.reporter)
+    client = Client()
+    client.force_login(newsroom.editor)
+    assert client.post(decision(demand, name), {"digest": demand.digest}).status_code == 404
+
+
 def test_changed_draft_is_not_published_and_editors_are_told(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,11 +162,16 @@ def test_frozen_newsroom_publishes_nothing_and_return_stays_possible(newsroom: N
     assert (proposal.decision, proposal.hold_until) == ("returned", None)
 
 
-def test_editor_who_lost_the_role_publishes_nothing(newsroom: Newsroom) -> None:
-    due(newsroom)
-    Membership.objects.using("owner").filter(user=newsroom.editor).update(role="reporter")
+def test_editor_who_lost_the_role_publishes_nothing(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    proposal = due(newsroom)
+    monkeypatch.setattr(proposal_actions, "LATE", timedelta(0))
+    membership = Membership.objects.using("owner").filter(user=newsroom.editor)
+    membership.update(role="reporter")
     work_off("default")
     assert not LogEntry.objects.exists()
+    assert f"{newsroom.editor} approved this and is no longer an Editor." in proposal_actions.hold_notice(proposal)
+    membership.update(role="editor")
+    assert "The reason is gone" in proposal_actions.hold_notice(proposal)
 
 
 def test_returned_hold_is_not_published_by_its_old_job(newsroom: Newsroom) -> None:

@@ -129,7 +129,8 @@ def test_readers_see_the_picture_while_a_live_review_shows_it(newsroom: Newsroom
     response = client.get(address)
     assert response.content == (storage / picture.name).read_bytes()
     assert response["Content-Type"] == "image/jpeg"
-    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response["Cache-Control"] == "no-cache"  # it can be erased
+    assert client.get(address, headers={"if-none-match": response["ETag"]}).status_code == 304
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert client.get(address.replace(".jpg", ".png")).status_code == 404
@@ -137,7 +138,7 @@ def test_readers_see_the_picture_while_a_live_review_shows_it(newsroom: Newsroom
     assert f'<img src="http://127.0.0.1:8000{address}" alt=' in feed["items"][0]["content_html"]
 
     withdraw_review(newsroom, review)
-    assert client.get(address).status_code == 404
+    assert client.get(address, headers={"if-none-match": response["ETag"]}).status_code == 404
     reinstate_review(newsroom, review)
     assert client.get(address).status_code == 200
     correct_review(newsroom, review, body="Không còn ảnh.")
@@ -242,6 +243,32 @@ def test_redaction_keeps_the_pictures_of_the_draft(newsroom: Newsroom, storage: 
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     workflow.publish(proposal=waiting(review), by=newsroom.editor)
     assert Client().get(f"/{kept.name}").status_code == 200
+
+
+def test_redaction_deletes_the_media_that_the_claim_no_longer_names(newsroom: Newsroom, storage: Path) -> None:
+    review = make_review(newsroom)
+    face, blurred = (add_media(newsroom, review.claim, as_bytes(scene(seed))) for seed in (5, 6))
+    review.claim.appearances.update(media_sha256=face.sha256)
+    publish_review(newsroom, review)
+    open_correction(newsroom, review, headline="Khác")
+    review.claim.appearances.update(media_sha256=blurred.sha256)
+    erase_review(newsroom, review, redact=True)
+    assert files_in(storage) == {blurred.name}
+    assert list(Picture.objects.all()) == [blurred]
+    assert not PublishedPicture.objects.exists()
+
+
+def test_erasure_keeps_the_media_that_another_live_review_names(newsroom: Newsroom, storage: Path) -> None:
+    review = make_review(newsroom)
+    face = add_media(newsroom, review.claim, as_bytes(scene(5)))
+    review.claim.appearances.update(media_sha256=face.sha256)
+    other = make_review(newsroom, claim=review.claim)
+    for each in (review, other):
+        publish_review(newsroom, each)
+    review.claim.appearances.update(media_sha256="")
+    erase_review(newsroom, review)
+    assert files_in(storage) == {face.name}
+    call_command("verify_record", verbosity=0)
 
 
 def test_database_refuses_an_erasure_that_leaves_a_picture(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:

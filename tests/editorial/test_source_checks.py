@@ -1,6 +1,7 @@
 """The weekly check of published sources, against a local test site."""
 
 import itertools
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -238,6 +239,19 @@ def test_private_addresses_are_not_asked(newsroom: Newsroom, site: LocalPages) -
     assert site.connections == []
 
 
+def test_page_that_breaks_its_check_does_not_hold_up_the_others(
+    newsroom: Newsroom, site: LocalPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(url: str) -> None:
+        raise RuntimeError(url)
+
+    publish(newsroom, site)
+    monkeypatch.setattr(source_checks, "fetch", fetch)
+    source = check()
+    assert source.next_at > timezone.now() + timedelta(days=6)
+    assert source.checked_at is None
+
+
 def test_quotes_are_compared_as_readers_see_them() -> None:
     text = "Ông nói: «Nước   dâng\u00a0cao» – theo ba\u0301o."
     assert contains_quote(text, "“Nước dâng cao” - theo báo")
@@ -245,6 +259,12 @@ def test_quotes_are_compared_as_readers_see_them() -> None:
     assert not contains_quote(text, "theo báo … Ông nói")
     assert not contains_quote(text, "Nước rút")
     assert text_of_html("<p>Nước &amp; <b>lũ</b><script>x</script>").split() == ["Nước", "&", "lũ", "x"]
+
+
+def test_comparison_of_a_page_of_marks_takes_linear_time() -> None:
+    began = time.monotonic()
+    assert not contains_quote("a" + "\u0300\u0316" * 200_000, QUOTE)
+    assert time.monotonic() - began < 5
 
 
 def test_change_counts_lost_words_only() -> None:

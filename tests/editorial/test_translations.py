@@ -1,7 +1,12 @@
 """Translations: started with everything that stays the same, held to the original's verdict, and behind after a correction."""
 
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError
+from django.utils import timezone
 
 from factcheck.editorial import translations
 from factcheck.editorial.errors import EditorialError, NotAllowed
@@ -11,6 +16,7 @@ from factcheck.record.models import PublishedReview
 from tests.drafts import (
     Newsroom,
     correct_review,
+    erase_review,
     make_newsroom,
     make_review,
     make_scale,
@@ -18,6 +24,7 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
+from tests.working import work_off
 
 DIFFERS = "The verdict differs from the original’s. Choose the same verdict, or first correct the original."
 
@@ -69,6 +76,21 @@ def test_second_translation_is_refused(newsroom: Newsroom) -> None:
     with pytest.raises(EditorialError):
         translations.start_translation(review=original, by=newsroom.editor)
     assert original.translations.count() == 1
+
+
+def test_translation_is_not_translated(newsroom: Newsroom) -> None:
+    _original, draft = translated(newsroom)
+    publish_review(newsroom, draft)
+    with pytest.raises(EditorialError, match="This review is itself a translation"):
+        translations.start_translation(review=draft, by=newsroom.reporter)
+
+
+def test_draft_of_another_newsroom_is_not_shown(newsroom: Newsroom) -> None:
+    original = make_review(newsroom)
+    publish_review(newsroom, original)
+    make_review(make_newsroom("other.example"), language="en", translation_of=original, translation_of_revision=1)
+    assert translations.find_translation(original) is None
+    assert translations.start_translation(review=original, by=newsroom.reporter).newsroom == newsroom.publisher
 
 
 def test_only_members_translate_published_reviews(newsroom: Newsroom) -> None:
@@ -140,3 +162,29 @@ def test_withdrawn_original_has_no_newer_text(newsroom: Newsroom) -> None:
     original, _draft = translated(newsroom)
     withdraw_review(newsroom, original)
     assert not Review.objects.behind().exists()
+
+
+@pytest.mark.parametrize("end", [withdraw_review, erase_review])
+def test_translation_of_an_original_that_is_gone_is_not_published(
+    newsroom: Newsroom, end: Callable[[Newsroom, Review], object]
+) -> None:
+    original, draft = translated(newsroom)
+    proposal = workflow.submit(subject=draft, by=newsroom.reporter)
+    until = timezone.now() + timedelta(seconds=1)
+    proposal = workflow.approve(proposal=proposal, by=newsroom.editor, digest=proposal.digest, hold_until=until)
+    end(newsroom, Review.objects.get(pk=original.pk))
+    time.sleep(1)
+    work_off("default")
+    assert not PublishedReview.objects.filter(pk=draft.pk).exists()
+    assert "The original has been withdrawn or erased" in str(workflow.find_obstacle(proposal))
+    workflow.return_(proposal=proposal, by=newsroom.second, reason="Bài gốc đã được rút lại.")
+    with pytest.raises(EditorialError, match="The original has been withdrawn or erased"):
+        workflow.submit(subject=draft, by=newsroom.reporter)
+
+
+def test_published_translation_of_a_withdrawn_original_can_be_corrected(newsroom: Newsroom) -> None:
+    original, draft = translated(newsroom)
+    publish_review(newsroom, draft)
+    withdraw_review(newsroom, original)
+    correct_review(newsroom, Review.objects.get(pk=draft.pk), summary="False. It was filmed in October 2020.")
+    assert "October" in PublishedReview.objects.get(pk=draft.pk).parsed_body["summary"]

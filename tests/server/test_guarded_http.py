@@ -212,6 +212,21 @@ def test_decompression_bomb_is_cut_off(site: LocalPages, encoding: str, wbits: i
     assert memory < 100_000_000
 
 
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_redirects_share_the_size(site: LocalPages, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    monkeypatch.setattr(guarded_http, "MAX_BODY", 10_000)
+    body = gzip.compress(bytes(4000)) if encoding == "gzip" else bytes(4000)
+    for number in range(3):
+        site.add(f"/{number}", body, 302, Location=f"/{number + 1}", Content_Encoding=encoding)
+    site.add("/3", b"page")
+    assert len(fetch("http://site.example.org/2")) == 2
+    assert problem("http://site.example.org/0") == "too_large"
+
+
+def test_invalid_url_with_a_fragment_is_refused() -> None:
+    assert problem("http://[x#y") == "invalid_url"
+
+
 @pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "gzip, gzip", "identity, br"])
 def test_encoding_that_was_not_offered_is_refused(site: LocalPages, encoding: str) -> None:
     assert problem(site.add("/odd", b"x" * 50, Content_Encoding=encoding)) == "garbled"

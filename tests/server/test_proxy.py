@@ -104,6 +104,14 @@ def test_what_is_led_to_the_site_names_host_scheme_and_client():
             assert named == ["Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Request-ID"]
 
 
+def test_only_uploads_can_be_large():
+    large = re.findall(r"location ([^{]*) {[^}]*client_max_body_size (?:[0-9]{2,})m;", CONFIG)
+    uploads = ("admin:editorial_picture_upload", "admin:editorial_capture_upload")
+    assert large == [f"= {reverse(name)}" for name in uploads]
+    [desk] = re.findall(r"location \^~ /admin/ {\n(.*?)\n    }", CONFIG, re.DOTALL)
+    assert "client_max_body_size" not in desk
+
+
 def test_answers_are_compressed_but_those_of_the_desk_and_what_is_read_in_parts():
     [types] = re.findall(r"^    gzip_types ([^;]*);", CONFIG, re.MULTILINE)
     assert {"application/json", "application/atom+xml", "text/css", "text/javascript"} <= set(types.split())

@@ -52,7 +52,8 @@ def _delete(captures: Iterable[Capture]) -> None:
         for name in files:
             default_storage.delete(name)
 
-    transaction.on_commit(delete_files)
+    # `robust`: the commit can't be undone. The nightly task deletes a file that can't be deleted now.
+    transaction.on_commit(delete_files, robust=True)
 
 
 def _delete_files_without_row(storage: Storage, folder: str, kept: set[str]) -> None:

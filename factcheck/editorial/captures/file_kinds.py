@@ -4,10 +4,13 @@ import zipfile
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
+from io import SEEK_END
 from typing import IO
 
 _START = 4096  # bytes that are read to recognise a kind
-_MAX_MEMBERS = 100_000  # of a WACZ file
+_MAX_DIRECTORY = 4_000_000  # bytes of a WACZ file's list of members
+_END = b"PK\x05\x06"  # starts the record at the end of a ZIP file, with 22 bytes and a comment of up to 64 KB
+_END_64 = b"PK\x06\x07"  # starts the 20 bytes before this record in ZIP files of more than 4 GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,23 @@ def _unzipped_start(start: bytes) -> bytes:
 def _is_wacz(file: IO[bytes]) -> bool:
     """Whether the ZIP file has the description and a WARC file that a WACZ file needs. Nothing is unpacked."""
     try:
+        if _directory_size(file) > _MAX_DIRECTORY:
+            return False
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
         return False
-    return (
-        len(names) <= _MAX_MEMBERS
-        and "datapackage.json" in names
-        and any(name.startswith("archive/") and name.endswith((".warc", ".warc.gz")) for name in names)
+    return "datapackage.json" in names and any(
+        name.startswith("archive/") and name.endswith((".warc", ".warc.gz")) for name in names
     )
+
+
+def _directory_size(file: IO[bytes]) -> int:
+    """The size of the ZIP file's list of members, which `zipfile` reads completely. Raises ValueError."""
+    file.seek(0, SEEK_END)
+    file.seek(max(file.tell() - 66_000, 0))
+    tail = file.read()
+    place = tail.rfind(_END)
+    if place < 0 or len(tail) - place < 22 or tail[max(place - 20, 0) :].startswith(_END_64):
+        raise ValueError("no end, or a size with 64 bits")
+    return int.from_bytes(tail[place + 12 : place + 16], "little")

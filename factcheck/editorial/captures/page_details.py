@@ -48,7 +48,7 @@ def read_details(body: bytes, content_type: str, url: str) -> PageDetails:
             check=True,
         )
         return _details(json.loads(parsed.stdout))
-    except (subprocess.SubprocessError, ValueError) as problem:
+    except (subprocess.SubprocessError, OSError, ValueError) as problem:
         logger.info("The details of %s can't be read: %s", url, problem)
         return PageDetails()
 

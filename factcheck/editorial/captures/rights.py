@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from factcheck.editorial import roles
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, Review, User
-from factcheck.record.public_captures import PublicCapture, cited_hashes, public_storage, replace_public_captures
+from factcheck.record.public_captures import PublicCapture, cited_urls, public_storage, replace_public_captures
 
 
 @transaction.atomic
@@ -26,9 +26,10 @@ def set_public(*, capture: Capture, by: User, public: bool) -> None:
 def publish_captures(reviews: Iterable[UUID]) -> None:
     """Makes the public captures of these reviews agree with what is published and with the newsroom's decisions."""
     for review in Review.objects.filter(pk__in=reviews):
+        urls = cited_urls(review.pk)
         used = Q(reviews=review) | Q(claims=review.claim_id)
-        cited = Capture.objects.filter(used, is_public=True, sha256__in=cited_hashes(review.pk)).distinct()
-        replace_public_captures(review.pk, cited)
+        cited = Capture.objects.filter(used, is_public=True, sha256__in=urls).distinct()
+        replace_public_captures(review.pk, cited, urls)
 
 
 def restore_public_files() -> None:

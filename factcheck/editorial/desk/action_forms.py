@@ -116,6 +116,12 @@ class DecisionForm(forms.Form):
     def clean(self) -> None:
         """Refuses a button that would ignore something that was entered."""
         entered = self.cleaned_data
+        if self.has_error("hold_until", "ambiguous_timezone"):
+            del self.errors["hold_until"]  # Django's text doesn't say what to do
+            self.add_error(
+                "hold_until",
+                _("The clocks change then, so this time doesn’t exist or exists twice. Enter another time."),
+            )
         if self.name == "hold" and not entered.get("hold_until") and "hold_until" not in self.errors:
             self.add_error("hold_until", _("Enter the time at which the review is to be published."))
         if self.name in ("approve-and-publish", "publish") and entered.get("hold_until"):

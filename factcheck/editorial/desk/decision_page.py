@@ -14,6 +14,7 @@ from factcheck.editorial.desk.account_actions import link_note
 from factcheck.editorial.desk.action_views import confirm_page, perform, redirect_unavailable, submitted_data
 from factcheck.editorial.desk.proposal_actions import (
     ACTIONS,
+    ONLY_FOR_REVIEWS,
     adapt_action,
     available_actions,
     may_view,
@@ -34,7 +35,7 @@ def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise Http404
     if proposal.kind == Kind.REVIEW and name in REVIEW_DECISIONS:
         return review_decision(request, desk, proposal, name)
-    if name not in ACTIONS:
+    if name not in ACTIONS or name in ONLY_FOR_REVIEWS:
         raise Http404
     action, page = adapt_action(ACTIONS[name], proposal), subject_url(desk, proposal)
     form = action.form(submitted_data(request), initial={"digest": proposal.digest})

@@ -94,6 +94,8 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
     ),
 )
 
+ONLY_FOR_REVIEWS = frozenset({"approve-and-publish", "hold"})
+
 # A link, because the page of the decision has the buttons.
 DECIDE: DeskAction[Proposal] = DeskAction(
     "decide", _("Read and decide"), "", "", lambda _proposal, _by, _data: None, is_primary=True
@@ -156,6 +158,9 @@ _TAKE_BACK_REQUEST = _(
 )
 
 
+_NOW_POSSIBLE = _("The reason is gone, or the site’s background worker didn’t run. Publish the review yourself.")
+
+
 def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction[Proposal]:
     """The action with the texts for this proposal. Approving a withdrawal or an erasure is a destructive action."""
     label = _IMPORT_LABELS.get(action.name, action.label) if proposal.kind == Kind.IMPORT else action.label
@@ -214,7 +219,7 @@ def hold_notice(proposal: Proposal) -> str:
     if proposal.hold_until > timezone.now() - LATE:
         return _("Held until %s. It is being published.") % time
     obstacle = workflow.find_obstacle(proposal)
-    reasons = obstacle.reasons if obstacle else [_("The site’s background worker hasn’t run. Publish it yourself.")]
+    reasons = obstacle.reasons if obstacle else [_NOW_POSSIBLE]
     return _("Held until %(time)s, but not published. %(reason)s") % {
         "time": time, "reason": " ".join(str(reason) for reason in reasons),
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """Reviews: publication, correction, withdrawal, reinstatement and erasure. Each action is decided by two people."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import erasure, pictures, review_statements, roles
+from factcheck.editorial import erasure, pictures, review_statements, roles, translations
 from factcheck.editorial.captures.rights import publish_captures, reviews_with_captures
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
@@ -28,6 +28,7 @@ from factcheck.record.statements.parts import Part
 from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
+LONGEST_HOLD = timedelta(days=366)  # a later time is a slip of the keyboard
 
 _STATE_AFTER = {
     Action.PUBLICATION: State.PUBLISHED,
@@ -98,6 +99,8 @@ class ReviewPolicy(Policy[Review]):
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if proposal.action == Action.PUBLICATION:
+            if reason := translations.find_lost_original(self.subject(proposal)):
+                raise EditorialError(reason)
             return super().require_unchanged(proposal)
         statement = review_statements.extract_statement(proposal.statement.encode())
         if proposal.action == Action.ERASURE:
@@ -111,6 +114,8 @@ class ReviewPolicy(Policy[Review]):
             super().require_holdable(proposal, until)
         if until <= timezone.now():
             raise EditorialError(_("This time has already passed. Enter a later time, or approve and publish now."))
+        if until > timezone.now() + LONGEST_HOLD:
+            raise EditorialError(_("This time is more than a year away. Enter an earlier time."))
 
     def after_submit(self, proposal: Proposal) -> None:
         pictures.adopt_pictures(self.subject(proposal))

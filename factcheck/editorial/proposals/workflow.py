@@ -144,6 +144,10 @@ def find_obstacle(proposal: Proposal) -> EditorialError | None:
     assert proposal.decided_by is not None
     try:
         policy.require_decider(proposal, proposal.decided_by)
+    except NotAllowed:
+        reason = _("%s approved this and is no longer an Editor. Publish the review yourself, or return it.")
+        return NotAllowed(reason % proposal.decided_by)
+    try:
         policy.require_unchanged(proposal)
         require_not_frozen([proposal.newsroom_id])
     except EditorialError as obstacle:

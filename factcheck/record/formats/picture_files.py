@@ -7,6 +7,7 @@ number of the camera, and no bytes that another program could read as HTML.
 
 import io
 import re
+import struct
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
@@ -23,7 +24,10 @@ HEAD = 64  # bytes from which a video's type is found
 _MP4 = re.compile(rb"[\s\S]{4}ftyp(isom|iso[2-9]|mp4[12]|avc1|M4V[\s\S]|dash|MSNV)")
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 # Everything that Pillow raises for a damaged or hostile file.
-_DAMAGED = (OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, KeyError)
+_DAMAGED = (
+    ArithmeticError, EOFError, LookupError, MemoryError, OSError, RuntimeError, SyntaxError, TypeError, ValueError,
+    struct.error,
+)  # fmt: skip
 
 
 class PictureError(ValueError):

@@ -13,6 +13,7 @@ from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Capture, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import PublicCapture
+from factcheck.record.public_captures import public_storage
 from tests.drafts import (
     Newsroom,
     erase_review,
@@ -61,6 +62,7 @@ def test_file_is_a_download_in_a_sandbox_for_members_only(newsroom: Newsroom, re
     assert "Nước dâng." in text
     assert "<script>x" not in text
     assert "&lt;script&gt;x" in text
+    assert signed_in(newsroom.chief).client.get(f"{page}/delete/").status_code == 403
     for path in ("file/", "text/", "change/", "do/show/"):
         stranger = signed_in(make_newsroom(f"{path[:2]}.example").chief).client
         assert stranger.get(f"{page}/{path}").status_code in (302, 403, 404)
@@ -97,6 +99,19 @@ def test_public_capture_follows_its_review(newsroom: Newsroom, review: Review, s
     assert shown() == [capture.sha256]
     publish_review(newsroom, review)
     assert (shown(), names_in(storage)) == ([], [f"captures/{capture.pk}.warc.gz"])
+
+
+def test_readers_see_only_the_published_url(newsroom: Newsroom, review: Review) -> None:
+    """The draft had another URL when the editor uploaded the copy."""
+    mark(newsroom)
+    review.sources.filter(position=0).update(url="https://published.example/1")
+    publish_review(newsroom, review)
+    assert PublicCapture.objects.get().url == "https://published.example/1"
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Nguồn khác.")
+    review.sources.filter(position=0).update(url="https://published.example/2")
+    publish_review(newsroom, review)
+    assert PublicCapture.objects.get().url == "https://published.example/2"
+    assert public_storage().exists(PublicCapture.objects.get().file)
 
 
 def test_reporters_do_not_decide_about_rights(newsroom: Newsroom, review: Review) -> None:
@@ -138,6 +153,7 @@ def test_readers_get_a_page_without_a_link_to_the_original(newsroom: Newsroom, r
     assert b"".join(answer.streaming_content) == PAGE
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer["Content-Disposition"].startswith("attachment; ")
+    assert answer["Cache-Control"] == "no-cache"
     said = json.loads(Client().get(f"/api/v1{path}").content)
     assert (said["sha256"], said["size"], said["reviews"]) == (capture.sha256, len(PAGE), [{"id": str(review.pk)}])
     assert path in Client().get(f"/reviews/{review.pk}/").content.decode()

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from factcheck.editorial.captures import uploads
+from factcheck.editorial.captures import file_kinds, uploads
 from factcheck.editorial.captures.file_kinds import find_kind
 from factcheck.editorial.models import Capture, Source
 from factcheck.record.formats.canonical import sha256_hex
@@ -40,6 +41,19 @@ def test_kind_is_found_in_the_bytes(ending: str) -> None:
 @pytest.mark.parametrize("content", OTHERS)
 def test_other_kinds_are_refused(content: bytes) -> None:
     assert find_kind(io.BytesIO(content)) is None
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_long_list_of_members_is_not_read(monkeypatch: pytest.MonkeyPatch, hidden: bool) -> None:
+    """With 64 bits, the size of the list is in another record."""
+    wacz = make_wacz()
+    if hidden:
+        end, place = wacz[-22:], len(wacz) - 22
+        wacz = wacz[:-22] + b"PK\x06\x07" + struct.pack("<LQL", 0, place, 1) + end
+    else:
+        monkeypatch.setattr(file_kinds, "_MAX_DIRECTORY", 50)
+    monkeypatch.setattr(file_kinds.zipfile, "ZipFile", None)
+    assert find_kind(io.BytesIO(wacz)) is None
 
 
 @pytest.fixture

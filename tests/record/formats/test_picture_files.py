@@ -20,6 +20,13 @@ from tests.scenes import as_bytes, scene
 SHA = "ab" * 32
 
 
+def without(item: bytes) -> bytes:
+    """An AVIF file that lacks one of its boxes."""
+    written = io.BytesIO()
+    scene(1).save(written, "AVIF")
+    return written.getvalue().replace(item, b"free", 1)
+
+
 def encode(content: bytes) -> Image.Image:
     encoded = encode_for_readers(io.BytesIO(content))
     picture = Image.open(io.BytesIO(encoded.content))
@@ -123,3 +130,18 @@ def test_type_of_a_video_comes_from_its_bytes() -> None:
 
 def test_path_has_the_hash_and_the_type() -> None:
     assert picture_path(SHA, "image/jpeg") == f"/pictures/{SHA}.jpg"
+
+
+@pytest.mark.parametrize("item", [b"pitm", b"av1C", b"iloc", b"ispe"])
+def test_damaged_avif_file_is_refused(item: bytes) -> None:
+    with pytest.raises(PictureError):
+        decode(io.BytesIO(without(item)))
+
+
+def test_picture_with_damaged_metadata_is_refused() -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "hello"  # on its side, and with a description
+    written = io.BytesIO()
+    scene(1).save(written, "JPEG", exif=exif)
+    with pytest.raises(PictureError):  # the width becomes a text
+        encode_for_readers(io.BytesIO(written.getvalue().replace(b"\x01\x0e\x00\x02", b"\x01\x00\x00\x02", 1)))
