@@ -142,12 +142,12 @@ def _find_missing_evidence(review: Review, draft: Draft) -> list[Promise]:
         (
             [source for source in draft.sources if source.url],
             _("A copy of a source is still being made. Wait for the copy, or write why there is no copy."),
-            _("A source has no copy. Upload a copy, capture the page again, or write why there is no copy."),
+            _("A source has no copy. Upload a copy, copy the page again, or write why there is no copy."),
         ),
         (
             draft.appearances if own_claim else [],
             _("A copy of an appearance is still being made. Wait for the copy, or write why there is no copy."),
-            _("An appearance has no copy. Upload a copy, capture the page again, or write why there is no copy."),
+            _("An appearance has no copy. Upload a copy, copy the page again, or write why there is no copy."),
         ),
     )
     for rows, waiting, missing in places:

@@ -57,8 +57,8 @@ def test_submission_asks_for_a_copy_or_a_reason(newsroom: Newsroom) -> None:
     review.sources.filter(position=0).update(no_capture_reason="")
     review.claim.appearances.update(no_capture_reason="")
     assert reasons(review) == [
-        "A source has no copy. Upload a copy, capture the page again, or write why there is no copy.",
-        "An appearance has no copy. Upload a copy, capture the page again, or write why there is no copy.",
+        "A source has no copy. Upload a copy, copy the page again, or write why there is no copy.",
+        "An appearance has no copy. Upload a copy, copy the page again, or write why there is no copy.",
     ]
     failed = make_capture(newsroom, state="failed", failure="gone")
     review.sources.filter(position=0).update(capture=failed)

@@ -153,7 +153,7 @@ def test_each_of_ten_cards_says_what_happened(database: str, site: LocalPages) -
         expect(cards(page)).to_have_count(10)
         print()
         for url, card in zip([*good, *bad], cards(page).all(), strict=True):
-            words = good.get(url) or f"Not captured. {bad[url]}"
+            words = good.get(url) or f"Not copied. {bad[url]}"
             expect(card.locator(".capture")).to_contain_text(words, timeout=2 * SOON)
             print(f"{url:45} {card.locator('.capture').text_content()}")
     assert set(site.connections) == {"93.184.215.14"}

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import roles
 from factcheck.editorial.desk.account_names import replace_account_links
 from factcheck.editorial.desk.lists import BoundedPaginator, DeskChangeList
-from factcheck.editorial.desk.read_only import drop_empty_fields
+from factcheck.editorial.desk.read_only import drop_empty_fields, list_read_only_rows
 from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
 from factcheck.editorial.models import Membership, Publisher, User
 from factcheck.editorial.time_zones import DEFAULT, zone
@@ -99,6 +99,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
     show_facets = admin.ShowFacets.NEVER
     sortable_by: ClassVar[Any] = ()
     save_as = False
+    add_title: Any = None  # the heading of the page for a new row, if Django's “Add …” isn't natural
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -144,6 +145,16 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = {"title": self.add_title} if self.add_title else {}
+        return super().add_view(request, form_url, {**title, **(extra_context or {})})
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: M, inline: Any, prefix: str) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        return {**kwargs, "form_kwargs": {"label_suffix": ""}}
+
     def redirect_after_save(self, request: HttpRequest, row: M) -> HttpResponse | None:
         """A redirect to the page that follows the submit button, or None for Django's default."""
         return None
@@ -170,6 +181,10 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         if obj is not None:
             context |= self.status_context(request, obj)
             drop_empty_fields(context["adminform"], obj)
+        context["adminform"].form.label_suffix = ""
+        for formset in context["inline_admin_formsets"]:
+            if getattr(formset.opts, "lists_read_only_rows", False) and not formset.has_change_permission:
+                list_read_only_rows(formset)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[M]:

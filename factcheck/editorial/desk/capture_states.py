@@ -35,9 +35,9 @@ def describe_state(capture: Capture | None) -> str:
     if capture is None:
         return ""
     if capture.state == Capture.State.WAITING:
-        return _("Being captured…")
+        return _("Being copied…")
     if capture.state == Capture.State.FAILED:
-        return " ".join([_("Not captured."), capture.get_failure_display()])
+        return " ".join([_("Not copied."), capture.get_failure_display()])
     at = localtime(capture.captured_at)
     moment = date_format(at, "H:i" if at.date() == localdate() else "DATE_FORMAT")
     sentence = (

@@ -38,8 +38,8 @@ FORM_SIZE = 100_000  # bytes of an upload's form that aren't the file
 ACTIONS: dict[str, DeskAction[Capture]] = by_name(
     DeskAction(
         "again",
-        _("Capture again"),
-        _("The site captures the page again. Drafts that use this copy will use the new copy."),
+        _("Copy again"),
+        _("The site copies the page again. Drafts that use this copy will use the new copy."),
         _("The new copy is being made."),
         lambda capture, by, _data: renew_capture(capture=capture, by=by),
     ),

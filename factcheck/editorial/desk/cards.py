@@ -28,6 +28,7 @@ class CardsMixin:
     """
 
     form: Any = CapturedForm
+    lists_read_only_rows = True
     template = "admin/editorial/cards.html"
     line: ClassVar[tuple[str, ...]] = ()  # the fields that are always visible
     more: ClassVar[tuple[str | tuple[str, ...], ...]] = ()
@@ -37,7 +38,9 @@ class CardsMixin:
         js = tuple(forms.Script(f"editorial/{name}.js", type="module") for name in ("sources", "captures"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ((None, {"fields": (self.line,)}), (None, {"fields": self.more}))
+        changes = self.has_change_permission(request, obj)  # type: ignore[attr-defined]
+        more = tuple(name for name in self.more if changes or name != "position")  # the list has the order
+        return ((None, {"fields": (self.line,)}), (None, {"fields": more}))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return with_captures(super().get_queryset(request))  # type: ignore[misc]

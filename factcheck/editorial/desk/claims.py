@@ -85,6 +85,7 @@ class ClaimForm(DetectedLanguageForm[Claim]):
 class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdmin[Claim]):
     form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
+    add_title = _("Log a claim")
     list_display = ("__str__", "newsroom", "claimant", "claimed_on", language_in_words, "logged_by", "logged")
     list_select_related = ("newsroom", "claimant", "logged_by")
     list_filter = (

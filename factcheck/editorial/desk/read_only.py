@@ -17,6 +17,14 @@ def drop_empty_fields(form: Any, row: Model) -> None:
     form.fieldsets = fieldsets
 
 
+def list_read_only_rows(formset: Any) -> None:
+    """Shows the rows of Django's InlineAdminFormSet as a list of the fields that have a value."""
+    formset.rows = [row for row in formset if row.original is not None]
+    for row in formset.rows:
+        drop_empty_fields(row, row.original)
+    formset.opts.template = "admin/editorial/read_only_rows.html"
+
+
 def _shown(line: Any, form: Any, row: Model) -> Any:
     """The field, or the fields of one line, that have a value or can be changed."""
     if not isinstance(line, str | bytes) and isinstance(line, list | tuple):

@@ -115,6 +115,7 @@ class AuthorInline(OwnReviewInline, admin.TabularInline[Authorship, Review]):
     formset = ConflictCheckedFormSet
     formfield_overrides = FORMFIELDS
     fields = ("user", "name")
+    lists_read_only_rows = True
 
     def get_fields(self, request: HttpRequest, obj: Review | None = None) -> Any:
         fields = super().get_fields(request, obj)

@@ -65,6 +65,7 @@ class ReviewAdmin(
 ):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
+    add_title = _("Write a review")
     list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed")
     list_select_related = ("claim", "newsroom", "publisher", "verdict__scale")
     list_filter = (
@@ -116,7 +117,8 @@ class ReviewAdmin(
         ]
         placed = [name for _title, options in sets for name in options["fields"]]
         if rest := remaining_fields(Review, ReviewToDraft, placed):
-            sets.append((_("About the review"), {"fields": rest}))
+            folded = obj is None or (self.changes_row(request, obj) and not obj.selection_reason)
+            sets.append((_("About the review"), {"fields": rest, "classes": ["after-rows", *["collapse"][:folded]]}))
         if obj is not None and (obj.change_class or self._is_correction(request, obj)):
             sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))
         if obj is not None and obj.is_imported:

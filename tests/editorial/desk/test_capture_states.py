@@ -40,7 +40,7 @@ def test_states_are_sentences_by_id_of_the_row(database: str) -> None:
     capture = attach(kept, newsroom, **done())
     states = signed_in(newsroom.editor).client.get(f"/admin/editorial/captures/sources/?ids={waiting.pk},{kept.pk}")
     assert states.json() == {
-        str(waiting.pk): {"url": waiting.url, "state": "waiting", "text": "Being captured…", "page": "", "values": {}},
+        str(waiting.pk): {"url": waiting.url, "state": "waiting", "text": "Being copied…", "page": "", "values": {}},
         str(kept.pk): {
             "url": kept.url,
             "state": "done",
@@ -62,7 +62,7 @@ def test_other_captures_are_told_apart(database: str) -> None:
         return str(states[str(appearance.pk)]["text"])
 
     assert text(state="failed", failure="not_public") == (
-        "Not captured. The URL leads to a private network. Upload your own copy."
+        "Not copied. The URL leads to a private network. Upload your own copy."
     )
     at = timezone.now() - timedelta(days=3)
     assert text(**done(captured_at=at, origin="editor")) == f"Your copy, {at:%-d %B %Y}, 1.2\u00a0MB"

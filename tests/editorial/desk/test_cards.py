@@ -186,12 +186,12 @@ def test_card_follows_its_capture_and_takes_an_own_copy(
     capture = attach(first, newsroom)
     attach(second, newsroom, state="failed", failure="refused")
     with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
-        expect(cards(page).first.locator(".capture")).to_have_text("Being captured…")
+        expect(cards(page).first.locator(".capture")).to_have_text("Being copied…")
         Capture.objects.filter(pk=capture.pk).update(**done())
         expect(cards(page).first.locator(".capture")).to_have_text(re.compile("^Kept "), timeout=10_000)
         assert values(page, "title")[0] == "Nước lũ năm 2020"
         refused = cards(page).nth(1)
-        expect(refused.locator(".capture")).to_contain_text("Not captured. The site refused the request.")
+        expect(refused.locator(".capture")).to_contain_text("Not copied. The site refused the request.")
         refused.locator(".file").set_input_files({"name": "a.exe", "mimeType": "image/png", "buffer": b"MZ"})
         expect(refused.locator(".capture")).to_contain_text("This kind of file can’t be kept.")
         page.evaluate(DROP, ["#sources-1 .line", PIXEL])

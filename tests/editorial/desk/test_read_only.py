@@ -16,6 +16,43 @@ def test_published_review_shows_no_empty_field_and_says_once_that_it_is_public(d
     assert "Published To change the published review, open a correction." in page.text
 
 
+def test_published_review_lists_sources_and_authors_without_empty_fields(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    page = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
+    rows = page.html[page.html.index('id="sources-group"') : page.html.index('id="authorships-group"')]
+    assert rows.count("<li>") == 2
+    for name in ("stance", "title", "url", "no_capture_reason"):
+        assert rows.count(f'class="field-{name}"') == 2
+    for name in ("published_on", "quote", "primary_source", "position"):
+        assert f"field-{name}" not in page.html
+    assert "Choose another claim" not in page.text
+
+
+def test_rows_below_the_sources_can_be_folded_until_they_are_filled_in(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    browser = signed_in(newsroom.reporter)
+    html = browser.open(f"/admin/editorial/review/{review.pk}/change/").html
+    assert html.index('id="sources-group"') < html.index("About the review")
+    assert "<details><summary>" in html[html.index('id="sources-group"') :]
+    review.selection_reason = "asked"
+    review.save()
+    html = browser.open(f"/admin/editorial/review/{review.pk}/change/").html
+    assert "<details><summary>" not in html[html.index('id="sources-group"') :]
+
+
+def test_new_pages_are_named_like_their_buttons(database: str) -> None:
+    browser = signed_in(make_newsroom().reporter)
+    for page, title in (("claim", "Log a claim"), ("review", "Write a review")):
+        html = browser.open(f"/admin/editorial/{page}/add/").html
+        assert f"<h1>{title}</h1>" in html
+        assert f"&rsaquo; {title}\n" in html
+        assert ":</label>" not in html
+        assert f'class="addlink">{title}</a>' in browser.open(f"/admin/editorial/{page}/").html
+
+
 def test_form_that_can_be_changed_shows_empty_fields(database: str) -> None:
     newsroom = make_newsroom()
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{make_review(newsroom).pk}/change/")
