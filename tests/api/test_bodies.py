@@ -111,6 +111,7 @@ def claim(review):
                 "media_sha256": None,
                 "archive_url": None,
                 "first": True,
+                "no_capture_reason": "Bài đăng đã bị xóa.",
             }
         ],
     }
@@ -126,6 +127,7 @@ def source(number, stance):
         "quote": None,
         "archive_url": None,
         "accessed_on": None,
+        "no_capture_reason": "Trang này chặn sao chép.",
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from factcheck.editorial.models import ApiToken, Authorship, Claim, Claimant, Membership, Review
+from factcheck.editorial.models import ApiToken, Appearance, Authorship, Claim, Claimant, Membership, Review
 from factcheck.editorial.programs.tokens import revoke_token
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ClaimToLog, DraftSource
@@ -131,7 +131,9 @@ def test_review_is_a_draft_of_the_tokens_account(newsroom: Any, program: Program
 
 def test_people_go_on_with_what_a_program_began(newsroom: Any, program: Program, api: Any) -> None:
     claim = program.post("claims/", CLAIM)
-    made = program.post("reviews/", review_of(claim, verdict={"scale": "truth", "slug": "false"}, sources=SOURCES))
+    sources = [{**source, "no_capture_reason": "Trang này chặn sao chép."} for source in SOURCES]
+    made = program.post("reviews/", review_of(claim, verdict={"scale": "truth", "slug": "false"}, sources=sources))
+    Appearance.objects.update(no_capture_reason="Trang này chặn sao chép.")
     publish_review(newsroom, Review.objects.get(pk=made))
     assert api.get(f"reviews/{made}/")["summary"] == "Sai. Quay năm 2020."
 

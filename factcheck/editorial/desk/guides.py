@@ -16,6 +16,7 @@ MODELS = {
     "ratingscale": "how-to/set-a-rating-scale",
     "verdict": "how-to/set-a-rating-scale",
     "topic": "how-to/set-a-rating-scale",
+    "watchedsource": "how-to/keep-evidence",
     "publisher": "how-to/manage-people",
     "user": "how-to/manage-people",
     "membership": "how-to/manage-people",

@@ -184,7 +184,7 @@ def _page(desk: Desk, proposal: Proposal, section: str) -> str:
 
     Chief editors can't open an account, so they open the decision itself.
     """
-    if proposal.kind == Kind.REVIEW and proposal.batch_id is None and section in ("to_decide", "to_publish"):
+    if proposal.kind == Kind.REVIEW and section in ("to_decide", "to_publish"):
         return reverse("admin:editorial_proposal", args=[proposal.pk, DECIDE.name])
     if proposal.kind == Kind.ACCOUNT and not proposal.decision and not desk.administers_accounts:
         return reverse("admin:editorial_proposal", args=[proposal.pk, "approve"])

@@ -47,6 +47,7 @@ TASKS: dict[str, Promise] = {
     "drafts.forget": _("delete drafts that were thrown away"),
     "messages.forget": _("delete old messages from readers"),
     "programs.forget": _("delete old requests from programs"),
+    "editorial.capture_page": _("copy a page that a source or appearance names"),
     "captures.forget": _("delete copies that nothing uses"),
     "pictures.forget": _("delete pictures that nothing uses"),
     "sources.check": _("check the sources of published reviews"),

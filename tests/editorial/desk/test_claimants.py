@@ -41,7 +41,7 @@ def test_imported_name_is_confirmed_by_an_editor(database: str) -> None:
     assert lan.open(f"{page}confirm/").status == 403
     editor = signed_in(newsroom.editor).open("/admin/")
     editor.follow(
-        "Names from imports are waiting for confirmation. Confirm each name or describe the claimant."
+        "1 Names from imports are waiting for confirmation. Confirm each name or describe the claimant."
     ).follow("Nguyễn Văn Mẫu")
     editor.follow("Confirm the name")
     assert "You confirm that this person is a public figure" in editor.text

@@ -296,14 +296,18 @@ def test_single_review_that_is_approved_is_published_though_the_import_is_return
 ) -> None:
     newsroom, imported = batch
     review = Review.objects.earliest("created_at", "pk")
-    editor = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
-    editor.follow("Read and decide").press("Approve")
-    editor.open(f"/admin/editorial/importbatch/{imported.pk}/change/").follow("Return all of it")
+    approval = waiting(review)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
+    editor = (
+        signed_in(newsroom.editor)
+        .open(f"/admin/editorial/importbatch/{imported.pk}/change/")
+        .follow("Return all of it")
+    )
     editor.fill(reason="Sai địa chỉ.").press("Return all of it")
     assert "Reviews that were approved separately can still be published on their own pages." in editor.text
     approved = editor.open("/admin/").text.split("Approved and not yet published")[1]
     assert approved.count("Die Erde ist eine Scheibe") == 1
-    editor.follow(str(review)).follow("Publish").press("Publish")
+    editor.follow(str(review)).press("Publish")
     assert LogEntry.objects.count() == 1
     assert not editor.open("/admin/").has_link(str(review))
 

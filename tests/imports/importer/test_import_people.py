@@ -333,4 +333,4 @@ def test_few_statements_a_chunk(newsroom: Newsroom, file: Path) -> None:
             import_policy.publish_import(batch=batch, by=newsroom.second)
         counts.append((len(queries), len(publishing)))
     assert counts[1] == counts[2]
-    assert sum(counts[2]) < 105  # eight sign the log, after the commit
+    assert sum(counts[2]) <= 105  # eight sign the log, after the commit
