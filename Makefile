@@ -73,11 +73,13 @@ editor: ## build the editor for the text of a review from its locked packages (n
 screenshots: .venv/browser.stamp ## take the screenshots in docs/images from a running desk
 	$(python) docs/screenshots.py
 
+# Older versions of pip need the extra as another package writes it.
 requirements: .venv/dev.stamp ## pin the newest versions of all packages, with hashes
 	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/python -m pip install --quiet uv
 	export UV_CUSTOM_COMPILE_COMMAND="make requirements" && for name in requirements requirements-embedded requirements-dev requirements-release requirements-bench; do \
 		.venv/uv/bin/uv pip compile --quiet --upgrade --universal --no-strip-extras --generate-hashes --python-version 3.11 $$name.in --output-file $$name.txt || exit 1; \
 	done
+	sed -i 's/^lxml\[html-clean\]/lxml[html_clean]/' requirements.txt
 
 audit: .venv/release.stamp ## look for known vulnerabilities of the pinned packages (needs the internet)
 	$(release) deploy/audit.py requirements.txt requirements-embedded.txt
@@ -102,7 +104,7 @@ clean: ## remove .venv and caches, and keep the data in var/
 
 # pip only prints errors. The first installation takes about a minute.
 define install
-	@printf 'Installing the packages of $(1)… '; $(python) -m pip install --quiet --disable-pip-version-check --require-hashes $(addprefix -r ,$(1)) && echo "$$SECONDS s" || { echo "The packages of $(1) can't be installed. The lines above explain why." >&2; exit 1; }
+	@printf 'Installing the packages of $(1)… '; $(python) -m pip install -qq --disable-pip-version-check --require-hashes $(addprefix -r ,$(1)) && echo "$$SECONDS s" || { echo "The packages of $(1) can't be installed. The lines above explain why." >&2; exit 1; }
 	@touch $@
 endef
 
@@ -115,7 +117,7 @@ endef
 
 # These tools have their own virtual environment, so the list of packages contains only what the site uses.
 .venv/release.stamp: requirements-release.txt | .venv/bin/python
-	@$(PYTHON) -m venv .venv/release && $(release) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(PYTHON) -m venv .venv/release && $(release) -m pip install -qq --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 # Browser tests use Debian's chromium, and systemd-analyze checks the services. On other systems, install Chromium and set

@@ -17,7 +17,7 @@ def pinned() -> dict[str, set[str]]:
     found = re.findall(r"^([a-z0-9.-]+)(?:\[(.*?)\])?==", lines, re.MULTILINE)
     pins: dict[str, set[str]] = {}
     for name, extras in found:  # a package can be pinned in several files
-        pins.setdefault(name, set()).update(set(extras.replace(" ", "").split(",")) - {""})
+        pins.setdefault(name, set()).update(set(extras.replace(" ", "").replace("_", "-").split(",")) - {""})
     return pins
 
 

@@ -71,7 +71,7 @@ class AppearanceInline(CardsMixin, ParentPermissionsMixin, admin.StackedInline[A
     formset = AppearanceFormSet
     formfield_overrides = FORMFIELDS
     line = ("medium", "url", "first")
-    more = tuple(remaining_fields(Appearance, review_statement.Appearance, line))
+    more = (*remaining_fields(Appearance, review_statement.Appearance, line), "position")
 
     def get_extra(self, request: HttpRequest, obj: Claim | None = None, **kwargs: Any) -> int:
         return 1 if obj is None else 0

@@ -1662,6 +1662,7 @@ class Migration(migrations.Migration):
                         default=False, help_text="The earliest appearance that you found.", verbose_name="first"
                     ),
                 ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
                 (
                     "claim",
                     models.ForeignKey(
@@ -1675,7 +1676,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "appearance",
                 "verbose_name_plural": "appearances",
-                "ordering": ["-first", "pk"],
+                "ordering": ["-first", "position", "pk"],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("first", True)), fields=("claim",), name="appearance_one_first"

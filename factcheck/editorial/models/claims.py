@@ -238,11 +238,12 @@ class Appearance(models.Model):
     no_capture_reason = LineField(
         **field_options(statements.Appearance, "no_capture_reason"), blank=True, help_text=NO_CAPTURE_HELP
     )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
         verbose_name = _("appearance")
         verbose_name_plural = _("appearances")
-        ordering = ["-first", "pk"]
+        ordering = ["-first", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["claim"], condition=Q(first=True), name="appearance_one_first"),
             models.CheckConstraint(

@@ -26,7 +26,7 @@ FILES = {
     "mhtml": b"From: <Saved by Blink>\r\nContent-Type: multipart/related;\r\n", "wacz": make_wacz(),
 }  # fmt: skip
 OTHERS = [
-    b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'>", b"MZ\x90\0", b"PK\x03\x04 not a zip", gzip.compress(b"hello"),
+    b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'>", b"MZ\x90\0", b"PK\x03\x04 not a zip", gzip.compress(b"hello", mtime=0),
     b"\x1f\x8b broken", b"hello", b"RIFF\0\0\0\0WAVE", b"x<html>", b"<!--", b"",
 ]  # fmt: skip
 

@@ -163,6 +163,7 @@ def test_claims_and_demands_are_saved_too(newsroom: Newsroom, lan: Client) -> No
     claim = Claim.objects.get(text="Nước lũ ngập chợ.")
     adopt(values, answer)
     values |= {"appearances-TOTAL_FORMS": 2, "appearances-1-url": "https://lu.example/2", "appearances-1-first": "on"}
+    values |= {"appearances-1-position": 2}
     answer = lan.post(autosave(claim), values).json()
     assert "Appearances" in answer["problems"]  # two first appearances
     assert claim.appearances.count() == 1
