@@ -49,7 +49,7 @@ BREACHES = {
     " SELECT topic_id, language, 'x' FROM editorial_topiclabel",
     "claim_has_text": "UPDATE editorial_claim SET text = ''",
     "appearance_one_first": "INSERT INTO editorial_appearance (claim_id, url, medium, media_sha256, archive_url, first,"
-    " no_capture_reason) SELECT claim_id, url, '', '', '', true, '' FROM editorial_appearance",
+    " no_capture_reason, position) SELECT claim_id, url, '', '', '', true, '', 0 FROM editorial_appearance",
     "capture_state_known": "UPDATE editorial_capture SET state = 'lost'",
     "capture_origin_known": "UPDATE editorial_capture SET origin = 'heaven'",
     "capture_sha256_hex": "UPDATE editorial_capture SET sha256 = 'abc'",

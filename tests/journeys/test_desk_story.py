@@ -78,7 +78,7 @@ class Person:
         self.click(self.page.get_by_role(role, name=self.say(text), exact=True).first)  # type: ignore[arg-type]
 
     def type(self, label: str, text: str) -> None:
-        self.page.get_by_label(f"{self.say(label)}:", exact=True).first.fill(text)
+        self.page.get_by_label(self.say(label), exact=True).first.fill(text)
         self.fields += 1
 
     def choose_verdict(self, label: str) -> None:
@@ -133,7 +133,7 @@ def worker() -> Iterator[None]:
 def write(lan: Person) -> None:
     lan.press("link", "Log a claim")
     lan.type("claim", "Nước lũ ở Huế đã lên tới mái chùa.")
-    chooser = lan.page.get_by_role("combobox", name=f"{lan.say('claimant')}:")
+    chooser = lan.page.get_by_role("combobox", name=lan.say("claimant"))
     chooser.press("Enter")
     lan.page.get_by_role("option", name="một người dùng mạng xã hội").wait_for()
     lan.page.keyboard.press("Enter")

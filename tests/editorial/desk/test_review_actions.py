@@ -200,4 +200,4 @@ def test_fields_of_a_verb_name_their_help_and_begin_with_a_capital(database: str
     demand = make_demand(newsroom)
     publish_demand(newsroom, demand)
     html = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/do/update/").html
-    assert '<label for="id_note">What changes:</label>' in html
+    assert '<label for="id_note">What changes</label>' in html
