@@ -85,6 +85,16 @@ def test_upload_becomes_the_capture_of_a_source(newsroom: Newsroom, storage: Pat
     assert json.loads(again.content)["state"] == "done"
 
 
+def test_upload_without_a_csrf_token_is_refused(newsroom: Newsroom, storage: Path) -> None:
+    source = make_review(newsroom).sources.all()[0]
+    client = signed_in(newsroom.reporter).client
+    client.handler.enforce_csrf_checks = True
+    for path in (UPLOAD, "/admin/editorial/picture/upload/"):
+        assert client.post(path, {"file": SimpleUploadedFile("x", PAGE), "source": source.pk}).status_code == 403
+    assert names_in(storage) == []
+    assert not Capture.objects.exists()
+
+
 @pytest.mark.parametrize("content", [b"", b"hello"])
 def test_useless_file_is_refused_with_a_sentence(newsroom: Newsroom, storage: Path, content: bytes) -> None:
     client = signed_in(newsroom.reporter).client
