@@ -13,6 +13,7 @@ from factcheck.website import (
     documentation,
     intake,
     picture_views,
+    search_views,
     sitemaps,
     views,
     well_known,
@@ -29,6 +30,8 @@ permanent = [
 pages = [
     *permanent,
     path("", views.home, name="home"),
+    path("search/", search_views.search, name="search"),
+    path("search/as-you-type/", search_views.as_you_type, name="search_as_you_type"),
     path("reviews/", views.newest),
     path("claims/", views.newest),
     path("reviews/<uuid:review_id>/report/", intake.report, name="report"),
