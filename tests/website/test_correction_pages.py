@@ -80,7 +80,7 @@ def _imported(newsroom: Newsroom) -> Review:
     return review
 
 
-def get(path: str = "/corrections/", language: str = "en", status: int = 200) -> Page:
+def get(path: str = "/en/corrections/", language: str = "en", status: int = 200) -> Page:
     response = Client().get(path, headers={"accept-language": language})
     assert response.status_code == status
     return Page(response.content.decode())
@@ -169,12 +169,12 @@ def test_list_leads_to_data_and_is_led_to(record: SimpleNamespace) -> None:
     assert "http://127.0.0.1:8000/corrections/" in page.values("link", "href")
     assert "http://127.0.0.1:8000/api/v1/corrections/" in page.values("link", "href")
     assert "/feeds/corrections.atom?language=en" in page.values("link", "href")
-    assert "/corrections/" in get(record.corrected).values("a", "href")
+    assert "/en/corrections/" in get(record.corrected).values("a", "href")
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_page_is_plain_and_accessible(record: SimpleNamespace, language: str) -> None:
-    response = Client().get("/corrections/", headers={"accept-language": language})
+    response = Client().get("/en/corrections/", headers={"accept-language": language})
     page = Page(response.content.decode())
     assert page.elements["script"] == page.elements["style"] == page.elements["img"] == 0
     assert not [key for _, key, _ in page.attributes if key == "style" or key.startswith("on")]
@@ -184,8 +184,8 @@ def test_page_is_plain_and_accessible(record: SimpleNamespace, language: str) ->
     assert page.values("html", "lang") == [language]
     assert not response.cookies
     again = {"accept-language": language, "if-none-match": response.headers["ETag"]}
-    assert Client().get("/corrections/", headers=again).status_code == 304
-    assert Client().post("/corrections/").status_code == 405
+    assert Client().get("/en/corrections/", headers=again).status_code == 304
+    assert Client().post("/en/corrections/").status_code == 405
 
 
 def test_list_costs_two_queries_of_the_reading_role(record: SimpleNamespace) -> None:
@@ -199,18 +199,18 @@ def test_list_costs_two_queries_of_the_reading_role(record: SimpleNamespace) -> 
 
 def test_pages_lead_to_each_other(record: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "PAGE_SIZE", 6)
-    first, second = get(), get("/corrections/?page=2")
+    first, second = get(), get("/en/corrections/?page=2")
     assert links(first) == [record.hostile, record.redacted, record.redacted, record.erased, record.erased, record.back]
     assert links(second) == [record.back, record.withdrawn, record.withdrawn, record.imported, record.corrected]
-    assert "/corrections/?page=2" in first.values("a", "href")
-    assert "/corrections/?page=1" in second.values("a", "href")
+    assert "/en/corrections/?page=2" in first.values("a", "href")
+    assert "/en/corrections/?page=1" in second.values("a", "href")
     assert "next" not in second.values("a", "rel")
     assert "noindex" in second.values("meta", "content")
 
 
 def test_page_that_is_none_is_404(record: SimpleNamespace) -> None:
     for page in ("0", "2", "26", "x", "-1"):
-        assert "This page doesn’t exist" in get(f"/corrections/?page={page}", status=404).text
+        assert "This page doesn’t exist" in get(f"/en/corrections/?page={page}", status=404).text
 
 
 def test_record_without_corrections_says_so(database: str) -> None:

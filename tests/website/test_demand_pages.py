@@ -56,11 +56,11 @@ def get(path: str, language: str = "en", status: int = 200) -> Page:
 
 
 def links(page: Page) -> list[str]:
-    return [href for href in page.values("a", "href") if href.startswith("/demands/") and href.count("-") == 4]
+    return [href for href in page.values("a", "href") if href.startswith("/en/demands/") and href.count("-") == 4]
 
 
 def test_register_lists_the_newest_first(register: SimpleNamespace) -> None:
-    page = get("/demands/")
+    page = get("/en/demands/")
     assert links(page) == [register.hostile, register.person, register.court, register.updated]
     assert "Refused Sở Thông tin tỉnh Ví Dụ Gỡ bài kiểm chứng về nước lũ. About:" in page.text
     assert "Bản nháp" not in page.text
@@ -86,7 +86,7 @@ def test_demand_says_what_was_asked_and_what_came_of_it(register: SimpleNamespac
 
 
 def test_register_names_the_review_that_a_demand_is_about(register: SimpleNamespace) -> None:
-    page = get("/demands/")
+    page = get("/en/demands/")
     assert "lũ. About: Video nước lũ là của năm 2020 Toà soạn checkpoint.org · received" in page.text
     assert "Done as demanded Court About: this review a part is left out" in page.text  # it was erased
     assert [href for href in page.values("a", "href") if href.startswith("/reviews/")] == [
@@ -101,7 +101,7 @@ def test_claim_that_stands_for_a_title_is_in_its_own_language(database: str) -> 
     review = make_review(newsroom, claim, headline="", language="fr")
     publish_review(newsroom, review)
     publish_demand(newsroom, make_demand(newsroom, review))
-    assert '<bdi lang="ar">الماء غال.</bdi>' in get("/demands/").source
+    assert '<bdi lang="ar">الماء غال.</bdi>' in get("/en/demands/").source
 
 
 def test_demand_that_leaves_something_out_says_so(register: SimpleNamespace) -> None:
@@ -116,13 +116,13 @@ def test_review_leads_to_the_demands_about_it(register: SimpleNamespace) -> None
     assert register.updated in get(register.review).values("a", "href")
     assert "Demands about this review Sở Thông tin tỉnh Ví Dụ 20 October 2026 · refused" in get(register.review).text
     assert register.court in get(register.erased, status=410).values("a", "href")
-    assert "/demands/" in get("/").values("a", "href")
+    assert "/en/demands/" in get("/en/").values("a", "href")
 
 
 @pytest.mark.parametrize("name", ["list", "updated", "court", "person", "hostile"])
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_page_is_plain_and_accessible(register: SimpleNamespace, name: str, language: str) -> None:
-    path = "/demands/" if name == "list" else getattr(register, name)
+    path = "/en/demands/" if name == "list" else getattr(register, name)
     response = Client().get(path, headers={"accept-language": language})
     page = Page(response.content.decode())
     assert page.elements["script"] == page.elements["style"] == page.elements["img"] == 0
@@ -141,7 +141,7 @@ def test_page_is_plain_and_accessible(register: SimpleNamespace, name: str, lang
 
 @pytest.mark.parametrize(("name", "queries"), [("list", 1), ("updated", 2)])
 def test_queries_are_few_and_of_the_reading_role(register: SimpleNamespace, name: str, queries: int) -> None:
-    path = "/demands/" if name == "list" else getattr(register, name)
+    path = "/en/demands/" if name == "list" else getattr(register, name)
     with (
         CaptureQueriesContext(connections["public"]) as public,
         CaptureQueriesContext(connections["default"]) as others,
@@ -151,19 +151,19 @@ def test_queries_are_few_and_of_the_reading_role(register: SimpleNamespace, name
 
 
 def test_demand_absent_is_404(register: SimpleNamespace) -> None:
-    for path in (register.review.replace("reviews", "demands"), "/demands/x/", "/demands/?page=0", "/demands/?page=2"):
+    for path in (register.review.replace("reviews", "demands"), "/en/demands/x/", "/en/demands/?page=0", "/en/demands/?page=2"):
         assert "This page doesn’t exist" in get(path, status=404).text
 
 
 def test_pages_lead_to_each_other(register: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "PAGE_SIZE", 2)
-    first, second = get("/demands/"), get("/demands/?page=2")
+    first, second = get("/en/demands/"), get("/en/demands/?page=2")
     assert links(first) == [register.hostile, register.person]
     assert links(second) == [register.court, register.updated]
-    assert "/demands/?page=2" in first.values("a", "href")
-    assert "/demands/?page=1" in second.values("a", "href")
+    assert "/en/demands/?page=2" in first.values("a", "href")
+    assert "/en/demands/?page=1" in second.values("a", "href")
     assert "next" not in second.values("a", "rel")
 
 
 def test_register_empty_says_so(database: str) -> None:
-    assert "No demand has been published yet." in get("/demands/").text
+    assert "No demand has been published yet." in get("/en/demands/").text

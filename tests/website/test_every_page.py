@@ -13,9 +13,9 @@ from factcheck.website import queries
 from tests.website.conftest import Page, Published
 
 PAGES = [
-    "/",
-    "/?q=video",
-    "/?q=kangaroo",
+    "/en/",
+    "/en/?q=video",
+    "/en/?q=kangaroo",
     "{0.corrected}",
     "{0.corrected}revisions/1/",
     "{0.english}",
@@ -25,9 +25,9 @@ PAGES = [
     "{0.imported}",
     "{0.hostile}",
     "{0.claim}",
-    "/corrections/",
-    "/tips/",
-    "{0.corrected}report/",
+    "/en/corrections/",
+    "/en/tips/",
+    "/en{0.corrected}report/",
     "/nowhere/",
 ]
 
@@ -61,7 +61,7 @@ def test_page_is_plain_and_accessible(published: Published, path: str, language:
     assert not response.cookies
 
 
-@pytest.mark.parametrize("path", ["/", "{0.corrected}", "{0.withdrawn}", "{0.corrected}revisions/1/"])
+@pytest.mark.parametrize("path", ["/en/", "{0.corrected}", "{0.withdrawn}", "{0.corrected}revisions/1/"])
 def test_page_is_revalidated(published: Published, path: str) -> None:
     path = path.format(published)
     first = Client().get(path, headers={"accept-language": "en"})
@@ -77,7 +77,7 @@ def test_page_is_revalidated(published: Published, path: str) -> None:
 
 def test_page_answers_get_and_head_alone(published: Published) -> None:
     assert Client().head(published.english).status_code == 200
-    for path in ("/", published.english, f"{published.english}revisions/1/"):
+    for path in ("/en/", published.english, f"{published.english}revisions/1/"):
         assert Client().post(path).status_code == 405
         assert Client().delete(path).status_code == 405
 
@@ -117,7 +117,7 @@ def test_fault_500_says_nothing_of_its_cause(
 
     monkeypatch.setattr(queries, "newest_reviews", fail)
     with caplog.at_level(logging.CRITICAL, "django.request"):
-        response = Client(raise_request_exception=False).get("/", headers={"accept-language": language})
+        response = Client(raise_request_exception=False).get("/en/", headers={"accept-language": language})
     page = Page(response.content.decode())
     assert response.status_code == 500
     assert page.values("html", "lang") == [tag]
@@ -135,7 +135,7 @@ def test_fault_503_while_the_database_is_away(
 
     monkeypatch.setattr(queries, "newest_reviews", fail)
     with caplog.at_level(logging.CRITICAL, "django.request"):
-        response = Client(raise_request_exception=False).get("/", headers={"accept-language": "vi"})
+        response = Client(raise_request_exception=False).get("/en/", headers={"accept-language": "vi"})
     page = Page(response.content.decode())
     assert (response.status_code, response.headers["Retry-After"]) == (503, "10")
     assert "Hiện chưa hiển thị được trang này" in page.text
@@ -144,13 +144,13 @@ def test_fault_503_while_the_database_is_away(
 
 
 def test_fault_400_is_ours() -> None:
-    response = Client().get("/", headers={"host": "evil.example"})
+    response = Client().get("/en/", headers={"host": "evil.example"})
     assert response.status_code == 400
     assert "We could not read this request" in response.content.decode()
 
 
 def test_fault_403_is_ours() -> None:
-    response = permission_denied(RequestFactory().get("/"), PermissionDenied())
+    response = permission_denied(RequestFactory().get("/en/"), PermissionDenied())
     assert response.status_code == 403
     assert "You don’t have access to this page" in response.content.decode()
 

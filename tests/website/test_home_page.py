@@ -23,7 +23,7 @@ def get(path: str) -> Page:
 
 
 def test_home_says_what_this_is_and_where_things_are(published: Published) -> None:
-    page = get("/")
+    page = get("/en/")
     assert page.title == "The Fact-Check Record"
     assert "Published reviews never change silently" in page.text
     assert {"/api/docs/", "/admin/", "https://creativecommons.org/licenses/by/4.0/"} <= set(page.values("a", "href"))
@@ -31,19 +31,19 @@ def test_home_says_what_this_is_and_where_things_are(published: Published) -> No
 
 
 def test_home_says_what_is_sample_data(published: Published) -> None:
-    assert SOME in get("/").text
+    assert SOME in get("/en/").text
     assert SAMPLE in get('/?q="video nước lũ"').text
-    assert SOME in get("/?q=2020").text
+    assert SOME in get("/en/?q=2020").text
     assert "ample data" not in get('/?q="video is of"').text
 
 
 def test_home_lists_live_reviews_newest_first(published: Published) -> None:
-    links = [href for href in get("/").values("a", "href") if href.startswith("/reviews/")]
+    links = [href for href in get("/en/").values("a", "href") if href.startswith("/reviews/")]
     assert links == [published.hostile, published.imported, published.english, published.corrected]
 
 
 def test_home_shows_what_a_reader_needs_to_choose(published: Published) -> None:
-    text = get("/").text
+    text = get("/en/").text
     assert "False The video is of 2020 Claim: Nước lũ ở Huế đã lên tới mái chùa. Toà soạn checkpoint.org · " in text
     assert "Đúng (True) Video nước lũ là của năm 2020 Claim:" in text
     assert "· Vietnamese · corrected or updated" in text
@@ -54,7 +54,7 @@ def test_home_one_query_of_the_reading_role(published: Published) -> None:
         CaptureQueriesContext(connections["public"]) as public,
         CaptureQueriesContext(connections["default"]) as others,
     ):
-        Client().get("/")
+        Client().get("/en/")
     assert len(public) == 1
     assert len(others) == 0
 
@@ -73,11 +73,11 @@ def test_home_one_query_of_the_reading_role(published: Published) -> None:
     ],
 )
 def test_search_finds(published: Published, query: str, found: list[str]) -> None:
-    response = Client().get("/", {"q": query})
+    response = Client().get("/en/", {"q": query})
     page = Page(response.content.decode())
     links = [href for href in page.values("a", "href") if href.startswith("/reviews/")]
     assert links == [getattr(published, name) for name in found]
-    assert page.values("input", "value") == [f"/?q={response.wsgi_request.META['QUERY_STRING'][2:]}", query]
+    assert page.values("input", "value") == [f"/en/?q={response.wsgi_request.META['QUERY_STRING'][2:]}", query]
     assert ("No published review contains these words." in page.text) is (not found)
     assert "noindex" in page.values("meta", "content")
 
@@ -90,7 +90,7 @@ def test_search_finds(published: Published, query: str, found: list[str]) -> Non
     ],
 )
 def test_search_survives(published: Published, query: str) -> None:
-    response = Client().get("/", {"q": query})
+    response = Client().get("/en/", {"q": query})
     assert response.status_code == 200
     assert Page(response.content.decode()).elements["script"] == 0
 
@@ -103,7 +103,7 @@ def test_search_cleans_the_query() -> None:
 
 
 def test_search_that_finds_nothing_says_what_that_means_and_leads_on(published: Published) -> None:
-    page = get("/?q=kangaroo")
+    page = get("/en/?q=kangaroo")
     assert "A claim that isn’t listed here may still be false. Perhaps no newsroom has checked it yet." in page.text
     assert '<a href="/">To the newest reviews</a>' in page.source
 
@@ -111,31 +111,31 @@ def test_search_that_finds_nothing_says_what_that_means_and_leads_on(published: 
 @pytest.mark.parametrize("path", ["/reviews/", "/claims/"])
 def test_address_cut_short_leads_to_the_newest_reviews(path: str) -> None:
     for asked in (Client().get(path), Client().head(path)):
-        assert (asked.status_code, asked.headers["Location"]) == (302, "/")
-    assert Client().get(path.rstrip("/")).headers["Location"] == path
+        assert (asked.status_code, asked.headers["Location"]) == (302, "/en/")
+    assert Client().get(path.rstrip("/en/")).headers["Location"] == path
     assert Client().post(path).status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/?page=2", "/?q=lũ&page=2", "/?q=kangaroo&page=2"])
+@pytest.mark.parametrize("path", ["/en/?page=2", "/en/?q=lũ&page=2", "/en/?q=kangaroo&page=2"])
 def test_page_behind_the_last_is_404_and_not_empty(published: Published, path: str) -> None:
     assert Client().get(path).status_code == 404
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "26", "1e1", "x", "", "²", "9" * 5000])
 def test_page_beyond_the_list_is_404(published: Published, page: str) -> None:
-    assert Client().get("/", {"page": page}).status_code == 404
+    assert Client().get("/en/", {"page": page}).status_code == 404
 
 
 def test_pages_lead_to_each_other(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "PAGE_SIZE", 2)
     newsroom = make_newsroom("checkpoint.org")
     published = [f"/reviews/{_publish(newsroom)}/" for _ in range(3)]
-    first, second = get("/?q=lũ"), get("/?q=lũ&page=2")
+    first, second = get("/en/?q=lũ"), get("/en/?q=lũ&page=2")
     assert [href for href in first.values("a", "href") if href.startswith("/reviews/")] == published[:0:-1]
-    assert "/?q=l%C5%A9&page=2" in first.values("a", "href")
+    assert "/en/?q=l%C5%A9&page=2" in first.values("a", "href")
     assert first.values("a", "rel").count("next") == 1
     assert [href for href in second.values("a", "href") if href.startswith("/reviews/")] == published[:1]
-    assert "/?q=l%C5%A9&page=1" in second.values("a", "href")
+    assert "/en/?q=l%C5%A9&page=1" in second.values("a", "href")
     assert "next" not in second.values("a", "rel")
     assert SAMPLE not in first.text
 
@@ -147,7 +147,7 @@ def _publish(newsroom) -> uuid.UUID:
 
 
 def test_home_empty_says_so(database: str) -> None:
-    page = get("/")
+    page = get("/en/")
     assert "Nothing has been published yet." in page.text
     assert SAMPLE not in page.text
 
@@ -156,7 +156,7 @@ def test_search_and_what_was_meant_share_one_time(published: Published, monkeypa
     left: list[float] = []
     monkeypatch.setattr(ranking, "SECONDS", 0.0)
     monkeypatch.setattr(queries, "did_you_mean", lambda model, query, seconds: left.append(seconds))
-    assert "xyzzy" in get("/?q=xyzzy").values("input", "value")
+    assert "xyzzy" in get("/en/?q=xyzzy").values("input", "value")
     assert left == [0]
 
 
@@ -164,13 +164,13 @@ def test_search_whose_time_is_up_does_not_say_that_there_is_nothing(
     published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ranking, "SECONDS", 0.0)
-    page = get("/?q=covid")
+    page = get("/en/?q=covid")
     assert "The search was stopped because it took too long, so some results may be missing." in page.text
     assert "No published review contains these words." not in page.text
 
 
 def test_claim_in_place_of_a_headline_has_its_own_language(published: Published) -> None:
     claim = Client().get(f"/api/v1{published.imported}").json()["claim"]["id"]
-    for address in ("/", f"/claims/{claim}/"):
+    for address in ("/en/", f"/claims/{claim}/"):
         attributes = get(address).attributes
         assert attributes[attributes.index(("a", "href", published.imported)) + 1] == ("a", "lang", "ar")

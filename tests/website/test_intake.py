@@ -21,7 +21,7 @@ def reader(path: str, language: str = "vi") -> Browser:
 
 
 def test_reader_sends_in_what_was_searched_for_in_vain(newsroom: Newsroom) -> None:
-    page = reader("/?q=nước+lũ+mái+chùa").follow("Gửi thông tin cần kiểm chứng")
+    page = reader("/en/?q=nước+lũ+mái+chùa").follow("Gửi thông tin cần kiểm chứng")
     assert (page.value("text"), page.value("language")) == ("nước lũ mái chùa", "vi")
     page.fill(text=TEXT, url="https://social.example/p/1", contact="lan@reader.example").press("Gửi")
     assert re.fullmatch(r"/receipts/[\w-]{22}/", page.path)
@@ -59,13 +59,13 @@ def test_form_promises_no_more_than_is_kept(newsroom: Newsroom) -> None:
         ),
         ("vi", "Tin này không được đăng", "phần đó được giữ lại và có thể"),
     ):
-        text = reader("/tips/", language).text
+        text = reader("/en/tips/", language).text
         assert itself in text
         assert claim in text
 
 
 def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
-    page = reader("/tips/", "en").fill(text=TEXT).press("Send")
+    page = reader("/en/tips/", "en").fill(text=TEXT).press("Send")
     reader_messages.dismiss(message=ReaderMessage.objects.get(), by=newsroom.editor, newsroom=newsroom.publisher.pk)
     assert "The editors have read your message and won’t follow it up." in page.open(page.path).text
 
@@ -97,7 +97,7 @@ def test_what_is_refused_says_where_and_keeps_what_was_written(
 ) -> None:
     for language, sentence in (("en", english), ("vi", vietnamese)):
         client = Client(enforce_csrf_checks=True, headers={"accept-language": language})
-        response = client.post("/tips/", {"language": "vi", **written})
+        response = client.post("/en/tips/", {"language": "vi", **written})
         html = response.content.decode()
         assert response.status_code == 422
         said = html.partition(f'id="id_{field}_error"')[2].partition("</ul>")[0]
@@ -111,10 +111,10 @@ def test_what_is_refused_says_where_and_keeps_what_was_written(
 
 
 def test_hostile_text_comes_back_as_text(newsroom: Newsroom) -> None:
-    html = Client().post("/tips/", {"text": "</textarea><script>alert(1)</script>"}).content.decode()
+    html = Client().post("/en/tips/", {"text": "</textarea><script>alert(1)</script>"}).content.decode()
     assert "&lt;/textarea&gt;&lt;script&gt;" in html
     assert "<script" not in html
-    assert "<script" not in Client().get("/tips/", {"text": "</textarea><script>alert(1)</script>"}).content.decode()
+    assert "<script" not in Client().get("/en/tips/", {"text": "</textarea><script>alert(1)</script>"}).content.decode()
 
 
 @pytest.mark.parametrize("charset", ["base64", "utf-7", "unicode_escape", "utf-16"])
@@ -123,15 +123,15 @@ def test_form_is_read_as_utf_8_whatever_it_is_called(newsroom: Newsroom, charset
     part = '--XX\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
     text = f"{TEXT} +2AA- \\ud800"
     content = f"{part.format('text', text)}{part.format('language', 'vi')}--XX--\r\n".encode()
-    response = Client().generic("POST", "/tips/", content, f"multipart/form-data; boundary=XX; charset={charset}")
+    response = Client().generic("POST", "/en/tips/", content, f"multipart/form-data; boundary=XX; charset={charset}")
     assert response.status_code == 302
     assert ReaderMessage.objects.get().text == text
 
 
 def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsroom, settings: Any) -> None:
     settings.READER_MESSAGES_PER_HOUR = 1
-    reader("/tips/", "en").fill(text=TEXT).press("Send")
-    response = Client().post("/tips/", {"text": f"{TEXT} Hỏi lại.", "language": "vi"})
+    reader("/en/tips/", "en").fill(text=TEXT).press("Send")
+    response = Client().post("/en/tips/", {"text": f"{TEXT} Hỏi lại.", "language": "vi"})
     assert response.status_code == 429
     assert 3500 < int(response["Retry-After"]) <= 3601
     assert (
@@ -146,14 +146,14 @@ def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsro
 
 def test_full_line_says_when_it_opens_again(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     monkeypatch.setattr(message_limits, "MAX_WAITING", 1)
-    reader("/tips/", "en").fill(text=TEXT).press("Send")
+    reader("/en/tips/", "en").fill(text=TEXT).press("Send")
     settings.READER_MESSAGES_DAYS = 1
     for language, sentence in (
         ("en", "The editors have 1 unread messages, the most that can wait. Your message was not stored."),
         ("vi", "Biên tập viên còn 1 tin chưa đọc, không nhận thêm được nữa. Tin này chưa được lưu."),
     ):
         client = Client(headers={"accept-language": language})
-        response = client.post("/tips/", {"text": f"{TEXT} Nữa.", "language": "vi"}, REMOTE_ADDR="192.0.2.7")
+        response = client.post("/en/tips/", {"text": f"{TEXT} Nữa.", "language": "vi"}, REMOTE_ADDR="192.0.2.7")
         assert response.status_code == 503
         assert 86_300 < int(response["Retry-After"]) <= 86_400
         assert sentence in response.content.decode()
@@ -161,11 +161,11 @@ def test_full_line_says_when_it_opens_again(newsroom: Newsroom, monkeypatch: pyt
 
 
 def test_newsroom_links_to_the_form_with_its_host(newsroom: Newsroom) -> None:
-    page = reader("/tips/?newsroom=kiemchung.example", "en")
+    page = reader("/en/tips/?newsroom=kiemchung.example", "en")
     assert "Only the editors of the newsroom kiemchung.example can read your message." in page.text
     page.fill(text=TEXT).press("Send")
     assert ReaderMessage.objects.get().newsroom == newsroom.publisher
-    page = reader("/tips/?newsroom=khac.example", "en").fill(text=f"{TEXT} Nữa.").press("Send")
+    page = reader("/en/tips/?newsroom=khac.example", "en").fill(text=f"{TEXT} Nữa.").press("Send")
     assert "This site doesn’t have a newsroom with this host." in page.text
     assert page.value("text") == f"{TEXT} Nữa."
 
@@ -176,10 +176,10 @@ def test_mistakes_are_reported_in_live_reviews_alone(newsroom: Newsroom) -> None
         publish_review(newsroom, review)
     withdraw_review(newsroom, withdrawn)
     erase_review(newsroom, erased)
-    assert Client().get(f"/reviews/{draft.pk}/report/").status_code == 404
+    assert Client().get(f"/en/reviews/{draft.pk}/report/").status_code == 404
     for review in (withdrawn, erased):
         for answer in (Client().get, Client().post):
-            response = answer(f"/reviews/{review.pk}/report/")
+            response = answer(f"/en/reviews/{review.pk}/report/")
             assert (response.status_code, response.headers["Location"]) == (302, f"/reviews/{review.pk}/")
         assert not reader(f"/reviews/{review.pk}/").has_link("Báo lỗi trong bài")
     assert not ReaderMessage.objects.exists()
@@ -187,22 +187,22 @@ def test_mistakes_are_reported_in_live_reviews_alone(newsroom: Newsroom) -> None
 
 def test_answers_are_nobody_elses(newsroom: Newsroom) -> None:
     client = Client(enforce_csrf_checks=True)
-    sent = client.post("/tips/", {"text": TEXT, "language": "vi"})
+    sent = client.post("/en/tips/", {"text": TEXT, "language": "vi"})
     shown = client.get(sent.headers["Location"])
-    for response in (sent, shown, client.post("/tips/", {})):
+    for response in (sent, shown, client.post("/en/tips/", {})):
         assert "no-store" in response.headers["Cache-Control"]
         assert "ETag" not in response.headers
         assert not response.cookies
     assert shown.headers["Referrer-Policy"] == "same-origin"
     assert '<meta name="robots" content="noindex">' in shown.content.decode()
     assert client.get("/receipts/AAAAAAAAAAAAAAAAAAAAAA/").status_code == 404
-    assert Client().put("/tips/").status_code == Client().post(sent.headers["Location"]).status_code == 405
+    assert Client().put("/en/tips/").status_code == Client().post(sent.headers["Location"]).status_code == 405
 
 
 def test_forms_are_read_by_the_reading_role_alone(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     with CaptureQueriesContext(connections["default"]) as of_editors:
-        for path in ("/tips/", f"/reviews/{review.pk}/report/"):
+        for path in ("/en/tips/", f"/en/reviews/{review.pk}/report/"):
             assert Client().get(path).status_code == 200
     assert len(of_editors) == 0

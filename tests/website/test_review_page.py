@@ -45,7 +45,7 @@ def test_review_says_what_the_document_says(published: Published) -> None:
 
 
 def test_review_links_to_its_data(published: Published) -> None:
-    entry = LogEntry.objects.get(subject=published.english.split("/")[2])
+    entry = LogEntry.objects.get(subject=published.english.split("/en/")[2])
     api = f"http://127.0.0.1:8000/api/v1{published.english}"
     page = get(published.english)
     assert {api, f"{api}revisions/", f"/api/v1{published.english}revisions/1/document/"} <= set(
@@ -99,7 +99,7 @@ def test_review_in_a_language_without_labels_says_which_the_label_is_in(database
     source = get(f"/reviews/{review.pk}/").source
     assert '<bdi lang="en">False</bdi>' in source
     assert '<p lang="" dir="auto">False.</p>' in source
-    assert '<bdi lang="en">False</bdi>' in Client().get("/").content.decode()
+    assert '<bdi lang="en">False</bdi>' in Client().get("/en/").content.decode()
 
 
 def test_review_corrected_says_what_changed(published: Published) -> None:
@@ -231,7 +231,7 @@ def test_review_hostile_is_text_everywhere(published: Published) -> None:
     # Nothing would end an override in a title.
     assert page.title.startswith('"><script>alert(1)</script><img src=x onerror=alert(1)>hsilgne')
     assert "\u202e" not in "".join(page.values("meta", "content"))
-    home = get("/")
+    home = get("/en/")
     assert home.elements["script"] == home.elements["img"] == 0
 
 
