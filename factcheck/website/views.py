@@ -200,6 +200,7 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "status": row.status,
         "revisions": queries.list_revisions(row.pk),
         "others": others,
+        "important_corrections": important_corrections(body.get("corrections", [])),
         "demands": queries.demands_about(row.pk),
         "public_captures": queries.public_captures(body),
         "translations": translations(body, others) if current else [],
@@ -213,6 +214,13 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "structured_data": structured_data(row) if current else "",
     }
     return render(request, "website/withdrawn.html" if withdrawn else "website/review.html", context)
+
+
+def important_corrections(corrections: list[queries.Body]) -> list[queries.Body]:
+    """Return the newest correction and the newest change of the verdict, newest first."""
+    verdicts = [each for each in corrections if each["verdict_before"] not in (None, each["verdict_after"])]
+    newest = {each["revision"]: each for each in (*corrections[-1:], *verdicts[-1:])}
+    return list(newest.values())
 
 
 def translations(body: queries.Body, others: list[queries.Body]) -> list[queries.Body]:

@@ -27,8 +27,7 @@ def test_review_says_what_the_document_says(published: Published) -> None:
         "Said by một người dùng mạng xã hội",
         "Said on 3 October 2026",
         "Seen at social.example/p/1 (video) first appearance",
-        "The verdict False",
-        "1 on a scale from 1 (worst) to 5 (best)",
+        "Verdict by Toà soạn checkpoint.org False 1 on a scale from 1 (worst) to 5 (best) The video is of 2020",
         "Đoạn video không quay năm nay.",
         "refutes the claim Nguồn 1 source.example",
         "gives context Nguồn 2 source.example",
@@ -77,7 +76,7 @@ def test_review_links_to_its_data(published: Published) -> None:
 
 
 def test_review_verdict_is_also_in_the_readers_language(published: Published) -> None:
-    assert "The verdict Đúng (True) 5 on a scale from 1 (worst) to 5 (best)" in get(published.corrected).text
+    assert "Đúng (True) 5 on a scale from 1 (worst) to 5 (best)" in get(published.corrected).text
     assert "(Sai)" in get(published.english, "vi").text
 
 
@@ -151,7 +150,7 @@ def test_revision_former_is_marked(published: Published) -> None:
     page = get(f"{published.corrected}revisions/1/")
     assert "This is revision 1, published on" in page.text
     assert "It isn’t the current revision. Go to the current revision" in page.text
-    assert "The verdict Sai (False) 1 on a scale" in page.text
+    assert "Sai (False) 1 on a scale" in page.text
     assert "noindex" in page.values("meta", "content")
     assert f"http://127.0.0.1:8000/api/v1{published.corrected}revisions/1/" in page.values("link", "href")
 
@@ -209,7 +208,7 @@ def test_review_imported_speaks_in_its_publishers_words(published: Published) ->
     for words in (
         "The publisher’s own page: marsad.org/1",
         "فلان, وزير name as printed by the publisher, not confirmed by an editor on this site",
-        "The verdict كاذب",
+        "Verdict by مرصد كاذب",
         "In the publisher’s own words كاذب",
         "The publisher’s rating 2 (worst 1, best 7)",
         "This verdict hasn’t been mapped to a rating scale on this site.",
