@@ -49,7 +49,9 @@ def digest_on(page: Page) -> str:
 
 
 def commands_on(page: Page) -> list[str]:
-    return [html.unescape(each) for each in re.findall(r'<pre class="command"><code>(.*?)</code>', page.source, re.S)]
+    return [
+        html.unescape(each) for each in re.findall(r'<pre class="command"><code>(.*?)</code>', page.source, re.DOTALL)
+    ]
 
 
 def proof_of(review: Any, number: int) -> dict[str, Any]:
