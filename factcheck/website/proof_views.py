@@ -1,5 +1,6 @@
 """Files with which readers check a revision against the log, even offline."""
 
+from pathlib import Path
 from uuid import UUID
 
 import orjson
@@ -7,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, set_response_etag
 from django.views.decorators.http import require_safe
 
+from factcheck.record.log import verifier as verifier_module
 from factcheck.record.proof_files import find_document, make_proof, salted
 from factcheck.website import queries
 
+VERIFIER = Path(verifier_module.__file__)
 TEXT = "text/plain; charset=utf-8"
 NOT_SIGNED = "The log isn't signed up to this entry yet. Try again in a minute."
 ERASED = "This document has been erased. The log keeps only its digest. Read the page of this revision."
@@ -34,6 +37,12 @@ def salted_document(request: HttpRequest, review_id: UUID, number: int) -> HttpR
     if row is None:
         return HttpResponse(ERASED, content_type=TEXT, status=410)
     return _file(request, salted(row), "application/octet-stream", f"{review_id}-{number}.bin")
+
+
+@require_safe
+def verifier(request: HttpRequest) -> HttpResponse:
+    """Return the program that checks proofs and the whole log. Readers can read it before they run it."""
+    return _file(request, VERIFIER.read_bytes(), "text/x-python; charset=utf-8", VERIFIER.name)
 
 
 def _file(request: HttpRequest, content: bytes, media_type: str, name: str) -> HttpResponse:

@@ -103,7 +103,7 @@ def test_every_change_is_found(entries: Any, offline: None, tmp_path: Path, caps
 
 def test_random_damage_is_never_believed(entries: Any, offline: None, tmp_path: Path, capsys: Any) -> None:
     proof = proof_of(entries[7])
-    chance = random.Random(21)  # noqa: S311 (not for secrets)
+    chance = random.Random(21)
     whole = json.dumps(proof)
     for _ in range(300):
         at = chance.randrange(len(whole))
