@@ -84,11 +84,11 @@ def test_totals_of_the_whole_record(world, api):
         ("group_by=verdict&q=garlic", [{"count": 1, "verdict": "truth:true"}]),
         ("group_by=verdict&language=fr", []),
         (
-            "group_by=reviewed_year,language",
+            "group_by=reviewed_year,verdict",
             [
-                {"count": 1, "reviewed_year": "2025", "language": "vi"},
-                {"count": 1, "reviewed_year": "2026", "language": "en"},
-                {"count": 1, "reviewed_year": YEAR, "language": "pt"},
+                {"count": 1, "reviewed_year": "2025", "verdict": "truth:false"},
+                {"count": 1, "reviewed_year": "2026", "verdict": "truth:true"},
+                {"count": 1, "reviewed_year": YEAR, "verdict": None},
             ],
         ),
     ],

@@ -25,9 +25,10 @@ Group = tuple[str, ...]  # the names of facets or dates
 NAMES: dict[CountedModel, str] = {PublishedReview: "reviews", PublishedClaim: "claims"}
 # The facets with several values per row. All other facets have one value, so their numbers can be added.
 LISTS = {PublishedReview: {"topic"}, PublishedClaim: {"verdict", "original_verdict", "publisher", "topic"}}
-PAIRED = ("language", "month", "publisher", "reviewed_month", "topic", "verdict")
+_PAIRED = ("language", "month", "publisher", "topic", "verdict")
+PAIRS = {*combinations(_PAIRED, 2), ("reviewed_month", "verdict")}  # of reviews
 _SINGLE = {
-    PublishedReview: {*PAIRED, "original_verdict", "days"},
+    PublishedReview: {*_PAIRED, "reviewed_month", "original_verdict", "days"},
     PublishedClaim: {"language", "verdict", "original_verdict", "publisher", "topic", "month"},
 }
 _MONTHS = {"year": "month", "reviewed_year": "reviewed_month"}  # a year is the sum of its months
@@ -73,13 +74,8 @@ def _part(model: CountedModel, chosen: Mapping[str, Sequence[Any]], group: Group
     """The values and the numbers of a group, as columns `first`, `second` and `counted`."""
     months = {_MONTHS.get(name, name) for name in [*group, *chosen]}
     facets = sorted(months or {"status"})
-    known = months <= (set(PAIRED) if len(facets) == 2 and model is PublishedReview else _SINGLE[model])
-    pairs = 2 if model is PublishedReview else 1
-    if (
-        not known
-        or len(facets) > pairs
-        or any(len(chosen[name]) > 1 or name in group for name in LISTS[model] & chosen.keys())
-    ):
+    known = months <= _SINGLE[model] if len(facets) == 1 else model is PublishedReview and tuple(facets) in PAIRS
+    if (months and not known) or any(len(chosen[name]) > 1 or name in group for name in LISTS[model] & chosen.keys()):
         return None
     columns = dict(zip(facets, ("value", "other"), strict=False))
     rows = _rows(model).filter(facet=",".join(facets))
@@ -143,8 +139,7 @@ def compute_totals() -> Counter[tuple[str, str, str, str]]:
             found.update(("reviews", facet, value, "") for facet, values in facets.items() for value in values)
             found.update(
                 ("reviews", f"{first},{second}", value, other)
-                for first, second in combinations(PAIRED, 2)
-                if (first, second) != ("month", "reviewed_month")
+                for first, second in PAIRS
                 for value in facets[first]
                 for other in facets[second]
             )

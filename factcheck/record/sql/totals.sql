@@ -38,19 +38,16 @@ CREATE OR REPLACE FUNCTION record_review_facets(
             ('days', coalesce((record_reviewed_on(reviewed, published) - claimed)::text, ''), ''),
             ('language,month', language, own.month),
             ('language,publisher', language, publisher),
-            ('language,reviewed_month', language, own.reviewed_month),
             ('language,verdict', language, own.verdict),
             ('month,publisher', own.month, publisher),
             ('month,verdict', own.month, own.verdict),
-            ('publisher,reviewed_month', publisher, own.reviewed_month),
             ('publisher,verdict', publisher, own.verdict),
             ('reviewed_month,verdict', own.reviewed_month, own.verdict)
         ) one (facet, value, other)
         UNION ALL SELECT paired.facet, paired.value, coalesce(topic.slug, '') FROM (VALUES
             ('language,topic', language),
             ('month,topic', own.month),
-            ('publisher,topic', publisher),
-            ('reviewed_month,topic', own.reviewed_month)
+            ('publisher,topic', publisher)
         ) paired (facet, value), unnest(CASE WHEN topics = '{}' THEN '{NULL}' ELSE topics END) topic (slug)
         UNION ALL SELECT 'topic,verdict', coalesce(topic.slug, ''), own.verdict
         FROM unnest(CASE WHEN topics = '{}' THEN '{NULL}' ELSE topics END) topic (slug)
