@@ -116,10 +116,10 @@ def test_list_says_what_became_of_reviews_newest_first(record: SimpleNamespace, 
         f"Bài trở lại Reinstated today Nguồn đã xác nhận lại số liệu. {newsroom}",
         f"Bài trở lại Withdrawn today {REASON} {newsroom}",
         f"Tựa đề mới Withdrawn today {REASON} {newsroom}",
-        f"Tựa đề mới Corrected today (substantive correction) {WHY} Verdict before: Sai → after: Đúng"
+        f"Tựa đề mới Corrected today (substantive correction) Verdict before: Sai → after: Đúng {WHY}"
         f" The review has since been withdrawn. {newsroom}",
-        f"الماء غال. Corrected today (substantive correction) {WHY} Verdict before: كاذب → after: خطأ مرصد",
-        f"Video năm 2019 Corrected today (substantive correction) {WHY} Verdict before: Sai → after: Đúng {newsroom}",
+        f"الماء غال. Corrected today (substantive correction) Verdict before: كاذب → after: خطأ {WHY} مرصد",
+        f"Video năm 2019 Corrected today (substantive correction) Verdict before: Sai → after: Đúng {WHY} {newsroom}",
     ]
     assert links(page) == [
         record.hostile, record.redacted, record.redacted, record.erased, record.erased, record.back, record.back,
