@@ -6,7 +6,7 @@ from functools import wraps
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers, set_response_etag
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.views.decorators.http import require_safe
 
 from factcheck.server.rate_limits import SEARCH as SEARCH_LIMIT
@@ -22,8 +22,6 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = view(request, *args, **kwargs)
         patch_cache_control(response, no_cache=True)
-        # The interface's language comes from the browser, or from the cookie of a reader who chose a language.
-        patch_vary_headers(response, ["Accept-Language", "Cookie"])
         # Django's ConditionalGetMiddleware ignores HEAD (RFC 9110, section 9.3.2), so it isn't used.
         set_response_etag(response)
         return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
@@ -64,7 +62,6 @@ def page_of_list(
         "sample": any(is_sample(newsroom(entry)["site"]) for entry in found),
         "license": settings.LICENSE_URL,
         "json_url": f"{settings.SITE_URL}/api/v1/{name}/",
-        "canonical": f"{settings.SITE_URL}/{name}/",
     }
     return render(request, template, context)
 
@@ -120,7 +117,7 @@ def _home(request: HttpRequest, found: queries.ReviewsPage, page: int, query: st
         "previous_page": page - 1 if page > 1 else None,
         "sample": "all" if found.reviews and all(samples) else "some" if any(samples) else "",
         "license": settings.LICENSE_URL,
-        "site_url": settings.SITE_URL,
+        "json_url": f"{settings.SITE_URL}/api/v1/reviews/",
     }
     return render(request, "website/home.html", context)
 

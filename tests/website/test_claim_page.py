@@ -6,7 +6,7 @@ from tests.website.conftest import Page, Published
 
 
 def get(path: str, language: str = "en") -> Page:
-    response = Client().get(path, headers={"accept-language": language})
+    response = Client().get(path, headers={"accept-language": language}, follow=True)
     assert response.status_code == 200
     return Page(response.content.decode())
 
