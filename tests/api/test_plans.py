@@ -139,7 +139,7 @@ def review(number: int) -> SimpleNamespace:
         publisher="rare.example" if rare else f"pub{number % 50}.example",
         claimant=id_of(number % 5000), topics=["very-rare"] if very_rare else [f"topic{number % 40}"],
         appearance_keys=[url_key(f"https://social.example/{number}")],
-        original_key=url_key(f"https://pub1.example/{number}"),
+        original_key=url_key(f"https://pub1.example/{number}"), link_keys=[],
         claimed_on=day if number % 2 else None, reviewed_on=day if number % 10 else None,
         published_at=at, updated_at=at,
     )  # fmt: skip

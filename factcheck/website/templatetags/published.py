@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
+from django.urls import reverse
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -237,6 +239,12 @@ def out(url: str | None, text: str | None = None) -> SafeString:
     if not web(url):
         return format_html("<bdi>{}</bdi>", words)
     return format_html('<a href="{}" rel="nofollow noopener noreferrer"><bdi>{}</bdi></a>', url, words)
+
+
+@register.simple_tag
+def full_url(name: str, *parts: object) -> str:
+    """Return a URL with the site's host, for example for a command in a terminal."""
+    return f"{settings.SITE_URL}{reverse(name, args=parts)}"
 
 
 @register.simple_tag
