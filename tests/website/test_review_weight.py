@@ -37,9 +37,9 @@ def test_page_tells_the_state_of_each_source(review_with_ten_sources: str) -> No
     page = Page(Client().get(review_with_ten_sources).content.decode())
     for words in (
         "Copy kept here 4 October 2026",
-        "Still available and unchanged (checked",
-        "No longer available (checked",
-        "Still available, but without the quoted words (checked",
+        "Still available and unchanged (last checked",
+        "No longer available (last checked",
+        "Still available, but without the quoted words (last checked",
         "No copy: Trang này chặn sao chép.",
         "Translations: English (behind, because it translates revision 1)",
         "Toà soạn other.example agrees: Sai",
