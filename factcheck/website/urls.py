@@ -13,16 +13,19 @@ from factcheck.website import (
     documentation,
     intake,
     picture_views,
+    proof_views,
+    review_views,
     search_views,
     sitemaps,
+    verify_views,
     views,
     well_known,
 )
 
 permanent = [
-    path("reviews/<uuid:review_id>/", views.review, name="review"),
-    path("reviews/<uuid:review_id>/revisions/<int:number>/", views.revision, name="revision"),
-    path("claims/<uuid:claim_id>/", views.claim, name="claim"),
+    path("reviews/<uuid:review_id>/", review_views.review, name="review"),
+    path("reviews/<uuid:review_id>/revisions/<int:number>/", review_views.revision, name="revision"),
+    path("claims/<uuid:claim_id>/", review_views.claim, name="claim"),
     path("demands/<uuid:demand_id>/", demand_views.demand, name="demand"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/$", capture_views.capture, name="capture"),
 ]
@@ -38,6 +41,7 @@ pages = [
     path("tips/", intake.tip, name="tip"),
     path("receipts/<str:receipt>/", intake.message, name="message"),
     path("corrections/", views.corrections, name="corrections"),
+    path("verify/", verify_views.verify, name="verify"),
     path("demands/", demand_views.demands, name="demands"),
     path("docs/", documentation.index, name="documentation"),
     path("docs/<slug:kind>/", documentation.guide, name="guides"),
@@ -46,6 +50,13 @@ pages = [
 
 urlpatterns = [
     *permanent,
+    path("reviews/<uuid:review_id>/revisions/<int:number>/proof.json", proof_views.proof, name="proof"),
+    path(
+        "reviews/<uuid:review_id>/revisions/<int:number>/salted-document",
+        proof_views.salted_document,
+        name="salted_document",
+    ),
+    path("verify/verifier.py", proof_views.verifier, name="verifier"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/file/$", capture_views.capture_file, name="capture_file"),
     re_path(rf"^{PATH.pattern[1:]}$", picture_views.picture, name="picture"),
     path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),

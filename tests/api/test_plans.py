@@ -342,7 +342,7 @@ def test_changes_are_read_by_their_place_in_the_log(many):
 
 def test_page_of_corrections_is_read_by_their_own_indexes(many):
     """Nothing was withdrawn here: along the log all of it would be read to find that out."""
-    assert {"record_publishedcorrection_pkey", "logentry_status_changes"} <= indexes("/corrections/")
+    assert {"record_publishedcorrection_pkey", "logentry_status_changes"} <= indexes("/en/corrections/")
 
 
 def test_rating_scales_are_read_by_the_keys_of_their_verdicts(many):

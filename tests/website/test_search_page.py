@@ -36,7 +36,11 @@ def former(page: Page) -> list[str]:
 
 
 def test_home_redirects_searches_and_filters(published: Published) -> None:
-    for query, target in (("q=l%C5%A9", "q=l%C5%A9"), ("verdict=false", "verdict=truth%3Afalse"), ("topic=x", "topic=x")):
+    for query, target in (
+        ("q=l%C5%A9", "q=l%C5%A9"),
+        ("verdict=false", "verdict=truth%3Afalse"),
+        ("topic=x", "topic=x"),
+    ):
         response = Client().get(f"/en/?{query}")
         assert (response.status_code, response.headers["Location"]) == (302, f"/en/search/?{target}")
 
