@@ -19,6 +19,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import get_language_from_path
 
 PROGRAMS = ("/api/", "/feeds/", "/v1alpha1/", "/$discovery/", "/batch")
 
@@ -73,7 +74,7 @@ class Languages(_PagesOnly, LocaleMiddleware):
 
         The permanent URL of content that doesn't exist is a 404.
         """
-        if response.status_code == 404 and request.resolver_match:
+        if response.status_code == 404 and request.resolver_match and not get_language_from_path(request.path_info):
             patch_vary_headers(response, ["Accept-Language"])
             response.headers.setdefault("Content-Language", translation.get_language())
             return response

@@ -133,7 +133,8 @@ def count_rows(
     filtered = [(each.name, values) for each, values in list_request.filtered]
     if tsquery is None and (known := known_counts(model, filtered, groups)):
         return known
-    counted = count(model, list_request.condition, tsquery, groups, seconds, limit)
+    rows = model.objects.using("public").live().filter(list_request.condition)
+    counted = count(rows, tsquery, groups, seconds, limit)
     if counted and not counted.exact and tsquery is None and (known := known_counts(model, filtered, [])):
         return replace(counted, total=known.total, total_exact=True)
     return counted

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Exists, F, Func, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -86,8 +86,8 @@ class PublisherDetail(Endpoint):
             raise Http404 from None
         body = _find(Kind.PUBLISHER, site)
         total = known_counts(PublishedReview, [("publisher", [site])], [])
-        languages = count(PublishedReview, Q(publisher=site), None, [("language",)], SECONDS)
         reviews = PublishedReview.objects.using("public").live().filter(publisher=site)
+        languages = count(reviews, None, [("language",)], SECONDS)
         newest = reviews.order_by("-published_at", "-id").values_list("body", flat=True).first()
         # The response has no place to say that numbers are estimates.
         if not (total and languages and languages.exact and newest):

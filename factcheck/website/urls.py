@@ -14,6 +14,7 @@ from factcheck.website import (
     intake,
     picture_views,
     proof_views,
+    review_views,
     sitemaps,
     verify_views,
     views,
@@ -21,9 +22,9 @@ from factcheck.website import (
 )
 
 permanent = [
-    path("reviews/<uuid:review_id>/", views.review, name="review"),
-    path("reviews/<uuid:review_id>/revisions/<int:number>/", views.revision, name="revision"),
-    path("claims/<uuid:claim_id>/", views.claim, name="claim"),
+    path("reviews/<uuid:review_id>/", review_views.review, name="review"),
+    path("reviews/<uuid:review_id>/revisions/<int:number>/", review_views.revision, name="revision"),
+    path("claims/<uuid:claim_id>/", review_views.claim, name="claim"),
     path("demands/<uuid:demand_id>/", demand_views.demand, name="demand"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/$", capture_views.capture, name="capture"),
 ]

@@ -1,5 +1,6 @@
 """A small record that every page of a module is read from, and a way to take a page apart."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -139,6 +140,11 @@ class Page(HTMLParser):
     @property
     def text(self) -> str:
         return " ".join("".join(self.words).split())
+
+    @property
+    def links(self) -> list[str]:
+        """The targets of links. The language at the beginning, which every page of the site keeps, is left out."""
+        return [re.sub("^/(?:en|vi)/", "/", href) for href in self.values("a", "href")]
 
     def values(self, tag: str, attribute: str) -> list[str]:
         return [value for element, name, value in self.attributes if (element, name) == (tag, attribute)]

@@ -41,7 +41,7 @@ def get(path: str, status: int = 200, language: str = "en") -> Page:
 
 def commands_on(page: Page) -> dict[str, str]:
     """The commands for each system, as a reader copies them."""
-    found = re.findall(r'<pre class="command" data-system="(\w+)"><code>(.*?)</code></pre>', page.source, re.S)
+    found = re.findall(r'<pre class="command" data-system="(\w+)"><code>(.*?)</code></pre>', page.source, re.DOTALL)
     commands: dict[str, str] = {}
     for system, text in found:
         commands[system] = f"{commands.get(system, '')}{html.unescape(text)}\n"

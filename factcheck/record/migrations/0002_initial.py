@@ -175,6 +175,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("original_key", models.CharField(max_length=32, null=True)),
+                (
+                    "link_keys",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        help_text="Keys of the URLs that the review cites (`link_key`).",
+                        size=None,
+                    ),
+                ),
                 ("claimed_on", models.DateField(null=True)),
                 ("reviewed_on", models.DateField(null=True)),
                 ("published_at", models.DateTimeField()),
@@ -391,6 +400,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("original_key", models.CharField(max_length=32, null=True)),
+                (
+                    "link_keys",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        help_text="Keys of the URLs that the review cites (`link_key`).",
+                        size=None,
+                    ),
+                ),
                 ("claimed_on", models.DateField(null=True)),
                 ("reviewed_on", models.DateField(null=True)),
                 ("published_at", models.DateTimeField()),
@@ -587,6 +605,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="pastreview",
             index=models.Index(fields=["claim_id"], name="pastreview_claim"),
+        ),
+        migrations.AddIndex(
+            model_name="pastreview",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["link_keys"], name="pastreview_links"),
         ),
         migrations.AddIndex(
             model_name="pastreview",
@@ -863,6 +885,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="publishedreview",
             index=django.contrib.postgres.indexes.GinIndex(fields=["appearance_keys"], name="review_appearances"),
+        ),
+        migrations.AddIndex(
+            model_name="publishedreview",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["link_keys"], name="review_links"),
+        ),
+        migrations.AddIndex(
+            model_name="publishedreview",
+            index=models.Index(
+                models.OrderBy(models.F("updated_at"), descending=True),
+                condition=models.Q(("status", "withdrawn")),
+                name="review_withdrawn",
+            ),
         ),
         migrations.AddIndex(
             model_name="publishedreview",

@@ -66,6 +66,8 @@ class PublishedReview(ReviewRow):
             models.Index(fields=["claim_id"], name="review_ours", condition=Q(status="live", original_key=None)),
             GinIndex(fields=["topics"], name="review_topics"),
             GinIndex(fields=["appearance_keys"], name="review_appearances"),
+            GinIndex(fields=["link_keys"], name="review_links"),
+            models.Index(F("updated_at").desc(), name="review_withdrawn", condition=Q(status="withdrawn")),
             search_index("review_search"),
         ]
 
@@ -237,6 +239,7 @@ class PastReview(ReviewRow):
         indexes = [
             models.Index(fields=["id", "sequence"], name="pastreview_id"),
             models.Index(fields=["claim_id"], name="pastreview_claim"),
+            GinIndex(fields=["link_keys"], name="pastreview_links"),
             models.Index(
                 F("published_at").desc(), F("id").desc(), name="pastreview_published", condition=Q(status="live")
             ),

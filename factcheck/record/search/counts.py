@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import PublishedReview
@@ -81,20 +81,22 @@ def _known_total(model: SearchModel, filtered: Filtered) -> int | None:
 
 
 def count(
-    model: SearchModel,
-    condition: Q,
+    rows: QuerySet[Any],
     tsquery: str | None,
     groups: Sequence[Group],
     seconds: float,
     limit: int = VALUES,
+    *,
+    many: bool = False,
 ) -> Counts | None:
-    """Counts the live rows that match the condition and the `tsquery`, at most `limit` values per group.
+    """Counts the rows that also match the `tsquery`, at most `limit` values per group. `rows` is a query of one table.
 
+    If `many` is true, only the sample is counted, because the caller knows that counting all rows takes too long.
     Returns None if even counting the sample takes too long.
     """
     deadline = time.monotonic() + seconds
-    for sample, share in ((1, SHARE), (SAMPLE, 1)):
-        sql, parameters = _statement(model, condition, tsquery, groups, limit, sample)
+    for sample, share in ((SAMPLE, 1),) if many else ((1, SHARE), (SAMPLE, 1)):
+        sql, parameters = _statement(rows, tsquery, groups, limit, sample)
         counted = rows_within(share * (deadline - time.monotonic()), sql, parameters)
         if counted is None:
             continue
@@ -111,10 +113,10 @@ def count(
 
 
 def _statement(
-    model: SearchModel, condition: Q, tsquery: str | None, groups: Sequence[Group], limit: int, sample: int
+    rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], limit: int, sample: int
 ) -> tuple[str, list[Any]]:
-    rows = model.objects.using("public").live().filter(condition).query
-    where, parameters = rows.get_compiler("public").compile(rows.where)
+    model = rows.model
+    where, parameters = rows.query.get_compiler("public").compile(rows.query.where)
     parameters = [*parameters]
     if tsquery is not None:
         where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"

@@ -6,6 +6,7 @@ from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import get_language, get_language_from_path
 
 register = template.Library()
@@ -20,7 +21,9 @@ def _without_language(url: str) -> str:
 def language_links(context: dict[str, Any]) -> dict[str, Any]:
     """Link to the same page in each language, with its parameters. A page for a server error has no request."""
     request: HttpRequest | None = context.get("request")
-    url = _without_language(request.get_full_path()) if request else "/"
+    url = _without_language(escape_uri_path(request.path)) if request else "/"
+    if request and request.GET:
+        url += f"?{request.GET.urlencode()}"
     current = get_language()
     return {
         "languages": [

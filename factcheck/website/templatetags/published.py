@@ -124,6 +124,17 @@ def day_of(value: str | datetime) -> str:
 
 
 @register.filter
+def time_tag(value: str | datetime, precision: str = "day") -> SafeString:
+    """Return the element `time` for a date or a time, as a day, or with the hours and minutes ("minute")."""
+    if isinstance(value, str) and len(value) == len("2026-10-03"):
+        return format_html('<time datetime="{}">{}</time>', value, day(value))
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    # HTML allows at most three digits after the second.
+    exact = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html('<time datetime="{}">{}</time>', exact, utc_time(at) if precision == "minute" else day_of(at))
+
+
+@register.filter
 def web(value: str | None) -> str:
     """Return the URL if it is safe to link to, otherwise an empty text. The record also checks URLs."""
     try:
@@ -162,6 +173,15 @@ def language_name(value: str) -> str:
         except KeyError:
             continue
     return value
+
+
+@register.filter
+def local_name(value: str) -> str:
+    """Return a language's name in this language, or its tag."""
+    try:
+        return str(get_language_info(value)["name_local"])
+    except KeyError:
+        return value
 
 
 @register.filter
