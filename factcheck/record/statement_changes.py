@@ -105,9 +105,8 @@ def compare_rows(
             found.append(RowChange("added", key, [Piece("added", now)]))
         elif (text := _line(was, place)) != now:
             found.append(RowChange("changed", key, shorten(diff(text, now), AROUND)))
-    for row in (row for rows in left.values() for row in rows):
-        found.append(RowChange("removed", _identity(row), [Piece("removed", _line(row, place))]))
-    return found
+    removed = [row for rows in left.values() for row in rows]
+    return found + [RowChange("removed", _identity(row), [Piece("removed", _line(row, place))]) for row in removed]
 
 
 def _identity(row: dict[str, Any]) -> str:

@@ -13,8 +13,8 @@ from factcheck.record.models import LogEntry
 from factcheck.record.statement_changes import Change, RowChange, compare, compare_rows
 from factcheck.record.statement_labels import label
 from factcheck.record.statements.parts import keys_of
-from factcheck.record.statements.review import ReviewedClaim
 from factcheck.record.statements.review import Review as Statement
+from factcheck.record.statements.review import ReviewedClaim
 from factcheck.website import queries
 from factcheck.website.views import is_sample, page_for_readers
 
