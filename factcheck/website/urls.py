@@ -10,6 +10,7 @@ from factcheck.record.formats.picture_files import PATH
 from factcheck.website import (
     capture_views,
     demand_views,
+    diff_views,
     documentation,
     intake,
     picture_views,
@@ -25,6 +26,7 @@ from factcheck.website import (
 permanent = [
     path("reviews/<uuid:review_id>/", review_views.review, name="review"),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", review_views.revision, name="revision"),
+    path("reviews/<uuid:review_id>/revisions/<int:before>..<int:after>/", diff_views.difference, name="diff"),
     path("claims/<uuid:claim_id>/", review_views.claim, name="claim"),
     path("demands/<uuid:demand_id>/", demand_views.demand, name="demand"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/$", capture_views.capture, name="capture"),
