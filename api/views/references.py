@@ -23,6 +23,7 @@ from api.lists.pages import list_of_bodies, list_response, read_page
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview
+from factcheck.record.readmodel import profile_rows
 from factcheck.record.readmodel.totals import group_totals
 
 Kind = PublishedReference.Kind
@@ -93,6 +94,7 @@ class PublisherDetail(Endpoint):
             "languages": [{"language": language, "count": number} for (language,), number in languages],
             "newest_review": {key: orjson.loads(newest)[key] for key in NEWEST},
             "reviews_url": _list_url("reviews", publisher=site),
+            "profile_changes": profile_rows.list_changes(site),
         }
         return responses.respond(request._request, orjson.dumps(body | more))
 
@@ -165,5 +167,5 @@ def _scale_with(slug: str, verdicts: list[dict[str, Any]]) -> dict[str, Any]:
         "slug": slug,
         "best": newest["best"],
         "worst": newest["worst"],
-        "verdicts": [{key: verdict[key] for key in ("slug", "value", "labels")} for verdict in ordered],
+        "verdicts": [{key: verdict[key] for key in ("slug", "value", "labels", "meanings")} for verdict in ordered],
     }

@@ -80,7 +80,17 @@ def test_publisher(world, api):
         "languages": [{"language": "pt", "count": 1}],
         "newest_review": {key: newest[key] for key in ("id", "url", "headline", "language", "published_at")},
         "reviews_url": f"{SITE}/api/v1/reviews/?publisher=outra.example",
+        "profile_changes": [],  # its review was imported
     }
+    own = api.get("publishers/kiemchung.example/")
+    *of_verdicts, of_publisher = sorted(own["profile_changes"], key=lambda change: change["verdict"] is None)
+    assert of_publisher["content"] == listed["kiemchung.example"]
+    assert of_verdicts
+    for change in (*of_verdicts, of_publisher):
+        review = api.get(f"reviews/{change['review']['id']}/revisions/{change['review']['revision']}/")
+        content = change["content"] | review["review"]["verdict" if change["verdict"] else "publisher"]
+        assert (change["at"], change["sequence"]) == (review["at"], review["sequence"])
+        assert {key: content[key] for key in change["content"]} == change["content"]
     assert api.get("publishers/WWW.kiemchung.example/")["review_count"] == 4
     assert len(api.ids(found["reviews_url"])) == 1
     for site in ("none.example", "x y", "%00"):

@@ -313,6 +313,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ProfileChange",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "publisher", "key", "sequence", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("publisher", models.CharField(help_text="The newsroom's site.", max_length=255)),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="scale:slug of a verdict. Empty for the newsroom's details.", max_length=130
+                    ),
+                ),
+                ("sequence", models.BigIntegerField(help_text="The entry of the first review with this content.")),
+                ("body", models.TextField(help_text="Canonical JSON from the review's document.")),
+            ],
+            options={
+                "indexes": [models.Index(fields=["sequence"], name="profilechange_sequence")],
+            },
+        ),
+        migrations.CreateModel(
             name="PublishedMerge",
             fields=[
                 (
