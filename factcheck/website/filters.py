@@ -125,7 +125,7 @@ class Filters:
         many = False
         groups = [(name,) for name in names]
         if tsquery is None and rows.query.where == PublishedReview.objects.live().query.where:
-            if known := known_counts(PublishedReview, [*self.values.items()], groups, VALUES + 1):
+            if not self and (known := known_counts(PublishedReview, [], groups)):
                 return known
             totals = [known_counts(PublishedReview, [each], []) for each in self.values.items() if each[0] in FACETS]
             many = min((each.total for each in totals if each), default=0) > MANY
