@@ -24,7 +24,7 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     row = queries.find_review(review_id)
     body = orjson.loads(row.body)
     if row.status == Status.ERASED:
-        return _gone(request, row)
+        return _gone(request, row, body["revision"]["number"])
     return _page(request, row, body, number=body["revision"]["number"], current=True)
 
 
@@ -34,7 +34,7 @@ def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse
     row = queries.find_review(review_id)
     entry, body = queries.find_revision(review_id, number)
     if body is None or entry.kind == LogEntry.Kind.ERASURE:
-        return _gone(request, row)
+        return _gone(request, row, number)
     return _page(request, row, body, number=number, current=entry.sequence == row.sequence)
 
 
@@ -71,6 +71,7 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "review": body,
         "title": review_words.title_of(body, current=current, status=row.status),
         "description": review_words.description_of(body),
+        "review_id": row.pk,
         "number": number,
         "current": current,
         "status": row.status,
@@ -126,7 +127,7 @@ def structured_data(row: PublishedReview) -> SafeString:
     return mark_safe(claim_review_document(row.body).decode().translate(_IN_SCRIPT))  # noqa: S308
 
 
-def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
+def _gone(request: HttpRequest, row: PublishedReview, number: int) -> HttpResponse:
     """Render a 410 with the public notice. The review's own URL may show a redacted revision."""
     erased = row.status == Status.ERASED
     revisions = list(queries.list_revisions(row.pk))
@@ -136,6 +137,7 @@ def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
         "revisions": revisions,
         "erased_at": next(entry.at for entry in revisions if entry.kind == LogEntry.Kind.ERASURE),
         "review_id": row.pk,
+        "number": number,
         "demands": queries.demands_about(row.pk),
     }
     return render(request, "website/gone.html", context, status=410)

@@ -14,8 +14,10 @@ from factcheck.website import (
     intake,
     picture_views,
     profile_views,
+    proof_views,
     review_views,
     sitemaps,
+    verify_views,
     views,
     well_known,
 )
@@ -37,6 +39,7 @@ pages = [
     path("tips/", intake.tip, name="tip"),
     path("receipts/<str:receipt>/", intake.message, name="message"),
     path("corrections/", views.corrections, name="corrections"),
+    path("verify/", verify_views.verify, name="verify"),
     path("demands/", demand_views.demands, name="demands"),
     path("publishers/<site>/methodology/", profile_views.methodology, name="methodology"),
     path("about/", profile_views.about, name="about"),
@@ -50,6 +53,13 @@ pages = [
 
 urlpatterns = [
     *permanent,
+    path("reviews/<uuid:review_id>/revisions/<int:number>/proof.json", proof_views.proof, name="proof"),
+    path(
+        "reviews/<uuid:review_id>/revisions/<int:number>/salted-document",
+        proof_views.salted_document,
+        name="salted_document",
+    ),
+    path("verify/verifier.py", proof_views.verifier, name="verifier"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/file/$", capture_views.capture_file, name="capture_file"),
     re_path(rf"^{PATH.pattern[1:]}$", picture_views.picture, name="picture"),
     path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),

@@ -2,9 +2,7 @@
 
 import pytest
 
-from api.views import references
 from factcheck.editorial.models import Claimant
-from factcheck.record.search.counts import Counts
 from tests.api.published import make_imported
 from tests.drafts import (
     correct_review,
@@ -97,13 +95,6 @@ def test_publisher(world, api):
     assert len(api.ids(found["reviews_url"])) == 1
     for site in ("none.example", "x y", "%00"):
         api.problem(f"publishers/{site}/", status=404)
-
-
-def test_estimates_of_a_publisher_are_refused(world, api, monkeypatch):
-    """A sample may miss a language, and a response with estimates must not be cached."""
-    estimate = Counts(50, {("language",): [(("pt",), 50)]}, exact=False, total_exact=False)
-    monkeypatch.setattr(references, "count", lambda *arguments: estimate)
-    assert api.problem("publishers/kiemchung.example/", status=503)["detail"] == references.TOO_SLOW
 
 
 def test_claimant_has_claims_and_no_numbers(world, api):

@@ -265,6 +265,7 @@ class Migration(migrations.Migration):
                 ("review_id", models.UUIDField()),
                 ("change_class", models.CharField(max_length=20, null=True)),
                 ("at", models.DateTimeField()),
+                ("days", models.PositiveIntegerField(help_text="Whole days since the review was first published.")),
                 ("body", models.TextField(help_text="JSON, sent unchanged.")),
             ],
         ),
@@ -453,12 +454,23 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "rows", "facet", "value", blank=True, editable=False, primary_key=True, serialize=False
+                        "rows", "facet", "value", "other", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("rows", models.CharField(help_text="reviews or claims", max_length=10)),
-                ("facet", models.CharField(max_length=20)),
+                (
+                    "facet",
+                    models.CharField(
+                        help_text="A facet, or two facets in alphabetical order with a comma.", max_length=40
+                    ),
+                ),
                 ("value", models.CharField(help_text="Empty for rows without a value.", max_length=255)),
+                (
+                    "other",
+                    models.CharField(
+                        help_text="The value of the second facet. Empty if there is one facet.", max_length=255
+                    ),
+                ),
                 ("number", models.BigIntegerField()),
             ],
             options={

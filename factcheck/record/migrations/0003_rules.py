@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             vectors="a449f439f932",
             source_checks="6394ab74cf5b",
             pictures="6f70194c5746",
-            totals="558b3a3ccee8",
+            totals="0806a5c5fa0c",
             public_captures="a5341980dab0",
         ),
     ]

@@ -181,19 +181,23 @@ class PublishedReference(models.Model):
 
 
 class PublishedTotal(models.Model):
-    """The number of reviews or claims with a value of a facet. Triggers maintain the rows (`sql/totals.sql`)."""
+    """The number of reviews or claims with a value of a facet, or with a value of each of two facets.
 
-    pk = models.CompositePrimaryKey("rows", "facet", "value")
+    Triggers maintain the rows (`sql/totals.sql`).
+    """
+
+    pk = models.CompositePrimaryKey("rows", "facet", "value", "other")
     rows = models.CharField(max_length=10, help_text="reviews or claims")
-    facet = models.CharField(max_length=20)
+    facet = models.CharField(max_length=40, help_text="A facet, or two facets in alphabetical order with a comma.")
     value = models.CharField(max_length=255, help_text="Empty for rows without a value.")
+    other = models.CharField(max_length=255, help_text="The value of the second facet. Empty if there is one facet.")
     number = models.BigIntegerField()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(number__gte=1), name="total_of_a_row")]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.rows} with {self.facet} {self.value}"
+        return f"{self.number} {self.rows} with {self.facet} {self.value} {self.other}".rstrip()
 
 
 class PublishedDemand(models.Model):
@@ -277,6 +281,7 @@ class PublishedCorrection(models.Model):
     review_id = models.UUIDField()
     change_class = models.CharField(max_length=20, null=True)
     at = models.DateTimeField()
+    days = models.PositiveIntegerField(help_text="Whole days since the review was first published.")
     body = models.TextField(help_text="JSON, sent unchanged.")
 
     class Meta:

@@ -123,6 +123,7 @@ def correction_row(entry: LogEntry, document: dict[str, Any]) -> PublishedCorrec
         review_id=entry.subject,
         change_class=correction["class"],
         at=entry.at,
+        days=(entry.at - datetime.fromisoformat(document["published_at"])).days,
         body=canonical_unchecked({**correction, "review": review, "sequence": entry.sequence}).decode(),
     )
 

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
+from django.urls import reverse
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -252,6 +254,12 @@ def verdict_text(texts: Mapping[str, str], fallback: str) -> SafeString:
     """Return a verdict's label or meaning in the reader's language, with its own language."""
     text, language = in_language(texts, fallback)
     return format_html('<bdi lang="{}">{}</bdi>', language, text)
+
+
+@register.simple_tag
+def full_url(name: str, *parts: object) -> str:
+    """Return a URL with the site's host, for example for a command in a terminal."""
+    return f"{settings.SITE_URL}{reverse(name, args=parts)}"
 
 
 @register.simple_tag
