@@ -63,13 +63,14 @@ def test_methodology_shows_every_change(published: Published) -> None:
     false = scale.verdicts.get(slug="false")
     publish_review(newsroom, make_review(newsroom, verdict=false))
     path = "/publishers/changes.example/methodology/"
+    second = make_review(newsroom, verdict=false)  # it sets the scale's labels too
     before = read(path).text
     assert "for the first time" in before
     label = VerdictLabel.objects.get(verdict=false, language="vi")
     VerdictLabel.objects.filter(pk=label.pk).update(explanation="Nghĩa mới <b>.")
     Publisher.objects.filter(site="changes.example").update(methodology_url="https://changes.example/cach-lam")
     assert read(path).text == before  # nothing was published
-    publish_review(newsroom, make_review(newsroom, verdict=false))
+    publish_review(newsroom, second)
     page = read(path, "vi")
     assert "Nghĩa mới <b>." in page.text
     assert "https://changes.example/cach-lam" in page.text
