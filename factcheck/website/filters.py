@@ -126,7 +126,7 @@ class Filters:
         many = False
         groups = [(name,) for name in names]
         if tsquery is None and rows.query.where == PublishedReview.objects.live().query.where:
-            if not self and (known := known_counts(PublishedReview, [], groups)):
+            if known := known_counts(PublishedReview, [*self.values.items()], groups, VALUES + 1):
                 return known
             totals = [known_counts(PublishedReview, [each], []) for each in self.values.items() if each[0] in FACETS]
             many = min((each.total for each in totals if each), default=0) > MANY
@@ -138,7 +138,7 @@ class Filters:
             name: list(dict.fromkeys([*(self.values.get(name, ())), *list(found)[:VALUES]]))
             for name, (found, _exact) in numbers.items()
         }
-        labels = _labels(wanted)
+        labels = value_labels(wanted)
         facets = []
         for name, title in NAMES.items():
             found, exact = numbers[name]
@@ -203,7 +203,7 @@ def _rank(name: str, value: str, numbers: Mapping[str, int]) -> Any:
     return -_year(value) if name == "year" else (-numbers.get(value, 0), value)
 
 
-def _labels(wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
+def value_labels(wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
     keys = Q()
     for name in ("verdict", "publisher", "topic"):
         keys |= Q(kind=name, key__in=wanted[name])

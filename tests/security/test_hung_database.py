@@ -176,7 +176,7 @@ def test_transaction_that_waits_for_a_lock_first_leaves_its_slot(
     waits.result(timeout=30)
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/reviews/", "/v1alpha1/claims:search?query=a", "/feeds/reviews.atom"])
+@pytest.mark.parametrize("path", ["/en/", "/api/v1/reviews/", "/v1alpha1/claims:search?query=a", "/feeds/reviews.atom"])
 def test_outage_is_one_line_in_the_journal(
     database: str, path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
