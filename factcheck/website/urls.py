@@ -1,6 +1,7 @@
 """URLs of the pages. `/reviews/<id>/` and `/demands/<id>/` never change, because published bodies contain them."""
 
 from django.urls import path, re_path
+from django.urls.converters import UUIDConverter
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
@@ -9,8 +10,10 @@ from factcheck.website import (
     capture_views,
     demand_views,
     documentation,
+    embed_views,
     intake,
     picture_views,
+    share_views,
     sitemaps,
     views,
     well_known,
@@ -22,6 +25,20 @@ urlpatterns = [
     path("claims/", views.newest),
     path("reviews/<uuid:review_id>/", views.review, name="review"),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", views.revision, name="revision"),
+    re_path(
+        rf"^reviews/(?P<review_id>{UUIDConverter.regex})/share/(?P<digest>[0-9a-f]{{16}})-(?P<language>en|vi)\.png$",
+        share_views.share_picture,
+        name="share_picture",
+    ),
+    path("reviews/<uuid:review_id>/share/", share_views.share, name="share"),
+    re_path(r"^share/(?P<language>en|vi)\.png$", share_views.site_picture, name="site_picture"),
+    re_path(
+        rf"^reviews/(?P<review_id>{UUIDConverter.regex})/cite\.(?P<extension>txt|bib|json)$",
+        share_views.citation,
+        name="citation",
+    ),
+    path("embed/reviews/<uuid:review_id>/", embed_views.embed, name="embed"),
+    path("oembed/", embed_views.oembed, name="oembed"),
     path("reviews/<uuid:review_id>/report/", intake.report, name="report"),
     path("tips/", intake.tip, name="tip"),
     path("receipts/<str:receipt>/", intake.message, name="message"),

@@ -1,6 +1,7 @@
 """The page of one review in each of its states."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connections
@@ -56,6 +57,7 @@ def test_review_links_to_its_data(published: Published) -> None:
         f"http://127.0.0.1:8000{published.english}",
         api,
         f"{api}claimreview/",
+        f"http://127.0.0.1:8000/oembed/?{urlencode({'url': f'http://127.0.0.1:8000{published.english}'})}",
         "/static/website/icon.svg",
         "/feeds/reviews.atom?language=en",
         "/feeds/reviews.atom",
@@ -73,6 +75,11 @@ def test_review_links_to_its_data(published: Published) -> None:
         "og:site_name",
         "article:published_time",
         "article:modified_time",
+        "og:image",
+        "og:image:type",
+        "og:image:width",
+        "og:image:height",
+        "og:image:alt",
     ]
 
 
