@@ -1,4 +1,4 @@
-"""What a share picture says about a review. The texts are in the picture's language, and the claim in its own."""
+"""The texts of share pictures. The texts are in the picture's language, and the claim in its own."""
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit

@@ -33,10 +33,10 @@ def share_picture(review: Body, language: str) -> str:
 
 
 @register.inclusion_tag("website/card_tags.html")
-def card_tags(about: Body) -> dict[str, Any]:
+def card_tags(about: Body | None = None) -> dict[str, Any]:
     """Return the elements for a preview's picture. It is a review's, the newest review's of a claim, or the site's."""
-    reviews = about.get("reviews") or []
-    review = {**reviews[-1], "claim": about} if reviews else about if "revision" in about else None
+    reviews = about.get("reviews", []) if about else []
+    review = {**reviews[-1], "claim": about} if reviews else about
     language = share_cards.picture_language(review["language"]) if review else _interface()
     return {
         "picture": f"{settings.SITE_URL}{share_cards.picture_path(review, language)}",
