@@ -228,7 +228,10 @@ def test_review_imported_speaks_in_its_publishers_words(published: Published) ->
 
 def test_review_hostile_is_text_everywhere(published: Published) -> None:
     page = get(published.hostile)
-    assert (page.elements["script"], page.elements["img"]) == (2, 0)  # the ClaimReview (test_structured_data.py) and site.js
+    assert (page.elements["script"], page.elements["img"]) == (
+        2,
+        0,
+    )  # the ClaimReview (test_structured_data.py) and site.js
     assert not [name for _, name, _ in page.attributes if name.startswith("on") or name == "style"]
     assert page.source.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 12
     # Nothing would end an override in a title.
