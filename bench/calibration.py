@@ -1,6 +1,6 @@
 """How far a match's score can be trusted: precision, recall and calibration at the documented threshold.
 
-    python bench/calibration.py [--split train] [--fit] [--posts 100] [--kept var/bench-vectors.sqlite3]
+    python bench/calibration.py [--split train] [--fit] [--bars] [--posts 100] [--kept var/bench-vectors.sqlite3]
 
 The posts are those of CheckThat 2022 2A English. The claims of every other post are left out of the database, along
 with the claims whose vectors are closer than NEAR to theirs. So at least half of the posts have no right answer, but
@@ -9,7 +9,8 @@ words. The everyday sentences of everyday.json have no right answer either. An a
 the post's own. Another claim that says the same counts as wrong.
 
 The numbers of `record/matching/match_numbers.py` were fitted on the split train, and the table measures the split dev.
-With --fit, the program fits the evidence, the backgrounds and the probabilities to the posts and prints them.
+With --fit, the program fits the evidence, the backgrounds and the probabilities to the posts and prints them. With
+--bars, it measures words and meaning together at several thresholds, for the bar of the search page.
 """
 
 import argparse
@@ -35,6 +36,7 @@ from variants import capitals, mistyped, without_author
 NEAR = 0.93  # cosine similarity of two claims that say nearly the same
 BINS = 10
 METHODS = ("words+meaning", "words", "meaning")
+BARS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 LEAST_PRECISION, LEAST_RECALL, MOST_ERROR = 0.95, 0.8, 0.05
 
 
@@ -82,14 +84,16 @@ def posts_of(queries: Sequence[dict[str, Any]], wanted: dict[str, set[str]], ids
         yield Post("everyday sentences", each["text"], frozenset())
 
 
-def answers(posts: Sequence[Post], kept: Kept, seen: Seen) -> dict[tuple[str, str], list[Answer]]:
+def answers(
+    posts: Sequence[Post], kept: Kept, seen: Seen, methods: Sequence[str] = METHODS
+) -> dict[tuple[str, str], list[Answer]]:
     """By method and kind of post."""
     from factcheck.record.matching import matches
 
     usual = matches.word_weights, matches.search_terms
     found: dict[tuple[str, str], list[Answer]] = defaultdict(list)
     for number, post in enumerate(posts):
-        for method in METHODS:
+        for method in methods:
             with seen.watch(matches, method, post.wanted):
                 matches.get_embeddings = _switched_off if method == "words" else lambda: kept
                 matches.word_weights, matches.search_terms = usual if method != "meaning" else (_no_words, _no_terms)
@@ -162,10 +166,23 @@ def rows(found: dict[tuple[str, str], list[Answer]], threshold: float) -> Iterat
         yield f"| {name}: calibration error | – | – | ≤ {MOST_ERROR} | {error:.3f} |"
 
 
+def print_bars(found: dict[tuple[str, str], list[Answer]]) -> None:
+    """The figures of all kinds of posts together at each threshold."""
+    everything = [each for some in found.values() for each in some]
+    answerable = sum(each.answerable for each in everything)
+    print(f"{len(everything)} posts, words and sentences, {answerable} of them answerable\n")
+    print("| threshold | shown | precision | recall |\n|---|---|---|---|")
+    for bar in BARS:
+        precision, (low, high), recall, _ = figures(everything, bar)
+        shown = sum(each.score >= bar for each in everything)
+        print(f"| {bar} | {shown} | {precision:.3f} ({low:.3f}–{high:.3f}) | {recall:.3f} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--split", choices=("train", "dev"), default="dev")
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--bars", action="store_true")
     parser.add_argument("--posts", type=int, help="only so many of the posts")
     parser.add_argument("--kept", type=Path, default=KEPT)
     options = parser.parse_args()
@@ -188,6 +205,9 @@ def main() -> None:
         embed(kept)
         ids = {name: UUID(made["id"]) for name, made in statements.items() if name not in gone}
         seen = Seen(recording=options.fit)
+        if options.bars:
+            print_bars(answers([*posts_of(queries, wanted, ids)], kept, seen, METHODS[:1]))
+            return
         found = answers([*posts_of(queries, wanted, ids)], kept, seen)
         report(rows(found, THRESHOLD))
         if options.fit:

@@ -90,7 +90,10 @@ def load(count: int, seed: int = 1) -> None:
         totals = compute_totals().items()
         copy(
             PublishedTotal,
-            [PublishedTotal(rows=rows, facet=facet, value=value, number=n) for (rows, facet, value), n in totals],
+            [
+                PublishedTotal(rows=rows, facet=facet, value=value, other=other, number=n)
+                for (rows, facet, value, other), n in totals
+            ],
         )
         sys.stderr.write("indexes ")
     with connections["owner"].cursor() as cursor:

@@ -67,7 +67,7 @@ def measure(reviews: int, seconds: float) -> Iterator[str]:
         site = running.enter_context(served("factcheck.wsgi:application", PART="site", **limits))
         desk = running.enter_context(served("factcheck.wsgi:application", PART="desk", **limits))
         port = running.enter_context(nginx(site, desk))
-        pages = {"home": "/", "review": f"/reviews/{ids[0]}/", "sign-in": "/admin/login/"}
+        pages = {"home": "/en/", "review": f"/reviews/{ids[0]}/", "sign-in": "/admin/login/"}
         attacks: dict[str, tuple[int, Callable[[int], str]]] = {
             "16 searches at a time": (16, search),
             "32 matches at a time": (32, match),
@@ -100,7 +100,7 @@ def cost_of_counting() -> Iterator[str]:
 
 
 def search(number: int) -> str:
-    return f"/?q={quote(' '.join((WORDS[number % len(WORDS)], WORDS[number // len(WORDS) % len(WORDS)])))}"
+    return f"/en/?q={quote(' '.join((WORDS[number % len(WORDS)], WORDS[number // len(WORDS) % len(WORDS)])))}"
 
 
 def match(number: int) -> str:

@@ -17,19 +17,21 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import get_language_from_path
 
 PROGRAMS = ("/api/", "/feeds/", "/v1alpha1/", "/$discovery/", "/batch")
 
 # Everything that uses the editors' side: the desk, and the messages and drafts that others send in. deploy/nginx.conf
 # contains the same expressions.
 SENT_IN = (
-    r"^/(tips|receipts)/|^/reviews/[^/]+/report/|^/api/v1/(drafts|tips|correction-requests|receipts)/"
+    r"^(/(en|vi))?/(tips/|receipts/|reviews/[^/]+/report/)|^/api/v1/(drafts|tips|correction-requests|receipts)/"
     r"|^/\.well-known/change-password$"
 )
 _DESK = re.compile(rf"^/admin/|{SENT_IN}")
 # Each process serves these URLs, whatever its part is. Static files are served before the part is checked.
-_EVERYWHERE = re.compile(r"^/(healthz|readyz|metrics|favicon\.ico|i18n/.*)$")
+_EVERYWHERE = re.compile(r"^/(healthz|readyz|metrics|favicon\.ico)$")
 
 
 class Part:
@@ -66,6 +68,17 @@ class Languages(_PagesOnly, LocaleMiddleware):
     def __call__(self, request: HttpRequest) -> Any:
         translation.deactivate()  # the language of the thread's previous page is still active
         return super().__call__(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Redirect URLs without a language to a page in the reader's language, but not a URL that has its own view.
+
+        The permanent URL of content that doesn't exist is a 404.
+        """
+        if response.status_code == 404 and request.resolver_match and not get_language_from_path(request.path_info):
+            patch_vary_headers(response, ["Accept-Language"])
+            response.headers.setdefault("Content-Language", translation.get_language())
+            return response
+        return super().process_response(request, response)
 
 
 class Accounts(_PagesOnly, AuthenticationMiddleware):

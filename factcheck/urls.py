@@ -1,13 +1,20 @@
-"""URLs of the website at /, the API under /api/ and the editors' desk under /admin/."""
+"""URLs of the website at /, the API under /api/ and the editors' desk under /admin/.
 
+Django resolves names from the last pattern on. Links to permanent URLs therefore keep the page's language.
+"""
+
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
 from api.feeds.feed_formats import FORMATS
 from api.feeds.views import CorrectionFeed, ReviewFeed
 from api.views.datafeed import ClaimReviewFeed
+from factcheck.website.urls import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
     path("", include("api.google.urls")),
@@ -18,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("feeds/claimreview.json", ClaimReviewFeed.as_view(), name="claimreview-feed"),
     path("", include("factcheck.website.urls")),
+    *i18n_patterns(*pages),
 ]
 
 handler500 = "factcheck.website.error_pages.server_error"

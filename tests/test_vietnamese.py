@@ -40,7 +40,7 @@ def test_languages_have_vietnamese_names(vietnamese: None) -> None:
     ("accepts", "title"), [("vi-VN,vi;q=0.9,en;q=0.8", "Sổ Kiểm Chứng"), ("fr", "The Fact-Check Record")]
 )
 def test_browser_gets_its_language_on_the_website(database: str, accepts: str, title: str) -> None:
-    page = Client().get("/", headers={"accept-language": accepts})
+    page = Client().get("/", headers={"accept-language": accepts}, follow=True)
     assert title in page.content.decode()
     assert page.headers["Content-Language"] == {"Sổ Kiểm Chứng": "vi"}.get(title, "en")
 
@@ -57,7 +57,7 @@ def test_language_is_chosen_before_the_login(database: str) -> None:
     page = client.get(asked, headers={"accept-language": "en"}).content.decode()
     assert f'<input type="hidden" name="next" value="{asked}">' in page
     assert '<a href="/">' in page
-    client.post("/i18n/setlang/", {"language": "vi", "next": asked})
+    client.post("/admin/language/", {"language": "vi", "next": asked})
     page = client.get(asked, headers={"accept-language": "en"}).content.decode()
     assert "Đăng nhập" in page
     assert '<button name="language" value="en" lang="en">English</button>' in page

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from api.http.parameters import Parameters
 from api.http.suggestions import unknown_value
-from factcheck.record.search.counts import FACETS, GROUPS, Group
+from factcheck.record.readmodel.totals import Group
+from factcheck.record.search.counts import FACETS, GROUPS
 
 NAMES = ("highlight", "facets", "count")
 MAX_GROUP = 2  # values of `group_by`

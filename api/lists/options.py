@@ -23,7 +23,7 @@ from api.lists.meta import Extras, read_extras, read_groups
 from api.lists.sparse_fields import NAME as FIELDS
 from api.lists.sparse_fields import Mask, read_fields
 from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden, nfc
-from factcheck.record.search.counts import Group
+from factcheck.record.readmodel.totals import Group
 from factcheck.record.search.query import Query, read_query
 
 PAGE_SIZE = 20

@@ -14,7 +14,8 @@ from api.lists.options import BY_RELEVANCE, ListRequest
 from api.lists.pages import Page, page_of, read_page
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.matching.similar_rows import find_similar
-from factcheck.record.search.counts import VALUES, Counts, Group, count, known_counts
+from factcheck.record.readmodel.totals import Group
+from factcheck.record.search.counts import VALUES, Counts, count, known_counts
 from factcheck.record.search.ranking import SECONDS, Search
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
@@ -131,9 +132,10 @@ def count_rows(
 ) -> Counts | None:
     """Count the rows of a list: from the maintained totals if they suffice, otherwise by reading the rows."""
     filtered = [(each.name, values) for each, values in list_request.filtered]
-    if tsquery is None and (known := known_counts(model, filtered, groups)):
+    if tsquery is None and (known := known_counts(model, filtered, groups, limit)):
         return known
-    counted = count(model, list_request.condition, tsquery, groups, seconds, limit)
+    rows = model.objects.using("public").live().filter(list_request.condition)
+    counted = count(rows, tsquery, groups, seconds, limit)
     if counted and not counted.exact and tsquery is None and (known := known_counts(model, filtered, [])):
         return replace(counted, total=known.total, total_exact=True)
     return counted

@@ -59,6 +59,15 @@ STATS: Json = object_of(
     ),
 )
 
+_PROFILE_CHANGE: Json = object_of(
+    "A change in what a newsroom's reviews say about the newsroom or about a verdict.",
+    sequence=described(INTEGER, "The log entry of the first review with this content."),
+    at=TIME,
+    review=object_of("The review of this entry.", id=UUID, revision=INTEGER),
+    verdict=described(TEXT_OR_NULL, "The verdict as `scale:slug`. Null if the newsroom's details changed."),
+    content=described({"type": "object"}, "The newsroom as in `publisher` of a review, or the verdict on the scale."),
+)
+
 REFERENCES: Json = {
     **{f"{name}List": page_of(name) for name in ("Publisher", "Claimant", "Topic", "RatingScale")},
     "PublisherDetail": object_of(
@@ -78,6 +87,10 @@ REFERENCES: Json = {
             published_at=TIME,
         ),
         reviews_url=described(URL, "The list of the publisher's reviews."),
+        profile_changes=array_of(
+            _PROFILE_CHANGE,
+            description="Up to 200 changes, newest first. Empty for the publisher of imported reviews.",
+        ),
     ),
     "ClaimantDetail": object_of(
         "A claimant, with the newest claims. There are no numbers or verdicts, because nobody is scored.",
@@ -100,7 +113,7 @@ REFERENCES: Json = {
         slug=TEXT,
         best=INTEGER_OR_NULL,
         worst=INTEGER_OR_NULL,
-        verdicts=array_of(object_of("A verdict.", slug=TEXT, value=INTEGER_OR_NULL, labels=LABELS)),
+        verdicts=array_of(object_of("A verdict.", slug=TEXT, value=INTEGER_OR_NULL, labels=LABELS, meanings=LABELS)),
     ),
     "Stats": STATS,
 }

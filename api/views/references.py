@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Exists, F, Func, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -15,7 +15,6 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.parameter_values import read_site
-from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
 from api.http.response_cache import mark_cacheable
 from api.lists.filters import Filter, name_filter
 from api.lists.keyset import Order
@@ -24,11 +23,11 @@ from api.lists.pages import list_of_bodies, list_response, read_page
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview
-from factcheck.record.search.counts import count, known_counts
-from factcheck.record.search.ranking import SECONDS
+from factcheck.record.readmodel import profile_rows
+from factcheck.record.readmodel.totals import group_totals
 
 Kind = PublishedReference.Kind
-TOO_SLOW = "Counting this publisher's reviews takes too long. Try again later."
+MAX_LANGUAGES = 1000
 MAX_CLAIMS = 20  # of a claimant, newest first
 NEWEST = ("id", "url", "headline", "language", "published_at")
 CLAIM_OF_CLAIMANT = ("id", "url", "text", "language", "claimed_on")
@@ -85,20 +84,17 @@ class PublisherDetail(Endpoint):
         except ValueError:
             raise Http404 from None
         body = _find(Kind.PUBLISHER, site)
-        total = known_counts(PublishedReview, [("publisher", [site])], [])
-        languages = count(PublishedReview, Q(publisher=site), None, [("language",)], SECONDS)
+        [languages] = group_totals(PublishedReview, {"publisher": [site]}, [("language",)], MAX_LANGUAGES) or [[]]
         reviews = PublishedReview.objects.using("public").live().filter(publisher=site)
         newest = reviews.order_by("-published_at", "-id").values_list("body", flat=True).first()
-        # The response has no place to say that numbers are estimates.
-        if not (total and languages and languages.exact and newest):
-            raise Refused(UNAVAILABLE, TOO_SLOW, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)})
+        if newest is None:  # the last review has just been withdrawn
+            raise Http404
         more = {
-            "review_count": total.total,
-            "languages": [
-                {"language": language, "count": number} for (language,), number in languages.groups["language",]
-            ],
+            "review_count": sum(number for _, number in languages),
+            "languages": [{"language": language, "count": number} for (language,), number in languages],
             "newest_review": {key: orjson.loads(newest)[key] for key in NEWEST},
             "reviews_url": _list_url("reviews", publisher=site),
+            "profile_changes": profile_rows.list_changes(site),
         }
         return responses.respond(request._request, orjson.dumps(body | more))
 
@@ -171,5 +167,5 @@ def _scale_with(slug: str, verdicts: list[dict[str, Any]]) -> dict[str, Any]:
         "slug": slug,
         "best": newest["best"],
         "worst": newest["worst"],
-        "verdicts": [{key: verdict[key] for key in ("slug", "value", "labels")} for verdict in ordered],
+        "verdicts": [{key: verdict[key] for key in ("slug", "value", "labels", "meanings")} for verdict in ordered],
     }

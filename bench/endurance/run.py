@@ -40,7 +40,7 @@ KILLS = [
 ]
 AFTER = 20.0  # seconds after a restart in which readers may be told to come again
 READING = (
-    "/", "/api/v1/", "/api/v1/reviews/", "/api/v1/reviews/?language=vi&page_size=50", "/api/v1/claims/",
+    "/en/", "/api/v1/", "/api/v1/reviews/", "/api/v1/reviews/?language=vi&page_size=50", "/api/v1/claims/",
     "/api/v1/changes/", "/api/v1/log/checkpoint", "/feeds/reviews.atom", "/static/website/site.css",
 )  # fmt: skip
 WORDS = ("bơm", "lũ", "trạm", "chạy", "ngừng vì lũ", "Trạm bơm số 7", "vẫn chạy", "tram bom")
@@ -126,7 +126,7 @@ class Run:
             ids = [str(row[0]) for row in connection.execute("SELECT id FROM record_publishedreview LIMIT 25")]
         reading = [*READING]
         reading += [f"/reviews/{each}/" for each in ids] + [f"/api/v1/reviews/{each}/" for each in ids]
-        searching = [f"/?q={word.replace(' ', '+')}" for word in WORDS]
+        searching = [f"/en/?q={word.replace(' ', '+')}" for word in WORDS]
         searching += [f"/api/v1/reviews/?q={word.replace(' ', '+')}" for word in WORDS]
         matching = ['/api/v1/match/ {"text": "Trạm bơm số 7 đã ngừng chạy vì lũ"}']
         paths.write_text("\n".join((*reading, *searching, *matching)) + "\n")

@@ -94,7 +94,7 @@ def _columns(model: type[models.Model]) -> tuple[str, Callable[[object], tuple[A
     spellings = [
         (place, spelled)
         for place, field in enumerate(fields)
-        for kind, spelled in ((ArrayField, array_literal), (models.JSONField, _json), (models.CharField, str))
+        for kind, spelled in ((ArrayField, _array), (models.JSONField, _json), (models.CharField, str))
         if isinstance(field, kind) and (kind is not models.CharField or field.choices)
     ]
     names = ", ".join(f'"{field.column}"' for field in fields)
@@ -104,6 +104,11 @@ def _columns(model: type[models.Model]) -> tuple[str, Callable[[object], tuple[A
 def array_literal(value: Iterable[str]) -> str:
     """Return texts as a PostgreSQL array literal."""
     return "{" + ",".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in value) + "}"
+
+
+def _array(value: Iterable[Any]) -> str:
+    """Return texts or numbers as a PostgreSQL array literal."""
+    return array_literal(map(str, value))
 
 
 def _json(value: Any) -> str:

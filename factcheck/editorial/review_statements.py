@@ -196,6 +196,9 @@ def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
         "slug": verdict.slug if verdict else None,
         "label": verdict.label(review.language) if verdict else review.original_label or None,
         "labels": {label.language: label.label for label in verdict.labels.all()} if verdict else {},
+        "meanings": {label.language: label.explanation for label in verdict.labels.all() if label.explanation}
+        if verdict
+        else {},
         "value": verdict.value if verdict else None,
         "best": verdict.scale.best if verdict else None,
         "worst": verdict.scale.worst if verdict else None,

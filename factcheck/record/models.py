@@ -15,6 +15,7 @@ from factcheck.record.readmodel.models import (
     PublishedTotal,
 )
 from factcheck.record.readmodel.picture_models import PublishedPicture
+from factcheck.record.readmodel.profile_models import ProfileChange
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.models import Word
 from factcheck.record.source_checks import SourceCheck
@@ -26,6 +27,7 @@ __all__ = [
     "LogTile",
     "PastClaim",
     "PastReview",
+    "ProfileChange",
     "PublicCapture",
     "PublishedClaim",
     "PublishedCorrection",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.matching import vectors
-from factcheck.record.readmodel import demand_rows, merge_rows, picture_rows, review_rows
+from factcheck.record.readmodel import demand_rows, merge_rows, picture_rows, profile_rows, review_rows
 from factcheck.record.search import words
 
 BATCH = 1000
@@ -26,7 +26,9 @@ class Projection(Protocol):
         """Deletes the rows before the whole log is applied again."""
 
 
-PROJECTIONS: tuple[Projection, ...] = (review_rows, demand_rows, merge_rows, picture_rows, words, vectors)
+PROJECTIONS: tuple[Projection, ...] = (
+    review_rows, profile_rows, demand_rows, merge_rows, picture_rows, words, vectors,
+)  # fmt: skip
 
 
 def rebuild(entries: Iterable[LogEntry]) -> None:

@@ -23,6 +23,7 @@ from factcheck.record.models import (
     LogTile,
     PastClaim,
     PastReview,
+    ProfileChange,
     PublishedClaim,
     PublishedCorrection,
     PublishedDemand,
@@ -33,7 +34,7 @@ from factcheck.record.models import (
     RevisionDocument,
     Word,
 )
-from factcheck.record.readmodel import demand_rows, merge_rows, picture_rows, review_rows
+from factcheck.record.readmodel import demand_rows, merge_rows, picture_rows, profile_rows, review_rows
 from factcheck.record.readmodel.claim_rows import all_spans, claim_rows
 from factcheck.record.readmodel.row_models import as_past
 from factcheck.record.readmodel.totals import find_wrong_total
@@ -106,12 +107,14 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
 
 def check_read_model(advance: Advance) -> None:
     """Compares the rows for readers with rows that are computed from entries and documents. Raises DiscrepancyError."""
-    counts = dict.fromkeys((PublishedReview, PastReview, PublishedCorrection, PublishedPicture), 0)
+    counts = dict.fromkeys((PublishedReview, PastReview, PublishedCorrection, PublishedPicture, ProfileChange), 0)
+    profiles = profile_rows.Profiles()
     entries = _with_until(LogEntry.objects.of_reviews())
     for batch in batches(iter(entries.iterator(BATCH))):
         expected: dict[type[models.Model], list[Any]] = {model: [] for model in counts}
         for entry in batch:
             document = entry.revision_document.parsed()
+            expected[ProfileChange] += profiles.changes(entry, document)
             row = review_rows.review_row(entry, document)
             if entry.until is None:
                 expected[PublishedReview].append(row)
@@ -126,11 +129,11 @@ def check_read_model(advance: Advance) -> None:
         advance(len(batch))
     for model, count in counts.items():
         _require_count(model, count)
-    _check_merges(advance)
+    _check_latest(PublishedMerge, "claim.", _merge_row, advance)
     _check_claims()
     _check_references()
     _check_words()
-    _check_demands(advance)
+    _check_latest(PublishedDemand, "demand.", _demand_row, advance, until=None)
     if wrong := find_wrong_total():
         raise DiscrepancyError(wrong)
 
@@ -211,26 +214,23 @@ def _with_until(entries: models.QuerySet[LogEntry]) -> models.QuerySet[Any]:
     return entries.annotate(until=Subquery(later.values("sequence")))
 
 
-def _check_merges(advance: Advance) -> None:
+def _check_latest(model: type[Any], kinds: str, row_of: Callable[[Any], Any], advance: Advance, **chosen: None) -> None:
+    """Compares the rows of merges or demands, of which each is one entry's row."""
     total = 0
-    entries = LogEntry.objects.filter(kind__startswith="claim.").select_related("revision_document")
-    for batch in batches(iter(_with_until(entries).order_by("sequence").iterator(BATCH))):
-        rows = [merge_rows.merge_row(entry, entry.revision_document.parsed(), entry.until) for entry in batch]
-        _compare(PublishedMerge, {row.pk: row for row in rows})
+    entries = LogEntry.objects.filter(kind__startswith=kinds).select_related("revision_document")
+    for batch in batches(iter(_with_until(entries).filter(**chosen).order_by("sequence").iterator(BATCH))):
+        _compare(model, {row.pk: row for row in map(row_of, batch)})
         total += len(batch)
         advance(len(batch))
-    _require_count(PublishedMerge, total)
+    _require_count(model, total)
 
 
-def _check_demands(advance: Advance) -> None:
-    total = 0
-    entries = LogEntry.objects.filter(kind__startswith="demand.").select_related("revision_document")
-    for batch in batches(iter(_with_until(entries).filter(until=None).iterator(BATCH))):
-        rows = [demand_rows.demand_row(entry, entry.revision_document.parsed()) for entry in batch]
-        _compare(PublishedDemand, {row.pk: row for row in rows})
-        total += len(batch)
-        advance(len(batch))
-    _require_count(PublishedDemand, total)
+def _merge_row(entry: Any) -> PublishedMerge:
+    return merge_rows.merge_row(entry, entry.revision_document.parsed(), entry.until)
+
+
+def _demand_row(entry: Any) -> PublishedDemand:
+    return demand_rows.demand_row(entry, entry.revision_document.parsed())
 
 
 def _check_claims() -> None:

@@ -27,7 +27,7 @@ KINDS = ("tutorials", "how-to", "reference", "explanation", "adr")
 LOCAL_SITE = "http://127.0.0.1:8000"
 # Other files in `docs/`, which have their own URLs on the site.
 ELSEWHERE = {"reference/openapi.yaml": "/api/schema/", "llms.txt": "/llms.txt"}
-# The line below a title that links to the page in the other language. The site has buttons for this.
+# The line below a title that links to the page in the other language. Each page of the site has links for this.
 OTHER_LANGUAGE = re.compile(r"^\[(?:English|Tiếng Việt)\]\([\w.-]+\.md\)\n", re.MULTILINE)
 
 
@@ -80,10 +80,13 @@ def llms(request: HttpRequest) -> HttpResponse:
 
 
 def read_guide(page: str, language: str) -> Guide | None:
-    """Return the guide in this language, or otherwise in English. `page` is the path in `docs/`, without `.md`."""
+    """Return the guide in this language, or otherwise in English. `page` is the path in `docs/`, without `.md`.
+
+    The links lead to pages in this language.
+    """
     for file, spoken in ((ROOT / f"{page}.{language}.md", language), (ROOT / f"{page}.md", "en")):
         if file.is_file():
-            return _rendered(file, spoken, file.stat().st_mtime_ns)
+            return _rendered(file, spoken, language, file.stat().st_mtime_ns)
     return None
 
 
@@ -92,8 +95,7 @@ def page_exists(page: str) -> bool:
 
 
 def _respond(request: HttpRequest, page: str) -> HttpResponse:
-    language = request.GET.get("language", "")
-    found = read_guide(page, language if language in dict(settings.LANGUAGES) else get_language() or "en")
+    found = read_guide(page, get_language() or "en")
     if found is None:
         raise Http404
     context = {"guide": found, "is_index": page == "README", "is_decision": page.startswith("adr/0")}
@@ -106,7 +108,7 @@ def _read(file: Path) -> str:
 
 
 @lru_cache(maxsize=512)
-def _rendered(file: Path, language: str, changed: int) -> Guide:
+def _rendered(file: Path, language: str, interface: str, changed: int) -> Guide:
     """Render a page. `changed` is the file's modification time, so that an edited page is rendered again."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     text = re.sub(r"<!--.*?-->\n?", "", _read(file), flags=re.DOTALL)
@@ -116,7 +118,7 @@ def _rendered(file: Path, language: str, changed: int) -> Guide:
     contents = _anchored(tokens)
     for token in tokens:
         if token.children:
-            token.children = _linked(token.children, folder, language)
+            token.children = _linked(token.children, folder, language, interface)
     html = parser.renderer.render(tokens, parser.options, {})
     # A wide table scrolls separately from the page, and readers can focus it with the keyboard.
     html = html.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
@@ -146,13 +148,13 @@ def _anchored(tokens: list[Token]) -> tuple[Heading, ...]:
     return tuple(contents)
 
 
-def _linked(tokens: list[Token], folder: str, language: str) -> list[Token]:
+def _linked(tokens: list[Token], folder: str, language: str, interface: str) -> list[Token]:
     """Point links and images to this site. A link to a file that the site doesn't serve becomes plain text."""
     kept = []
     dropped = 0
     for token in tokens:
         if token.type == "link_open":
-            url = _url(str(token.attrGet("href")), folder, language)
+            url = _url(str(token.attrGet("href")), folder, language, interface)
             if url is None:
                 dropped += 1
                 continue
@@ -170,8 +172,11 @@ def _linked(tokens: list[Token], folder: str, language: str) -> list[Token]:
     return kept
 
 
-def _url(link: str, folder: str, language: str = "en") -> str | None:
-    """Return the URL on this site for a link in a page, or None for files that the site doesn't serve."""
+def _url(link: str, folder: str, language: str = "en", interface: str = "") -> str | None:
+    """Return the URL on this site for a link in a page, or None for files that the site doesn't serve.
+
+    The link leads to a page in the interface's language, unless the text links to its translation.
+    """
     parts = urlsplit(link)
     if parts.scheme or not parts.path:
         return link
@@ -183,9 +188,8 @@ def _url(link: str, folder: str, language: str = "en") -> str | None:
     if page == path or path.startswith("../") or not page_exists(page):
         return None
     target = "vi" if path.endswith(".vi.md") else "en"
-    # Without this parameter, readers would get the page in their own language again.
-    parameter = f"?language={target}" if target != language and (ROOT / f"{page}.vi.md").is_file() else ""
-    return f"/docs/{re.sub(r'(^|/)README$', '', page)}/".replace("//", "/") + parameter + anchor
+    prefix = target if target != language and (ROOT / f"{page}.vi.md").is_file() else interface
+    return f"/{prefix}/docs/{re.sub(r'(^|/)README$', '', page)}/".replace("//", "/") + anchor
 
 
 def _absolute(link: str) -> str:

@@ -103,7 +103,7 @@ def tip(request: HttpRequest) -> HttpResponse:
     text = replace_forbidden(request.GET.get("text", "")[: _max_length("text")])
     given = (request.POST if request.method == "POST" else request.GET).get("newsroom", "")
     newsroom = given if len(given) <= SITE.schema["maxLength"] and re.fullmatch(SITE.schema["pattern"], given) else ""
-    context = {"canonical": f"{settings.SITE_URL}/tips/", "prefilled": bool(text or newsroom), "newsroom": newsroom}
+    context = {"prefilled": bool(text or newsroom), "newsroom": newsroom}
     return _form_response(request, Tip, "website/tip.html", context, initial={"text": text, "newsroom": newsroom})
 
 

@@ -16,6 +16,7 @@ from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.formats.text import MAX_COMPOSED, replace_forbidden
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import (
+    LogCheckpoint,
     LogEntry,
     PublicCapture,
     PublishedClaim,
@@ -174,8 +175,8 @@ def demands_about(review_id: UUID) -> list[Body]:
 def list_revisions(subject: UUID) -> QuerySet[LogEntry]:
     """Return the log's entries about a review or demand, newest first.
 
-    The entries have `note`, `change_class` and `has_document`. An erased revision doesn't have a document, so its note
-    and class are None.
+    The entries have `note`, `change_class`, `has_document` and `is_signed`. An erased revision doesn't have a document,
+    so its note and class are None.
     """
     return _with_notes(LogEntry.objects.using("public").filter(subject=subject).order_by("-number"))
 
@@ -184,7 +185,10 @@ def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
     """Add the values from the entries' documents."""
     exists = models.Q(revision_document__isnull=False)
     has_document = models.ExpressionWrapper(exists, output_field=models.BooleanField())
-    return entries.annotate(note=in_revision("note"), change_class=in_revision("class"), has_document=has_document)
+    signed = models.Exists(LogCheckpoint.objects.filter(size__gt=models.OuterRef("sequence")))
+    return entries.annotate(
+        note=in_revision("note"), change_class=in_revision("class"), has_document=has_document, is_signed=signed
+    )
 
 
 def list_corrections(page: int) -> tuple[list[Body], bool]:
@@ -231,6 +235,12 @@ def _correction(entry: Any) -> Body:
         "withdrawn_since": current["kind"] == "withdrawal" and current["sequence"] != entry.sequence,
         "newsroom": review["publisher"] if "publisher" in review else review["notice"]["newsroom"],
     }
+
+
+def find_entry(review_id: UUID, number: int) -> LogEntry:
+    """Return the log's entry of a revision. Raises Http404."""
+    reviews = LogEntry.objects.using("public").filter(kind__startswith="review.")
+    return get_object_or_404(reviews, subject=review_id, number=number)
 
 
 def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None]:

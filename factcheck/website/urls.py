@@ -1,8 +1,10 @@
-"""URLs of the pages. `/reviews/<id>/` and `/demands/<id>/` never change, because published bodies contain them."""
+"""URLs of the website. Pages have the interface's language in their URL, `/en/` or `/vi/` (`pages`).
+
+Everything in `urlpatterns` has no language: files for programs, and the permanent URLs of published content, which
+published bodies contain. The same content is also a page in each language.
+"""
 
 from django.urls import path, re_path
-from django.views.decorators.csrf import csrf_exempt
-from django.views.i18n import set_language
 
 from factcheck.record.formats.picture_files import PATH
 from factcheck.website import (
@@ -11,35 +13,51 @@ from factcheck.website import (
     documentation,
     intake,
     picture_views,
+    proof_views,
+    review_views,
     sitemaps,
+    verify_views,
     views,
     well_known,
 )
 
-urlpatterns = [
+permanent = [
+    path("reviews/<uuid:review_id>/", review_views.review, name="review"),
+    path("reviews/<uuid:review_id>/revisions/<int:number>/", review_views.revision, name="revision"),
+    path("claims/<uuid:claim_id>/", review_views.claim, name="claim"),
+    path("demands/<uuid:demand_id>/", demand_views.demand, name="demand"),
+    re_path("^captures/(?P<sha256>[0-9a-f]{64})/$", capture_views.capture, name="capture"),
+]
+
+pages = [
+    *permanent,
     path("", views.home, name="home"),
     path("reviews/", views.newest),
     path("claims/", views.newest),
-    path("reviews/<uuid:review_id>/", views.review, name="review"),
-    path("reviews/<uuid:review_id>/revisions/<int:number>/", views.revision, name="revision"),
     path("reviews/<uuid:review_id>/report/", intake.report, name="report"),
     path("tips/", intake.tip, name="tip"),
     path("receipts/<str:receipt>/", intake.message, name="message"),
-    path("claims/<uuid:claim_id>/", views.claim, name="claim"),
-    re_path("^captures/(?P<sha256>[0-9a-f]{64})/$", capture_views.capture, name="capture"),
+    path("corrections/", views.corrections, name="corrections"),
+    path("verify/", verify_views.verify, name="verify"),
+    path("demands/", demand_views.demands, name="demands"),
+    path("docs/", documentation.index, name="documentation"),
+    path("docs/<slug:kind>/", documentation.guide, name="guides"),
+    path("docs/<slug:kind>/<slug:name>/", documentation.guide, name="guide"),
+]
+
+urlpatterns = [
+    *permanent,
+    path("reviews/<uuid:review_id>/revisions/<int:number>/proof.json", proof_views.proof, name="proof"),
+    path(
+        "reviews/<uuid:review_id>/revisions/<int:number>/salted-document",
+        proof_views.salted_document,
+        name="salted_document",
+    ),
+    path("verify/verifier.py", proof_views.verifier, name="verifier"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/file/$", capture_views.capture_file, name="capture_file"),
     re_path(rf"^{PATH.pattern[1:]}$", picture_views.picture, name="picture"),
-    path("corrections/", views.corrections, name="corrections"),
-    path("demands/", demand_views.demands, name="demands"),
-    path("demands/<uuid:demand_id>/", demand_views.demand, name="demand"),
-    path("docs/", documentation.index, name="documentation"),
-    path("docs/<slug:kind>/", documentation.guide),
-    path("docs/<slug:kind>/<slug:name>/", documentation.guide, name="guide"),
     path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),
     path("llms.txt", documentation.llms),
-    # This view doesn't check a CSRF token, because another site could only change the language. A token would set a
-    # cookie for every reader and remove every page's ETag.
-    path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemaps/pages.xml", sitemaps.pages),
     path("sitemaps/reviews/<uuid:first>.xml", sitemaps.sitemap, {"section": "reviews"}),

@@ -18,12 +18,12 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = (
         "User-agent: *",
         "Disallow: /admin/",
-        "Disallow: /i18n/",
         "Disallow: /v1alpha1/",
         "Disallow: /*?q=",
-        "Disallow: /tips/?",
-        "Disallow: /reviews/*/report/",
+        "Disallow: /*/tips/?",
+        "Disallow: /*/reviews/*/report/",
         "Disallow: /receipts/",
+        "Disallow: /*/receipts/",
         "",
         f"Sitemap: {settings.SITE_URL}/sitemap.xml",
     )

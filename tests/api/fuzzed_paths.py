@@ -47,9 +47,9 @@ DOCUMENT: Json = {
             }
         },
         "/$discovery/rest": {"get": {"parameters": _parameters("version", "key", "fields"), "responses": _GOOGLE}},
-        "/": {"get": {"parameters": _parameters("q"), "responses": _answers("text/html", 200, 400)}},
-        "/tips/": {"get": {"parameters": _parameters("text"), "responses": _answers("text/html", 200)}, "post": _FORM},
-        "/reviews/{review_id}/report/": {"post": {"parameters": [_REVIEW], **_FORM}},
+        "/en/": {"get": {"parameters": _parameters("q"), "responses": _answers("text/html", 200, 400)}},
+        "/en/tips/": {"get": {"parameters": _parameters("text"), "responses": _answers("text/html", 200)}, "post": _FORM},
+        "/en/reviews/{review_id}/report/": {"post": {"parameters": [_REVIEW], **_FORM}},
     },
 }  # fmt: skip
 CHECKS: Json = {"positive_data_acceptance": {"enabled": False}, "negative_data_rejection": {"enabled": False}}

@@ -76,6 +76,7 @@ VERDICT = {
     "slug": "red",
     "label": "Đỏ",
     "labels": {"vi": "Đỏ", "en": "Red"},
+    "meanings": {"vi": "Dừng.", "en": "Stop."},
     "value": 1,
     "best": 3,
     "worst": 1,
@@ -390,7 +391,7 @@ def test_rating_scales_have_the_verdicts_in_use(world, api):
             "slug": "lights",
             "best": 3,
             "worst": 1,
-            "verdicts": [{"slug": "red", "value": 1, "labels": {"vi": "Đỏ", "en": "Red"}}],
+            "verdicts": [{key: VERDICT[key] for key in ("slug", "value", "labels", "meanings")}],
         }
     ]
 

@@ -308,14 +308,14 @@ def test_title_is_in_the_language_that_is_asked_for(world, api, of, kind, query,
 
 
 def test_pages_name_the_feeds(world, api):
-    page = api.client.get("/").content.decode()
+    page = api.client.get("/en/").content.decode()
     for address in ("reviews.atom", "reviews.rss", "reviews.json", "corrections.atom"):
         assert f'href="/feeds/{address}"' in page
 
 
 @pytest.mark.parametrize("spoken", ["vi", "en"])
 def test_pages_name_first_the_feeds_in_their_language(world, api, spoken):
-    page = api.client.get("/", headers={"Accept-Language": spoken}).content.decode()
+    page = api.client.get(f"/{spoken}/").content.decode()
     for address in ("reviews.atom", "corrections.atom"):
         links = re.findall(rf'href="/feeds/{address}([^"]*)"', page)
         assert links == [f"?language={spoken}", ""] * 2  # for programs, and for people

@@ -232,14 +232,14 @@ def test_receipt_stands_in_no_line_that_the_site_logs(newsroom: Any, settings: A
     assert client.get(f"{address}/").status_code == 404
     receipt = address.split("/")[-2]
     for mistyped in (f"/receipts//{receipt}/", f"/receipts/%20{receipt}/", f"/receipts/x/{receipt}/"):
-        assert client.get(mistyped).status_code == client.get(f"/api/v1{mistyped}").status_code == 404
+        assert client.get(f"/en{mistyped}").status_code == client.get(f"/api/v1{mistyped}").status_code == 404
     line = DictConfigurator({}).configure_formatter(settings.LOGGING["formatters"]["line"])
     assert [line.format(record).partition("WARNING ")[2] for record in caplog.records] == [
         "django.request: Method Not Allowed: /api/v1/receipts/-",
         "django.request: Bad Request: /api/v1/receipts/-",
         "django.request: Not Acceptable: /api/v1/receipts/-",
         "django.request: Not Found: /api/v1/receipts/-",
-        *["django.request: Not Found: /receipts/-", "django.request: Not Found: /api/v1/receipts/-"] * 3,
+        *["django.request: Not Found: /en/receipts/-", "django.request: Not Found: /api/v1/receipts/-"] * 3,
     ]
 
 

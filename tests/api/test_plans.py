@@ -139,7 +139,7 @@ def review(number: int) -> SimpleNamespace:
         publisher="rare.example" if rare else f"pub{number % 50}.example",
         claimant=id_of(number % 5000), topics=["very-rare"] if very_rare else [f"topic{number % 40}"],
         appearance_keys=[url_key(f"https://social.example/{number}")],
-        original_key=url_key(f"https://pub1.example/{number}"),
+        original_key=url_key(f"https://pub1.example/{number}"), link_keys=[],
         claimed_on=day if number % 2 else None, reviewed_on=day if number % 10 else None,
         published_at=at, updated_at=at,
     )  # fmt: skip
@@ -342,7 +342,7 @@ def test_changes_are_read_by_their_place_in_the_log(many):
 
 def test_page_of_corrections_is_read_by_their_own_indexes(many):
     """Nothing was withdrawn here: along the log all of it would be read to find that out."""
-    assert {"record_publishedcorrection_pkey", "logentry_status_changes"} <= indexes("/corrections/")
+    assert {"record_publishedcorrection_pkey", "logentry_status_changes"} <= indexes("/en/corrections/")
 
 
 def test_rating_scales_are_read_by_the_keys_of_their_verdicts(many):

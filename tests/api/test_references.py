@@ -2,9 +2,7 @@
 
 import pytest
 
-from api.views import references
 from factcheck.editorial.models import Claimant
-from factcheck.record.search.counts import Counts
 from tests.api.published import make_imported
 from tests.drafts import (
     correct_review,
@@ -82,18 +80,21 @@ def test_publisher(world, api):
         "languages": [{"language": "pt", "count": 1}],
         "newest_review": {key: newest[key] for key in ("id", "url", "headline", "language", "published_at")},
         "reviews_url": f"{SITE}/api/v1/reviews/?publisher=outra.example",
+        "profile_changes": [],  # its review was imported
     }
+    own = api.get("publishers/kiemchung.example/")
+    *of_verdicts, of_publisher = sorted(own["profile_changes"], key=lambda change: change["verdict"] is None)
+    assert of_publisher["content"] == listed["kiemchung.example"]
+    assert of_verdicts
+    for change in (*of_verdicts, of_publisher):
+        review = api.get(f"reviews/{change['review']['id']}/revisions/{change['review']['revision']}/")
+        content = change["content"] | review["review"]["verdict" if change["verdict"] else "publisher"]
+        assert (change["at"], change["sequence"]) == (review["at"], review["sequence"])
+        assert {key: content[key] for key in change["content"]} == change["content"]
     assert api.get("publishers/WWW.kiemchung.example/")["review_count"] == 4
     assert len(api.ids(found["reviews_url"])) == 1
     for site in ("none.example", "x y", "%00"):
         api.problem(f"publishers/{site}/", status=404)
-
-
-def test_estimates_of_a_publisher_are_refused(world, api, monkeypatch):
-    """A sample may miss a language, and a response with estimates must not be cached."""
-    estimate = Counts(50, {("language",): [(("pt",), 50)]}, exact=False, total_exact=False)
-    monkeypatch.setattr(references, "count", lambda *arguments: estimate)
-    assert api.problem("publishers/kiemchung.example/", status=503)["detail"] == references.TOO_SLOW
 
 
 def test_claimant_has_claims_and_no_numbers(world, api):

@@ -83,6 +83,14 @@ def test_totals_of_the_whole_record(world, api):
         ),
         ("group_by=verdict&q=garlic", [{"count": 1, "verdict": "truth:true"}]),
         ("group_by=verdict&language=fr", []),
+        (
+            "group_by=reviewed_year,verdict",
+            [
+                {"count": 1, "reviewed_year": "2025", "verdict": "truth:false"},
+                {"count": 1, "reviewed_year": "2026", "verdict": "truth:true"},
+                {"count": 1, "reviewed_year": YEAR, "verdict": None},
+            ],
+        ),
     ],
 )  # fmt: skip
 def test_groups(world, api, query, expected):

@@ -241,7 +241,7 @@ def test_everything_is_killed_in_turn(three: list[Server], tmp_path: Path):
     environ["WEB_THREADS"] = "4"
     webs = [start_web(environ, port) for port in ports]
     try:
-        wait(lambda: len(publisher.acknowledged) > 3 and all(readers.get(port, "/")[0] == 200 for port in ports), 60)
+        wait(lambda: len(publisher.acknowledged) > 3 and all(readers.get(port, "/en/")[0] == 200 for port in ports), 60)
         with readers.reading():
             _leave_out_a_lagging_replica(standbys[0], readers, publisher)
             _kill_a_standby(standbys[0], readers, publisher)
@@ -293,7 +293,7 @@ def _kill_a_web_process(
     webs[0].wait()
     time.sleep(1)
     webs[0] = start_web(environ, ports[0])
-    wait(lambda: readers.get(ports[0], "/")[0] == 200)
+    wait(lambda: readers.get(ports[0], "/en/")[0] == 200)
     assert readers.failures == []
 
 

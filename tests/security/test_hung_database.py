@@ -22,8 +22,8 @@ from tests.security.hanging import get, silent_server, site, stopped
 from tests.waiting import begin_until_it_waits
 
 WITHOUT_DATABASE = (
-    "/docs/", "/docs/reference/api/", "/robots.txt", "/llms.txt", "/.well-known/api-catalog", "/api/docs/",
-    "/api/schema/", "/api/problems/unavailable/", "/admin/login/", "/tips/",
+    "/en/docs/", "/en/docs/reference/api/", "/robots.txt", "/llms.txt", "/.well-known/api-catalog", "/api/docs/",
+    "/api/schema/", "/api/problems/unavailable/", "/admin/login/", "/en/tips/",
 )  # fmt: skip
 
 
@@ -176,7 +176,7 @@ def test_transaction_that_waits_for_a_lock_first_leaves_its_slot(
     waits.result(timeout=30)
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/reviews/", "/v1alpha1/claims:search?query=a", "/feeds/reviews.atom"])
+@pytest.mark.parametrize("path", ["/en/", "/api/v1/reviews/", "/v1alpha1/claims:search?query=a", "/feeds/reviews.atom"])
 def test_outage_is_one_line_in_the_journal(
     database: str, path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
@@ -199,7 +199,7 @@ def test_other_errors_keep_their_traceback(monkeypatch: pytest.MonkeyPatch, capl
 
     monkeypatch.setattr(queries, "newest_reviews", fail)
     with caplog.at_level(logging.ERROR, "django.request"):
-        assert Client(raise_request_exception=False).get("/").status_code == 500
+        assert Client(raise_request_exception=False).get("/en/").status_code == 500
     assert "Traceback" in caplog.text
 
 
@@ -216,7 +216,7 @@ def answers_beside(pool: ThreadPoolExecutor, port: int, hanging: Callable[[], ob
     """Asks for pages without data while more requests hang than the site has threads."""
     pending = {pool.submit(hanging) for _ in range(count)}
     wait(pending, return_when=FIRST_COMPLETED, timeout=0.5)
-    for path in (static("website/site.css"), "/docs/", "/robots.txt", "/api/problems/unavailable/"):
+    for path in (static("website/site.css"), "/en/docs/", "/robots.txt", "/api/problems/unavailable/"):
         assert get(port, path)[0] == 200
         # It didn't wait until those that hang were given up.
         assert any(not each.done() for each in pending), path
@@ -229,7 +229,7 @@ def test_server_that_never_answers():
     with silent_server() as silent, ThreadPoolExecutor(32) as pool:
         server = f"postgresql://a:b@127.0.0.1:{silent}/facts"
         with site(4, DATABASE_URL=server, PUBLIC_DATABASE_URL=server) as (port, log):
-            answers_beside(pool, port, lambda: get(port, "/"), 4)
+            answers_beside(pool, port, lambda: get(port, "/en/"), 4)
             assert get(port, "/api/v1/reviews/") == (503, "10")
             lines = log.read_text().splitlines()
             assert len(lines) == 5
@@ -241,14 +241,14 @@ def test_server_that_is_stopped_and_continues(database: str):
     cluster = settings.DATABASE_SERVER
     connections.close_all()
     with site(4, **urls(cluster, database)) as (port, _), ThreadPoolExecutor(32) as pool:
-        for future in [pool.submit(get, port, "/") for _ in range(16)]:  # every thread has its connection
+        for future in [pool.submit(get, port, "/en/") for _ in range(16)]:  # every thread has its connection
             assert future.result() == (200, None)
         postmaster = int((Path(cluster.data) / "postmaster.pid").read_text().split()[0])
         with stopped(postmaster):
-            answers_beside(pool, port, lambda: get(port, "/"), 4)
+            answers_beside(pool, port, lambda: get(port, "/en/"), 4)
             assert get(port, "/api/v1/reviews/") == (503, "10")
         deadline = 20
-        while get(port, "/")[0] != 200 and deadline:
+        while get(port, "/en/")[0] != 200 and deadline:
             threading.Event().wait(0.5)
             deadline -= 1
         assert deadline

@@ -263,12 +263,12 @@ def test_killed_web_worker_is_replaced(started: Started) -> None:
     """Before, granian ended with its first failed worker. The second worker answers meanwhile."""
     port = free_port()
     server = started.service("factcheck-site", port)
-    assert request(port, "/")[0] == 200
+    assert request(port, "/en/")[0] == 200
     before = children(server.pid)
     assert len(before) == 2
     os.kill(before[0], signal.SIGKILL)
     for _ in range(20):
-        assert request(port, "/")[0] == 200
+        assert request(port, "/en/")[0] == 200
     deadline = time.monotonic() + 30
     while len(children(server.pid)) < 2 and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -21,9 +21,9 @@ from factcheck.server.shared_counters import SharedCounters
 from tests.drafts import make_newsroom, make_review, publish_review
 from tests.serving import served
 
-SEARCHES = ("/?q=temple", "/api/v1/reviews/?q=temple", "/api/v1/claims/?count=true", "/api/v1/reviews/?facets=language",
+SEARCHES = ("/en/?q=temple", "/api/v1/reviews/?q=temple", "/api/v1/claims/?count=true", "/api/v1/reviews/?facets=language",
     "/api/v1/match/?text=temple", "/v1alpha1/claims:search?query=temple", "/api/v1/reviews/?%71=temple")  # fmt: skip
-CHEAP = ("/", "/corrections/", "/api/v1/reviews/", "/feeds/reviews.atom", "/docs/")
+CHEAP = ("/en/", "/en/corrections/", "/api/v1/reviews/", "/feeds/reviews.atom", "/en/docs/")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -115,7 +115,7 @@ def test_everything_else_passes_the_full_gate(full_gate: None, path: str):
 
 @pytest.mark.parametrize(("language", "heading"), [("en", "Your search wasn’t run"), ("vi", "Chưa tìm kiếm được")])
 def test_reader_whose_search_is_refused_keeps_the_words(full_gate: None, language: str, heading: str):
-    page = Client().get("/?q=temple+%3C", headers={"accept-language": language}).content.decode()
+    page = Client().get(f"/{language}/?q=temple+%3C").content.decode()
     assert heading in page
     assert 'value="temple &lt;"' in page
 
@@ -136,7 +136,7 @@ def test_searches_have_a_limit_of_their_own_by_default(path: str, settings: Any)
     assert first["RateLimit-Policy"].split(", ")[0] == '"search";q=2;w=60'
     assert first["RateLimit"].startswith('"search";r=1;t=')
     assert third["RateLimit"].startswith('"search";r=0;t=')
-    assert Client().get("/").status_code == 200
+    assert Client().get("/en/").status_code == 200
 
 
 def test_reading_has_a_limit_that_each_answer_tells(settings: Any):
@@ -177,7 +177,7 @@ def test_preflight_is_not_counted_and_limits_can_be_turned_off(settings: Any):
     ask = {"access-control-request-method": "GET", "origin": "https://reader.example"}
     assert {Client().options("/api/v1/reviews/", headers=ask).status_code for _ in range(5)} == {200}
     settings.API_RATE_LIMIT = settings.SEARCH_RATE_LIMIT = ""
-    responses = [Client().get(path) for path in ("/api/v1/reviews/", "/?q=temple", "/api/v1/reviews/?q=temple")]
+    responses = [Client().get(path) for path in ("/api/v1/reviews/", "/en/?q=temple", "/api/v1/reviews/?q=temple")]
     assert [each.status_code for each in responses] == [200, 200, 200]
     assert not any("RateLimit" in each for each in responses)
 
@@ -198,7 +198,7 @@ def test_matches_that_never_end_leave_the_other_pages(monkeypatch: pytest.Monkey
             inside.acquire()
             refused = [pool.submit(fetch, address, "/api/v1/match/?text=a") for _ in range(6)]
             assert {each.result() for each in refused} == {503}
-            assert fetch(address, "/") == fetch(address, "/admin/login/") == 200
+            assert fetch(address, "/en/") == fetch(address, "/admin/login/") == 200
             assert not stuck.done()
         finally:
             leave.set()

@@ -53,7 +53,7 @@ def test_log_has_no_personal_data(database, lines):
         f"/receipts/{receipt}/",
         f"/api/v1/receipts/{receipt}/",
         f"/receipts/ {receipt}",
-        "/?q=ThiNo",
+        "/en/?q=ThiNo",
         "/x?q=ThiNo",
     )
     for address in addresses:

@@ -104,7 +104,7 @@ def wait_for(port: int, process: subprocess.Popen[str]) -> None:
 def test_first_start_shows_the_demo_and_ctrl_c_stops_everything(var: Path, port: int, start: Start):
     process = start()
     wait_for(port, process)
-    assert get(port, "/")[0] == 200
+    assert get(port, "/en/")[0] == 200
     status, headers, body = get(port, "/api/v1/reviews/?page_size=3", Origin="https://elsewhere.example")
     assert (status, headers["access-control-allow-origin"]) == (200, "*")
     assert len(json.loads(body)["results"]) == 3

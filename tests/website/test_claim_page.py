@@ -6,7 +6,7 @@ from tests.website.conftest import Page, Published
 
 
 def get(path: str, language: str = "en") -> Page:
-    response = Client().get(path, headers={"accept-language": language})
+    response = Client().get(path, headers={"accept-language": language}, follow=True)
     assert response.status_code == 200
     return Page(response.content.decode())
 
@@ -28,7 +28,7 @@ def test_claim_is_described_for_whoever_passes_it_on(published: Published) -> No
         "color-scheme": "light dark",
         "description": verdicts,
         "og:type": "article",
-        "og:title": "Nước lũ ở Huế đã lên tới mái chùa.",
+        "og:title": "Đúng (Toà soạn kiemchung.example); False (Toà soạn checkpoint.org): Nước lũ ở Huế đã lên tới mái chùa.",
         "og:description": verdicts,
         "og:url": f"http://127.0.0.1:8000{published.claim}",
         "og:site_name": "The Fact-Check Record",
@@ -46,4 +46,7 @@ def test_claim_hostile_is_text_in_its_description(published: Published) -> None:
     body = Client().get(f"/api/v1{published.hostile}").json()
     page = get(f"/claims/{body['claim']['id']}/")
     assert page.elements["script"] == page.elements["img"] == 0
-    assert named(page)["og:title"] == '"><script>alert(1)</script><img src=x onerror=alert(1)>hsilgne'
+    assert (
+        named(page)["og:title"]
+        == 'False (Toà soạn checkpoint.org): "><script>alert(1)</script><img src=x onerror=alert(1)>hsilgne'
+    )

@@ -81,13 +81,13 @@ def _imported(newsroom: Newsroom) -> Review:
 
 
 def get(path: str = "/corrections/", language: str = "en", status: int = 200) -> Page:
-    response = Client().get(path, headers={"accept-language": language})
+    response = Client().get(path, headers={"accept-language": language}, follow=True)
     assert response.status_code == status
     return Page(response.content.decode())
 
 
 def links(page: Page) -> list[str]:
-    return [href for href in page.values("a", "href") if href.startswith("/reviews/")]
+    return [href for href in page.links if href.startswith("/reviews/")]
 
 
 def lines(page: Page) -> list[str]:
@@ -116,10 +116,10 @@ def test_list_says_what_became_of_reviews_newest_first(record: SimpleNamespace, 
         f"Bài trở lại Reinstated today Nguồn đã xác nhận lại số liệu. {newsroom}",
         f"Bài trở lại Withdrawn today {REASON} {newsroom}",
         f"Tựa đề mới Withdrawn today {REASON} {newsroom}",
-        f"Tựa đề mới Corrected today (substantive correction) {WHY} Verdict before: Sai → after: Đúng"
+        f"Tựa đề mới Corrected today (substantive correction) Verdict before: Sai → after: Đúng {WHY}"
         f" The review has since been withdrawn. {newsroom}",
-        f"الماء غال. Corrected today (substantive correction) {WHY} Verdict before: كاذب → after: خطأ مرصد",
-        f"Video năm 2019 Corrected today (substantive correction) {WHY} Verdict before: Sai → after: Đúng {newsroom}",
+        f"الماء غال. Corrected today (substantive correction) Verdict before: كاذب → after: خطأ {WHY} مرصد",
+        f"Video năm 2019 Corrected today (substantive correction) Verdict before: Sai → after: Đúng {WHY} {newsroom}",
     ]
     assert links(page) == [
         record.hostile, record.redacted, record.redacted, record.erased, record.erased, record.back, record.back,
@@ -136,11 +136,11 @@ def test_nothing_of_what_was_erased_is_in_the_list(record: SimpleNamespace) -> N
 
 def test_texts_have_their_own_languages(record: SimpleNamespace) -> None:
     page = get()
-    assert f'<a href="{record.corrected}" lang="vi"><bdi>Video năm 2019</bdi></a>' in page.source
+    assert f'<a href="/en{record.corrected}" lang="vi"><bdi>Video năm 2019</bdi></a>' in page.source
     # The claim's words stand for the title in the claim's language; the note is in the review's.
-    assert f'<a href="{record.imported}" lang="ar"><bdi>الماء غال.</bdi></a>' in page.source
+    assert f'<a href="/en{record.imported}" lang="ar"><bdi>الماء غال.</bdi></a>' in page.source
     assert f'<p class="note" lang="fr" dir="auto">{WHY}</p>' in page.source
-    assert f'<a href="{record.erased}">Erased review</a>' in page.source
+    assert f'<a href="/en{record.erased}">Erased review</a>' in page.source
     assert f'<blockquote lang="" dir="auto">{NOTICE}</blockquote>' in page.source
 
 
@@ -160,21 +160,21 @@ def test_withdrawn_review_without_headline_has_no_title(database: str) -> None:
     imported = _imported(newsroom)
     withdraw_review(newsroom, imported)
     page = get()
-    assert f'<a href="/reviews/{imported.pk}/">Withdrawn review</a>' in page.source
+    assert f'<a href="/en/reviews/{imported.pk}/">Withdrawn review</a>' in page.source
     assert "الماء" not in page.source
 
 
 def test_list_leads_to_data_and_is_led_to(record: SimpleNamespace) -> None:
     page = get()
-    assert "http://127.0.0.1:8000/corrections/" in page.values("link", "href")
+    assert "http://127.0.0.1:8000/en/corrections/" in page.values("link", "href")
     assert "http://127.0.0.1:8000/api/v1/corrections/" in page.values("link", "href")
     assert "/feeds/corrections.atom?language=en" in page.values("link", "href")
-    assert "/corrections/" in get(record.corrected).values("a", "href")
+    assert "/corrections/" in get(record.corrected).links
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_page_is_plain_and_accessible(record: SimpleNamespace, language: str) -> None:
-    response = Client().get("/corrections/", headers={"accept-language": language})
+    response = Client().get("/corrections/", headers={"accept-language": language}, follow=True)
     page = Page(response.content.decode())
     assert page.elements["script"] == page.elements["style"] == page.elements["img"] == 0
     assert not [key for _, key, _ in page.attributes if key == "style" or key.startswith("on")]
@@ -184,8 +184,8 @@ def test_page_is_plain_and_accessible(record: SimpleNamespace, language: str) ->
     assert page.values("html", "lang") == [language]
     assert not response.cookies
     again = {"accept-language": language, "if-none-match": response.headers["ETag"]}
-    assert Client().get("/corrections/", headers=again).status_code == 304
-    assert Client().post("/corrections/").status_code == 405
+    assert Client().get(f"/{language}/corrections/", headers=again).status_code == 304
+    assert Client().post("/en/corrections/").status_code == 405
 
 
 def test_list_costs_two_queries_of_the_reading_role(record: SimpleNamespace) -> None:
@@ -202,8 +202,8 @@ def test_pages_lead_to_each_other(record: SimpleNamespace, monkeypatch: pytest.M
     first, second = get(), get("/corrections/?page=2")
     assert links(first) == [record.hostile, record.redacted, record.redacted, record.erased, record.erased, record.back]
     assert links(second) == [record.back, record.withdrawn, record.withdrawn, record.imported, record.corrected]
-    assert "/corrections/?page=2" in first.values("a", "href")
-    assert "/corrections/?page=1" in second.values("a", "href")
+    assert "/corrections/?page=2" in first.links
+    assert "/corrections/?page=1" in second.links
     assert "next" not in second.values("a", "rel")
     assert "noindex" in second.values("meta", "content")
 

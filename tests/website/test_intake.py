@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connections
@@ -21,12 +22,12 @@ def reader(path: str, language: str = "vi") -> Browser:
 
 
 def test_reader_sends_in_what_was_searched_for_in_vain(newsroom: Newsroom) -> None:
-    page = reader("/?q=nước+lũ+mái+chùa").follow("Gửi thông tin cần kiểm chứng")
+    page = reader(f"/?{urlencode({'q': 'nước lũ mái chùa'})}").follow("Gửi thông tin cần kiểm chứng")
     assert (page.value("text"), page.value("language")) == ("nước lũ mái chùa", "vi")
     page.fill(text=TEXT, url="https://social.example/p/1", contact="lan@reader.example").press("Gửi")
-    assert re.fullmatch(r"/receipts/[\w-]{22}/", page.path)
+    assert re.fullmatch(r"/vi/receipts/[\w-]{22}/", page.path)
     assert "Đã nhận được tin của bạn Tin đang chờ biên tập viên đọc." in page.text
-    assert f"http://127.0.0.1:8000{page.path}" in page.text
+    assert f"http://127.0.0.1:8000{page.path.removeprefix('/vi')}" in page.text
     for words in ("chùa", "social.example", "reader.example"):
         assert words not in page.html
     row = ReaderMessage.objects.get()
@@ -96,14 +97,14 @@ def test_what_is_refused_says_where_and_keeps_what_was_written(
     newsroom: Newsroom, written: dict[str, str], field: str, english: str, vietnamese: str
 ) -> None:
     for language, sentence in (("en", english), ("vi", vietnamese)):
-        client = Client(enforce_csrf_checks=True, headers={"accept-language": language})
-        response = client.post("/tips/", {"language": "vi", **written})
+        client = Client(enforce_csrf_checks=True)
+        response = client.post(f"/{language}/tips/", {"language": "vi", **written})
         html = response.content.decode()
         assert response.status_code == 422
         said = html.partition(f'id="id_{field}_error"')[2].partition("</ul>")[0]
         assert sentence in said
         assert 'role="alert"' in html
-        assert "/i18n/setlang/" not in html  # which would open the form anew, and empty
+        assert 'class="languages"' not in html  # these links would open an empty form
         assert re.findall(r'aria-invalid="true"[^>]* id="(\w+)"', html) == [f"id_{field}"]
         if field != "language":
             assert written[field].strip() in html
@@ -111,10 +112,10 @@ def test_what_is_refused_says_where_and_keeps_what_was_written(
 
 
 def test_hostile_text_comes_back_as_text(newsroom: Newsroom) -> None:
-    html = Client().post("/tips/", {"text": "</textarea><script>alert(1)</script>"}).content.decode()
+    html = Client().post("/en/tips/", {"text": "</textarea><script>alert(1)</script>"}).content.decode()
     assert "&lt;/textarea&gt;&lt;script&gt;" in html
     assert "<script" not in html
-    assert "<script" not in Client().get("/tips/", {"text": "</textarea><script>alert(1)</script>"}).content.decode()
+    assert "<script" not in Client().get("/en/tips/", {"text": "</textarea><script>alert(1)</script>"}).content.decode()
 
 
 @pytest.mark.parametrize("charset", ["base64", "utf-7", "unicode_escape", "utf-16"])
@@ -123,7 +124,7 @@ def test_form_is_read_as_utf_8_whatever_it_is_called(newsroom: Newsroom, charset
     part = '--XX\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
     text = f"{TEXT} +2AA- \\ud800"
     content = f"{part.format('text', text)}{part.format('language', 'vi')}--XX--\r\n".encode()
-    response = Client().generic("POST", "/tips/", content, f"multipart/form-data; boundary=XX; charset={charset}")
+    response = Client().generic("POST", "/en/tips/", content, f"multipart/form-data; boundary=XX; charset={charset}")
     assert response.status_code == 302
     assert ReaderMessage.objects.get().text == text
 
@@ -131,7 +132,7 @@ def test_form_is_read_as_utf_8_whatever_it_is_called(newsroom: Newsroom, charset
 def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsroom, settings: Any) -> None:
     settings.READER_MESSAGES_PER_HOUR = 1
     reader("/tips/", "en").fill(text=TEXT).press("Send")
-    response = Client().post("/tips/", {"text": f"{TEXT} Hỏi lại.", "language": "vi"})
+    response = Client().post("/en/tips/", {"text": f"{TEXT} Hỏi lại.", "language": "vi"})
     assert response.status_code == 429
     assert 3500 < int(response["Retry-After"]) <= 3601
     assert (
@@ -152,8 +153,9 @@ def test_full_line_says_when_it_opens_again(newsroom: Newsroom, monkeypatch: pyt
         ("en", "The editors have 1 unread messages, the most that can wait. Your message was not stored."),
         ("vi", "Biên tập viên còn 1 tin chưa đọc, không nhận thêm được nữa. Tin này chưa được lưu."),
     ):
-        client = Client(headers={"accept-language": language})
-        response = client.post("/tips/", {"text": f"{TEXT} Nữa.", "language": "vi"}, REMOTE_ADDR="192.0.2.7")
+        response = Client().post(
+            f"/{language}/tips/", {"text": f"{TEXT} Nữa.", "language": "vi"}, REMOTE_ADDR="192.0.2.7"
+        )
         assert response.status_code == 503
         assert 86_300 < int(response["Retry-After"]) <= 86_400
         assert sentence in response.content.decode()
@@ -176,33 +178,33 @@ def test_mistakes_are_reported_in_live_reviews_alone(newsroom: Newsroom) -> None
         publish_review(newsroom, review)
     withdraw_review(newsroom, withdrawn)
     erase_review(newsroom, erased)
-    assert Client().get(f"/reviews/{draft.pk}/report/").status_code == 404
+    assert Client().get(f"/en/reviews/{draft.pk}/report/").status_code == 404
     for review in (withdrawn, erased):
         for answer in (Client().get, Client().post):
-            response = answer(f"/reviews/{review.pk}/report/")
-            assert (response.status_code, response.headers["Location"]) == (302, f"/reviews/{review.pk}/")
+            response = answer(f"/en/reviews/{review.pk}/report/")
+            assert (response.status_code, response.headers["Location"]) == (302, f"/en/reviews/{review.pk}/")
         assert not reader(f"/reviews/{review.pk}/").has_link("Báo lỗi trong bài")
     assert not ReaderMessage.objects.exists()
 
 
 def test_answers_are_nobody_elses(newsroom: Newsroom) -> None:
     client = Client(enforce_csrf_checks=True)
-    sent = client.post("/tips/", {"text": TEXT, "language": "vi"})
+    sent = client.post("/en/tips/", {"text": TEXT, "language": "vi"})
     shown = client.get(sent.headers["Location"])
-    for response in (sent, shown, client.post("/tips/", {})):
+    for response in (sent, shown, client.post("/en/tips/", {})):
         assert "no-store" in response.headers["Cache-Control"]
         assert "ETag" not in response.headers
         assert not response.cookies
     assert shown.headers["Referrer-Policy"] == "same-origin"
     assert '<meta name="robots" content="noindex">' in shown.content.decode()
-    assert client.get("/receipts/AAAAAAAAAAAAAAAAAAAAAA/").status_code == 404
-    assert Client().put("/tips/").status_code == Client().post(sent.headers["Location"]).status_code == 405
+    assert client.get("/en/receipts/AAAAAAAAAAAAAAAAAAAAAA/").status_code == 404
+    assert Client().put("/en/tips/").status_code == Client().post(sent.headers["Location"]).status_code == 405
 
 
 def test_forms_are_read_by_the_reading_role_alone(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     with CaptureQueriesContext(connections["default"]) as of_editors:
-        for path in ("/tips/", f"/reviews/{review.pk}/report/"):
+        for path in ("/en/tips/", f"/en/reviews/{review.pk}/report/"):
             assert Client().get(path).status_code == 200
     assert len(of_editors) == 0

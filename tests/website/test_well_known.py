@@ -26,7 +26,7 @@ def test_robots_may_read_what_is_published():
     assert robots.site_maps() == [f"{SITE}/sitemap.xml"]
     for address in ("/", "/reviews/1/", "/feeds/claimreview.json", "/api/v1/reviews/", "/sitemap.xml"):
         assert robots.can_fetch("Anybot", SITE + address)
-    for address in ("/admin/", "/admin/login/", "/i18n/setlang/", "/v1alpha1/claims:search"):
+    for address in ("/admin/", "/admin/login/", "/receipts/x/", "/v1alpha1/claims:search"):
         assert not robots.can_fetch("Anybot", SITE + address)
 
 

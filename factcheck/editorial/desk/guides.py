@@ -42,7 +42,7 @@ ACTIONS = {
 
 
 def guide_for(request: HttpRequest) -> str:
-    """The path of the guide for the page, relative to `/docs/`."""
+    """Return the path of the guide for the page, relative to `docs/`."""
     match = request.resolver_match
     if match is None or not match.url_name:
         return FIRST

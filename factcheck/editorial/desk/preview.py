@@ -52,7 +52,7 @@ SHORT = 80  # characters of a value that fits on a line
 AROUND = 160  # characters of unchanged text that are shown on each side of a change
 # Values that count as equal to a key that is missing from an older statement.
 EMPTY_VALUES: tuple[Any, ...] = (None, [], {}, False)
-ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels")
+ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels", "meanings")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Checks a public log from outside: `python3 -m factcheck.record.log.verifier URL [--state FILE] [--witness KEY…]`.
+"""Checks a public log from outside, or one proof without a network.
+
+    python3 verifier.py URL [--state FILE] [--key KEY] [--witness KEY…]    the whole log of a site
+    python3 verifier.py --proof FILE [--key KEY] [--witness KEY…]          the proof of one revision
 
 This file needs only the standard library and `cryptography`, and shares no code with the server. You can read, copy
 and run it without trusting the site. docs/reference/log.md lists the checks.
@@ -42,6 +45,8 @@ MAX_RESPONSE = 64 * 2**20  # in bytes, far more than the size of any document
 CACHE_TIME = 2.5  # in seconds. After this time, no cache serves the previous checkpoint (its max-age is 2).
 READ_TIMEOUT = 30  # in seconds without receiving any data
 TOTAL_TIMEOUT = 60  # in seconds, for a whole response
+PROOF_KEYS = ["checkpoint", "document", "key", "leaf", "proof", "salt"]
+TEXT = re.compile("[^\ud800-\udfff]*")  # JSON can contain surrogates, which no text contains
 HASH = re.compile(r"[0-9a-f]{64}")  # a salt has the same format
 # For each kind of entry, the kinds that can precede it in the history of a subject. None means the first entry.
 PREDECESSORS: dict[str, set[str | None]] = {
@@ -323,21 +328,10 @@ class Verifier:
         """The served key, and the checkpoint after its signature has been checked."""
         served = Key(self.site.require_text(f"{API}/log/key", "The verifier key"))
         checkpoint = Checkpoint(self.site.require_text(f"{API}/log/checkpoint", "The checkpoint"))
-        self.require_signature(served, checkpoint)
-        return served, checkpoint
-
-    def require_signature(self, served: Key, checkpoint: Checkpoint) -> None:
         # After a rotation, the served key differs from the pinned key. The log must then lead from the pinned to the
         # served key.
-        if not served.signed(checkpoint.note):
-            raise DiscrepancyError(
-                f"The checkpoint of {checkpoint.size} entries does not carry the signature of {served.text}."
-            )
-        for witness in self.witnesses:
-            if not witness.signed(checkpoint.note):
-                raise MissingCosignatureError(
-                    f"The witness {witness.name} has not cosigned the checkpoint of {checkpoint.size} entries."
-                )
+        require_signatures(checkpoint, served, self.witnesses)
+        return served, checkpoint
 
     def resume(self, key: Key | None) -> None:
         """Resumes an interrupted pass from the state file, if this pass began with the requested key."""
@@ -435,18 +429,7 @@ class Verifier:
 
     def check_leaf(self, leaf: bytes) -> dict[str, Any]:
         here = f"Entry {self.tree.size}"
-        entry = parse(leaf, here)
-        # Types are compared too, because true and 1.0 equal 1 but have different bytes.
-        if (
-            len(leaf) > 1024
-            or sorted(entry) != LEAF_KEYS
-            or any(type(entry[key]) is not int for key in LEAF_NUMBERS)
-            or any(not matches(pattern, entry[key]) for key, pattern in LEAF_TEXTS.items())
-            or entry["v"] != 1
-        ):
-            raise DiscrepancyError(f"{here} is not a leaf of version 1.")
-        if entry["kind"] not in PREDECESSORS:
-            raise DiscrepancyError(f"{here} is of the unknown kind {entry['kind']}.")
+        entry = parse_leaf(leaf, here)
         if entry["sequence"] != self.tree.size:
             raise DiscrepancyError(f"{here} says that it is entry {entry['sequence']}.")
         if entry["at"] < self.last_at:
@@ -473,16 +456,7 @@ class Verifier:
             return
         if status != 200:
             raise DiscrepancyError(f"The document of entry {sequence} is not served: status {status}.")
-        require_digest(entry["digest"], sequence, headers, data)
-        document = parse(data, f"The document of entry {sequence}")
-        revision = document.get("revision")
-        if (
-            not isinstance(revision, dict)
-            or document.get("id") != entry["subject"]
-            or not same_number(revision.get("number"), entry["number"])
-            or revision.get("kind") != entry["kind"].partition(".")[2]
-        ):
-            raise DiscrepancyError(f"The document of entry {sequence} is of another revision.")
+        document = parse_document(entry, headers.get("factcheck-salt", ""), data)
         if entry["kind"] == "claim.merge":
             merge_target(document, sequence)
         elif entry["kind"] == "key.rotation":
@@ -587,7 +561,7 @@ class Verifier:
         """The newest document about the subject. It is requested again, because documents aren't kept in memory."""
         sequence, digest = self.subjects[subject][2:]
         headers, data = self.site.require(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")
-        require_digest(digest, sequence, headers, data)
+        require_digest(digest, sequence, headers.get("factcheck-salt", ""), data)
         return data
 
     def check_claim(self, subject: str, status: int, location: str) -> None:
@@ -697,8 +671,53 @@ def matches(pattern: re.Pattern[str], value: Any) -> bool:
     return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
-def require_digest(digest: str, sequence: int, headers: dict[str, str], data: bytes) -> None:
-    salt = headers.get("factcheck-salt", "")
+def require_signatures(checkpoint: Checkpoint, key: Key, witnesses: list[Key]) -> None:
+    """Raises DiscrepancyError unless the log's key and all these witnesses have signed the checkpoint."""
+    if not key.signed(checkpoint.note):
+        raise DiscrepancyError(
+            f"The checkpoint of {checkpoint.size} entries does not carry the signature of {key.text}."
+        )
+    for witness in witnesses:
+        if not witness.signed(checkpoint.note):
+            raise MissingCosignatureError(
+                f"The witness {witness.name} has not cosigned the checkpoint of {checkpoint.size} entries."
+            )
+
+
+def parse_leaf(leaf: bytes, here: str) -> dict[str, Any]:
+    """The entry in these bytes. Raises DiscrepancyError."""
+    entry = parse(leaf, here)
+    # Types are compared too, because true and 1.0 equal 1 but have different bytes.
+    if (
+        len(leaf) > 1024
+        or sorted(entry) != LEAF_KEYS
+        or any(type(entry[key]) is not int for key in LEAF_NUMBERS)
+        or any(not matches(pattern, entry[key]) for key, pattern in LEAF_TEXTS.items())
+        or entry["v"] != 1
+    ):
+        raise DiscrepancyError(f"{here} is not a leaf of version 1.")
+    if entry["kind"] not in PREDECESSORS:
+        raise DiscrepancyError(f"{here} is of the unknown kind {entry['kind']}.")
+    return entry
+
+
+def parse_document(entry: dict[str, Any], salt: str, data: bytes) -> dict[str, Any]:
+    """The document in these bytes, which must match the entry. Raises DiscrepancyError."""
+    sequence = entry["sequence"]
+    require_digest(entry["digest"], sequence, salt, data)
+    document = parse(data, f"The document of entry {sequence}")
+    revision = document.get("revision")
+    if (
+        not isinstance(revision, dict)
+        or document.get("id") != entry["subject"]
+        or not same_number(revision.get("number"), entry["number"])
+        or revision.get("kind") != entry["kind"].partition(".")[2]
+    ):
+        raise DiscrepancyError(f"The document of entry {sequence} is of another revision.")
+    return document
+
+
+def require_digest(digest: str, sequence: int, salt: str, data: bytes) -> None:
     if not matches(HASH, salt) or hashlib.sha256(bytes.fromhex(salt) + data).hexdigest() != digest:
         raise DiscrepancyError(f"The document of entry {sequence} doesn't match its digest in the log.")
 
@@ -718,16 +737,82 @@ def merge_target(document: dict[str, Any], sequence: int) -> str:
     return target
 
 
-def printable(problem: Exception) -> str:
+def check_proof(file: Path, key: Key | None, witnesses: list[Key]) -> list[str]:
+    """Checks a proof file without a network. Returns the lines of a summary. Raises DiscrepancyError or CheckError."""
+    proof = read_proof(file)
+    entry = parse_leaf(proof["leaf"].encode(), "The entry in the proof")
+    checkpoint = Checkpoint(proof["checkpoint"])
+    signer = key or Key(proof["key"])
+    if checkpoint.origin != signer.name:
+        raise DiscrepancyError(f"The checkpoint is of {checkpoint.origin}, not of {signer.name}.")
+    require_signatures(checkpoint, signer, witnesses)
+    if root_of_proof(entry["sequence"], checkpoint.size, proof) != checkpoint.root:
+        raise DiscrepancyError(
+            f"The proof does not lead from entry {entry['sequence']} to the checkpoint of {checkpoint.size} entries."
+        )
+    if proof["document"] is None:
+        document = "Its document has been erased"
+    else:
+        parse_document(entry, proof["salt"] or "", proof["document"].encode())
+        document = "Its document is unchanged"
+    summary = (
+        f"Entry {entry['sequence']} is {entry['kind']} of {entry['subject']}, revision {entry['number']}, of"
+        f" {entry['at']}. {document}, and the signed log of {checkpoint.size} entries contains the entry."
+    )
+    return [summary] if key else [summary, f"The key is from the file. Compare it with another source: {signer.text}"]
+
+
+def read_proof(file: Path) -> dict[str, Any]:
+    try:
+        proof = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise CheckError(f"{file} cannot be read: {problem.strerror}.") from None
+    except (ValueError, RecursionError):
+        raise CheckError(f"{file} is not a proof: it is not JSON.") from None
+    valid = (
+        isinstance(proof, dict)
+        and sorted(proof) == PROOF_KEYS
+        and all(matches(TEXT, proof[name]) for name in ("checkpoint", "key", "leaf"))
+        and all(proof[name] is None or matches(TEXT, proof[name]) for name in ("document", "salt"))
+        and isinstance(proof["proof"], list)
+        and all(matches(TEXT, value) for value in proof["proof"])
+    )
+    if not valid:
+        raise CheckError(f"{file} is not a proof: a value in it is missing or malformed.")
+    return dict(proof)
+
+
+def root_of_proof(index: int, size: int, proof: dict[str, Any]) -> bytes | None:
+    """The root that the inclusion proof leads to (RFC 9162, section 2.1.3.2). None if its length is wrong."""
+    at, last, value = index, size - 1, leaf_hash(proof["leaf"].encode())
+    if not 0 <= at <= last:
+        return None
+    for text in proof["proof"]:
+        try:
+            node = base64.b64decode(text, validate=True)
+        except ValueError:
+            return None
+        if last == 0 or len(node) != 32:
+            return None
+        if at & 1 or at == last:
+            value = node_hash(node, value)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            value = node_hash(value, node)
+        at, last = at >> 1, last >> 1
+    return value if last == 0 else None
+
+
+def printable(problem: object) -> str:
     """The message without control characters, which a malicious site could use to manipulate the terminal."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(problem))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python3 -m factcheck.record.log.verifier", description="Checks a public log."
-    )
-    parser.add_argument("url", help="the site's URL, such as https://factcheck.example")
+    parser = argparse.ArgumentParser(description="Checks a public log, or the proof of one revision without a network.")
+    parser.add_argument("url", nargs="?", help="the site's URL, such as https://factcheck.example")
+    parser.add_argument("--proof", type=Path, metavar="FILE", help="the proof of one revision, from its page")
     parser.add_argument("--state", type=Path, help="file that remembers the log, so that a changed history is found")
     parser.add_argument("--key", help="the log's verifier key, from another source than the site")
     parser.add_argument(
@@ -735,15 +820,15 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     options = parser.parse_args(arguments)
+    if bool(options.url) == bool(options.proof):
+        parser.error("give either the site's URL or --proof FILE")
     try:
-        verifier = Verifier(
-            Site(options.url),
-            options.state,
-            Key(options.key) if options.key else None,
-            [Key(text) for text in options.witness],
-            options.quiet,
-        )
-        print(verifier.run())
+        key = Key(options.key) if options.key else None
+        witnesses = [Key(text) for text in options.witness]
+        if options.proof:
+            print(*map(printable, check_proof(options.proof, key, witnesses)), sep="\n")
+        else:
+            print(Verifier(Site(options.url), options.state, key, witnesses, options.quiet).run())
     except DiscrepancyError as wrong:
         print(printable(wrong), file=sys.stderr)
         return 1

@@ -175,6 +175,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("original_key", models.CharField(max_length=32, null=True)),
+                (
+                    "link_keys",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        help_text="Keys of the URLs that the review cites (`link_key`).",
+                        size=None,
+                    ),
+                ),
                 ("claimed_on", models.DateField(null=True)),
                 ("reviewed_on", models.DateField(null=True)),
                 ("published_at", models.DateTimeField()),
@@ -256,6 +265,7 @@ class Migration(migrations.Migration):
                 ("review_id", models.UUIDField()),
                 ("change_class", models.CharField(max_length=20, null=True)),
                 ("at", models.DateTimeField()),
+                ("days", models.PositiveIntegerField(help_text="Whole days since the review was first published.")),
                 ("body", models.TextField(help_text="JSON, sent unchanged.")),
             ],
         ),
@@ -300,6 +310,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [models.Index(fields=["sha256"], name="picture_sha256")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ProfileChange",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "publisher", "key", "sequence", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("publisher", models.CharField(help_text="The newsroom's site.", max_length=255)),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="scale:slug of a verdict. Empty for the newsroom's details.", max_length=130
+                    ),
+                ),
+                ("sequence", models.BigIntegerField(help_text="The entry of the first review with this content.")),
+                ("body", models.TextField(help_text="Canonical JSON from the review's document.")),
+            ],
+            options={
+                "indexes": [models.Index(fields=["sequence"], name="profilechange_sequence")],
             },
         ),
         migrations.CreateModel(
@@ -391,6 +424,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("original_key", models.CharField(max_length=32, null=True)),
+                (
+                    "link_keys",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        help_text="Keys of the URLs that the review cites (`link_key`).",
+                        size=None,
+                    ),
+                ),
                 ("claimed_on", models.DateField(null=True)),
                 ("reviewed_on", models.DateField(null=True)),
                 ("published_at", models.DateTimeField()),
@@ -412,12 +454,23 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "rows", "facet", "value", blank=True, editable=False, primary_key=True, serialize=False
+                        "rows", "facet", "value", "other", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("rows", models.CharField(help_text="reviews or claims", max_length=10)),
-                ("facet", models.CharField(max_length=20)),
+                (
+                    "facet",
+                    models.CharField(
+                        help_text="A facet, or two facets in alphabetical order with a comma.", max_length=40
+                    ),
+                ),
                 ("value", models.CharField(help_text="Empty for rows without a value.", max_length=255)),
+                (
+                    "other",
+                    models.CharField(
+                        help_text="The value of the second facet. Empty if there is one facet.", max_length=255
+                    ),
+                ),
                 ("number", models.BigIntegerField()),
             ],
             options={
@@ -587,6 +640,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="pastreview",
             index=models.Index(fields=["claim_id"], name="pastreview_claim"),
+        ),
+        migrations.AddIndex(
+            model_name="pastreview",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["link_keys"], name="pastreview_links"),
         ),
         migrations.AddIndex(
             model_name="pastreview",
@@ -863,6 +920,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="publishedreview",
             index=django.contrib.postgres.indexes.GinIndex(fields=["appearance_keys"], name="review_appearances"),
+        ),
+        migrations.AddIndex(
+            model_name="publishedreview",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["link_keys"], name="review_links"),
+        ),
+        migrations.AddIndex(
+            model_name="publishedreview",
+            index=models.Index(
+                models.OrderBy(models.F("updated_at"), descending=True),
+                condition=models.Q(("status", "withdrawn")),
+                name="review_withdrawn",
+            ),
         ),
         migrations.AddIndex(
             model_name="publishedreview",

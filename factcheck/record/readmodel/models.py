@@ -66,6 +66,8 @@ class PublishedReview(ReviewRow):
             models.Index(fields=["claim_id"], name="review_ours", condition=Q(status="live", original_key=None)),
             GinIndex(fields=["topics"], name="review_topics"),
             GinIndex(fields=["appearance_keys"], name="review_appearances"),
+            GinIndex(fields=["link_keys"], name="review_links"),
+            models.Index(F("updated_at").desc(), name="review_withdrawn", condition=Q(status="withdrawn")),
             search_index("review_search"),
         ]
 
@@ -179,19 +181,23 @@ class PublishedReference(models.Model):
 
 
 class PublishedTotal(models.Model):
-    """The number of reviews or claims with a value of a facet. Triggers maintain the rows (`sql/totals.sql`)."""
+    """The number of reviews or claims with a value of a facet, or with a value of each of two facets.
 
-    pk = models.CompositePrimaryKey("rows", "facet", "value")
+    Triggers maintain the rows (`sql/totals.sql`).
+    """
+
+    pk = models.CompositePrimaryKey("rows", "facet", "value", "other")
     rows = models.CharField(max_length=10, help_text="reviews or claims")
-    facet = models.CharField(max_length=20)
+    facet = models.CharField(max_length=40, help_text="A facet, or two facets in alphabetical order with a comma.")
     value = models.CharField(max_length=255, help_text="Empty for rows without a value.")
+    other = models.CharField(max_length=255, help_text="The value of the second facet. Empty if there is one facet.")
     number = models.BigIntegerField()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(number__gte=1), name="total_of_a_row")]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.rows} with {self.facet} {self.value}"
+        return f"{self.number} {self.rows} with {self.facet} {self.value} {self.other}".rstrip()
 
 
 class PublishedDemand(models.Model):
@@ -237,6 +243,7 @@ class PastReview(ReviewRow):
         indexes = [
             models.Index(fields=["id", "sequence"], name="pastreview_id"),
             models.Index(fields=["claim_id"], name="pastreview_claim"),
+            GinIndex(fields=["link_keys"], name="pastreview_links"),
             models.Index(
                 F("published_at").desc(), F("id").desc(), name="pastreview_published", condition=Q(status="live")
             ),
@@ -274,6 +281,7 @@ class PublishedCorrection(models.Model):
     review_id = models.UUIDField()
     change_class = models.CharField(max_length=20, null=True)
     at = models.DateTimeField()
+    days = models.PositiveIntegerField(help_text="Whole days since the review was first published.")
     body = models.TextField(help_text="JSON, sent unchanged.")
 
     class Meta:

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from factcheck.database.bulk_writes import collect, insert, upsert
 from factcheck.record.formats.canonical import canonical_unchecked
-from factcheck.record.formats.urls import page_url, url_key
+from factcheck.record.formats.urls import link_key, page_url, url_key
 from factcheck.record.log.models import ChangeClass, LogEntry, Published
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.claim_rows import events, rebuild_claims, spans_by_claim, update_claims
@@ -92,6 +92,7 @@ def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
         updated_at=datetime.fromisoformat(document["updated_at"]),
     )
     row.parsed_body = body
+    row.link_keys = list(dict.fromkeys(map(link_key, cited_urls(body))))
     if row.status == Status.LIVE:
         claim, verdict = document["claim"], document["verdict"]
         row.verdict = f"{verdict['scale']}:{verdict['slug']}" if verdict["slug"] else None
@@ -122,6 +123,7 @@ def correction_row(entry: LogEntry, document: dict[str, Any]) -> PublishedCorrec
         review_id=entry.subject,
         change_class=correction["class"],
         at=entry.at,
+        days=(entry.at - datetime.fromisoformat(document["published_at"])).days,
         body=canonical_unchecked({**correction, "review": review, "sequence": entry.sequence}).decode(),
     )
 
@@ -129,6 +131,13 @@ def correction_row(entry: LogEntry, document: dict[str, Any]) -> PublishedCorrec
 def appearance_keys(claim: dict[str, Any]) -> list[str]:
     """The keys of the URLs where the claim appeared, in order and without duplicates."""
     return list(dict.fromkeys(url_key(appearance["url"]) for appearance in claim["appearances"]))
+
+
+def cited_urls(body: dict[str, Any]) -> list[str]:
+    """The URLs in the body of a review, a tombstone or an erasure: of the claim's appearances, sources and copies."""
+    cited = [body, *body.get("claim", {}).get("appearances", ()), *body.get("sources", ())]
+    found = [body.get("original_url"), *(each.get("url") for each in cited[1:])]
+    return [url for url in (*found, *(each.get("archive_url") for each in cited)) if url]
 
 
 def references_of(row: PublishedReview) -> list[Reference]:

@@ -52,6 +52,9 @@ class ReviewRow(models.Model):
     topics = ArrayField(models.CharField(max_length=60), default=list)
     appearance_keys = ArrayField(models.CharField(max_length=32), default=list)
     original_key = models.CharField(max_length=32, null=True)
+    link_keys = ArrayField(
+        models.BigIntegerField(), default=list, help_text="Keys of the URLs that the review cites (`link_key`)."
+    )
     claimed_on = models.DateField(null=True)
     reviewed_on = models.DateField(null=True)
     published_at = models.DateTimeField()

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import PublishedReview
-from factcheck.record.readmodel.totals import LISTS, live_rows, read_totals
+from factcheck.record.readmodel.totals import LISTS, Group, group_totals
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.results import SearchModel
 from factcheck.record.search.stems import with_stems
@@ -23,13 +23,16 @@ VALUES = 50  # per facet, the most frequent values first
 SAMPLE = 50  # the sample is one in SAMPLE of the table's pages, and its numbers are multiplied by SAMPLE
 SHARE = 0.7  # of the time, for counting all rows. The sample has the rest.
 
-Group = tuple[str, ...]  # the names of facets or dates
 Value = tuple[str | None, ...]
 Filtered = Sequence[tuple[str, Sequence[Any]]]  # names of filters, with values
 
+_PUBLISHED, _REVIEWED = "published_at AT TIME ZONE 'UTC'", "record_reviewed_on(reviewed_on, published_at)"
 _DATES = {
-    f"{prefix}{unit}": (column, f"to_char({column}{zone}, '{pattern}')")
-    for prefix, column, zone in (("", "published_at", " AT TIME ZONE 'UTC'"), ("reviewed_", "reviewed_on", ""))
+    f"{prefix}{unit}": (columns, f"to_char({day}, '{pattern}')")
+    for prefix, columns, day in (
+        ("", ("published_at",), _PUBLISHED),
+        ("reviewed_", ("reviewed_on", "published_at"), _REVIEWED),
+    )
     for unit, pattern in (("year", "YYYY"), ("month", "YYYY-MM"))
 }
 GROUPS = (*FACETS, *_DATES)
@@ -52,49 +55,41 @@ class Counts:
     total_exact: bool = True
 
 
-def known_counts(model: SearchModel, filtered: Filtered, groups: Sequence[Group]) -> Counts | None:
-    """The numbers of live rows, if the maintained totals contain them. Otherwise None.
+def known_counts(model: SearchModel, filtered: Filtered, groups: Sequence[Group], limit: int = VALUES) -> Counts | None:
+    """The numbers of live rows, at most `limit` values per group. None if the maintained totals don't contain them.
 
-    The totals contain the number of rows for one filter, and all groups of one facet if there are no filters.
+    The totals contain the groups and filters of one facet, and for reviews also of two facets.
     """
-    total = _known_total(model, filtered)
-    if total is None or (groups and filtered) or any(len(group) > 1 for group in groups):
+    found = group_totals(model, dict(filtered), [(), *groups], limit)
+    if found is None:
         return None
-    found = read_totals(model, [name for (name,) in groups])
+    totals, *others = found
     return Counts(
-        total, {(name,): [((value or None,), number) for value, number in numbers] for name, numbers in found.items()}
+        sum(number for _, number in totals),
+        {
+            group: [(tuple(each or None for each in value), number) for value, number in values]
+            for group, values in zip(groups, others, strict=True)
+        },
     )
 
 
-def _known_total(model: SearchModel, filtered: Filtered) -> int | None:
-    if not filtered:
-        return live_rows(model)
-    (name, values), *others = filtered
-    if others or name not in FACETS or (name in LISTS[model] and len(values) > 1):
-        return None
-    numbers = read_totals(model, [name])[name]
-    if name == "language":
-        wanted = {each for each, _ in numbers for tag in values if each == tag or each.startswith(f"{tag}-")}
-    else:
-        wanted = set(values)
-    return sum(number for value, number in numbers if value in wanted)
-
-
 def count(
-    model: SearchModel,
-    condition: Q,
+    rows: QuerySet[Any],
     tsquery: str | None,
     groups: Sequence[Group],
     seconds: float,
     limit: int = VALUES,
+    *,
+    many: bool = False,
 ) -> Counts | None:
-    """Counts the live rows that match the condition and the `tsquery`, at most `limit` values per group.
+    """Counts the rows that also match the `tsquery`, at most `limit` values per group. `rows` is a query of one table.
 
+    If `many` is true, only the sample is counted, because the caller knows that counting all rows takes too long.
     Returns None if even counting the sample takes too long.
     """
     deadline = time.monotonic() + seconds
-    for sample, share in ((1, SHARE), (SAMPLE, 1)):
-        sql, parameters = _statement(model, condition, tsquery, groups, limit, sample)
+    for sample, share in ((SAMPLE, 1),) if many else ((1, SHARE), (SAMPLE, 1)):
+        sql, parameters = _statement(rows, tsquery, groups, limit, sample)
         counted = rows_within(share * (deadline - time.monotonic()), sql, parameters)
         if counted is None:
             continue
@@ -111,17 +106,17 @@ def count(
 
 
 def _statement(
-    model: SearchModel, condition: Q, tsquery: str | None, groups: Sequence[Group], limit: int, sample: int
+    rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], limit: int, sample: int
 ) -> tuple[str, list[Any]]:
-    rows = model.objects.using("public").live().filter(condition).query
-    where, parameters = rows.get_compiler("public").compile(rows.where)
+    model = rows.model
+    where, parameters = rows.query.get_compiler("public").compile(rows.query.where)
     parameters = [*parameters]
     if tsquery is not None:
         where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
         parameters.append(with_stems(tsquery))
     parts = [_part(model, number, group, limit) for number, group in enumerate(groups, 1)]
     # Only the columns for groups are read, because bodies and search vectors are large.
-    columns = sorted({_column(model, name)[0] for group in groups for name in group})
+    columns = sorted({column for group in groups for name in group for column in _column(model, name)[0]})
     sampled = f"TABLESAMPLE SYSTEM ({100 / sample})" if sample > 1 else ""
     sql = f"""
     WITH found AS MATERIALIZED (
@@ -134,7 +129,7 @@ def _statement(
 
 def _part(model: SearchModel, number: int, group: Group, limit: int) -> str:
     lists = [
-        f"LEFT JOIN LATERAL unnest({_column(model, name)[0]}) {name} (value) ON true"
+        f"LEFT JOIN LATERAL unnest({_column(model, name)[1]}) {name} (value) ON true"
         for name in group
         if name in LISTS[model]
     ]
@@ -142,9 +137,9 @@ def _part(model: SearchModel, number: int, group: Group, limit: int) -> str:
     return _PART.format(number=number, values=", ".join(values), lists=" ".join(lists), limit=limit)
 
 
-def _column(model: SearchModel, name: str) -> tuple[str, str]:
-    """The column of a group's values, and the expression for the values of columns that aren't lists."""
+def _column(model: SearchModel, name: str) -> tuple[tuple[str, ...], str]:
+    """The columns that a group's values come from, and the expression for the values, or for the list of values."""
     if name in _DATES:
         return _DATES[name]
     column = name if (model is PublishedReview and name != "topic") or name == "language" else f"{name}s"
-    return column, column
+    return (column,), column

@@ -17,6 +17,7 @@ from factcheck.record.statements.values import (
     Labels,
     Language,
     Line,
+    Meanings,
     Name,
     NameOrNull,
     OneOf,
@@ -158,6 +159,9 @@ class Verdict(Part):
         _("verdict"), "Label in the review's language, or in the publisher's words.", "Sai"
     )
     labels: Labels = optional("", "Labels by language.", {"en": "False", "vi": "Sai"}, dict)
+    meanings: Meanings = optional(
+        "", "Meaning of the verdict on the rating scale, by language.", {"en": "The claim is wrong."}, dict
+    )
     value: WholeOrNull = optional(
         "", "Number between `worst` and `best`. Null if the verdict doesn't have a number.", 1
     )

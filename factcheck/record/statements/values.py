@@ -226,4 +226,8 @@ Labels = Annotated[
     dict[Language, Name],
     WithJsonSchema({"type": "object", "additionalProperties": {"type": "string", "maxLength": 500}}),
 ]
+Meanings = Annotated[
+    dict[Language, Annotated[str, Prose(10_000)]],
+    WithJsonSchema({"type": "object", "additionalProperties": {"type": "string", "maxLength": 10_000}}),
+]
 WholeOrNull = Annotated[int | None, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
+from django.urls import reverse
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -122,6 +124,17 @@ def day_of(value: str | datetime) -> str:
 
 
 @register.filter
+def time_tag(value: str | datetime, precision: str = "day") -> SafeString:
+    """Return the element `time` for a date or a time, as a day, or with the hours and minutes ("minute")."""
+    if isinstance(value, str) and len(value) == len("2026-10-03"):
+        return format_html('<time datetime="{}">{}</time>', value, day(value))
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    # HTML allows at most three digits after the second.
+    exact = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html('<time datetime="{}">{}</time>', exact, utc_time(at) if precision == "minute" else day_of(at))
+
+
+@register.filter
 def web(value: str | None) -> str:
     """Return the URL if it is safe to link to, otherwise an empty text. The record also checks URLs."""
     try:
@@ -160,6 +173,15 @@ def language_name(value: str) -> str:
         except KeyError:
             continue
     return value
+
+
+@register.filter
+def local_name(value: str) -> str:
+    """Return a language's name in this language, or its tag."""
+    try:
+        return str(get_language_info(value)["name_local"])
+    except KeyError:
+        return value
 
 
 @register.filter
@@ -217,6 +239,12 @@ def out(url: str | None, text: str | None = None) -> SafeString:
     if not web(url):
         return format_html("<bdi>{}</bdi>", words)
     return format_html('<a href="{}" rel="nofollow noopener noreferrer"><bdi>{}</bdi></a>', url, words)
+
+
+@register.simple_tag
+def full_url(name: str, *parts: object) -> str:
+    """Return a URL with the site's host, for example for a command in a terminal."""
+    return f"{settings.SITE_URL}{reverse(name, args=parts)}"
 
 
 @register.simple_tag

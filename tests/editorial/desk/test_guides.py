@@ -14,7 +14,7 @@ DOCS = settings.BASE_DIR / "docs"
 
 
 def guide_on(page: str) -> str:
-    found = re.search(r'class="guide-link" href="/docs/([^"]+)/"', page)
+    found = re.search(r'class="guide-link" href="/en/docs/([^"]+)/"', page)
     assert found
     return found[1]
 

@@ -27,7 +27,7 @@ def test_better_date_is_a_change_of_metadata(newsroom: Newsroom, file: Path) -> 
     assert (change["kind"], change["subject"]) == ("review.update", body["id"])
     history = client.get(f"{path}/revisions/").json()["results"]
     assert {each["class"]: each["note"] for each in history} == {"metadata": note, None: None}
-    assert "Nothing has been corrected yet." in client.get("/corrections/?lang=en").content.decode()
+    assert "Nothing has been corrected yet." in client.get("/en/corrections/").content.decode()
     assert note in client.get(f"/reviews/{body['id']}/").content.decode()
     assert b"<entry>" not in client.get("/feeds/corrections.atom").content
 

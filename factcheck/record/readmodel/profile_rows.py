@@ -1,0 +1,120 @@
+"""The projection of newsrooms' profiles: what they say about themselves and about their verdicts, with every change.
+
+Each published review contains the details of its newsroom and the meaning of its verdict. So every change is in the
+log, and two people approved the review that contains it. Imported reviews don't count, because their details come from
+another publisher's file. A reinstatement doesn't count either, because it repeats an earlier text.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db.models import Q
+
+from factcheck.database.bulk_writes import insert
+from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
+from factcheck.record.log.models import LogEntry, Published
+from factcheck.record.readmodel.models import PastReview, PublishedReview
+from factcheck.record.readmodel.profile_models import ProfileChange
+
+Kind = LogEntry.Kind
+KINDS = (Kind.ORIGINAL, Kind.UPDATE, Kind.CORRECTION)
+MAX_CHANGES = 200
+VERDICT_KEYS = ("scale", "slug", "labels", "meanings", "value", "best", "worst")
+
+
+class Profiles:
+    """The newest content for each publisher and key. Entries are added in log order."""
+
+    def __init__(self, rows: Iterable[ProfileChange] = ()) -> None:
+        self._newest = {(row.publisher, row.key): row.body for row in rows}
+
+    def changes(self, entry: LogEntry, document: Mapping[str, Any]) -> Iterator[ProfileChange]:
+        """The rows that begin with this entry."""
+        for key, content in _contents(entry, document):
+            site, body = document["publisher"]["site"], canonical_unchecked(content).decode()
+            if self._newest.get((site, key)) != body:
+                self._newest[site, key] = body
+                yield ProfileChange(publisher=site, key=key, sequence=entry.sequence, body=body)
+
+
+def apply(published: Sequence[Published]) -> None:
+    """Adds the changes in these entries. After an erasure, rows begin with the next review that has the content."""
+    erased = [each.entry.subject for each in published if each.entry.kind == Kind.ERASURE]
+    if erased:
+        _move_from_erased(erased, before=published[0].entry.sequence)
+    own = [each for each in published if _is_counted(each.entry, each.document)]
+    if own:
+        sites = {each.document["publisher"]["site"] for each in own}
+        profiles = Profiles(newest_changes(ProfileChange.objects.filter(publisher__in=sites)))
+        insert(ProfileChange, [row for each in own for row in profiles.changes(each.entry, each.document)])
+
+
+def rebuild() -> None:
+    ProfileChange.objects.all().delete()
+
+
+def newest_changes(rows: Any) -> Any:
+    """The newest row for each publisher and key."""
+    return rows.order_by("publisher", "key", "-sequence").distinct("publisher", "key")
+
+
+def _is_counted(entry: LogEntry, document: Mapping[str, Any]) -> bool:
+    return entry.kind in KINDS and document["original_url"] is None
+
+
+def _contents(entry: LogEntry, document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    if _is_counted(entry, document):
+        verdict = document["verdict"]
+        yield "", document["publisher"]
+        if verdict["slug"]:
+            yield f"{verdict['scale']}:{verdict['slug']}", {name: verdict[name] for name in VERDICT_KEYS}
+
+
+def _move_from_erased(subjects: Collection[UUID], before: int) -> None:
+    """Moves each row of an erased document to the next document with the same content.
+
+    All documents up to the row's successor have this content. If there is none, the row is deleted. The successor is
+    deleted too if it now repeats the row before it.
+    """
+    erased = LogEntry.objects.filter(subject__in=subjects).values("sequence")
+    for row in ProfileChange.objects.filter(sequence__in=erased).order_by("sequence"):
+        same = ProfileChange.objects.filter(publisher=row.publisher, key=row.key)
+        if not same.filter(sequence=row.sequence).delete()[0]:
+            continue  # deleted as a repetition
+        former = same.filter(sequence__lt=row.sequence).order_by("-sequence").first()
+        following = same.filter(sequence__gt=row.sequence).order_by("sequence").first()
+        heir = _find_heir(row, following.sequence if following else before)
+        if heir is not None and not (former and former.body == row.body):
+            insert(ProfileChange, [ProfileChange(publisher=row.publisher, key=row.key, sequence=heir, body=row.body)])
+        elif heir is None and former and following and former.body == following.body:
+            same.filter(sequence=following.sequence).delete()
+
+
+def _find_heir(row: ProfileChange, before: int) -> int | None:
+    """The first review after the row and before this entry that has the row's publisher and key."""
+    chosen: dict[str, Any] = {"publisher": row.publisher, "sequence__gt": row.sequence, "sequence__lt": before}
+    if row.key:
+        chosen["verdict"] = row.key
+    found: Q = Q()
+    for model in (PublishedReview, PastReview):
+        found |= Q(sequence__in=model.objects.filter(original_key=None, **chosen).values("sequence"))
+    entries = LogEntry.objects.filter(found, kind__in=KINDS)
+    return entries.order_by("sequence").values_list("sequence", flat=True).first()
+
+
+def list_changes(site: str) -> list[dict[str, Any]]:
+    """The newest changes of a newsroom's profile, newest first, each with the review that published it."""
+    rows = list(ProfileChange.objects.using("public").filter(publisher=site).order_by("-sequence", "key")[:MAX_CHANGES])
+    entries = LogEntry.objects.using("public").in_bulk({row.sequence for row in rows})
+    return [
+        {
+            "sequence": row.sequence,
+            "at": rfc3339(entries[row.sequence].at),
+            "review": {"id": str(entries[row.sequence].subject), "revision": entries[row.sequence].number},
+            "verdict": row.key or None,
+            "content": orjson.loads(row.body),
+        }
+        for row in rows
+    ]

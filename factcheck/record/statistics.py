@@ -1,0 +1,141 @@
+"""The numbers of the statistics page and of `/api/v1/stats/`: exact, and about everything published.
+
+Numbers about reviews come from the maintained totals (`readmodel/totals.py`). The other tables are small. Months are in
+UTC. There are no numbers about claimants, and corrections and demands aren't counted by newsroom: nobody is scored.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC
+
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
+
+from factcheck.record.log.models import ChangeClass, LogEntry
+from factcheck.record.readmodel.models import PublishedCorrection, PublishedDemand, PublishedReview
+from factcheck.record.readmodel.totals import group_totals
+from factcheck.record.source_checks import SourceCheck
+
+MAX_ROWS = 10_000
+# The first days of the spans. The last span has no end.
+SPANS = (0, 1, 2, 4, 8, 15, 31, 91, 366)
+
+Value = str | int | None
+Row = tuple[tuple[Value, ...], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """Numbers by group. `columns` are the names of the groups' values.
+
+    A statistic of days has spans of days, from `days_from` to `days_to`, and their exact `median`. `left_out` is the
+    number of rows that have no days.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[Row]
+    median: float | None = None
+    left_out: int = 0
+
+    @property
+    def count(self) -> int:
+        return sum(number for _, number in self.rows)
+
+
+def reviews_by(*groups: str) -> Statistic:
+    """The live reviews by these facets, the most frequent values first."""
+    [found] = group_totals(PublishedReview, {}, [groups], MAX_ROWS) or [[]]
+    return Statistic(groups, [(tuple(each or None for each in value), number) for value, number in found])
+
+
+def reviews_by_month() -> Statistic:
+    """The live reviews by month and verdict, newest month first."""
+    found = reviews_by("reviewed_month", "verdict")
+    return Statistic(found.columns, sorted(found.rows, key=lambda row: row[0][0] or "", reverse=True))
+
+
+def reviews_by_topic() -> Statistic:
+    return reviews_by("topic")
+
+
+def reviews_by_language() -> Statistic:
+    return reviews_by("language")
+
+
+def days_to_review() -> Statistic:
+    """The days from a claim to its review. Reviews with a later or an unknown date of the claim are left out."""
+    [found] = group_totals(PublishedReview, {}, [("days",)], MAX_ROWS) or [[]]
+    known = {int(value): number for (value,), number in found if value and not value.startswith("-")}
+    return _in_spans(known, sum(number for _, number in found) - sum(known.values()))
+
+
+def corrections() -> Statistic:
+    """Corrections, updates and changes of state by month, newest month first. Those of erased reviews are left out."""
+    numbers = Counter[tuple[str, str]]()
+    changes = PublishedCorrection.objects.using("public").values_list(TruncMonth("at", tzinfo=UTC), "change_class")
+    states = LogEntry.objects.using("public").status_changes().order_by()
+    by_state = states.values_list(TruncMonth("at", tzinfo=UTC), "kind")
+    for month, change, number in [*changes.annotate(counted=Count("pk")), *by_state.annotate(counted=Count("pk"))]:
+        numbers[f"{month:%Y-%m}", change.removeprefix("review.")] += number
+    return Statistic(("month", "change"), sorted(numbers.items(), key=lambda row: (row[0][0], row[1]), reverse=True))
+
+
+def days_to_correction() -> Statistic:
+    """The days from the first publication of a review to each of its substantive corrections."""
+    found = PublishedCorrection.objects.using("public").filter(change_class=ChangeClass.SUBSTANTIVE)
+    return _in_spans(dict(found.values_list("days").annotate(counted=Count("pk"))))
+
+
+def source_checks() -> Statistic:
+    """The sources of live reviews by the result of their newest check."""
+    found = SourceCheck.objects.using("public").values_list("state").annotate(counted=Count("state"))
+    return Statistic(("state",), _most_frequent(((state,), number) for state, number in found))
+
+
+def demands() -> Statistic:
+    """The demands in the register by the kind of sender and the outcome."""
+    found = PublishedDemand.objects.using("public").values_list("from_type", "outcome").annotate(counted=Count("pk"))
+    return Statistic(
+        ("from", "outcome"), _most_frequent(((sender, outcome), number) for sender, outcome, number in found)
+    )
+
+
+STATISTICS: dict[str, Callable[[], Statistic]] = {
+    "months": reviews_by_month,
+    "topics": reviews_by_topic,
+    "languages": reviews_by_language,
+    "days-to-review": days_to_review,
+    "corrections": corrections,
+    "days-to-correction": days_to_correction,
+    "source-checks": source_checks,
+    "demands": demands,
+}
+
+
+def _most_frequent(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (-row[1], [str(value) for value in row[0]]))
+
+
+def _in_spans(days: dict[int, int], left_out: int = 0) -> Statistic:
+    ends: list[int | None] = [first - 1 for first in SPANS[1:]]
+    rows: list[Row] = [
+        ((first, last), sum(number for day, number in days.items() if first <= day and (last is None or day <= last)))
+        for first, last in zip(SPANS, [*ends, None], strict=True)
+    ]
+    return Statistic(("days_from", "days_to"), rows, _median(days), left_out)
+
+
+def _median(numbers: dict[int, int]) -> float | None:
+    """The median of values, given the number of times that each occurs. None if there are no values."""
+    total = sum(numbers.values())
+    if not total:
+        return None
+    # The two middle values, which are the same one if the total is odd.
+    middle, seen = list[int](), 0
+    for value in sorted(numbers):
+        for place in ((total - 1) // 2, total // 2):
+            if seen <= place < seen + numbers[value]:
+                middle.append(value)
+        seen += numbers[value]
+    return sum(middle) / 2

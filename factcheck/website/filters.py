@@ -1,0 +1,237 @@
+"""Filters of the pages that list reviews: verdict, language, publisher, topic and year of publication.
+
+Each filter has the same name and values as in the API, except for the year. Values that no review has are kept, so that
+a page can say that there are no reviews and offer to remove the filter.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import get_language, get_language_info, gettext
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.record.formats.text import replace_forbidden
+from factcheck.record.models import PublishedReference, PublishedReview
+from factcheck.record.search.counts import FACETS, VALUES, Counts, Value, count, known_counts
+from factcheck.record.statements.values import UNKNOWN_LANGUAGE
+from factcheck.website.templatetags.published import topic_label
+
+NAMES: Mapping[str, str | Promise] = {
+    "verdict": _("Verdict"), "language": _("Language"), "publisher": _("Publisher"), "topic": _("Topic"),
+    "year": _("Year of publication"),
+}  # fmt: skip
+KEPT = ("q", "sort")  # parameters that the links of filters keep
+MAX_CHOSEN, MAX_VALUE = 20, 255  # values of a filter, and characters of a value
+SECONDS = 0.4  # for counting
+MANY = 50_000  # reviews. If there are more, only a sample is counted.
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a filter. `url` is a query string that adds the value, or removes it if it is chosen."""
+
+    value: str
+    label: str
+    count: int | None
+    chosen: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A filter with its values, the most frequent first. If `exact` is false, the numbers are estimates."""
+
+    name: str
+    label: str
+    values: list[Choice]
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The chosen values by filter. `kept` are other parameters that stay in links. A review has one of the values."""
+
+    values: Mapping[str, tuple[str, ...]]
+    kept: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def read(cls, parameters: QueryDict) -> "Filters":
+        found = {name: dict.fromkeys(map(_clean, parameters.getlist(name)[:MAX_CHOSEN])) for name in NAMES}
+        chosen = {name: tuple(_meant(name, value) for value in values if value) for name, values in found.items()}
+        # A page has one year, because the API's filters can't select several years.
+        chosen["year"] = chosen["year"][-1:]
+        kept = [(name, str(parameters[name])) for name in KEPT if parameters.get(name)]
+        return cls({name: values for name, values in chosen.items() if values}, tuple(kept))
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
+    def condition(self) -> Q:
+        found = Q()
+        for name, values in self.values.items():
+            found &= _condition(name, values)
+        return found
+
+    def narrow(self, rows: QuerySet[PublishedReview, Any]) -> QuerySet[PublishedReview, Any]:
+        return rows.filter(self.condition()) if self else rows
+
+    def facets(
+        self, rows: QuerySet[PublishedReview, Any], tsquery: str | None = None, seconds: float = SECONDS
+    ) -> list[Facet]:
+        """The filters with the numbers of reviews. `rows` are the live reviews of the page without these filters.
+
+        The numbers of a filter ignore the filter's own values, so that readers can choose another value.
+        """
+        deadline = time.monotonic() + seconds
+        unchosen = [name for name in NAMES if name not in self.values]
+        parts = [(self, unchosen), *((self._without(name), [name]) for name in self.values)]
+        numbers: dict[str, tuple[Mapping[str, int], bool]] = {}
+        for left, (filters, names) in zip(range(len(parts), 0, -1), parts, strict=True):
+            share = (deadline - time.monotonic()) / left
+            found = filters._count(rows, tsquery, names, share) if names else None
+            for name in names:
+                numbers[name] = _numbers(name, found.groups[name,]) if found else {}, bool(found and found.exact)
+        return self._named(numbers)
+
+    def query(self, **changed: Sequence[str]) -> str:
+        """The query string with these values instead of the chosen ones. Pages start at the first page again."""
+        values = {**self.values, **changed}
+        pairs = [(name, value) for name in NAMES for value in values.get(name, ())]
+        return f"?{urlencode([*self.kept, *pairs])}"
+
+    def api_query(self) -> str:
+        """The query string for the API and the feeds."""
+        pairs = [(name, value) for name, values in self.values.items() if name != "year" for value in values]
+        for year in map(_year, self.values.get("year", ())):
+            last = max(year, 1)
+            pairs += [("published_after", f"{last:04}-01-01"), ("published_before", f"{last + 1:04}-01-01")]
+        return urlencode([*(pair for pair in self.kept if pair[0] == "q"), *pairs])
+
+    def _without(self, name: str) -> "Filters":
+        return Filters({other: values for other, values in self.values.items() if other != name}, self.kept)
+
+    def _count(
+        self, rows: QuerySet[PublishedReview, Any], tsquery: str | None, names: Sequence[str], seconds: float
+    ) -> Counts | None:
+        many = False
+        groups = [(name,) for name in names]
+        if tsquery is None and rows.query.where == PublishedReview.objects.live().query.where:
+            if known := known_counts(PublishedReview, [*self.values.items()], groups, VALUES + 1):
+                return known
+            totals = [known_counts(PublishedReview, [each], []) for each in self.values.items() if each[0] in FACETS]
+            many = min((each.total for each in totals if each), default=0) > MANY
+        return count(self.narrow(rows), tsquery, groups, seconds, VALUES, many=many)
+
+    def _named(self, numbers: Mapping[str, tuple[Mapping[str, int], bool]]) -> list[Facet]:
+        """Add the names of the values in the reader's language."""
+        wanted = {
+            name: list(dict.fromkeys([*(self.values.get(name, ())), *list(found)[:VALUES]]))
+            for name, (found, _exact) in numbers.items()
+        }
+        labels = value_labels(wanted)
+        facets = []
+        for name, title in NAMES.items():
+            found, exact = numbers[name]
+            chosen = self.values.get(name, ())
+            choices = [
+                Choice(value, labels[name][value], found.get(value), value in chosen, self._toggled(name, value))
+                for value in sorted(wanted[name], key=lambda value: _rank(name, value, found))
+            ]
+            if choices:
+                facets.append(Facet(name, str(title), choices, exact))
+        return facets
+
+    def _toggled(self, name: str, value: str) -> str:
+        chosen = self.values.get(name, ())
+        if value in chosen:
+            return self.query(**{name: [other for other in chosen if other != value]})
+        return self.query(**{name: [value] if name == "year" else [*chosen, value]})
+
+
+def _clean(value: str) -> str:
+    return replace_forbidden(value[:MAX_VALUE])
+
+
+def _meant(name: str, value: str) -> str:
+    """The value as in the read model. A verdict without a scale belongs to the site's own scale, as in the API."""
+    if name == "verdict":
+        return value if ":" in value else f"{settings.DEFAULT_RATING_SCALE}:{value}"
+    return value.lower() if name in ("language", "publisher") else value
+
+
+def _condition(name: str, values: Sequence[str]) -> Q:
+    if name == "topic":
+        return Q(topics__overlap=list(values))
+    if name == "year":
+        (year,) = map(_year, values)
+        # The day after the last year can't be represented, and no review has been published in it.
+        begin, end = (datetime(max(each, 1), 1, 1, tzinfo=UTC) for each in (year, year + 1))
+        return Q(published_at__gte=begin, published_at__lt=end) if year else Q(pk=None)
+    if name == "language":
+        found = Q()
+        for tag in values:
+            found |= Q(language=tag) | Q(language__startswith=f"{tag}-")
+        return found
+    return Q(**{f"{name}__in": list(values)})
+
+
+def _year(value: str) -> int:
+    """The year, or 0 if the value isn't a year."""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) == 4 and value < "9999" else 0
+
+
+def _numbers(name: str, found: Iterable[tuple[Value, int]]) -> Mapping[str, int]:
+    """The numbers by value. Regional variants of a language count as one language."""
+    numbers = Counter[str]()
+    for (value,), number in found:
+        if value:
+            numbers[value.partition("-")[0] if name == "language" else value] += number
+    return dict(numbers.most_common())
+
+
+def _rank(name: str, value: str, numbers: Mapping[str, int]) -> Any:
+    return -_year(value) if name == "year" else (-numbers.get(value, 0), value)
+
+
+def value_labels(wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
+    keys = Q()
+    for name in ("verdict", "publisher", "topic"):
+        keys |= Q(kind=name, key__in=wanted[name])
+    rows = PublishedReference.objects.using("public").filter(keys).values_list("kind", "key", "body")
+    found = {(kind, key): _reference_label(kind, orjson.loads(body)) for kind, key, body in rows}
+    labels = {name: {value: found.get((name, value), value) for value in values} for name, values in wanted.items()}
+    labels["language"] = {tag: _language_label(tag) for tag in wanted["language"]}
+    same = Counter(labels["verdict"].values())
+    labels["verdict"] = {
+        value: f"{label} ({value.partition(':')[0]})" if same[label] > 1 else label
+        for value, label in labels["verdict"].items()
+    }
+    return labels
+
+
+def _reference_label(kind: str, body: Mapping[str, Any]) -> str:
+    if kind == PublishedReference.Kind.PUBLISHER:
+        return str(body["name"])
+    if kind == PublishedReference.Kind.TOPIC:
+        return topic_label(dict(body))
+    labels = body["labels"]
+    return str(labels.get(get_language() or "") or labels.get("en") or next(iter(labels.values()), body["slug"]))
+
+
+def _language_label(tag: str) -> str:
+    if tag == UNKNOWN_LANGUAGE:
+        return gettext("Unknown language")
+    try:
+        return str(get_language_info(tag)["name_translated"])
+    except KeyError:
+        return tag

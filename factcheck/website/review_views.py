@@ -1,0 +1,143 @@
+"""Pages of reviews, their revisions and their claims."""
+
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+
+from factcheck.record.formats.claimreview import claim_review_document
+from factcheck.record.models import LogEntry, PublishedReview, Status
+from factcheck.record.readmodel.picture_rows import shown_pictures
+from factcheck.record.readmodel.revisions import last_notice, notice_in
+from factcheck.record.readmodel.translated_reviews import find_original
+from factcheck.record.source_checks import checks_of
+from factcheck.website import queries, review_words
+from factcheck.website.views import is_sample, page_for_readers
+
+
+@page_for_readers
+def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    """Show the current version of a review, the tombstone of a withdrawn review, or a 410 for an erased review."""
+    row = queries.find_review(review_id)
+    body = orjson.loads(row.body)
+    if row.status == Status.ERASED:
+        return _gone(request, row, body["revision"]["number"])
+    return _page(request, row, body, number=body["revision"]["number"], current=True)
+
+
+@page_for_readers
+def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
+    """Show a review as of one of its revisions, with a notice if the revision isn't current."""
+    row = queries.find_review(review_id)
+    entry, body = queries.find_revision(review_id, number)
+    if body is None or entry.kind == LogEntry.Kind.ERASURE:
+        return _gone(request, row, number)
+    return _page(request, row, body, number=number, current=entry.sequence == row.sequence)
+
+
+@page_for_readers
+def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
+    """Show a claim with its live reviews. A merged claim redirects to the claim that shows its reviews."""
+    body = queries.find_claim(claim_id)
+    if body is None:
+        home = queries.home_of(claim_id)
+        if home == claim_id:
+            raise Http404
+        return redirect("claim", home, permanent=True)
+    context = {
+        "claim": body,
+        "title": review_words.claim_title(body),
+        "description": "; ".join(
+            f"{review['publisher']['name']}: {review['verdict']['label'] or '–'}" for review in body["reviews"]
+        ),
+        "sample": any(is_sample(review["publisher"]["site"]) for review in body["reviews"]),
+        "license": body["license"],
+        "json_url": body["url"],
+        "canonical": f"{settings.SITE_URL}/claims/{claim_id}/",
+    }
+    return render(request, "website/claim_page.html", context)
+
+
+def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number: int, current: bool) -> HttpResponse:
+    withdrawn = body["revision"]["kind"] == "withdrawal"
+    others = queries.other_reviews(row)
+    revisions = list(queries.list_revisions(row.pk))
+    translated, remaining = review_words.split_translations(body, others, revisions)
+    api_url = f"{settings.SITE_URL}/api/v1/reviews/{row.pk}/"
+    context = {
+        "review": body,
+        "title": review_words.title_of(body, current=current, status=row.status),
+        "description": review_words.description_of(body),
+        "review_id": row.pk,
+        "number": number,
+        "current": current,
+        "status": row.status,
+        "revisions": revisions,
+        "corrections": {each["revision"]: each for each in body.get("corrections", [])},
+        "important_corrections": review_words.important_corrections(body.get("corrections", [])),
+        "others": remaining,
+        "translated": translated,
+        "demands": queries.demands_about(row.pk),
+        "public_captures": queries.public_captures(body),
+        "translations": translations(body, others) if current else [],
+        "original": find_original(body["translation_of"]) if current and body.get("translation_of") else None,
+        "checks": checks_of(row.pk) if current and row.status == Status.LIVE and row.original_key is None else {},
+        "pictures": shown_pictures([row.pk]) if "/pictures/" in (body.get("body") or "") else {},
+        "sample": is_sample(body["publisher"]["site"]),
+        "license": body["license"],
+        "api_url": api_url,
+        "json_url": api_url if current else f"{api_url}revisions/{number}/",
+        "structured_data": structured_data(row) if current else "",
+    }
+    return render(request, "website/withdrawn.html" if withdrawn else "website/review.html", context)
+
+
+def translations(body: queries.Body, others: list[queries.Body]) -> list[queries.Body]:
+    """Return the review in all its languages, or nothing if there is only one or the review's language is unknown.
+
+    A translation is a review of the same claim by the same newsroom in another language. Search engines require that
+    each page also lists itself, and lists each language only once
+    (developers.google.com/search/docs/specialty/international/localized-versions).
+    """
+    if body["language"] == "und":
+        return []
+    languages = {body["language"]: body}
+    for other in others:
+        if other["publisher"]["site"] == body["publisher"]["site"]:
+            languages.setdefault(other["language"], other)
+    languages.pop("und", None)
+    return list(languages.values()) if len(languages) > 1 else []
+
+
+# Characters that could end the script element or start markup are written as JSON escapes.
+_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+
+def structured_data(row: PublishedReview) -> SafeString:
+    """Return the ClaimReview for search engines. Only live reviews by this site's newsrooms have a ClaimReview.
+
+    Search engines only accept ClaimReviews from the publisher's own site, which excludes imported reviews.
+    """
+    if row.status != Status.LIVE or row.original_key is not None:
+        return mark_safe("")
+    # The characters that could end the script element are escaped.
+    return mark_safe(claim_review_document(row.body).decode().translate(_IN_SCRIPT))  # noqa: S308
+
+
+def _gone(request: HttpRequest, row: PublishedReview, number: int) -> HttpResponse:
+    """Render a 410 with the public notice. The review's own URL may show a redacted revision."""
+    erased = row.status == Status.ERASED
+    revisions = list(queries.list_revisions(row.pk))
+    context = {
+        "notice": notice_in(row.body) if erased else last_notice(row.pk),
+        "redacted": not erased,
+        "revisions": revisions,
+        "erased_at": next(entry.at for entry in revisions if entry.kind == LogEntry.Kind.ERASURE),
+        "review_id": row.pk,
+        "number": number,
+        "demands": queries.demands_about(row.pk),
+    }
+    return render(request, "website/gone.html", context, status=410)

@@ -1,0 +1,115 @@
+"""The words of a review's page that are derived from the document: titles, translations and agreement.
+
+A title or a description for other sites always contains the verdict, because a false claim alone would only spread.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.text import Truncator
+from django.utils.translation import get_language, get_supported_language_variant, override
+from django.utils.translation import gettext as _
+
+from factcheck.record.log.models import LogEntry
+from factcheck.record.readmodel.translated_reviews import NEW_TEXTS
+from factcheck.website.templatetags.published import plain, scale
+
+Body = dict[str, Any]
+
+MAX_LABEL = 60  # a publisher's verdict can be a whole paragraph
+MAX_QUOTED = 120
+
+
+def verdict_of(body: Body) -> str:
+    """Return a review's verdict as one short line. Not every imported review has a verdict."""
+    return _shorten(body["verdict"]["label"] or _("No verdict"), MAX_LABEL)
+
+
+def title_of(body: Body, *, current: bool = True, status: str = "live") -> str:
+    """Return the title for browsers and other sites. The verdict is first, because titles are shortened at the end."""
+    with _in_language(body["language"]):
+        if body["revision"]["kind"] == "withdrawal":
+            words = [_("Withdrawn"), body["headline"] or ""]
+        else:
+            words = [verdict_of(body), _shorten(body["headline"] or body["claim"]["text"], MAX_QUOTED)]
+            if not current:
+                words.insert(0, _("Withdrawn") if status == "withdrawn" else _("Not the current revision"))
+    return ": ".join(word for word in words if word)
+
+
+def description_of(body: Body) -> str:
+    """Return the description for other sites, in the review's language if the interface has this language."""
+    with _in_language(body["language"]):
+        if body["revision"]["kind"] == "withdrawal":
+            reason = body["revision"]["note"] or ""
+            return _("The newsroom no longer supports this review. Reason: %(reason)s") % {"reason": reason}
+        claim = _shorten(body["claim"]["text"], MAX_QUOTED)
+        words = _("Verdict: %(verdict)s. Claim: “%(claim)s”") % {"verdict": verdict_of(body), "claim": claim}
+    return f"{words} {body['summary'] or ''}".strip()
+
+
+def claim_title(claim: Body) -> str:
+    """Return the title of a claim's page: the verdicts and the claim."""
+    verdicts = [f"{verdict_of(review)} ({plain(review['publisher']['name'])})" for review in claim["reviews"][:3]]
+    return f"{'; '.join(verdicts)}: {_shorten(claim['text'], MAX_QUOTED)}"
+
+
+def important_corrections(corrections: Sequence[Body]) -> list[Body]:
+    """Return the newest correction and the newest change of the verdict, newest first."""
+    verdicts = [each for each in corrections if each["verdict_before"] not in (None, each["verdict_after"])]
+    newest = {each["revision"]: each for each in (*corrections[-1:], *verdicts[-1:])}
+    return list(newest.values())
+
+
+def split_translations(
+    body: Body, others: Sequence[Body], revisions: Iterable[LogEntry]
+) -> tuple[list[Body], list[Body]]:
+    """Return the translations of a review, and the remaining reviews of its claim with their agreement.
+
+    A translation also has `behind`: the review has a newer text than the revision that was translated. The agreement is
+    "same", "different", "own" for another review by the same newsroom, or an empty text.
+    """
+    newest = max((entry.number for entry in revisions if entry.kind in NEW_TEXTS), default=1)
+    translations, remaining = [], []
+    for other in others:
+        source = other.get("translation_of") or {}
+        if source.get("id") == body["id"]:
+            translations.append({**other, "behind": source["revision"] < newest})
+        elif other["id"] != (body.get("translation_of") or {}).get("id"):
+            is_own = other["publisher"]["site"] == body["publisher"]["site"]
+            compared = "own" if is_own else agreement(body.get("verdict"), other["verdict"])
+            remaining.append({**other, "agreement": compared})
+    return translations, remaining
+
+
+def agreement(here: Body | None, there: Body) -> str:
+    """Return "same" or "different", or an empty text if the two verdicts can't be compared.
+
+    Verdicts of the same scale are compared by their slugs, and others by their labels in the same language. Verdicts
+    from opposite ends of two scales are different.
+    """
+    if not here or not here["label"] or not there["label"]:
+        return ""
+    if here["slug"] and here["scale"] == there["scale"]:
+        return "same" if here["slug"] == there["slug"] else "different"
+    if _labels(here) & _labels(there):
+        return "same"
+    tones = {place["tone"] for place in (scale(here), scale(there)) if place}
+    return "different" if tones == {"low", "high"} else ""
+
+
+def _labels(verdict: Body) -> set[tuple[str, str]]:
+    labels = {(language.lower(), label.casefold().strip()) for language, label in verdict["labels"].items()}
+    return labels or {("", verdict["label"].casefold().strip())}
+
+
+def _in_language(tag: str) -> override:
+    """Speak the review's language, or the reader's language if the interface doesn't have the review's language."""
+    try:
+        return override(get_supported_language_variant(tag))
+    except LookupError:
+        return override(get_language())
+
+
+def _shorten(text: str, length: int) -> str:
+    return Truncator(plain(text)).chars(length)

@@ -1,0 +1,109 @@
+"""The filters of the pages that list reviews."""
+
+import pytest
+from django.db import connections
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from factcheck.record.models import PublishedReview
+from factcheck.website import filters
+from factcheck.website.filters import Facet, Filters
+from tests.website.conftest import Published
+
+
+def live():
+    return PublishedReview.objects.using("public").live()
+
+
+def facets(query: str) -> dict[str, Facet]:
+    with translation.override("en"):
+        return {facet.name: facet for facet in Filters.read(QueryDict(query)).facets(live())}
+
+
+def numbers(facet: Facet) -> dict[str, int | None]:
+    return {choice.value: choice.count for choice in facet.values}
+
+
+def test_every_filter_with_its_numbers(published: Published) -> None:
+    found = facets("")
+    assert numbers(found["verdict"]) == {"truth:false": 2, "truth:true": 1}
+    assert numbers(found["language"]) == {"en": 2, "vi": 1, "und": 1}
+    assert numbers(found["publisher"]) == {"checkpoint.org": 2, "kiemchung.example": 1, "marsad.org": 1}
+    assert [choice.label for choice in found["language"].values] == ["English", "Unknown language", "Vietnamese"]
+    assert {choice.label for choice in found["verdict"].values} == {"False", "True"}
+    assert sum(number or 0 for number in numbers(found["year"]).values()) == 4
+    assert all(facet.exact for facet in found.values())
+
+
+def test_numbers_come_from_the_totals_unless_something_is_chosen(published: Published) -> None:
+    with CaptureQueriesContext(connections["public"]) as queries:
+        facets("")
+    assert len(queries) == 3
+    assert "record_publishedtotal" in queries[0]["sql"] + queries[1]["sql"]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 4),
+        ("verdict=truth:false", 2),
+        ("verdict=false", 2),
+        ("verdict=false&verdict=true", 3),
+        ("language=EN&verdict=false", 2),
+        ("publisher=marsad.org", 1),
+        ("language=xx", 0),
+        ("topic=nothing", 0),
+        ("year=1999", 0),
+        ("year=0000", 0),
+        ("year=9999", 0),
+        ("year=²", 0),
+        ("verdict=%00", 4),
+        ("topic=%00%ff%ed%a0%80", 0),
+        ("publisher=" + "x" * 9999, 0),
+        ("verdict=&language=", 4),
+        ("unknown=1", 4),
+        ("&".join(f"topic={number}" for number in range(500)), 0),
+    ],
+)
+def test_filters_narrow(published: Published, query: str, count: int) -> None:
+    found = Filters.read(QueryDict(query))
+    assert found.narrow(live()).count() == count
+    found.facets(live())
+
+
+def test_a_year_is_the_year_of_publication(published: Published) -> None:
+    (year,) = (choice.value for choice in facets("")["year"].values)
+    assert Filters.read(QueryDict(f"year={year}")).narrow(live()).count() == 4
+    found = Filters.read(QueryDict(f"year=1999&year={year}&q=lũ&sort=newest&page=3"))
+    assert found.values == {"year": (year,)}
+    assert found.api_query() == f"q=l%C5%A9&published_after={year}-01-01&published_before={int(year) + 1}-01-01"
+
+
+def test_links_add_and_remove_a_value_and_start_at_the_first_page(published: Published) -> None:
+    found = facets("q=lũ&language=en&page=3&x=y")
+    (chosen,) = [choice for choice in found["language"].values if choice.chosen]
+    assert (chosen.value, chosen.url) == ("en", "?q=l%C5%A9")
+    (other,) = [choice for choice in found["language"].values if choice.value == "vi"]
+    assert other.url == "?q=l%C5%A9&language=en&language=vi"
+    assert found["verdict"].values[0].url == "?q=l%C5%A9&verdict=truth%3Afalse&language=en"
+    assert numbers(found["language"]) == {"en": 2, "vi": 1, "und": 1}, "without the language that is chosen"
+    assert numbers(found["verdict"]) == {"truth:false": 2}
+
+
+def test_an_unknown_value_can_be_removed(published: Published) -> None:
+    (choice,) = [choice for choice in facets("topic=nothing")["topic"].values if choice.chosen]
+    assert (choice.label, choice.count, choice.url) == ("nothing", None, "?")
+
+
+def test_numbers_of_many_reviews_are_estimates(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filters, "MANY", 1)
+    found = facets("language=en")
+    assert not found["publisher"].exact if "publisher" in found else True
+    assert found["language"].exact, "the totals contain all languages"
+
+
+def test_no_time_leaves_the_numbers_out(published: Published) -> None:
+    with translation.override("en"):
+        found = Filters.read(QueryDict("language=en")).facets(live(), seconds=0)
+    assert [facet.name for facet in found] == ["language"]

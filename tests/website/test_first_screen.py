@@ -1,0 +1,64 @@
+"""The first screen of a phone, in a real browser: the verdict is there, and nothing jumps or overflows."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, sync_playwright
+
+from factcheck.record.models import PublishedReview
+from tests.serving import served
+
+pytestmark = pytest.mark.prove
+PHONE = {"width": 390, "height": 844}
+MAX_VERDICT_EDGE = 420
+WATCH_SHIFTS = """new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shifted += entry.value })
+    .observe({type: "layout-shift", buffered: true}); window.shifted = 0"""
+MEASURE = """() => {
+    const verdict = document.querySelector(".verdict-large"), claim = document.querySelector(".claim");
+    const size = element => parseFloat(getComputedStyle(element).fontSize);
+    return {edge: verdict.getBoundingClientRect().bottom, verdict: size(verdict), claim: claim ? size(claim) : 0,
+        width: document.documentElement.scrollWidth, shifted: window.shifted};
+}"""
+
+
+@pytest.fixture(scope="module")
+def demo(module_database: str) -> Iterator[list[str]]:
+    """The URLs of all demo reviews that aren't erased."""
+    call_command("load_demo", verbosity=0)
+    reviews = list(PublishedReview.objects.exclude(status="erased").values_list("pk", flat=True))
+    with served() as address:
+        yield [f"{address}/reviews/{review}/" for review in reviews]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_verdict_is_on_the_first_screen_of_every_demo_review(demo: list[str], browser: Browser, language: str) -> None:
+    page = browser.new_context(viewport=PHONE, locale=language).new_page()
+    page.add_init_script(WATCH_SHIFTS)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    assert len(demo) >= 20
+    edges = {}
+    for review in demo:
+        requests.clear()
+        page.goto(review)
+        found = page.evaluate(MEASURE)
+        edges[review] = found["edge"]
+        assert found["claim"] <= found["verdict"], review
+        assert (found["width"], found["shifted"]) == (PHONE["width"], 0), review
+        own_files = [url for url in requests if not url.endswith("icon.svg")]  # only the browser's window asks for it
+        assert len(own_files) <= 3 or "/pictures/" in page.content(), review
+    assert max(edges.values()) <= MAX_VERDICT_EDGE, max(edges, key=lambda review: edges[review])
+    page.context.close()

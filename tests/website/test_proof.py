@@ -1,0 +1,152 @@
+"""The proof of a revision: the command on the page prints the digest on the page, and the file holds all that a check needs."""
+
+import base64
+import hashlib
+import html
+import json
+import re
+import subprocess
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+
+from factcheck.record.log import merkle
+from factcheck.record.log.notes import Checkpoint, VerifierKey, open_note, signed_by
+from factcheck.record.models import LogCheckpoint, LogEntry
+from tests.drafts import correct_review, erase_review, make_newsroom, make_review, publish_review, withdraw_review
+from tests.serving import served
+from tests.website.conftest import Page
+
+
+@pytest.fixture(scope="module")
+def reviews(module_database: str) -> SimpleNamespace:
+    newsroom = make_newsroom()
+    corrected, withdrawn, erased = (make_review(newsroom) for _ in range(3))
+    for review in (corrected, withdrawn, erased):
+        publish_review(newsroom, review)
+    correct_review(newsroom, corrected, summary="Sai. Đã sửa.")
+    withdraw_review(newsroom, withdrawn)
+    erase_review(newsroom, erased)
+    return SimpleNamespace(corrected=corrected.pk, withdrawn=withdrawn.pk, erased=erased.pk)
+
+
+def get(path: str, status: int = 200, language: str = "en") -> Page:
+    response = Client().get(path, headers={"accept-language": language})
+    assert response.status_code == status
+    return Page(response.content.decode())
+
+
+def box(page: Page) -> str:
+    return page.source.partition('<section class="proof"')[2].partition("</section>")[0]
+
+
+def digest_on(page: Page) -> str:
+    (digest,) = re.findall('<code class="digest">([0-9a-f]{64})</code>', page.source)
+    return str(digest)
+
+
+def commands_on(page: Page) -> list[str]:
+    return [
+        html.unescape(each) for each in re.findall(r'<pre class="command"><code>(.*?)</code>', page.source, re.DOTALL)
+    ]
+
+
+def proof_of(review: Any, number: int) -> dict[str, Any]:
+    response = Client().get(f"/reviews/{review}/revisions/{number}/proof.json")
+    assert response.status_code == 200
+    content: dict[str, Any] = response.json()
+    return content
+
+
+@pytest.mark.parametrize("path", ["{0.corrected}/", "{0.corrected}/revisions/1/", "{0.withdrawn}/"])
+def test_command_on_the_page_prints_the_digest_on_the_page(reviews: SimpleNamespace, path: str, settings: Any) -> None:
+    with served() as settings.SITE_URL:
+        page = get(f"/reviews/{path.format(reviews)}")
+        (command,) = commands_on(page)
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == f"{digest_on(page)}  -\n"
+
+
+def test_proof_has_all_that_a_check_needs(reviews: SimpleNamespace) -> None:
+    for review, number in ((reviews.corrected, 1), (reviews.corrected, 2), (reviews.withdrawn, 2)):
+        proof = proof_of(review, number)
+        leaf = json.loads(proof["leaf"])
+        entry = LogEntry.objects.get(subject=review, number=number)
+        assert proof["leaf"].encode() == entry.leaf()
+        assert hashlib.sha256(bytes.fromhex(proof["salt"]) + proof["document"].encode()).hexdigest() == leaf["digest"]
+        assert json.loads(proof["document"])["id"] == str(review)
+        checkpoint = Checkpoint.parse(open_note(proof["checkpoint"])[0])
+        path = iter(proof["proof"])
+        assert root_of(merkle.leaf_hash(entry.leaf()), entry.sequence, checkpoint.size, path) == checkpoint.root
+        assert next(path, None) is None
+        assert signed_by(proof["checkpoint"], VerifierKey.parse(proof["key"]))
+
+
+def root_of(leaf: bytes, index: int, size: int, path: Any) -> bytes:
+    """RFC 6962, section 2.1.1, from the root downwards."""
+    if size == 1:
+        return leaf
+    left = merkle.largest_power_below(size)
+    if index < left:
+        below = root_of(leaf, index, left, path)
+        return merkle.node_hash(below, base64.b64decode(next(path)))
+    below = root_of(leaf, index - left, size - left, path)
+    return merkle.node_hash(base64.b64decode(next(path)), below)
+
+
+def test_proof_takes_the_newest_checkpoint_that_a_witness_signed(database: str) -> None:
+    newsroom = make_newsroom()
+    first, second = make_review(newsroom), make_review(newsroom)
+    publish_review(newsroom, first)
+    cosigned = LogEntry.objects.count()
+    line = "\N{EM DASH} w.example AAAAAAAA\n"
+    LogCheckpoint.objects.get(size=cosigned).cosignatures.create(witness="w.example", line=line)
+    publish_review(newsroom, second)
+    assert proof_of(first.pk, 1)["checkpoint"].endswith(line)
+    assert line not in proof_of(second.pk, 1)["checkpoint"]
+
+
+def test_erased_revision_has_no_document_and_says_so(reviews: SimpleNamespace) -> None:
+    page = get(f"/reviews/{reviews.erased}/revisions/1/", 410)
+    assert "The text of this revision has been erased" in page.text
+    assert commands_on(page) == []
+    proof = proof_of(reviews.erased, 1)
+    assert (proof["document"], proof["salt"]) == (None, None)
+    assert json.loads(proof["leaf"])["digest"] == digest_on(page)
+    response = Client().get(f"/reviews/{reviews.erased}/revisions/1/salted-document")
+    assert (response.status_code, response.content[:31]) == (410, b"This document has been erased. ")
+    # The erasure is an entry of its own, and its document is the public notice.
+    assert commands_on(get(f"/reviews/{reviews.erased}/", 410)) != []
+    assert "notice" in proof_of(reviews.erased, 2)["document"]
+
+
+def test_entry_that_is_not_signed_yet_says_so(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    with patch("factcheck.record.publish.sign_log"), patch("factcheck.record.log.checkpoints.extend"):
+        publish_review(newsroom, review)
+    page = get(f"/reviews/{review.pk}/")
+    assert "The log isn’t signed up to this entry yet." in page.text
+    assert "proof.json" not in page.source
+    response = Client().get(f"/reviews/{review.pk}/revisions/1/proof.json")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+    assert "isn't signed up to this entry yet" in response.content.decode()
+
+
+def test_files_are_downloads_that_are_revalidated(reviews: SimpleNamespace) -> None:
+    for name in ("proof.json", "salted-document"):
+        path = f"/reviews/{reviews.corrected}/revisions/2/{name}"
+        response = Client().get(path)
+        assert response.headers["Content-Disposition"].startswith("attachment; ")
+        assert response.headers["Cache-Control"] == "no-cache"
+        assert Client().get(path, headers={"if-none-match": response.headers["ETag"]}).status_code == 304
+        assert Client().post(path).status_code == 405
+        assert Client().get(f"/reviews/{reviews.corrected}/revisions/9/{name}").status_code == 404
+
+
+def test_box_in_vietnamese(reviews: SimpleNamespace) -> None:
+    text = Page(box(get(f"/reviews/{reviews.corrected}/", language="vi"))).text
+    assert "trong nhật ký công khai của trang web này: Đã đính chính" in text, text
