@@ -1,6 +1,7 @@
 """Queries for the pages. They use the reading role, which can only SELECT from the record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -142,6 +143,12 @@ def list_revisions(subject: UUID) -> QuerySet[LogEntry]:
     so its note and class are None.
     """
     return _with_notes(LogEntry.objects.using("public").filter(subject=subject).order_by("-number"))
+
+
+def comparable(entries: Sequence[Any]) -> dict[int, int]:
+    """Return the number of the previous text for each revision with a text. The entries are from `list_revisions`."""
+    without = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
+    return dict(pairwise(entry.number for entry in entries if entry.has_document and entry.kind not in without))
 
 
 def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:

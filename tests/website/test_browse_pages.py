@@ -46,10 +46,8 @@ def record(module_database: str) -> SimpleNamespace:
         claimant = make_claimant(newsroom, kind, confirmed)
         claim = make_claim(newsroom, claimant=claimant)
         claim.topics.add(health)
-        if confirmed:
-            review = make_review(newsroom, claim, language="en", headline=name)
-        else:
-            review = _imported(newsroom, claim)
+        own = make_review(newsroom, claim, language="en", headline=name) if confirmed else None
+        review = own or _imported(newsroom, claim)
         publish_review(newsroom, review)
         found |= {name: f"/claimants/{claimant.pk}/", f"review_of_{name}": f"/reviews/{review.pk}/"}
     publish_review(other, make_review(other))
