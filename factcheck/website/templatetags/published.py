@@ -229,6 +229,21 @@ def out(url: str | None, text: str | None = None) -> SafeString:
     return format_html('<a href="{}" rel="nofollow noopener noreferrer"><bdi>{}</bdi></a>', url, words)
 
 
+def in_language(texts: Mapping[str, str], fallback: str = "") -> tuple[str, str]:
+    """Return the text in the reader's language or in another available language, and the text's language."""
+    for language in (get_language() or "", "en", *texts):
+        if texts.get(language):
+            return texts[language], language
+    return fallback, ""
+
+
+@register.simple_tag
+def verdict_text(texts: Mapping[str, str], fallback: str) -> SafeString:
+    """Return a verdict's label or meaning in the reader's language, with its own language."""
+    text, language = in_language(texts, fallback)
+    return format_html('<bdi lang="{}">{}</bdi>', language, text)
+
+
 @register.simple_tag
 def full_url(name: str, *parts: object) -> str:
     """Return a URL with the site's host, for example for a command in a terminal."""
@@ -238,5 +253,4 @@ def full_url(name: str, *parts: object) -> str:
 @register.simple_tag
 def topic_label(topic: dict[str, Any]) -> str:
     """Return a topic's name in the reader's language, or in another available language."""
-    labels = topic["labels"]
-    return str(labels.get(get_language() or "") or labels.get("en") or next(iter(labels.values()), topic["slug"]))
+    return in_language(topic["labels"], topic["slug"])[0]
