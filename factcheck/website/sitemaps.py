@@ -19,7 +19,7 @@ from django.views.decorators.http import etag, require_safe
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview
 
 LIMIT = 50_000
-PAGES = ("/", "/corrections/", "/demands/", "/tips/", "/verify/")
+PAGES = ("/", "/corrections/", "/demands/", "/tips/", "/verify/", "/statistics/")
 _SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
