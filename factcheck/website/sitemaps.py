@@ -30,6 +30,7 @@ PAGES = (
     "/complain/",
     "/verify/",
     "/statistics/",
+    "/data/",
 )
 _SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 

@@ -10,6 +10,7 @@ from django.urls.converters import UUIDConverter
 from factcheck.record.formats.picture_files import PATH
 from factcheck.website import (
     capture_views,
+    data_views,
     demand_views,
     diff_views,
     documentation,
@@ -50,6 +51,7 @@ pages = [
     path("corrections/", views.corrections, name="corrections"),
     path("verify/", verify_views.verify, name="verify"),
     path("demands/", demand_views.demands, name="demands"),
+    path("data/", data_views.data, name="data"),
     path("statistics/", statistics_views.statistics, name="statistics"),
     path("statistics/<slug:table>.csv", statistics_views.statistics_csv, name="statistics_csv"),
     path("publishers/<site>/methodology/", profile_views.methodology, name="methodology"),
