@@ -30,6 +30,8 @@ PAGES = [
     "/browse/",
     "/publishers/checkpoint.org/",
     "/corrections/",
+    "/statistics/",
+    "/data/",
     "/tips/",
     "{0.corrected}report/",
     "/nowhere/",

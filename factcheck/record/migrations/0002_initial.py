@@ -278,11 +278,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "change_class",
-                    models.CharField(help_text="Null for changes of state and erased changes.", max_length=20, null=True),
+                    models.CharField(
+                        help_text="Null for changes of state and erased changes.", max_length=20, null=True
+                    ),
                 ),
                 (
                     "publisher",
-                    models.CharField(help_text="The site of the publisher, or of the erasing newsroom.", max_length=255),
+                    models.CharField(
+                        help_text="The site of the publisher, or of the erasing newsroom.", max_length=255
+                    ),
                 ),
                 (
                     "language",
@@ -767,7 +771,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="publishedcorrection",
             index=models.Index(
-                models.F("publisher"), models.OrderBy(models.F("sequence"), descending=True), name="correction_publisher"
+                models.F("publisher"),
+                models.OrderBy(models.F("sequence"), descending=True),
+                name="correction_publisher",
             ),
         ),
         migrations.AddIndex(
