@@ -34,6 +34,8 @@ def test_page_is_plain_and_in_the_readers_language(published: Published, path: s
     for link in page.values("a", "href"):
         if link.startswith(f"/{language}/"):
             assert Client().get(link.partition("#")[0]).status_code == 200, link
+    if path in ("/about/", "/complain/"):
+        assert f"/{language}/corrections/" in page.values("a", "href")
     other = {"en": "vi", "vi": "en"}[language]
     assert f"{settings.SITE_URL}/{other}{path}" in page.values("link", "href")
 

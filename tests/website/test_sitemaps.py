@@ -48,7 +48,8 @@ def reviews(database) -> list[Review]:
 
 def test_every_page_that_is_public_is_in_it_once(reviews):
     (pages, of_reviews, of_demands) = read("/sitemap.xml")
-    assert read(pages) == [f"{SITE}/", f"{SITE}/corrections/", f"{SITE}/demands/", f"{SITE}/tips/"]
+    assert read(pages) == [f"{SITE}{path}" for path in sitemaps.PAGES]
+    assert {f"{SITE}/", f"{SITE}/corrections/", f"{SITE}/about/", f"{SITE}/privacy/"} <= set(read(pages))
     assert read(of_reviews) == [f"{SITE}/reviews/{review.pk}/" for review in reviews[:5]]
     (demand,) = read(of_demands)
     assert Client().get(demand.removeprefix(SITE)).status_code == 200
