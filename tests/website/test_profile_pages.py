@@ -83,6 +83,17 @@ def test_methodology_shows_every_change(published: Published) -> None:
     VerdictLabel.objects.filter(pk=label.pk).update(explanation=label.explanation)
 
 
+def test_newsroom_tells_who_it_is_and_which_codes_it_signed(published: Published) -> None:
+    newsroom = make_newsroom("codes.example")
+    Publisher.objects.filter(site="codes.example").update(description="Hai người. <b>", codes=["ifcn", "efcsn"])
+    publish_review(newsroom, make_review(newsroom))
+    signed = "The newsroom says that it has signed: IFCN Code of Principles, EFCSN Code of Standards"
+    for path in ("/publishers/codes.example/methodology/", "/complain/"):
+        assert signed in read(path).text
+    for path in ("/publishers/codes.example/methodology/", "/about/"):
+        assert "Hai người. <b>" in read(path).text
+
+
 def test_scale_has_its_unused_steps() -> None:
     def verdict(slug: str, value: int | None, best: int | None = 3) -> dict[str, object]:
         return {"scale": "lights", "slug": slug, "value": value, "worst": 1, "best": best, "labels": {}, "meanings": {}}
