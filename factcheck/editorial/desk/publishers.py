@@ -60,8 +60,8 @@ class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], De
                     "feedback_url",
                 ),
                 "description": _(
-                    "Every review that you publish from now on will contain these details. Your newsroom’s page on the site"
-                    " shows them, with each change."
+                    "Every review that you publish from now on will contain these details. Your newsroom’s page on the"
+                    " site shows them, with each change."
                 ),
             },
         ),

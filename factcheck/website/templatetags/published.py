@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_info, gettext, pgettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.markdown import to_html
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
+from factcheck.record.statement_labels import choices
 from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Words)
 from factcheck.record.statements.values import Choices
 
@@ -89,11 +90,7 @@ def word(value: str | None, kind: str) -> str:
 @cache
 def _words_of(name: str) -> dict[str, Any]:
     (words,) = (each for each in Choices.__subclasses__() if each.__name__ == name)
-    found = {}
-    for each in words:
-        context, parted, text = each.label.partition("\x04")
-        found[each.value] = pgettext_lazy(context, text) if parted else _(each.label)
-    return found
+    return dict(choices(words))
 
 
 @register.filter
