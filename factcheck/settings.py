@@ -165,6 +165,7 @@ INSTALLED_APPS = [
     "factcheck.webhooks",
     "factcheck.editorial",
     "factcheck.imports",
+    "factcheck.demo",
     "factcheck.website",
     "api",
     "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk, after the app with its templates

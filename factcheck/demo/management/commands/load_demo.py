@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from factcheck.editorial.demo_newsroom import load_demo
+from factcheck.demo.loading import load_demo
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, Review
 
