@@ -23,7 +23,10 @@ def test_page_with_ten_sources_is_light(review_with_ten_sources: str, language: 
     assert page.source.count("<li id=") + page.elements["blockquote"] >= 11  # a claim and ten quotes
     loaded = [*_stylesheets(page), *page.values("script", "src"), *page.values("img", "src")]
     assert 1 + len(loaded) <= MAX_REQUESTS
-    parts = [response.content, *(Path(str(finders.find(path.removeprefix("/static/")))).read_bytes() for path in loaded)]
+    parts = [
+        response.content,
+        *(Path(str(finders.find(path.removeprefix("/static/")))).read_bytes() for path in loaded),
+    ]
     assert sum(len(gzip.compress(part)) for part in parts) <= MAX_BYTES
 
 
