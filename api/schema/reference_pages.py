@@ -215,7 +215,7 @@ def _rules(schema: Document) -> Iterator[str]:
     for key, words in _RULES.items():
         value = schema.get(key)
         # A pattern with escaped characters only rules out control characters, which nobody has to read.
-        if key in schema and not (key == "pattern" and "\\x" in value):
+        if key in schema and not (key == "pattern" and "\\x" in str(value)):
             yield words.format(value if isinstance(value, str) else json.dumps(value))
 
 
