@@ -72,6 +72,7 @@ urlpatterns = [
     path("v1/claimants/<uuid:claimant_id>/", references.ClaimantDetail.as_view(), name="claimant"),
     path("v1/topics/", references.TopicList.as_view(), name="topics"),
     path("v1/stats/", stats.Stats.as_view(), name="stats"),
+    path("v1/stats/<str:table>/", stats.Statistic.as_view(), name="statistic"),
     path("v1/dumps/", views.DumpList.as_view(), name="dumps"),
     path("v1/dumps/<int:sequence>/", views.DumpManifest.as_view(), name="dump"),
     path("v1/dumps/<int:sequence>/<str:name>", views.DumpFile.as_view(), name="dump-file"),

@@ -73,7 +73,11 @@ def days_to_review() -> Statistic:
 def corrections() -> Statistic:
     """Corrections, updates and changes of state by month, newest month first. Those of erased reviews are left out."""
     numbers = Counter[tuple[str, str]]()
-    changes = PublishedCorrection.objects.using("public").values_list(TruncMonth("at", tzinfo=UTC), "change_class")
+    changes = (
+        PublishedCorrection.objects.using("public")
+        .exclude(change_class=None)
+        .values_list(TruncMonth("at", tzinfo=UTC), "change_class")
+    )
     states = LogEntry.objects.using("public").status_changes().order_by()
     by_state = states.values_list(TruncMonth("at", tzinfo=UTC), "kind")
     for month, change, number in [*changes.annotate(counted=Count("pk")), *by_state.annotate(counted=Count("pk"))]:

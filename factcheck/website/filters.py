@@ -30,7 +30,6 @@ NAMES: Mapping[str, str | Promise] = {
     "verdict": _("Verdict"), "language": _("Language"), "publisher": _("Publisher"), "topic": _("Topic"),
     "year": _("Year of publication"),
 }  # fmt: skip
-KEPT = ("q", "sort")  # parameters that the links of filters keep
 MAX_CHOSEN, MAX_VALUE = 20, 255  # values of a filter, and characters of a value
 SECONDS = 0.4  # for counting
 MANY = 50_000  # reviews. If there are more, only a sample is counted.
@@ -65,13 +64,13 @@ class Filters:
     kept: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def read(cls, parameters: QueryDict) -> "Filters":
+    def read(cls, parameters: QueryDict, **kept: str) -> "Filters":
         found = {name: dict.fromkeys(map(_clean, parameters.getlist(name)[:MAX_CHOSEN])) for name in NAMES}
         chosen = {name: tuple(_meant(name, value) for value in values if value) for name, values in found.items()}
         # A page has one year, because the API's filters can't select several years.
         chosen["year"] = chosen["year"][-1:]
-        kept = [(name, str(parameters[name])) for name in KEPT if parameters.get(name)]
-        return cls({name: values for name, values in chosen.items() if values}, tuple(kept))
+        others = tuple((name, value) for name, value in kept.items() if value)
+        return cls({name: values for name, values in chosen.items() if values}, others)
 
     def __bool__(self) -> bool:
         return bool(self.values)
@@ -104,9 +103,9 @@ class Filters:
         return self._named(numbers)
 
     def query(self, **changed: Sequence[str]) -> str:
-        """The query string with these values instead of the chosen ones. Pages start at the first page again."""
-        values = {**self.values, **changed}
-        pairs = [(name, value) for name in NAMES for value in values.get(name, ())]
+        """The query string with these values instead of the chosen ones, and with other parameters of the page."""
+        values = {**dict.fromkeys(NAMES, ()), **self.values, **changed}
+        pairs = [(name, value) for name, found in values.items() for value in found]
         return f"?{urlencode([*self.kept, *pairs])}"
 
     def api_query(self) -> str:
@@ -126,7 +125,7 @@ class Filters:
         many = False
         groups = [(name,) for name in names]
         if tsquery is None and rows.query.where == PublishedReview.objects.live().query.where:
-            if known := known_counts(PublishedReview, [*self.values.items()], groups, VALUES + 1):
+            if not self and (known := known_counts(PublishedReview, [], groups)):
                 return known
             totals = [known_counts(PublishedReview, [each], []) for each in self.values.items() if each[0] in FACETS]
             many = min((each.total for each in totals if each), default=0) > MANY

@@ -96,15 +96,21 @@ def _form_page(view: Page) -> Page:
 
 @_form_page
 def tip(request: HttpRequest) -> HttpResponse:
-    """Show a form for sending in a claim to check. `?text=` contains the words of a search without results.
+    """Show a form for sending in a claim to check. `?text=` and `?url=` contain a search without results.
 
-    Newsrooms can link to the form with `?newsroom=` and their host. Then only their editors can read the message.
+    A whole post comes by POST as `prefill`, because a URL can't contain it. Newsrooms can link to the form with
+    `?newsroom=` and their host. Then only their editors can read the message.
     """
-    text = replace_forbidden(request.GET.get("text", "")[: _max_length("text")])
+    prefill = request.POST.get("prefill", "")
+    text, url = (
+        replace_forbidden((given or request.GET.get(name, ""))[: _max_length(name)])
+        for name, given in (("text", prefill), ("url", ""))
+    )
     given = (request.POST if request.method == "POST" else request.GET).get("newsroom", "")
     newsroom = given if len(given) <= SITE.schema["maxLength"] and re.fullmatch(SITE.schema["pattern"], given) else ""
-    context = {"prefilled": bool(text or newsroom), "newsroom": newsroom}
-    return _form_response(request, Tip, "website/tip.html", context, initial={"text": text, "newsroom": newsroom})
+    context = {"prefilled": bool(text or url or newsroom), "newsroom": newsroom}
+    initial = {"text": text, "url": url, "newsroom": newsroom}
+    return _form_response(request, Tip, "website/tip.html", context, initial=initial, submitted=not prefill)
 
 
 @_form_page
@@ -127,11 +133,12 @@ def _form_response(
     *,
     extra: dict[str, Any] | None = None,
     initial: dict[str, str] | None = None,
+    submitted: bool = True,
 ) -> HttpResponse:
     """Show the form with any errors, or redirect to the receipt's page if the message has been stored."""
     language = get_language()
     form = form_class(
-        request.POST if request.method == "POST" else None,
+        request.POST if request.method == "POST" and submitted else None,
         initial={"language": language, **(initial or {})},
         label_suffix="",
     )

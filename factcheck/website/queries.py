@@ -1,8 +1,8 @@
 """Queries for the pages. They use the reading role, which can only SELECT from the record."""
 
-import time
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from factcheck.record.formats.canonical import rfc3339
-from factcheck.record.formats.text import MAX_COMPOSED, replace_forbidden
-from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
@@ -28,9 +26,6 @@ from factcheck.record.models import (
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.review_rows import review_body
 from factcheck.record.readmodel.revisions import in_document, in_revision
-from factcheck.record.search.query import MAX_QUERY, read_query
-from factcheck.record.search.ranking import Search
-from factcheck.record.search.spelling import did_you_mean
 
 Body = dict[str, Any]
 
@@ -39,41 +34,18 @@ LAST_PAGE = 25  # for older entries, readers can use the API, whose cursors don'
 OTHERS = 20
 
 
-def clean_query(value: str) -> str:
-    """Return the search words in NFC. Characters that the record doesn't allow are replaced by spaces."""
-    return replace_forbidden(value[: MAX_COMPOSED * MAX_QUERY])[:MAX_QUERY]
-
-
 @dataclass(frozen=True, slots=True)
 class ReviewsPage:
-    """A page of reviews. If `relaxed` is true, no review contains all search words. `suggestion` is a better spelling.
-
-    `similar` contains the ids of reviews found only by meaning. If `complete` is false, the search ran out of time.
-    """
+    """A page of reviews, and whether there are more reviews."""
 
     reviews: list[Body]
     more: bool
-    relaxed: bool = False
-    similar: frozenset[str] = frozenset()
-    suggestion: str | None = None
-    complete: bool = True
 
 
 def newest_reviews(page: int) -> ReviewsPage:
     start = (page - 1) * PAGE_SIZE
     live = PublishedReview.objects.using("public").live().order_by("-published_at", "-id")
     return _page(list(live.values_list("body", flat=True)[start : start + PAGE_SIZE + 1]), page)
-
-
-def search_reviews(query: str, page: int) -> ReviewsPage:
-    """Search for reviews, best matches first."""
-    start = (page - 1) * PAGE_SIZE
-    found = Search(PublishedReview, read_query(query), find_similar=find_similar).page(start + PAGE_SIZE + 1)
-    left = max(0, found.deadline - time.monotonic())
-    suggestion = did_you_mean(PublishedReview, query, seconds=left) if found.relaxed or not found.hits else None
-    listed = _page([hit.body for hit in found.hits[start:]], page)
-    similar = frozenset(str(hit.id) for hit in found.hits if not hit.by_words)
-    return replace(listed, relaxed=found.relaxed, similar=similar, suggestion=suggestion, complete=found.complete)
 
 
 def _page(bodies: list[str], page: int) -> ReviewsPage:
@@ -179,6 +151,12 @@ def list_revisions(subject: UUID) -> QuerySet[LogEntry]:
     so its note and class are None.
     """
     return _with_notes(LogEntry.objects.using("public").filter(subject=subject).order_by("-number"))
+
+
+def comparable(entries: Sequence[Any]) -> dict[int, int]:
+    """Return the number of the previous text for each revision with a text. The entries are from `list_revisions`."""
+    without = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
+    return dict(pairwise(entry.number for entry in entries if entry.has_document and entry.kind not in without))
 
 
 def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:

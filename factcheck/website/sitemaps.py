@@ -19,7 +19,17 @@ from django.views.decorators.http import etag, require_safe
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview
 
 LIMIT = 50_000
-PAGES = ("/", "/corrections/", "/demands/", "/tips/", "/verify/")
+PAGES = (
+    "/",
+    "/corrections/",
+    "/demands/",
+    "/tips/",
+    "/about/",
+    "/what-we-do-not-do/",
+    "/privacy/",
+    "/complain/",
+    "/verify/",
+)
 _SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 

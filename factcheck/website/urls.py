@@ -5,16 +5,22 @@ published bodies contain. The same content is also a page in each language.
 """
 
 from django.urls import path, re_path
+from django.urls.converters import UUIDConverter
 
 from factcheck.record.formats.picture_files import PATH
 from factcheck.website import (
     capture_views,
     demand_views,
+    diff_views,
     documentation,
+    embed_views,
     intake,
     picture_views,
+    profile_views,
     proof_views,
     review_views,
+    search_views,
+    share_views,
     sitemaps,
     verify_views,
     views,
@@ -24,6 +30,7 @@ from factcheck.website import (
 permanent = [
     path("reviews/<uuid:review_id>/", review_views.review, name="review"),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", review_views.revision, name="revision"),
+    path("reviews/<uuid:review_id>/revisions/<int:before>..<int:after>/", diff_views.difference, name="diff"),
     path("claims/<uuid:claim_id>/", review_views.claim, name="claim"),
     path("demands/<uuid:demand_id>/", demand_views.demand, name="demand"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/$", capture_views.capture, name="capture"),
@@ -32,6 +39,8 @@ permanent = [
 pages = [
     *permanent,
     path("", views.home, name="home"),
+    path("search/", search_views.search, name="search"),
+    path("search/as-you-type/", search_views.as_you_type, name="search_as_you_type"),
     path("reviews/", views.newest),
     path("claims/", views.newest),
     path("reviews/<uuid:review_id>/report/", intake.report, name="report"),
@@ -40,6 +49,11 @@ pages = [
     path("corrections/", views.corrections, name="corrections"),
     path("verify/", verify_views.verify, name="verify"),
     path("demands/", demand_views.demands, name="demands"),
+    path("publishers/<site>/methodology/", profile_views.methodology, name="methodology"),
+    path("about/", profile_views.about, name="about"),
+    path("complain/", profile_views.complain, name="complain"),
+    path("privacy/", profile_views.explanation, {"page": "privacy"}, name="privacy"),
+    path("what-we-do-not-do/", profile_views.explanation, {"page": "what-we-do-not-do"}, name="limits"),
     path("docs/", documentation.index, name="documentation"),
     path("docs/<slug:kind>/", documentation.guide, name="guides"),
     path("docs/<slug:kind>/<slug:name>/", documentation.guide, name="guide"),
@@ -54,6 +68,20 @@ urlpatterns = [
         name="salted_document",
     ),
     path("verify/verifier.py", proof_views.verifier, name="verifier"),
+    re_path(
+        rf"^reviews/(?P<review_id>{UUIDConverter.regex})/share/(?P<digest>[0-9a-f]{{16}})-(?P<language>en|vi)\.png$",
+        share_views.share_picture,
+        name="share_picture",
+    ),
+    path("reviews/<uuid:review_id>/share/", share_views.share, name="share"),
+    re_path(r"^share/(?P<language>en|vi)\.png$", share_views.site_picture, name="site_picture"),
+    re_path(
+        rf"^reviews/(?P<review_id>{UUIDConverter.regex})/cite\.(?P<extension>txt|bib|json)$",
+        share_views.citation,
+        name="citation",
+    ),
+    path("embed/reviews/<uuid:review_id>/", embed_views.embed, name="embed"),
+    path("oembed/", embed_views.oembed, name="oembed"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/file/$", capture_views.capture_file, name="capture_file"),
     re_path(rf"^{PATH.pattern[1:]}$", picture_views.picture, name="picture"),
     path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),

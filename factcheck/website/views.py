@@ -6,13 +6,12 @@ from functools import wraps
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.views.decorators.http import require_safe
 
-from factcheck.server.rate_limits import SEARCH as SEARCH_LIMIT
-from factcheck.server.rate_limits import count_request
-from factcheck.server.search_gate import RETRY_AFTER, SEARCH, Busy, search_gate
 from factcheck.website import queries
+from factcheck.website.filters import Filters
 
 
 def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -37,9 +36,9 @@ def page_number(request: HttpRequest) -> int:
     return int(page)
 
 
-def require_results(page: int, listed: list[queries.Body], complete: bool = True) -> None:
+def require_results(page: int, listed: list[queries.Body]) -> None:
     """Raises Http404 beyond the last page, because the page would have nothing to link back to."""
-    if page > 1 and complete and not listed:
+    if page > 1 and not listed:
         raise Http404
 
 
@@ -75,44 +74,20 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 @page_for_readers
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the introduction and the newest reviews, or the search results for ?q=."""
-    query = queries.clean_query(request.GET.get("q", ""))
+    """Show the introduction and the newest reviews. A search or a filter redirects to the search page."""
+    query = request.GET.get("q", "")
+    if (filters := Filters.read(request.GET, q=query)) or query:
+        return redirect(f"{reverse('search')}{filters.query()}")
     page = page_number(request)
-    if query:
-        return _search(request, query, page)
     return _home(request, queries.newest_reviews(page), page)
 
 
-def _search(request: HttpRequest, query: str, page: int) -> HttpResponse:
-    """Show search results. A refused search shows the reader's words again, so that nothing has to be typed again."""
-    limits = count_request(request, [SEARCH_LIMIT])
-    try:
-        if limits.retry_after is not None:
-            response = render(request, "website/busy.html", {"query": query, "too_many": True}, status=429)
-        else:
-            with search_gate.enter(SEARCH):
-                found = queries.search_reviews(query, page)
-            response = _home(request, found, page, query)
-    except Busy:
-        response = render(request, "website/busy.html", {"query": query}, status=503)
-        response.headers["Retry-After"] = str(RETRY_AFTER)
-    limits.add_headers(response)
-    if response.status_code != 200:
-        response._has_been_logged = True  # type: ignore[attr-defined] # a flood would fill the journal
-    return response
-
-
-def _home(request: HttpRequest, found: queries.ReviewsPage, page: int, query: str = "") -> HttpResponse:
-    require_results(page, found.reviews, complete=found.complete)
+def _home(request: HttpRequest, found: queries.ReviewsPage, page: int) -> HttpResponse:
+    require_results(page, found.reviews)
     samples = [is_sample(review["publisher"]["site"]) for review in found.reviews]
     context = {
-        "query": query,
         "page": page,
         "reviews": found.reviews,
-        "relaxed": found.relaxed and found.reviews,
-        "similar": found.similar,
-        "suggestion": found.suggestion,
-        "complete": found.complete,
         "next_page": page + 1 if found.more else None,
         "previous_page": page - 1 if page > 1 else None,
         "sample": "all" if found.reviews and all(samples) else "some" if any(samples) else "",

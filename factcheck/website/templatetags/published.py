@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_info, gettext, pgettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.markdown import to_html
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
+from factcheck.record.statement_labels import choices
 from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Words)
 from factcheck.record.statements.values import Choices
 
@@ -89,11 +90,7 @@ def word(value: str | None, kind: str) -> str:
 @cache
 def _words_of(name: str) -> dict[str, Any]:
     (words,) = (each for each in Choices.__subclasses__() if each.__name__ == name)
-    found = {}
-    for each in words:
-        context, parted, text = each.label.partition("\x04")
-        found[each.value] = pgettext_lazy(context, text) if parted else _(each.label)
-    return found
+    return dict(choices(words))
 
 
 @register.filter
@@ -241,6 +238,21 @@ def out(url: str | None, text: str | None = None) -> SafeString:
     return format_html('<a href="{}" rel="nofollow noopener noreferrer"><bdi>{}</bdi></a>', url, words)
 
 
+def in_language(texts: Mapping[str, str], fallback: str = "") -> tuple[str, str]:
+    """Return the text in the reader's language or in another available language, and the text's language."""
+    for language in (get_language() or "", "en", *texts):
+        if texts.get(language):
+            return texts[language], language
+    return fallback, ""
+
+
+@register.simple_tag
+def verdict_text(texts: Mapping[str, str], fallback: str) -> SafeString:
+    """Return a verdict's label or meaning in the reader's language, with its own language."""
+    text, language = in_language(texts, fallback)
+    return format_html('<bdi lang="{}">{}</bdi>', language, text)
+
+
 @register.simple_tag
 def full_url(name: str, *parts: object) -> str:
     """Return a URL with the site's host, for example for a command in a terminal."""
@@ -250,5 +262,4 @@ def full_url(name: str, *parts: object) -> str:
 @register.simple_tag
 def topic_label(topic: dict[str, Any]) -> str:
     """Return a topic's name in the reader's language, or in another available language."""
-    labels = topic["labels"]
-    return str(labels.get(get_language() or "") or labels.get("en") or next(iter(labels.values()), topic["slug"]))
+    return in_language(topic["labels"], topic["slug"])[0]

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils import translation
 
 from factcheck.editorial import review_statements
-from factcheck.editorial.desk.preview import ON_SCALE, PLACES, compare
 from factcheck.editorial.proposals import demand_policy
+from factcheck.record.statement_changes import ON_SCALE, PLACES, compare
 from tests.drafts import make_claim, make_demand, make_newsroom, make_review
 
 

@@ -1,0 +1,17 @@
+"""Labels from the statements' models, translated when they are displayed."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from factcheck.record.statements.values import Choices
+
+
+def label(text: str) -> Promise:
+    """A label from a statement's model."""
+    context, parted, rest = text.partition("\x04")
+    return pgettext_lazy(context, rest) if parted else gettext_lazy(text)
+
+
+def choices(words: type[Choices]) -> list[tuple[str, Promise]]:
+    """The choices for a column or form field, each with its label."""
+    return [(word.value, label(word.label)) for word in words]

@@ -1,0 +1,161 @@
+"""The search page: a word, a URL or a whole post, with filters, and suggestions as readers type.
+
+A search takes a place in the search gate and counts towards the reader's limit. A search that also matches a text costs
+as much as all searches that can run at a time (`server/search_gate.py`).
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from factcheck.record.formats.text import MAX_COMPOSED
+from factcheck.record.models import PublishedReview
+from factcheck.record.search.query import MAX_QUERY
+from factcheck.server.rate_limits import SEARCH as SEARCH_LIMIT
+from factcheck.server.rate_limits import count_request
+from factcheck.server.search_gate import MATCH, RETRY_AFTER, SEARCH, Busy, search_gate
+from factcheck.website import queries
+from factcheck.website.filters import Filters
+from factcheck.website.same_claim import SameClaim, find_same
+from factcheck.website.search_text import SearchText
+from factcheck.website.url_search import FoundByUrl, find_by_url, find_withdrawn
+from factcheck.website.views import is_sample, page_for_readers
+from factcheck.website.word_search import Place, ResultsPage, best_matches, newest_first
+
+NEWEST = "newest"
+SUGGESTED = 5  # reviews as readers type
+FRESH = 60  # seconds that a browser can reuse suggestions
+
+
+@csrf_exempt  # A search changes nothing, and a token would set a cookie.
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request: HttpRequest) -> HttpResponse:
+    """Show what is found. A form sends the text by POST, because a whole post can be too long for a URL."""
+    request.encoding = "utf-8"  # This is the encoding of the pages. The header might contain an unknown encoding.
+    if request.method != "POST":
+        return _search_page(request)
+    text = SearchText.read(request.POST.get("q", ""))
+    if not text.is_long:
+        return redirect(f"{request.path}?{urlencode({'q': text.text})}" if text else request.path)
+    response: HttpResponse = never_cache(_searched)(request, text)
+    return response
+
+
+@page_for_readers
+def _search_page(request: HttpRequest) -> HttpResponse:
+    return _searched(request, SearchText.read(request.GET.get("q", "")))
+
+
+def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
+    sort = request.GET.get("sort") if text.words else None
+    filters = Filters.read(request.GET, q=text.text, sort=NEWEST if sort == NEWEST else "")
+    newest = "sort" in dict(filters.kept)
+    place = Place.read(request.GET.get("after", ""), request.GET.get("before", ""))
+    matched = text.is_statement and not place.position and not newest
+
+    def answer() -> HttpResponse:
+        found = find_by_url(text)
+        same, in_time = _find_same(text, filters) if matched else ([], True)
+        listed = ResultsPage([])
+        if text.words or not text:
+            read = best_matches if text.words and not newest else newest_first
+            listed = read(text.words, filters, place)
+        rows = PublishedReview.objects.using("public").live()
+        # A text that was sent by POST isn't in a URL, so filters can't link to it.
+        facets = filters.facets(rows, listed.tsquery) if request.method != "POST" and (text.words or not text) else []
+        context = {
+            **_shown(text, found, same, listed),
+            **_links(text, filters, newest),
+            "next": listed.after and filters.query(after=[listed.after]),
+            "previous": listed.before and filters.query(before=[listed.before]),
+            "place": place, "filters": filters, "facets": facets, "complete": listed.complete and in_time,
+        }  # fmt: skip
+        return render(request, "website/search.html", context)
+
+    return limited(request, MATCH if matched else SEARCH, text.text, answer)
+
+
+def _find_same(text: SearchText, filters: Filters) -> tuple[list[SameClaim], bool]:
+    try:
+        return find_same(text.text, filters), True
+    except TimeoutError:
+        return [], False
+
+
+def _shown(text: SearchText, found: FoundByUrl, same: list[SameClaim], listed: ResultsPage) -> dict[str, Any]:
+    """The results. A review is shown once, in the first part that contains it."""
+    parts: list[list[queries.Body]] = [each.reviews for each in found.live]
+    parts += [each.reviews for each in same]
+    first = [review for part in parts for review in part]
+    known = {review["id"] for review in first}
+    reviews = [review for review in listed.reviews if review["id"] not in known]
+    former = list(found.former)
+    if text.words:
+        former += [each for each in find_withdrawn(text.words) if each not in former]
+    samples = [is_sample(review["publisher"]["site"]) for review in [*first, *reviews]]
+    return {
+        "text": text, "by_url": found.live, "former": former, "same": same, "listed": listed, "reviews": reviews,
+        "similar": listed.similar, "nothing": not (samples or former),
+        "sample": "all" if samples and all(samples) else "some" if any(samples) else "",
+    }  # fmt: skip
+
+
+def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, Any]:
+    """The links to share and follow the search. Feeds and the API have the same filters."""
+    own = filters.query()
+    otherwise = Filters(filters.values, (("q", text.text), *([] if newest else [("sort", NEWEST)])))
+    query = "" if text.is_long or (text.has_url and text.words) else filters.api_query()
+    if text.urls and not text.words:
+        query = urlencode({"appearance_url": text.urls[0]})
+    return {
+        "query": text.text, "newest": newest, "own": own, "other_order": otherwise.query(),
+        "share_url": "" if text.is_long else f"{settings.SITE_URL}{reverse('search')}{own}",
+        "api_query": query, "has_feed": not text.is_long, "license": settings.LICENSE_URL,
+        "json_url": f"{settings.SITE_URL}/api/v1/reviews/?{query}",
+    }  # fmt: skip
+
+
+@require_safe
+def as_you_type(request: HttpRequest) -> HttpResponse:
+    """Return the first results as a part of a page. The script stops before the reader's limit is reached."""
+    text = SearchText.read(request.GET.get("q", "")[: MAX_COMPOSED * MAX_QUERY])
+    filters = Filters.read(request.GET, q=text.text)
+
+    def answer() -> HttpResponse:
+        found = find_by_url(text)
+        words = text.words and not found
+        listed = best_matches(text.words, filters, Place(), SUGGESTED) if words else ResultsPage([])
+        reviews = [*(review for each in found.live for review in each.reviews), *listed.reviews][:SUGGESTED]
+        context = {"reviews": reviews, "similar": listed.similar, "former": found.former, "own": filters.query()}
+        response = render(request, "website/as_you_type.html", context)
+        patch_cache_control(response, public=True, max_age=FRESH)
+        return response
+
+    return limited(request, SEARCH, text.text, answer)
+
+
+def limited(request: HttpRequest, cost: int, query: str, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """Run a search within the limits. A refused search shows the reader's text again, so that it isn't lost."""
+    limits = count_request(request, [SEARCH_LIMIT])
+    try:
+        if limits.retry_after is not None:
+            response = render(request, "website/busy.html", {"query": query, "too_many": True}, status=429)
+        else:
+            with search_gate.enter(cost):
+                response = answer()
+    except Busy:
+        response = render(request, "website/busy.html", {"query": query}, status=503)
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    limits.add_headers(response)
+    if response.status_code != 200:
+        response._has_been_logged = True  # type: ignore[attr-defined] # a flood would fill the journal
+    return response

@@ -1,0 +1,78 @@
+// Shows the first results while a reader types. Without this script, the form works as usual.
+"use strict";
+
+(() => {
+  const form = document.querySelector("[data-as-you-type]");
+  const input = form.elements.q;
+  const list = document.getElementById("suggestions");
+  const status = document.getElementById("suggestions-status");
+  const PAUSE = 350; // milliseconds without a key before a request
+  const MOST = 400; // characters. A longer text is a whole post, which the form sends.
+  const KEPT = 15; // searches that are left to the reader before the site's limit
+  let timer, request, shown = input.value.trim(), blockedUntil = 0;
+
+  function clear() {
+    list.hidden = true;
+    list.replaceChildren();
+    status.textContent = "";
+  }
+
+  function stopBeforeLimit(response) {
+    const left = /r=(\d+);t=(\d+)/.exec(response.headers.get("RateLimit") ?? "");
+    const wait = Number(response.headers.get("Retry-After")) || (left && left[1] < KEPT ? Number(left[2]) : 0);
+    if (wait) blockedUntil = Date.now() + 1000 * wait;
+  }
+
+  async function suggest() {
+    const text = input.value.trim();
+    if (text === shown) return;
+    request?.abort();
+    shown = text;
+    if ([...text].length < 2 || text.length > MOST || Date.now() < blockedUntil) return clear();
+    request = new AbortController();
+    try {
+      const url = `${form.dataset.asYouType}?${new URLSearchParams({ q: text })}`;
+      const response = await fetch(url, { signal: request.signal, credentials: "omit" });
+      stopBeforeLimit(response);
+      if (!response.ok) return clear();
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      list.replaceChildren(...page.body.children);
+      const count = list.querySelectorAll("li").length;
+      list.hidden = !count;
+      status.textContent = count === 1 ? list.dataset.one
+        : count ? list.dataset.several.replace("{}", count) : list.dataset.none;
+    } catch (error) {
+      if (error.name !== "AbortError") clear();
+    }
+  }
+
+  input.addEventListener("input", (event) => {
+    clearTimeout(timer);
+    // While an input method composes a letter, the text is not what the reader means.
+    if (!event.isComposing) timer = setTimeout(suggest, PAUSE);
+  });
+  input.addEventListener("compositionend", () => {
+    clearTimeout(timer);
+    timer = setTimeout(suggest, PAUSE);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    request?.abort();
+  });
+
+  // The arrow keys move between the box and the results, and Escape closes the results.
+  form.parentElement.addEventListener("keydown", (event) => {
+    const stops = [input, ...list.querySelectorAll("a")];
+    const here = stops.indexOf(document.activeElement);
+    if (event.isComposing || list.hidden || here < 0) return;
+    if (event.key === "Escape") {
+      clear();
+      input.focus();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      stops[here + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+})();

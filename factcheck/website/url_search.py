@@ -1,0 +1,170 @@
+"""Finds reviews by a URL: of a post, a source, a publisher's own page, an archived copy, or a page of this site.
+
+Withdrawn and erased reviews are found as well, so that readers learn what happened to them. Of an erased review, only
+the public notice is left.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.query_timeout import rows_within
+from factcheck.record.formats.urls import link_key, url_key
+from factcheck.record.models import PastReview, PublicCapture, PublishedDemand, PublishedReview, Status
+from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.search.models import SEARCH_CONFIG
+from factcheck.record.search.query import read_query
+from factcheck.record.search.stems import with_stems
+from factcheck.record.search.words import split_words
+from factcheck.website.queries import Body
+from factcheck.website.search_text import SearchText
+
+MAX_FOUND = 20
+NEWEST_WITHDRAWN = 1000  # withdrawn reviews whose claims are compared with the words of a search
+SECONDS = 0.2  # for comparing them
+SAME = 0.6  # the share of a claim's words that a post must contain
+MIN_WORDS = 2  # in a search for withdrawn reviews by words
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Live reviews, and what the URL is in them. Without roles, the URL is the review's or its claim's own."""
+
+    roles: tuple[str | Promise, ...]
+    reviews: list[Body]
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A review that has been withdrawn or erased. An erased review has a `notice` instead of a title and a reason."""
+
+    id: str
+    at: str
+    title: str = ""
+    language: str = ""
+    reason: str = ""
+    publisher: str = ""
+    notice: Body | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundByUrl:
+    live: list[Cited] = field(default_factory=list)
+    former: list[Former] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.live or self.former)
+
+
+def find_by_url(text: SearchText) -> FoundByUrl:
+    """The reviews that cite one of the URLs or have one of the ids, newest first."""
+    if not text.has_url:
+        return FoundByUrl()
+    reviews = PublishedReview.objects.using("public")
+    linked = _reviews_of(text)
+    rows = {row.pk: row for row in _newest(reviews.filter(pk__in=linked))}
+    keys = {url_key(url) for url in text.urls}
+    short_keys = [link_key(url) for url in text.urls]
+    if keys:
+        rows |= {row.pk: row for row in _newest(reviews.live().filter(link_keys__overlap=short_keys))}
+        rows |= {row.pk: row for row in _newest(reviews.filter(pk__in=_withdrawn_with(short_keys, keys)))}
+    live: dict[tuple[str | Promise, ...], list[Body]] = {}
+    for row in [*rows.values()][:MAX_FOUND]:
+        if row.status == Status.LIVE and ((roles := _roles(row.parsed_body, keys)) or row.pk in linked):
+            live.setdefault(roles, []).append(row.parsed_body)
+    gone = [former(row.parsed_body) for row in rows.values() if row.status != Status.LIVE]
+    return FoundByUrl([Cited(*each) for each in live.items()], gone[:MAX_FOUND])
+
+
+def find_withdrawn(words: str) -> list[Former]:
+    """Reviews that were withdrawn lately, with all these words in the claim or headline, or with the claim of a post.
+
+    If the time runs out, the list is empty. The claim comes from the last public revision before the withdrawal.
+    """
+    terms = read_query(words).all_terms()
+    if not terms or len(split_words(words)) < MIN_WORDS:
+        return []
+    rows = rows_within(SECONDS, _WITHDRAWN, [NEWEST_WITHDRAWN, with_stems(terms), words, SAME, MAX_FOUND])
+    return [former(orjson.loads(body)) for (body,) in rows or ()]
+
+
+_WITHDRAWN = f"""
+SELECT body FROM (
+    SELECT gone.body, gone.updated_at,
+        to_tsvector('{SEARCH_CONFIG}', record_words(concat_ws(' ', claim, past.body::jsonb ->> 'headline'))) AS title,
+        tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', record_words(claim))) AS lexemes
+    FROM (SELECT id, sequence, updated_at, body FROM record_publishedreview WHERE status = 'withdrawn'
+          ORDER BY updated_at DESC LIMIT %s) gone
+    JOIN record_pastreview past ON past.id = gone.id AND past.until = gone.sequence,
+    LATERAL (SELECT past.body::jsonb #>> '{{claim,text}}' AS claim) said
+) compared
+WHERE title @@ to_tsquery('{SEARCH_CONFIG}', %s) OR (
+    SELECT count(*) FROM unnest(lexemes) lexeme
+    WHERE lexeme = ANY (tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', record_words(%s))))
+) >= greatest(3, %s * cardinality(lexemes))
+ORDER BY updated_at DESC LIMIT %s
+"""  # noqa: S608 (a constant)
+
+
+def former(body: Body) -> Former:
+    """What readers may know of a withdrawn or erased review, from its body."""
+    if "notice" in body:
+        notice = body["notice"]
+        return Former(body["id"], body["updated_at"], publisher=notice["newsroom"]["name"], notice=notice)
+    return Former(
+        body["id"],
+        body["updated_at"],
+        body["headline"] or "",
+        body["language"],
+        body["revision"]["note"] or "",
+        body["publisher"]["name"],
+    )
+
+
+def _newest(rows: QuerySet[PublishedReview, Any]) -> Sequence[PublishedReview]:
+    # PostgreSQL would walk along the index of this order, so Python sorts the rows.
+    found = rows.defer("search")[: 5 * MAX_FOUND]
+    return sorted(found, key=lambda row: (row.published_at, row.pk), reverse=True)
+
+
+def _reviews_of(text: SearchText) -> set[UUID]:
+    """The ids themselves, the reviews of the claims and demands with these ids, and the reviews with the captures."""
+    found = set(text.ids)
+    if text.ids:
+        group = MergeGroup.of(text.ids, using="public")
+        claims = {member for claim in text.ids for member in group.shown_under(group.root(claim))}
+        rows = PublishedReview.objects.using("public").filter(claim_id__in=claims)
+        found |= set(rows.values_list("pk", flat=True)[:MAX_FOUND])
+        demands = PublishedDemand.objects.using("public").filter(pk__in=text.ids, review__isnull=False)
+        found |= {review for review in demands.values_list("review", flat=True) if review}
+    if text.captures:
+        captures = PublicCapture.objects.using("public").live().filter(sha256__in=text.captures)
+        found |= set(captures.values_list("review_id", flat=True)[:MAX_FOUND])
+    return found
+
+
+def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[UUID]:
+    """The withdrawn reviews whose last public revision or tombstone cites one of the URLs."""
+    reviews = PublishedReview.objects.filter(pk=OuterRef("pk_of_review"), status=Status.WITHDRAWN)
+    past = PastReview.objects.using("public").filter(link_keys__overlap=list(short_keys))
+    last = past.annotate(pk_of_review=F("id")).filter(until=Subquery(reviews.values("sequence")))
+    return [row.id for row in last[:MAX_FOUND] if _roles(row.parsed_body, keys)]
+
+
+def _roles(body: Body, keys: Collection[str]) -> tuple[str | Promise, ...]:
+    """What the URLs with these keys are in the review."""
+    claim = body.get("claim", {})
+    copies = [body, *claim.get("appearances", ()), *body.get("sources", ())]
+    parts: tuple[tuple[str | Promise, Iterable[str | None]], ...] = (
+        (_("the claim’s post or page"), (each["url"] for each in claim.get("appearances", ()))),
+        (_("a source of the review"), (each["url"] for each in body.get("sources", ()))),
+        (_("the review on its publisher’s page"), [body.get("original_url")]),
+        (_("an archived copy"), (each.get("archive_url") for each in copies)),
+    )
+    return tuple(role for role, urls in parts if any(url and url_key(url) in keys for url in urls))
