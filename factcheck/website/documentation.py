@@ -193,6 +193,8 @@ def _url(link: str, folder: str, language: str = "en", interface: str = "") -> s
     The link leads to a page in the interface's language, unless the text links to its translation.
     """
     parts = urlsplit(link)
+    if folder == SITE.rstrip("/") and link.startswith(f"{settings.SITE_URL}/"):
+        return f"/{interface}{parts.path}"
     if parts.scheme or not parts.path:
         return link
     anchor = f"#{parts.fragment}" if parts.fragment else ""

@@ -14,8 +14,10 @@ from tests.website.conftest import Page, Published
 
 PAGES = [
     "/",
-    "/?q=video",
-    "/?q=kangaroo",
+    "/search/",
+    "/search/?q=video",
+    "/search/?q=kangaroo",
+    "/search/?q=https://social.example/p/1",
     "{0.corrected}",
     "{0.corrected}revisions/1/",
     "{0.english}",
@@ -28,6 +30,8 @@ PAGES = [
     "/browse/",
     "/publishers/checkpoint.org/",
     "/corrections/",
+    "/statistics/",
+    "/data/",
     "/tips/",
     "{0.corrected}report/",
     "/nowhere/",
@@ -105,7 +109,9 @@ def test_language_is_chosen_by_a_link(published: Published, path: str) -> None:
     assert [href for href in inside if not href.startswith("/vi/")] == [f"/en{bare}"]
 
 
-@pytest.mark.parametrize("path", ["/", "/?q=video&page=1", "/corrections/", "/tips/", "/docs/", "/docs/adr/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/search/?q=video&language=en", "/corrections/", "/tips/", "/docs/", "/docs/adr/"]
+)
 def test_page_without_a_language_redirects_to_the_readers(published: Published, path: str) -> None:
     for accepted, language in (("en", "en"), ("vi-VN,vi;q=0.9", "vi"), ("fr", "en")):
         response = Client().get(path, headers={"accept-language": accepted})
