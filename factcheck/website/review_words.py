@@ -28,12 +28,11 @@ def title_of(body: Body, *, current: bool = True, status: str = "live") -> str:
     """Return the title for browsers and other sites. The verdict is first, because titles are shortened at the end."""
     with _in_language(body["language"]):
         if body["revision"]["kind"] == "withdrawal":
-            words = [_("Withdrawn"), body["headline"] or ""]
-        else:
-            words = [verdict_of(body), _shorten(body["headline"] or body["claim"]["text"], MAX_QUOTED)]
-            if not current:
-                words.insert(0, _("Withdrawn") if status == "withdrawn" else _("Not the current revision"))
-    return ": ".join(word for word in words if word)
+            return ": ".join(word for word in (_("Withdrawn"), _shorten(body["headline"] or "", MAX_QUOTED)) if word)
+        title = f"{verdict_of(body)}: {_shorten(body['headline'] or body['claim']['text'], MAX_QUOTED)}"
+        if current:
+            return title
+        return f"{_('Withdrawn') if status == 'withdrawn' else _('Not the current revision')} – {title}"
 
 
 def description_of(body: Body) -> str:

@@ -64,7 +64,9 @@ def _publish(newsroom: Newsroom, number: int, text: str) -> dict[str, str]:
     review = make_review(newsroom, claim, headline=line, summary=text, body=text, verdict_explanation=text)
     review.sources.update(title=line, publisher=line, quote=text, no_capture_reason=line)
     publish_review(newsroom, Review.objects.get(pk=review.pk))
-    correct_review(newsroom, Review.objects.get(pk=review.pk), note=f"{text[:1900]} {WHY}", reviewed_on=date(2026, 10, 5))
+    correct_review(
+        newsroom, Review.objects.get(pk=review.pk), note=f"{text[:1900]} {WHY}", reviewed_on=date(2026, 10, 5)
+    )
     publisher = Publisher.objects.create(name=line, site=f"p{number}.example", url=f"https://p{number}.example/")
     imported = Review.objects.create(
         newsroom=newsroom.publisher, publisher=publisher, claim=claim, language="und", created_by=newsroom.reporter,

@@ -226,39 +226,29 @@ def test_review_imported_speaks_in_its_publishers_words(published: Published) ->
     assert "" in page.values("bdi", "lang")
 
 
-def test_review_imported_without_a_verdict_says_so(newsroom: Newsroom) -> None:
-    publisher = Publisher.objects.create(name="Marsad", site="marsad.org", url="https://marsad.org/")
-    review = Review.objects.create(
-        newsroom=newsroom.publisher,
-        publisher=publisher,
-        claim=make_claim(newsroom),
-        language="en",
-        headline="The video is old",
-        original_url="https://marsad.org/1",
-        created_by=newsroom.reporter,
-    )
-    publish_review(newsroom, review)
-    page = get(f"/reviews/{review.pk}/")
-    assert page.title == "No verdict: The video is old – Marsad"
-    assert '<p class="verdict-large"><span class="verdict tone-none">No verdict</span></p>' in page.source
-
-
 def test_review_is_described_with_its_verdict(published: Published) -> None:
     """The claim alone would spread what a newsroom found to be false."""
     for path, card, description in (
-        (published.english, "False: The video is of 2020", "Verdict: False. Claim: “Nước lũ ở Huế đã lên tới mái chùa.”"),
+        (
+            published.english,
+            "False: The video is of 2020",
+            "Verdict: False. Claim: “Nước lũ ở Huế đã lên tới mái chùa.”",
+        ),
         (
             f"{published.corrected}revisions/1/",
-            "Không phải phiên bản hiện hành: Sai: Video nước lũ là của năm 2020",
+            "Không phải phiên bản hiện hành – Sai: Video nước lũ là của năm 2020",
             "Kết luận: Sai. Nội dung được kiểm chứng: “Nước lũ ở Huế",
         ),
-        (f"{published.withdrawn}revisions/1/", "Đã rút lại: Sai: Bài bị rút lại", "Kết luận: Sai."),
-        (published.withdrawn, "Đã rút lại: Bài bị rút lại", "Tòa soạn không còn khẳng định nội dung bài này. Lý do: Nguồn"),
+        (f"{published.withdrawn}revisions/1/", "Đã rút lại – Sai: Bài bị rút lại", "Kết luận: Sai."),
+        (
+            published.withdrawn,
+            "Đã rút lại: Bài bị rút lại",
+            "Tòa soạn không còn khẳng định nội dung bài này. Lý do: Nguồn",
+        ),
     ):
         page = get(path)
-        named = dict(zip(page.values("meta", "property"), page.values("meta", "content")[-7:], strict=True))
-        assert named["og:title"] == card
-        assert named["og:description"].startswith(description)
+        assert f'<meta property="og:title" content="{card}">' in page.source
+        assert f'<meta property="og:description" content="{description}' in page.source
         assert page.title.startswith(card)
 
 
