@@ -73,7 +73,9 @@ def days_to_review() -> Statistic:
 def corrections() -> Statistic:
     """Corrections, updates and changes of state by month, newest month first. Erased corrections are left out."""
     numbers = Counter[tuple[str, str]]()
-    found = PublishedCorrection.objects.using("public").values_list(TruncMonth("at", tzinfo=UTC), "kind", "change_class")
+    found = PublishedCorrection.objects.using("public").values_list(
+        TruncMonth("at", tzinfo=UTC), "kind", "change_class"
+    )
     for month, kind, change_class, number in found.annotate(counted=Count("pk")):
         if change_class or kind not in (PublishedCorrection.Kind.UPDATE, PublishedCorrection.Kind.CORRECTION):
             numbers[f"{month:%Y-%m}", change_class or kind] += number

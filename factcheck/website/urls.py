@@ -10,6 +10,7 @@ from django.urls.converters import UUIDConverter
 from factcheck.record.formats.picture_files import PATH
 from factcheck.website import (
     capture_views,
+    correction_views,
     demand_views,
     diff_views,
     documentation,
@@ -46,7 +47,7 @@ pages = [
     path("reviews/<uuid:review_id>/report/", intake.report, name="report"),
     path("tips/", intake.tip, name="tip"),
     path("receipts/<str:receipt>/", intake.message, name="message"),
-    path("corrections/", views.corrections, name="corrections"),
+    path("corrections/", correction_views.corrections, name="corrections"),
     path("verify/", verify_views.verify, name="verify"),
     path("demands/", demand_views.demands, name="demands"),
     path("publishers/<site>/methodology/", profile_views.methodology, name="methodology"),

@@ -66,13 +66,6 @@ def page_of_list(
 
 
 @page_for_readers
-def corrections(request: HttpRequest) -> HttpResponse:
-    """Show corrections, updates, withdrawals, reinstatements and erasures, newest first (docs/reference/website.md)."""
-    page = "website/corrections_page.html"
-    return page_of_list(request, page, "corrections", queries.list_corrections, lambda each: each["newsroom"])
-
-
-@page_for_readers
 def home(request: HttpRequest) -> HttpResponse:
     """Show the introduction and the newest reviews. A search or a filter redirects to the search page."""
     query = request.GET.get("q", "")

@@ -278,11 +278,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "change_class",
-                    models.CharField(help_text="Null for changes of state and erased changes.", max_length=20, null=True),
+                    models.CharField(
+                        help_text="Null for changes of state and erased changes.", max_length=20, null=True
+                    ),
                 ),
                 (
                     "publisher",
-                    models.CharField(help_text="The site of the publisher, or of the erasing newsroom.", max_length=255),
+                    models.CharField(
+                        help_text="The site of the publisher, or of the erasing newsroom.", max_length=255
+                    ),
                 ),
                 (
                     "language",
@@ -581,23 +585,6 @@ class Migration(migrations.Migration):
             model_name="logentry",
             index=models.Index(fields=["at"], name="logentry_at"),
         ),
-        migrations.AddIndex(
-            model_name="logentry",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        (
-                            "review.withdrawal",
-                            "review.reinstatement",
-                            "review.erasure",
-                        ),
-                    )
-                ),
-                fields=["sequence"],
-                name="logentry_status_changes",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="logentry",
             constraint=models.UniqueConstraint(fields=("subject", "number"), name="logentry_subject_number"),
@@ -767,7 +754,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="publishedcorrection",
             index=models.Index(
-                models.F("publisher"), models.OrderBy(models.F("sequence"), descending=True), name="correction_publisher"
+                models.F("publisher"),
+                models.OrderBy(models.F("sequence"), descending=True),
+                name="correction_publisher",
             ),
         ),
         migrations.AddIndex(

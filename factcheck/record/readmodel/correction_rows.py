@@ -1,4 +1,4 @@
-"""The rows of everything that happened to published reviews: corrections, updates, withdrawals, reinstatements, erasures."""
+"""The rows of corrections, updates, withdrawals, reinstatements and erasures of published reviews."""
 
 from datetime import datetime
 from typing import Any
