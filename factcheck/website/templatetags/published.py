@@ -145,6 +145,12 @@ def short(value: str) -> str:
 
 
 @register.filter
+def in_sentence(name: str) -> str:
+    """Return a language's name for the middle of a sentence. Vietnamese writes its first letter in lower case there."""
+    return name[:1].lower() + name[1:] if get_language() == "vi" else name
+
+
+@register.filter
 def lang(value: str) -> str:
     """Return the value of the attribute `lang`. An unknown language becomes an empty text."""
     return "" if value == "und" else value
