@@ -34,6 +34,7 @@ from factcheck.record.models import (
 )
 
 ROWS = 100_000
+CHANGE = '{"at":"2020-01-01T00:00:00.000000Z","class":null,"erased":true,"ground":null,"kind":"update","note":null,"revision":2}'
 EMPTY = ("record_publishedmerge", "record_revisiondocument")  # tables without rows here
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 LISTS = {"reviews": REVIEWS, "claims": CLAIMS, "corrections": CORRECTIONS, "demands": DEMANDS}
@@ -177,7 +178,7 @@ def many(module_database: str) -> None:
         PublishedCorrection,
         (
             SimpleNamespace(
-                sequence=r.sequence, review_id=r.id, at=r.published_at, body="{}", publisher=r.publisher,
+                sequence=r.sequence, review_id=r.id, at=r.published_at, body=CHANGE, publisher=r.publisher,
                 language=r.language, kind="update" if r.sequence % RARE == 0 else "correction", days=0,
                 change_class=("typo", "update", "substantive")[r.sequence % 3],
             )
