@@ -121,7 +121,7 @@ class ReviewFeed(Feed):
 
 
 class CorrectionFeed(Feed):
-    """What happened to published reviews. In a feed with full text, an entry includes the current version of a review."""
+    """Changes of published reviews. In a feed with full text, an entry includes the current version of its review."""
 
     list_options = CORRECTION_FEED
     title = _("Corrections")

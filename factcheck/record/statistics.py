@@ -13,7 +13,8 @@ from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
 from factcheck.record.log.models import ChangeClass
-from factcheck.record.readmodel.models import PublishedCorrection, PublishedDemand, PublishedReview
+from factcheck.record.readmodel.correction_models import PublishedCorrection
+from factcheck.record.readmodel.models import PublishedDemand, PublishedReview
 from factcheck.record.readmodel.totals import group_totals
 from factcheck.record.source_checks import SourceCheck
 
