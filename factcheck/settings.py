@@ -158,13 +158,13 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "procrastinate.contrib.django",
     "factcheck.server",
     "factcheck.record",
     "factcheck.webhooks",
     "factcheck.editorial",
     "factcheck.imports",
+    "factcheck.demo",
     "factcheck.website",
     "api",
     "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk, after the app with its templates
@@ -237,7 +237,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Pages from any site can use the API, but nothing else on this site, and never with cookies.
-CORS_URLS_REGEX = r"^/((api|feeds|v1alpha1|\$discovery)/|batch)"
+CORS_URLS_REGEX = r"^/((api|feeds|oembed|v1alpha1|\$discovery)/|batch)"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 # The last three headers are for Google's clients (docs/reference/google.md).

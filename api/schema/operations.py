@@ -212,7 +212,7 @@ _GROUP_BY = OpenApiParameter(
     OpenApiParameter.QUERY,
     description="Counts the reviews by value, in `groups`. Separate two groups with a comma, for example"
     " `verdict,year`. `year` and `month` are those of the first publication on this site. `reviewed_year` and"
-    " `reviewed_month` are those of the publisher's date.",
+    " `reviewed_month` are those of the publisher's date. Without such a date, they equal `year` and `month`.",
     explode=False,
 )
 

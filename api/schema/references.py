@@ -18,7 +18,10 @@ from api.schema.bodies import (
     object_of,
 )
 from api.schema.lists import page_of
+from factcheck.record.log.models import CORRECTION_CLASSES
 from factcheck.record.search.counts import GROUPS
+from factcheck.record.source_checks import SourceState
+from factcheck.record.statements.demand import From, Outcome
 
 Json = dict[str, Any]
 
@@ -55,7 +58,39 @@ STATS: Json = object_of(
             description="The groups, largest first.",
         ),
         exact=described({"type": "boolean"}, "False if counting took too long. The numbers are then estimates."),
-        complete=described({"type": "boolean"}, "False if there are more than 1,000 groups."),
+        complete=described({"type": "boolean"}, "False if there are more than 10,000 groups."),
+    ),
+)
+_CHOICES: Json = {
+    "days_from": described(INTEGER, "The first day of the span."),
+    "days_to": described(INTEGER_OR_NULL, "The last day of the span. Null if the span has no end."),
+    "month": described(TEXT, "Year and month in UTC."),
+    "change": {
+        "type": "string",
+        "enum": [*CORRECTION_CLASSES, "withdrawal", "reinstatement", "erasure"],
+        "description": "The class of a correction or update, or the change of the review's state.",
+    },
+    "state": {
+        "type": "string",
+        "enum": SourceState.values,
+        "description": "The result of the newest check of a source.",
+    },
+    "from": {"type": "string", "enum": From.values(), "description": "The kind of sender."},
+    "outcome": {"type": "string", "enum": Outcome.values(), "description": "The outcome of the demand."},
+}
+STATISTIC: Json = object_of(
+    "Numbers of the whole record, by group.",
+    count=described(INTEGER, "The sum of all counts."),
+    left_out=described(INTEGER, "Reviews without days: the date of the claim is unknown or later than the review."),
+    median_days=described({"type": ["number", "null"]}, "The median of the days. Null if the statistic isn't of days."),
+    values=array_of(
+        {
+            "type": "object",
+            "description": "A group, with the keys of its statistic.",
+            "required": ["count"],
+            "properties": {"count": INTEGER, **_CHOICES},
+        },
+        description="The groups.",
     ),
 )
 
@@ -116,4 +151,5 @@ REFERENCES: Json = {
         verdicts=array_of(object_of("A verdict.", slug=TEXT, value=INTEGER_OR_NULL, labels=LABELS, meanings=LABELS)),
     ),
     "Stats": STATS,
+    "Statistic": STATISTIC,
 }

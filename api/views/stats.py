@@ -2,11 +2,12 @@
 
 import orjson
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from api.http import responses
-from api.http.endpoint import Endpoint
+from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
 from api.http.response_cache import mark_cacheable
 from api.lists.filters import REVIEW_FILTERS
@@ -20,11 +21,16 @@ from factcheck.record.models import PublishedClaim, PublishedReview, Status
 from factcheck.record.readmodel.totals import read_totals
 from factcheck.record.search.ranking import SECONDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
+from factcheck.record.statistics import MAX_ROWS, STATISTICS
 
-MAX_GROUPS = 1000
 TOO_SLOW = "Counting these reviews takes too long. Use more filters or fewer groups, or try again later."
+# The statistics of `STATISTICS` that have a URL of their own. `group_by` counts the others.
+TABLES = ("days-to-review", "corrections", "days-to-correction", "source-checks", "demands")
 
 STATS = ListOptions(orders={"count": Order("count")}, filters=REVIEW_FILTERS, grouped=True)
+_TABLE = OpenApiParameter(
+    "table", {"type": "string", "enum": list(TABLES)}, OpenApiParameter.PATH, description="The name of the statistic."
+)
 
 
 class Stats(Endpoint):
@@ -41,20 +47,43 @@ class Stats(Endpoint):
             with time_limit(SECONDS) as left:
                 totals = _totals()
             counted = count_rows(
-                list_request, PublishedReview, None, [group_by] if group_by else [], left(), MAX_GROUPS + 1
+                list_request, PublishedReview, None, [group_by] if group_by else [], left(), MAX_ROWS + 1
             )
         except TimeoutError:
             counted = None
         if counted is None:
             raise Refused(UNAVAILABLE, TOO_SLOW, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)})
         found = counted.groups[group_by] if group_by else []
-        groups = [{"count": number, **dict(zip(group_by, value, strict=True))} for value, number in found[:MAX_GROUPS]]
+        groups = [{"count": number, **dict(zip(group_by, value, strict=True))} for value, number in found[:MAX_ROWS]]
         if counted.exact:  # otherwise the numbers depend on how long counting took
             mark_cacheable(request._request)
         content = {
             "totals": totals,
             "count": {"value": counted.total, "exact": counted.total_exact},
-            "groups": {"values": groups, "exact": counted.exact, "complete": len(found) <= MAX_GROUPS},
+            "groups": {"values": groups, "exact": counted.exact, "complete": len(found) <= MAX_ROWS},
+        }
+        return responses.respond(request._request, orjson.dumps(content))
+
+
+class Statistic(Endpoint):
+    """A statistic of the whole record. The response isn't cached, because checks of sources aren't in the log."""
+
+    @documented(
+        "get_statistic", "Statistics", "Numbers of the whole record: days, corrections, checks of sources or demands.",
+        "Statistic", missing=True, extra=[_TABLE],
+    )  # fmt: skip
+    def get(self, request: Request, table: str) -> HttpResponse:
+        refuse_parameters(request)
+        if table not in TABLES:
+            raise Http404
+        found = STATISTICS[table]()
+        content = {
+            "count": found.count,
+            "left_out": found.left_out,
+            "median_days": found.median,
+            "values": [
+                {"count": number, **dict(zip(found.columns, value, strict=True))} for value, number in found.rows
+            ],
         }
         return responses.respond(request._request, orjson.dumps(content))
 
@@ -68,7 +97,7 @@ def _totals() -> dict[str, int]:
         "reviews": reviews.get(Status.LIVE, 0),
         "withdrawn_reviews": reviews.get(Status.WITHDRAWN, 0),
         "claims": claims.get(Status.LIVE, 0),
-        "corrections": CORRECTIONS.rows(Q()).count(),
+        "corrections": CORRECTIONS.rows(Q(change_class__isnull=False)).count(),
         "publishers": len(found["publisher"]),
         "languages": sum(language != UNKNOWN_LANGUAGE for language, _ in found["language"]),
     }

@@ -13,28 +13,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext
 
 from factcheck.record.formats.text import clean_text, find_forbidden
+from factcheck.record.statement_labels import choices, label
 from factcheck.record.statements.faults import MESSAGES, InvalidValue
 from factcheck.record.statements.parts import Part, choices_of, find_rule
-from factcheck.record.statements.values import LANGUAGE, MAX_SAME_AS, URL, Choices, Rule
+from factcheck.record.statements.values import LANGUAGE, MAX_SAME_AS, URL, Rule
 
 # The characters that factcheck.record.formats.text refuses, in PostgreSQL's syntax.
 _FORBIDDEN_SQL = r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]"
-
-
-def label(text: str) -> Promise:
-    """A label from a statement's model, translated when it is displayed."""
-    context, parted, rest = text.partition("\x04")
-    return pgettext_lazy(context, rest) if parted else gettext_lazy(text)
-
-
-def choices(words: type[Choices]) -> list[tuple[str, Promise]]:
-    """The choices for a column or form field, each with its label."""
-    return [(word.value, label(word.label)) for word in words]
 
 
 def field_options(part: type[Part], name: str) -> dict[str, Any]:

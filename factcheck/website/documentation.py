@@ -1,4 +1,4 @@
-"""The guides in `docs/`, as pages on this site and as Markdown for programs."""
+"""The texts in `docs/`: guides, which are also served as Markdown for programs, and pages about the site itself."""
 
 import posixpath
 import re
@@ -22,6 +22,8 @@ from markdown_it.token import Token
 from factcheck.website.views import page_for_readers
 
 ROOT = settings.BASE_DIR / "docs"
+# Pages about the site itself, which have URLs without the folder.
+SITE = "site/"
 KINDS = ("tutorials", "how-to", "reference", "explanation", "adr")
 # The examples in the pages are for a site that runs on the reader's own machine.
 LOCAL_SITE = "http://127.0.0.1:8000"
@@ -50,7 +52,7 @@ class Guide:
 
 @page_for_readers
 def index(request: HttpRequest) -> HttpResponse:
-    return _respond(request, "README")
+    return render_guide(request, "README")
 
 
 @page_for_readers
@@ -59,7 +61,7 @@ def guide(request: HttpRequest, kind: str, name: str = "README") -> HttpResponse
         raise Http404
     if name == "README" and kind != "adr":
         return redirect("documentation")
-    return _respond(request, f"{kind}/{name}")
+    return render_guide(request, f"{kind}/{name}")
 
 
 @require_safe
@@ -90,16 +92,29 @@ def read_guide(page: str, language: str) -> Guide | None:
     return None
 
 
+def list_guides() -> list[tuple[tuple[str, str], list[str]]]:
+    """Return the kind and the name of each guide, with its languages."""
+    found = []
+    for kind in KINDS:
+        files = {file.name.removesuffix(".md") for file in (ROOT / kind).glob("*.md")}
+        names = sorted(name for name in files if not name.endswith(".vi") and name != "README")
+        found += [((kind, name), ["en", "vi"] if f"{name}.vi" in files else ["en"]) for name in names]
+    return found
+
+
 def page_exists(page: str) -> bool:
     return (ROOT / f"{page}.md").is_file()
 
 
-def _respond(request: HttpRequest, page: str) -> HttpResponse:
+def render_guide(
+    request: HttpRequest, page: str, template: str = "website/documentation.html", **context: object
+) -> HttpResponse:
+    """Render a page of `docs/` in the reader's language. Raises Http404."""
     found = read_guide(page, get_language() or "en")
     if found is None:
         raise Http404
-    context = {"guide": found, "is_index": page == "README", "is_decision": page.startswith("adr/0")}
-    return render(request, "website/documentation.html", context)
+    context |= {"guide": found, "is_index": page == "README", "is_decision": page.startswith("adr/0")}
+    return render(request, template, context)
 
 
 def _read(file: Path) -> str:
@@ -178,6 +193,8 @@ def _url(link: str, folder: str, language: str = "en", interface: str = "") -> s
     The link leads to a page in the interface's language, unless the text links to its translation.
     """
     parts = urlsplit(link)
+    if folder == SITE.rstrip("/") and link.startswith(f"{settings.SITE_URL}/"):
+        return f"/{interface}{parts.path}"
     if parts.scheme or not parts.path:
         return link
     anchor = f"#{parts.fragment}" if parts.fragment else ""
@@ -189,7 +206,8 @@ def _url(link: str, folder: str, language: str = "en", interface: str = "") -> s
         return None
     target = "vi" if path.endswith(".vi.md") else "en"
     prefix = target if target != language and (ROOT / f"{page}.vi.md").is_file() else interface
-    return f"/{prefix}/docs/{re.sub(r'(^|/)README$', '', page)}/".replace("//", "/") + anchor
+    path = page.removeprefix(SITE) if page.startswith(SITE) else f"docs/{re.sub(r'(^|/)README$', '', page)}"
+    return f"/{prefix}/{path}/".replace("//", "/") + anchor
 
 
 def _absolute(link: str) -> str:

@@ -1,13 +1,14 @@
 """Queries for the pages. They use the reading role, which can only SELECT from the record."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db import models
 from django.db.models import QuerySet
+from django.db.models.functions import Cast
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -19,6 +20,7 @@ from factcheck.record.models import (
     PublishedClaim,
     PublishedCorrection,
     PublishedDemand,
+    PublishedReference,
     PublishedReview,
     RevisionDocument,
 )
@@ -31,27 +33,6 @@ Body = dict[str, Any]
 PAGE_SIZE = 20
 LAST_PAGE = 25  # for older entries, readers can use the API, whose cursors don't get slower
 OTHERS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewsPage:
-    """A page of reviews, and whether there are more reviews."""
-
-    reviews: list[Body]
-    more: bool
-
-
-def newest_reviews(page: int) -> ReviewsPage:
-    start = (page - 1) * PAGE_SIZE
-    live = PublishedReview.objects.using("public").live().order_by("-published_at", "-id")
-    return _page(list(live.values_list("body", flat=True)[start : start + PAGE_SIZE + 1]), page)
-
-
-def _page(bodies: list[str], page: int) -> ReviewsPage:
-    """Make a page of these bodies, which can include one extra body from the next page."""
-    return ReviewsPage(
-        [orjson.loads(body) for body in bodies[:PAGE_SIZE]], len(bodies) > PAGE_SIZE and page < LAST_PAGE
-    )
 
 
 def find_review(review_id: UUID) -> PublishedReview:
@@ -123,6 +104,18 @@ def current_title(review: Body) -> Body:
     return {"title": claim["text"], "language": claim["language"]} if "text" in claim else {}
 
 
+def references(kind: PublishedReference.Kind) -> QuerySet[PublishedReference]:
+    """Return the publishers, topics or claimants with a page. Private persons don't have a page.
+
+    A person in an imported review has a page only after an editor has confirmed the name.
+    """
+    found = PublishedReference.objects.using("public").filter(kind=kind)
+    if kind != PublishedReference.Kind.CLAIMANT:
+        return found
+    public = models.Q(parsed__type="organization") | models.Q(parsed__type="person", parsed__confirmed=True)
+    return found.alias(parsed=Cast("body", models.JSONField())).filter(public)
+
+
 def bodies_of(reviews: Iterable[UUID]) -> list[Body]:
     """Return the bodies of these reviews, oldest first."""
     rows = PublishedReview.objects.using("public").filter(pk__in=reviews).order_by("published_at", "id")
@@ -150,6 +143,12 @@ def list_revisions(subject: UUID) -> QuerySet[LogEntry]:
     so its note and class are None.
     """
     return _with_notes(LogEntry.objects.using("public").filter(subject=subject).order_by("-number"))
+
+
+def comparable(entries: Sequence[Any]) -> dict[int, int]:
+    """Return the number of the previous text for each revision with a text. The entries are from `list_revisions`."""
+    without = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
+    return dict(pairwise(entry.number for entry in entries if entry.has_document and entry.kind not in without))
 
 
 def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:

@@ -2,18 +2,23 @@
 
 from datetime import UTC, date, datetime
 
+import orjson
 import pytest
 
 from api.views import stats
 from factcheck.editorial.models import Topic, Verdict
+from factcheck.record.models import PublishedReview
+from factcheck.record.source_checks import SourceState, store_check
 from tests.api.published import make_imported
 from tests.drafts import (
     correct_review,
     erase_review,
     make_claim,
+    make_demand,
     make_newsroom,
     make_review,
     merge_claims,
+    publish_demand,
     publish_review,
     reinstate_review,
     withdraw_review,
@@ -40,6 +45,10 @@ def world(module_database):
         publish_review(newsroom, review)
     correct_review(newsroom, reviews[0], headline="Video nước lũ cũ")
     withdraw_review(newsroom, reviews[3])
+    publish_demand(newsroom, make_demand(newsroom, reviews[0]))
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    url = orjson.loads(PublishedReview.objects.get(pk=reviews[0].pk).body)["sources"][0]["url"]
+    store_check(reviews[0].pk, url, state=SourceState.GONE, since=at, checked_at=at)
     return newsroom, reviews
 
 
@@ -130,8 +139,76 @@ def test_wrong_parameters(world, api, query, parameter, detail):
     assert detail in error["detail"]
 
 
+@pytest.mark.parametrize(
+    ("query", "parts"),
+    [
+        ("group_by=month,verdict", ["month", "verdict"]),
+        ("group_by=language,topic", ["language", "topic"]),
+        ("group_by=publisher&verdict=false", ["publisher"]),
+        ("group_by=year&language=vi&language=pt", ["year"]),
+        ("group_by=topic,month", ["topic", "month"]),
+    ],
+)
+def test_totals_of_pairs_equal_counted_rows(world, api, monkeypatch, query, parts):
+    found = api.get(f"stats/?{query}")
+    monkeypatch.setattr("api.lists.search_pages.known_counts", lambda *arguments: None)
+    counted = api.get(f"stats/?{query}&published_after=2020-01-01")
+    assert found["count"] == counted["count"]
+    rows = [
+        sorted((repr([row[part] for part in parts]), row["count"]) for row in each["groups"]["values"])
+        for each in (found, counted)
+    ]
+    assert rows[0] == rows[1]
+
+
+def spans(**numbers):
+    return [
+        {"count": numbers.get(f"from_{first}", 0), "days_from": first, "days_to": last}
+        for first, last in (
+            (0, 0), (1, 1), (2, 3), (4, 7), (8, 14), (15, 30), (31, 90), (91, 365), (366, None),
+        )
+    ]  # fmt: skip
+
+
+def test_days_from_claim_to_review(world, api):
+    """One review came after two days. One is older than its claim. The imported one has no date, so its day is today."""
+    today = (datetime.now(UTC).date() - date(2026, 10, 3)).days
+    found = api.get("stats/days-to-review/")
+    assert (found["count"], found["left_out"], found["median_days"]) == (2, 1, (2 + today) / 2)
+    assert found["values"][2] == {"count": 1, "days_from": 2, "days_to": 3}
+    assert sum(span["count"] for span in found["values"]) == 2
+
+
+def test_corrections_and_days_to_them(world, api):
+    month = f"{datetime.now(UTC):%Y-%m}"
+    found = api.get("stats/corrections/")
+    assert found["values"] == [
+        {"count": 1, "month": month, "change": "withdrawal"},
+        {"count": 1, "month": month, "change": "substantive"},
+    ]
+    days = api.get("stats/days-to-correction/")
+    assert days == {"count": 1, "left_out": 0, "median_days": 0, "values": spans(from_0=1)}
+
+
+def test_checks_of_sources_and_demands(world, api):
+    assert api.get("stats/source-checks/") == {
+        "count": 1, "left_out": 0, "median_days": None, "values": [{"count": 1, "state": "gone"}],
+    }  # fmt: skip
+    assert api.get("stats/demands/")["values"] == [{"count": 1, "from": "state_body", "outcome": "refused"}]
+
+
+@pytest.mark.parametrize("table", ["months", "claimants", "publishers", "x"])
+def test_unknown_statistic(world, api, table):
+    api.problem(f"stats/{table}/", status=404)
+
+
+def test_statistics_have_no_parameters(world, api):
+    [error] = api.problem("stats/demands/?publisher=kiemchung.example")["errors"]
+    assert error["parameter"] == "publisher"
+
+
 def test_many_groups_are_cut(world, api, monkeypatch):
-    monkeypatch.setattr(stats, "MAX_GROUPS", 1)
+    monkeypatch.setattr(stats, "MAX_ROWS", 1)
     found = api.get("stats/?group_by=verdict,language")["groups"]
     assert (len(found["values"]), found["complete"]) == (1, False)
 

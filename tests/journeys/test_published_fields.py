@@ -11,11 +11,11 @@ from django.db import IntegrityError
 from django.test import Client
 
 from factcheck.editorial import review_statements, translations
-from factcheck.editorial.desk.preview import compare
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Demand, Review
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import demand_policy, workflow
+from factcheck.record.statement_changes import compare
 from factcheck.record.statements.checks import equivalent, without_empty
 from factcheck.record.statements.demand import Demand as DemandStatement
 from factcheck.record.statements.review import Review as ReviewStatement

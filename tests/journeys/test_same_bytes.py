@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from factcheck.editorial.demo_newsroom import load_demo
+from factcheck.demo.loading import load_demo
 from factcheck.record import models
 from tests.journeys.bytes_story import Story, everything_fixed
 

@@ -13,8 +13,8 @@ def get(path: str, language: str = "en") -> Page:
 
 def named(page: Page) -> dict[str, str]:
     """What the page's elements `meta` say, by name or property."""
-    contents = page.values("meta", "content")
-    return dict(zip([*page.values("meta", "name"), *page.values("meta", "property")], contents, strict=True))
+    names = [value for tag, name, value in page.attributes if tag == "meta" and name in ("name", "property")]
+    return dict(zip(names, page.values("meta", "content"), strict=True))
 
 
 def test_claim_is_described_for_whoever_passes_it_on(published: Published) -> None:
@@ -23,6 +23,7 @@ def test_claim_is_described_for_whoever_passes_it_on(published: Published) -> No
     verdicts = "Toà soạn kiemchung.example: Đúng; Toà soạn checkpoint.org: False"
     said = named(page)
     times = said.pop("article:published_time"), said.pop("article:modified_time")
+    assert said.pop("og:image").startswith(f"http://127.0.0.1:8000{published.english}share/?lang=en&as_of=")
     assert said == {
         "viewport": "width=device-width, initial-scale=1",
         "color-scheme": "light dark",
@@ -32,6 +33,11 @@ def test_claim_is_described_for_whoever_passes_it_on(published: Published) -> No
         "og:description": verdicts,
         "og:url": f"http://127.0.0.1:8000{published.claim}",
         "og:site_name": "The Fact-Check Record",
+        "og:image:type": "image/png",
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": "False: The video is of 2020",
+        "twitter:card": "summary_large_image",
     }
     body = Client().get(f"/api/v1{published.claim}").json()
     assert times == (body["published_at"], body["updated_at"])

@@ -1,6 +1,7 @@
 """The page of one review in each of its states."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connections
@@ -53,6 +54,7 @@ def test_review_links_to_its_data(published: Published) -> None:
         f"http://127.0.0.1:8000{published.english}",
         api,
         f"{api}claimreview/",
+        f"http://127.0.0.1:8000/oembed/?{urlencode({'url': f'http://127.0.0.1:8000{published.english}'})}",
         "/static/website/icon.svg",
         "/feeds/reviews.atom?language=en",
         "/feeds/reviews.atom",
@@ -70,6 +72,11 @@ def test_review_links_to_its_data(published: Published) -> None:
         "og:site_name",
         "article:published_time",
         "article:modified_time",
+        "og:image",
+        "og:image:type",
+        "og:image:width",
+        "og:image:height",
+        "og:image:alt",
     ]
 
 
@@ -221,7 +228,10 @@ def test_review_imported_speaks_in_its_publishers_words(published: Published) ->
 
 def test_review_hostile_is_text_everywhere(published: Published) -> None:
     page = get(published.hostile)
-    assert (page.elements["script"], page.elements["img"]) == (1, 0)  # the ClaimReview: test_structured_data.py
+    assert (page.elements["script"], page.elements["img"]) == (
+        2,
+        0,
+    )  # the ClaimReview (test_structured_data.py) and site.js
     assert not [name for _, name, _ in page.attributes if name.startswith("on") or name == "style"]
     assert page.source.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 12
     # Nothing would end an override in a title.
@@ -251,12 +261,12 @@ def test_review_absent_is_404(published: Published, path: str) -> None:
 @pytest.mark.parametrize(
     ("name", "path", "queries"),
     [
-        ("corrected", "", 6),
-        ("withdrawn", "", 5),
-        ("erased", "", 3),
-        ("imported", "", 5),
-        ("corrected", "revisions/1/", 6),
-        ("erased", "revisions/1/", 4),
+        ("corrected", "", 7),
+        ("withdrawn", "", 6),
+        ("erased", "", 4),
+        ("imported", "", 6),
+        ("corrected", "revisions/1/", 7),
+        ("erased", "revisions/1/", 5),
     ],
 )
 def test_review_queries_are_few_and_of_the_reading_role(

@@ -8,9 +8,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure
-from factcheck.editorial.fields import choices, validate_characters
+from factcheck.editorial.fields import validate_characters
 from factcheck.editorial.models import Publisher, Review
 from factcheck.record.formats.text import clean_text
+from factcheck.record.statement_labels import choices
 from factcheck.record.statements.erasure import Ground
 
 

@@ -20,9 +20,9 @@ from factcheck.editorial.desk.action_forms import DigestForm, ProseField
 from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, LockingAdmin
 from factcheck.editorial.desk.lists import contains_all, keys, search_terms, with_keys
-from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
+from factcheck.record.statement_labels import choices
 from factcheck.record.statements import review as review_statement
 from factcheck.record.statements.parts import max_length
 

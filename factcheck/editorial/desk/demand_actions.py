@@ -19,9 +19,10 @@ from factcheck.editorial.desk.action_views import (
     submitted_data,
 )
 from factcheck.editorial.desk.discard_actions import DISCARD_ACTIONS, discard_actions
-from factcheck.editorial.desk.preview import compare, digest_of, readable_json
+from factcheck.editorial.desk.readable_statements import digest_of, readable_json
 from factcheck.editorial.models import Demand, Proposal
 from factcheck.editorial.proposals import demand_policy, workflow
+from factcheck.record.statement_changes import compare
 
 State = Demand.State
 

@@ -24,13 +24,14 @@ from factcheck.editorial.desk.action_views import (
     submitted_data,
 )
 from factcheck.editorial.desk.discard_actions import DISCARD_ACTIONS, discard_actions
-from factcheck.editorial.desk.preview import compare, digest_of, readable_json
+from factcheck.editorial.desk.readable_statements import digest_of, readable_json
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.fields import label
 from factcheck.editorial.models import Membership, Proposal, Review
 from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.proposals import review_completeness, review_policy, workflow
 from factcheck.record.models import LogEntry
+from factcheck.record.statement_changes import compare
+from factcheck.record.statement_labels import label
 from factcheck.record.statements.erasure import Ground
 
 State = Review.State

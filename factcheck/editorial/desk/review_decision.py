@@ -21,7 +21,6 @@ from factcheck.editorial.desk.action_views import (
     submitted_data,
 )
 from factcheck.editorial.desk.pictures import DESK_PICTURES
-from factcheck.editorial.desk.preview import Change, compare
 from factcheck.editorial.desk.proposal_actions import (
     ACTIONS,
     DECIDE,
@@ -33,6 +32,7 @@ from factcheck.editorial.desk.proposal_actions import (
 from factcheck.editorial.desk.review_actions import statement_context
 from factcheck.editorial.models import Proposal, Publisher
 from factcheck.editorial.models.kinds import Action, Decision
+from factcheck.record.statement_changes import Change, compare
 
 # For newsrooms without their own checklist. Each sentence is translated into the language of the desk.
 DEFAULT_CHECKLIST = (

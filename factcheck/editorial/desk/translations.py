@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 
 from factcheck.editorial import translations
 from factcheck.editorial.desk.access import Desk, get_desk
-from factcheck.editorial.desk.preview import compare
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Review
 from factcheck.editorial.review_statements import last_entry
+from factcheck.record.statement_changes import compare
 
 State = Review.State
 

@@ -30,15 +30,17 @@ class Piece(NamedTuple):
     text: str
 
 
-def word_diff(before: str, after: str) -> list[Piece]:
+def word_diff(before: str, after: str, seconds: float = SECONDS) -> list[Piece]:
     """The pieces in reading order. Texts that differ only in their Unicode normalization are equal."""
+    if seconds <= 0:  # diff-match-patch would take this as no limit
+        return [Piece("removed", before), Piece("added", after)]
     texts = [_TOKEN.findall(nfc(text)) for text in (before, after)]
     words = list(dict.fromkeys(word for text in texts for word in text))
     if len(words) > _LAST - _FIRST:  # no text of a person has so many different words
         return [Piece("removed", "".join(texts[0])), Piece("added", "".join(texts[1]))]
     codes = {word: chr(_FIRST + number) for number, word in enumerate(words)}
     comparison = diff_match_patch()
-    comparison.Diff_Timeout = SECONDS
+    comparison.Diff_Timeout = seconds
     # The time limit doesn't bound this shortcut of the library: with repeated words, it would take a minute.
     comparison.diff_halfMatch = lambda *_texts: None
     found = comparison.diff_main(*("".join(map(codes.__getitem__, text)) for text in texts), False)

@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Q
+from django.db.models import Q, Window
+from django.db.models.functions import Lag
 
 from factcheck.database.bulk_writes import insert
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
@@ -20,7 +21,7 @@ from factcheck.record.readmodel.profile_models import ProfileChange
 
 Kind = LogEntry.Kind
 KINDS = (Kind.ORIGINAL, Kind.UPDATE, Kind.CORRECTION)
-MAX_CHANGES = 200
+MAX_CHANGES, MAX_NEWSROOMS = 200, 500
 VERDICT_KEYS = ("scale", "slug", "labels", "meanings", "value", "best", "worst")
 
 
@@ -104,17 +105,36 @@ def _find_heir(row: ProfileChange, before: int) -> int | None:
     return entries.order_by("sequence").values_list("sequence", flat=True).first()
 
 
+def list_newsrooms() -> list[dict[str, Any]]:
+    """The current details of each newsroom that has published a review, sorted by name."""
+    rows = newest_changes(ProfileChange.objects.using("public").filter(key=""))[:MAX_NEWSROOMS]
+    return sorted((orjson.loads(row.body) for row in rows), key=lambda newsroom: str(newsroom["name"]).casefold())
+
+
+def current_profile(site: str) -> dict[str, dict[str, Any]]:
+    """The newsroom's details under the empty key, and its verdicts as `scale:slug`. Empty without own reviews."""
+    rows = newest_changes(ProfileChange.objects.using("public").filter(publisher=site))
+    return {row.key: orjson.loads(row.body) for row in rows}
+
+
 def list_changes(site: str) -> list[dict[str, Any]]:
     """The newest changes of a newsroom's profile, newest first, each with the review that published it."""
-    rows = list(ProfileChange.objects.using("public").filter(publisher=site).order_by("-sequence", "key")[:MAX_CHANGES])
-    entries = LogEntry.objects.using("public").in_bulk({row.sequence for row in rows})
     return [
         {
             "sequence": row.sequence,
-            "at": rfc3339(entries[row.sequence].at),
-            "review": {"id": str(entries[row.sequence].subject), "revision": entries[row.sequence].number},
+            "at": rfc3339(entry.at),
+            "review": {"id": str(entry.subject), "revision": entry.number},
             "verdict": row.key or None,
             "content": orjson.loads(row.body),
         }
-        for row in rows
+        for row, entry, _former in changes_with_former(site)
     ]
+
+
+def changes_with_former(site: str) -> list[tuple[ProfileChange, LogEntry, dict[str, Any] | None]]:
+    """The newest changes, newest first, each with its log entry and with the content that it replaced."""
+    former = Window(Lag("body"), partition_by=["key"], order_by="sequence")
+    changes = ProfileChange.objects.using("public").filter(publisher=site).annotate(former=former)
+    rows = list(changes.order_by("-sequence", "key")[:MAX_CHANGES])
+    entries = LogEntry.objects.using("public").in_bulk({row.sequence for row in rows})
+    return [(row, entries[row.sequence], orjson.loads(row.former) if row.former else None) for row in rows]

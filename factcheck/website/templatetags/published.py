@@ -13,28 +13,20 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_info, gettext, pgettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.markdown import to_html
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
+from factcheck.record.statement_labels import KINDS, choices
 from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Words)
 from factcheck.record.statements.values import Choices
 
 register = template.Library()
 
 _WORDS = {
-    "kind": {
-        "original": _("Published"),
-        "update": _("Updated"),
-        "correction": _("Corrected"),
-        "withdrawal": _("Withdrawn"),
-        "reinstatement": _("Reinstated"),
-        "erasure": _("Erased"),
-        "published": _("Published"),
-        "updated": _("Updated"),
-    },
+    "kind": KINDS,
     "class": dict(ChangeClass.choices),
     "ground": {
         "court_order": _("A court ordered it."),
@@ -89,11 +81,7 @@ def word(value: str | None, kind: str) -> str:
 @cache
 def _words_of(name: str) -> dict[str, Any]:
     (words,) = (each for each in Choices.__subclasses__() if each.__name__ == name)
-    found = {}
-    for each in words:
-        context, parted, text = each.label.partition("\x04")
-        found[each.value] = pgettext_lazy(context, text) if parted else _(each.label)
-    return found
+    return dict(choices(words))
 
 
 @register.filter
@@ -154,6 +142,12 @@ def short(value: str) -> str:
     """Return a URL without its scheme, shortened if it is long."""
     bare = value.partition("://")[2] or value
     return bare if len(bare) <= MAX_ADDRESS else f"{bare[: MAX_ADDRESS - 1]}…"
+
+
+@register.filter
+def in_sentence(name: str) -> str:
+    """Return a language's name for the middle of a sentence. Vietnamese writes its first letter in lower case there."""
+    return name[:1].lower() + name[1:] if get_language() == "vi" else name
 
 
 @register.filter
@@ -241,6 +235,21 @@ def out(url: str | None, text: str | None = None) -> SafeString:
     return format_html('<a href="{}" rel="nofollow noopener noreferrer"><bdi>{}</bdi></a>', url, words)
 
 
+def in_language(texts: Mapping[str, str], fallback: str = "") -> tuple[str, str]:
+    """Return the text in the reader's language or in another available language, and the text's language."""
+    for language in (get_language() or "", "en", *texts):
+        if texts.get(language):
+            return texts[language], language
+    return fallback, ""
+
+
+@register.simple_tag
+def verdict_text(texts: Mapping[str, str], fallback: str) -> SafeString:
+    """Return a verdict's label or meaning in the reader's language, with its own language."""
+    text, language = in_language(texts, fallback)
+    return format_html('<bdi lang="{}">{}</bdi>', language, text)
+
+
 @register.simple_tag
 def full_url(name: str, *parts: object) -> str:
     """Return a URL with the site's host, for example for a command in a terminal."""
@@ -250,5 +259,4 @@ def full_url(name: str, *parts: object) -> str:
 @register.simple_tag
 def topic_label(topic: dict[str, Any]) -> str:
     """Return a topic's name in the reader's language, or in another available language."""
-    labels = topic["labels"]
-    return str(labels.get(get_language() or "") or labels.get("en") or next(iter(labels.values()), topic["slug"]))
+    return in_language(topic["labels"], topic["slug"])[0]

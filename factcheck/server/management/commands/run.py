@@ -25,7 +25,7 @@ from granian.server import Server
 
 from factcheck.database.data_directory import make_folder
 from factcheck.database.versions import refuse_unknown_migrations
-from factcheck.editorial.management.commands.load_demo import LOGINS
+from factcheck.demo.management.commands.load_demo import LOGINS
 from factcheck.server import processes
 
 

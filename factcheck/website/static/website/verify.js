@@ -63,6 +63,8 @@ const form = document.querySelector(".check");
 const field = form.querySelector("input");
 const results = document.querySelectorAll("[data-result]");
 
+// The same file can have changed, and a browser reports a choice only if it differs.
+field.addEventListener("click", () => { field.value = ""; });
 field.addEventListener("change", async () => {
   let outcome = ["broken"];
   if (!field.files.length) return;
@@ -75,4 +77,7 @@ field.addEventListener("change", async () => {
   for (const result of results) result.hidden = !result.dataset.result.split(" ").includes(name);
   for (const place of document.querySelectorAll("[data-value]")) place.textContent = values?.[place.dataset.value] ?? "";
 });
-form.hidden = !window.crypto?.subtle;
+if (window.crypto?.subtle) {
+  form.hidden = false;
+  document.querySelector(".needs-script").hidden = true;
+}

@@ -1,0 +1,58 @@
+"""Times of the demo. Its content is dated back over months, which nothing else on a site can do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.errors import EditorialError
+from factcheck.record.models import LogEntry
+
+
+class PastClock:
+    """Shows a past time, and converts the times in the demo's files, which count days before today."""
+
+    def __init__(self, today: date, shown: datetime) -> None:
+        self.today, self.shown = today, shown
+
+    def __call__(self) -> datetime:
+        return self.shown
+
+    def day(self, days_ago: int) -> date:
+        return self.today - timedelta(days=days_ago)
+
+    def moment(self, text: str, zone: tzinfo) -> datetime:
+        """The time for a text such as "163 08:15": on the day 163 days ago, at 8:15 in this zone."""
+        days_ago, at = text.split()
+        return datetime.combine(self.day(int(days_ago)), time.fromisoformat(at), zone).astimezone(UTC)
+
+    def dated(self, values: Any) -> Any:
+        """The values with a date for each number of days under a key such as `claimed_on`."""
+        if isinstance(values, list):
+            return [self.dated(value) for value in values]
+        if not isinstance(values, dict):
+            return values
+        return {
+            key: self.day(value).isoformat() if key.endswith("_on") and isinstance(value, int) else self.dated(value)
+            for key, value in values.items()
+        }
+
+
+@contextmanager
+def past_clock() -> Iterator[PastClock]:
+    """Replaces Django's clock in this process until the block ends. Raises EditorialError if the log has entries.
+
+    The database still records events and the log's checkpoint with the real time.
+    """
+    if LogEntry.objects.exists():
+        raise EditorialError(_("The log already contains entries. The demo newsroom requires an empty database."))
+    real, now = timezone.now, timezone.now()
+    clock = PastClock(now.date(), now)
+    timezone.now = clock
+    try:
+        yield clock
+    finally:
+        timezone.now = real

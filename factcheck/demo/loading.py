@@ -1,0 +1,73 @@
+"""Loads the demo newsrooms (README.md) into an empty database, through the workflow that a real newsroom uses."""
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.demo.accounts import Login, add_accounts
+from factcheck.demo.checks import store_checks
+from factcheck.demo.clock import past_clock
+from factcheck.demo.register_stories import demand_story, import_story, message_story
+from factcheck.demo.review_stories import review_story
+from factcheck.demo.stories import World, read, tell
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Publisher, Topic, TopicLabel, User
+from factcheck.editorial.statement_columns import columns_of
+
+
+@transaction.atomic
+def load_demo(logins_file: Path) -> list[Login]:
+    """Loads everything or nothing, and writes the logins to the file as a JSON list with mode 0600.
+
+    Raises EditorialError if the database already contains a newsroom, an account or a log entry.
+    """
+    if Publisher.objects.exists():
+        raise EditorialError(
+            _("This database already contains publishers. The demo newsroom requires an empty database.")
+        )
+    if User.objects.exists():
+        raise EditorialError(
+            _("This database already contains accounts. The demo newsroom requires an empty database.")
+        )
+    newsroom, now = read("newsroom.json"), timezone.now()
+    with past_clock() as clock:
+        clock.shown = clock.moment("300 09:00", now.tzinfo or timezone.get_default_timezone())
+        publishers = {
+            fields["site"]: Publisher.objects.create(**columns_of(Publisher, fields))
+            for fields in newsroom["publishers"]
+        }
+        logins = add_accounts(newsroom["accounts"], publishers)
+        _add_topics(newsroom["topics"])
+        world = World(clock, publishers, newsroom["no_capture_reason"])
+        claims = read("claims.json")
+        stories = [review_story(world, review, entry) for entry in claims for review in entry["reviews"]]
+        stories += [demand_story(world, demand) for demand in read("demands.json")]
+        stories += [message_story(world, message) for message in read("messages.json")]
+        importing = newsroom["import"]
+        stories.append(import_story(world, publishers[importing["publisher"]], importing["at"], importing["by"]))
+        tell(stories, clock)
+        store_checks(claims, now)
+    _write(logins_file, logins)
+    return logins
+
+
+def _add_topics(topics: list[dict[str, Any]]) -> None:
+    for topic in topics:
+        row = Topic.objects.create(slug=topic["slug"])
+        for language, label in topic["labels"].items():
+            TopicLabel.objects.create(topic=row, language=language, label=label)
+
+
+def _write(file: Path, logins: list[Login]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        json.dump([asdict(login) for login in logins], out, ensure_ascii=False, indent=1)
+    unfinished.replace(file)

@@ -1,0 +1,85 @@
+"""Stories that begin outside the demo newsrooms: demands, messages from readers, and an import."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+
+from factcheck.demo.review_stories import WAITING
+from factcheck.demo.stories import FOLDER, Story, World, act_as, decide, second_person
+from factcheck.editorial.events import set_actor
+from factcheck.editorial.models import Demand, Publisher, ReaderMessage
+from factcheck.editorial.proposals import import_policy, workflow
+from factcheck.editorial.proposals.demand_policy import reopen_demand
+from factcheck.editorial.reader_messages import receive_message
+from factcheck.editorial.statement_columns import columns_of
+from factcheck.imports.importer import batches
+from factcheck.imports.importer.files import Listing, import_files
+
+SENDER = "192.0.2.1"  # an IP address for documentation (RFC 5737)
+
+
+def demand_story(world: World, fields: dict[str, Any]) -> Story:
+    """Somebody records the demand, a second person publishes it, and its outcome may follow later."""
+    newsroom = world.publishers[fields["publisher"]]
+    published = world.moment(fields["published"], newsroom)
+    yield published - WAITING
+    by = act_as(fields["by"])
+    demand = Demand(newsroom=newsroom, review=world.reviews[fields["review"]], created_by=by)
+    _fill(world, demand, fields)
+    if fields.get("stage") == "draft":
+        return
+    proposal = workflow.submit(subject=demand, by=by)
+    yield published
+    second = second_person(newsroom, by)
+    decide(proposal, second)
+    for update in fields.get("updates", []):
+        at = world.moment(update["at"], newsroom)
+        yield at - WAITING
+        set_actor(by)
+        reopen_demand(demand=demand, by=by, note=update["note"])
+        demand.refresh_from_db()
+        _fill(world, demand, update["fields"])
+        proposal = workflow.submit(subject=demand, by=by)
+        yield at
+        decide(proposal, second)
+
+
+def _fill(world: World, demand: Demand, fields: dict[str, Any]) -> None:
+    sender = {"name": None, "description": None} | fields["from"] if "from" in fields else None
+    values = world.clock.dated(fields) | ({"from": sender} if sender else {})
+    for column, value in columns_of(Demand, values).items():
+        setattr(demand, column, value)
+    demand.save()
+
+
+def message_story(world: World, fields: dict[str, Any]) -> Story:
+    """A reader sends a tip or reports a mistake."""
+    site = fields.get("newsroom")
+    newsroom = world.publishers[site] if site else next(iter(world.publishers.values()))
+    at = world.moment(fields["received"], newsroom)
+    yield at
+    values: dict[str, Any] = {key: fields[key] for key in ("text", "language", "url") if key in fields}
+    values |= {"newsroom": {"site": site}} if site else {}
+    values |= {"review": {"id": str(world.reviews[fields["review"]].pk)}} if "review" in fields else {}
+    receipt, _kept_until = receive_message(kind=ReaderMessage.Kind(fields["kind"]), values=values, address=SENDER)
+    # The column's default doesn't follow the demo's clock.
+    row = ReaderMessage.objects.filter(receipt=hashlib.sha256(receipt.encode()).hexdigest())
+    row.update(received_at=at)
+
+
+def import_story(world: World, newsroom: Publisher, at: str, username: str) -> Story:
+    """A reporter imports reviews of another publisher, and a second person approves and publishes the import."""
+    published = world.moment(at, newsroom)
+    yield published - WAITING
+    by = act_as(username)
+    file, refused = FOLDER / "imported.json", settings.VAR / "refused" / "demo.jsonl"
+    batch = batches.begin_import(newsroom=newsroom, by=by, files=file.name)
+    with Listing(refused) as out, Listing(refused.with_suffix(".left-out.jsonl")) as left_out:
+        import_files([file], batch=batch, by=by, refused=out, left_out=left_out)
+    proposal = batches.submit_import(batch=batch, by=by)
+    assert proposal is not None
+    yield published
+    second = second_person(newsroom, by)
+    decide(proposal, second, publish=False)
+    import_policy.publish_import(batch=batch, by=second)

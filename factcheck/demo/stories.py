@@ -1,0 +1,76 @@
+"""Stories: what happens to one review, demand or import of the demo, step by step, each step at its own time.
+
+The log's times never go backwards, so the steps of all stories are done in the order of their times.
+"""
+
+import heapq
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from factcheck.demo.clock import PastClock
+from factcheck.editorial import time_zones
+from factcheck.editorial.events import set_actor
+from factcheck.editorial.models import Membership, Proposal, Publisher, Review, User, Verdict
+from factcheck.editorial.proposals import workflow
+
+FOLDER = Path(__file__).parent
+# A story gives the time of its next step, and does the step when it is asked for the time after that.
+Story = Iterator[datetime]
+
+
+def read(name: str) -> Any:
+    return json.loads((FOLDER / name).read_text(encoding="utf-8"))
+
+
+@dataclass
+class World:
+    """Everything that stories share. `reviews` are those that demands, messages and translations refer to."""
+
+    clock: PastClock
+    publishers: dict[str, Publisher]
+    no_capture_reason: dict[str, str]
+    reviews: dict[str, Review] = field(default_factory=dict)
+
+    def moment(self, text: str, newsroom: Publisher) -> datetime:
+        return self.clock.moment(text, time_zones.zone(newsroom.time_zone))
+
+
+def tell(stories: Iterable[Story], clock: PastClock) -> None:
+    """Does the steps of all stories in the order of their times."""
+    waiting = [(next(story), number, story) for number, story in enumerate(stories)]
+    heapq.heapify(waiting)
+    while waiting:
+        clock.shown, number, story = heapq.heappop(waiting)
+        if (following := next(story, None)) is not None:
+            heapq.heappush(waiting, (following, number, story))
+
+
+def act_as(username: str) -> User:
+    """The account, which the database names in its events from now on."""
+    user = User.objects.get(username=username)
+    set_actor(user)
+    return user
+
+
+def second_person(newsroom: Publisher, first: User) -> User:
+    """Somebody else of the newsroom who can decide."""
+    deciding = User.objects.filter(memberships__publisher=newsroom, memberships__role__in=Membership.DECIDING)
+    return deciding.exclude(pk=first.pk).earliest("pk")
+
+
+def verdict(slug: str | None) -> Verdict | None:
+    return Verdict.objects.get(scale__slug=settings.DEFAULT_RATING_SCALE, slug=slug) if slug else None
+
+
+def decide(proposal: Proposal, by: User, *, publish: bool = True) -> None:
+    """The second person approves the proposal and, if it takes a second step, publishes it."""
+    set_actor(by)
+    workflow.approve(proposal=proposal, by=by, digest=proposal.digest)
+    if publish:
+        workflow.publish(proposal=proposal, by=by)

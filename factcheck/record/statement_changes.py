@@ -1,0 +1,185 @@
+"""The differences between two statements in words, for the desk and for readers."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.record.formats.word_diff import Piece, shorten, word_diff
+from factcheck.record.statement_labels import choices, label
+from factcheck.record.statements.demand import Demand
+from factcheck.record.statements.parts import Part, choices_of, default_of, find_rule, keys_of, parts_of
+from factcheck.record.statements.review import ClaimantType, Review
+from factcheck.record.statements.values import DAY
+
+# Compares two texts. A page for readers passes a function that ends after a fixed time.
+Diff = Callable[[str, str], list[Piece]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """How a key of a statement is shown, and the labels for its codes."""
+
+    label: str | Promise
+    own: str | Promise  # the label without the label of the surrounding object
+    words: dict[str, str | Promise]
+    is_day: bool
+    absent: Any
+
+
+def _places(model: type[Part], before: str = "", above: str | Promise = "") -> Iterator[tuple[str, Place]]:
+    """Yields paths and places in the statement's order. A place without a label is labelled with its path."""
+    for key, name in keys_of(model).items():
+        place, own = f"{before}{key}", label(model.model_fields[name].title or "")
+        rule = find_rule(model, name)
+        of_part = format_lazy("{}: {}", above, own) if model.labels_follow and above else own
+        shown_label = of_part if model.model_fields[name].title else above or place
+        kinds = choices_of(model, name)
+        words: dict[str, str | Promise] = {**dict(choices(kinds))} if kinds else {}
+        yield place, Place(shown_label, own, words, rule is DAY, default_of(model, name)())
+        if part := parts_of(model).get(name):
+            yield from _places(part, f"{place}.", shown_label if model.model_fields[name].title else "")
+
+
+PLACES = dict(_places(Review)) | {place: of for place, of in _places(Demand) if not place.startswith("publisher")}
+# The key `confirmed` tells whether an editor on this site has confirmed that the person is a public figure.
+PLACES["claim.claimant.type"].words[ClaimantType.PERSON] = _("person")
+NUMBERS = {place: number for number, place in enumerate(PLACES)}
+SHORT = 80  # characters of a value that fits on a line
+AROUND = 160  # characters of unchanged text that are shown on each side of a change
+# Values that count as equal to a key that is missing from an older statement.
+EMPTY_VALUES: tuple[Any, ...] = (None, [], {}, False)
+ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels", "meanings")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A place in the statement, with the words that were removed and added."""
+
+    label: str | Promise
+    pieces: list[Piece]
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the change is shown as “before → after”: nothing of a short value is the same."""
+        kinds = [piece.kind for piece in self.pieces]
+        return kinds == ["removed", "added"] and all(len(piece.text) <= SHORT for piece in self.pieces)
+
+    @property
+    def is_space(self) -> bool:
+        """Whether only spaces or line breaks changed, which nobody can see."""
+        return all(piece.kind == "same" or not piece.text.strip() for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """A row that was removed, added or changed, for example a source. `title` is the row's title or URL."""
+
+    kind: Literal["removed", "added", "changed"]
+    title: str
+    pieces: list[Piece]
+
+
+def compare(before: dict[str, Any], after: dict[str, Any], diff: Diff = word_diff) -> list[Change]:
+    """Lists every difference between two statements."""
+    return list(_compare("", before, after, diff))
+
+
+def compare_rows(
+    place: str, before: list[dict[str, Any]], after: list[dict[str, Any]], diff: Diff = word_diff
+) -> list[RowChange]:
+    """Lists the rows that differ, in the new order, and then the removed rows. A row is found again by its identity."""
+    left: dict[str, list[dict[str, Any]]] = {}
+    for row in before:
+        left.setdefault(_identity(row), []).append(row)
+    found = []
+    for row in after:
+        key = _identity(row)
+        was, now = left[key].pop(0) if left.get(key) else None, _line(row, place)
+        if was is None:
+            found.append(RowChange("added", key, [Piece("added", now)]))
+        elif (text := _line(was, place)) != now:
+            found.append(RowChange("changed", key, shorten(diff(text, now), AROUND)))
+    removed = [row for rows in left.values() for row in rows]
+    return found + [RowChange("removed", _identity(row), [Piece("removed", _line(row, place))]) for row in removed]
+
+
+def _identity(row: dict[str, Any]) -> str:
+    return next((str(row[key]) for key in ("url", "title", "name", "slug") if row.get(key)), "")
+
+
+def _compare(place: str, before: Any, after: Any, diff: Diff) -> Iterator[Change]:
+    if before == after:
+        return
+    label = PLACES[place].label if place in PLACES else place
+    if place == "verdict":
+        yield from _verdict(before, after, diff)
+        before, after = ({key: value for key, value in verdict.items() if key not in (*ON_SCALE, "label")}
+                         for verdict in (before, after))  # fmt: skip
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted(before.keys() | after.keys(), key=_order(place)):
+            was, now = before.get(key), after.get(key)
+            if (key in before and key in after) or was not in EMPTY_VALUES or now not in EMPTY_VALUES:
+                yield from _compare(f"{place}.{key}".lstrip("."), was, now, diff)
+        return
+    was, now = _text(before, place), _text(after, place)
+    if was == now:  # the older statement lacks a key that is empty in the newer statement
+        return
+    yield Change(label, shorten(diff(was, now), AROUND))
+
+
+def _verdict(before: dict[str, Any], after: dict[str, Any], diff: Diff) -> Iterator[Change]:
+    """A new verdict is shown once, in words. Its values on the scale are shown if the words don't tell the change."""
+    words = [verdict.get("label") or str(_("not decided yet")) for verdict in (before, after)]
+    if words[0] != words[1]:
+        yield Change(PLACES["verdict.label"].label, [Piece("removed", words[0]), Piece("added", words[1])])
+    scales = [{key: verdict.get(key) for key in ON_SCALE} for verdict in (before, after)]
+    same_scale = all(before.get(key) == after.get(key) for key in ("scale", "worst", "best"))
+    if words[0] == words[1] or (before.get("scale") and after.get("scale") and not same_scale):
+        yield from _compare("verdict.scale", *(_line(scale, "verdict") for scale in scales), diff)
+
+
+def _text(value: Any, place: str) -> str:
+    """The value as text, with one line for each part of a list."""
+    if isinstance(value, list):
+        return "\n".join(_line(part, place) for part in value)
+    return "" if value in (None, {}) else _line(value, place)
+
+
+def _order(place: str) -> Any:
+    """A sort key that follows the order of the statement's keys. Unknown keys come last."""
+    return lambda key: (NUMBERS.get(f"{place}.{key}".lstrip("."), len(NUMBERS)), key)
+
+
+def _line(value: Any, place: str) -> str:
+    """The value at a place, on one line. Objects are shown as their values, and codes as their labels.
+
+    Each code of a place has a different label, so different values never look the same.
+    """
+    if isinstance(value, dict):
+        names = sorted(value, key=_order(place))
+        parts = [(f"{place}.{name}", value[name]) for name in names if value[name] not in (None, "", [], {})]
+        return " · ".join(_part(part, path) for path, part in parts if part is not False or not _is_usual(part, path))
+    if isinstance(value, list):
+        return ", ".join(_line(part, place) for part in value)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    known = PLACES.get(place)
+    if known and known.is_day:
+        return date_format(date.fromisoformat(value))
+    return str(known.words.get(value, value) if known else value)
+
+
+def _part(value: Any, place: str) -> str:
+    """One value of an object. “Yes” and “no” are shown with their label."""
+    line = _line(value, place)
+    return f"{PLACES[place].own}: {line}" if isinstance(value, bool) and place in PLACES else line
+
+
+def _is_usual(value: Any, place: str) -> bool:
+    return place not in PLACES or PLACES[place].absent == value

@@ -1,0 +1,30 @@
+"""Labels from the statements' models, translated when they are displayed."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.record.statements.values import Choices
+
+# The kinds of entries in the log, without the subject.
+KINDS = {
+    "original": _("Published"),
+    "update": _("Updated"),
+    "correction": _("Corrected"),
+    "withdrawal": _("Withdrawn"),
+    "reinstatement": _("Reinstated"),
+    "erasure": _("Erased"),
+    "published": _("Published"),
+    "updated": _("Updated"),
+}
+
+
+def label(text: str) -> Promise:
+    """A label from a statement's model."""
+    context, parted, rest = text.partition("\x04")
+    return pgettext_lazy(context, rest) if parted else gettext_lazy(text)
+
+
+def choices(words: type[Choices]) -> list[tuple[str, Promise]]:
+    """The choices for a column or form field, each with its label."""
+    return [(word.value, label(word.label)) for word in words]

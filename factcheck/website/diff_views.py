@@ -1,0 +1,101 @@
+"""Pages that show in words what changed between two revisions of a review."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from factcheck.record.formats.word_diff import Piece, word_diff
+from factcheck.record.models import LogEntry
+from factcheck.record.statement_changes import Change, RowChange, compare, compare_rows
+from factcheck.record.statement_labels import label
+from factcheck.record.statements.parts import keys_of
+from factcheck.record.statements.review import Review as Statement
+from factcheck.record.statements.review import ReviewedClaim
+from factcheck.website import queries
+from factcheck.website.views import is_sample, page_for_readers
+
+SECONDS = 1.0  # for all texts of a page. Later texts are shown as removed and added
+MAX_SHOWN = 20_000  # characters of one change
+WITHOUT_TEXT = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
+LISTS = ("sources", "authors", "topics")
+
+
+@page_for_readers
+def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -> HttpResponse:
+    """Show the changes, or say that one of the revisions has been withdrawn or erased."""
+    if before > after:
+        return redirect("diff", review_id, after, before)
+    if before == after:
+        raise Http404
+    row = queries.find_review(review_id)
+    (first, old), (second, new) = (queries.find_revision(review_id, number) for number in (before, after))
+    erased = [entry for entry, body in ((first, old), (second, new)) if body is None or _is_erasure(entry)]
+    context: dict[str, Any] = {
+        "review_id": review_id,
+        "review": queries.current_title(row.parsed_body),
+        "before": first,
+        "after": second,
+        "erased": erased,
+        "withdrawn": [entry for entry in (first, second) if entry.kind == LogEntry.Kind.WITHDRAWAL],
+        "sample": not erased and is_sample((new or {})["publisher"]["site"]),
+        "note": None if erased else (new or {})["revision"]["note"],
+        "language": (new or {}).get("language", "und"),
+        "patch_url": f"{settings.SITE_URL}/api/v1/reviews/{review_id}/revisions/{before}/diff/{after}/",
+    }
+    if old and new and first.kind not in WITHOUT_TEXT and second.kind not in WITHOUT_TEXT:
+        context |= find_changes(old, new)
+    return render(request, "website/diff.html", context, status=410 if erased else 200)
+
+
+def _is_erasure(entry: LogEntry) -> bool:
+    return entry.kind == LogEntry.Kind.ERASURE
+
+
+def find_changes(before: queries.Body, after: queries.Body) -> dict[str, Any]:
+    """Return the changed texts, and for each list its changed rows. Ends within about a second."""
+    diff = _BoundedDiff()
+    old, new = _content(before), _content(after)
+    rows = {name: compare_rows(name, old.pop(name), new.pop(name), diff) for name in LISTS}
+    seen = [claim.pop("appearances") for claim in (old["claim"], new["claim"])]
+    rows["appearances"] = compare_rows("claim.appearances", *seen, diff)
+    return {
+        "changes": [Change(each.label, _cut(each.pieces)) for each in compare(old, new, diff)],
+        "rows": [
+            (label, [RowChange(each.kind, each.title, _cut(each.pieces)) for each in found])
+            for label, found in ((_title(name), found) for name, found in rows.items())
+            if found
+        ],
+    }
+
+
+def _content(body: queries.Body) -> queries.Body:
+    """Return the keys of the statement. The numbers and dates of the revision differ in any case."""
+    return {**{key: body[key] for key in keys_of(Statement) if key in body}, "claim": dict(body["claim"])}
+
+
+def _title(name: str) -> str:
+    model = Statement if name in Statement.model_fields else ReviewedClaim
+    return str(label(model.model_fields[name].title or ""))
+
+
+class _BoundedDiff:
+    def __init__(self) -> None:
+        self.end = time.monotonic() + SECONDS
+
+    def __call__(self, before: str, after: str) -> list[Piece]:
+        return word_diff(before, after, self.end - time.monotonic())
+
+
+def _cut(pieces: list[Piece]) -> list[Piece]:
+    """Shorten long pieces, so that the page stays readable. Both revisions have pages of their own."""
+    left, found = MAX_SHOWN, []
+    for kind, text in pieces:
+        found.append(Piece(kind, text if len(text) <= left else f"{text[:left]}…"))
+        left = max(left - len(text), 0)
+        if not left:
+            break
+    return found

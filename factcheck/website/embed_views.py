@@ -1,0 +1,120 @@
+"""The frame that other sites show, and oEmbed (oembed.com), which tells them the frame's HTML."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import orjson
+from csp.constants import NONE
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls.converters import UUIDConverter
+from django.utils import translation
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from factcheck.record.models import PublishedReview, Status
+from factcheck.website import embeds, queries, share_cards, share_picture
+from factcheck.website.templatetags.published import plain
+from factcheck.website.views import is_sample, page_for_readers
+
+_REVIEW_PATH = re.compile(rf"/(?:(?P<language>en|vi)/)?reviews/(?P<id>{UUIDConverter.regex})/(?:revisions/[0-9]+/)?")
+
+
+# Any site can frame the page. The page only loads its style sheet, and runs no scripts.
+_POLICY = {
+    **{key: [NONE] for key in ("script-src", "font-src", "connect-src", "form-action", "img-src")},
+    "frame-ancestors": ["*"],
+}
+MAX_AGE = 3600  # seconds for which a site can keep the answer of oEmbed
+
+
+@xframe_options_exempt
+@csp_replace(_POLICY)
+@page_for_readers
+def embed(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    """Show the current state of a review in a frame. An erased review is a 410 with the public notice."""
+    row = queries.find_review(review_id)
+    body = orjson.loads(row.body)
+    erased = row.status == Status.ERASED
+    chosen = request.GET.get("lang", "")
+    language = chosen if chosen in share_cards.LANGUAGES else translation.get_language()
+    context = {
+        "review": body,
+        "erased": erased,
+        "withdrawn": row.status == Status.WITHDRAWN,
+        "corrected": share_cards.newest_correction(body),
+        "newsroom": body["notice"]["newsroom"] if erased else body["publisher"],
+    }
+    context["sample"] = is_sample(context["newsroom"]["site"])
+    with translation.override(language):
+        response = render(request, "website/embed.html", context, status=410 if erased else 200)
+    response.headers["Content-Language"] = language
+    return response
+
+
+@require_safe
+def oembed(request: HttpRequest) -> HttpResponse:
+    """Return the frame for the URL of a review as oEmbed 1.0. The status codes are those of oembed.com."""
+    if request.GET.get("format", "json") != "json":
+        return _problem(501, "Not Implemented", "This site offers oEmbed only as JSON. Set format=json.")
+    url = request.GET.get("url", "")
+    if not url:
+        return _problem(400, "Bad Request", "The parameter url is missing. Set it to the URL of a review.")
+    found = _REVIEW_PATH.fullmatch(_path(url))
+    row = PublishedReview.objects.using("public").filter(pk=found["id"]).first() if found else None
+    if found is None or row is None or row.status == Status.ERASED:
+        return _problem(404, "Not Found", "The parameter url must be the URL of a published review on this site.")
+    body = orjson.loads(row.body)
+    language = found["language"] or share_cards.picture_language(body["language"])
+    most = [_number(request.GET.get(name, "")) for name in ("maxwidth", "maxheight")]
+    response = JsonResponse(_oembed(body, language, *most), json_dumps_params={"ensure_ascii": False})
+    patch_cache_control(response, public=True, max_age=MAX_AGE)
+    return response
+
+
+def _oembed(review: queries.Body, language: str, most_width: int, most_height: int) -> dict[str, Any]:
+    width, height = min(embeds.WIDTH, most_width), min(embeds.HEIGHT, most_height)
+    with translation.override(language):
+        answer = {
+            "version": "1.0",
+            "type": "rich",
+            "title": share_cards.card_title(review, language),
+            "author_name": plain(review["publisher"]["name"]),
+            "author_url": review["publisher"]["url"],
+            "provider_name": gettext("The Fact-Check Record"),
+            "provider_url": f"{settings.SITE_URL}/",
+            "cache_age": MAX_AGE,
+            "html": embeds.embed_code(review, language, width, height),
+            "width": width,
+            "height": height,
+        }
+    if most_width >= share_picture.WIDTH and most_height >= share_picture.HEIGHT:
+        answer["thumbnail_url"] = f"{settings.SITE_URL}{share_cards.picture_path(review, language)}"
+        answer["thumbnail_width"], answer["thumbnail_height"] = share_picture.WIDTH, share_picture.HEIGHT
+    return answer
+
+
+def _path(url: str) -> str:
+    """Return the path of a URL on this site, otherwise an empty text."""
+    try:
+        parts, here = urlsplit(url), urlsplit(settings.SITE_URL)
+    except ValueError:
+        return ""
+    return parts.path if parts.scheme in ("http", "https") and parts.netloc == here.netloc else ""
+
+
+def _number(value: str) -> int:
+    """Return a maximum in pixels. A missing or unusable value doesn't limit anything."""
+    return int(value) if value.isascii() and value.isdecimal() and 0 < len(value) < 6 and int(value) else 99_999
+
+
+def _problem(status: int, title: str, detail: str) -> HttpResponse:
+    """Return a problem document (RFC 9457)."""
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return JsonResponse(content, status=status, content_type="application/problem+json")

@@ -1,0 +1,58 @@
+"""A text about a review for a post or a note on a platform: the verdict, the claim, the newsroom and the link.
+
+Platforms count 23 characters for each link, and two for each character outside the ranges in `_SINGLE`
+(developer.x.com, "Counting characters"). Other platforms allow more.
+"""
+
+import regex
+from django.utils.translation import gettext
+
+from factcheck.website.queries import Body
+from factcheck.website.share_cards import verdict_words
+from factcheck.website.templatetags.published import plain
+
+MAX_LENGTH = 280
+LINK_LENGTH = 23
+MAX_READ = 1000  # characters of a claim. More never fit.
+_SINGLE = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
+# Platforms make links of URLs and of domains, and notify accounts. A post shouldn't spread what a claim links to.
+_LINK = regex.compile(r"(?i:https?://|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b(?:/\S*)?")
+_ACCOUNT = regex.compile(r"[@＠](?=\w)")
+
+
+def post_text(review: Body, language: str) -> str:
+    """Return the text in the interface's language. The claim is shortened to what is left of MAX_LENGTH."""
+    newsroom = _shorten(_without_accounts(review["publisher"]["name"]), 60)
+    if review["revision"]["kind"] == "withdrawal":
+        text = gettext("Withdrawn: {newsroom} no longer supports this review.").format(newsroom=newsroom)
+        return f"{text}\n{review['url']}"
+    verdict = _shorten(_without_accounts(verdict_words(review, language)), 60)
+    before = gettext("Verdict: {verdict}. The claim: “").format(verdict=verdict)
+    after = gettext("” – checked by {newsroom}").format(newsroom=newsroom) + f"\n{review['url']}"
+    claim = _LINK.sub("[…]", _without_accounts(review["claim"]["text"][:MAX_READ]))
+    return f"{before}{_shorten(claim, MAX_LENGTH - length_of(before) - length_of(after))}{after}"
+
+
+def length_of(text: str) -> int:
+    """Return the length of a text as platforms count it."""
+    words, links = _LINK.subn("", text)
+    return links * LINK_LENGTH + sum(
+        1 if any(first <= ord(each) <= last for first, last in _SINGLE) else 2 for each in words
+    )
+
+
+def _shorten(text: str, most: int) -> str:
+    """Return the text, or its beginning with an ellipsis. The cut is between two characters as readers see them."""
+    if length_of(text) <= most:
+        return text
+    shown, left = [], most - length_of("…")
+    for cluster in regex.finditer(r"\X", text):
+        left -= length_of(cluster.group())
+        if left < 0:
+            break
+        shown.append(cluster.group())
+    return "".join(shown).rstrip() + "…"
+
+
+def _without_accounts(text: str) -> str:
+    return str(_ACCOUNT.sub("", plain(text)))

@@ -1,0 +1,125 @@
+"""Pages that explain: the site itself, and how each newsroom checks claims."""
+
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext, gettext_lazy, pgettext
+
+from factcheck.record.models import ProfileChange
+from factcheck.record.readmodel import profile_rows
+from factcheck.record.statements.review import Publisher
+from factcheck.website.documentation import SITE, render_guide
+from factcheck.website.templatetags import published
+from factcheck.website.views import is_sample, page_for_readers
+
+Json = dict[str, Any]
+
+MAX_STEPS = 20
+_OF_VERDICT = {
+    "labels": gettext_lazy("Name"),
+    "meanings": gettext_lazy("Meaning"),
+    "value": gettext_lazy("Place on the scale"),
+    "worst": gettext_lazy("Lowest place"),
+    "best": gettext_lazy("Highest place"),
+}
+
+
+@page_for_readers
+def explanation(request: HttpRequest, page: str) -> HttpResponse:
+    return _explain(request, page)
+
+
+@page_for_readers
+def about(request: HttpRequest) -> HttpResponse:
+    return _explain(request, "about", newsrooms=profile_rows.list_newsrooms())
+
+
+@page_for_readers
+def complain(request: HttpRequest) -> HttpResponse:
+    return _explain(request, "complain", newsrooms=profile_rows.list_newsrooms(), contacts=True)
+
+
+def _explain(request: HttpRequest, page: str, **context: object) -> HttpResponse:
+    more = {"license": settings.LICENSE_URL, "security_contact": bool(settings.SECURITY_CONTACT)}
+    return render_guide(request, f"{SITE}{page}", "website/explanation.html", **more, **context)
+
+
+@page_for_readers
+def methodology(request: HttpRequest, site: str) -> HttpResponse:
+    """Show what a newsroom's published reviews say about its rules and its rating scales, with every change."""
+    profile = profile_rows.current_profile(site)
+    if not profile:
+        raise Http404
+    history = [
+        {"entry": entry, "verdict": row.key, "name": _name_of(profile[row.key]), "parts": _parts(row, former)}
+        for row, entry, former in profile_rows.changes_with_former(site)
+    ]
+    context = {
+        "publisher": profile.pop(""),
+        "scales": scales_of(list(profile.values())),
+        "history": history,
+        "sample": is_sample(site),
+        "license": settings.LICENSE_URL,
+        "json_url": f"{settings.SITE_URL}/api/v1/publishers/{site}/",
+    }
+    return render(request, "website/methodology.html", context)
+
+
+def scales_of(verdicts: list[Json]) -> list[Json]:
+    """Return the rating scales with their steps, from the falsest to the truest, and the verdicts without a place.
+
+    A step without a verdict hasn't been used in a review yet.
+    """
+    scales: dict[str, list[Json]] = {}
+    for verdict in sorted(verdicts, key=lambda each: (each["value"] is None, each["value"] or 0, each["slug"])):
+        scales.setdefault(verdict["scale"], []).append(verdict)
+    return [_scale_of(scales[slug]) for slug in sorted(scales)]
+
+
+def _scale_of(verdicts: list[Json]) -> Json:
+    placed: dict[int, list[Json]] = {}
+    for verdict in verdicts:
+        if verdict["value"] is not None:
+            placed.setdefault(verdict["value"], []).append(verdict)
+    worst, best = verdicts[0]["worst"], verdicts[0]["best"]
+    every = range(worst, best + 1) if worst is not None and 0 < best - worst < MAX_STEPS else sorted(placed)
+    return {
+        "steps": [{"value": value, "verdicts": placed.get(value, [])} for value in every],
+        "others": [verdict for verdict in verdicts if verdict["value"] is None],
+    }
+
+
+def _name_of(content: Json) -> str:
+    return published.in_language(content["labels"], content["slug"])[0] if "labels" in content else content["name"]
+
+
+def _parts(row: ProfileChange, former: Json | None) -> list[Json]:
+    """Return what the change replaced, in words. Empty if the row is the first with its key."""
+    if former is None:
+        return []
+    now: Json = orjson.loads(row.body)
+    return [
+        {"label": label, "before": before, "after": after}
+        for key, label in _labels_of(now)
+        if (before := _text(former[key])) != (after := _text(now[key]))
+    ]
+
+
+def _labels_of(content: Json) -> list[tuple[str, str]]:
+    if "labels" in content:
+        return [(key, str(label)) for key, label in _OF_VERDICT.items()]
+    return [(key, _label(field.title or key)) for key, field in Publisher.model_fields.items()]
+
+
+def _label(title: str) -> str:
+    context, parted, text = title.partition("\x04")
+    return pgettext(context, text) if parted else gettext(title)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict):
+        return "\n".join(f"{language}: {text}" for language, text in sorted(value.items()))
+    return "\n".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)

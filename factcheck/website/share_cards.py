@@ -1,0 +1,137 @@
+"""The texts of share pictures. The texts are in the picture's language, and the claim in its own."""
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
+
+from factcheck.website.share_picture import Card, drawable
+from factcheck.website.templatetags.published import day_of, plain, scale
+from factcheck.website.views import is_sample
+
+Body = dict[str, Any]
+
+LANGUAGES = ("en", "vi")
+DIGEST_LENGTH = 16  # characters of the digest in the picture's URL
+
+
+def picture_path(review: Body | None, language: str) -> str:
+    """Return the path of the picture of a review or, for None, of the site.
+
+    A correction changes the path, because platforms keep a picture under its path. A claim's reviews have no digest,
+    so their path leads to the current picture.
+    """
+    if review is None:
+        return f"/share/{language}.png"
+    if "revision" not in review:
+        return f"/reviews/{review['id']}/share/?{urlencode({'lang': language, 'as_of': review['updated_at']})}"
+    return f"/reviews/{review['id']}/share/{review['revision']['digest'][:DIGEST_LENGTH]}-{language}.png"
+
+
+def alternative_text(review: Body | None, language: str) -> str:
+    """Return the text that describes the picture to people who don't see it."""
+    with translation.override(language):
+        return card_title(review, language) if review else gettext("The Fact-Check Record")
+
+
+def picture_language(language: str) -> str:
+    """Return the picture's language for a review in this language."""
+    return "vi" if language.partition("-")[0].lower() == "vi" else "en"
+
+
+def review_card(review: Body, language: str) -> Card:
+    """Return the card of a live or withdrawn review."""
+    with translation.override(language):
+        return _withdrawn_card(review) if review["revision"]["kind"] == "withdrawal" else _live_card(review, language)
+
+
+def site_card(language: str) -> Card:
+    """Return the card of pages that aren't about a review."""
+    with translation.override(language):
+        text = gettext("Published fact-checks with their sources, corrections and a public log.")
+        name = gettext("The Fact-Check Record")
+        return Card(name, "none", "", "", "", "", text, _host(), settings.SITE_URL)
+
+
+def verdict_words(review: Body, language: str) -> str:
+    """Return the verdict in this language, or in the review's language, or a dash."""
+    verdict = review["verdict"]
+    return plain(verdict["labels"].get(language) or verdict["label"] or "–")
+
+
+def card_title(review: Body, language: str) -> str:
+    """Return the verdict with the headline, or with the claim if the headline is missing."""
+    if review.get("revision", {}).get("kind") == "withdrawal":
+        first, second = gettext("Withdrawn"), review["headline"] or review["publisher"]["name"]
+    else:
+        first, second = verdict_words(review, language), review["headline"] or review["claim"]["text"]
+    return f"{first}: {plain(second)}"
+
+
+def newest_correction(review: Body) -> dict[str, str] | None:
+    """Return `at` of the newest correction, and the verdict `before` it. Empty if the verdict hasn't changed."""
+    corrections = [each for each in review["corrections"] if each["kind"] == "correction"]
+    if not corrections:
+        return None
+    newest = max(corrections, key=lambda each: str(each["at"]))
+    before, after = newest["verdict_before"], newest["verdict_after"]
+    return {"at": newest["at"], "before": (before["label"] or "") if before and after and before != after else ""}
+
+
+def _live_card(review: Body, language: str) -> Card:
+    verdict = drawable(verdict_words(review, language)) or gettext("See the verdict")
+    place = scale(review["verdict"])
+    text = drawable(plain(review["claim"]["text"]))
+    unreadable = gettext("The claim is in a script that this picture can’t show. Scan the code to read it.")
+    return Card(
+        verdict=verdict,
+        tone=place["tone"] if place else "none",
+        newsroom=_newsroom(review),
+        date=day_of(review["published_at"]),
+        note=_correction_note(review),
+        label=gettext("Claim that was checked – verdict: {verdict}").format(verdict=verdict),
+        text=f"“{text}”" if text else unreadable,
+        footer=_footer(review),
+        url=review["url"],
+    )
+
+
+def _withdrawn_card(review: Body) -> Card:
+    return Card(
+        verdict=gettext("Withdrawn"),
+        tone="none",
+        newsroom=_newsroom(review),
+        date=day_of(review["updated_at"]),
+        note="",
+        label=gettext("This review has been withdrawn"),
+        text=gettext("The newsroom no longer supports this review. Scan the code to read the reason."),
+        footer=_footer(review),
+        url=review["url"],
+    )
+
+
+def _correction_note(review: Body) -> str:
+    newest = newest_correction(review)
+    if newest is None:
+        return ""
+    date = day_of(newest["at"])
+    if label := drawable(plain(newest["before"])):
+        return gettext("Corrected on {date}. Verdict before: {verdict}").format(date=date, verdict=label)
+    return gettext("Corrected on {date}").format(date=date)
+
+
+def _newsroom(review: Body) -> str:
+    return drawable(plain(review["publisher"]["name"])) or str(review["publisher"]["site"])
+
+
+def _footer(review: Body) -> str:
+    parts = [gettext("The Fact-Check Record"), _host()]
+    if is_sample(review["publisher"]["site"]):
+        parts.insert(0, gettext("Sample data"))
+    return " · ".join(parts)
+
+
+def _host() -> str:
+    return urlsplit(settings.SITE_URL).netloc

@@ -1,0 +1,89 @@
+"""Share pictures and citations of reviews. Both show the current revision, so they follow corrections."""
+
+from uuid import UUID
+
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
+from django.views.decorators.http import require_safe
+
+from factcheck.record.models import LogEntry, Status
+from factcheck.server.rate_limits import SEARCH as SEARCH_LIMIT
+from factcheck.server.rate_limits import count_request
+from factcheck.server.search_gate import RETRY_AFTER, SEARCH, Busy, search_gate
+from factcheck.website import queries, share_cards
+from factcheck.website.citations import FORMATS
+from factcheck.website.share_picture import Card, paint
+from factcheck.website.views import page_for_readers
+
+# Seconds. After an hour, a platform that keeps a picture has to ask whether the review has been corrected.
+MAX_AGE = 3600
+
+
+@require_safe
+def share(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    """Redirect to the current picture, in the language `lang` or in the review's language."""
+    row = queries.find_review(review_id)
+    if row.status == Status.ERASED:
+        return HttpResponse(status=410)
+    chosen = request.GET.get("lang", "")
+    body = orjson.loads(row.body)
+    return _to_current(
+        body, chosen if chosen in share_cards.LANGUAGES else share_cards.picture_language(body["language"])
+    )
+
+
+@require_safe
+def share_picture(request: HttpRequest, review_id: UUID, digest: str, language: str) -> HttpResponse:
+    """Return the picture of a review. The digest of an earlier revision redirects to the current picture."""
+    row = queries.find_review(review_id)
+    if row.status == Status.ERASED:
+        return HttpResponse(status=410)
+    body = orjson.loads(row.body)
+    if body["revision"]["digest"].startswith(digest):
+        return _picture(request, share_cards.review_card(body, language))
+    if LogEntry.objects.using("public").filter(subject=review_id, digest__startswith=digest).exists():
+        return _to_current(body, language)
+    raise Http404
+
+
+@require_safe
+def site_picture(request: HttpRequest, language: str) -> HttpResponse:
+    """Return the picture of pages that aren't about a review."""
+    return _picture(request, share_cards.site_card(language))
+
+
+def _to_current(review: queries.Body, language: str) -> HttpResponse:
+    response = redirect(share_cards.picture_path(review, language))
+    patch_cache_control(response, no_cache=True)
+    return response
+
+
+def _picture(request: HttpRequest, card: Card) -> HttpResponse:
+    """Paint within the limits of searches, because a picture takes as long as a search."""
+    limits = count_request(request, [SEARCH_LIMIT])
+    if limits.retry_after is not None:
+        response = HttpResponse(status=429)
+    else:
+        try:
+            with search_gate.enter(SEARCH):
+                response = HttpResponse(paint(card), content_type="image/png")
+        except Busy:
+            response = HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER)})
+    limits.add_headers(response)
+    if response.status_code != 200:
+        return response
+    patch_cache_control(response, public=True, max_age=MAX_AGE)
+    set_response_etag(response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+@page_for_readers
+def citation(request: HttpRequest, review_id: UUID, extension: str) -> HttpResponse:
+    """Return the citation of the current revision as plain text, BibTeX or CSL-JSON."""
+    row = queries.find_review(review_id)
+    if row.status == Status.ERASED:
+        return HttpResponse(status=410)
+    media_type, write = FORMATS[extension]
+    return HttpResponse(write(orjson.loads(row.body)), content_type=media_type)

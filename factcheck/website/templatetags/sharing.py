@@ -1,0 +1,62 @@
+"""Filters for passing a review on: its picture, its citation, a text for a post, and the frame for other sites."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.conf import settings
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from factcheck.website import citations, embeds, post_texts, share_cards
+from factcheck.website.share_picture import HEIGHT, WIDTH
+
+register = template.Library()
+
+Body = dict[str, Any]
+
+
+def _interface() -> str:
+    return share_cards.picture_language(get_language() or "")
+
+
+@register.filter
+def card_title(review: Body) -> str:
+    """Return the verdict and the title, for previews and frames."""
+    return share_cards.card_title(review, _interface())
+
+
+@register.filter
+def share_picture(review: Body, language: str) -> str:
+    """Return the URL of the review's picture in this language."""
+    return f"{settings.SITE_URL}{share_cards.picture_path(review, language)}"
+
+
+@register.inclusion_tag("website/card_tags.html")
+def card_tags(about: Body | None = None) -> dict[str, Any]:
+    """Return the elements for a preview's picture. It is a review's, the newest review's of a claim, or the site's."""
+    reviews = about.get("reviews", []) if about else []
+    review = {**reviews[-1], "claim": about} if reviews else about
+    language = share_cards.picture_language(review["language"]) if review else _interface()
+    return {
+        "picture": f"{settings.SITE_URL}{share_cards.picture_path(review, language)}",
+        "alternative": share_cards.alternative_text(review, language),
+        "width": WIDTH,
+        "height": HEIGHT,
+        "oembed": f"{settings.SITE_URL}/oembed/?{urlencode({'url': review['url']})}" if review and not reviews else "",
+    }
+
+
+@register.filter
+def post_text(review: Body) -> str:
+    return post_texts.post_text(review, _interface())
+
+
+@register.filter
+def citation(review: Body) -> str:
+    return citations.plain_citation(review)
+
+
+@register.filter
+def embed_code(review: Body) -> SafeString:
+    return embeds.embed_code(review, _interface())

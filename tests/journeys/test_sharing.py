@@ -1,0 +1,163 @@
+"""A review is passed on in a real browser: copied texts, a frame on a page of another host, and the card's picture.
+
+The review is then corrected, withdrawn and erased, and whatever was passed on follows.
+"""
+
+import io
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TypeVar
+
+import pytest
+import zxingcpp
+from django.db import connections
+from PIL import Image
+from playwright.sync_api import BrowserContext, expect, sync_playwright
+
+from factcheck.editorial.models import Review
+from tests.drafts import (
+    Newsroom,
+    correct_review,
+    erase_review,
+    make_review,
+    make_scale,
+    publish_review,
+    withdraw_review,
+)
+from tests.serving import running, served
+
+pytestmark = pytest.mark.prove
+
+T = TypeVar("T")
+PUBLISHED = "http://127.0.0.1:8000"  # the site's URL in published bodies
+RED, GREEN, GREY = (0x9A, 0x2A, 0x1F), (0x24, 0x62, 0x3A), (0x4B, 0x47, 0x40)
+
+
+@pytest.fixture
+def context() -> Iterator[BrowserContext]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield browser.new_context(locale="en", permissions=["clipboard-read", "clipboard-write"])
+        browser.close()
+
+
+class Elsewhere(ThreadingHTTPServer):
+    """Somebody else's site, on another host, with the code that the review's page offered."""
+
+    daemon_threads = True
+    code = ""
+
+
+class Article(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        page = f"<!doctype html><title>Another site</title><h1>An article</h1>{self.server.code}".encode()  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def at_the_desk(do: Callable[[], T]) -> T:
+    """Run in a thread, because Playwright's event loop runs in this one."""
+
+    def work() -> T:
+        try:
+            return do()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
+
+
+def published(newsroom: Newsroom) -> Review:
+    review: Review = make_review(newsroom)
+    publish_review(newsroom, review)
+    return review
+
+
+def color_of(content: bytes) -> tuple[int, ...]:
+    """The colour behind the verdict."""
+    pixel = Image.open(io.BytesIO(content)).convert("RGB").getpixel((5, 5))
+    assert isinstance(pixel, tuple)
+    return pixel
+
+
+def test_what_was_passed_on_follows_the_review(newsroom: Newsroom, context: BrowserContext) -> None:
+    review = at_the_desk(lambda: published(newsroom))
+    elsewhere = Elsewhere(("127.0.0.1", 0), Article)
+    with served() as site, running(elsewhere) as other:
+        page = context.new_page()
+        page.goto(f"{site}/en/reviews/{review.pk}/")
+        for summary in ("Cite this review", "Show this review on your site"):
+            page.get_by_text(summary).click()
+        copied = {}
+        for button in ("Copy the link", "Copy the text", "Copy the citation", "Copy the code"):
+            page.get_by_role("button", name=button).click()
+            expect(page.get_by_text("Copied.")).to_be_visible()
+            copied[button] = page.evaluate("navigator.clipboard.readText()")
+        assert copied["Copy the link"] == f"{PUBLISHED}/reviews/{review.pk}/"
+        assert copied["Copy the text"].startswith("Verdict: False. The claim: “Nước lũ ở Huế đã lên tới mái chùa.”")
+        assert "Revision 1, SHA-256 " in copied["Copy the citation"]
+        picture = page.locator("meta[property='og:image']").get_attribute("content")
+        assert picture
+        card = context.request.get(picture.replace(PUBLISHED, site))
+        assert color_of(card.body()) == RED
+        codes = zxingcpp.read_barcodes(Image.open(io.BytesIO(card.body())).convert("RGB"))
+        assert [code.text for code in codes] == [f"{PUBLISHED}/reviews/{review.pk}/"]
+
+        elsewhere.code = copied["Copy the code"].replace(PUBLISHED, site)
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(other.replace("127.0.0.1", "localhost"))
+        frame = page.frame_locator("iframe")
+        expect(frame.get_by_role("heading", level=1)).to_have_text("Sai (False)")
+        expect(frame.get_by_text("Nước lũ ở Huế đã lên tới mái chùa.")).to_be_visible()
+        assert [url.removeprefix(site) for url in requests if url.startswith(site)] == [
+            f"/embed/reviews/{review.pk}/?lang=en",
+            "/static/website/embed.css",
+        ]
+        with context.expect_page() as opened:
+            frame.get_by_role("link", name="Read the review and its sources").click()
+        assert opened.value.url.startswith("chrome-error") or str(review.pk) in opened.value.url
+
+        at_the_desk(lambda: correct_review(newsroom, review, verdict=make_scale().verdicts.get(slug="true")))
+        page.reload()
+        expect(frame.get_by_role("heading", level=1)).to_have_text("Đúng (True)")
+        expect(frame.get_by_text("Corrected on")).to_be_visible()
+        assert color_of(context.request.get(picture.replace(PUBLISHED, site)).body()) == GREEN
+
+        at_the_desk(lambda: withdraw_review(newsroom, review))
+        page.reload()
+        expect(frame.get_by_role("heading", level=1)).to_have_text("This review has been withdrawn")
+        assert color_of(context.request.get(picture.replace(PUBLISHED, site)).body()) == GREY
+
+        at_the_desk(lambda: erase_review(newsroom, review, notice="Theo quyết định của tòa án."))
+        page.reload()
+        expect(frame.get_by_role("heading", level=1)).to_have_text("This text has been erased")
+        assert context.request.get(picture.replace(PUBLISHED, site)).status == 410
+
+
+def test_everything_can_be_copied_without_a_script(newsroom: Newsroom, context: BrowserContext) -> None:
+    review = at_the_desk(lambda: published(newsroom))
+    browser = context.browser
+    assert browser
+    with served() as site:
+        page = browser.new_context(locale="vi", java_script_enabled=False).new_page()
+        page.goto(f"{site}/vi/reviews/{review.pk}/")
+        assert page.get_by_role("button", name="Sao chép").count() == 0
+        expect(page.get_by_label("Liên kết", exact=True)).to_have_value(f"{PUBLISHED}/reviews/{review.pk}/")
+        expect(page.get_by_label("Mã nhúng")).to_have_value(
+            f'<iframe src="{PUBLISHED}/embed/reviews/{review.pk}/?lang=vi"'
+            ' title="Bài kiểm chứng của Toà soạn kiemchung.example" width="600" height="360" loading="lazy"'
+            ' referrerpolicy="no-referrer" sandbox="allow-popups allow-popups-to-escape-sandbox"'
+            ' style="border:0;max-width:100%"></iframe>'
+        )

@@ -1,0 +1,92 @@
+"""Citations of a review, as people and reference managers read them."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from factcheck.record.models import LogEntry
+from factcheck.website.citations import bibtex
+from tests.website.conftest import Published
+
+SITE = "http://127.0.0.1:8000"
+
+
+def cite(review: str, extension: str, language: str = "en", status: int = 200) -> str:
+    response = Client().get(f"{review}cite.{extension}", headers={"accept-language": language})
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def newest(review: str) -> LogEntry:
+    return LogEntry.objects.filter(subject=review.split("/")[2]).latest("sequence")
+
+
+def test_plain_citation_names_revision_and_digest(published: Published) -> None:
+    entry = newest(published.corrected)
+    assert cite(published.corrected, "txt") == (
+        f"reporter@kiemchung.example ({entry.at:%-d %B %Y}). Video nước lũ là của năm 2020. Fact-check, verdict: Đúng. "
+        f"Toà soạn kiemchung.example. Revision 2, SHA-256 {entry.digest}. {SITE}{published.corrected} "
+        "(accessed on: add your date)"
+    )
+    assert "Bài kiểm chứng, kết luận: Đúng." in cite(published.corrected, "txt", "vi")
+
+
+def test_bibtex_is_one_entry(published: Published) -> None:
+    entry = newest(published.corrected)
+    key = f"factcheck-{published.corrected.split('/')[2][:8]}-2"
+    assert cite(published.corrected, "bib") == (
+        f"@misc{{{key},\n"
+        "  author = {{reporter@kiemchung.example}},\n"
+        "  title = {{Video nước lũ là của năm 2020}},\n"
+        f"  year = {{{entry.at:%Y}}},\n"
+        f"  month = {{{entry.at:%-m}}},\n"
+        "  howpublished = {Toà soạn kiemchung.example},\n"
+        f"  note = {{Fact-check, verdict: Đúng. Revision 2, SHA-256 {entry.digest}.}},\n"
+        f"  url = {{{SITE}{published.corrected}}},\n"
+        "  language = {vi},\n}\n"
+    )
+
+
+def test_csl_json_is_one_item(published: Published) -> None:
+    (item,) = json.loads(cite(published.corrected, "json"))
+    entry = newest(published.corrected)
+    assert item["type"] == "webpage"
+    assert item["title"] == "Video nước lũ là của năm 2020"
+    assert item["author"] == [{"literal": "reporter@kiemchung.example"}]
+    assert item["container-title"] == "Toà soạn kiemchung.example"
+    assert item["issued"] == {"date-parts": [[entry.at.year, entry.at.month, entry.at.day]]}
+    assert item["version"] == "2"
+    assert entry.digest in item["note"]
+    assert item["URL"] == f"{SITE}{published.corrected}"
+
+
+@pytest.mark.parametrize("extension", ["txt", "bib", "json"])
+def test_every_state_can_be_cited(published: Published, extension: str) -> None:
+    for review in (published.imported, published.hostile, published.english):
+        assert f"{SITE}{review}" in cite(review, extension)
+    assert "Withdrawn" in cite(published.withdrawn, extension)
+    cite(published.erased, extension, status=410)
+    cite("/reviews/00000000-0000-4000-8000-000000000000/", extension, status=404)
+
+
+def test_bibtex_escapes_what_tex_would_run() -> None:
+    review = {
+        "id": "bd1d6be1-487b-42da-b21e-6c39ebfe0339",
+        "url": f"{SITE}/reviews/bd1d6be1-487b-42da-b21e-6c39ebfe0339/",
+        "headline": "100 % \\input{x} of $5 & #1_a {b} ~ ^\n} @misc{evil,",
+        "language": "en",
+        "publisher": {"name": "A {B} and C"},
+        "revision": {"kind": "original", "number": 1, "digest": "0" * 64},
+        "verdict": {"label": "False", "labels": {}},
+        "updated_at": "2026-11-28T00:00:00Z",
+    }
+    entry = bibtex(review)
+    title = entry.split("title = {{")[1].split("}},\n")[0]
+    assert title == (
+        r"100 \% \textbackslash{}input\{x\} of \$5 \& \#1\_a \{b\} \textasciitilde{} \textasciicircum{} \} @misc\{evil,"
+    )
+    assert "  author = {{A \\{B\\} and C}},\n" in entry
+    assert entry.replace("\\{", "").replace("\\}", "").count("{") == entry.replace("\\{", "").replace("\\}", "").count(
+        "}"
+    )

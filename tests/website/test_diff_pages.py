@@ -1,0 +1,135 @@
+"""What changed between two revisions, in words; and that a page ends in time, whatever the texts."""
+
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.website import diff_views
+from tests.drafts import (
+    correct_review,
+    erase_review,
+    make_newsroom,
+    make_review,
+    make_scale,
+    publish_review,
+    reinstate_review,
+    withdraw_review,
+)
+from tests.website.conftest import HOSTILE, Page
+
+
+@pytest.fixture(scope="module")
+def reviews(module_database: str) -> SimpleNamespace:
+    newsroom = make_newsroom()
+    corrected, withdrawn, erased = (make_review(newsroom, headline="Video năm 2020") for _ in range(3))
+    for review in (corrected, withdrawn, erased):
+        publish_review(newsroom, review)
+    first = corrected.sources.first()
+    assert first
+    corrected.sources.exclude(pk=first.pk).delete()
+    corrected.sources.create(
+        position=9,
+        title="Bản đồ mới",
+        url="https://map.example/1",
+        stance="refutes",
+        no_capture_reason="Trang cấm sao chép.",
+    )
+    corrected.sources.filter(pk=first.pk).update(title=HOSTILE)
+    correct_review(
+        newsroom, corrected, headline="Video năm 2019", verdict=make_scale().verdicts.get(slug="true"),
+        body="Đoạn phim quay năm 2019.",
+    )  # fmt: skip
+    withdraw_review(newsroom, withdrawn)
+    reinstate_review(newsroom, withdrawn)
+    correct_review(newsroom, erased, summary="Sai. Đã sửa.")
+    erase_review(newsroom, erased)
+    return SimpleNamespace(corrected=corrected.pk, withdrawn=withdrawn.pk, erased=erased.pk)
+
+
+def get(path: str, status: int = 200, language: str = "en") -> Page:
+    response = Client().get(path, headers={"accept-language": language})
+    assert response.status_code == status
+    return Page(response.content.decode())
+
+
+def test_page_tells_every_change_in_words(reviews: SimpleNamespace) -> None:
+    page = get(f"/reviews/{reviews.corrected}/revisions/1..2/")
+    assert page.title == "Changes from revision 1 to revision 2: Video năm 2019"
+    for words in (
+        "Headline Video năm Removed: 2020 Added: 2019",
+        "Verdict Removed: Sai Added: Đúng",
+        "Text Đoạn Removed: video ",
+        "Sources Changed: ",
+        "Added: Bản đồ mới · https://map.example/1 · refutes the claim",
+        "Removed: Nguồn 2",
+    ):
+        assert words in page.text, page.text
+    assert page.elements["script"] == 0
+    assert "noindex" in page.values("meta", "content")
+    assert page.values("del", "class") == []
+    assert page.elements["del"] >= 4
+
+
+def test_page_in_vietnamese(reviews: SimpleNamespace) -> None:
+    page = get(f"/vi/reviews/{reviews.corrected}/revisions/1..2/", language="vi")
+    assert page.title == "Thay đổi từ phiên bản 1 đến phiên bản 2: Video năm 2019"
+    assert "Kết luận Đã bỏ: Sai Đã thêm: Đúng" in page.text
+
+
+def test_page_is_found_from_history_and_banner(reviews: SimpleNamespace) -> None:
+    links = get(f"/en/reviews/{reviews.corrected}/").values("a", "href")
+    assert links.count(f"/en/reviews/{reviews.corrected}/revisions/1..2/") == 2
+    # A reinstated review is compared with its text before the withdrawal.
+    links = get(f"/en/reviews/{reviews.withdrawn}/").values("a", "href")
+    assert [link for link in links if ".." in link] == [f"/en/reviews/{reviews.withdrawn}/revisions/1..3/"]
+    assert not [link for link in get(f"/en/reviews/{reviews.erased}/", 410).values("a", "href") if ".." in link]
+
+
+def test_page_of_a_withdrawal_or_an_erasure_says_so(reviews: SimpleNamespace) -> None:
+    page = get(f"/reviews/{reviews.withdrawn}/revisions/1..2/")
+    assert "Revision 2 withdrew the review." in page.text
+    assert "The two texts are the same." in get(f"/reviews/{reviews.withdrawn}/revisions/1..3/").text
+    page = get(f"/reviews/{reviews.erased}/revisions/1..2/", 410)
+    assert "The text of revision 1 has been erased" in page.text
+    assert "The text of revision 2 has been erased" in page.text
+    assert "2020" not in page.source
+    assert "The text of revision 3 has been erased" in get(f"/reviews/{reviews.erased}/revisions/2..3/", 410).text
+
+
+def test_pair_that_is_none(reviews: SimpleNamespace) -> None:
+    for pair in ("1..1", "0..1", "1..9"):
+        get(f"/reviews/{reviews.corrected}/revisions/{pair}/", 404)
+    response = Client().get(f"/reviews/{reviews.corrected}/revisions/2..1/")
+    assert response.headers["Location"].endswith(f"/reviews/{reviews.corrected}/revisions/1..2/")
+
+
+def test_page_costs_three_queries(reviews: SimpleNamespace) -> None:
+    with CaptureQueriesContext(connections["public"]) as queries:
+        get(f"/reviews/{reviews.corrected}/revisions/1..2/")
+    assert len(queries) == 3
+
+
+def body(text: str, quotes: list[str]) -> dict[str, Any]:
+    claim = {"id": "1", "text": text[:10_000], "appearances": []}
+    sources = [{"title": f"Nguồn {number}", "url": None, "quote": quote} for number, quote in enumerate(quotes)]
+    return {
+        "headline": text[:1000], "summary": text[:10_000], "body": text, "claim": claim, "sources": sources,
+        "authors": [], "topics": [], "verdict": {"label": "Sai", "explanation": text[:10_000]},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("step", [2, 3, 7])
+def test_page_of_huge_texts_ends_in_time(step: int) -> None:
+    words = [f"từ{number % 5000}" for number in range(40_000)]
+    before = " ".join(words)[:200_000]
+    after = " ".join(word if number % step else f"{word}!" for number, word in enumerate(reversed(words)))[:200_000]
+    start = time.perf_counter()
+    found = diff_views.find_changes(body(before, [before[:10_000]] * 50), body(after, [after[:10_000]] * 50))
+    assert time.perf_counter() - start < 5
+    assert len(found["changes"]) == 5
+    assert sum(len(piece.text) for change in found["changes"] for piece in change.pieces) < 150_000

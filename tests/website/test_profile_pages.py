@@ -1,0 +1,106 @@
+"""The pages that explain: the site, privacy, limits, complaints, and how a newsroom checks claims, with its history."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from factcheck.editorial.models import Publisher, VerdictLabel
+from factcheck.record.readmodel import profile_rows
+from factcheck.website.profile_views import scales_of
+from tests.drafts import make_newsroom, make_review, make_scale, publish_review
+from tests.website.conftest import Page, Published
+
+PAGES = ["/about/", "/privacy/", "/what-we-do-not-do/", "/complain/"]
+METHODOLOGY = "/publishers/kiemchung.example/methodology/"
+
+
+def read(path: str, language: str = "en") -> Page:
+    response = Client().get(f"/{language}{path}")
+    assert response.status_code == 200, path
+    return Page(response.content.decode())
+
+
+@pytest.mark.parametrize("path", [*PAGES, METHODOLOGY])
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_page_is_plain_and_in_the_readers_language(published: Published, path: str, language: str) -> None:
+    page = read(path, language)
+    assert page.values("html", "lang") == [language]
+    assert page.elements["h1"] == 1
+    assert page.elements["style"] == page.elements["script"] == page.elements["img"] == 0
+    assert len(page.ids) == len(set(page.ids))
+    assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+    for link in page.values("a", "href"):
+        if link.startswith(f"/{language}/"):
+            assert Client().get(link.partition("#")[0]).status_code == 200, link
+    if path in ("/about/", "/complain/"):
+        assert f"/{language}/corrections/" in page.values("a", "href")
+    other = {"en": "vi", "vi": "en"}[language]
+    assert f"{settings.SITE_URL}/{other}{path}" in page.values("link", "href")
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_about_contrasts_with_an_authority_in_two_sentences(published: Published, language: str) -> None:
+    file = Path(settings.BASE_DIR) / "docs/site" / {"en": "about.md", "vi": "about.vi.md"}[language]
+    (paragraph,) = [
+        each for each in file.read_text().split("\n\n") if each.startswith(("Where an authority", "Ở nơi cơ quan"))
+    ]
+    assert paragraph.count(". ") == 1
+    assert paragraph in read("/about/", language).text
+
+
+def test_newsrooms_are_listed_with_their_pages(published: Published) -> None:
+    for path in ("/about/", "/complain/"):
+        links = read(path).values("a", "href")
+        assert {f"/en{METHODOLOGY}", "/en/publishers/checkpoint.org/methodology/"} <= set(links)
+        assert "/en/publishers/marsad.org/methodology/" not in links  # its reviews were imported
+    for site in ("marsad.org", "nowhere.example", "x y"):
+        assert Client().get(f"/en/publishers/{site}/methodology/").status_code == 404
+
+
+def test_methodology_shows_every_change(published: Published) -> None:
+    newsroom = make_newsroom("changes.example")
+    scale = make_scale()
+    false = scale.verdicts.get(slug="false")
+    publish_review(newsroom, make_review(newsroom, verdict=false))
+    path = "/publishers/changes.example/methodology/"
+    second = make_review(newsroom, verdict=false)  # it sets the scale's labels too
+    before = read(path).text
+    assert "for the first time" in before
+    label = VerdictLabel.objects.get(verdict=false, language="vi")
+    VerdictLabel.objects.filter(pk=label.pk).update(explanation="Nghĩa mới <b>.")
+    Publisher.objects.filter(site="changes.example").update(methodology_url="https://changes.example/cach-lam")
+    assert read(path).text == before  # nothing was published
+    publish_review(newsroom, second)
+    page = read(path, "vi")
+    assert "Nghĩa mới <b>." in page.text
+    assert "https://changes.example/cach-lam" in page.text
+    changes = profile_rows.list_changes("changes.example")
+    assert [change["verdict"] for change in changes] == [None, "truth:false"] * 2
+    for change in changes:
+        assert f"/vi/reviews/{change['review']['id']}/revisions/1/" in page.values("a", "href")
+    VerdictLabel.objects.filter(pk=label.pk).update(explanation=label.explanation)
+
+
+def test_newsroom_tells_who_it_is_and_which_codes_it_signed(published: Published) -> None:
+    newsroom = make_newsroom("codes.example")
+    Publisher.objects.filter(site="codes.example").update(description="Hai người. <b>", codes=["ifcn", "efcsn"])
+    publish_review(newsroom, make_review(newsroom))
+    signed = "The newsroom says that it has signed: IFCN Code of Principles, EFCSN Code of Standards"
+    for path in ("/publishers/codes.example/methodology/", "/complain/"):
+        assert signed in read(path).text
+    for path in ("/publishers/codes.example/methodology/", "/about/"):
+        assert "Hai người. <b>" in read(path).text
+
+
+def test_scale_has_its_unused_steps() -> None:
+    def verdict(slug: str, value: int | None, best: int | None = 3) -> dict[str, object]:
+        return {"scale": "lights", "slug": slug, "value": value, "worst": 1, "best": best, "labels": {}, "meanings": {}}
+
+    green, none, red = verdict("green", 3), verdict("none", None), verdict("red", 1)
+    (scale,) = scales_of([green, none, red])
+    assert [(step["value"], step["verdicts"]) for step in scale["steps"]] == [(1, [red]), (2, []), (3, [green])]
+    assert scale["others"] == [none]
+    wide = verdict("all", 7, best=1000)
+    assert [step["value"] for step in scales_of([wide])[0]["steps"]] == [7]

@@ -1,0 +1,158 @@
+"""The page “How to verify”: its commands run as printed, its check in the browser finds changes, and it serves people without script."""
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, sync_playwright
+
+from factcheck.record.log.notes import COSIGNATURE, SigningKey
+from tests.drafts import correct_review, erase_review, make_newsroom, make_review, publish_review
+from tests.serving import served
+from tests.website.conftest import Page
+
+
+@pytest.fixture(scope="module")
+def reviews(module_database: str) -> SimpleNamespace:
+    newsroom = make_newsroom()
+    erased, corrected = make_review(newsroom), make_review(newsroom)
+    for review in (erased, corrected):
+        publish_review(newsroom, review)
+    erase_review(newsroom, erased)
+    correct_review(newsroom, corrected, summary="Sai. Đã sửa.")
+    return SimpleNamespace(erased=erased.pk, corrected=corrected.pk)
+
+
+def get(path: str, status: int = 200, language: str = "en") -> Page:
+    response = Client().get(path, headers={"accept-language": language})
+    assert response.status_code == status
+    return Page(response.content.decode())
+
+
+def commands_on(page: Page) -> dict[str, str]:
+    """The commands for each system, as a reader copies them."""
+    found = re.findall(r'<pre class="command" data-system="(\w+)"><code>(.*?)</code></pre>', page.source, re.DOTALL)
+    commands: dict[str, str] = {}
+    for system, text in found:
+        commands[system] = f"{commands.get(system, '')}{html.unescape(text)}\n"
+    return commands
+
+
+def run(commands: str, folder: Path) -> str:
+    """Runs the commands in a shell, with the Python of the tests. pip mustn't reach a registry."""
+    environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PIP_NO_INDEX": "1"}
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail"], input=commands, cwd=folder, env=environment, capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_commands_run_as_printed(reviews: SimpleNamespace, language: str, settings: Any, tmp_path: Path) -> None:
+    with served() as settings.SITE_URL:
+        page = get(f"/{language}/verify/?review={reviews.corrected}&revision=1")
+        commands = commands_on(page)
+        (digest,) = re.findall('<code class="digest">([0-9a-f]{64})</code>', page.source)
+        assert run(commands["linux"], tmp_path) == run(commands["macos"], tmp_path) == f"{digest}  -\n"
+        said = run(commands["python"], tmp_path)
+        assert f"is review.original of {reviews.corrected}, revision 1, of " in said
+        assert "Its document is unchanged, and the signed log of 4 entries contains the entry." in said
+        assert run(commands["whole"], tmp_path).startswith("4 entries about 2 subjects hold; root ")
+    assert set(commands) == {"linux", "macos", "windows", "python", "whole"}
+
+
+def test_page_is_about_the_newest_review(reviews: SimpleNamespace) -> None:
+    page = get("/en/verify/")
+    assert f"/en/reviews/{reviews.corrected}/revisions/2/" in page.values("a", "href")
+    assert "noindex" not in page.values("meta", "content")
+    assert "noindex" in get(f"/en/verify/?review={reviews.corrected}&revision=1").values("meta", "content")
+    box = get(f"/en/reviews/{reviews.corrected}/revisions/1/")
+    assert f"/en/verify/?review={reviews.corrected}&revision=1" in box.values("a", "href")
+    assert "/en/verify/" in box.values("a", "href")
+
+
+def test_page_names_the_log_its_key_and_its_witnesses(reviews: SimpleNamespace, settings: Any) -> None:
+    page = get("/en/verify/")
+    assert {"/api/v1/log/checkpoint", "/api/v1/log/key"} <= set(page.values("a", "href"))
+    assert "This log doesn’t have a witness yet." in page.text
+    key = str(SigningKey.generate("w.example").verifier(COSIGNATURE))
+    settings.LOG_WITNESSES = f"{key} https://w.example/"
+    assert f"Witness: w.example, with the key {key}" in get("/en/verify/").text
+
+
+def test_erased_revision_has_no_command(reviews: SimpleNamespace) -> None:
+    page = get(f"/en/verify/?review={reviews.erased}&revision=1")
+    assert "The text of this revision has been erased" in page.text
+    assert set(commands_on(page)) == {"python", "whole"}
+
+
+def test_review_that_is_none_is_404(reviews: SimpleNamespace) -> None:
+    for query in ("review=x", f"review={reviews.erased}&revision=9", f"review={reviews.erased}&revision=x",
+                  "review=01912d68-783e-7a51-9b2c-3f0e8d6c5b4a"):  # fmt: skip
+        get(f"/en/verify/?{query}", 404)
+
+
+def test_empty_record_says_so(database: str) -> None:
+    page = get("/vi/verify/")
+    assert "Chưa có bài nào được đăng." in page.text
+    assert set(commands_on(page)) == {"whole"}
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.mark.prove
+def test_browser_checks_a_file(reviews: SimpleNamespace, browser: Browser, settings: Any, tmp_path: Path) -> None:
+    with served() as settings.SITE_URL:
+        address = f"{settings.SITE_URL}/en/verify/?review={reviews.corrected}&revision=1"
+        page = browser.new_page()
+        page.goto(address)
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download the proof").click()
+        file = tmp_path / "proof.json"
+        download.value.save_as(file)
+        proof = json.loads(file.read_text())
+        other, erased = (
+            page.request.get(f"{settings.SITE_URL}/reviews/{review}/proof.json").json()
+            for review in (f"{reviews.corrected}/revisions/2", f"{reviews.erased}/revisions/1")
+        )
+        checkpoint = proof["checkpoint"]
+        cases = (
+            (proof, "Everything fits."),
+            (erased, "The entry is in the signed log."),
+            ({**proof, "document": proof["document"].replace("2020", "2021")}, "The text has been changed."),
+            ({**proof, "leaf": other["leaf"]}, "The text has been changed."),
+            ({**proof, "proof": other["proof"]}, "The log doesn’t contain this entry."),
+            ({**proof, "checkpoint": checkpoint.replace("127.0.0.1:8000", "x.example:8000")}, "The signature is wrong."),
+            ({**proof, "key": str(SigningKey.generate("127.0.0.1:8000/api/v1/log").verifier())}, "The signature is wrong."),
+            ([], "This file isn’t a proof."),
+        )  # fmt: skip
+        for number, (changed, expected) in enumerate(cases):
+            file = tmp_path / f"{number}.json"
+            file.write_text(json.dumps(changed))
+            page.get_by_label("The file with the proof").set_input_files(file)
+            page.get_by_role("status").get_by_text(expected).wait_for()
+            assert page.get_by_role("status").locator("strong:visible").count() == 1
+        page.close()
+        plain = browser.new_context(java_script_enabled=False).new_page()
+        plain.goto(address)
+        assert plain.get_by_text("This check needs JavaScript.").is_visible()
+        assert not plain.get_by_label("The file with the proof").is_visible()
