@@ -82,7 +82,8 @@ def corrections() -> Statistic:
     by_state = states.values_list(TruncMonth("at", tzinfo=UTC), "kind")
     for month, change, number in [*changes.annotate(counted=Count("pk")), *by_state.annotate(counted=Count("pk"))]:
         numbers[f"{month:%Y-%m}", change.removeprefix("review.")] += number
-    return Statistic(("month", "change"), sorted(numbers.items(), key=lambda row: (row[0][0], row[1]), reverse=True))
+    rows = _most_frequent(numbers.items())
+    return Statistic(("month", "change"), sorted(rows, key=lambda row: str(row[0][0]), reverse=True))
 
 
 def days_to_correction() -> Statistic:
