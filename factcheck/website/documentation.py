@@ -92,6 +92,16 @@ def read_guide(page: str, language: str) -> Guide | None:
     return None
 
 
+def list_guides() -> list[tuple[tuple[str, str], list[str]]]:
+    """Return the kind and the name of each guide, with its languages."""
+    found = []
+    for kind in KINDS:
+        files = {file.name.removesuffix(".md") for file in (ROOT / kind).glob("*.md")}
+        names = sorted(name for name in files if not name.endswith(".vi") and name != "README")
+        found += [((kind, name), ["en", "vi"] if f"{name}.vi" in files else ["en"]) for name in names]
+    return found
+
+
 def page_exists(page: str) -> bool:
     return (ROOT / f"{page}.md").is_file()
 
