@@ -1,7 +1,6 @@
 """Queries for the pages. They use the reading role, which can only SELECT from the record."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 import orjson
 from django.db import models
 from django.db.models import QuerySet
+from django.db.models.functions import Cast
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -20,6 +20,7 @@ from factcheck.record.models import (
     PublishedClaim,
     PublishedCorrection,
     PublishedDemand,
+    PublishedReference,
     PublishedReview,
     RevisionDocument,
 )
@@ -32,27 +33,6 @@ Body = dict[str, Any]
 PAGE_SIZE = 20
 LAST_PAGE = 25  # for older entries, readers can use the API, whose cursors don't get slower
 OTHERS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewsPage:
-    """A page of reviews, and whether there are more reviews."""
-
-    reviews: list[Body]
-    more: bool
-
-
-def newest_reviews(page: int) -> ReviewsPage:
-    start = (page - 1) * PAGE_SIZE
-    live = PublishedReview.objects.using("public").live().order_by("-published_at", "-id")
-    return _page(list(live.values_list("body", flat=True)[start : start + PAGE_SIZE + 1]), page)
-
-
-def _page(bodies: list[str], page: int) -> ReviewsPage:
-    """Make a page of these bodies, which can include one extra body from the next page."""
-    return ReviewsPage(
-        [orjson.loads(body) for body in bodies[:PAGE_SIZE]], len(bodies) > PAGE_SIZE and page < LAST_PAGE
-    )
 
 
 def find_review(review_id: UUID) -> PublishedReview:
@@ -122,6 +102,18 @@ def current_title(review: Body) -> Body:
     if title := review.get("headline"):
         return {"title": title, "language": review["language"]}
     return {"title": claim["text"], "language": claim["language"]} if "text" in claim else {}
+
+
+def references(kind: PublishedReference.Kind) -> QuerySet[PublishedReference]:
+    """Return the publishers, topics or claimants with a page. Private persons don't have a page.
+
+    A person in an imported review has a page only after an editor has confirmed the name.
+    """
+    found = PublishedReference.objects.using("public").filter(kind=kind)
+    if kind != PublishedReference.Kind.CLAIMANT:
+        return found
+    public = models.Q(parsed__type="organization") | models.Q(parsed__type="person", parsed__confirmed=True)
+    return found.alias(parsed=Cast("body", models.JSONField())).filter(public)
 
 
 def bodies_of(reviews: Iterable[UUID]) -> list[Body]:
