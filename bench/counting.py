@@ -18,8 +18,8 @@ from table import ratio_row, report
 
 BATCH = 1000
 MADE = """
-INSERT INTO record_publishedreview (id, status, sequence, body, language, verdict, publisher, topics, appearance_keys, link_keys,
-                                    claimed_on, reviewed_on, published_at, updated_at)
+INSERT INTO record_publishedreview (id, status, sequence, body, language, verdict, publisher, topics,
+                                    appearance_keys, link_keys, claimed_on, reviewed_on, published_at, updated_at)
 SELECT gen_random_uuid(), 'live', n, '{}', (ARRAY['en', 'vi', 'pt', 'es', 'fr', 'de', 'hi', 'ar'])[1 + n %% 8],
        CASE WHEN n %% 10 < 7 THEN 'truth:' || (ARRAY['false', 'mostly-false', 'half-true', 'true'])[1 + n %% 4] END,
        'site' || n %% 97 || '.example', ARRAY['topic-' || n %% 211, 'area-' || n %% 13], '{}', '{}',
