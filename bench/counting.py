@@ -18,10 +18,10 @@ from table import ratio_row, report
 BATCH = 1000
 MADE = """
 INSERT INTO record_publishedreview (id, status, sequence, body, language, verdict, publisher, topics, appearance_keys,
-                                    claimed_on, reviewed_on, published_at, updated_at)
+                                    link_keys, claimed_on, reviewed_on, published_at, updated_at)
 SELECT gen_random_uuid(), 'live', n, '{}', (ARRAY['en', 'vi', 'pt', 'es', 'fr', 'de', 'hi', 'ar'])[1 + n %% 8],
        CASE WHEN n %% 10 < 7 THEN 'truth:' || (ARRAY['false', 'mostly-false', 'half-true', 'true'])[1 + n %% 4] END,
-       'site' || n %% 97 || '.example', ARRAY['topic-' || n %% 211, 'topic-' || n %% 13],  '{}',
+       'site' || n %% 97 || '.example', ARRAY['topic-' || n %% 211, 'topic-' || n %% 13], '{}', '{}',
        CASE WHEN n %% 3 > 0 THEN day - (n %% 400) END, day, day + interval '1 day', day + interval '1 day'
 FROM generate_series(%s, %s) n, LATERAL (SELECT date '2016-01-01' + (n::bigint * 3650 / %s)::int AS day) made
 """

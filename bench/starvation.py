@@ -100,7 +100,7 @@ def cost_of_counting() -> Iterator[str]:
 
 
 def search(number: int) -> str:
-    return f"/en/?q={quote(' '.join((WORDS[number % len(WORDS)], WORDS[number // len(WORDS) % len(WORDS)])))}"
+    return f"/en/search/?q={quote(' '.join((WORDS[number % len(WORDS)], WORDS[number // len(WORDS) % len(WORDS)])))}"
 
 
 def match(number: int) -> str:

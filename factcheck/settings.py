@@ -237,7 +237,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Pages from any site can use the API, but nothing else on this site, and never with cookies.
-CORS_URLS_REGEX = r"^/((api|feeds|v1alpha1|\$discovery)/|batch)"
+CORS_URLS_REGEX = r"^/((api|feeds|oembed|v1alpha1|\$discovery)/|batch)"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 # The last three headers are for Google's clients (docs/reference/google.md).

@@ -14,14 +14,11 @@ import pyarrow.parquet as pq
 
 from api.dumps.columns import columns
 from api.dumps.row_reader import RowReader
+from factcheck.record.formats.spreadsheets import FORMULA
 
 Json = dict[str, Any]
 
 ROW_GROUP = 64 * 2**20  # bytes in memory, for a group of rows that Parquet readers read or skip as a whole
-# Spreadsheets interpret a cell that starts with one of these characters, or with its full-width form, as a formula.
-# Such cells are prefixed with an apostrophe. Texts that start with an apostrophe get another apostrophe, so that the
-# first apostrophe can always be removed.
-_FORMULA = "^[=+@\t\r'＝＋－＠-]"
 
 
 class Writer(Protocol):
@@ -85,7 +82,7 @@ def _cells(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
     cells = pa.array(list(values), kind)
     if not pa.types.is_string(kind):
         return cells
-    return pc.if_else(pc.match_substring_regex(cells, _FORMULA), pc.binary_join_element_wise("'", cells, ""), cells)
+    return pc.if_else(pc.match_substring_regex(cells, FORMULA), pc.binary_join_element_wise("'", cells, ""), cells)
 
 
 class Parquet:

@@ -126,7 +126,7 @@ class Run:
             ids = [str(row[0]) for row in connection.execute("SELECT id FROM record_publishedreview LIMIT 25")]
         reading = [*READING]
         reading += [f"/reviews/{each}/" for each in ids] + [f"/api/v1/reviews/{each}/" for each in ids]
-        searching = [f"/en/?q={word.replace(' ', '+')}" for word in WORDS]
+        searching = [f"/en/search/?q={word.replace(' ', '+')}" for word in WORDS]
         searching += [f"/api/v1/reviews/?q={word.replace(' ', '+')}" for word in WORDS]
         matching = ['/api/v1/match/ {"text": "Trạm bơm số 7 đã ngừng chạy vì lũ"}']
         paths.write_text("\n".join((*reading, *searching, *matching)) + "\n")

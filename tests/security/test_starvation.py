@@ -21,7 +21,7 @@ from factcheck.server.shared_counters import SharedCounters
 from tests.drafts import make_newsroom, make_review, publish_review
 from tests.serving import served
 
-SEARCHES = ("/en/?q=temple", "/api/v1/reviews/?q=temple", "/api/v1/claims/?count=true", "/api/v1/reviews/?facets=language",
+SEARCHES = ("/en/search/?q=temple", "/api/v1/reviews/?q=temple", "/api/v1/claims/?count=true", "/api/v1/reviews/?facets=language",
     "/api/v1/match/?text=temple", "/v1alpha1/claims:search?query=temple", "/api/v1/reviews/?%71=temple")  # fmt: skip
 CHEAP = ("/en/", "/en/corrections/", "/api/v1/reviews/", "/feeds/reviews.atom", "/en/docs/")
 
@@ -115,7 +115,7 @@ def test_everything_else_passes_the_full_gate(full_gate: None, path: str):
 
 @pytest.mark.parametrize(("language", "heading"), [("en", "Your search wasn’t run"), ("vi", "Chưa tìm kiếm được")])
 def test_reader_whose_search_is_refused_keeps_the_words(full_gate: None, language: str, heading: str):
-    page = Client().get(f"/{language}/?q=temple+%3C").content.decode()
+    page = Client().get(f"/{language}/search/?q=temple+%3C").content.decode()
     assert heading in page
     assert 'value="temple &lt;"' in page
 
@@ -177,7 +177,9 @@ def test_preflight_is_not_counted_and_limits_can_be_turned_off(settings: Any):
     ask = {"access-control-request-method": "GET", "origin": "https://reader.example"}
     assert {Client().options("/api/v1/reviews/", headers=ask).status_code for _ in range(5)} == {200}
     settings.API_RATE_LIMIT = settings.SEARCH_RATE_LIMIT = ""
-    responses = [Client().get(path) for path in ("/api/v1/reviews/", "/en/?q=temple", "/api/v1/reviews/?q=temple")]
+    responses = [
+        Client().get(path) for path in ("/api/v1/reviews/", "/en/search/?q=temple", "/api/v1/reviews/?q=temple")
+    ]
     assert [each.status_code for each in responses] == [200, 200, 200]
     assert not any("RateLimit" in each for each in responses)
 

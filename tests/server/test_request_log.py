@@ -53,7 +53,7 @@ def test_log_has_no_personal_data(database, lines):
         f"/receipts/{receipt}/",
         f"/api/v1/receipts/{receipt}/",
         f"/receipts/ {receipt}",
-        "/en/?q=ThiNo",
+        "/en/search/?q=ThiNo",
         "/x?q=ThiNo",
     )
     for address in addresses:

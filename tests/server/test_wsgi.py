@@ -29,7 +29,12 @@ PUBLISHER = "/api/v1/reviews/?publisher=b%C3%A1o.example"
 @pytest.mark.parametrize("charset", ["latin-1", "utf-16", "zlib", "hex", "rot13", "undefined", "idna", "nonsense"])
 @pytest.mark.parametrize(
     "address",
-    [PUBLISHER, "/en/?q=lu", "/feeds/reviews.atom?publisher=b%C3%A1o.example", "/v1alpha1/claims:search?query=l%C5%A9"],
+    [
+        PUBLISHER,
+        "/en/search/?q=lu",
+        "/feeds/reviews.atom?publisher=b%C3%A1o.example",
+        "/v1alpha1/claims:search?query=l%C5%A9",
+    ],
 )
 def test_charset_of_the_content_does_not_count_for_the_address(address, charset):
     plain = send("GET", address)

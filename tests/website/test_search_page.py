@@ -17,6 +17,8 @@ from tests.drafts import FLOOD, NOTICE, make_newsroom, make_review, publish_revi
 from tests.website.conftest import Page, Published
 
 SEARCH = "/en/search/"
+SAMPLE = "Sample data: these reviews belong to a demo newsroom that doesn’t exist."
+SOME = "Sample data: some of these reviews belong to a demo newsroom that doesn’t exist."
 
 
 def get(path: str = SEARCH, **parameters: str) -> Page:
@@ -33,6 +35,20 @@ def found(page: Page) -> list[str]:
 def former(page: Page) -> list[str]:
     """The paths of the withdrawn and erased reviews."""
     return re.findall('<strong><a href="(?:/en|/vi)?(/reviews/[^/]{36}/)"', page.source)
+
+
+def test_sample_data_is_called_so(published: Published) -> None:
+    assert SAMPLE in get(q='"video nước lũ"').text
+    assert SOME in get(q="2020").text
+    assert "ample data" not in get(q='"video is of"').text
+
+
+def test_search_and_suggestion_share_one_time(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[float] = []
+    monkeypatch.setattr(ranking, "SECONDS", 0.0)
+    monkeypatch.setattr(word_search, "did_you_mean", lambda *_, seconds: left.append(seconds))
+    assert "xyzzy" in get(q="xyzzy").values("input", "value")
+    assert left == [0]
 
 
 def test_home_redirects_searches_and_filters(published: Published) -> None:
