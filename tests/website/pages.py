@@ -7,9 +7,10 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import override
 
 from api.views.reference_pages import contents
-from factcheck.record.models import PublishedDemand, PublishedReview
+from factcheck.record.models import PublishedDemand, PublishedReference, PublishedReview
 from factcheck.record.public_captures import PublicCapture
 from factcheck.website import urls
+from factcheck.website.queries import references
 
 LANGUAGES = ("en", "vi")
 SCHEMES = ("light", "dark")
@@ -81,6 +82,10 @@ def _published_pages() -> Iterator[PublicPage]:
     yield PublicPage("demand", f"/demands/{PublishedDemand.objects.earliest('sequence').pk}/")
     yield PublicPage("capture", f"/captures/{PublicCapture.objects.earliest('pk').sha256}/")
     yield PublicPage("methodology", "/publishers/kiemchung.demo.example/methodology/")
+    yield PublicPage("publisher", "/publishers/kiemchung.demo.example/")
+    yield PublicPage("topic", "/topics/health/")
+    claimant = references(PublishedReference.Kind.CLAIMANT).earliest("pk")
+    yield PublicPage("claimant", f"/claimants/{claimant.key}/")
     yield PublicPage("search with results", "/search/?q=coffee")
     yield PublicPage("search without results", "/search/?q=zeppelin")
     yield PublicPage("message", "/receipts/unknown/", status=404)
