@@ -304,11 +304,12 @@ def test_title_is_in_the_language_that_is_asked_for(world, api, of, kind, query,
         response = api.client.get(f"/feeds/{of}.{kind}{query}", headers={"Accept-Language": accepts})
         if kind == "json":
             feed = json.loads(response.content)
-            said = (feed["title"], feed["description"])
+            said, home = (feed["title"], feed["description"]), feed["home_page_url"]
         else:
             feed = feedparser.parse(response.content).feed
-            said = (feed.title, feed.subtitle)
+            said, home = (feed.title, feed.subtitle), feed.link
         assert (said, feed.get("language")) == (TITLES[of, spoken], named)
+        assert home == f"http://127.0.0.1:8000/{f'{named}/' if named else ''}"
 
 
 def test_pages_name_the_feeds(world, api):
