@@ -74,7 +74,7 @@ def measure(reviews: int, rounds: int, seconds: float) -> Iterator[str]:
         plain = sites.enter_context(served("plain:application", **shared))
         nested = sites.enter_context(served("nested.site:application", **shared))
         datasette = sites.enter_context(served("sqlite:application", "asgi", BENCH_SQLITE=str(sqlite)))
-        yield from _compare(list(_comparisons(ours, forgetful, plain, nested, datasette)), rounds, seconds)
+        yield from compare(list(_comparisons(ours, forgetful, plain, nested, datasette)), rounds, seconds)
 
 
 def _comparisons(ours: int, forgetful: int, plain: int, nested: int, datasette: int) -> Iterator[Comparison]:
@@ -132,7 +132,7 @@ def _same(ours: Any, theirs: Any, who: str, path: str) -> None:
         sys.exit(f"{path}: {who} sends something else:\n{str(ours)[:3000]}\n{str(theirs)[:3000]}")
 
 
-def _compare(comparisons: list[Comparison], rounds: int, seconds: float) -> Iterator[str]:
+def compare(comparisons: list[Comparison], rounds: int, seconds: float) -> Iterator[str]:
     asked = list(
         dict.fromkeys(
             (each.port, each.path, tuple(each.headers.items())) for one in comparisons for each in (one.ours, one.other)

@@ -110,19 +110,19 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     database, seed, start, end = part
     from factcheck.record.log import entries
     from factcheck.record.models import LogEntry, PastClaim, PublishedClaim, PublishedCorrection, PublishedReview
-    from factcheck.record.readmodel import claim_merges, claim_rows, review_rows
+    from factcheck.record.readmodel import claim_merges, claim_rows, correction_rows, review_rows
     from factcheck.record.search import words
 
     if connections.settings["owner"]["NAME"] != database:
         use(database)
     published = [publication(seed, index) for index in range(start, end)]
     rows = [review_rows.review_row(entry, document) for entry, document in published]
-    corrections = [review_rows.correction_row(entry, document) for entry, document in published]
+    corrections = [row for entry, document in published for row in correction_rows.correction_rows(entry, document)]
     spans = claim_rows.spans_by_claim(((row, None) for row in rows), claim_merges.MergeGroup(frozenset(), {}))
     of_claims = [row for claim_id, found in spans.items() for row in claim_rows.claim_rows(claim_id, found)]
     copy(LogEntry, [entry for entry, __ in published])
     copy(PublishedReview, rows)
-    copy(PublishedCorrection, [row for row in corrections if row])
+    copy(PublishedCorrection, corrections)
     copy(PublishedClaim, [row for row in of_claims if isinstance(row, PublishedClaim)])
     copy(PastClaim, [row for row in of_claims if isinstance(row, PastClaim)])
     with transaction.atomic():

@@ -158,7 +158,6 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "procrastinate.contrib.django",
     "factcheck.server",
     "factcheck.record",
@@ -238,7 +237,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Pages from any site can use the API, but nothing else on this site, and never with cookies.
-CORS_URLS_REGEX = r"^/((api|feeds|v1alpha1|\$discovery)/|batch)"
+CORS_URLS_REGEX = r"^/((api|feeds|oembed|v1alpha1|\$discovery)/|batch)"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 # The last three headers are for Google's clients (docs/reference/google.md).

@@ -73,6 +73,7 @@ from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
+from factcheck.website.page_cache import pages  # noqa: E402
 from tests.drafts import Newsroom, make_newsroom  # noqa: E402
 
 if TYPE_CHECKING:
@@ -214,6 +215,7 @@ def english() -> Iterator[None]:
 def nothing_remembered() -> None:
     """A process has one log for all its life, and a test has its own."""
     response_cache._cache.clear()
+    pages.clear()
     forget_queries()
 
 

@@ -32,6 +32,7 @@ from factcheck.record.formats.markdown import ShownPicture, to_html
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.readmodel.picture_rows import shown_pictures
+from factcheck.record.statement_labels import KINDS
 
 Body = dict[str, Any]
 
@@ -72,7 +73,8 @@ class Feed(Endpoint):
         with translation.override(language or "en"):
             entries = self.entries(bodies, list_request.chosen["content"] == "full", language)
             content, media_type = write_feed(
-                self.kind, str(self.title), str(self.description), language, f"{settings.SITE_URL}/",
+                self.kind, str(self.title), str(self.description), language,
+                settings.SITE_URL + (f"/{language}/" if language else "/"),
                 settings.SITE_URL + request.get_full_path(), entries, pages,
             )  # fmt: skip
         response = responses.respond(request._request, content, media_type)
@@ -119,11 +121,11 @@ class ReviewFeed(Feed):
 
 
 class CorrectionFeed(Feed):
-    """Corrections and updates. In a feed with full text, each entry includes the current version of the review."""
+    """Changes of published reviews. In a feed with full text, an entry includes the current version of its review."""
 
     list_options = CORRECTION_FEED
     title = _("Corrections")
-    description = _("Corrections and updates to published reviews, with the reasons for each change.")
+    description = _("Reviews that newsrooms have corrected, updated, withdrawn, reinstated or erased, and why.")
 
     def read(self, list_request: ListRequest) -> Page:
         return read_corrections(list_request)
@@ -157,7 +159,7 @@ class CorrectionFeed(Feed):
             updated=at,
             text=text,
             html=html,
-            categories=[correction["class"]] if correction["class"] else [],
+            categories=[correction["class"] or correction["kind"]],
             license=settings.LICENSE_URL,
         )
 
@@ -211,9 +213,12 @@ def _paragraphs_of(text: str | None) -> list[str]:
 def _change(correction: Body, language: str | None) -> str:
     """Return a line with the class of the change, and the verdicts in the publisher's own words.
 
-    The class is translated to the feed's language. A feed without a language contains the untranslated class.
+    The class is translated to the feed's language. A feed without a language contains the untranslated class. A
+    withdrawal, a reinstatement, an erasure and an erased change have a kind and no verdicts.
     """
+    kind, change_class = correction["kind"], correction["class"]
+    if change_class is None:
+        return f"[{KINDS[kind] if language else kind}]"
     before, after = ((correction[key] or {}).get("label") or "–" for key in ("verdict_before", "verdict_after"))
     verdict = after if before == after else f"{before} → {after}"
-    change_class = correction["class"] or correction["kind"]
     return f"[{dict(ChangeClass.choices).get(change_class, change_class) if language else change_class}] {verdict}"

@@ -8,8 +8,9 @@ from typing import Any
 
 from api.schema.operations import ref
 from factcheck.record.log.models import CORRECTION_CLASSES, ChangeClass
+from factcheck.record.models import PublishedCorrection
 from factcheck.record.readmodel.claim_rows import REVIEW_IN_CLAIM
-from factcheck.record.statements.erasure import ErasureNotice
+from factcheck.record.statements.erasure import ErasureNotice, Ground
 from factcheck.record.statements.review import Review
 from factcheck.record.statements.schema import published_schemas
 from factcheck.record.statements.tombstone import Tombstone
@@ -141,7 +142,18 @@ BODIES: Json = {
     "Correction": object_of("A change after the first publication.", **_CORRECTION),
     "CorrectionOfReview": object_of(
         "A change after the first publication, with the review that was changed.",
-        **_CORRECTION,
+        **_CORRECTION
+        | {
+            "kind": described({"type": "string", "enum": PublishedCorrection.Kind.values}, "The kind of change."),
+            "note": described(TEXT_OR_NULL, "The public note or reason. For an erasure, the public notice."),
+            "publisher": described(TEXT, "The site of the review’s publisher, or of the newsroom that erased it."),
+            "verdict_after": nullable("VerdictName"),
+        },
+        ground=described(
+            {"type": ["string", "null"], "enum": [*Ground.values(), None]},
+            "The ground of an erasure.",
+        ),
+        erased=described({"type": "boolean"}, "Whether the texts of this change were erased later."),
         sequence=described(INTEGER, "The revision's entry in the public log."),
         review=object_of(
             "The review in this revision.", id=UUID, url=URL, headline=TEXT_OR_NULL, language=LANGUAGE

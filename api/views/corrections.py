@@ -1,4 +1,4 @@
-"""Corrections and updates to published reviews, newest first."""
+"""Corrections, updates, withdrawals, reinstatements and erasures of published reviews, newest first."""
 
 from dataclasses import replace
 
@@ -22,7 +22,9 @@ from factcheck.record.models import PublishedCorrection, PublishedReview
 
 
 def _by_review(each: Filter) -> Filter:
-    """Return the filter, applied to the current version of the review."""
+    """Return the filter, applied to the current version of the review. Erased reviews keep only these two columns."""
+    if each.name in ("language", "publisher"):
+        return each
 
     def select(found: list[object]) -> Q:
         reviews = PublishedReview.objects.using("public").filter(each.select(found)).values("id")
@@ -38,9 +40,14 @@ def _by_review(each: Filter) -> Filter:
     return replace(each, select=select, compiles=each.compiles and each.few in (always, never))
 
 
+KINDS = PublishedCorrection.Kind.values
 CORRECTIONS = ListOptions(
     orders={"-sequence": Order("sequence", descending=True, tie="sequence")},
     filters=(
+        Filter(
+            "kind", read_choice(KINDS), lambda found: Q(kind__in=found), {"type": "string", "enum": KINDS},
+            "The kind of change.", "withdrawal",
+        ),
         Filter(
             "class", read_choice(CORRECTION_CLASSES), lambda found: Q(change_class__in=found),
             {"type": "string", "enum": CORRECTION_CLASSES}, "How significant the correction is.", "substantive",
@@ -57,7 +64,8 @@ class CorrectionList(Endpoint):
 
     @documented(
         "list_corrections", "Corrections",
-        "Corrections and updates, newest first. Review filters apply to the current version of the review.",
+        "Corrections, updates, withdrawals, reinstatements and erasures, newest first. Review filters other than"
+        " `language` and `publisher` apply to the current version of the review.",
         "CorrectionList", CORRECTIONS,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
@@ -66,7 +74,7 @@ class CorrectionList(Endpoint):
 
 
 def read_corrections(list_request: ListRequest) -> Page:
-    """Return a page. Corrections to withdrawn reviews are kept. Corrections to erased reviews have been removed."""
+    """Return a page. Corrections to withdrawn reviews are kept. Of erased corrections, only kind and time are kept."""
     if "q" in list_request.query:
         return read_in_time(list_request, list_request.rows)
     return read_page(list_request)

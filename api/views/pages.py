@@ -1,4 +1,4 @@
-"""The root, the documentation, the problem pages, and all other URLs under /api/."""
+"""The root, the OpenAPI document, the problem pages, and all other URLs under /api/."""
 
 from functools import cache
 from typing import Any
@@ -6,8 +6,6 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import resolve, reverse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
@@ -56,26 +54,6 @@ class Schema(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
         return responses.respond(request._request, openapi())
-
-
-@extend_schema(exclude=True)
-class Documentation(Endpoint):
-    """Swagger UI from this host. The script is a file, because the content security policy forbids inline scripts."""
-
-    depends_on_log = False
-    content_negotiation_class = Anything
-
-    def get(self, request: Request) -> HttpResponse:
-        dist = "drf_spectacular_sidecar/swagger-ui-dist"
-        context = {
-            "style": static(f"{dist}/swagger-ui.css"),
-            "bundle": static(f"{dist}/swagger-ui-bundle.js"),
-            "icon": static(f"{dist}/favicon-32x32.png"),
-            "start": static("api/docs.js"),
-            "schema": reverse("api:schema"),
-        }
-        page = render(request._request, "api/docs.html", context)
-        return responses.respond(request._request, page.content, "text/html; charset=utf-8")
 
 
 @extend_schema(exclude=True)

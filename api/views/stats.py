@@ -97,7 +97,7 @@ def _totals() -> dict[str, int]:
         "reviews": reviews.get(Status.LIVE, 0),
         "withdrawn_reviews": reviews.get(Status.WITHDRAWN, 0),
         "claims": claims.get(Status.LIVE, 0),
-        "corrections": CORRECTIONS.rows(Q()).count(),
+        "corrections": CORRECTIONS.rows(Q(change_class__isnull=False)).count(),
         "publishers": len(found["publisher"]),
         "languages": sum(language != UNKNOWN_LANGUAGE for language, _ in found["language"]),
     }

@@ -1,11 +1,12 @@
-"""What the two Django baselines share: settings of a small read-only API that somebody cares for.
+"""What the Django baselines share: settings of a small read-only site that somebody cares for.
 
 Connections are kept open (`CONN_MAX_AGE`), nothing is checked before use, and of the middleware of `startproject` only
-what such an API needs is there: no sessions, no accounts, no cookies.
+what such a site needs is there: no sessions, no accounts, no cookies.
 """
 
 import json
 import os
+from pathlib import Path
 
 import django
 from django.conf import settings
@@ -20,6 +21,12 @@ def configure(urls: str, *apps: str) -> None:
         INSTALLED_APPS=list(apps),
         MIDDLEWARE=["django.middleware.security.SecurityMiddleware", "django.middleware.common.CommonMiddleware"],
         ROOT_URLCONF=urls,
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "DIRS": [Path(__file__).parent / "templates"],
+            }
+        ],
         USE_TZ=True,
         TIME_ZONE="UTC",
         LOGGING={

@@ -2,8 +2,21 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.statements.values import Choices
+
+# The kinds of entries in the log, without the subject.
+KINDS = {
+    "original": _("Published"),
+    "update": _("Updated"),
+    "correction": _("Corrected"),
+    "withdrawal": _("Withdrawn"),
+    "reinstatement": _("Reinstated"),
+    "erasure": _("Erased"),
+    "published": _("Published"),
+    "updated": _("Updated"),
+}
 
 
 def label(text: str) -> Promise:

@@ -12,8 +12,9 @@ from datetime import UTC
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
-from factcheck.record.log.models import ChangeClass, LogEntry
-from factcheck.record.readmodel.models import PublishedCorrection, PublishedDemand, PublishedReview
+from factcheck.record.log.models import ChangeClass
+from factcheck.record.readmodel.correction_models import PublishedCorrection
+from factcheck.record.readmodel.models import PublishedDemand, PublishedReview
 from factcheck.record.readmodel.totals import group_totals
 from factcheck.record.source_checks import SourceCheck
 
@@ -71,17 +72,14 @@ def days_to_review() -> Statistic:
 
 
 def corrections() -> Statistic:
-    """Corrections, updates and changes of state by month, newest month first. Those of erased reviews are left out."""
+    """Corrections, updates and changes of state by month, newest month first. Erased corrections are left out."""
     numbers = Counter[tuple[str, str]]()
-    changes = (
-        PublishedCorrection.objects.using("public")
-        .exclude(change_class=None)
-        .values_list(TruncMonth("at", tzinfo=UTC), "change_class")
+    found = PublishedCorrection.objects.using("public").values_list(
+        TruncMonth("at", tzinfo=UTC), "kind", "change_class"
     )
-    states = LogEntry.objects.using("public").status_changes().order_by()
-    by_state = states.values_list(TruncMonth("at", tzinfo=UTC), "kind")
-    for month, change, number in [*changes.annotate(counted=Count("pk")), *by_state.annotate(counted=Count("pk"))]:
-        numbers[f"{month:%Y-%m}", change.removeprefix("review.")] += number
+    for month, kind, change_class, number in found.annotate(counted=Count("pk")):
+        if change_class or kind not in (PublishedCorrection.Kind.UPDATE, PublishedCorrection.Kind.CORRECTION):
+            numbers[f"{month:%Y-%m}", change_class or kind] += number
     rows = _most_frequent(numbers.items())
     return Statistic(("month", "change"), sorted(rows, key=lambda row: str(row[0][0]), reverse=True))
 

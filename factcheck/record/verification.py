@@ -36,6 +36,7 @@ from factcheck.record.models import (
 )
 from factcheck.record.readmodel import demand_rows, merge_rows, picture_rows, profile_rows, review_rows
 from factcheck.record.readmodel.claim_rows import all_spans, claim_rows
+from factcheck.record.readmodel.correction_rows import correction_rows
 from factcheck.record.readmodel.row_models import as_past
 from factcheck.record.readmodel.totals import find_wrong_total
 from factcheck.record.search.words import title_words
@@ -121,8 +122,7 @@ def check_read_model(advance: Advance) -> None:
                 expected[PublishedPicture] += picture_rows.picture_rows(row.id, document) if entry.is_live else []
             else:
                 expected[PastReview].append(as_past(PastReview, row, entry.until))
-            if correction := review_rows.correction_row(entry, document):
-                expected[PublishedCorrection].append(correction)
+            expected[PublishedCorrection] += correction_rows(entry, document)
         for model in counts:
             counts[model] += len(expected[model])
             _compare(model, {row.pk: row for row in expected[model]})

@@ -92,6 +92,16 @@ def read_guide(page: str, language: str) -> Guide | None:
     return None
 
 
+def list_guides() -> list[tuple[tuple[str, str], list[str]]]:
+    """Return the kind and the name of each guide, with its languages."""
+    found = []
+    for kind in KINDS:
+        files = {file.name.removesuffix(".md") for file in (ROOT / kind).glob("*.md")}
+        names = sorted(name for name in files if not name.endswith(".vi") and name != "README")
+        found += [((kind, name), ["en", "vi"] if f"{name}.vi" in files else ["en"]) for name in names]
+    return found
+
+
 def page_exists(page: str) -> bool:
     return (ROOT / f"{page}.md").is_file()
 
@@ -183,6 +193,8 @@ def _url(link: str, folder: str, language: str = "en", interface: str = "") -> s
     The link leads to a page in the interface's language, unless the text links to its translation.
     """
     parts = urlsplit(link)
+    if folder == SITE.rstrip("/") and link.startswith(f"{settings.SITE_URL}/"):
+        return f"/{interface}{parts.path}"
     if parts.scheme or not parts.path:
         return link
     anchor = f"#{parts.fragment}" if parts.fragment else ""

@@ -85,7 +85,11 @@ class Filters:
         return rows.filter(self.condition()) if self else rows
 
     def facets(
-        self, rows: QuerySet[PublishedReview, Any], tsquery: str | None = None, seconds: float = SECONDS
+        self,
+        rows: QuerySet[PublishedReview, Any],
+        tsquery: str | None = None,
+        seconds: float = SECONDS,
+        limit: int = VALUES,
     ) -> list[Facet]:
         """The filters with the numbers of reviews. `rows` are the live reviews of the page without these filters.
 
@@ -97,10 +101,10 @@ class Filters:
         numbers: dict[str, tuple[Mapping[str, int], bool]] = {}
         for left, (filters, names) in zip(range(len(parts), 0, -1), parts, strict=True):
             share = (deadline - time.monotonic()) / left
-            found = filters._count(rows, tsquery, names, share) if names else None
+            found = filters._count(rows, tsquery, names, share, limit) if names else None
             for name in names:
                 numbers[name] = _numbers(name, found.groups[name,]) if found else {}, bool(found and found.exact)
-        return self._named(numbers)
+        return self._named(numbers, limit)
 
     def query(self, **changed: Sequence[str]) -> str:
         """The query string with these values instead of the chosen ones, and with other parameters of the page."""
@@ -120,21 +124,26 @@ class Filters:
         return Filters({other: values for other, values in self.values.items() if other != name}, self.kept)
 
     def _count(
-        self, rows: QuerySet[PublishedReview, Any], tsquery: str | None, names: Sequence[str], seconds: float
+        self,
+        rows: QuerySet[PublishedReview, Any],
+        tsquery: str | None,
+        names: Sequence[str],
+        seconds: float,
+        limit: int,
     ) -> Counts | None:
         many = False
         groups = [(name,) for name in names]
         if tsquery is None and rows.query.where == PublishedReview.objects.live().query.where:
-            if not self and (known := known_counts(PublishedReview, [], groups)):
+            if known := known_counts(PublishedReview, [*self.values.items()], groups, limit + 1):
                 return known
             totals = [known_counts(PublishedReview, [each], []) for each in self.values.items() if each[0] in FACETS]
             many = min((each.total for each in totals if each), default=0) > MANY
-        return count(self.narrow(rows), tsquery, groups, seconds, VALUES, many=many)
+        return count(self.narrow(rows), tsquery, groups, seconds, limit, many=many)
 
-    def _named(self, numbers: Mapping[str, tuple[Mapping[str, int], bool]]) -> list[Facet]:
+    def _named(self, numbers: Mapping[str, tuple[Mapping[str, int], bool]], limit: int) -> list[Facet]:
         """Add the names of the values in the reader's language."""
         wanted = {
-            name: list(dict.fromkeys([*(self.values.get(name, ())), *list(found)[:VALUES]]))
+            name: list(dict.fromkeys([*(self.values.get(name, ())), *list(found)[:limit]]))
             for name, (found, _exact) in numbers.items()
         }
         labels = value_labels(wanted)

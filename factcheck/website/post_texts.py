@@ -13,29 +13,32 @@ from factcheck.website.templatetags.published import plain
 
 MAX_LENGTH = 280
 LINK_LENGTH = 23
+MAX_READ = 1000  # characters of a claim. More never fit.
 _SINGLE = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
-# Platforms turn these into links or notify an account. A post about a false claim should do neither.
+# Platforms make links of URLs and of domains, and notify accounts. A post shouldn't spread what a claim links to.
 _LINK = regex.compile(r"(?i:https?://|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b(?:/\S*)?")
 _ACCOUNT = regex.compile(r"[@＠](?=\w)")
 
 
 def post_text(review: Body, language: str) -> str:
     """Return the text in the interface's language. The claim is shortened to what is left of MAX_LENGTH."""
-    newsroom = _shorten(_harmless(review["publisher"]["name"]), 60)
+    newsroom = _shorten(_without_accounts(review["publisher"]["name"]), 60)
     if review["revision"]["kind"] == "withdrawal":
         text = gettext("Withdrawn: {newsroom} no longer supports this review.").format(newsroom=newsroom)
         return f"{text}\n{review['url']}"
-    verdict = _shorten(_harmless(verdict_words(review, language)), 60)
+    verdict = _shorten(_without_accounts(verdict_words(review, language)), 60)
     before = gettext("Verdict: {verdict}. The claim: “").format(verdict=verdict)
-    after = gettext("” – checked by {newsroom}").format(newsroom=newsroom) + "\n"
-    left = MAX_LENGTH - LINK_LENGTH - length_of(before) - length_of(after)
-    claim = _shorten(_harmless(review["claim"]["text"]), left)
-    return f"{before}{claim}{after}{review['url']}"
+    after = gettext("” – checked by {newsroom}").format(newsroom=newsroom) + f"\n{review['url']}"
+    claim = _LINK.sub("[…]", _without_accounts(review["claim"]["text"][:MAX_READ]))
+    return f"{before}{_shorten(claim, MAX_LENGTH - length_of(before) - length_of(after))}{after}"
 
 
 def length_of(text: str) -> int:
-    """Return the length of a text without links, as platforms count it."""
-    return sum(1 if any(first <= ord(each) <= last for first, last in _SINGLE) else 2 for each in text)
+    """Return the length of a text as platforms count it."""
+    words, links = _LINK.subn("", text)
+    return links * LINK_LENGTH + sum(
+        1 if any(first <= ord(each) <= last for first, last in _SINGLE) else 2 for each in words
+    )
 
 
 def _shorten(text: str, most: int) -> str:
@@ -51,5 +54,5 @@ def _shorten(text: str, most: int) -> str:
     return "".join(shown).rstrip() + "…"
 
 
-def _harmless(text: str) -> str:
-    return str(_ACCOUNT.sub("", _LINK.sub("[…]", plain(text))))
+def _without_accounts(text: str) -> str:
+    return str(_ACCOUNT.sub("", plain(text)))

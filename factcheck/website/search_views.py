@@ -28,7 +28,7 @@ from factcheck.website.filters import Filters
 from factcheck.website.same_claim import SameClaim, find_same
 from factcheck.website.search_text import SearchText
 from factcheck.website.url_search import FoundByUrl, find_by_url, find_withdrawn
-from factcheck.website.views import is_sample, page_for_readers
+from factcheck.website.views import page_for_readers, sample_of
 from factcheck.website.word_search import Place, ResultsPage, best_matches, newest_first
 
 NEWEST = "newest"
@@ -101,11 +101,10 @@ def _shown(text: SearchText, found: FoundByUrl, same: list[SameClaim], listed: R
     former = list(found.former)
     if text.words:
         former += [each for each in find_withdrawn(text.words) if each not in former]
-    samples = [is_sample(review["publisher"]["site"]) for review in [*first, *reviews]]
     return {
         "text": text, "by_url": found.live, "former": former, "same": same, "listed": listed, "reviews": reviews,
-        "similar": listed.similar, "nothing": not (samples or former),
-        "sample": "all" if samples and all(samples) else "some" if any(samples) else "",
+        "similar": listed.similar, "nothing": not (first or reviews or former),
+        "sample": sample_of([*first, *reviews]),
     }  # fmt: skip
 
 

@@ -55,8 +55,8 @@ def paint(card: Card) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     shapes = ImageDraw.Draw(image)
     shapes.rectangle((0, 0, WIDTH, _BAND), fill=tone)
-    _write(image, card.newsroom, (_MARGIN, 26, inner - 340, 50), _WHITE, sizes=(30,))
-    _write(image, card.date, (WIDTH - _MARGIN - 320, 26, 320, 50), _WHITE, sizes=(28,), end=True)
+    _write(image, card.newsroom, (_MARGIN, 26, inner - 340, 50), _WHITE, sizes=(30,), side="left")
+    _write(image, card.date, (WIDTH - _MARGIN - 320, 26, 320, 50), _WHITE, sizes=(28,), side="right")
     _write(image, card.verdict, (_MARGIN, 78, inner, 164), _WHITE, sizes=_VERDICT_SIZES, bold=True)
     _write(image, card.note, (_MARGIN, 246, inner, 46), _WHITE, sizes=(28,))
     _write(image, card.label, (_MARGIN, _BAND + 22, beside, 44), tone, sizes=(26,), bold=True)
@@ -90,11 +90,11 @@ def _write(
     color: str,
     sizes: tuple[int, ...],
     bold: bool = False,
-    end: bool = False,
+    side: str = "",
 ) -> None:
     """Write the text into the box (left, top, width, height), in the largest size in which all of it fits.
 
-    The text is centred vertically. It begins at the side where its script begins, or at the right if `end` is true.
+    The text is centred vertically. Without a `side`, it begins at the side where its script begins.
     """
     left, top, width, height = box
     bold = bold and all(map(_is_bold, text))
@@ -109,7 +109,7 @@ def _write(
     mask = Image.new("L", (width, height), 0)
     draw = ImageDraw.Draw(mask)
     direction = "rtl" if _is_right_to_left(text) else "ltr"
-    x, anchor = (width, "rs") if end or direction == "rtl" else (0, "ls")
+    x, anchor = (width, "rs") if (side or direction) in ("right", "rtl") else (0, "ls")
     # Capital letters are 0.71 em high. The baseline is half of this below the centre of its line.
     baseline = (height - size * _LINE * (len(lines) - 1)) / 2 + size * 0.36
     for line in lines:

@@ -5,13 +5,11 @@ from functools import wraps
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.views.decorators.http import require_safe
 
 from factcheck.website import queries
-from factcheck.website.filters import Filters
 
 
 def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -65,44 +63,12 @@ def page_of_list(
     return render(request, template, context)
 
 
-@page_for_readers
-def corrections(request: HttpRequest) -> HttpResponse:
-    """Show corrections, updates, withdrawals, reinstatements and erasures, newest first (docs/reference/website.md)."""
-    page = "website/corrections_page.html"
-    return page_of_list(request, page, "corrections", queries.list_corrections, lambda each: each["newsroom"])
-
-
-@page_for_readers
-def home(request: HttpRequest) -> HttpResponse:
-    """Show the introduction and the newest reviews. A search or a filter redirects to the search page."""
-    query = request.GET.get("q", "")
-    if (filters := Filters.read(request.GET, q=query)) or query:
-        return redirect(f"{reverse('search')}{filters.query()}")
-    page = page_number(request)
-    return _home(request, queries.newest_reviews(page), page)
-
-
-def _home(request: HttpRequest, found: queries.ReviewsPage, page: int) -> HttpResponse:
-    require_results(page, found.reviews)
-    samples = [is_sample(review["publisher"]["site"]) for review in found.reviews]
-    context = {
-        "page": page,
-        "reviews": found.reviews,
-        "next_page": page + 1 if found.more else None,
-        "previous_page": page - 1 if page > 1 else None,
-        "sample": "all" if found.reviews and all(samples) else "some" if any(samples) else "",
-        "license": settings.LICENSE_URL,
-        "json_url": f"{settings.SITE_URL}/api/v1/reviews/",
-    }
-    return render(request, "website/home.html", context)
-
-
-@require_safe
-def newest(request: HttpRequest) -> HttpResponse:
-    """Redirect temporarily from a shortened URL of a review or claim. We may add a list at this URL later."""
-    return redirect("home")
-
-
 def is_sample(site: str) -> bool:
     """Return whether the site is a demo newsroom's. Demo newsrooms use a reserved top-level domain (RFC 2606)."""
     return site.endswith(".example")
+
+
+def sample_of(reviews: list[queries.Body]) -> str:
+    """Return "all" if all of these reviews are a demo newsroom's, "some" if some are, or otherwise an empty text."""
+    samples = [is_sample(review["publisher"]["site"]) for review in reviews]
+    return "all" if samples and all(samples) else "some" if any(samples) else ""

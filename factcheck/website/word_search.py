@@ -88,11 +88,17 @@ def best_matches(words: str, filters: Filters, place: Place, size: int = PAGE_SI
     )  # fmt: skip
 
 
-def newest_first(words: str, filters: Filters, place: Place, size: int = PAGE_SIZE) -> ResultsPage:
-    """Live reviews with all these words, or all live reviews without words."""
+def newest_first(
+    words: str,
+    filters: Filters,
+    place: Place,
+    size: int = PAGE_SIZE,
+    among: QuerySet[PublishedReview] | None = None,
+) -> ResultsPage:
+    """Live reviews with all these words, or all live reviews without words. `among` limits the result to these rows."""
     deadline = time.monotonic() + SECONDS
     query = read_query(words)
-    rows = filters.narrow(PublishedReview.objects.using("public").live())
+    rows = filters.narrow(PublishedReview.objects.using("public").live() if among is None else among)
     if words:
         rows = rows.filter(has_words(query)) if query else rows.none()
     try:

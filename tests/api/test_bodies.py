@@ -65,6 +65,8 @@ PUBLISHER = {
     "url": "https://kiemchung.example/",
     "logo_url": None,
     "same_as": [],
+    "description": None,
+    "codes": [],
     "methodology_url": None,
     "corrections_url": "https://kiemchung.example/corrections",
     "principles_url": None,

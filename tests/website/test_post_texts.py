@@ -4,7 +4,7 @@ import pytest
 import regex
 from django.utils import translation
 
-from factcheck.website.post_texts import LINK_LENGTH, MAX_LENGTH, length_of, post_text
+from factcheck.website.post_texts import MAX_LENGTH, length_of, post_text
 
 URL = "https://factcheck.example.org/reviews/bd1d6be1-487b-42da-b21e-6c39ebfe0339/"
 
@@ -45,12 +45,11 @@ def test_verdict_comes_first_then_claim_and_link() -> None:
         "",
     ],
 )
-@pytest.mark.parametrize("newsroom", ["X", "Tòa soạn " * 40])
+@pytest.mark.parametrize("newsroom", ["X", "factcheck.example", "Tòa soạn " * 40])
 def test_text_has_at_most_280_characters(language: str, claim: str, newsroom: str) -> None:
     text = written(language, claim, "Đúng nhưng thiếu bối cảnh " * 10, newsroom)
-    words, link = text.rsplit("\n", 1)
-    assert link == URL
-    assert length_of(words + "\n") + LINK_LENGTH <= MAX_LENGTH
+    assert text.endswith(f"\n{URL}")
+    assert length_of(text) <= MAX_LENGTH
     shown = regex.search("“(.*)”", text)
     assert shown
     clusters = regex.findall(r"\X", shown[1].removesuffix("…"))
@@ -62,12 +61,14 @@ def test_length_counts_as_platforms_do() -> None:
     assert length_of("lũ lụt") == 7  # ụ counts twice
     assert length_of("洪水") == 4
     assert length_of("…") == 2
+    assert length_of(f"See {URL}") == 27
 
 
 def test_text_spreads_no_link_and_notifies_nobody() -> None:
     text = written("en", "See https://evil.example/a?b=c, www.evil.example or evil.com/x by @victim: 3.5 m.Then more")
     assert "See […] […] or […] by victim: 3.5 m.Then more" in text
     assert "evil" not in text
+    assert "checked by factcheck.example" in written("en", "A claim", "False", "factcheck.example")
 
 
 def test_withdrawn_review_repeats_no_claim() -> None:

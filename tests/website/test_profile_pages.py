@@ -34,6 +34,8 @@ def test_page_is_plain_and_in_the_readers_language(published: Published, path: s
     for link in page.values("a", "href"):
         if link.startswith(f"/{language}/"):
             assert Client().get(link.partition("#")[0]).status_code == 200, link
+    if path in ("/about/", "/complain/"):
+        assert f"/{language}/corrections/" in page.values("a", "href")
     other = {"en": "vi", "vi": "en"}[language]
     assert f"{settings.SITE_URL}/{other}{path}" in page.values("link", "href")
 
@@ -79,6 +81,17 @@ def test_methodology_shows_every_change(published: Published) -> None:
     for change in changes:
         assert f"/vi/reviews/{change['review']['id']}/revisions/1/" in page.values("a", "href")
     VerdictLabel.objects.filter(pk=label.pk).update(explanation=label.explanation)
+
+
+def test_newsroom_tells_who_it_is_and_which_codes_it_signed(published: Published) -> None:
+    newsroom = make_newsroom("codes.example")
+    Publisher.objects.filter(site="codes.example").update(description="Hai người. <b>", codes=["ifcn", "efcsn"])
+    publish_review(newsroom, make_review(newsroom))
+    signed = "The newsroom says that it has signed: IFCN Code of Principles, EFCSN Code of Standards"
+    for path in ("/publishers/codes.example/methodology/", "/complain/"):
+        assert signed in read(path).text
+    for path in ("/publishers/codes.example/methodology/", "/about/"):
+        assert "Hai người. <b>" in read(path).text
 
 
 def test_scale_has_its_unused_steps() -> None:

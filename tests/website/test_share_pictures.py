@@ -55,6 +55,11 @@ def test_review_page_names_its_picture(published: Published) -> None:
     assert picture_of(published.english).endswith("-en.png")
 
 
+def test_other_pages_name_the_sites_picture(published: Published) -> None:
+    assert picture_of("/en/") == picture_of("/en/corrections/") == "/share/en.png"
+    assert picture_of("/vi/tips/") == "/share/vi.png"
+
+
 def test_picture_is_a_png_whose_code_leads_to_the_review(published: Published) -> None:
     response = Client().get(picture_of(published.corrected))
     assert response.status_code == 200

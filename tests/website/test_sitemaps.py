@@ -7,11 +7,12 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from factcheck.editorial.models import Review
+from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.website import sitemaps
 from tests.drafts import (
     erase_review,
+    make_claim,
     make_demand,
     make_newsroom,
     make_review,
@@ -21,6 +22,7 @@ from tests.drafts import (
 )
 
 SITE = "http://127.0.0.1:8000"
+XHTML = "{http://www.w3.org/1999/xhtml}"
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
@@ -31,6 +33,13 @@ def read(address: str) -> list[str]:
     root = ET.fromstring(response.content)  # noqa: S314 (our own)
     assert root.tag in (f"{NAMESPACE}sitemapindex", f"{NAMESPACE}urlset")
     return [element.text or "" for element in root.iter(f"{NAMESPACE}loc")]
+
+
+def make_claimant(newsroom, kind, **fields) -> Claimant:
+    named = {"description": "một người"} if kind == "unnamed" else {"name": "Ông Bí thư"}
+    return Claimant.objects.create(
+        newsroom=newsroom.publisher, type=kind, is_public_figure=kind == "person", **named, **fields
+    )
 
 
 @pytest.fixture
@@ -47,11 +56,38 @@ def reviews(database) -> list[Review]:
 
 
 def test_every_page_that_is_public_is_in_it_once(reviews):
-    (pages, of_reviews, of_demands) = read("/sitemap.xml")
-    assert read(pages) == [f"{SITE}/", f"{SITE}/corrections/", f"{SITE}/demands/", f"{SITE}/tips/"]
+    (pages, of_reviews, of_claims, of_demands, *others) = read("/sitemap.xml")
     assert read(of_reviews) == [f"{SITE}/reviews/{review.pk}/" for review in reviews[:5]]
-    (demand,) = read(of_demands)
-    assert Client().get(demand.removeprefix(SITE)).status_code == 200
+    assert len(read(of_claims)) == 5
+    assert [part.split("/")[-2] for part in others] == ["publishers"]
+    found = [address for part in (pages, of_claims, of_demands, *others) for address in read(part)]
+    assert len(found) == len(set(found))
+    for path in ("/", "/browse/", "/corrections/", "/demands/", "/tips/", "/verify/", "/publishers/kiemchung.example/"):
+        assert {f"{SITE}/en{path}", f"{SITE}/vi{path}"} <= set(found), path
+    for address in found:
+        assert Client().get(address.removeprefix(SITE)).status_code == 200, address
+
+
+def test_page_in_several_languages_names_all_of_them(reviews):
+    names = {"en": f"{SITE}/en/browse/", "vi": f"{SITE}/vi/browse/", "x-default": f"{SITE}/browse/"}
+    root = ET.fromstring(Client().get("/sitemaps/pages.xml").content)  # noqa: S314 (our own)
+    links = {
+        page.findtext(f"{NAMESPACE}loc"): {link.get("hreflang"): link.get("href") for link in page.iter(f"{XHTML}link")}
+        for page in root
+    }
+    assert links[names["en"]] == links[names["vi"]] == names
+    # A guide without a translation has one page.
+    assert links[f"{SITE}/en/docs/adr/0001-postgresql-always/"] == {}
+    assert f"{SITE}/vi/docs/adr/0001-postgresql-always/" not in links
+
+
+def test_claimants_with_a_page_are_in_it(database):
+    newsroom = make_newsroom()
+    figure = make_claimant(newsroom, "person", confirmed=True)
+    for claimant in (figure, make_claimant(newsroom, "unnamed")):
+        publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimant=claimant)))
+    (part,) = [part for part in read("/sitemap.xml") if "/claimants/" in part]
+    assert read(part) == [f"{SITE}/{language}/claimants/{figure.pk}/" for language in ("en", "vi")]
 
 
 @pytest.mark.parametrize(("limit", "sizes"), [(1, [1] * 5), (2, [2, 2, 1]), (4, [4, 1]), (5, [5]), (6, [5])])
@@ -80,8 +116,8 @@ def test_part_that_begins_with_a_withdrawn_review_goes_on(reviews):
 
 def test_unknown_parts_are_not_found(reviews):
     for address in (
-        "/sitemaps/reviews/01912d68-783e-7a51-9b2c-3f0e8d6c5b4a.xml", "/sitemaps/reviews/x.xml", "/sitemaps/",
-        f"/sitemaps/claims/{reviews[0].pk}.xml", f"/sitemaps/demands/{reviews[0].pk}.xml",
+        "/sitemaps/reviews/01912d68-783e-7a51-9b2c-3f0e8d6c5b4a.xml", "/sitemaps/reviews/x.xml", "/sitemaps/", "/sitemaps/topics/%00.xml",
+        f"/sitemaps/others/{reviews[0].pk}.xml", f"/sitemaps/demands/{reviews[0].pk}.xml",
     ):  # fmt: skip
         assert Client().get(address).status_code == 404
 

@@ -51,13 +51,18 @@ class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], De
             _("Public pages about your work"),
             {
                 "fields": (
+                    "description",
+                    "codes",
                     "methodology_url",
                     "corrections_url",
                     "principles_url",
                     "unnamed_sources_url",
                     "feedback_url",
                 ),
-                "description": _("Every review that you publish from now on will link to these pages."),
+                "description": _(
+                    "Every review that you publish from now on will contain these details. Your newsroom’s page on the"
+                    " site shows them, with each change."
+                ),
             },
         ),
         (_("Decisions"), {"fields": ("checklist",)}),

@@ -205,6 +205,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "description",
+                    factcheck.editorial.fields.LineField(
+                        blank=True,
+                        help_text="Who you are and who funds you, in one or two sentences.",
+                        max_length=500,
+                        verbose_name="who the publisher is",
+                    ),
+                ),
+                (
+                    "codes",
+                    factcheck.editorial.fields.SeveralWordsField(
+                        base_field=models.CharField(
+                            choices=[("ifcn", "IFCN Code of Principles"), ("efcsn", "EFCSN Code of Standards")],
+                            max_length=5,
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="Tick a code only if its body lists you as a signatory or member.",
+                        size=2,
+                        verbose_name="codes of standards",
+                    ),
+                ),
+                (
                     "methodology_url",
                     factcheck.editorial.fields.WebAddressField(
                         blank=True,

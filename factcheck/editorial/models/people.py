@@ -8,7 +8,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import time_zones
-from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options, url_list
+from factcheck.editorial.fields import (
+    LanguageField,
+    LineField,
+    ProseField,
+    SeveralWordsField,
+    WebAddressField,
+    field_options,
+    multiple_choice_options,
+    url_list,
+)
 from factcheck.record.statements import review as statements
 
 
@@ -45,6 +54,15 @@ class Publisher(models.Model):
         help_text=_("The editors’ desk and its e-mails show times in this zone."),
     )
     same_as = url_list(**field_options(statements.Publisher, "same_as"))
+    description = LineField(
+        **field_options(statements.Publisher, "description"),
+        blank=True,
+        help_text=_("Who you are and who funds you, in one or two sentences."),
+    )
+    codes = SeveralWordsField(
+        **multiple_choice_options(statements.Publisher, "codes"),
+        help_text=_("Tick a code only if its body lists you as a signatory or member."),
+    )
     methodology_url = WebAddressField(
         **field_options(statements.Publisher, "methodology_url"),
         blank=True,

@@ -31,6 +31,8 @@ UNSPECIFIED = frozenset(
         "claim.appearances.capture",
         "claim.appearances.no_capture_reason",
         "publisher.site",
+        "publisher.description",
+        "publisher.codes",
     }
 )
 

@@ -263,7 +263,35 @@ class Migration(migrations.Migration):
                     models.BigIntegerField(help_text="The entry of the revision.", primary_key=True, serialize=False),
                 ),
                 ("review_id", models.UUIDField()),
-                ("change_class", models.CharField(max_length=20, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("update", "Update"),
+                            ("correction", "Correction"),
+                            ("withdrawal", "Withdrawal"),
+                            ("reinstatement", "Reinstatement"),
+                            ("erasure", "Erasure"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "change_class",
+                    models.CharField(
+                        help_text="Null for changes of state and erased changes.", max_length=20, null=True
+                    ),
+                ),
+                (
+                    "publisher",
+                    models.CharField(
+                        help_text="The site of the publisher, or of the erasing newsroom.", max_length=255
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(help_text="BCP 47, lower case. und for erased changes.", max_length=35),
+                ),
                 ("at", models.DateTimeField()),
                 ("days", models.PositiveIntegerField(help_text="Whole days since the review was first published.")),
                 ("body", models.TextField(help_text="JSON, sent unchanged.")),
@@ -557,23 +585,6 @@ class Migration(migrations.Migration):
             model_name="logentry",
             index=models.Index(fields=["at"], name="logentry_at"),
         ),
-        migrations.AddIndex(
-            model_name="logentry",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        (
-                            "review.withdrawal",
-                            "review.reinstatement",
-                            "review.erasure",
-                        ),
-                    )
-                ),
-                fields=["sequence"],
-                name="logentry_status_changes",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="logentry",
             constraint=models.UniqueConstraint(fields=("subject", "number"), name="logentry_subject_number"),
@@ -733,6 +744,28 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="publishedcorrection",
             index=models.Index(fields=["review_id"], name="correction_review"),
+        ),
+        migrations.AddIndex(
+            model_name="publishedcorrection",
+            index=models.Index(
+                models.F("kind"), models.OrderBy(models.F("sequence"), descending=True), name="correction_kind"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="publishedcorrection",
+            index=models.Index(
+                models.F("publisher"),
+                models.OrderBy(models.F("sequence"), descending=True),
+                name="correction_publisher",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="publishedcorrection",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass("language", name="varchar_pattern_ops"),
+                models.OrderBy(models.F("sequence"), descending=True),
+                name="correction_language",
+            ),
         ),
         migrations.AddIndex(
             model_name="publisheddemand",

@@ -272,20 +272,3 @@ class PastClaim(ClaimRow):
 
     def __str__(self) -> str:
         return f"{self.id} from {self.sequence} until {self.until}"
-
-
-class PublishedCorrection(models.Model):
-    """A correction or update of a review."""
-
-    sequence = models.BigIntegerField(primary_key=True, help_text="The entry of the revision.")
-    review_id = models.UUIDField()
-    change_class = models.CharField(max_length=20, null=True)
-    at = models.DateTimeField()
-    days = models.PositiveIntegerField(help_text="Whole days since the review was first published.")
-    body = models.TextField(help_text="JSON, sent unchanged.")
-
-    class Meta:
-        indexes = [models.Index(fields=["review_id"], name="correction_review")]
-
-    def __str__(self) -> str:
-        return f"correction of {self.review_id} by {self.sequence}"

@@ -14,14 +14,15 @@ from django.db.models import Q
 from factcheck.database.bulk_writes import collect, insert, upsert
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import link_key, page_url, url_key
-from factcheck.record.log.models import ChangeClass, LogEntry, Published
+from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.claim_rows import events, rebuild_claims, spans_by_claim, update_claims
+from factcheck.record.readmodel.correction_models import PublishedCorrection
+from factcheck.record.readmodel.correction_rows import correction_rows
 from factcheck.record.readmodel.models import (
     PastClaim,
     PastReview,
     PublishedClaim,
-    PublishedCorrection,
     PublishedReference,
     PublishedReview,
     PublishedTotal,
@@ -48,8 +49,7 @@ def apply(published: Sequence[Published]) -> None:
         PublishedReview.objects.filter(id__among=replaced).delete()
     rows: list[PublishedReview] = []
     insert(PublishedReview, collect((review_row(each.entry, each.document) for each in published), rows))
-    corrections = [correction_row(each.entry, each.document) for each in published]
-    insert(PublishedCorrection, [row for row in corrections if row])
+    insert(PublishedCorrection, [row for each in published for row in correction_rows(each.entry, each.document)])
     _update_claims(rows, replaced, orphaned)
     references = {key: row for row in rows for key in references_of(row)}
     upsert(PublishedReference, [reference_row(*key, row) for key, row in references.items()], ["kind", "key"])
@@ -104,28 +104,6 @@ def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
         row.claimed_on = _date(claim["claimed_on"])
         row.reviewed_on = _date(document["reviewed_on"])
     return row
-
-
-def correction_row(entry: LogEntry, document: dict[str, Any]) -> PublishedCorrection | None:
-    """The row of a correction or update, or None for any other entry and for changes of metadata."""
-    is_change = entry.kind in (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION)
-    if not is_change or document["revision"]["class"] == ChangeClass.METADATA:
-        return None
-    correction = document["corrections"][-1]
-    review = {
-        "id": document["id"],
-        "url": page_url("reviews", entry.subject),
-        "headline": document["headline"],
-        "language": document["language"],
-    }
-    return PublishedCorrection(
-        sequence=entry.sequence,
-        review_id=entry.subject,
-        change_class=correction["class"],
-        at=entry.at,
-        days=(entry.at - datetime.fromisoformat(document["published_at"])).days,
-        body=canonical_unchecked({**correction, "review": review, "sequence": entry.sequence}).decode(),
-    )
 
 
 def appearance_keys(claim: dict[str, Any]) -> list[str]:

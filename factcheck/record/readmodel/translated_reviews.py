@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db.models import Subquery
 
 from factcheck.record.log.models import LogEntry
 from factcheck.record.readmodel.claim_merges import MergeGroup
@@ -29,14 +30,13 @@ class Original:
 def find_original(translated: Mapping[str, Any]) -> Original | None:
     """Return the original of a translation, from the translation's `translation_of`."""
     number: int = translated["revision"]
-    status = (
-        PublishedReview.objects.using("public").filter(pk=translated["id"]).values_list("status", flat=True).first()
-    )
-    if status is None:
+    newer = LogEntry.objects.filter(subject=translated["id"], number__gt=number, kind__in=NEW_TEXTS)
+    newest = Subquery(newer.order_by("-number").values("number")[:1])
+    row = PublishedReview.objects.using("public").filter(pk=translated["id"]).values_list("status", newest).first()
+    if row is None:
         return None
-    newer = LogEntry.objects.using("public").filter(subject=translated["id"], number__gt=number, kind__in=NEW_TEXTS)
-    newest = newer.order_by("-number").values_list("number", flat=True).first()
-    return Original(status, newest or number, newest is not None)
+    status, revision = row
+    return Original(status, revision or number, revision is not None)
 
 
 def list_translations(review: PublishedReview) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ from django.utils.translation import get_language, get_language_from_path
 register = template.Library()
 
 
-def _without_language(url: str) -> str:
+def without_language(url: str) -> str:
+    """Return the path without the language at its beginning."""
     language = get_language_from_path(url)
     return url.removeprefix(f"/{language}") if language else url
 
@@ -21,7 +22,7 @@ def _without_language(url: str) -> str:
 def language_links(context: dict[str, Any]) -> dict[str, Any]:
     """Link to the same page in each language, with its parameters. A page for a server error has no request."""
     request: HttpRequest | None = context.get("request")
-    url = _without_language(escape_uri_path(request.path)) if request else "/"
+    url = without_language(escape_uri_path(request.path)) if request else "/"
     if request and request.GET:
         url += f"?{request.GET.urlencode()}"
     current = get_language()
@@ -36,7 +37,7 @@ def language_links(context: dict[str, Any]) -> dict[str, Any]:
 @register.inclusion_tag("website/alternates.html", takes_context=True)
 def alternates(context: dict[str, Any], translated: bool = True) -> dict[str, Any]:
     """Tell search engines the page's languages. The canonical URL of an untranslated page is its English page."""
-    path = _without_language(context["request"].path)
+    path = without_language(context["request"].path)
     codes = [code for code, _name in settings.LANGUAGES] if translated else []
     language = get_language() if translated else "en"
     return {

@@ -19,23 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.record.formats.markdown import to_html
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
-from factcheck.record.statement_labels import choices
+from factcheck.record.statement_labels import KINDS, choices
 from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Words)
 from factcheck.record.statements.values import Choices
 
 register = template.Library()
 
 _WORDS = {
-    "kind": {
-        "original": _("Published"),
-        "update": _("Updated"),
-        "correction": _("Corrected"),
-        "withdrawal": _("Withdrawn"),
-        "reinstatement": _("Reinstated"),
-        "erasure": _("Erased"),
-        "published": _("Published"),
-        "updated": _("Updated"),
-    },
+    "kind": KINDS,
     "class": dict(ChangeClass.choices),
     "ground": {
         "court_order": _("A court ordered it."),
@@ -151,6 +142,18 @@ def short(value: str) -> str:
     """Return a URL without its scheme, shortened if it is long."""
     bare = value.partition("://")[2] or value
     return bare if len(bare) <= MAX_ADDRESS else f"{bare[: MAX_ADDRESS - 1]}…"
+
+
+@register.filter
+def has_page(claimant: dict[str, Any]) -> bool:
+    """Return whether the claimant has a page: an organisation, or a public figure whose name an editor confirmed."""
+    return claimant["type"] == "organization" or (claimant["type"] == "person" and claimant["confirmed"])
+
+
+@register.filter
+def in_sentence(name: str) -> str:
+    """Return a language's name for the middle of a sentence. Vietnamese writes its first letter in lower case there."""
+    return name[:1].lower() + name[1:] if get_language() == "vi" else name
 
 
 @register.filter

@@ -148,7 +148,7 @@ def test_readers_get_a_page_without_a_link_to_the_original(newsroom: Newsroom, r
     assert "https://source.example/1" in page
     assert 'href="https://source.example' not in page
     assert "&lt;script&gt;x" in page
-    assert f'href="/reviews/{review.pk}/"' in page
+    assert f'/reviews/{review.pk}/"' in page
     answer = Client().get(f"{path}file/")
     assert b"".join(answer.streaming_content) == PAGE
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"

@@ -183,7 +183,8 @@ def test_api_serves_what_the_files_say(imported: Imported, real_data: Path) -> N
                 "name": line(publisher.get("name")) or site,
                 "site": site,
                 "url": publisher["url"],
-                "logo_url": None, "same_as": [], "methodology_url": None, "corrections_url": None,
+                "logo_url": None, "same_as": [], "description": None, "codes": [],
+                "methodology_url": None, "corrections_url": None,
                 "principles_url": None, "unnamed_sources_url": None, "feedback_url": None,
             }  # fmt: skip
             assert body["reviewed_on"] == day(raw.get("datePublished"))

@@ -83,6 +83,8 @@ FULL: dict[str, Any] = {
         "url": "https://example.org/",
         "logo_url": "https://example.org/logo.png",
         "same_as": [],
+        "description": "Hai người, do bạn đọc nuôi.",
+        "codes": ["ifcn"],
         "methodology_url": "https://example.org/1",
         "corrections_url": "https://example.org/2",
         "principles_url": "https://example.org/3",

@@ -1,0 +1,94 @@
+"""Pages for browsing: all topics, verdicts, publishers, languages and years, and a page for each of three subjects.
+
+A claimant's page has no numbers and no verdicts of its own, because the record scores claims and never people.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from factcheck.record.formats.text import replace_forbidden
+from factcheck.record.models import PublishedReference, PublishedReview
+from factcheck.website import queries
+from factcheck.website.filters import Facet, Filters
+from factcheck.website.views import page_for_readers, sample_of
+from factcheck.website.word_search import Place, newest_first
+
+MANY_VALUES = 300  # of a filter on the page for browsing. The API has all of them.
+Kind = PublishedReference.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the page for browsing. Each of its values links to a page, or to the search page with a filter."""
+
+    facet: Facet
+    page: str
+    api_list: str
+
+
+PARTS = (("topic", "topic", "topics"), ("verdict", "", "rating-scales"), ("publisher", "publisher", "publishers"),
+    ("language", "", ""), ("year", "", ""))  # fmt: skip
+
+
+@page_for_readers
+def browse(request: HttpRequest) -> HttpResponse:
+    """Show all values of the filters with their numbers of reviews."""
+    live = PublishedReview.objects.using("public").live()
+    facets = {facet.name: facet for facet in Filters({}).facets(live, limit=MANY_VALUES)}
+    context = {
+        "parts": [Part(facets[name], page, api) for name, page, api in PARTS if name in facets],
+        "search_url": reverse("search"),
+        "api_url": f"{settings.SITE_URL}/api/v1/",
+        "license": settings.LICENSE_URL,
+    }
+    return render(request, "website/browse.html", context)
+
+
+@page_for_readers
+def publisher(request: HttpRequest, site: str) -> HttpResponse:
+    return _subject(request, Kind.PUBLISHER, site.lower(), Filters({"publisher": (site.lower(),)}))
+
+
+@page_for_readers
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    return _subject(request, Kind.TOPIC, slug, Filters({"topic": (slug,)}))
+
+
+@page_for_readers
+def claimant(request: HttpRequest, claimant_id: UUID) -> HttpResponse:
+    return _subject(request, Kind.CLAIMANT, str(claimant_id), None)
+
+
+def _subject(request: HttpRequest, kind: Kind, key: str, filters: Filters | None) -> HttpResponse:
+    """Show the newest reviews of a publisher, topic or claimant. Raises Http404."""
+    body = queries.references(kind).filter(key=replace_forbidden(key)).values_list("body", flat=True).first()
+    if body is None:
+        raise Http404
+    place = Place.read(request.GET.get("after", ""), request.GET.get("before", ""))
+    live = PublishedReview.objects.using("public").live()
+    among = None if filters else live.filter(claimant=UUID(key))
+    listed = newest_first("", filters or Filters({}), place, among=among)
+    parameter = urlencode({kind.value: key})
+    facets = [each for each in filters.facets(live) if each.name != kind.value] if filters else []
+    context: dict[str, Any] = {
+        "subject": orjson.loads(body),
+        "facets": [each for each in facets if len(each.values) > 1],
+        "search_url": reverse("search"),
+        "reviews": listed.reviews, "complete": listed.complete, "place": place,
+        "next": listed.after and f"?{urlencode({'after': listed.after})}",
+        "previous": listed.before and f"?{urlencode({'before': listed.before})}",
+        "sample": sample_of(listed.reviews),
+        "parameter": parameter,
+        "json_url": f"{settings.SITE_URL}/api/v1/reviews/?{parameter}",
+        "about_url": f"{settings.SITE_URL}/api/v1/{kind.value}s/{key}/" if kind != Kind.TOPIC else "",
+        "license": settings.LICENSE_URL,
+    }  # fmt: skip
+    return render(request, f"website/{kind.value}.html", context)
