@@ -27,8 +27,8 @@ SELECT gen_random_uuid(), 'live', n, '{}', (ARRAY['en', 'vi', 'pt', 'es', 'fr', 
 FROM generate_series(%s, %s) n, LATERAL (SELECT date '2016-01-01' + (n::bigint * 3650 / %s)::int AS day) made
 """
 CORRECTED = """
-INSERT INTO record_publishedcorrection (sequence, review_id, change_class, at, days, body)
-SELECT n, gen_random_uuid(), (ARRAY['typo', 'update', 'substantive'])[1 + n %% 3],
+INSERT INTO record_publishedcorrection (sequence, review_id, kind, publisher, language, change_class, at, days, body)
+SELECT n, gen_random_uuid(), 'correction', 'site1.example', 'en', (ARRAY['typo', 'update', 'substantive'])[1 + n %% 3],
        timestamptz '2016-01-01' + n * interval '10 years' / %s, n %% 300, '{}'
 FROM generate_series(1, %s, 20) n
 """
