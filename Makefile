@@ -30,7 +30,7 @@ prove: .venv/dev.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp
 
 bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000 for a short run)
 	mkdir -p var && rm -f $(table)
-	for name in append importing dumps answers searching desk counting counting sizes; do \
+	for name in append importing dumps answers searching desk counting browsing sizes; do \
 		BENCH_TABLE=$(table) $(python) bench/$$name.py $(if $(REVIEWS),--reviews $(REVIEWS)) || exit 1; \
 	done
 	BENCH_TABLE=$(table) $(python) bench/pages.py

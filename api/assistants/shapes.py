@@ -85,6 +85,7 @@ class Change(TypedDict):
 
     revision: int
     at: str
+    kind: str
     change_class: str | None
     note: str | None
     verdict_before: str | None
@@ -222,6 +223,7 @@ def _change(body: Body) -> Change:
     return {
         "revision": body["revision"],
         "at": body["at"],
+        "kind": body["kind"],
         "change_class": body["class"],
         "note": cut(body["note"], LONG),
         "verdict_before": cut(before, SHORT),

@@ -117,7 +117,7 @@ def list_corrections(
     page_size: PageSize = 5,
     cursor: Cursor = None,
 ) -> CorrectionPage:
-    """List corrections and updates to fact-checks, newest first, each with the current version of the review."""
+    """List corrections, updates and withdrawals of fact-checks, newest first, each with the current review."""
     list_request = _read_request(
         "api:corrections", CORRECTIONS, language=language, publisher=publisher, page_size=page_size, cursor=cursor,
         **{"class": change_class},

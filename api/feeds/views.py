@@ -73,7 +73,8 @@ class Feed(Endpoint):
         with translation.override(language or "en"):
             entries = self.entries(bodies, list_request.chosen["content"] == "full", language)
             content, media_type = write_feed(
-                self.kind, str(self.title), str(self.description), language, f"{settings.SITE_URL}/",
+                self.kind, str(self.title), str(self.description), language,
+                settings.SITE_URL + (f"/{language}/" if language else "/"),
                 settings.SITE_URL + request.get_full_path(), entries, pages,
             )  # fmt: skip
         response = responses.respond(request._request, content, media_type)
@@ -120,7 +121,7 @@ class ReviewFeed(Feed):
 
 
 class CorrectionFeed(Feed):
-    """What happened to published reviews. In a feed with full text, an entry includes the current version of a review."""
+    """Changes of published reviews. In a feed with full text, an entry includes the current version of its review."""
 
     list_options = CORRECTION_FEED
     title = _("Corrections")

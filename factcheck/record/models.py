@@ -3,11 +3,11 @@
 from factcheck.record.log.models import Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.matching.models import ReviewVector
 from factcheck.record.public_captures import PublicCapture
+from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import (
     PastClaim,
     PastReview,
     PublishedClaim,
-    PublishedCorrection,
     PublishedDemand,
     PublishedMerge,
     PublishedReference,

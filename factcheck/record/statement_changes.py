@@ -141,7 +141,8 @@ def _verdict(before: dict[str, Any], after: dict[str, Any], diff: Diff) -> Itera
     scales = [{key: verdict.get(key) for key in ON_SCALE} for verdict in (before, after)]
     same_scale = all(before.get(key) == after.get(key) for key in ("scale", "worst", "best"))
     if words[0] == words[1] or (before.get("scale") and after.get("scale") and not same_scale):
-        yield from _compare("verdict.scale", *(_line(scale, "verdict") for scale in scales), diff)
+        was, now = (_line(scale, "verdict") for scale in scales)
+        yield from _compare("verdict.scale", was, now, diff)
 
 
 def _text(value: Any, place: str) -> str:

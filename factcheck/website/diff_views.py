@@ -60,8 +60,8 @@ def find_changes(before: queries.Body, after: queries.Body) -> dict[str, Any]:
     diff = _BoundedDiff()
     old, new = _content(before), _content(after)
     rows = {name: compare_rows(name, old.pop(name), new.pop(name), diff) for name in LISTS}
-    seen = [claim.pop("appearances") for claim in (old["claim"], new["claim"])]
-    rows["appearances"] = compare_rows("claim.appearances", *seen, diff)
+    first, second = (claim.pop("appearances") for claim in (old["claim"], new["claim"]))
+    rows["appearances"] = compare_rows("claim.appearances", first, second, diff)
     return {
         "changes": [Change(each.label, _cut(each.pieces)) for each in compare(old, new, diff)],
         "rows": [

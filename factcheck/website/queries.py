@@ -12,13 +12,11 @@ from django.db.models.functions import Cast
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
     PublicCapture,
     PublishedClaim,
-    PublishedCorrection,
     PublishedDemand,
     PublishedReference,
     PublishedReview,
@@ -26,7 +24,7 @@ from factcheck.record.models import (
 )
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.review_rows import review_body
-from factcheck.record.readmodel.revisions import in_document, in_revision
+from factcheck.record.readmodel.revisions import in_revision
 
 Body = dict[str, Any]
 
@@ -159,52 +157,6 @@ def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
     return entries.annotate(
         note=in_revision("note"), change_class=in_revision("class"), has_document=has_document, is_signed=signed
     )
-
-
-def list_corrections(page: int) -> tuple[list[Body], bool]:
-    """Return a page of corrections, newest first, and whether there are more corrections."""
-    start = (page - 1) * PAGE_SIZE
-    entries, end = LogEntry.objects.using("public"), start + PAGE_SIZE + 1
-    # The keys are read first, so that documents from earlier pages aren't read. Changes of metadata aren't listed.
-    changes = PublishedCorrection.objects.using("public").order_by("-sequence").values_list("sequence", flat=True)[:end]
-    others = [
-        found.values_list("sequence", flat=True)[:end]
-        for found in (entries.status_changes(), entries.erased_corrections())
-    ]
-    here = list(changes.union(*others).order_by("-sequence")[start:end])
-    review = PublishedReview.objects.filter(pk=models.OuterRef("subject"))
-    verdicts = PublishedCorrection.objects.filter(pk=models.OuterRef("pk"))
-    found = _with_notes(entries.filter(pk__in=here[:PAGE_SIZE]).order_by("-sequence")).annotate(
-        review=models.Subquery(review.values("body")),
-        verdicts=models.Subquery(verdicts.values("body")),
-        notice=in_document("notice"),
-    )
-    return [_correction(entry) for entry in found], len(here) > PAGE_SIZE and page < LAST_PAGE
-
-
-def _correction(entry: Any) -> Body:
-    """Return a correction as in a review's `corrections`, plus `has_document`, an erasure's `notice`, and the review.
-
-    The review has its current title, even if the title was different at the time (`current_title`).
-    """
-    review: Body = orjson.loads(entry.review)
-    verdicts: Body = orjson.loads(entry.verdicts) if entry.verdicts else {}
-    notice: Body | None = orjson.loads(entry.notice) if entry.notice else None
-    current = review["revision"]
-    return {
-        "kind": entry.kind.partition(".")[2],
-        "at": rfc3339(entry.at),
-        "class": entry.change_class,
-        "note": None if notice else entry.note,  # an erasure's note repeats the notice
-        "verdict_before": verdicts.get("verdict_before"),
-        "verdict_after": verdicts.get("verdict_after"),
-        "has_document": entry.has_document,
-        "notice": notice,
-        "language": review.get("language", "und"),
-        "review": {"id": review["id"], "now": current["kind"], **current_title(review)},
-        "withdrawn_since": current["kind"] == "withdrawal" and current["sequence"] != entry.sequence,
-        "newsroom": review["publisher"] if "publisher" in review else review["notice"]["newsroom"],
-    }
 
 
 def find_entry(review_id: UUID, number: int) -> LogEntry:

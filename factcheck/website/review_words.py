@@ -6,7 +6,6 @@ A title or a description for other sites always contains the verdict, because a 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.utils.text import Truncator
 from django.utils.translation import get_language, get_supported_language_variant, override
 from django.utils.translation import gettext as _
 
@@ -16,25 +15,24 @@ from factcheck.website.templatetags.published import plain, scale
 
 Body = dict[str, Any]
 
-MAX_LABEL = 60  # a publisher's verdict can be a whole paragraph
+MAX_NAME = 40  # a publisher's verdict can be a whole paragraph
 MAX_QUOTED = 120
 
 
 def verdict_of(body: Body) -> str:
     """Return a review's verdict as one short line. Not every imported review has a verdict."""
-    return _shorten(body["verdict"]["label"] or _("No verdict"), MAX_LABEL)
+    return _shorten(body["verdict"]["label"] or _("No verdict"), MAX_NAME)
 
 
 def title_of(body: Body, *, current: bool = True, status: str = "live") -> str:
     """Return the title for browsers and other sites. The verdict is first, because titles are shortened at the end."""
     with _in_language(body["language"]):
         if body["revision"]["kind"] == "withdrawal":
-            words = [_("Withdrawn"), body["headline"] or ""]
-        else:
-            words = [verdict_of(body), _shorten(body["headline"] or body["claim"]["text"], MAX_QUOTED)]
-            if not current:
-                words.insert(0, _("Withdrawn") if status == "withdrawn" else _("Not the current revision"))
-    return ": ".join(word for word in words if word)
+            return ": ".join(word for word in (_("Withdrawn"), _shorten(body["headline"] or "", MAX_QUOTED)) if word)
+        title = f"{verdict_of(body)}: {_shorten(body['headline'] or body['claim']['text'], MAX_QUOTED)}"
+        if current:
+            return title
+        return f"{_('Withdrawn') if status == 'withdrawn' else _('Not the current revision')} – {title}"
 
 
 def description_of(body: Body) -> str:
@@ -50,7 +48,8 @@ def description_of(body: Body) -> str:
 
 def claim_title(claim: Body) -> str:
     """Return the title of a claim's page: the verdicts and the claim."""
-    verdicts = [f"{verdict_of(review)} ({plain(review['publisher']['name'])})" for review in claim["reviews"][:3]]
+    reviews = claim["reviews"][:2]
+    verdicts = [f"{verdict_of(each)} ({_shorten(each['publisher']['name'], MAX_NAME)})" for each in reviews]
     return f"{'; '.join(verdicts)}: {_shorten(claim['text'], MAX_QUOTED)}"
 
 
@@ -112,4 +111,6 @@ def _in_language(tag: str) -> override:
 
 
 def _shorten(text: str, length: int) -> str:
-    return Truncator(plain(text)).chars(length)
+    """Return one line with at most this many characters, also if most of them are combining characters."""
+    line = plain(text)
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"

@@ -11,6 +11,7 @@ from factcheck.record.formats.picture_files import PATH
 from factcheck.website import (
     browse_views,
     capture_views,
+    correction_views,
     data_views,
     demand_views,
     diff_views,
@@ -27,7 +28,6 @@ from factcheck.website import (
     sitemaps,
     statistics_views,
     verify_views,
-    views,
     well_known,
 )
 
@@ -54,7 +54,7 @@ pages = [
     path("publishers/<str:site>/", browse_views.publisher, name="publisher"),
     path("topics/<slug:slug>/", browse_views.topic, name="topic"),
     path("claimants/<uuid:claimant_id>/", browse_views.claimant, name="claimant"),
-    path("corrections/", views.corrections, name="corrections"),
+    path("corrections/", correction_views.corrections, name="corrections"),
     path("verify/", verify_views.verify, name="verify"),
     path("demands/", demand_views.demands, name="demands"),
     path("data/", data_views.data, name="data"),

@@ -63,13 +63,6 @@ def page_of_list(
     return render(request, template, context)
 
 
-@page_for_readers
-def corrections(request: HttpRequest) -> HttpResponse:
-    """Show corrections, updates, withdrawals, reinstatements and erasures, newest first (docs/reference/website.md)."""
-    page = "website/corrections_page.html"
-    return page_of_list(request, page, "corrections", queries.list_corrections, lambda each: each["newsroom"])
-
-
 def is_sample(site: str) -> bool:
     """Return whether the site is a demo newsroom's. Demo newsrooms use a reserved top-level domain (RFC 2606)."""
     return site.endswith(".example")

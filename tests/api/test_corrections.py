@@ -65,9 +65,9 @@ def sequences(api, **query):
 
 def test_corrections_newest_first(world, api):
     results = api.get("corrections/")["results"]
-    assert [correction["sequence"] for correction in results] == [6, 5, 4]
+    assert [correction["sequence"] for correction in results] == [9, 8, 7, 6, 5, 4]
     entry = LogEntry.objects.get(sequence=4)
-    assert results[2] == {
+    assert results[5] == {
         "sequence": 4,
         "revision": 2,
         "at": entry.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -77,6 +77,8 @@ def test_corrections_newest_first(world, api):
         "publisher": "kiemchung.example",
         "verdict_before": {"scale": "truth", "slug": "false", "label": "Sai"},
         "verdict_after": {"scale": "truth", "slug": "true", "label": "Đúng"},
+        "ground": None,
+        "erased": False,
         "review": {
             "id": world.flood,
             "url": f"http://127.0.0.1:8000/reviews/{world.flood}/",
@@ -86,7 +88,7 @@ def test_corrections_newest_first(world, api):
     }
     inside = api.get(f"reviews/{world.flood}/")["corrections"]
     assert [
-        {key: value for key, value in correction.items() if key not in ("sequence", "review")}
+        {key: value for key, value in correction.items() if key not in ("sequence", "review", "ground", "erased")}
         for correction in results
         if correction["review"]["id"] == world.flood
     ] == inside[::-1]
@@ -97,13 +99,15 @@ def test_corrections_newest_first(world, api):
     [
         ({"class": "substantive"}, [4]),
         ({"class": ["typo", "update"]}, [6, 5]),
-        ({"publisher": "other.example"}, [5]),
-        ({"publisher": "www.kiemchung.example"}, [6, 4]),
-        ({"language": "vi"}, [6, 5, 4]),
-        ({"language": "vi-vn"}, [5]),
+        ({"publisher": "other.example"}, [8, 5]),
+        ({"publisher": "www.kiemchung.example"}, [9, 7, 6, 4]),
+        ({"language": "vi"}, [8, 6, 5, 4]),
+        ({"language": "vi-vn"}, [8, 5]),
         ({"verdict": "true"}, [6, 4]),
         # What is withdrawn has no verdict any more.
         ({"verdict": "false"}, []),
+        ({"kind": "withdrawal"}, [8]),
+        ({"kind": ["erasure", "update"]}, [9, 5]),
         ({"class": "typo", "verdict": "true"}, [6]),
         ({"q": "mới"}, [6, 4]),
         ({"published_before": "2001-01-01"}, []),
@@ -116,13 +120,34 @@ def test_corrections_by_filter(world, api, query, expected):
 
 def test_corrections_of_one_review(world, api):
     assert sequences(api, ids=world.flood) == [6, 4]
-    assert sequences(api, ids=world.tea) == [5]
-    # Erased with the review.
-    assert sequences(api, ids=world.secret) == []
+    assert sequences(api, ids=world.tea) == [8, 5]
+    assert sequences(api, ids=world.secret) == [9, 7]
+
+
+def test_withdrawal_and_erasure(world, api):
+    erasure, withdrawal, erased = api.get("corrections/")["results"][:3]
+    nothing = {"class": None, "verdict_before": None, "verdict_after": None, "ground": None, "erased": False}
+    site = "http://127.0.0.1:8000/reviews"
+    assert withdrawal == {
+        **nothing, "sequence": 8, "revision": 3, "at": withdrawal["at"], "kind": "withdrawal",
+        "note": "Nguồn chính đã rút lại số liệu.", "publisher": "other.example",
+        "review": {"id": world.tea, "url": f"{site}/{world.tea}/", "headline": "Trà & <chè>", "language": "vi-VN"},
+    }  # fmt: skip
+    review = {"id": world.secret, "url": f"{site}/{world.secret}/", "headline": None, "language": "und"}
+    assert erasure == {
+        **nothing, "sequence": 9, "revision": 3, "at": erasure["at"], "kind": "erasure",
+        "note": "Theo lệnh của toà án.", "publisher": "kiemchung.example", "ground": erasure["ground"], "review": review,
+    }  # fmt: skip
+    assert erasure["ground"] is not None
+    # Of a correction that was erased, only its kind and time are left.
+    assert erased == {
+        **nothing, "sequence": 7, "revision": 2, "at": erased["at"], "kind": "correction", "note": None,
+        "publisher": "kiemchung.example", "erased": True, "review": review,
+    }  # fmt: skip
 
 
 def test_corrections_in_pages(world, api):
-    first = api.get("corrections/", {"page_size": 2})
+    first = api.get("corrections/", {"page_size": 2, "class": ["substantive", "typo", "update"]})
     second = api.get(first["next"])
     assert [correction["sequence"] for correction in second["results"]] == [4]
     assert api.get(second["previous"])["results"] == first["results"]
@@ -130,7 +155,7 @@ def test_corrections_in_pages(world, api):
 
 def test_corrections_refuse_what_they_do_not_know(world, api):
     assert api.problem("corrections/", {"class": "grave", "sort": "at"})["errors"] == [
-        {"parameter": "sort", "detail": "This URL doesn't have this parameter. Use one of class, q, ids, language, verdict, original_verdict, publisher, claim, claimant, topic, appearance_url, original_url, claimed_after, claimed_before, reviewed_after, reviewed_before, published_after, published_before, updated_after, fields, page_size, cursor."},
+        {"parameter": "sort", "detail": "This URL doesn't have this parameter. Use one of kind, class, q, ids, language, verdict, original_verdict, publisher, claim, claimant, topic, appearance_url, original_url, claimed_after, claimed_before, reviewed_after, reviewed_before, published_after, published_before, updated_after, fields, page_size, cursor."},
         {"parameter": "class", "detail": "Use one of typo, update, substantive."},
     ]  # fmt: skip
 
@@ -145,8 +170,19 @@ def test_feed_of_corrections(world, api):
     response = api.client.get("/feeds/corrections.atom")
     assert (response.status_code, response["Content-Type"]) == (200, "application/atom+xml; charset=utf-8")
     feed = read_feed(response.content)
-    assert feed.find(f"{ATOM}updated").text == LogEntry.objects.get(sequence=6).at.isoformat()
+    assert feed.find(f"{ATOM}updated").text == LogEntry.objects.get(sequence=9).at.isoformat()
     entries = feed.findall(f"{ATOM}entry")
+    summaries = [entry.find(f"{ATOM}summary").text for entry in entries]
+    assert summaries[:3] == [
+        "<p>[erasure]</p><p>Theo lệnh của toà án.</p>",
+        "<p>[withdrawal]</p><p>Nguồn chính đã rút lại số liệu.</p>",
+        "<p>[correction]</p>",
+    ]
+    assert [entry.find(f"{ATOM}title").text for entry in entries[:2]] == [
+        f"http://127.0.0.1:8000/reviews/{world.secret}/", "Trà & <chè>",
+    ]  # fmt: skip
+    assert entries[0].find(f"{ATOM}category").get("term") == "erasure"
+    entries = entries[3:]
     assert len(entries) == 3
     tea = {child.tag.removeprefix(ATOM): child for child in entries[1]}
     assert tea["title"].text == "Trà & <chè>"

@@ -220,12 +220,16 @@ def test_imported_review_has_its_publishers_words(world, api):
 def test_corrections_in_every_format(world, api, kind):
     """Those of a withdrawn review stay, as its revisions do."""
     at = "http://127.0.0.1:8000/api/v1/reviews/{}/revisions/2/"
-    assert ids(api, f"corrections.{kind}") == [at.format(world.gone), at.format(world.flood)]
+    assert ids(api, f"corrections.{kind}") == [
+        at.format(world.gone).replace("/2/", "/3/"), at.format(world.gone), at.format(world.flood),
+    ]  # fmt: skip
+    assert ids(api, f"corrections.{kind}", {"kind": "withdrawal"}) == ids(api, f"corrections.{kind}")[:1]
     assert ids(api, f"corrections.{kind}", {"verdict": "true", "class": "substantive"}) == [at.format(world.flood)]
 
 
 def test_full_text_of_a_correction_is_the_review_as_it_is_now(world, api):
-    gone, flood = read(api, "corrections.json", {"content": "full"})["items"]
+    withdrawal, gone, flood = read(api, "corrections.json", {"content": "full"})["items"]
+    assert withdrawal["content_html"] == "<p>[withdrawal]</p><p>Nguồn chính đã rút lại số liệu.</p>"
     note = "<p>Ngày quay đã được xác minh lại với người quay phim.</p>"
     assert gone["content_html"] == f"<p>[substantive] Sai</p>{note}"
     assert flood["content_html"] == (
@@ -240,7 +244,7 @@ def test_full_text_of_a_correction_is_the_review_as_it_is_now(world, api):
     [({}, "substantive"), ({"language": "vi"}, "sửa sai sót nội dung")],
 )
 def test_class_of_a_correction_is_in_the_language_of_the_feed(world, api, query, said):
-    items = read(api, "corrections.json", query)["items"]
+    items = read(api, "corrections.json", {**query, "class": "substantive"})["items"]
     assert {item["summary"].partition("]")[0] for item in items} == {f"[{said}"}
     assert {tag for item in items for tag in item["tags"]} == {"substantive"}
 
@@ -248,7 +252,7 @@ def test_class_of_a_correction_is_in_the_language_of_the_feed(world, api, query,
 def test_author_of_a_correction_is_named(world, api):
     items = read(api, "corrections.json")["items"]
     publisher = {"name": "Toà soạn kiemchung.example", "url": "https://kiemchung.example/"}
-    assert [item["authors"] for item in items] == [[publisher]] * 2
+    assert [item["authors"] for item in items] == [[publisher]] * 3
 
 
 @pytest.mark.parametrize("of", ["reviews", "corrections"])
@@ -276,8 +280,8 @@ TITLES = {
     ("reviews", "vi"): (
         "Bài kiểm chứng", "Các bài kiểm chứng, bài mới đăng hoặc mới sửa đứng trước.",
     ),
-    ("corrections", "en"): ("Corrections", "Corrections and updates to published reviews, with the reasons for each change."),
-    ("corrections", "vi"): ("Đính chính", "Những đính chính và cập nhật trong các bài đã đăng, kèm lý do."),
+    ("corrections", "en"): ("Corrections", "Reviews that newsrooms have corrected, updated, withdrawn, reinstated or erased, and why."),
+    ("corrections", "vi"): ("Đính chính", "Những bài mà các tòa soạn ở đây đã đính chính, cập nhật, rút lại, khôi phục hoặc buộc phải xóa vĩnh viễn, kèm lý do."),
 }  # fmt: skip
 
 
@@ -300,11 +304,12 @@ def test_title_is_in_the_language_that_is_asked_for(world, api, of, kind, query,
         response = api.client.get(f"/feeds/{of}.{kind}{query}", headers={"Accept-Language": accepts})
         if kind == "json":
             feed = json.loads(response.content)
-            said = (feed["title"], feed["description"])
+            said, home = (feed["title"], feed["description"]), feed["home_page_url"]
         else:
             feed = feedparser.parse(response.content).feed
-            said = (feed.title, feed.subtitle)
+            said, home = (feed.title, feed.subtitle), feed.link
         assert (said, feed.get("language")) == (TITLES[of, spoken], named)
+        assert home == f"http://127.0.0.1:8000/{f'{named}/' if named else ''}"
 
 
 def test_pages_name_the_feeds(world, api):

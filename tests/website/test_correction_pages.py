@@ -1,5 +1,6 @@
 """The list of corrections as readers see it: whatever became of published reviews, and nothing of what was erased."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Publisher, Review
-from factcheck.website import queries
+from factcheck.website import correction_views
 from tests.drafts import (
     Newsroom,
     correct_review,
@@ -87,7 +88,7 @@ def get(path: str = "/corrections/", language: str = "en", status: int = 200) ->
 
 
 def links(page: Page) -> list[str]:
-    return [href for href in page.links if href.startswith("/reviews/")]
+    return [href for href in page.links if re.fullmatch("/reviews/[^/]*/", href)]
 
 
 def lines(page: Page) -> list[str]:
@@ -104,24 +105,28 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_list_says_what_became_of_reviews_newest_first(record: SimpleNamespace, today: None) -> None:
     page = get()
-    newsroom = "Toà soạn checkpoint.org"
+    newsroom, diff = "Toà soạn checkpoint.org", "What changed, word by word"
     assert page.title == "Corrections – The Fact-Check Record"
     assert lines(page) == [
-        f"{HOSTILE} Corrected today (substantive correction) {WHY} {newsroom}",
+        f"{HOSTILE} Corrected today (substantive correction) {WHY} {diff} {newsroom}",
         "Đoạn phim là của năm 2020 Corrected today (substantive correction)"
         f" Bài không còn nêu tên người quay đoạn phim này. {newsroom}",
         f"Đoạn phim là của năm 2020 Erased today {NOTICE} It protects a private person’s data. Responsible: {newsroom}",
         f"Erased review Erased today {NOTICE} It protects a private person’s data. Responsible: {newsroom}",
         f"Erased review Corrected today (text erased) {newsroom}",
-        f"Bài trở lại Reinstated today Nguồn đã xác nhận lại số liệu. {newsroom}",
+        f"Bài trở lại Reinstated today Nguồn đã xác nhận lại số liệu. {diff} {newsroom}",
         f"Bài trở lại Withdrawn today {REASON} {newsroom}",
         f"Tựa đề mới Withdrawn today {REASON} {newsroom}",
         f"Tựa đề mới Corrected today (substantive correction) Verdict before: Sai → after: Đúng {WHY}"
-        f" The review has since been withdrawn. {newsroom}",
-        f"الماء غال. Corrected today (substantive correction) Verdict before: كاذب → after: خطأ {WHY} مرصد",
-        f"Video năm 2019 Corrected today (substantive correction) Verdict before: Sai → after: Đúng {WHY} {newsroom}",
+        f" {diff} The review has since been withdrawn. {newsroom}",
+        f"الماء غال. Corrected today (substantive correction) Verdict before: كاذب → after: خطأ {WHY} {diff} مرصد",
+        f"Video năm 2019 Corrected today (substantive correction) Verdict before: Sai → after: Đúng {WHY} {diff} {newsroom}",
     ]
-    assert links(page) == [
+    assert links(page) == links_of_all(record)
+
+
+def links_of_all(record: SimpleNamespace) -> list[str]:
+    return [
         record.hostile, record.redacted, record.redacted, record.erased, record.erased, record.back, record.back,
         record.withdrawn, record.withdrawn, record.imported, record.corrected,
     ]  # fmt: skip
@@ -188,29 +193,81 @@ def test_page_is_plain_and_accessible(record: SimpleNamespace, language: str) ->
     assert Client().post("/en/corrections/").status_code == 405
 
 
-def test_list_costs_two_queries_of_the_reading_role(record: SimpleNamespace) -> None:
+def test_list_costs_six_queries_of_the_reading_role(record: SimpleNamespace) -> None:
+    """The page with its reviews, the numbers of four filters, and the names of publishers."""
     with (
         CaptureQueriesContext(connections["public"]) as public,
         CaptureQueriesContext(connections["default"]) as others,
     ):
         get()
-    assert (len(public), len(others)) == (2, 0)
+    assert (len(public), len(others)) == (6, 0)
 
 
-def test_pages_lead_to_each_other(record: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "PAGE_SIZE", 6)
-    first, second = get(), get("/corrections/?page=2")
-    assert links(first) == [record.hostile, record.redacted, record.redacted, record.erased, record.erased, record.back]
-    assert links(second) == [record.back, record.withdrawn, record.withdrawn, record.imported, record.corrected]
-    assert "/corrections/?page=2" in first.links
-    assert "/corrections/?page=1" in second.links
-    assert "next" not in second.values("a", "rel")
-    assert "noindex" in second.values("meta", "content")
+def test_pages_lead_to_each_other_without_an_end(record: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correction_views, "PAGE_SIZE", 4)
+    pages, path = [], "/corrections/"
+    while path:
+        page = get(path)
+        pages.append(links(page))
+        path = next((f"/corrections/{link}" for link in page.links if link.startswith("?before=")), "")
+    assert list(map(len, pages)) == [4, 4, 3]
+    assert [link for page in pages for link in page] == links_of_all(record)
+    newer = next(link for link in page.links if link.startswith("?after="))
+    assert links(get(f"/corrections/{newer}")) == pages[1]
+    assert "noindex" in page.values("meta", "content")
 
 
 def test_page_that_is_none_is_404(record: SimpleNamespace) -> None:
-    for page in ("0", "2", "26", "x", "-1"):
-        assert "This page doesn’t exist" in get(f"/corrections/?page={page}", status=404).text
+    for query in ("before=0", "before=x", "before=-1", "after=99", f"after={'9' * 16}"):
+        assert "This page doesn’t exist" in get(f"/corrections/?{query}", status=404).text
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("kind=withdrawal", ["back", "withdrawn"]),
+        ("kind=erasure", ["redacted", "erased"]),
+        ("kind=reinstatement", ["back"]),
+        ("publisher=marsad.org", ["imported"]),
+        ("publisher=MARSAD.org", ["imported"]),
+        ("language=en", ["hostile"]),
+        ("language=fr&kind=correction", ["imported"]),
+        ("year=1999", []),
+        ("kind=nothing", []),
+    ],
+)
+def test_list_by_filter(record: SimpleNamespace, query: str, expected: list[str]) -> None:
+    page = get(f"/corrections/?{query}")
+    assert links(page) == [getattr(record, name) for name in expected]
+    assert "noindex" in page.values("meta", "content")
+    if not expected:
+        assert "No corrections match these filters. Show all corrections" in page.text
+
+
+def test_filters_have_numbers_and_lead_to_the_feed(record: SimpleNamespace) -> None:
+    page = get("/corrections/?kind=withdrawal")
+    for words in ("Kind of change: Withdrawn Remove", "Corrected (6)", "Erased (2)", "Reinstated (1)",
+                  "Toà soạn checkpoint.org (2)"):  # fmt: skip
+        assert words in page.text, page.text
+    assert "?publisher=checkpoint.org&kind=withdrawal" in page.links or (
+        "?kind=withdrawal&publisher=checkpoint.org" in page.links
+    )
+    assert "?" in page.links  # without the filter
+    assert "/feeds/corrections.atom?kind=withdrawal" in page.links
+    assert "http://127.0.0.1:8000/api/v1/corrections/?kind=withdrawal" in page.links
+    feed = Client().get("/feeds/corrections.json?kind=withdrawal").json()
+    assert [item["url"].removeprefix("http://127.0.0.1:8000") for item in feed["items"]] == links(page)
+
+
+def test_changes_lead_to_what_changed(record: SimpleNamespace) -> None:
+    found = [link for link in get().links if ".." in link]
+    # Nothing replaced a text where it was withdrawn, or where the text before has been erased.
+    assert found == [
+        f"{record.hostile}revisions/1..2/", f"{record.back}revisions/1..3/", f"{record.withdrawn}revisions/1..2/",
+        f"{record.imported}revisions/1..2/", f"{record.corrected}revisions/1..2/",
+    ]  # fmt: skip
+    for path in found:
+        get(path)
 
 
 def test_record_without_corrections_says_so(database: str) -> None:

@@ -226,6 +226,32 @@ def test_review_imported_speaks_in_its_publishers_words(published: Published) ->
     assert "" in page.values("bdi", "lang")
 
 
+def test_review_is_described_with_its_verdict(published: Published) -> None:
+    """The claim alone would spread what a newsroom found to be false."""
+    for path, card, description in (
+        (
+            published.english,
+            "False: The video is of 2020",
+            "Verdict: False. Claim: “Nước lũ ở Huế đã lên tới mái chùa.”",
+        ),
+        (
+            f"{published.corrected}revisions/1/",
+            "Không phải phiên bản hiện hành – Sai: Video nước lũ là của năm 2020",
+            "Kết luận: Sai. Nội dung được kiểm chứng: “Nước lũ ở Huế",
+        ),
+        (f"{published.withdrawn}revisions/1/", "Đã rút lại – Sai: Bài bị rút lại", "Kết luận: Sai."),
+        (
+            published.withdrawn,
+            "Đã rút lại: Bài bị rút lại",
+            "Tòa soạn không còn khẳng định nội dung bài này. Lý do: Nguồn",
+        ),
+    ):
+        page = get(path)
+        assert f'<meta property="og:title" content="{card}">' in page.source
+        assert f'<meta property="og:description" content="{description}' in page.source
+        assert page.title.startswith(card)
+
+
 def test_review_hostile_is_text_everywhere(published: Published) -> None:
     page = get(published.hostile)
     assert (page.elements["script"], page.elements["img"]) == (

@@ -16,9 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.log.merkle import tile_name
 
-# Kinds of entries that withdraw, reinstate or erase a published review.
-STATUS_CHANGES = ("review.withdrawal", "review.reinstatement", "review.erasure")
-
 
 class ChangeClass(models.TextChoices):
     """The publisher's classification of a change. Readers see the labels."""
@@ -42,16 +39,6 @@ class LogEntryQuerySet(models.QuerySet["LogEntry"]):
         """The last entry about each of these subjects, with its document."""
         found = self.filter(subject__among=subjects).order_by("subject", "-number").distinct("subject")
         return found.select_related("revision_document")
-
-    def status_changes(self) -> "LogEntryQuerySet":
-        """The entries that withdrew, reinstated or erased reviews, newest first."""
-        return self.filter(kind__in=STATUS_CHANGES).order_by("-sequence")
-
-    def erased_corrections(self) -> "LogEntryQuerySet":
-        """The corrections and updates whose documents have been erased, newest first."""
-        erased = self.filter(kind="review.erasure").values("subject")
-        changes = self.filter(kind__in=("review.update", "review.correction"), subject__in=erased)
-        return changes.filter(revision_document__isnull=True).order_by("-sequence")
 
     def of_reviews(self) -> "LogEntryQuerySet":
         """Entries about reviews with their documents, in log order, except for erased documents."""
@@ -118,8 +105,6 @@ class LogEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["at"], name="logentry_at"),
-            # There are only a few corrections among a million original publications.
-            models.Index(fields=["sequence"], name="logentry_status_changes", condition=Q(kind__in=STATUS_CHANGES)),
         ]
 
     def __str__(self) -> str:

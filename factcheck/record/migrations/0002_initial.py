@@ -585,23 +585,6 @@ class Migration(migrations.Migration):
             model_name="logentry",
             index=models.Index(fields=["at"], name="logentry_at"),
         ),
-        migrations.AddIndex(
-            model_name="logentry",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        (
-                            "review.withdrawal",
-                            "review.reinstatement",
-                            "review.erasure",
-                        ),
-                    )
-                ),
-                fields=["sequence"],
-                name="logentry_status_changes",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="logentry",
             constraint=models.UniqueConstraint(fields=("subject", "number"), name="logentry_subject_number"),

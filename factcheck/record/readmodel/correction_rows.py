@@ -1,4 +1,4 @@
-"""The rows of everything that happened to published reviews: corrections, updates, withdrawals, reinstatements, erasures."""
+"""The rows of corrections, updates, withdrawals, reinstatements and erasures of published reviews."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.formats.urls import page_url
 from factcheck.record.log.models import ChangeClass, LogEntry
-from factcheck.record.readmodel.models import PublishedCorrection
+from factcheck.record.readmodel.correction_models import PublishedCorrection
 
 Kind = LogEntry.Kind
 _ERASED = {"publisher": None, "class": None, "note": None, "verdict_before": None, "verdict_after": None}
@@ -15,7 +15,7 @@ _ERASED = {"publisher": None, "class": None, "note": None, "verdict_before": Non
 def correction_rows(entry: LogEntry, document: dict[str, Any]) -> list[PublishedCorrection]:
     """The rows of an entry. Original publications and changes of metadata have none.
 
-    An erasure also has rows for the review's earlier changes. Of these changes, only the kind and the time are left.
+    An erasure also has rows for the review's earlier changes, which keep only their kind and time.
     """
     if entry.kind == Kind.ORIGINAL or document["revision"].get("class") == ChangeClass.METADATA:
         return []

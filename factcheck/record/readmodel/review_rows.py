@@ -17,12 +17,12 @@ from factcheck.record.formats.urls import link_key, page_url, url_key
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.claim_rows import events, rebuild_claims, spans_by_claim, update_claims
+from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.correction_rows import correction_rows
 from factcheck.record.readmodel.models import (
     PastClaim,
     PastReview,
     PublishedClaim,
-    PublishedCorrection,
     PublishedReference,
     PublishedReview,
     PublishedTotal,

@@ -1,12 +1,12 @@
 """Spelling suggestions for words that don't occur in any review.
 
-A suggestion stays in the language of the query. Vietnamese is recognised by its short syllables, so "demo" is never
-replaced by "đêm" (night).
+A suggestion corrects a typing error (`typing_errors.py`), because most unknown words are spelt correctly. It also stays
+in the language of the query. Vietnamese is recognised by its short syllables, so "demo" is never replaced by "đêm"
+(night).
 """
 
 import re
 import time
-import unicodedata
 from collections.abc import Collection
 
 from django.db.models import Q
@@ -17,6 +17,7 @@ from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.search.query import OR, Alternative, Query, Term, normalise_punctuation, read_query
 from factcheck.record.search.ranking import SECONDS, Search
 from factcheck.record.search.results import SearchModel
+from factcheck.record.search.typing_errors import fold, is_typing_error, is_vietnamese
 from factcheck.record.search.words import frequencies, split_words
 
 MAX_WORDS = 3  # each word requires a query with the trigram index
@@ -78,25 +79,28 @@ def _most_similar(word: str, lexeme: str, typed: Collection[str], deadline: floa
     rows = rows_within(deadline - time.monotonic(), _SIMILAR, [lexeme, OR, lexeme])
     if rows is None:
         raise TimeoutError
-    return next((other for (other,) in rows if _is_same_language(word, other, typed)), None)
+    return next((other for (other,) in rows if _is_meant(word, other) and _is_same_language(word, other, typed)), None)
+
+
+def _is_meant(word: str, other: str) -> bool:
+    return is_typing_error(word, other) or bool(_TONE.fullmatch(word) and fold(word[:-1]) == fold(other))
 
 
 def _is_same_language(word: str, other: str, typed: Collection[str]) -> bool:
     """Whether the other word can be in the language of the typed words. A syllable with diacritics is Vietnamese."""
-    if _is_syllable(other) and not other.isascii():
-        return all(map(_is_syllable, typed))
-    return word.isascii() or not _is_syllable(word) or _is_syllable(other)
+    if is_vietnamese(other) and not other.isascii():
+        return all(map(_resembles_syllable, typed))
+    return word.isascii() or not _resembles_syllable(word) or is_vietnamese(other)
 
 
-def _is_syllable(word: str) -> bool:
-    """Whether the word can be a Vietnamese syllable, possibly misspelt: short and with a single group of vowels."""
-    letters = unicodedata.normalize("NFD", word.replace("đ", "d"))
-    return bool(_SYLLABLE.fullmatch("".join(letter for letter in letters if not unicodedata.combining(letter))))
+def _resembles_syllable(word: str) -> bool:
+    """Whether the word can be a misspelt Vietnamese syllable: short and with a single group of vowels."""
+    return bool(_SYLLABLE.fullmatch(fold(word)))
 
 
 # The most similar words according to pg_trgm, with a slight preference for common words. The operator "or" can't be a
 # replacement.
 _SIMILAR = """
 SELECT word FROM record_word WHERE lexeme %% %s AND word <> %s
-ORDER BY similarity(lexeme, %s) + ln(reviews) / 50 DESC, word LIMIT 10
+ORDER BY similarity(lexeme, %s) + ln(reviews) / 50 DESC, word LIMIT 20
 """

@@ -46,7 +46,7 @@ def with_composed(query: Query, reviews: Callable[[str], int]) -> Query:
     if not unknown:
         return query
     everywhere = chain.from_iterable(term[0] for term in query.terms)
-    chosen = composed if all(word in composed or _is_syllable(word) for word in everywhere) else unknown
+    chosen = composed if all(word in composed or is_syllable(word) for word in everywhere) else unknown
 
     def spellings(term: Term) -> Term:
         word, *others = term[0]
@@ -106,6 +106,7 @@ def _with_tone(syllable: re.Match[str], tone: str) -> str:
     return unicodedata.normalize("NFC", word[: place + 1] + tone + word[place + 1 :])
 
 
-def _is_syllable(word: str) -> bool:
+def is_syllable(word: str) -> bool:
+    """Whether the word is a Vietnamese syllable, with or without diacritics."""
     apart = unicodedata.normalize("NFD", word.replace("đ", "d"))
     return bool(_BARE_SYLLABLE.fullmatch("".join(mark for mark in apart if not unicodedata.combining(mark))))

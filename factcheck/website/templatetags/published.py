@@ -145,6 +145,12 @@ def short(value: str) -> str:
 
 
 @register.filter
+def has_page(claimant: dict[str, Any]) -> bool:
+    """Return whether the claimant has a page: an organisation, or a public figure whose name an editor confirmed."""
+    return claimant["type"] == "organization" or bool(claimant["type"] == "person" and claimant["confirmed"])
+
+
+@register.filter
 def in_sentence(name: str) -> str:
     """Return a language's name for the middle of a sentence. Vietnamese writes its first letter in lower case there."""
     return name[:1].lower() + name[1:] if get_language() == "vi" else name

@@ -55,7 +55,10 @@ def withdraw(review: UUID, claim: UUID) -> entries.Publication:
 
 
 def erase(review: UUID) -> entries.Publication:
-    return entries.Publication(review, {"id": str(review)}, LogEntry.Kind.ERASURE, note="Theo lệnh của toà án.")
+    newsroom = {"name": "Toà soạn", "site": "kiemchung.example"}
+    notice = {"ground": "court_order", "text": "Theo lệnh của toà án.", "redaction": True, "newsroom": newsroom}
+    statement = {"id": str(review), "notice": notice}
+    return entries.Publication(review, statement, LogEntry.Kind.ERASURE, note="Theo lệnh của toà án.")
 
 
 def reviews_at(sequence: int) -> dict[UUID, str]:
@@ -153,12 +156,17 @@ def test_past_of_an_erased_review_is_gone() -> None:
         {A: "Hai."},
     ]
     assert [sorted(reviews_at(sequence)) for sequence in range(5)] == [[], [Y], [Y], [Y], [X, Y]]
-    assert not PublishedCorrection.objects.exists()
+    (erasure,) = PublishedCorrection.objects.filter(kind="erasure")
+    assert json.loads(erasure.body)["note"] == "Theo lệnh của toà án."
+    erased = [json.loads(row.body) for row in PublishedCorrection.objects.exclude(kind="erasure")]
+    assert {(row["erased"], row["note"], row["class"], row["review"]["headline"]) for row in erased} <= {
+        (True, None, None, None)
+    }
     assert "Bí mật" not in json.dumps(everything(), default=str, ensure_ascii=False)
     publish.publish([revision(X, A, "Đã bỏ tên.")])
     assert texts(claims_at(5)) == {A: "Đã bỏ tên."}
     assert json.loads(reviews_at(4)[X])["revision"]["kind"] == "erasure"
-    (correction,) = PublishedCorrection.objects.all()
+    correction = PublishedCorrection.objects.latest("sequence")
     assert json.loads(correction.body)["verdict_before"] is None
     publish.publish([erase(X)])
     assert [sorted(reviews_at(sequence)) for sequence in range(3, 7)] == [[Y], [Y], [Y], [X, Y]]
@@ -182,6 +190,8 @@ def test_correction_row_says_what_the_document_says() -> None:
         "publisher": "kiemchung.example",
         "verdict_before": {"scale": "truth", "slug": "false", "label": "Sai"},
         "verdict_after": {"scale": "truth", "slug": "true", "label": "Đúng"},
+        "ground": None,
+        "erased": False,
         "review": {
             "id": "00000000-0000-0000-0000-000000000001",
             "url": "http://127.0.0.1:8000/reviews/00000000-0000-0000-0000-000000000001/",
@@ -306,7 +316,8 @@ def oracle_texts(reviews: dict[UUID, tuple[LogEntry, dict[str, Any]]]) -> dict[U
         ("DELETE FROM record_publishedcorrection", "published correction 1 is not what"),
         ("UPDATE record_word SET reviews = 2 WHERE word = 'hai'", "The word hai is in 1 reviews, not 2"),
         ("DELETE FROM record_word WHERE word = 'hai'", "rows of word instead of"),
-        ("INSERT INTO record_publishedcorrection SELECT 9, review_id, change_class, at, body FROM record_publishedcorrection", "2 rows of published correction"),
+        ("INSERT INTO record_publishedcorrection (sequence, review_id, kind, change_class, publisher, language, at, days, body)"
+         " SELECT 9, review_id, kind, change_class, publisher, language, at, days, body FROM record_publishedcorrection", "2 rows of published correction"),
     ],
 )  # fmt: skip
 def test_verify_record_looks_at_the_past(sql: str, message: str) -> None:

@@ -466,14 +466,12 @@ def test_suggestion_is_no_operator() -> None:
     publish("Fire or flood in Hanoi", "Fire and flood")
     for words in ("fire orr flood", "orr fire flood", 'fire "orr" flood'):
         assert did_you_mean(PublishedReview, words) is None
-    publish("Fire or flood in Orry")
-    assert did_you_mean(PublishedReview, "fire orr flood") == "fire orry flood"
 
 
 def test_suggestion_puts_no_word_in_the_place_of_two() -> None:
     publish({"headline": "Lùi lại"})
-    assert did_you_mean(PublishedReview, "lut") == "lùi"
-    assert did_you_mean(PublishedReview, "lu lut") is None
+    assert did_you_mean(PublishedReview, "luui") == "lùi"
+    assert did_you_mean(PublishedReview, "llui luui") is None
 
 
 def test_suggestion_gives_results_with_the_same_filters_and_in_time() -> None:

@@ -1,0 +1,72 @@
+"""Agreement of verdicts, and titles of reviews without a verdict."""
+
+from typing import Any
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from factcheck.website.review_words import agreement, important_corrections, title_of
+
+
+def verdict(
+    label: str | None, slug: str | None = None, value: int | None = None, scale: str = "truth"
+) -> dict[str, Any]:
+    return {
+        "label": label,
+        "labels": {"en": label} if label else {},
+        "scale": scale if slug else None,
+        "slug": slug,
+        "value": value,
+        "worst": 1 if value else None,
+        "best": 5 if value else None,
+    }
+
+
+FALSE = verdict("False", "false", 1)
+OTHER_FALSE = verdict("false", "wrong", 1, "other")
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "expected"),
+    [
+        (FALSE, verdict("Sai", "false", 1), "same"),
+        (FALSE, verdict("Half true", "half-true", 3), "different"),
+        (FALSE, OTHER_FALSE, "same"),
+        (FALSE, verdict("Correct", "right", 5, "other"), "different"),
+        (FALSE, verdict("Partly", "partly", 3, "other"), ""),
+        (FALSE, verdict("Nope"), ""),
+        (verdict("Fake"), verdict("fake "), "same"),
+        (FALSE, verdict(None), ""),
+        (verdict(None), verdict(None), ""),
+        (None, FALSE, ""),
+    ],
+)
+def test_agreement_is_only_stated_if_verdicts_can_be_compared(
+    here: dict[str, Any] | None, there: dict[str, Any], expected: str
+) -> None:
+    assert agreement(here, there) == expected
+
+
+def test_review_without_a_verdict_says_so() -> None:
+    body = {
+        "language": "en",
+        "headline": "The video is old",
+        "revision": {"kind": "original"},
+        "verdict": verdict(None),
+        "claim": {"text": "x"},
+    }
+    with override("en"):
+        assert title_of(body) == "No verdict: The video is old"
+        label = render_to_string("website/verdict_label.html", {"verdict": verdict(None), "language": "en"})
+    assert label == '<span class="verdict tone-none">No verdict</span>'
+
+
+def test_important_corrections_are_the_newest_and_the_newest_change_of_the_verdict() -> None:
+    corrections = [
+        {"revision": number, "verdict_before": {"label": before}, "verdict_after": {"label": after}}
+        for number, before, after in ((2, "True", "False"), (3, "False", "Half true"), (4, "Half true", "Half true"))
+    ]
+    assert [each["revision"] for each in important_corrections(corrections)] == [4, 3]
+    assert [each["revision"] for each in important_corrections(corrections[:2])] == [3]
+    assert important_corrections([]) == []
