@@ -3,7 +3,8 @@
     python bench/counting.py [--reviews 1000000] [--rounds 20]
 
 The rows are made by the database, with a short body and without search words, because totals read neither. They come
-in statements of 1,000 reviews, as an import's do, once with the triggers of the totals and once without.
+in statements of 1,000 reviews, as an import's do, once with the triggers of the totals and once without. One review in
+twenty has been corrected, and one in twenty has a source that has been checked.
 """
 
 import argparse
@@ -17,13 +18,24 @@ from table import ratio_row, report
 
 BATCH = 1000
 MADE = """
-INSERT INTO record_publishedreview (id, status, sequence, body, language, verdict, publisher, topics, appearance_keys,
-                                    link_keys, claimed_on, reviewed_on, published_at, updated_at)
+INSERT INTO record_publishedreview (id, status, sequence, body, language, verdict, publisher, topics,
+                                    appearance_keys, link_keys, claimed_on, reviewed_on, published_at, updated_at)
 SELECT gen_random_uuid(), 'live', n, '{}', (ARRAY['en', 'vi', 'pt', 'es', 'fr', 'de', 'hi', 'ar'])[1 + n %% 8],
        CASE WHEN n %% 10 < 7 THEN 'truth:' || (ARRAY['false', 'mostly-false', 'half-true', 'true'])[1 + n %% 4] END,
-       'site' || n %% 97 || '.example', ARRAY['topic-' || n %% 211, 'topic-' || n %% 13], '{}', '{}',
+       'site' || n %% 97 || '.example', ARRAY['topic-' || n %% 211, 'area-' || n %% 13], '{}', '{}',
        CASE WHEN n %% 3 > 0 THEN day - (n %% 400) END, day, day + interval '1 day', day + interval '1 day'
 FROM generate_series(%s, %s) n, LATERAL (SELECT date '2016-01-01' + (n::bigint * 3650 / %s)::int AS day) made
+"""
+CORRECTED = """
+INSERT INTO record_publishedcorrection (sequence, review_id, kind, publisher, language, change_class, at, days, body)
+SELECT n, gen_random_uuid(), 'correction', 'site1.example', 'en', (ARRAY['typo', 'update', 'substantive'])[1 + n %% 3],
+       timestamptz '2016-01-01' + n * interval '10 years' / %s, n %% 300, '{}'
+FROM generate_series(1, %s, 20) n
+"""
+CHECKED = """
+INSERT INTO record_sourcecheck (review_id, url, state, checked_at, since)
+SELECT gen_random_uuid(), 'https://a.example/' || n, (ARRAY['unchanged', 'gone', 'changed'])[1 + n %% 3], now(), now()
+FROM generate_series(1, %s, 20) n
 """
 
 
@@ -35,27 +47,32 @@ def measure(reviews: int, rounds: int) -> Iterator[str]:
         without = _fill(cursor, 0, reviews // 5, reviews, totals=False)
         cursor.execute("TRUNCATE record_publishedreview")
         with_totals = _fill(cursor, 0, reviews, reviews, totals=True)
+        cursor.execute("ALTER TABLE record_sourcecheck DISABLE TRIGGER check_is_of_a_source")
+        cursor.execute(CORRECTED, [reviews, reviews])
+        cursor.execute(CHECKED, [reviews])
         cursor.execute("VACUUM ANALYZE")
+        single = _fill(cursor, reviews, reviews + 200, reviews, totals=True, batch=1)
         cursor.execute(
             "SELECT count(*), pg_total_relation_size('record_publishedtotal') >> 10 FROM record_publishedtotal"
         )
         totals, size = cursor.fetchone()
     yield f"| totals of {reviews:,} reviews | – | – | – | {totals:,} rows, {size:,} KiB |"
     yield ratio_row("insert 1,000 reviews with totals", "without totals", with_totals, without, "–")
+    yield f"| insert one review among {reviews:,}, with totals | – | – | – | {1000 * single:.1f} ms |"
     for name, work in _questions():
         yield f"| {name} of {reviews:,} reviews | – | – | 50 ms | {1000 * _median(work, rounds):.1f} ms |"
 
 
-def _fill(cursor: Any, start: int, end: int, reviews: int, *, totals: bool) -> float:
+def _fill(cursor: Any, start: int, end: int, reviews: int, *, totals: bool, batch: int = BATCH) -> float:
     """Insert rows. Returns the median seconds of a batch."""
     for trigger in ("added", "removed"):
         cursor.execute(
             f"ALTER TABLE record_publishedreview {'ENABLE ALWAYS' if totals else 'DISABLE'} TRIGGER totals_of_{trigger}"
         )
     taken = []
-    for first in range(start, end, BATCH):
+    for first in range(start, end, batch):
         begun = time.perf_counter()
-        cursor.execute(MADE, [first, first + BATCH - 1, reviews])
+        cursor.execute(MADE, [first, first + batch - 1, reviews])
         taken.append(time.perf_counter() - begun)
     return statistics.median(taken)
 
@@ -82,6 +99,9 @@ def _questions() -> Iterator[tuple[str, Callable[[], object]]]:
         "?group_by=month,verdict&language=vi",
     ):  # fmt: skip
         yield f"`{stats}{query}`", fetched(stats + query)
+    for table in ("days-to-review", "corrections", "days-to-correction", "source-checks"):
+        yield f"`{stats}{table}/`", fetched(f"{stats}{table}/")
+    yield "`/en/statistics/`", fetched("/en/statistics/")
 
 
 def _median(work: Callable[[], object], rounds: int) -> float:

@@ -74,7 +74,7 @@ class CorrectionList(Endpoint):
 
 
 def read_corrections(list_request: ListRequest) -> Page:
-    """Return a page. Corrections to withdrawn reviews are kept. Of erased corrections, only kind and time are kept."""
+    """Return a page. Corrections to withdrawn reviews are kept. Erased corrections keep only their kind and time."""
     if "q" in list_request.query:
         return read_in_time(list_request, list_request.rows)
     return read_page(list_request)

@@ -80,7 +80,8 @@ def corrections() -> Statistic:
     for month, kind, change_class, number in found.annotate(counted=Count("pk")):
         if change_class or kind not in (PublishedCorrection.Kind.UPDATE, PublishedCorrection.Kind.CORRECTION):
             numbers[f"{month:%Y-%m}", change_class or kind] += number
-    return Statistic(("month", "change"), sorted(numbers.items(), key=lambda row: (row[0][0], row[1]), reverse=True))
+    rows = _most_frequent(numbers.items())
+    return Statistic(("month", "change"), sorted(rows, key=lambda row: str(row[0][0]), reverse=True))
 
 
 def days_to_correction() -> Statistic:

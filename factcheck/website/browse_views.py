@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.models import PublishedReference, PublishedReview
+from factcheck.record.readmodel import profile_rows
 from factcheck.website import queries
 from factcheck.website.filters import Facet, Filters
 from factcheck.website.views import page_for_readers, sample_of
@@ -54,7 +55,9 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 @page_for_readers
 def publisher(request: HttpRequest, site: str) -> HttpResponse:
-    return _subject(request, Kind.PUBLISHER, site.lower(), Filters({"publisher": (site.lower(),)}))
+    site = site.lower()
+    has_profile = profile_rows.has_profile(site)
+    return _subject(request, Kind.PUBLISHER, site, Filters({"publisher": (site,)}), has_profile=has_profile)
 
 
 @page_for_readers
@@ -67,7 +70,7 @@ def claimant(request: HttpRequest, claimant_id: UUID) -> HttpResponse:
     return _subject(request, Kind.CLAIMANT, str(claimant_id), None)
 
 
-def _subject(request: HttpRequest, kind: Kind, key: str, filters: Filters | None) -> HttpResponse:
+def _subject(request: HttpRequest, kind: Kind, key: str, filters: Filters | None, **more: bool) -> HttpResponse:
     """Show the newest reviews of a publisher, topic or claimant. Raises Http404."""
     body = queries.references(kind).filter(key=replace_forbidden(key)).values_list("body", flat=True).first()
     if body is None:
@@ -91,4 +94,4 @@ def _subject(request: HttpRequest, kind: Kind, key: str, filters: Filters | None
         "about_url": f"{settings.SITE_URL}/api/v1/{kind.value}s/{key}/" if kind != Kind.TOPIC else "",
         "license": settings.LICENSE_URL,
     }  # fmt: skip
-    return render(request, f"website/{kind.value}.html", context)
+    return render(request, f"website/{kind.value}.html", context | more)

@@ -35,10 +35,10 @@ def post_text(review: Body, language: str) -> str:
 
 def length_of(text: str) -> int:
     """Return the length of a text as platforms count it."""
-    words, links = _LINK.subn("", text)
-    return links * LINK_LENGTH + sum(
-        1 if any(first <= ord(each) <= last for first, last in _SINGLE) else 2 for each in words
-    )
+    links = len(_LINK.findall(text))
+    words = str(_LINK.sub("", text))
+    singles = sum(any(first <= ord(each) <= last for first, last in _SINGLE) for each in words)
+    return links * LINK_LENGTH + 2 * len(words) - singles
 
 
 def _shorten(text: str, most: int) -> str:

@@ -50,6 +50,7 @@ def _explain(request: HttpRequest, page: str, **context: object) -> HttpResponse
 @page_for_readers
 def methodology(request: HttpRequest, site: str) -> HttpResponse:
     """Show what a newsroom's published reviews say about its rules and its rating scales, with every change."""
+    site = site.lower()
     profile = profile_rows.current_profile(site)
     if not profile:
         raise Http404

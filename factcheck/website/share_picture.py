@@ -20,6 +20,7 @@ from factcheck.record.formats.text import nfc
 
 WIDTH, HEIGHT = 1200, 630
 MAX_CHARACTERS = 400  # more never fits
+MAX_CLUSTER = 16  # code points of a character as readers see it. No script uses so many.
 _FONTS = Path(__file__).parent / "fonts"
 _MARGIN, _BAND, _QR = 60, 306, 225
 _PAPER, _INK, _SOFT, _WHITE = "#fbfaf6", "#1c1a17", "#5b554c", "#ffffff"
@@ -74,7 +75,7 @@ def drawable(text: str) -> str:
     """Return the text as the picture shows it, without emoji. Empty if it has letters that the fonts don't have."""
     shown = []
     for cluster in islice(regex.finditer(r"\X", nfc(" ".join(text.split()))), MAX_CHARACTERS + 1):
-        characters = _EMOJI_PARTS.sub("", cluster.group())
+        characters = _EMOJI_PARTS.sub("", cluster.group())[:MAX_CLUSTER]
         missing = [each for each in characters if not _has_glyph(each)]
         if any(not _UNNAMED.fullmatch(each) for each in missing):
             return ""

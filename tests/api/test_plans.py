@@ -34,7 +34,7 @@ from factcheck.record.models import (
 )
 
 ROWS = 100_000
-CHANGE = '{"at":"2020-01-01T00:00:00.000000Z","class":null,"erased":true,"ground":null,"kind":"update","note":null,"revision":2}'
+CHANGE = '{"at":"2020-01-01T00:00:00.000000Z","class":null,"erased":true,"ground":null,"kind":"update","note":null,"revision":2,"sequence":1}'
 EMPTY = ("record_publishedmerge", "record_revisiondocument")  # tables without rows here
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 LISTS = {"reviews": REVIEWS, "claims": CLAIMS, "corrections": CORRECTIONS, "demands": DEMANDS}

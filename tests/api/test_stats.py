@@ -183,8 +183,8 @@ def test_corrections_and_days_to_them(world, api):
     month = f"{datetime.now(UTC):%Y-%m}"
     found = api.get("stats/corrections/")
     assert found["values"] == [
-        {"count": 1, "month": month, "change": "withdrawal"},
         {"count": 1, "month": month, "change": "substantive"},
+        {"count": 1, "month": month, "change": "withdrawal"},
     ]
     days = api.get("stats/days-to-correction/")
     assert days == {"count": 1, "left_out": 0, "median_days": 0, "values": spans(from_0=1)}

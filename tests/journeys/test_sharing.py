@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import pytest
 import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
 from PIL import Image
 from playwright.sync_api import BrowserContext, expect, sync_playwright
@@ -33,6 +34,8 @@ pytestmark = pytest.mark.prove
 
 T = TypeVar("T")
 PUBLISHED = "http://127.0.0.1:8000"  # the site's URL in published bodies
+# The article of this test has no landmarks and no language.
+OF_THE_OTHER_SITE = {"html-has-lang", "landmark-one-main", "region"}
 RED, GREEN, GREY = (0x9A, 0x2A, 0x1F), (0x24, 0x62, 0x3A), (0x4B, 0x47, 0x40)
 
 
@@ -128,6 +131,10 @@ def test_what_was_passed_on_follows_the_review(newsroom: Newsroom, context: Brow
         with context.expect_page() as opened:
             frame.get_by_role("link", name="Read the review and its sources").click()
         assert opened.value.url.startswith("chrome-error") or str(review.pk) in opened.value.url
+
+        assert [
+            fault["id"] for fault in Axe().run(page).response["violations"] if fault["id"] not in OF_THE_OTHER_SITE
+        ] == []
 
         at_the_desk(lambda: correct_review(newsroom, review, verdict=make_scale().verdicts.get(slug="true")))
         page.reload()

@@ -28,7 +28,9 @@ MEASURE = """() => {
 def demo(module_database: str) -> Iterator[list[str]]:
     """The URLs of all demo reviews that aren't erased."""
     call_command("load_demo", verbosity=0)
-    reviews = list(PublishedReview.objects.exclude(status="erased").values_list("pk", flat=True))
+    reviews = list(
+        PublishedReview.objects.exclude(status="erased").order_by("status", "pk").values_list("pk", flat=True)
+    )
     with served() as address:
         yield [f"{address}/reviews/{review}/" for review in reviews]
 
@@ -62,3 +64,16 @@ def test_verdict_is_on_the_first_screen_of_every_demo_review(demo: list[str], br
         assert len(own_files) <= 3 or "/pictures/" in page.content(), review
     assert max(edges.values()) <= MAX_VERDICT_EDGE, max(edges, key=lambda review: edges[review])
     page.context.close()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1440])
+def test_verdict_comes_before_the_headline_and_the_claim(demo: list[str], browser: Browser, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    for review in demo[:3]:
+        page.goto(review)
+        tops = "names => names.map(name => document.querySelector(name).getBoundingClientRect().top)"
+        verdict, headline, claim = page.evaluate(tops, [".verdict-large", "h1", "#claim"])
+        assert verdict < headline < claim
+        assert verdict < PHONE["height"] / 2
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.close()

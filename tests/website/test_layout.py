@@ -58,7 +58,7 @@ def test_claim_stands_apart_from_the_masthead(site: str, published: Published, p
 
 def test_notice_of_an_erasure_stands_apart_from_its_ground(site: str, published: Published, page: Page) -> None:
     page.goto(site + published.erased)
-    assert page.evaluate(GAP, [".message blockquote", ".message blockquote + p"]) > 8
+    assert page.evaluate(GAP, ["section blockquote", "section blockquote + p"]) > 8
 
 
 def test_paragraphs_of_a_summary_follow_each_other(site: str, two_paragraphs: str, page: Page) -> None:

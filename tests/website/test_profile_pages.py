@@ -55,8 +55,16 @@ def test_newsrooms_are_listed_with_their_pages(published: Published) -> None:
         links = read(path).values("a", "href")
         assert {f"/en{METHODOLOGY}", "/en/publishers/checkpoint.org/methodology/"} <= set(links)
         assert "/en/publishers/marsad.org/methodology/" not in links  # its reviews were imported
-    for site in ("marsad.org", "nowhere.example", "x y"):
+    for site in ("marsad.org", "nowhere.example", "x y", "%00"):
         assert Client().get(f"/en/publishers/{site}/methodology/").status_code == 404
+
+
+def test_page_of_a_publisher_leads_to_its_rules(published: Published) -> None:
+    assert "/publishers/checkpoint.org/methodology/" in read("/publishers/checkpoint.org/").links
+    assert "/publishers/checkpoint.org/" in read("/publishers/CHECKPOINT.org/methodology/").links
+    assert "/publishers/marsad.org/methodology/" not in read("/publishers/marsad.org/").links
+    assert "/publishers/checkpoint.org/methodology/" in read(published.english).links
+    assert "/publishers/marsad.org/methodology/" not in read(published.imported).links
 
 
 def test_methodology_shows_every_change(published: Published) -> None:

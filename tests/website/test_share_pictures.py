@@ -1,8 +1,10 @@
 """Pictures of reviews for platforms: what they show, whom they follow, and what they refuse."""
 
 import io
+import json
 import unicodedata
 from dataclasses import replace
+from pathlib import Path
 
 import orjson
 import pytest
@@ -10,10 +12,11 @@ import zxingcpp
 from django.test import Client, override_settings
 from PIL import Image
 
+from factcheck.record.formats.text import nfc
 from factcheck.record.models import PublishedReview
 from factcheck.server import search_gate
 from factcheck.website.share_cards import review_card
-from factcheck.website.share_picture import HEIGHT, WIDTH, Card, drawable, paint
+from factcheck.website.share_picture import HEIGHT, MAX_CHARACTERS, MAX_CLUSTER, WIDTH, Card, drawable, paint
 from tests.drafts import (
     correct_review,
     erase_review,
@@ -166,16 +169,31 @@ def test_stacked_marks_are_not_cut(repeat: int) -> None:
 def test_drawable_leaves_out_emoji_and_never_shows_boxes() -> None:
     assert drawable("Nước lũ 😂 ở Huế 👨‍👩‍👧‍👦🇻🇳 ❤️ 1️⃣!") == "Nước lũ ở Huế 1!"
     assert drawable("قال الوزير إن الماء غال.") == "قال الوزير إن الماء غال."
-    for text in ("น้ำท่วม", "ទឹកជំនន់", "ນ້ຳ", "מים", "बाढ़", "Вода", "Νερό", "ƯỚT ĐẪM"):
+    for text in ("น้ำท่วม", "ទឹកជំនន់", "ນ້ຳ", "מים", "बाढ़", "வெள்ளம்", "ရေကြီး", "Вода", "Νερό", "ƯỚT ĐẪM"):
         assert drawable(text) == text
-    for text in ("洪水", "Nước 洪水 lũ", "홍수", "வெள்ளம்"):
+    for text in ("洪水", "Nước 洪水 lũ", "홍수", "洪水の写真"):
         assert drawable(text) == ""
     assert drawable("") == drawable("😂") == ""
 
 
+def test_real_vietnamese_claims_are_drawn_in_full(real_data: Path) -> None:
+    lines = (real_data / "vietnamese/vifactcheck_dev.jsonl").read_text(encoding="utf-8").splitlines()
+    claims = [" ".join(nfc(json.loads(line)["Statement"]).split())[:MAX_CHARACTERS].strip() for line in lines]
+    assert len(claims) == 723
+    assert [claim for claim in claims if drawable(claim) != claim] == []
+
+
 def test_long_and_hostile_texts_are_bounded() -> None:
-    for text in ("Nước lũ ở Huế. " * 2000, "A" * 20_000, "a\u0301" * 20_000, "A" + "\u0301" * 20_000):
-        assert len(paint(replace(CARD, verdict=drawable(text), text=drawable(text)))) < 60_000
+    for text in (
+        ("A" + "\u0301" * 300 + " ") * 400,
+        "Nước lũ ở Huế. " * 2000,
+        "A" * 20_000,
+        "a\u0301" * 20_000,
+        "A" + "\u0301" * 20_000,
+    ):
+        shown = drawable(text)
+        assert len(shown) <= MAX_CHARACTERS * MAX_CLUSTER
+        assert len(paint(replace(CARD, verdict=shown, text=shown))) < 60_000
 
 
 def test_claim_in_a_script_without_font_is_not_shown(database: str) -> None:

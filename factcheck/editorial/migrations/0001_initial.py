@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                     "description",
                     factcheck.editorial.fields.LineField(
                         blank=True,
-                        help_text="Who you are and who funds you, in one or two sentences.",
+                        help_text="In one or two sentences: who you are and who funds you.",
                         max_length=500,
                         verbose_name="who the publisher is",
                     ),

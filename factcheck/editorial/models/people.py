@@ -57,7 +57,7 @@ class Publisher(models.Model):
     description = LineField(
         **field_options(statements.Publisher, "description"),
         blank=True,
-        help_text=_("Who you are and who funds you, in one or two sentences."),
+        help_text=_("In one or two sentences: who you are and who funds you."),
     )
     codes = SeveralWordsField(
         **multiple_choice_options(statements.Publisher, "codes"),

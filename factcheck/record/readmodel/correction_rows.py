@@ -15,7 +15,7 @@ _ERASED = {"publisher": None, "class": None, "note": None, "verdict_before": Non
 def correction_rows(entry: LogEntry, document: dict[str, Any]) -> list[PublishedCorrection]:
     """The rows of an entry. Original publications and changes of metadata have none.
 
-    An erasure also has rows for the review's earlier changes. Of these changes, only the kind and the time are left.
+    An erasure also has rows for the review's earlier changes, which keep only their kind and time.
     """
     if entry.kind == Kind.ORIGINAL or document["revision"].get("class") == ChangeClass.METADATA:
         return []

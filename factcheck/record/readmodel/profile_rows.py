@@ -15,6 +15,7 @@ from django.db.models.functions import Lag
 
 from factcheck.database.bulk_writes import insert
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
+from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.models import PastReview, PublishedReview
 from factcheck.record.readmodel.profile_models import ProfileChange
@@ -111,9 +112,14 @@ def list_newsrooms() -> list[dict[str, Any]]:
     return sorted((orjson.loads(row.body) for row in rows), key=lambda newsroom: str(newsroom["name"]).casefold())
 
 
+def has_profile(site: str) -> bool:
+    """Whether the publisher is a newsroom that has published a review of its own."""
+    return ProfileChange.objects.using("public").filter(publisher=replace_forbidden(site)).exists()
+
+
 def current_profile(site: str) -> dict[str, dict[str, Any]]:
     """The newsroom's details under the empty key, and its verdicts as `scale:slug`. Empty without own reviews."""
-    rows = newest_changes(ProfileChange.objects.using("public").filter(publisher=site))
+    rows = newest_changes(ProfileChange.objects.using("public").filter(publisher=replace_forbidden(site)))
     return {row.key: orjson.loads(row.body) for row in rows}
 
 

@@ -65,8 +65,6 @@ class PublisherType(Choices):
 
 
 class Code(Choices):
-    """Codes of standards for fact-checkers, whose bodies accept complaints."""
-
     IFCN = "ifcn", _("IFCN Code of Principles")
     EFCSN = "efcsn", _("EFCSN Code of Standards")
 
@@ -222,14 +220,10 @@ class Publisher(Part):
     logo_url: UrlOrNull = optional(_("logo"), "Logo of the publisher.")
     same_as: Urls = optional(_("profiles elsewhere"), "Profiles of the publisher on other sites.", default=list)
     description: Annotated[str | None, Line(500)] = optional(
-        _("who the publisher is"), "Who the publisher is and who funds it, in its own words.", "A foundation funds us."
+        _("who the publisher is"), "The publisher and its funding, in its own words.", "A foundation funds us."
     )
     codes: list[Annotated[str, OneOf(Code)]] = optional(
-        _("codes of standards"),
-        "Codes that the publisher says it has signed.",
-        ["ifcn"],
-        list,
-        max_items=len(Code),
+        _("codes of standards"), "Codes that the publisher says it has signed.", ["ifcn"], list, max_items=len(Code)
     )
     methodology_url: UrlOrNull = optional(_("methodology"), "Page about the fact-checking method.")
     corrections_url: UrlOrNull = optional(_("corrections policy"), "Page about how mistakes are corrected.")
