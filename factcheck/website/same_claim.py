@@ -1,4 +1,7 @@
-"""Published claims that probably say the same as a text, for the first part of the search page."""
+"""Published claims that probably say the same as a text, for the first part of the search page.
+
+The page says nothing about claims below the threshold of matching. docs/explanation/performance.md has the precision.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +17,6 @@ from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.website.filters import Filters
 from factcheck.website.queries import Body
 
-# The page says nothing below this probability. The measurement is in docs/explanation/performance.md.
-BAR = 0.8
 MAX_CLAIMS, MAX_REVIEWS = 3, 5
 MATCHED = 10  # claims that are compared, because a filter can leave some of them out
 
@@ -37,8 +38,8 @@ class SameClaim:
 
 
 def find_same(text: str, filters: Filters) -> list[SameClaim]:
-    """The claims with a probability of at least BAR, best match first. Raises TimeoutError."""
-    matches = [each for each in match(text, limit=MATCHED).results if each.score >= BAR]
+    """The claims above the threshold, best match first. Raises TimeoutError."""
+    matches = match(text, limit=MATCHED).results
     if not matches:
         return []
     claims = _bodies(PublishedClaim.objects.using("public").live(), [each.claim_id for each in matches])

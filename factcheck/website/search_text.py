@@ -18,7 +18,7 @@ from factcheck.record.statements.values import read_url
 MAX_URLS = 5
 MIN_STATEMENT = 3  # words. Fewer words don't state anything that a claim could state too.
 _URL = re.compile(r"https?://[^\s<>\"“”]+", re.IGNORECASE)
-# What people copy without its scheme: a host with a dot and a path.
+# A URL that was copied without its scheme: a host with a dot, and a path.
 _WITHOUT_SCHEME = re.compile(r"(?!.*@)(?:[^\W_][\w-]*\.)+[^\W\d_]{2,}(?::\d+)?/\S*")
 _AFTER_URL = ".,;:!?'’”»…)]}"
 _UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"

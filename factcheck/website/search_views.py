@@ -112,13 +112,13 @@ def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, Any]:
     """The links to share and follow the search. Feeds and the API have the same filters."""
     own = filters.query()
     otherwise = Filters(filters.values, (("q", text.text), *([] if newest else [("sort", NEWEST)])))
-    query = "" if text.is_long or (text.has_url and text.words) else filters.api_query()
-    if text.urls and not text.words:
+    query = "" if text.is_long or text.has_url else filters.api_query()
+    if text.urls and not (text.words or text.ids or text.captures):
         query = urlencode({"appearance_url": text.urls[0]})
     return {
         "query": text.text, "newest": newest, "own": own, "other_order": otherwise.query(),
         "share_url": "" if text.is_long else f"{settings.SITE_URL}{reverse('search')}{own}",
-        "api_query": query, "has_feed": not text.is_long, "license": settings.LICENSE_URL,
+        "api_query": query, "license": settings.LICENSE_URL,
         "json_url": f"{settings.SITE_URL}/api/v1/reviews/?{query}",
     }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Finds reviews by a URL: of a post, a source, a publisher's own page, an archived copy, or a page of this site.
 
-Withdrawn and erased reviews are found as well, so that readers learn what happened to them. Of an erased review, only
-the public notice is left.
+Withdrawn and erased reviews are found as well, so that readers learn what happened to them. Only the
+public notice is left of an erased review.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -113,7 +113,7 @@ ORDER BY updated_at DESC LIMIT %s
 
 
 def former(body: Body) -> Former:
-    """What readers may know of a withdrawn or erased review, from its body."""
+    """The part of a withdrawn or erased review that readers may know, from its body."""
     if "notice" in body:
         notice = body["notice"]
         return Former(body["id"], body["updated_at"], publisher=notice["newsroom"]["name"], notice=notice)
@@ -158,7 +158,7 @@ def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[
 
 
 def _roles(body: Body, keys: Collection[str]) -> tuple[str | Promise, ...]:
-    """What the URLs with these keys are in the review."""
+    """The roles of the URLs with these keys in the review."""
     claim = body.get("claim", {})
     copies = [body, *claim.get("appearances", ()), *body.get("sources", ())]
     parts: tuple[tuple[str | Promise, Iterable[str | None]], ...] = (

@@ -1,21 +1,21 @@
 """Every type of public page, with a page of the demo for each. Checks of all page types start from this list."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import override
 
-from api.views.reference_pages import contents
-from factcheck.record.models import PublishedDemand, PublishedReview
+from factcheck.record.models import PublishedDemand, PublishedReference, PublishedReview
 from factcheck.record.public_captures import PublicCapture
 from factcheck.website import urls
 
 LANGUAGES = ("en", "vi")
 SCHEMES = ("light", "dark")
 WIDTHS = (390, 768, 1440)
-# Parts of pages, which scripts request.
-FRAGMENTS = {"search_as_you_type"}
+# Answers that aren't pages.
+OTHERS = {"search_as_you_type", "statistics_csv"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def demo_pages() -> list[PublicPage]:
 
 def page_names() -> set[str]:
     """The names of all URLs of pages."""
-    return {each.name for each in urls.pages if each.name} - FRAGMENTS
+    return {each.name for each in urls.pages if each.name} - OTHERS
 
 
 def name_of(page: PublicPage) -> str:
@@ -80,7 +80,10 @@ def _published_pages() -> Iterator[PublicPage]:
     yield PublicPage("claim", f"/claims/{long.claim_id}/")
     yield PublicPage("demand", f"/demands/{PublishedDemand.objects.earliest('sequence').pk}/")
     yield PublicPage("capture", f"/captures/{PublicCapture.objects.earliest('pk').sha256}/")
+    yield PublicPage("claimant", f"/claimants/{_claimant()}/")
+    yield PublicPage("publisher", "/publishers/kiemchung.demo.example/")
     yield PublicPage("methodology", "/publishers/kiemchung.demo.example/methodology/")
+    yield PublicPage("topic", "/topics/health/")
     yield PublicPage("search with results", "/search/?q=coffee")
     yield PublicPage("search without results", "/search/?q=zeppelin")
     yield PublicPage("message", "/receipts/unknown/", status=404)
@@ -89,7 +92,13 @@ def _published_pages() -> Iterator[PublicPage]:
     yield PublicPage("not found", "/nowhere/", has_languages=False, status=404)
 
 
+def _claimant() -> str:
+    """The id of a claimant who has a page: an organisation or a public figure."""
+    claimants = PublishedReference.objects.filter(kind="claimant").order_by("pk")
+    return next(row.key for row in claimants if json.loads(row.body)["type"] != "unnamed")
+
+
 def _reference_pages() -> Iterator[PublicPage]:
     yield PublicPage("API reference", "/api/docs/", has_languages=False)
-    for slug in (*contents()[0], "schemas"):
+    for slug in ("reviews", "schemas"):  # the other pages have the same template
         yield PublicPage(f"API reference: {slug}", f"/api/docs/{slug}/", has_languages=False)

@@ -147,7 +147,7 @@ def short(value: str) -> str:
 @register.filter
 def has_page(claimant: dict[str, Any]) -> bool:
     """Return whether the claimant has a page: an organisation, or a public figure whose name an editor confirmed."""
-    return claimant["type"] == "organization" or (claimant["type"] == "person" and claimant["confirmed"])
+    return claimant["type"] == "organization" or bool(claimant["type"] == "person" and claimant["confirmed"])
 
 
 @register.filter

@@ -1,0 +1,93 @@
+"""Results while a reader types, in a real browser, and the same form without JavaScript."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.serving import served
+from tests.website.conftest import Published
+
+
+@pytest.fixture(scope="module")
+def site(published: Published) -> Iterator[str]:
+    with served() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser(site: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield chromium
+        chromium.close()
+
+
+def opened(browser: Browser, url: str, *, script: bool = True) -> tuple[Page, list[str]]:
+    """The page, and the messages of the browser's console."""
+    page = browser.new_context(java_script_enabled=script).new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{url}/en/search/")
+    return page, said
+
+
+def test_results_appear_while_typing_and_follow_the_keyboard(browser: Browser, site: str, published: Published) -> None:
+    page, said = opened(browser, site)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.locator("#q").press_sequentially("video", delay=30)
+    expect(page.locator("#suggestions li")).to_have_count(2)
+    expect(page.locator("#suggestions-status")).to_have_text("2 reviews while you type")
+    assert len(requests) == 1, "a fast typist causes one request"
+    assert page.locator("#suggestions").get_attribute("hidden") is None
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.closest('#suggestions') !== null")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "q"
+    expect(page.locator("#suggestions")).to_be_hidden()
+    page.locator("#q").press_sequentially(" kangaroos", delay=20)
+    page.locator("#q").fill("zzzzzz")
+    expect(page.locator("#suggestions-status")).to_have_text("No reviews while you type")
+    page.locator("#q").fill("video")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/search/?q=video")
+    expect(page.locator("ol.reviews > li")).to_have_count(2)
+    assert said == []
+    assert page.context.cookies() == []
+
+
+def test_a_refused_request_stops_the_suggestions(browser: Browser, site: str) -> None:
+    page, said = opened(browser, site)
+    statuses: list[int] = []
+    page.route(
+        "**/as-you-type/**",
+        lambda route: (statuses.append(429), route.fulfill(status=429, headers={"Retry-After": "60"}, body="busy")),
+    )
+    for text in ("video", "flood", "water"):
+        page.locator("#q").fill(text)
+        page.wait_for_timeout(600)
+    assert statuses == [429]
+    expect(page.locator("#suggestions")).to_be_hidden()
+    assert all("429" in line for line in said)
+
+
+def test_the_form_works_without_javascript(browser: Browser, site: str) -> None:
+    page, _ = opened(browser, site, script=False)
+    page.locator("#q").fill("video")
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_url("**/en/search/?q=video")
+    expect(page.locator("ol.reviews > li")).to_have_count(2)
+    page.get_by_text("Language", exact=True).click()
+    page.get_by_role("link", name="Vietnamese (1)").click()
+    expect(page.locator("ol.reviews > li")).to_have_count(1)
+    page.get_by_role("link", name="Remove").click()
+    expect(page.locator("ol.reviews > li")).to_have_count(2)
