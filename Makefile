@@ -25,7 +25,7 @@ run: .venv/run.stamp ## start the site on http://127.0.0.1:8000 until Ctrl-C (PO
 test: .venv/dev.stamp ## run the tests with coverage (ARGS="tests/record -x" for some of them)
 	$(python) -m pytest -n 2 $(if $(ARGS),$(ARGS),--cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN))
 
-prove: .venv/dev.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp .venv/proxy.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser, a new server
+prove: .venv/dev.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp .venv/proxy.stamp .venv/vnu.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser, a new server
 	$(python) -m pytest -m prove $(ARGS)
 
 bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000 for a short run)
@@ -136,4 +136,15 @@ endef
 # Tests of deploy/nginx.conf use Debian's nginx. On other systems, install nginx first.
 .venv/proxy.stamp: .venv/dev.stamp
 	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends nginx; }
+	touch $@
+
+# The Nu HTML Checker needs Java, and npm downloads it. On other systems than Debian, install Java and npm first, or set
+# VNU_JAR to the path of vnu.jar.
+vnu := 26.9.27
+vnu_sha256 := 22f15dd39a33bed929d2a5c0cddf5946849a647eca9272bf4d5d00bc7e7a4d47
+.venv/vnu.stamp: .venv/dev.stamp
+	command -v java >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends default-jre-headless; }
+	test -n "$${VNU_JAR:-}" || command -v npm >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends npm; }
+	test -n "$${VNU_JAR:-}" || { npm install --silent --ignore-scripts --no-audit --no-fund --prefix .venv/vnu vnu-jar@$(vnu) && \
+		echo "$(vnu_sha256)  .venv/vnu/node_modules/vnu-jar/build/dist/vnu.jar" | $(PYTHON) -c 'import hashlib, sys; digest, name = sys.stdin.read().split(); sys.exit(hashlib.sha256(open(name, "rb").read()).hexdigest() != digest and f"{name} has another SHA-256.")'; }
 	touch $@

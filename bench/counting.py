@@ -96,7 +96,6 @@ def _questions() -> Iterator[tuple[str, Callable[[], object]]]:
     stats = "/api/v1/stats/"
     for query in (
         "", "?group_by=month,verdict", "?group_by=publisher,topic", "?group_by=verdict&language=vi",
-        "?group_by=month,verdict&language=vi",
     ):  # fmt: skip
         yield f"`{stats}{query}`", fetched(stats + query)
     for table in ("days-to-review", "corrections", "days-to-correction", "source-checks"):

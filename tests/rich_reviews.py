@@ -18,6 +18,7 @@ def publish_review_with_ten_sources() -> str:
         source.save()
     kept = finish(make_capture(here, url="https://source.example/1"), text="Nước dâng.")
     review.sources.filter(position=0).update(capture=kept, no_capture_reason="")
+    review.claim.appearances.update(capture=kept, no_capture_reason="")
     publish_review(here, review)
     set_public(capture=kept, by=here.editor, public=True)
     draft = translations.start_translation(review=review, by=here.reporter)

@@ -58,6 +58,7 @@ def test_language_is_chosen_before_the_login(database: str) -> None:
     assert f'<input type="hidden" name="next" value="{asked}">' in page
     assert '<a href="/">' in page
     client.post("/admin/language/", {"language": "vi", "next": asked})
+    assert client.cookies["django_language"]["path"] == "/admin/"  # readers' pages never receive it
     page = client.get(asked, headers={"accept-language": "en"}).content.decode()
     assert "Đăng nhập" in page
     assert '<button name="language" value="en" lang="en">English</button>' in page

@@ -1,12 +1,12 @@
 """Filters of the page of corrections: kind, publisher, language and year. Each has one value at a time."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import ExtractYear
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -22,7 +22,9 @@ NAMES: Mapping[str, str | Promise] = {
 }  # fmt: skip
 MAX_VALUE = 255  # characters
 VALUES = 50  # of a filter. Rarer values can still be used in the URL
-COUNTED = 20_000  # newest changes. If there are more, the numbers aren't exact
+COUNTED = 10_000  # newest changes. If there are more, the filters have no numbers
+
+Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,10 @@ class CorrectionFilters:
     def __bool__(self) -> bool:
         return bool(self.values)
 
-    def condition(self, *, without: str = "") -> Q:
+    def condition(self) -> Q:
         found = Q()
         for name, value in self.values.items():
-            if name != without:
-                found &= _condition(name, value)
+            found &= _condition(name, value)
         return found
 
     def query(self, **changed: str) -> str:
@@ -57,43 +58,43 @@ class CorrectionFilters:
 
     def facets(self) -> list[Facet]:
         """The filters with the numbers of changes. The numbers of a filter ignore the filter's own value."""
-        numbers, exact = {}, {}
-        for name in NAMES:
-            newest = _changes().filter(self.condition(without=name)).order_by("-sequence").values("pk")[:COUNTED]
-            column = ExtractYear("at", tzinfo=UTC) if name == "year" else name
-            found = _changes().filter(pk__in=newest).values_list(column).annotate(number=Count("pk")).order_by()
-            numbers[name] = _numbers(name, found)
-            exact[name] = numbers[name].total() < COUNTED
+        rows = _newest_changes()
+        numbers = {name: Counter(row[name] for row in rows if self._fits(row, name)) for name in NAMES}
         wanted = {
-            name: list(dict.fromkeys([*([self.values[name]] if name in self.values else []), *_order(name, found)]))
+            name: list(dict.fromkeys([*filter(None, [self.values.get(name)]), *_order(name, found)]))
             for name, found in numbers.items()
         }
         labels = value_labels({"verdict": [], "topic": [], **wanted})
         labels["kind"] = {kind: str(KINDS.get(kind, kind)) for kind in wanted["kind"]}
+        exact = len(rows) < COUNTED
         return [
             Facet(
                 name,
                 str(title),
-                [
-                    Choice(
-                        value,
-                        labels[name][value],
-                        numbers[name].get(value),
-                        chosen,
-                        self.query(**{name: "" if chosen else value}),
-                    )
-                    for value in wanted[name]
-                    for chosen in [self.values.get(name) == value]
-                ],
-                exact[name],
+                [self._choice(name, value, labels[name][value], numbers[name], exact) for value in wanted[name]],
+                exact,
             )
             for name, title in NAMES.items()
             if wanted[name]
         ]
 
+    def _fits(self, row: Row, without: str) -> bool:
+        return all(row[name] == value for name, value in self.values.items() if name != without)
 
-def _changes() -> QuerySet[PublishedCorrection]:
-    return PublishedCorrection.objects.using("public")
+    def _choice(self, name: str, value: str, label: str, numbers: Counter[str], exact: bool) -> Choice:
+        chosen = self.values.get(name) == value
+        url = self.query(**{name: "" if chosen else value})
+        return Choice(value, label, numbers.get(value) if exact else None, chosen, url)
+
+
+def _newest_changes() -> Sequence[Row]:
+    """The values of the newest changes by filter. Regional variants of a language count as one language."""
+    rows = PublishedCorrection.objects.using("public").order_by("-sequence")
+    found = rows.values_list("kind", "publisher", "language", ExtractYear("at", tzinfo=UTC))[:COUNTED]
+    return [
+        {"kind": kind, "publisher": publisher, "language": language.partition("-")[0], "year": str(year)}
+        for kind, publisher, language, year in found
+    ]
 
 
 def _condition(name: str, value: str) -> Q:
@@ -105,14 +106,6 @@ def _condition(name: str, value: str) -> Q:
     if name == "language":
         return Q(language=value) | Q(language__startswith=f"{value}-")
     return Q(**{name: value})
-
-
-def _numbers(name: str, found: QuerySet[PublishedCorrection, tuple[str | int, int]]) -> Counter[str]:
-    """The numbers by value. Regional variants of a language count as one language."""
-    numbers = Counter[str]()
-    for value, number in found:
-        numbers[str(value).partition("-")[0] if name == "language" else str(value)] += number
-    return numbers
 
 
 def _order(name: str, numbers: Counter[str]) -> list[str]:

@@ -106,7 +106,7 @@ def _path(url: str) -> str:
         parts, here = urlsplit(url), urlsplit(settings.SITE_URL)
     except ValueError:
         return ""
-    return parts.path if parts.scheme in ("http", "https") and parts.netloc == here.netloc else ""
+    return parts.path if parts.scheme in ("http", "https") and parts.netloc.lower() == here.netloc.lower() else ""
 
 
 def _number(value: str) -> int:

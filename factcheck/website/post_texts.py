@@ -1,6 +1,6 @@
 """A text about a review for a post or a note on a platform: the verdict, the claim, the newsroom and the link.
 
-Platforms count 23 characters for each link, and two for each character outside the ranges in `_SINGLE`
+Platforms count 23 characters for each link, and two for each character in `_DOUBLE`
 (developer.x.com, "Counting characters"). Other platforms allow more.
 """
 
@@ -14,7 +14,7 @@ from factcheck.website.templatetags.published import plain
 MAX_LENGTH = 280
 LINK_LENGTH = 23
 MAX_READ = 1000  # characters of a claim. More never fit.
-_SINGLE = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
+_DOUBLE = regex.compile(r"[^\x00-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 # Platforms make links of URLs and of domains, and notify accounts. A post shouldn't spread what a claim links to.
 _LINK = regex.compile(r"(?i:https?://|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b(?:/\S*)?")
 _ACCOUNT = regex.compile(r"[@＠](?=\w)")
@@ -36,9 +36,7 @@ def post_text(review: Body, language: str) -> str:
 def length_of(text: str) -> int:
     """Return the length of a text as platforms count it."""
     links = len(_LINK.findall(text))
-    words = str(_LINK.sub("", text))
-    singles = sum(any(first <= ord(each) <= last for first, last in _SINGLE) for each in words)
-    return links * LINK_LENGTH + 2 * len(words) - singles
+    return links * LINK_LENGTH + _length_of_words(_LINK.sub("", text))
 
 
 def _shorten(text: str, most: int) -> str:
@@ -47,11 +45,15 @@ def _shorten(text: str, most: int) -> str:
         return text
     shown, left = [], most - length_of("…")
     for cluster in regex.finditer(r"\X", text):
-        left -= length_of(cluster.group())
+        left -= _length_of_words(cluster.group())
         if left < 0:
             break
         shown.append(cluster.group())
     return "".join(shown).rstrip() + "…"
+
+
+def _length_of_words(text: str) -> int:
+    return len(text) + len(_DOUBLE.findall(text))
 
 
 def _without_accounts(text: str) -> str:

@@ -1,5 +1,6 @@
 """Pages that explain: the site itself, and how each newsroom checks claims."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -8,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
+from factcheck.record.formats.word_diff import word_diff
 from factcheck.record.models import ProfileChange
 from factcheck.record.readmodel import profile_rows
 from factcheck.record.statements.review import Publisher
@@ -98,15 +100,27 @@ def _name_of(content: Json) -> str:
 
 
 def _parts(row: ProfileChange, former: Json | None) -> list[Json]:
-    """Return what the change replaced, in words. Empty if the row is the first with its key."""
+    """Return what the change replaced, word by word. Empty if the row is the first with its key."""
     if former is None:
         return []
-    now: Json = orjson.loads(row.body)
+    before, after = (dict(_texts_of(content)) for content in (former, orjson.loads(row.body)))
     return [
-        {"label": label, "before": before, "after": after}
-        for key, label in _labels_of(now)
-        if (before := _text(former[key])) != (after := _text(now[key]))
+        {"label": label, "pieces": word_diff(before.get(label, ""), after.get(label, ""))}
+        for label in before | after
+        if before.get(label, "") != after.get(label, "")
     ]
+
+
+def _texts_of(content: Json) -> Iterator[tuple[str, str]]:
+    """Yield each value as a text, with its label. A text in several languages is several values."""
+    for key, label in _labels_of(content):
+        value = content.get(key)
+        if isinstance(value, dict):
+            yield from ((f"{label} ({published.local_name(language)})", text) for language, text in value.items())
+        elif isinstance(value, list):
+            yield label, "\n".join(published.word(each, "Code") if key == "codes" else each for each in value)
+        else:
+            yield label, "" if value is None else str(value)
 
 
 def _labels_of(content: Json) -> list[tuple[str, str]]:
@@ -118,9 +132,3 @@ def _labels_of(content: Json) -> list[tuple[str, str]]:
 def _label(title: str) -> str:
     context, parted, text = title.partition("\x04")
     return pgettext(context, text) if parted else gettext(title)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, dict):
-        return "\n".join(f"{language}: {text}" for language, text in sorted(value.items()))
-    return "\n".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)

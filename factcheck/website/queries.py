@@ -121,11 +121,16 @@ def bodies_of(reviews: Iterable[UUID]) -> list[Body]:
 
 
 def public_captures(body: Body) -> set[str]:
-    """Return the hashes of the captures that the review cites and that readers can see."""
-    rows = [*body.get("sources", ()), *body["claim"].get("appearances", ())]
+    """Return the hashes of the captures that the review or claim cites and that readers can see."""
+    claim = body.get("claim", body)
+    rows = [*body.get("sources", ()), *claim.get("appearances", ())]
     cited = {row["capture"]["sha256"] for row in rows if row.get("capture")}
-    public = PublicCapture.objects.using("public").live().filter(sha256__in=cited, review_id=body["id"])
-    return set(public.values_list("sha256", flat=True)) if cited else set()
+    if not cited:
+        return set()
+    public = PublicCapture.objects.using("public").live().filter(sha256__in=cited)
+    if claim is not body:
+        public = public.filter(review_id=body["id"])
+    return set(public.values_list("sha256", flat=True))
 
 
 def demands_about(review_id: UUID) -> list[Body]:

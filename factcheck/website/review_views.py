@@ -56,6 +56,7 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
         "description": "; ".join(
             f"{review['publisher']['name']}: {review['verdict']['label'] or '–'}" for review in body["reviews"]
         ),
+        "public_captures": queries.public_captures(body),
         "sample": any(is_sample(review["publisher"]["site"]) for review in body["reviews"]),
         "license": body["license"],
         "json_url": body["url"],

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from factcheck.record.formats.spreadsheets import Cell, write_csv
+from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel.totals import read_totals
 from factcheck.record.statistics import STATISTICS, Row, Statistic
 from factcheck.website.charts import Bars, Panel, bars, grouped, panels
 from factcheck.website.statistics_words import (
@@ -26,10 +28,10 @@ from factcheck.website.statistics_words import (
     span_name,
     value_name,
 )
-from factcheck.website.views import page_for_readers
+from factcheck.website.views import is_sample, page_for_readers
 
 MONTHS = 12  # in a picture
-MAX_PANELS = 6  # of a picture, besides the panels of all and of the others
+MAX_PANELS = 6  # of a picture, not counting the panels of all and of the others
 MAX_BARS = 12
 MAX_TABLE = 200  # rows of a table. The CSV file has all rows.
 
@@ -70,7 +72,9 @@ class Section:
 def statistics(request: HttpRequest) -> HttpResponse:
     found = {name: read() for name, read in STATISTICS.items()}
     labels = reference_labels(*found.values())
+    samples = [is_sample(site) for site, _number in read_totals(PublishedReview, ["publisher"])["publisher"]]
     context: dict[str, Any] = {
+        "sample": "all" if samples and all(samples) else "some" if any(samples) else "",
         "sections": [_section(name, statistic, labels) for name, statistic in found.items()],
         "license": settings.LICENSE_URL,
         "json_url": f"{settings.SITE_URL}/api/v1/stats/",

@@ -83,6 +83,7 @@ def test_methodology_shows_every_change(published: Published) -> None:
     publish_review(newsroom, second)
     page = read(path, "vi")
     assert "Nghĩa mới <b>." in page.text
+    assert "SaiNghĩa mới <b>." in page.text  # the words before and after
     assert "https://changes.example/cach-lam" in page.text
     changes = profile_rows.list_changes("changes.example")
     assert [change["verdict"] for change in changes] == [None, "truth:false"] * 2

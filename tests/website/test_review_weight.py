@@ -53,3 +53,11 @@ def test_page_tells_the_state_of_each_source(review_with_ten_sources: str) -> No
 def _stylesheets(page: Page) -> list[str]:
     links = zip(page.values("link", "rel"), page.values("link", "href"), strict=True)
     return [href for rel, href in links if rel == "stylesheet"]
+
+
+def test_page_of_the_claim_links_to_the_copy(review_with_ten_sources: str) -> None:
+    claim = Client().get(f"/api/v1{review_with_ten_sources}").json()["claim"]
+    page = Page(Client().get(f"/claims/{claim['id']}/").content.decode())
+    sha256 = claim["appearances"][0]["capture"]["sha256"]
+    assert "Copy kept here 4 October 2026" in page.text
+    assert [href for href in page.values("a", "href") if href.endswith(f"/captures/{sha256}/")]
