@@ -9,6 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.server import search_gate
 from factcheck.website import diff_views
 from tests.drafts import (
     correct_review,
@@ -106,6 +107,23 @@ def test_pair_that_is_none(reviews: SimpleNamespace) -> None:
         get(f"/reviews/{reviews.corrected}/revisions/{pair}/", 404)
     response = Client().get(f"/reviews/{reviews.corrected}/revisions/2..1/")
     assert response.headers["Location"].endswith(f"/reviews/{reviews.corrected}/revisions/1..2/")
+
+
+def test_pages_count_as_searches(reviews: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    path = f"/en/reviews/{reviews.corrected}/revisions/1..2/"
+    monkeypatch.setattr(search_gate, "MAX_WAIT", 0.01)
+    with search_gate.search_gate.enter(search_gate.MATCH):
+        busy = Client().get(path)
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "2")
+    assert "Reload this page in a few seconds." in busy.content.decode()
+    settings.SEARCH_RATE_LIMIT = "1/min"
+    responses = [Client().get(path, REMOTE_ADDR="192.0.2.78") for _ in range(2)]
+    assert [each.status_code for each in responses] == [200, 429]
+    page = Page(responses[1].content.decode())
+    assert "Too many comparisons or searches have come from your network." in page.text
+    assert f"/en/reviews/{reviews.corrected}/" in page.values("a", "href")
+    # A page without a comparison costs little, so it has no limit.
+    get(f"/reviews/{reviews.erased}/revisions/1..2/", 410)
 
 
 def test_page_costs_three_queries(reviews: SimpleNamespace) -> None:
