@@ -31,7 +31,7 @@ from factcheck.website.statistics_words import (
 from factcheck.website.views import is_sample, page_for_readers
 
 MONTHS = 12  # in a picture
-MAX_PANELS = 6  # of a picture, besides the panels of all and of the others
+MAX_PANELS = 6  # of a picture, not counting the panels of all and of the others
 MAX_BARS = 12
 MAX_TABLE = 200  # rows of a table. The CSV file has all rows.
 

@@ -57,7 +57,7 @@ def test_fields_of_reviews(world, api):
     [
         ("claims/?fields=text,topics.slug", [{"text": "Nước lũ đã lên tới mái chùa.", "topics": [{"slug": "floods"}]}]),
         ("claims/?fields=claimant.confirmed,merged.text", [{"claimant": {"confirmed": True}, "merged": []}]),
-        ("corrections/?fields=class,review.headline", [{"class": "substantive", "review": {"headline": "Video nước lũ cũ"}}]),
+        ("corrections/?fields=class,review.headline&kind=correction", [{"class": "substantive", "review": {"headline": "Video nước lũ cũ"}}]),
         ("demands/?fields=outcome,publisher.site", [{"outcome": "refused", "publisher": {"site": "kiemchung.example"}}]),
         ("publishers/?fields=site,type", [{"site": "kiemchung.example", "type": "organization"}]),
         ("topics/?fields=slug", [{"slug": "floods"}]),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from factcheck.record.formats.urls import review_id_of, site_of, url_key
+from factcheck.record.formats.urls import link_key, review_id_of, site_of, url_key
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,12 @@ def test_site_of_is_host_without_www_and_port() -> None:
 )
 def test_page_of_a_review_of_ours_is_known(address: str, found: bool) -> None:
     assert review_id_of(address) == (UUID("01912d68-783e-7a51-9b2c-3f0e8d6c5b4a") if found else None)
+
+
+def test_link_key_is_a_short_form_of_the_key() -> None:
+    assert (
+        link_key("https://www.a.example/x/#y")
+        == link_key("http://a.example/x")
+        == int(url_key("http://a.example/x")[:15], 16)
+    )
+    assert 0 <= link_key("https://a.example/") < 2**60
