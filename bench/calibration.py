@@ -10,7 +10,7 @@ the post's own. Another claim that says the same counts as wrong.
 
 The numbers of `record/matching/match_numbers.py` were fitted on the split train, and the table measures the split dev.
 With --fit, the program fits the evidence, the backgrounds and the probabilities to the posts and prints them. With
---bars, it measures words and meaning together at several thresholds, for the bar of the search page.
+--bars, it measures words and meaning together at several thresholds, for the search page.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """The search page: a word, a URL or a whole post, with filters, and suggestions as readers type.
 
-A search takes a place in the search gate and counts towards the reader's limit. A search that also matches a text costs
-as much as all searches that can run at a time (`server/search_gate.py`).
+A search takes a place in the search gate and counts towards the reader's limit. Matching a text costs as much as all
+searches that can run at a time (`server/search_gate.py`), so it runs before the search and not at the same time.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from factcheck.server.rate_limits import SEARCH as SEARCH_LIMIT
 from factcheck.server.rate_limits import count_request
 from factcheck.server.search_gate import MATCH, RETRY_AFTER, SEARCH, Busy, search_gate
 from factcheck.website import queries
-from factcheck.website.filters import Filters
+from factcheck.website.filters import Facet, Filters
 from factcheck.website.same_claim import SameClaim, find_same
 from factcheck.website.search_text import SearchText
 from factcheck.website.url_search import FoundByUrl, find_by_url, find_withdrawn
@@ -63,17 +63,19 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
     matched = text.is_statement and not place.position and not newest
 
     def answer() -> HttpResponse:
-        found = find_by_url(text)
         same, in_time = _find_same(text, filters) if matched else ([], True)
-        listed = ResultsPage([])
-        if text.words or not text:
-            read = best_matches if text.words and not newest else newest_first
-            listed = read(text.words, filters, place)
-        rows = PublishedReview.objects.using("public").live()
-        # A text that was sent by POST isn't in a URL, so filters can't link to it.
-        facets = filters.facets(rows, listed.tsquery) if request.method != "POST" and (text.words or not text) else []
+        listed, facets = ResultsPage([]), list[Facet]()
+        with search_gate.enter(SEARCH):
+            found = find_by_url(text)
+            if text.words or not text:
+                read = best_matches if text.words and not newest else newest_first
+                listed = read(text.words, filters, place)
+                # A text that was sent by POST isn't in a URL, so filters can't link to it.
+                if request.method != "POST":
+                    facets = filters.facets(PublishedReview.objects.using("public").live(), listed.tsquery)
+            shown = _shown(text, found, same, listed)
         context = {
-            **_shown(text, found, same, listed),
+            **shown,
             **_links(text, filters, newest),
             "next": listed.after and filters.query(after=[listed.after]),
             "previous": listed.before and filters.query(before=[listed.before]),
@@ -81,12 +83,13 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
         }  # fmt: skip
         return render(request, "website/search.html", context)
 
-    return limited(request, MATCH if matched else SEARCH, text.text, answer)
+    return _limited(request, text.text, answer)
 
 
 def _find_same(text: SearchText, filters: Filters) -> tuple[list[SameClaim], bool]:
     try:
-        return find_same(text.text, filters), True
+        with search_gate.enter(MATCH):
+            return find_same(text.text, filters), True
     except TimeoutError:
         return [], False
 
@@ -130,27 +133,28 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
     filters = Filters.read(request.GET, q=text.text)
 
     def answer() -> HttpResponse:
-        found = find_by_url(text)
-        words = text.words and not found
-        listed = best_matches(text.words, filters, Place(), SUGGESTED) if words else ResultsPage([])
+        listed = ResultsPage([])
+        with search_gate.enter(SEARCH):
+            found = find_by_url(text)
+            if text.words and not found:
+                listed = best_matches(text.words, filters, Place(), SUGGESTED, by_meaning=False)
         reviews = [*(review for each in found.live for review in each.reviews), *listed.reviews][:SUGGESTED]
         context = {"reviews": reviews, "similar": listed.similar, "former": found.former, "own": filters.query()}
         response = render(request, "website/as_you_type.html", context)
         patch_cache_control(response, public=True, max_age=FRESH)
         return response
 
-    return limited(request, SEARCH, text.text, answer)
+    return _limited(request, text.text, answer)
 
 
-def limited(request: HttpRequest, cost: int, query: str, answer: Callable[[], HttpResponse]) -> HttpResponse:
+def _limited(request: HttpRequest, query: str, answer: Callable[[], HttpResponse]) -> HttpResponse:
     """Run a search within the limits. A refused search shows the reader's text again, so that it isn't lost."""
     limits = count_request(request, [SEARCH_LIMIT])
     try:
         if limits.retry_after is not None:
             response = render(request, "website/busy.html", {"query": query, "too_many": True}, status=429)
         else:
-            with search_gate.enter(cost):
-                response = answer()
+            response = answer()
     except Busy:
         response = render(request, "website/busy.html", {"query": query}, status=503)
         response.headers["Retry-After"] = str(RETRY_AFTER)

@@ -72,9 +72,11 @@ class ResultsPage:
     deadline: float = field(default=0.0, compare=False)
 
 
-def best_matches(words: str, filters: Filters, place: Place, size: int = PAGE_SIZE) -> ResultsPage:
+def best_matches(
+    words: str, filters: Filters, place: Place, size: int = PAGE_SIZE, *, by_meaning: bool = True
+) -> ResultsPage:
     condition = filters.condition() if filters else None
-    search = Search(PublishedReview, read_query(words), condition, find_similar=find_similar)
+    search = Search(PublishedReview, read_query(words), condition, find_similar=find_similar if by_meaning else None)
     found = search.page(size + 1, place.position, place.backward)
     suggestion = None
     if not place.position and (found.relaxed or not found.hits):
