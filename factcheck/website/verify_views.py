@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from factcheck.record.key_rotation import current_key
 from factcheck.record.log.witnesses import configured_witnesses
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.website import queries
@@ -20,6 +21,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     entry = _chosen_entry(request, chosen) if chosen else _newest_entry()
     context: dict[str, Any] = {
         "chosen": chosen,
+        "key": current_key("public"),
         "witnesses": [{"name": each.key.name, "key": str(each.key)} for each in configured_witnesses()],
         "site_url": settings.SITE_URL,
     }
