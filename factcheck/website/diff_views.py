@@ -42,6 +42,7 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
         "before": first,
         "after": second,
         "gone": gone,
+        "status": row.status,
         "withdrawn": [entry for entry in (first, second) if entry.kind == LogEntry.Kind.WITHDRAWAL],
         "sample": not gone and is_sample((new or {})["publisher"]["site"]),
         "note": None if gone else (new or {})["revision"]["note"],

@@ -104,6 +104,18 @@ def test_page_of_a_withdrawal_or_an_erasure_says_so(reviews: SimpleNamespace) ->
     assert "The text of revision 3 has been erased" not in page.text
 
 
+def test_page_of_a_withdrawn_review_says_so(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    correct_review(newsroom, review, summary="Sai. Đã sửa.")
+    words = "The review has since been withdrawn."
+    assert words not in get(f"/reviews/{review.pk}/revisions/1..2/").text
+    withdraw_review(newsroom, review)
+    assert words in get(f"/reviews/{review.pk}/revisions/1..2/").text
+    assert words not in get(f"/reviews/{review.pk}/revisions/2..3/").text
+
+
 def test_pair_that_is_none(reviews: SimpleNamespace) -> None:
     for pair in ("1..1", "0..1", "1..9"):
         get(f"/reviews/{reviews.corrected}/revisions/{pair}/", 404)
