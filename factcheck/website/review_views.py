@@ -16,7 +16,7 @@ from factcheck.record.readmodel.translated_reviews import find_original
 from factcheck.record.source_checks import checks_of
 from factcheck.website import queries, review_words
 from factcheck.website.page_cache import cached_page
-from factcheck.website.views import is_sample, page_for_readers
+from factcheck.website.views import is_sample, page_for_readers, sample_of
 
 
 @page_for_readers
@@ -58,7 +58,7 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
             f"{review['publisher']['name']}: {review['verdict']['label'] or '–'}" for review in body["reviews"]
         ),
         "public_captures": queries.public_captures(body),
-        "sample": any(is_sample(review["publisher"]["site"]) for review in body["reviews"]),
+        "sample": sample_of(body["reviews"]),
         "license": body["license"],
         "json_url": body["url"],
         "canonical": f"{settings.SITE_URL}/claims/{claim_id}/",
