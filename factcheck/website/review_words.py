@@ -32,7 +32,9 @@ def title_of(body: Body, *, current: bool = True, status: str = "live") -> str:
         title = f"{verdict_of(body)}: {_shorten(body['headline'] or body['claim']['text'], MAX_QUOTED)}"
         if current:
             return title
-        return f"{_('Withdrawn') if status == 'withdrawn' else _('Not the current revision')} – {title}"
+        # Not inside the f-string, where Babel doesn't find texts to translate.
+        state = _("Withdrawn") if status == "withdrawn" else _("Not the current revision")
+        return f"{state} – {title}"
 
 
 def description_of(body: Body) -> str:

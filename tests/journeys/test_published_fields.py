@@ -155,7 +155,7 @@ def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, o
     assert json.loads(Client().get(f"/api/v1/reviews/{translation.pk}/").content)["translation_of"] == said
     page = Client().get(f"/reviews/{translation.pk}/", headers={"accept-language": "en"}).content.decode()
     assert "a translation of revision 1 of another review" in page
-    assert f'href="/reviews/{original.pk}/"' in page
+    assert f'href="/en/reviews/{original.pk}/"' in page
     node = json.loads(Client().get(f"/api/v1/reviews/{translation.pk}/claimreview/").content)
     assert node["translationOfWork"]["@id"] == f"{settings.SITE_URL}/reviews/{original.pk}/"
 
