@@ -55,6 +55,11 @@ class Facet:
     values: list[Choice]
     exact: bool
 
+    @property
+    def others(self) -> list[Choice]:
+        """The values that the reader can still choose."""
+        return [choice for choice in self.values if not choice.chosen]
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
