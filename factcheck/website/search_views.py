@@ -57,7 +57,9 @@ def _search_page(request: HttpRequest) -> HttpResponse:
 
 def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
     sort = request.GET.get("sort") if text.words else None
-    filters = Filters.read(request.GET, q=text.text, sort=NEWEST if sort == NEWEST else "")
+    # A link can't contain a long text, so the next pages have only the words that search reads.
+    linked = text.words if text.is_long else text.text
+    filters = Filters.read(request.GET, q=linked, sort=NEWEST if sort == NEWEST else "")
     newest = "sort" in dict(filters.kept)
     place = Place.read(request.GET.get("after", ""), request.GET.get("before", ""))
     matched = text.is_statement and not place.position and not newest
@@ -70,8 +72,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
             if text.words or not text:
                 read = best_matches if text.words and not newest else newest_first
                 listed = read(text.words, filters, place)
-                # A text that was sent by POST isn't in a URL, so filters can't link to it.
-                if request.method != "POST":
+                if not text.is_long:  # the links of filters contain the text
                     facets = filters.facets(PublishedReview.objects.using("public").live(), listed.tsquery)
             shown = _shown(text, found, same, listed)
         context = {

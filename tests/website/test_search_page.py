@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import pytest
@@ -13,6 +14,7 @@ from factcheck.record.models import PublishedReview
 from factcheck.record.search import ranking
 from factcheck.server.search_gate import Busy, search_gate
 from factcheck.website import search_views, word_search
+from factcheck.website.filters import NAMES
 from tests.drafts import FLOOD, NOTICE, make_newsroom, make_review, publish_review
 from tests.website.conftest import Page, Published
 
@@ -236,6 +238,29 @@ def test_hostile_text(published: Published, query: Any) -> None:
     response = Client().post(SEARCH, {"q": query})
     assert response.status_code in (200, 302)
     assert response.headers.get("Location", "/en/search/").startswith("/en/search/")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_links_do_not_repeat_a_long_text(published: Published, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    monkeypatch.setattr(
+        search_views, "best_matches", lambda *given: word_search.best_matches(*given, *([] if len(given) > 3 else [1]))
+    )
+    response = getattr(Client(), method)(SEARCH, {"q": "video nước lũ " * 350})
+    assert len(response.content) < 50_000
+    page = Page(response.content.decode())
+    assert page.elements["details"] == 0
+    (following,) = [href for href in page.values("a", "href") if "after=" in href]
+    assert len(following) < 1000
+    assert found(page) != found(get(SEARCH + following)) != []
+
+
+def test_many_long_filters_make_a_small_page(published: Published) -> None:
+    query = urlencode(
+        {"q": "video", **{name: ["水" * 99 + str(number) for number in range(25)] for name in NAMES}}, True
+    )
+    response = Client().get(f"{SEARCH}?{query}")
+    assert response.status_code == 200
+    assert len(response.content) < 2 * len(query) + 50_000, "only the links to other languages have all values"
 
 
 def test_composed_and_decomposed_texts_find_the_same(published: Published) -> None:
