@@ -76,6 +76,16 @@ def test_the_form_redirects_a_short_text_and_answers_a_post_itself(published: Pu
     assert page.elements["details"] == 0, "filters would lose the text"
 
 
+@pytest.mark.parametrize("path", ["/vi/", "/vi/search/", "/vi/browse/", "/vi/nothing/"])
+def test_every_search_box_takes_a_whole_post_in_the_language_of_the_page(published: Published, path: str) -> None:
+    page = Page(Client().get(path, headers={"Accept-Language": "en"}).content.decode())
+    assert (page.values("form", "action"), page.values("form", "method")) == (["/vi/search/"], ["post"])
+    assert page.values("input", "maxlength") == ["5000"]
+    response = Client().post("/vi/search/", {"q": f"{FLOOD} " * 20}, headers={"Accept-Language": "en"})
+    assert '<html lang="vi"' in response.content.decode()
+    assert not response.cookies
+
+
 @pytest.mark.parametrize(
     ("query", "wanted"),
     [
