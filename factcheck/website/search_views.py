@@ -74,7 +74,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
                 listed = read(text.words, filters, place)
                 if not text.is_long:  # the links of filters contain the text
                     facets = filters.facets(PublishedReview.objects.using("public").live(), listed.tsquery)
-            shown = _shown(text, found, same, listed)
+            shown = _shown(text, found, same, listed, first_page=not place.position)
         context = {
             **shown,
             **_links(text, filters, newest),
@@ -95,18 +95,21 @@ def _find_same(text: SearchText, filters: Filters) -> tuple[list[SameClaim], boo
         return [], False
 
 
-def _shown(text: SearchText, found: FoundByUrl, same: list[SameClaim], listed: ResultsPage) -> dict[str, Any]:
-    """The results. A review is shown once, in the first part that contains it."""
+def _shown(
+    text: SearchText, found: FoundByUrl, same: list[SameClaim], listed: ResultsPage, *, first_page: bool
+) -> dict[str, Any]:
+    """The results. A review is shown once, in the first part that contains it. Other pages only have the list."""
     parts: list[list[queries.Body]] = [each.reviews for each in found.live]
     parts += [each.reviews for each in same]
     first = [review for part in parts for review in part]
     known = {review["id"] for review in first}
     reviews = [review for review in listed.reviews if review["id"] not in known]
-    former = list(found.former)
-    if text.words:
+    former = list(found.former) if first_page else []
+    if text.words and first_page:
         former += [each for each in find_withdrawn(text.words) if each not in former]
     return {
-        "text": text, "by_url": found.live, "former": former, "same": same, "listed": listed, "reviews": reviews,
+        "text": text, "by_url": found.live if first_page else [], "former": former, "same": same,
+        "listed": listed, "reviews": reviews,
         "similar": listed.similar, "nothing": not (first or reviews or former),
         "sample": sample_of([*first, *reviews]),
     }  # fmt: skip
@@ -138,7 +141,7 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
         with search_gate.enter(SEARCH):
             found = find_by_url(text)
             if text.words and not found:
-                listed = best_matches(text.words, filters, Place(), SUGGESTED, by_meaning=False)
+                listed = best_matches(text.words, filters, Place(), SUGGESTED, only_words=True)
         reviews = [*(review for each in found.live for review in each.reviews), *listed.reviews][:SUGGESTED]
         context = {"reviews": reviews, "similar": listed.similar, "former": found.former, "own": filters.query()}
         response = render(request, "website/as_you_type.html", context)

@@ -217,6 +217,19 @@ def test_pages_reach_every_result(database: str, monkeypatch: pytest.MonkeyPatch
     assert found(get(SEARCH + back)) == pages[1]
 
 
+def test_only_the_first_page_has_other_parts(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        search_views, "best_matches", lambda *given: word_search.best_matches(*given, *([] if len(given) > 3 else [1]))
+    )
+    query = "http://127.0.0.1:8000" + published.withdrawn + " https://marsad.org/1 video"
+    first = get(q=query)
+    assert (published.withdrawn in former(first), published.imported in found(first)) == (True, True)
+    (following,) = [href for href in first.values("a", "href") if "after=" in href]
+    second = get(SEARCH + following)
+    assert (former(second), len(found(second))) == ([], 1)
+    assert published.imported not in found(second)
+
+
 @pytest.mark.parametrize(
     "position", ["x", "1", "1.x", f"{'9' * 18}.{'0' * 32}", f"-1.{'0' * 32}", "²." + "0" * 32, "." * 99, "\x00"]
 )
@@ -337,6 +350,15 @@ def test_as_you_type_sends_a_part_of_a_page(published: Published) -> None:
     assert response.headers["Cache-Control"] == "public, max-age=60"
     assert not response.cookies
     assert Client().get("/en/search/as-you-type/").content.strip() == b""
+
+
+def test_no_spelling_is_computed_that_nobody_sees(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(word_search, "did_you_mean", lambda _model, words, *_, **__: asked.append(words))
+    Client().get("/en/search/as-you-type/", {"q": "vidoe"})
+    assert asked == []
+    get(q="vidoe")
+    assert asked == ["vidoe"]
 
 
 def test_an_unchanged_page_is_not_sent_again(published: Published) -> None:
