@@ -17,7 +17,7 @@ from api.lists import meta as extras
 from api.lists.as_of import NAME as AS_OF
 from api.lists.as_of import AsOf, read_as_of
 from api.lists.cursors import Cursor, CursorError, read_cursor, write_cursor
-from api.lists.filters import MAX_VALUES, Filter
+from api.lists.filters import CLAIMANT, MAX_VALUES, Filter
 from api.lists.keyset import Order
 from api.lists.meta import Extras, read_extras, read_groups
 from api.lists.sparse_fields import NAME as FIELDS
@@ -30,6 +30,11 @@ PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
 RELEVANCE, BY_RELEVANCE = "relevance", Order("score", descending=True)
 COUNTED = ("count", "facets")
+# The parameters whose results aren't counted, with the reason.
+NOT_COUNTED = {
+    AS_OF: "You can't count results of the past.",
+    CLAIMANT.name: "The results of a claimant aren't counted, because nobody is scored.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +194,10 @@ def _read_extras(parameters: Parameters) -> Extras:
     found = read_extras(parameters)
     if found.highlight and "q" not in parameters.query:
         parameters.faults.append(("highlight", "Highlighting requires search words. Send `q` as well."))
-    if AS_OF in parameters.query:
-        counted = [name for name in COUNTED if getattr(found, name)]
-        parameters.faults += [
-            (name, "You can't count results of the past. Leave out this parameter or as_of.") for name in counted
-        ]
+    for other, reason in NOT_COUNTED.items():
+        if other in parameters.query:
+            counted = [name for name in COUNTED if getattr(found, name)]
+            parameters.faults += [(name, f"{reason} Leave out this parameter or {other}.") for name in counted]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Totals of the record, and the numbers of reviews by group. There are no groups of claimants: nobody is scored."""
+"""Totals of the record, and the numbers of reviews by group. Nobody is scored, so nothing is counted by claimant."""
 
 import orjson
 from django.db.models import Q
@@ -10,7 +10,7 @@ from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
 from api.http.response_cache import mark_cacheable
-from api.lists.filters import REVIEW_FILTERS
+from api.lists.filters import CLAIMANT, REVIEW_FILTERS
 from api.lists.keyset import Order
 from api.lists.options import ListOptions, read_list_request
 from api.lists.search_pages import count_rows
@@ -27,7 +27,8 @@ TOO_SLOW = "Counting these reviews takes too long. Use more filters or fewer gro
 # The statistics of `STATISTICS` that have a URL of their own. `group_by` counts the others.
 TABLES = ("days-to-review", "corrections", "days-to-correction", "source-checks", "demands")
 
-STATS = ListOptions(orders={"count": Order("count")}, filters=REVIEW_FILTERS, grouped=True)
+FILTERS = [each for each in REVIEW_FILTERS if each is not CLAIMANT]
+STATS = ListOptions(orders={"count": Order("count")}, filters=FILTERS, grouped=True)
 _TABLE = OpenApiParameter(
     "table", {"type": "string", "enum": list(TABLES)}, OpenApiParameter.PATH, description="The name of the statistic."
 )

@@ -7,11 +7,12 @@ import orjson
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from factcheck.record.formats.word_diff import word_diff
 from factcheck.record.models import ProfileChange
 from factcheck.record.readmodel import profile_rows
+from factcheck.record.statement_labels import label
 from factcheck.record.statements.review import Publisher
 from factcheck.website.documentation import SITE, render_guide
 from factcheck.website.templatetags import published
@@ -57,7 +58,13 @@ def methodology(request: HttpRequest, site: str) -> HttpResponse:
     if not profile:
         raise Http404
     history = [
-        {"entry": entry, "verdict": row.key, "name": _name_of(profile[row.key]), "parts": _parts(row, former)}
+        {
+            "entry": entry,
+            "verdict": row.key,
+            # A verdict that was published between the two queries isn't in the profile yet.
+            "name": _name_of(profile.get(row.key) or orjson.loads(row.body)),
+            "parts": _parts(row, former),
+        }
         for row, entry, former in profile_rows.changes_with_former(site)
     ]
     context = {
@@ -105,30 +112,25 @@ def _parts(row: ProfileChange, former: Json | None) -> list[Json]:
         return []
     before, after = (dict(_texts_of(content)) for content in (former, orjson.loads(row.body)))
     return [
-        {"label": label, "pieces": word_diff(before.get(label, ""), after.get(label, ""))}
-        for label in before | after
-        if before.get(label, "") != after.get(label, "")
+        {"label": name, "pieces": word_diff(before.get(name, ""), after.get(name, ""))}
+        for name in before | after
+        if before.get(name, "") != after.get(name, "")
     ]
 
 
 def _texts_of(content: Json) -> Iterator[tuple[str, str]]:
     """Yield each value as a text, with its label. A text in several languages is several values."""
-    for key, label in _labels_of(content):
+    for key, name in _labels_of(content):
         value = content.get(key)
         if isinstance(value, dict):
-            yield from ((f"{label} ({published.local_name(language)})", text) for language, text in value.items())
+            yield from ((f"{name} ({published.local_name(language)})", text) for language, text in value.items())
         elif isinstance(value, list):
-            yield label, "\n".join(published.word(each, "Code") if key == "codes" else each for each in value)
+            yield name, "\n".join(published.word(each, "Code") if key == "codes" else each for each in value)
         else:
-            yield label, "" if value is None else str(value)
+            yield name, "" if value is None else str(value)
 
 
 def _labels_of(content: Json) -> list[tuple[str, str]]:
     if "labels" in content:
-        return [(key, str(label)) for key, label in _OF_VERDICT.items()]
-    return [(key, _label(field.title or key)) for key, field in Publisher.model_fields.items()]
-
-
-def _label(title: str) -> str:
-    context, parted, text = title.partition("\x04")
-    return pgettext(context, text) if parted else gettext(title)
+        return [(key, str(name)) for key, name in _OF_VERDICT.items()]
+    return [(key, str(label(field.title or key))) for key, field in Publisher.model_fields.items()]

@@ -49,7 +49,8 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
         home = queries.home_of(claim_id)
         if home == claim_id:
             raise Http404
-        return redirect("claim", home, permanent=True)
+        # The URL keeps its form: with the language of the interface, or permanent and without it.
+        return redirect(request.path.replace(str(claim_id), str(home)), permanent=True)
     context = {
         "claim": body,
         "title": review_words.claim_title(body),

@@ -6,6 +6,7 @@ import unicodedata
 from datetime import date
 from functools import partial
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 import pytest
 from django.db import connections
@@ -313,6 +314,8 @@ def test_search_in_an_order_of_two_parts_takes_no_longer(database, api, monkeypa
         ("facets=", "facets"),
         ("as_of=0&count=true", "count"),
         ("as_of=0&facets=topic", "facets"),
+        (f"claimant={UUID(int=1)}&facets=verdict", "facets"),
+        (f"claimant={UUID(int=1)}&verdict=false&count=true", "count"),
     ],
 )
 def test_wrong_extras(world, api, query, parameter):

@@ -1,6 +1,7 @@
 """Totals of the record and numbers of reviews by group, as clients read them."""
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import orjson
 import pytest
@@ -129,6 +130,7 @@ def test_filters_count(world, api, query, number):
         ("group_by=verdict,year,topic", "group_by", "Send at most 2."),
         ("group_by=", "group_by", "Use one of"),
         ("page_size=5", "page_size", "This URL doesn't have this parameter."),
+        (f"group_by=verdict&claimant={UUID(int=1)}", "claimant", "This URL doesn't have this parameter."),
         ("languge=vi", "languge", "Did you mean language?"),
         ("language=vietnamese", "language", "Did you mean vi?"),
     ],

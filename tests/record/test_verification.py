@@ -21,6 +21,7 @@ def filled(bare_record: None) -> None:
         "claim": {"id": str(entry.subject)},
         "publisher": {"site": "x.example"},
         "language": "vi",
+        "headline": None,
     }
     publish.publish([entries.Publication(entry.subject, statement, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")])
 

@@ -20,6 +20,7 @@ MEASURE = """() => {
     const verdict = document.querySelector(".verdict-large"), claim = document.querySelector(".claim");
     const size = element => parseFloat(getComputedStyle(element).fontSize);
     return {edge: verdict.getBoundingClientRect().bottom, verdict: size(verdict), claim: claim ? size(claim) : 0,
+        links: Math.max(...[...document.querySelectorAll(".navigation a")].map(a => a.getBoundingClientRect().right)),
         width: document.documentElement.scrollWidth, shifted: window.shifted};
 }"""
 
@@ -59,6 +60,7 @@ def test_verdict_is_on_the_first_screen_of_every_demo_review(demo: list[str], br
         found = page.evaluate(MEASURE)
         edges[review] = found["edge"]
         assert found["claim"] <= found["verdict"], review
+        assert found["links"] <= PHONE["width"], review
         assert (found["width"], found["shifted"]) == (PHONE["width"], 0), review
         own_files = [url for url in requests if not url.endswith("icon.svg")]  # only the browser's window asks for it
         assert len(own_files) <= 3 or "/pictures/" in page.content(), review

@@ -155,6 +155,7 @@ def test_revision_former_is_marked(published: Published) -> None:
     assert "This is revision 1, published on" in page.text
     assert "It isn’t the current revision. Go to the current revision" in page.text
     assert "Sai (False) 1 on a scale" in page.text
+    assert "share-post" not in page.ids, "nobody passes on a verdict that has changed"
     assert "noindex" in page.values("meta", "content")
     assert f"http://127.0.0.1:8000/api/v1{published.corrected}revisions/1/" in page.values("link", "href")
 
@@ -162,6 +163,7 @@ def test_revision_former_is_marked(published: Published) -> None:
 def test_revision_current_is_not_marked_as_former(published: Published) -> None:
     page = get(f"{published.corrected}revisions/2/")
     assert "It isn’t the current revision" not in page.text
+    assert "share-post" in page.ids
     assert f"http://127.0.0.1:8000{published.corrected}" in page.values("link", "href")
 
 

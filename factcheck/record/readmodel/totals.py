@@ -155,4 +155,4 @@ def compute_totals() -> Counter[tuple[str, str, str, str]]:
 
 
 def _month(day: date) -> str:
-    return f"{day:%Y-%m}"
+    return day.isoformat()[:7]  # with four digits of the year, also before the year 1000
