@@ -2,8 +2,9 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import orjson
 import pytest
@@ -15,7 +16,16 @@ from factcheck.record.search import ranking
 from factcheck.server.search_gate import Busy, search_gate
 from factcheck.website import search_views, word_search
 from factcheck.website.filters import NAMES
-from tests.drafts import FLOOD, NOTICE, make_newsroom, make_review, publish_review
+from tests.drafts import (
+    FLOOD,
+    NOTICE,
+    erase_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    publish_review,
+    withdraw_review,
+)
 from tests.website.conftest import Page, Published
 
 SEARCH = "/en/search/"
@@ -156,6 +166,23 @@ def test_an_erased_review_shows_its_notice_alone(published: Published) -> None:
     assert "Theo quyết định của tòa án." in page.text or NOTICE in page.text
     assert "Tên của một người" not in page.text
     assert "Perhaps no newsroom has checked it yet." not in page.text
+
+
+def test_a_withdrawn_review_that_is_erased_is_only_found_by_its_id(database: str) -> None:
+    newsroom, secret = make_newsroom("kiemchung.example"), "Zalopay Trần Quang Ngụy"
+    review = make_review(newsroom, make_claim(newsroom, text=f"{secret} lừa tiền người dân."), headline=f"Về {secret}")
+    publish_review(newsroom, review)
+    withdraw_review(newsroom, review)
+    path, queries = f"/reviews/{review.pk}/", (secret, f"{secret} lừa tiền người dân", "https://social.example/p/1")
+    assert all(path in former(get(q=query)) for query in queries)
+    erase_review(newsroom, review)
+    for query in (*queries, "Zalopa", "zalopayy", str(review.pk)):
+        for address in (SEARCH, "/en/search/as-you-type/"):
+            page = get(address, q=query)
+            assert (path in former(page)) is (query == str(review.pk)), query
+            rest = page.source.replace(escape(query), "").replace(quote_plus(query), "").replace(quote(query), "")
+            assert "Ngụy" not in rest, query
+            assert "zalopay" not in rest.casefold().replace("zalopayy", ""), query
 
 
 def test_nothing_found_leads_to_the_tip_form_with_the_text(published: Published) -> None:
