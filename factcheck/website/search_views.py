@@ -80,7 +80,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
             **_links(text, filters, newest),
             "next": listed.after and filters.query(after=[listed.after]),
             "previous": listed.before and filters.query(before=[listed.before]),
-            "place": place, "filters": filters, "facets": facets, "complete": listed.complete and in_time,
+            "place": place, "filters": filters, "facets": facets, "complete": shown["complete"] and in_time,
         }  # fmt: skip
         return render(request, "website/search.html", context)
 
@@ -104,12 +104,15 @@ def _shown(
     first = [review for part in parts for review in part]
     known = {review["id"] for review in first}
     reviews = [review for review in listed.reviews if review["id"] not in known]
-    former = list(found.former) if first_page else []
+    former, complete = list(found.former) if first_page else [], listed.complete
     if text.words and first_page:
-        former += [each for each in find_withdrawn(text.words) if each not in former]
+        try:
+            former += [each for each in find_withdrawn(text.words) if each not in former]
+        except TimeoutError:
+            complete = False
     return {
         "text": text, "by_url": found.live if first_page else [], "former": former, "same": same,
-        "listed": listed, "reviews": reviews,
+        "listed": listed, "reviews": reviews, "complete": complete,
         "similar": listed.similar, "nothing": not (first or reviews or former),
         "sample": sample_of([*first, *reviews]),
     }  # fmt: skip

@@ -14,7 +14,7 @@ from django.test import Client
 from factcheck.record.models import PublishedReview
 from factcheck.record.search import ranking
 from factcheck.server.search_gate import Busy, search_gate
-from factcheck.website import search_views, word_search
+from factcheck.website import search_views, url_search, word_search
 from factcheck.website.filters import NAMES
 from tests.drafts import (
     FLOOD,
@@ -354,6 +354,11 @@ def test_out_of_time_says_so(published: Published, monkeypatch: pytest.MonkeyPat
     page = get(q="covid")
     assert "The search was stopped because it took too long, so some results may be missing." in page.text
     assert "No published review contains these words." not in page.text
+    monkeypatch.undo()
+    monkeypatch.setattr(url_search, "_WITHDRAWN", "SELECT pg_sleep(5)::text, %s, %s, %s, %s, %s")
+    page = get(q="kangaroo pouch")
+    assert "some results may be missing" in page.text
+    assert "Perhaps no newsroom has checked it yet." not in page.text, "withdrawn reviews were not compared"
 
 
 def test_each_search_has_a_link_and_a_feed(published: Published) -> None:
