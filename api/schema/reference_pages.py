@@ -57,7 +57,7 @@ class Answer:
     description: SafeString
     kinds: list[Kind]
     media_types: list[str]
-    headers: list[str]
+    headers: dict[str, SafeString]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def _answer(status: str, answer: Document) -> Answer:
         to_html(answer.get("description", "")),
         list(_kinds(schema)),
         list(content),
-        list(answer.get("headers", [])),
+        {name: to_html(header.get("description", "")) for name, header in answer.get("headers", {}).items()},
     )
 
 

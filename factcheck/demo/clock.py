@@ -1,4 +1,4 @@
-"""Times of the demo. Its content is dated back over months, which nothing else on a site can do."""
+"""Times of the demo. Its content is dated back over months, which no other code does."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -16,7 +16,10 @@ from factcheck.website.templatetags.published import day_of, plain
 
 # BibTeX passes titles on to TeX, in which these characters are commands.
 _TEX = {
-    **{ord(character): f"\\{character}" for character in "&%$#_{}"},
+    **{ord(character): f"\\{character}" for character in "&%$#_"},
+    # BibTeX counts braces even after a backslash, so a brace in a text could end its field.
+    ord("{"): "\\textbraceleft{}",
+    ord("}"): "\\textbraceright{}",
     ord("\\"): "\\textbackslash{}",
     ord("~"): "\\textasciitilde{}",
     ord("^"): "\\textasciicircum{}",

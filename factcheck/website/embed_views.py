@@ -13,10 +13,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls.converters import UUIDConverter
 from django.utils import translation
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_safe
 
 from factcheck.record.models import PublishedReview, Status
 from factcheck.website import embeds, queries, share_cards, share_picture
@@ -31,7 +29,7 @@ _POLICY = {
     **{key: [NONE] for key in ("script-src", "font-src", "connect-src", "form-action", "img-src")},
     "frame-ancestors": ["*"],
 }
-MAX_AGE = 3600  # seconds for which a site can keep the answer of oEmbed
+MAX_AGE = 3600  # seconds for which a site can keep the frame's HTML. Caches ask again each time.
 
 
 @xframe_options_exempt
@@ -58,7 +56,7 @@ def embed(request: HttpRequest, review_id: UUID) -> HttpResponse:
     return response
 
 
-@require_safe
+@page_for_readers
 def oembed(request: HttpRequest) -> HttpResponse:
     """Return the frame for the URL of a review as oEmbed 1.0. The status codes are those of oembed.com."""
     if request.GET.get("format", "json") != "json":
@@ -73,9 +71,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
     body = orjson.loads(row.body)
     language = found["language"] or share_cards.picture_language(body["language"])
     most = [_number(request.GET.get(name, "")) for name in ("maxwidth", "maxheight")]
-    response = JsonResponse(_oembed(body, language, *most), json_dumps_params={"ensure_ascii": False})
-    patch_cache_control(response, public=True, max_age=MAX_AGE)
-    return response
+    return JsonResponse(_oembed(body, language, *most), json_dumps_params={"ensure_ascii": False})
 
 
 def _oembed(review: queries.Body, language: str, most_width: int, most_height: int) -> dict[str, Any]:

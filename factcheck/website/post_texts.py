@@ -16,7 +16,7 @@ LINK_LENGTH = 23
 MAX_READ = 1000  # characters of a claim. More never fit.
 _DOUBLE = regex.compile(r"[^\x00-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 # Platforms make links of URLs and of domains, and notify accounts. A post shouldn't spread what a claim links to.
-_LINK = regex.compile(r"(?i:https?://|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b(?:/\S*)?")
+_LINK = regex.compile(r"(?i:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2,}|[A-Z]{2,})\b(?:/\S*)?")
 _ACCOUNT = regex.compile(r"[@＠](?=\w)")
 
 

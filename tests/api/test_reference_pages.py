@@ -55,6 +55,17 @@ def test_every_field_has_an_anchor_and_every_link_its_target(api: Api) -> None:
         assert set(re.findall(r'href="/api/docs/schemas/#([^"]+)"', text)) <= ids
 
 
+def test_headers_are_described(api: Api) -> None:
+    for group in GROUPS:
+        text = api.send(f"/api/docs/{group.slug}/").content.decode()
+        for operation in group.operations:
+            for answer in operation.answers:
+                assert all(answer.headers.values())
+                assert all(
+                    f"<dt><code>{name}</code></dt><dd>{answer.headers[name]}</dd>" in text for name in answer.headers
+                )
+
+
 def test_types_are_in_words() -> None:
     (source,) = (schema for schema in read_schemas(DOCUMENT) if schema.name == "Source")
     fields = {field.name: field for field in source.fields}

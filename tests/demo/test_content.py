@@ -104,6 +104,8 @@ def test_reviews_can_be_published(entry: dict[str, Any]) -> None:
         assert len({source["url"] for source in sources}) == len(sources) >= 2
         assert any(source["stance"] != "context" for source in sources)
         assert all(source["title"] and source["publisher"] for source in sources)
+        day = int(review["published"].split()[0])
+        assert all(source.get("published_on", day) >= day for source in sources)
         assert all(review[field] for field in ("headline", "summary", "body", "verdict"))
 
 
@@ -113,6 +115,15 @@ def test_quotes_occur_in_the_copies(entry: dict[str, Any]) -> None:
         for source in review.get("sources", []):
             if "quote" in source:
                 assert source["quote"] in text_of(source["capture"])
+
+
+def test_tables_repeat_the_copied_bulletin() -> None:
+    hours = re.findall(r"(\d\d:00) (\d\d),(\d) (\d\d)", text_of("suoi-nga-bulletin.pdf"))
+    rows = [
+        row for text in strings(CLAIMS) for row in re.findall(r"\| (\d\d:00) \| (\d\d)[,.](\d) \|.*?\| (\d+) \|", text)
+    ]
+    assert len(rows) == 15
+    assert set(rows) <= set(hours)
 
 
 def test_files_are_small_and_used() -> None:

@@ -162,6 +162,8 @@ def test_oembed_says_what_is_wrong(published: Published) -> None:
     assert "format=json" in oembed(published.english, "&format=xml", status=501)["detail"]
     response = Client().get("/oembed/")
     assert (response.status_code, json.loads(response.content)["title"]) == (400, "Bad Request")
+    # A cache must not keep the title of a text that is erased later.
+    assert response.headers["Cache-Control"] == "no-cache"
     assert Client().post("/oembed/").status_code == 405
 
 

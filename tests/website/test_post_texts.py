@@ -68,6 +68,8 @@ def test_text_spreads_no_link_and_notifies_nobody() -> None:
     text = written("en", "See https://evil.example/a?b=c, www.evil.example or evil.com/x by @victim: 3.5 m.Then more")
     assert "See […] […] or […] by victim: 3.5 m.Then more" in text
     assert "evil" not in text
+    loud = written("en", "See EVIL.COM and Evil.com/A or tin.vệsinh.com: fine")
+    assert "“See […] and […] or […]: fine”" in loud
     assert "checked by factcheck.example" in written("en", "A claim", "False", "factcheck.example")
 
 

@@ -63,6 +63,15 @@ def test_other_pages_name_the_sites_picture(published: Published) -> None:
     assert picture_of("/vi/tips/") == "/share/vi.png"
 
 
+def test_earlier_revision_is_not_passed_on(published: Published) -> None:
+    """Its verdict may have been corrected, and the link would lead to another verdict."""
+    page = Page(Client().get(f"/en{published.corrected}revisions/1/").content.decode())
+    assert "share-post" not in page.source
+    assert "oembed" not in page.source
+    assert picture_of(f"/en{published.corrected}revisions/1/") == "/share/en.png"
+    assert "share-post" in Client().get(f"/en{published.corrected}revisions/2/").content.decode()
+
+
 def test_picture_is_a_png_whose_code_leads_to_the_review(published: Published) -> None:
     response = Client().get(picture_of(published.corrected))
     assert response.status_code == 200
