@@ -148,7 +148,7 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
         reviews = [*(review for each in found.live for review in each.reviews), *listed.reviews][:SUGGESTED]
         context = {"reviews": reviews, "similar": listed.similar, "former": found.former, "own": filters.query()}
         response = render(request, "website/as_you_type.html", context)
-        patch_cache_control(response, public=True, max_age=FRESH)
+        patch_cache_control(response, private=True, max_age=FRESH)  # a shared cache would keep erased text
         return response
 
     return _limited(request, text.text, answer)

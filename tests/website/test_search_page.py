@@ -379,7 +379,7 @@ def test_as_you_type_sends_a_part_of_a_page(published: Published) -> None:
     page = Page(response.content.decode())
     assert sorted(found(page)) == sorted([published.english, published.corrected])
     assert page.elements["html"] == 0
-    assert response.headers["Cache-Control"] == "public, max-age=60"
+    assert response.headers["Cache-Control"] == "private, max-age=60"
     assert not response.cookies
     assert Client().get("/en/search/as-you-type/").content.strip() == b""
 
