@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import orjson
 from django.conf import settings
@@ -31,6 +32,7 @@ NAMES: Mapping[str, str | Promise] = {
     "year": _("Year of publication"),
 }  # fmt: skip
 MAX_CHOSEN, MAX_VALUE = 20, 255  # values of a filter, and characters of a value
+MAX_LENGTH = 1000  # of all chosen values in a URL, because each link of the filters repeats them
 SECONDS = 0.4  # for counting
 MANY = 50_000  # reviews. If there are more, only a sample is counted.
 
@@ -75,7 +77,7 @@ class Filters:
         # A page has one year, because the API's filters can't select several years.
         chosen["year"] = chosen["year"][-1:]
         others = tuple((name, value) for name, value in kept.items() if value)
-        return cls({name: values for name, values in chosen.items() if values}, others)
+        return cls(_within_length({name: values for name, values in chosen.items() if values}), others)
 
     def __bool__(self) -> bool:
         return bool(self.values)
@@ -173,6 +175,16 @@ class Filters:
 
 def _clean(value: str) -> str:
     return replace_forbidden(value[:MAX_VALUE])
+
+
+def _within_length(chosen: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """The first values of each filter, as many as a link may contain."""
+    left, found = MAX_LENGTH, dict[str, tuple[str, ...]]()
+    for name, values in chosen.items():
+        lengths = accumulate(len(quote_plus(value)) for value in values)
+        found[name] = tuple(value for value, length in zip(values, lengths, strict=True) if length <= left)
+        left -= len(quote_plus("".join(found[name])))
+    return {name: values for name, values in found.items() if values}
 
 
 def _meant(name: str, value: str) -> str:
