@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import orjson
 from django.conf import settings
@@ -31,6 +32,7 @@ NAMES: Mapping[str, str | Promise] = {
     "year": _("Year of publication"),
 }  # fmt: skip
 MAX_CHOSEN, MAX_VALUE = 20, 255  # values of a filter, and characters of a value
+MAX_LENGTH = 1000  # of all chosen values in a URL, because each link of the filters repeats them
 SECONDS = 0.4  # for counting
 MANY = 50_000  # reviews. If there are more, only a sample is counted.
 
@@ -75,7 +77,7 @@ class Filters:
         # A page has one year, because the API's filters can't select several years.
         chosen["year"] = chosen["year"][-1:]
         others = tuple((name, value) for name, value in kept.items() if value)
-        return cls({name: values for name, values in chosen.items() if values}, others)
+        return cls(_within_length({name: values for name, values in chosen.items() if values}), others)
 
     def __bool__(self) -> bool:
         return bool(self.values)
@@ -175,6 +177,16 @@ def _clean(value: str) -> str:
     return replace_forbidden(value[:MAX_VALUE])
 
 
+def _within_length(chosen: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """The first values of each filter, as many as a link may contain."""
+    left, found = MAX_LENGTH, dict[str, tuple[str, ...]]()
+    for name, values in chosen.items():
+        lengths = accumulate(len(quote_plus(value)) for value in values)
+        found[name] = tuple(value for value, length in zip(values, lengths, strict=True) if length <= left)
+        left -= len(quote_plus("".join(found[name])))
+    return {name: values for name, values in found.items() if values}
+
+
 def _meant(name: str, value: str) -> str:
     """The value as in the read model. A verdict without a scale belongs to the site's own scale, as in the API."""
     if name == "verdict":
@@ -223,13 +235,16 @@ def value_labels(wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str
     rows = PublishedReference.objects.using("public").filter(keys).values_list("kind", "key", "body")
     found = {(kind, key): _reference_label(kind, orjson.loads(body)) for kind, key, body in rows}
     labels = {name: {value: found.get((name, value), value) for value in values} for name, values in wanted.items()}
-    labels["language"] = {tag: _language_label(tag) for tag in wanted["language"]}
-    same = Counter(labels["verdict"].values())
-    labels["verdict"] = {
-        value: f"{label} ({value.partition(':')[0]})" if same[label] > 1 else label
-        for value, label in labels["verdict"].items()
-    }
+    labels["language"] = _told_apart({tag: (_language_label(tag), tag) for tag in wanted["language"]})
+    verdicts = labels["verdict"].items()
+    labels["verdict"] = _told_apart({value: (label, value.partition(":")[0]) for value, label in verdicts})
     return labels
+
+
+def _told_apart(labels: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Return each value's label. If several values have the same label, the second text tells them apart."""
+    same = Counter(label for label, _ in labels.values())
+    return {value: f"{label} ({apart})" if same[label] > 1 else label for value, (label, apart) in labels.items()}
 
 
 def _reference_label(kind: str, body: Mapping[str, Any]) -> str:

@@ -56,7 +56,9 @@ def _search_page(request: HttpRequest) -> HttpResponse:
 
 def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
     sort = request.GET.get("sort") if text.words else None
-    filters = Filters.read(request.GET, q=text.text, sort=NEWEST if sort == NEWEST else "")
+    # A link can't contain a long text, so the next pages have only the words that search reads.
+    linked = text.words if text.is_long else text.text
+    filters = Filters.read(request.GET, q=linked, sort=NEWEST if sort == NEWEST else "")
     newest = "sort" in dict(filters.kept)
     place = Place.read(request.GET.get("after", ""), request.GET.get("before", ""))
     matched = text.is_statement and not place.position and not newest
@@ -69,16 +71,15 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
             if text.words or not text:
                 read = best_matches if text.words and not newest else newest_first
                 listed = read(text.words, filters, place)
-                # A text that was sent by POST isn't in a URL, so filters can't link to it.
-                if request.method != "POST":
+                if not text.is_long:  # the links of filters contain the text
                     facets = filters.facets(PublishedReview.objects.using("public").live(), listed.tsquery)
-            shown = _shown(text, found, same, listed)
+            shown = _shown(text, found, same, listed, first_page=not place.position)
         context = {
             **shown,
             **_links(text, filters, newest),
             "next": listed.after and filters.query(after=[listed.after]),
             "previous": listed.before and filters.query(before=[listed.before]),
-            "place": place, "filters": filters, "facets": facets, "complete": listed.complete and in_time,
+            "place": place, "filters": filters, "facets": facets, "complete": shown["complete"] and in_time,
         }  # fmt: skip
         return render(request, "website/search.html", context)
 
@@ -93,18 +94,24 @@ def _find_same(text: SearchText, filters: Filters) -> tuple[list[SameClaim], boo
         return [], False
 
 
-def _shown(text: SearchText, found: FoundByUrl, same: list[SameClaim], listed: ResultsPage) -> dict[str, Any]:
-    """The results. A review is shown once, in the first part that contains it."""
+def _shown(
+    text: SearchText, found: FoundByUrl, same: list[SameClaim], listed: ResultsPage, *, first_page: bool
+) -> dict[str, Any]:
+    """The results. A review is shown once, in the first part that contains it. Other pages only have the list."""
     parts: list[list[queries.Body]] = [each.reviews for each in found.live]
     parts += [each.reviews for each in same]
     first = [review for part in parts for review in part]
     known = {review["id"] for review in first}
     reviews = [review for review in listed.reviews if review["id"] not in known]
-    former = list(found.former)
-    if text.words:
-        former += [each for each in find_withdrawn(text.words) if each not in former]
+    former, complete = list(found.former) if first_page else [], listed.complete
+    if text.words and first_page:
+        try:
+            former += [each for each in find_withdrawn(text.words) if each not in former]
+        except TimeoutError:
+            complete = False
     return {
-        "text": text, "by_url": found.live, "former": former, "same": same, "listed": listed, "reviews": reviews,
+        "text": text, "by_url": found.live if first_page else [], "former": former, "same": same,
+        "listed": listed, "reviews": reviews, "complete": complete,
         "similar": listed.similar, "nothing": not (first or reviews or former),
         "sample": sample_of([*first, *reviews]),
     }  # fmt: skip
@@ -136,11 +143,11 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
         with search_gate.enter(SEARCH):
             found = find_by_url(text)
             if text.words and not found:
-                listed = best_matches(text.words, filters, Place(), SUGGESTED, by_meaning=False)
+                listed = best_matches(text.words, filters, Place(), SUGGESTED, only_words=True)
         reviews = [*(review for each in found.live for review in each.reviews), *listed.reviews][:SUGGESTED]
         context = {"reviews": reviews, "similar": listed.similar, "former": found.former, "own": filters.query()}
         response = render(request, "website/as_you_type.html", context)
-        patch_cache_control(response, public=True, max_age=FRESH)
+        patch_cache_control(response, private=True, max_age=FRESH)  # a shared cache would keep erased text
         return response
 
     return _limited(request, text.text, answer)

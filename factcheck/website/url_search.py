@@ -85,13 +85,15 @@ def find_by_url(text: SearchText) -> FoundByUrl:
 def find_withdrawn(words: str) -> list[Former]:
     """Reviews that were withdrawn lately, with all these words in the claim or headline, or with the claim of a post.
 
-    If the time runs out, the list is empty. The claim comes from the last public revision before the withdrawal.
+    The claim comes from the last public revision before the withdrawal. Raises TimeoutError.
     """
     terms = read_query(words).all_terms()
     if not terms or len(split_words(words)) < MIN_WORDS:
         return []
     rows = rows_within(SECONDS, _WITHDRAWN, [NEWEST_WITHDRAWN, with_stems(terms), words, SAME, MAX_FOUND])
-    return [former(orjson.loads(body)) for (body,) in rows or ()]
+    if rows is None:
+        raise TimeoutError
+    return [former(orjson.loads(body)) for (body,) in rows]
 
 
 _WITHDRAWN = f"""

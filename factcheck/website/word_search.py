@@ -73,13 +73,14 @@ class ResultsPage:
 
 
 def best_matches(
-    words: str, filters: Filters, place: Place, size: int = PAGE_SIZE, *, by_meaning: bool = True
+    words: str, filters: Filters, place: Place, size: int = PAGE_SIZE, *, only_words: bool = False
 ) -> ResultsPage:
+    """If `only_words` is true, there are neither reviews found by meaning nor a better spelling."""
     condition = filters.condition() if filters else None
-    search = Search(PublishedReview, read_query(words), condition, find_similar=find_similar if by_meaning else None)
+    search = Search(PublishedReview, read_query(words), condition, find_similar=None if only_words else find_similar)
     found = search.page(size + 1, place.position, place.backward)
     suggestion = None
-    if not place.position and (found.relaxed or not found.hits):
+    if not only_words and not place.position and (found.relaxed or not found.hits):
         left = max(0, found.deadline - time.monotonic())
         suggestion = did_you_mean(PublishedReview, words, condition, seconds=left)
     reviews, after, before = _page([(hit.score, hit.id, hit.body) for hit in found.hits], place, size)

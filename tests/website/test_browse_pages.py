@@ -9,7 +9,15 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review, Topic, TopicLabel
 from factcheck.website import word_search
-from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review, withdraw_review
+from tests.drafts import (
+    Newsroom,
+    correct_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    publish_review,
+    withdraw_review,
+)
 from tests.website.conftest import Page
 
 SITE = "http://127.0.0.1:8000"
@@ -115,6 +123,21 @@ def test_only_public_figures_and_organisations_have_a_page(record: SimpleNamespa
     for path in (record.printed, record.private, "/claimants/00000000-0000-4000-8000-000000000000/"):
         get(path, status=404)
         assert Client().get(path, follow=True).status_code == 404
+
+
+def test_a_past_revision_does_not_link_to_the_claimant(database: str) -> None:
+    newsroom = make_newsroom("checkpoint.org")
+    figure = make_claimant(newsroom, "person")
+    review = make_review(newsroom, claim := make_claim(newsroom, claimant=figure))
+    publish_review(newsroom, review)
+    page = f"/claimants/{figure.pk}/"
+    for path in (f"/reviews/{review.pk}/", f"/claims/{claim.pk}/"):
+        assert page in get(path).links
+    Claim.objects.filter(pk=claim.pk).update(claimant=make_claimant(newsroom, "unnamed"))
+    correct_review(newsroom, Review.objects.get(pk=review.pk))
+    get(page, status=404)
+    for path in (f"/reviews/{review.pk}/", f"/claims/{claim.pk}/", f"/reviews/{review.pk}/revisions/1/"):
+        assert page not in get(path).links, path
 
 
 def test_nobody_is_scored(record: SimpleNamespace) -> None:

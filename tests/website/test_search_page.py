@@ -2,7 +2,9 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from typing import Any
+from urllib.parse import quote, quote_plus, urlencode
 
 import orjson
 import pytest
@@ -12,8 +14,18 @@ from django.test import Client
 from factcheck.record.models import PublishedReview
 from factcheck.record.search import ranking
 from factcheck.server.search_gate import Busy, search_gate
-from factcheck.website import search_views, word_search
-from tests.drafts import FLOOD, NOTICE, make_newsroom, make_review, publish_review
+from factcheck.website import search_views, url_search, word_search
+from factcheck.website.filters import NAMES
+from tests.drafts import (
+    FLOOD,
+    NOTICE,
+    erase_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    publish_review,
+    withdraw_review,
+)
 from tests.website.conftest import Page, Published
 
 SEARCH = "/en/search/"
@@ -72,6 +84,16 @@ def test_the_form_redirects_a_short_text_and_answers_a_post_itself(published: Pu
     assert published.corrected in found(page)
     assert "This text is too long for a link." in page.text
     assert page.elements["details"] == 0, "filters would lose the text"
+
+
+@pytest.mark.parametrize("path", ["/vi/", "/vi/search/", "/vi/browse/", "/vi/nothing/"])
+def test_every_search_box_takes_a_whole_post_in_the_language_of_the_page(published: Published, path: str) -> None:
+    page = Page(Client().get(path, headers={"Accept-Language": "en"}).content.decode())
+    assert (page.values("form", "action"), page.values("form", "method")) == (["/vi/search/"], ["post"])
+    assert page.values("input", "maxlength") == ["5000"]
+    response = Client().post("/vi/search/", {"q": f"{FLOOD} " * 20}, headers={"Accept-Language": "en"})
+    assert '<html lang="vi"' in response.content.decode()
+    assert not response.cookies
 
 
 @pytest.mark.parametrize(
@@ -146,6 +168,23 @@ def test_an_erased_review_shows_its_notice_alone(published: Published) -> None:
     assert "Perhaps no newsroom has checked it yet." not in page.text
 
 
+def test_a_withdrawn_review_that_is_erased_is_only_found_by_its_id(database: str) -> None:
+    newsroom, secret = make_newsroom("kiemchung.example"), "Zalopay Trần Quang Ngụy"
+    review = make_review(newsroom, make_claim(newsroom, text=f"{secret} lừa tiền người dân."), headline=f"Về {secret}")
+    publish_review(newsroom, review)
+    withdraw_review(newsroom, review)
+    path, queries = f"/reviews/{review.pk}/", (secret, f"{secret} lừa tiền người dân", "https://social.example/p/1")
+    assert all(path in former(get(q=query)) for query in queries)
+    erase_review(newsroom, review)
+    for query in (*queries, "Zalopa", "zalopayy", str(review.pk)):
+        for address in (SEARCH, "/en/search/as-you-type/"):
+            page = get(address, q=query)
+            assert (path in former(page)) is (query == str(review.pk)), query
+            rest = page.source.replace(escape(query), "").replace(quote_plus(query), "").replace(quote(query), "")
+            assert "Ngụy" not in rest, query
+            assert "zalopay" not in rest.casefold().replace("zalopayy", ""), query
+
+
 def test_nothing_found_leads_to_the_tip_form_with_the_text(published: Published) -> None:
     page = get(q="kangaroo https://post.example/1")
     assert "A claim that isn’t listed here may still be false." in page.text
@@ -205,6 +244,19 @@ def test_pages_reach_every_result(database: str, monkeypatch: pytest.MonkeyPatch
     assert found(get(SEARCH + back)) == pages[1]
 
 
+def test_only_the_first_page_has_other_parts(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        search_views, "best_matches", lambda *given: word_search.best_matches(*given, *([] if len(given) > 3 else [1]))
+    )
+    query = "http://127.0.0.1:8000" + published.withdrawn + " https://marsad.org/1 video"
+    first = get(q=query)
+    assert (published.withdrawn in former(first), published.imported in found(first)) == (True, True)
+    (following,) = [href for href in first.values("a", "href") if "after=" in href]
+    second = get(SEARCH + following)
+    assert (former(second), len(found(second))) == ([], 1)
+    assert published.imported not in found(second)
+
+
 @pytest.mark.parametrize(
     "position", ["x", "1", "1.x", f"{'9' * 18}.{'0' * 32}", f"-1.{'0' * 32}", "²." + "0" * 32, "." * 99, "\x00"]
 )
@@ -236,6 +288,29 @@ def test_hostile_text(published: Published, query: Any) -> None:
     response = Client().post(SEARCH, {"q": query})
     assert response.status_code in (200, 302)
     assert response.headers.get("Location", "/en/search/").startswith("/en/search/")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_links_do_not_repeat_a_long_text(published: Published, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    monkeypatch.setattr(
+        search_views, "best_matches", lambda *given: word_search.best_matches(*given, *([] if len(given) > 3 else [1]))
+    )
+    response = getattr(Client(), method)(SEARCH, {"q": "video nước lũ " * 350})
+    assert len(response.content) < 50_000
+    page = Page(response.content.decode())
+    assert page.elements["details"] == 0
+    (following,) = [href for href in page.values("a", "href") if "after=" in href]
+    assert len(following) < 1000
+    assert found(page) != found(get(SEARCH + following)) != []
+
+
+def test_many_long_filters_make_a_small_page(published: Published) -> None:
+    query = urlencode(
+        {"q": "video", **{name: ["水" * 99 + str(number) for number in range(25)] for name in NAMES}}, True
+    )
+    response = Client().get(f"{SEARCH}?{query}")
+    assert response.status_code == 200
+    assert len(response.content) < 2 * len(query) + 50_000, "only the links to other languages have all values"
 
 
 def test_composed_and_decomposed_texts_find_the_same(published: Published) -> None:
@@ -279,6 +354,11 @@ def test_out_of_time_says_so(published: Published, monkeypatch: pytest.MonkeyPat
     page = get(q="covid")
     assert "The search was stopped because it took too long, so some results may be missing." in page.text
     assert "No published review contains these words." not in page.text
+    monkeypatch.undo()
+    monkeypatch.setattr(url_search, "_WITHDRAWN", "SELECT pg_sleep(5)::text, %s, %s, %s, %s, %s")
+    page = get(q="kangaroo pouch")
+    assert "some results may be missing" in page.text
+    assert "Perhaps no newsroom has checked it yet." not in page.text, "withdrawn reviews were not compared"
 
 
 def test_each_search_has_a_link_and_a_feed(published: Published) -> None:
@@ -299,9 +379,18 @@ def test_as_you_type_sends_a_part_of_a_page(published: Published) -> None:
     page = Page(response.content.decode())
     assert sorted(found(page)) == sorted([published.english, published.corrected])
     assert page.elements["html"] == 0
-    assert response.headers["Cache-Control"] == "public, max-age=60"
+    assert response.headers["Cache-Control"] == "private, max-age=60"
     assert not response.cookies
     assert Client().get("/en/search/as-you-type/").content.strip() == b""
+
+
+def test_no_spelling_is_computed_that_nobody_sees(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(word_search, "did_you_mean", lambda _model, words, *_, **__: asked.append(words))
+    Client().get("/en/search/as-you-type/", {"q": "vidoe"})
+    assert asked == []
+    get(q="vidoe")
+    assert asked == ["vidoe"]
 
 
 def test_an_unchanged_page_is_not_sent_again(published: Published) -> None:

@@ -1,6 +1,7 @@
 """robots.txt and /.well-known/."""
 
 import json
+import re
 from datetime import UTC, datetime
 from urllib.robotparser import RobotFileParser
 
@@ -28,6 +29,23 @@ def test_robots_may_read_what_is_published():
         assert robots.can_fetch("Anybot", SITE + address)
     for address in ("/admin/", "/admin/login/", "/receipts/x/", "/v1alpha1/claims:search"):
         assert not robots.can_fetch("Anybot", SITE + address)
+
+
+def test_robots_may_not_follow_the_filters_of_searches():
+    lines = Client().get("/robots.txt").content.decode().splitlines()
+    patterns = [
+        ".*".join(map(re.escape, line.removeprefix("Disallow: ").split("*")))
+        for line in lines
+        if line.startswith("Disallow: ")
+    ]
+
+    def allowed(address: str) -> bool:
+        return not any(re.match(pattern, address) for pattern in patterns)
+
+    for address in ("/en/?q=x", "/search/?verdict=x", "/vi/search/?topic=x", "/en/search/as-you-type/?topic=x"):
+        assert not allowed(address), address
+    for address in ("/en/", "/en/search/", "/vi/topics/research/?after=1.x", "/en/tips/", "/reviews/1/"):
+        assert allowed(address), address
 
 
 def test_security_contact_is_named_when_there_is_one(settings):
