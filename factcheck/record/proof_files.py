@@ -5,6 +5,7 @@ from typing import Any
 
 from factcheck.record.key_rotation import current_key
 from factcheck.record.log import merkle, tree
+from factcheck.record.log.notes import VerifierKey, signed_by
 from factcheck.record.models import Cosignature, LogCheckpoint, LogEntry, RevisionDocument
 
 
@@ -20,7 +21,8 @@ def salted(row: RevisionDocument) -> bytes:
 
 def make_proof(entry: LogEntry) -> dict[str, Any] | None:
     """The content of a proof file. None if no checkpoint covers the entry yet."""
-    checkpoint = _find_checkpoint(entry.sequence)
+    key = current_key("public")
+    checkpoint = _find_checkpoint(entry.sequence, key)
     if checkpoint is None:
         return None
     row = find_document(entry)
@@ -31,14 +33,17 @@ def make_proof(entry: LogEntry) -> dict[str, Any] | None:
         "salt": bytes(row.salt).hex() if row else None,
         "proof": [base64.b64encode(value).decode() for value in path],
         "checkpoint": checkpoint.cosigned(),
-        "key": str(current_key("public")),
+        "key": str(key),
     }
 
 
-def _find_checkpoint(sequence: int) -> LogCheckpoint | None:
-    """The newest checkpoint that covers the entry and that a witness has cosigned, or else the newest checkpoint."""
+def _find_checkpoint(sequence: int, key: VerifierKey) -> LogCheckpoint | None:
+    """The newest checkpoint that covers the entry and that a witness has cosigned, or else the newest checkpoint.
+
+    A cosigned checkpoint from before a rotation isn't used, because the current key didn't sign it.
+    """
     cosigned = Cosignature.objects.using("public").filter(checkpoint__gt=sequence).order_by("-checkpoint")
     newest = cosigned.select_related("checkpoint").first()
-    if newest:
+    if newest and signed_by(newest.checkpoint.note, key):
         return newest.checkpoint
     return LogCheckpoint.objects.using("public").filter(size__gt=sequence).order_by("-size").first()

@@ -52,9 +52,9 @@ class CorrectionFilters:
         return f"?{urlencode({name: value for name, value in {**self.values, **changed}.items() if value})}"
 
     def api_query(self) -> str:
-        """The query string for the API and the feeds, which have no filter by year."""
-        pairs = {name: value for name, value in self.values.items() if name != "year"}
-        return f"?{urlencode(pairs)}" if pairs else ""
+        """The query string for the API and the feeds, or an empty text if they don't have one of the filters."""
+        has_all = "year" not in self.values and self.values.get("kind") in (None, *PublishedCorrection.Kind.values)
+        return f"?{urlencode(self.values)}" if self.values and has_all else ""
 
     def facets(self) -> list[Facet]:
         """The filters with the numbers of changes. The numbers of a filter ignore the filter's own value."""

@@ -15,7 +15,9 @@ from factcheck.record.statement_labels import label
 from factcheck.record.statements.parts import keys_of
 from factcheck.record.statements.review import Review as Statement
 from factcheck.record.statements.review import ReviewedClaim
+from factcheck.server.search_gate import SEARCH, search_gate
 from factcheck.website import queries
+from factcheck.website.search_limits import within_limits
 from factcheck.website.views import is_sample, page_for_readers
 
 SECONDS = 1.0  # for all texts of a page. Later texts are shown as removed and added
@@ -33,22 +35,37 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
         raise Http404
     row = queries.find_review(review_id)
     (first, old), (second, new) = (queries.find_revision(review_id, number) for number in (before, after))
-    erased = [entry for entry, body in ((first, old), (second, new)) if body is None or _is_erasure(entry)]
+    gone = [entry for entry, body in ((first, old), (second, new)) if body is None or _is_erasure(entry)]
     context: dict[str, Any] = {
         "review_id": review_id,
         "review": queries.current_title(row.parsed_body),
         "before": first,
         "after": second,
-        "erased": erased,
+        "gone": gone,
+        "status": row.status,
         "withdrawn": [entry for entry in (first, second) if entry.kind == LogEntry.Kind.WITHDRAWAL],
-        "sample": not erased and is_sample((new or {})["publisher"]["site"]),
-        "note": None if erased else (new or {})["revision"]["note"],
+        "sample": not gone and is_sample((new or {})["publisher"]["site"]),
+        "note": None if gone else (new or {})["revision"]["note"],
         "language": (new or {}).get("language", "und"),
         "patch_url": f"{settings.SITE_URL}/api/v1/reviews/{review_id}/revisions/{before}/diff/{after}/",
     }
     if old and new and first.kind not in WITHOUT_TEXT and second.kind not in WITHOUT_TEXT:
-        context |= find_changes(old, new)
-    return render(request, "website/diff.html", context, status=410 if erased else 200)
+        return _compared(request, old, new, context)
+    return render(request, "website/diff.html", context, status=410 if gone else 200)
+
+
+def _compared(request: HttpRequest, old: queries.Body, new: queries.Body, context: dict[str, Any]) -> HttpResponse:
+    """Compare within the limits of searches, because long texts take as long as a search."""
+
+    def answer() -> HttpResponse:
+        with search_gate.enter(SEARCH):
+            changes = find_changes(old, new)
+        return render(request, "website/diff.html", context | changes)
+
+    def refuse(status: int) -> HttpResponse:
+        return render(request, "website/busy.html", {**context, "too_many": status == 429}, status=status)
+
+    return within_limits(request, answer, refuse)
 
 
 def _is_erasure(entry: LogEntry) -> bool:

@@ -57,6 +57,11 @@ class Facet:
     values: list[Choice]
     exact: bool
 
+    @property
+    def others(self) -> list[Choice]:
+        """The values that the reader can still choose."""
+        return [choice for choice in self.values if not choice.chosen]
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -230,13 +235,16 @@ def value_labels(wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str
     rows = PublishedReference.objects.using("public").filter(keys).values_list("kind", "key", "body")
     found = {(kind, key): _reference_label(kind, orjson.loads(body)) for kind, key, body in rows}
     labels = {name: {value: found.get((name, value), value) for value in values} for name, values in wanted.items()}
-    labels["language"] = {tag: _language_label(tag) for tag in wanted["language"]}
-    same = Counter(labels["verdict"].values())
-    labels["verdict"] = {
-        value: f"{label} ({value.partition(':')[0]})" if same[label] > 1 else label
-        for value, label in labels["verdict"].items()
-    }
+    labels["language"] = _told_apart({tag: (_language_label(tag), tag) for tag in wanted["language"]})
+    verdicts = labels["verdict"].items()
+    labels["verdict"] = _told_apart({value: (label, value.partition(":")[0]) for value, label in verdicts})
     return labels
+
+
+def _told_apart(labels: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Return each value's label. If several values have the same label, the second text tells them apart."""
+    same = Counter(label for label, _ in labels.values())
+    return {value: f"{label} ({apart})" if same[label] > 1 else label for value, (label, apart) in labels.items()}
 
 
 def _reference_label(kind: str, body: Mapping[str, Any]) -> str:

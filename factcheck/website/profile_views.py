@@ -112,22 +112,25 @@ def _parts(row: ProfileChange, former: Json | None) -> list[Json]:
         return []
     before, after = (dict(_texts_of(content)) for content in (former, orjson.loads(row.body)))
     return [
-        {"label": name, "pieces": word_diff(before.get(name, ""), after.get(name, ""))}
-        for name in before | after
-        if before.get(name, "") != after.get(name, "")
+        {
+            "label": f"{name} ({published.local_name(language)})" if language else name,
+            "pieces": word_diff(before.get((name, language), ""), after.get((name, language), "")),
+        }
+        for name, language in before | after
+        if before.get((name, language), "") != after.get((name, language), "")
     ]
 
 
-def _texts_of(content: Json) -> Iterator[tuple[str, str]]:
-    """Yield each value as a text, with its label. A text in several languages is several values."""
+def _texts_of(content: Json) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield each value as a text, with its label and its language. A text in several languages is several values."""
     for key, name in _labels_of(content):
         value = content.get(key)
         if isinstance(value, dict):
-            yield from ((f"{name} ({published.local_name(language)})", text) for language, text in value.items())
+            yield from (((name, language), text) for language, text in value.items())
         elif isinstance(value, list):
-            yield name, "\n".join(published.word(each, "Code") if key == "codes" else each for each in value)
+            yield (name, ""), "\n".join(published.word(each, "Code") if key == "codes" else each for each in value)
         else:
-            yield name, "" if value is None else str(value)
+            yield (name, ""), "" if value is None else str(value)
 
 
 def _labels_of(content: Json) -> list[tuple[str, str]]:

@@ -1,7 +1,6 @@
-"""Files with which readers check a revision against the log, even offline."""
+"""Files with which readers check a revision of a review or demand against the log, even offline."""
 
 from pathlib import Path
-from uuid import UUID
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -20,9 +19,9 @@ RETRY_AFTER = 60  # in seconds. Every minute, the worker signs entries that aren
 
 
 @require_safe
-def proof(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
+def proof(request: HttpRequest, section: str, subject: str, number: str) -> HttpResponse:
     """Return the proof of a revision. An erased revision's proof doesn't contain the document."""
-    content = make_proof(queries.find_entry(review_id, number))
+    content = make_proof(queries.find_entry(section, subject, number))
     if content is None:
         response = HttpResponse(NOT_SIGNED, content_type=TEXT, status=503)
         response.headers["Retry-After"] = str(RETRY_AFTER)
@@ -31,12 +30,12 @@ def proof(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
 
 
 @require_safe
-def salted_document(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
+def salted_document(request: HttpRequest, section: str, subject: str, number: str) -> HttpResponse:
     """Return the bytes whose SHA-256 is the digest, or a 410 for an erased revision."""
-    row = find_document(queries.find_entry(review_id, number))
+    row = find_document(queries.find_entry(section, subject, number))
     if row is None:
         return HttpResponse(ERASED, content_type=TEXT, status=410)
-    return _file(request, salted(row), "application/octet-stream", f"{review_id}-{number}.bin")
+    return _file(request, salted(row), "application/octet-stream", f"{subject}-{number}.bin")
 
 
 @require_safe

@@ -139,7 +139,7 @@ def demands_about(review_id: UUID) -> list[Body]:
     return [orjson.loads(body) for body in demands.values_list("body", flat=True)[:OTHERS]]
 
 
-def list_revisions(subject: UUID) -> QuerySet[LogEntry]:
+def list_revisions(subject: UUID | str) -> QuerySet[LogEntry]:
     """Return the log's entries about a review or demand, newest first.
 
     The entries have `note`, `change_class`, `has_document` and `is_signed`. An erased revision doesn't have a document,
@@ -164,10 +164,10 @@ def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
     )
 
 
-def find_entry(review_id: UUID, number: int) -> LogEntry:
-    """Return the log's entry of a revision. Raises Http404."""
-    reviews = LogEntry.objects.using("public").filter(kind__startswith="review.")
-    return get_object_or_404(reviews, subject=review_id, number=number)
+def find_entry(section: str, subject: UUID | str, number: int | str) -> LogEntry:
+    """Return the log's entry of a revision of a review or demand. Raises Http404."""
+    entries = list_revisions(subject).filter(kind__startswith=f"{section.removesuffix('s')}.")
+    return get_object_or_404(entries, number=number)
 
 
 def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None]:

@@ -20,12 +20,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.models import PublishedReview
 from factcheck.record.search.query import MAX_QUERY
-from factcheck.server.rate_limits import SEARCH as SEARCH_LIMIT
-from factcheck.server.rate_limits import count_request
-from factcheck.server.search_gate import MATCH, RETRY_AFTER, SEARCH, Busy, search_gate
+from factcheck.server.search_gate import MATCH, SEARCH, search_gate
 from factcheck.website import queries
 from factcheck.website.filters import Facet, Filters
 from factcheck.website.same_claim import SameClaim, find_same
+from factcheck.website.search_limits import within_limits
 from factcheck.website.search_text import SearchText
 from factcheck.website.url_search import FoundByUrl, find_by_url, find_withdrawn
 from factcheck.website.views import page_for_readers, sample_of
@@ -156,16 +155,8 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
 
 def _limited(request: HttpRequest, query: str, answer: Callable[[], HttpResponse]) -> HttpResponse:
     """Run a search within the limits. A refused search shows the reader's text again, so that it isn't lost."""
-    limits = count_request(request, [SEARCH_LIMIT])
-    try:
-        if limits.retry_after is not None:
-            response = render(request, "website/busy.html", {"query": query, "too_many": True}, status=429)
-        else:
-            response = answer()
-    except Busy:
-        response = render(request, "website/busy.html", {"query": query}, status=503)
-        response.headers["Retry-After"] = str(RETRY_AFTER)
-    limits.add_headers(response)
-    if response.status_code != 200:
-        response._has_been_logged = True  # type: ignore[attr-defined] # a flood would fill the journal
-    return response
+
+    def refuse(status: int) -> HttpResponse:
+        return render(request, "website/busy.html", {"query": query, "too_many": status == 429}, status=status)
+
+    return within_limits(request, answer, refuse)

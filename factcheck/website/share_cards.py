@@ -71,13 +71,16 @@ def card_title(review: Body, language: str) -> str:
 
 
 def newest_correction(review: Body) -> dict[str, str] | None:
-    """Return `at` of the newest correction, and the verdict `before` it. Empty if the verdict hasn't changed."""
-    corrections = [each for each in review["corrections"] if each["kind"] == "correction"]
+    """Return `at` of the newest correction, and the verdict `before` it. Empty if the verdict hasn't changed.
+
+    A corrected verdict is shown even after other corrections. A corrected typo isn't shown.
+    """
+    corrections = [each for each in review["corrections"] if each["kind"] == "correction" and each["class"] != "typo"]
+    verdicts = [each for each in corrections if each["verdict_before"] not in (None, each["verdict_after"])]
     if not corrections:
         return None
-    newest = max(corrections, key=lambda each: str(each["at"]))
-    before, after = newest["verdict_before"], newest["verdict_after"]
-    return {"at": newest["at"], "before": (before["label"] or "") if before and after and before != after else ""}
+    newest = (verdicts or corrections)[-1]
+    return {"at": newest["at"], "before": (newest["verdict_before"]["label"] or "") if verdicts else ""}
 
 
 def _live_card(review: Body, language: str) -> Card:

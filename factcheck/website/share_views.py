@@ -9,11 +9,10 @@ from django.utils.cache import get_conditional_response, patch_cache_control, se
 from django.views.decorators.http import require_safe
 
 from factcheck.record.models import LogEntry, Status
-from factcheck.server.rate_limits import SEARCH as SEARCH_LIMIT
-from factcheck.server.rate_limits import count_request
-from factcheck.server.search_gate import RETRY_AFTER, SEARCH, Busy, search_gate
+from factcheck.server.search_gate import SEARCH, search_gate
 from factcheck.website import queries, share_cards
 from factcheck.website.citations import FORMATS
+from factcheck.website.search_limits import within_limits
 from factcheck.website.share_picture import Card, paint
 from factcheck.website.views import page_for_readers
 
@@ -62,16 +61,12 @@ def _to_current(review: queries.Body, language: str) -> HttpResponse:
 
 def _picture(request: HttpRequest, card: Card) -> HttpResponse:
     """Paint within the limits of searches, because a picture takes as long as a search."""
-    limits = count_request(request, [SEARCH_LIMIT])
-    if limits.retry_after is not None:
-        response = HttpResponse(status=429)
-    else:
-        try:
-            with search_gate.enter(SEARCH):
-                response = HttpResponse(paint(card), content_type="image/png")
-        except Busy:
-            response = HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER)})
-    limits.add_headers(response)
+
+    def answer() -> HttpResponse:
+        with search_gate.enter(SEARCH):
+            return HttpResponse(paint(card), content_type="image/png")
+
+    response = within_limits(request, answer, lambda status: HttpResponse(status=status))
     if response.status_code != 200:
         return response
     patch_cache_control(response, public=True, max_age=MAX_AGE)

@@ -68,17 +68,18 @@ def span_name(first: int, last: int | None) -> str:
 
 
 def about_months(found: Statistic, labels: Labels) -> list[str]:
-    """How many reviews the newest month has, and the most frequent verdict among them."""
+    """How many reviews the newest month has, and the most frequent verdict among them, if there is a single one."""
     month = newest_month(found)
     verdicts = [(values[1], number) for values, number in found.rows if values[0] == month]
     named = [(str(verdict), number) for verdict, number in verdicts if verdict]
     values = {"month": month_name(month), "count": grouped(total := sum(number for _verdict, number in verdicts))}
-    if not named:
+    frequent = Counter(dict(named)).most_common(2)
+    if len({number for _verdict, number in frequent}) < len(frequent) or not frequent:
         text = ngettext(
             "In %(month)s, %(count)s review was published.", "In %(month)s, %(count)s reviews were published.", total
         )
         return [text % values]
-    verdict, number = max(named, key=lambda each: each[1])
+    verdict, number = frequent[0]
     text = ngettext(
         "In %(month)s, %(count)s review was published, with the verdict “%(verdict)s”.",
         "In %(month)s, %(count)s reviews were published, %(part)s of them with the verdict “%(verdict)s”.",
@@ -88,18 +89,20 @@ def about_months(found: Statistic, labels: Labels) -> list[str]:
 
 
 def about_topics(found: Statistic, labels: Labels) -> list[str]:
-    """The most frequent topic."""
+    """The most frequent topic, if there is a single one."""
     named = [(str(value), number) for (value,), number in found.rows if value]
     if not named:
         return [_("No review has a topic yet.")]
+    several = _("A review with two topics counts in both.")
     topic, number = named[0]
+    if len(named) > 1 and named[1][1] == number:
+        return [several]
     text = ngettext(
         "The most frequent topic is “%(topic)s”, with %(count)s review.",
         "The most frequent topic is “%(topic)s”, with %(count)s reviews.",
         number,
     )
-    sentences = [text % {"topic": labels["topic"][topic], "count": grouped(number)}]
-    return [*sentences, _("A review with two topics counts in both.")]
+    return [text % {"topic": labels["topic"][topic], "count": grouped(number)}, several]
 
 
 def about_languages(found: Statistic, labels: Labels) -> list[str]:

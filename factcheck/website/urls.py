@@ -31,6 +31,8 @@ from factcheck.website import (
     well_known,
 )
 
+REVISION = rf"^(?P<section>reviews|demands)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
+
 permanent = [
     path("reviews/<uuid:review_id>/", review_views.review, name="review"),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", review_views.revision, name="revision"),
@@ -72,12 +74,8 @@ pages = [
 
 urlpatterns = [
     *permanent,
-    path("reviews/<uuid:review_id>/revisions/<int:number>/proof.json", proof_views.proof, name="proof"),
-    path(
-        "reviews/<uuid:review_id>/revisions/<int:number>/salted-document",
-        proof_views.salted_document,
-        name="salted_document",
-    ),
+    re_path(rf"{REVISION}/proof\.json$", proof_views.proof, name="proof"),
+    re_path(rf"{REVISION}/salted-document$", proof_views.salted_document, name="salted_document"),
     path("verify/verifier.py", proof_views.verifier, name="verifier"),
     re_path(
         rf"^reviews/(?P<review_id>{UUIDConverter.regex})/share/(?P<digest>[0-9a-f]{{16}})-(?P<language>en|vi)\.png$",

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
+from factcheck.record.key_rotation import current_key
 from factcheck.record.log.witnesses import configured_witnesses
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.website import queries
@@ -15,30 +16,33 @@ from factcheck.website.views import page_for_readers
 
 @page_for_readers
 def verify(request: HttpRequest) -> HttpResponse:
-    """Show the page with commands for ?review=&revision=, or for the newest review."""
-    chosen = "review" in request.GET
-    entry = _chosen_entry(request) if chosen else _newest_entry()
+    """Show the page with commands for ?review=&revision= or ?demand=&revision=, or for the newest review."""
+    chosen = next((name for name in ("review", "demand") if name in request.GET), None)
+    entry = _chosen_entry(request, chosen) if chosen else _newest_entry()
     context: dict[str, Any] = {
         "chosen": chosen,
+        "key": current_key("public"),
         "witnesses": [{"name": each.key.name, "key": str(each.key)} for each in configured_witnesses()],
         "site_url": settings.SITE_URL,
     }
-    if entry:
+    if entry and entry.is_of_demand:
+        context |= {"entry": entry, "demand": queries.find_demand(entry.subject)}
+    elif entry:
         row = queries.find_review(entry.subject)
         context |= {"entry": entry, "review": queries.current_title(row.parsed_body)}
     return render(request, "website/verify.html", context)
 
 
-def _chosen_entry(request: HttpRequest) -> LogEntry:
+def _chosen_entry(request: HttpRequest, name: str) -> LogEntry:
     """Raises Http404."""
     number = request.GET.get("revision", "1")
     try:
-        review_id = UUID(request.GET["review"])
+        subject = UUID(request.GET[name])
     except ValueError:
         raise Http404 from None
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         raise Http404
-    return get_object_or_404(queries.list_revisions(review_id), kind__startswith="review.", number=int(number))
+    return queries.find_entry(f"{name}s", subject, number)
 
 
 def _newest_entry() -> LogEntry | None:

@@ -28,6 +28,7 @@ from tests.record.conftest import disarm, make_statement, publish_some
 from tests.record.log.verifying import cosign
 
 CASES_OF_A_KIND = 15
+NEWSROOM = {"name": "Toà soạn", "site": "kiemchung.example"}
 Tamper = Callable[[random.Random], list[str]]
 
 # Who finds it: a verifier that sees the log for the first time ("new"), one that has seen it before ("state"), one that
@@ -447,7 +448,7 @@ def tables(module_database: str) -> Iterator[dict[str, str]]:
         )
     for subject in subjects[3:5]:
         whole = make_statement(subject)
-        tombstone = {key: whole[key] for key in ("id", "language", "publisher", "license")} | {
+        tombstone = {key: whole[key] for key in ("id", "language", "publisher", "license", "headline")} | {
             "claim": {"id": str(subject)}
         }
         publish.publish([log.Publication(subject, tombstone, LogEntry.Kind.WITHDRAWAL, note="Nguồn sai.")])
@@ -457,7 +458,7 @@ def tables(module_database: str) -> Iterator[dict[str, str]]:
     notice = {
         "id": str(subjects[5]),
         "license": "https://creativecommons.org/licenses/by/4.0/",
-        "notice": {"ground": "court_order", "text": "Toà án.", "redaction": False, "newsroom": None},
+        "notice": {"ground": "court_order", "text": "Toà án.", "redaction": False, "newsroom": NEWSROOM},
     }
     publish.publish([log.Publication(subjects[5], notice, LogEntry.Kind.ERASURE, note="Toà án.")])
     publish_some(4)

@@ -9,6 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.server import search_gate
 from factcheck.website import diff_views
 from tests.drafts import (
     correct_review,
@@ -98,7 +99,21 @@ def test_page_of_a_withdrawal_or_an_erasure_says_so(reviews: SimpleNamespace) ->
     assert "The text of revision 1 has been erased" in page.text
     assert "The text of revision 2 has been erased" in page.text
     assert "2020" not in page.source
-    assert "The text of revision 3 has been erased" in get(f"/reviews/{reviews.erased}/revisions/2..3/", 410).text
+    page = get(f"/reviews/{reviews.erased}/revisions/2..3/", 410)
+    assert "Revision 3 is the public notice of an erasure, so there is nothing to compare." in page.text
+    assert "The text of revision 3 has been erased" not in page.text
+
+
+def test_page_of_a_withdrawn_review_says_so(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    correct_review(newsroom, review, summary="Sai. Đã sửa.")
+    words = "The review has since been withdrawn."
+    assert words not in get(f"/reviews/{review.pk}/revisions/1..2/").text
+    withdraw_review(newsroom, review)
+    assert words in get(f"/reviews/{review.pk}/revisions/1..2/").text
+    assert words not in get(f"/reviews/{review.pk}/revisions/2..3/").text
 
 
 def test_pair_that_is_none(reviews: SimpleNamespace) -> None:
@@ -106,6 +121,23 @@ def test_pair_that_is_none(reviews: SimpleNamespace) -> None:
         get(f"/reviews/{reviews.corrected}/revisions/{pair}/", 404)
     response = Client().get(f"/reviews/{reviews.corrected}/revisions/2..1/")
     assert response.headers["Location"].endswith(f"/reviews/{reviews.corrected}/revisions/1..2/")
+
+
+def test_pages_count_as_searches(reviews: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    path = f"/en/reviews/{reviews.corrected}/revisions/1..2/"
+    monkeypatch.setattr(search_gate, "MAX_WAIT", 0.01)
+    with search_gate.search_gate.enter(search_gate.MATCH):
+        busy = Client().get(path)
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "2")
+    assert "Reload this page in a few seconds." in busy.content.decode()
+    settings.SEARCH_RATE_LIMIT = "1/min"
+    responses = [Client().get(path, REMOTE_ADDR="192.0.2.78") for _ in range(2)]
+    assert [each.status_code for each in responses] == [200, 429]
+    page = Page(responses[1].content.decode())
+    assert "Too many comparisons or searches have come from your network." in page.text
+    assert f"/en/reviews/{reviews.corrected}/" in page.values("a", "href")
+    # A page without a comparison costs little, so it has no limit.
+    get(f"/reviews/{reviews.erased}/revisions/1..2/", 410)
 
 
 def test_page_costs_three_queries(reviews: SimpleNamespace) -> None:

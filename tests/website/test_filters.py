@@ -115,3 +115,11 @@ def test_no_time_leaves_the_numbers_out(published: Published) -> None:
     with translation.override("en"):
         found = Filters.read(QueryDict("language=en&verdict=false&topic=x")).facets(live(), seconds=0)
     assert [facet.name for facet in found] == ["verdict", "language", "topic"]
+
+
+def test_values_with_the_same_name_are_told_apart(published: Published) -> None:
+    """American English has no name of its own."""
+    wanted = {"verdict": [], "publisher": [], "topic": [], "language": ["en", "en-us", "vi"]}
+    with translation.override("en"):
+        labels = filters.value_labels(wanted)["language"]
+    assert labels == {"en": "English (en)", "en-us": "English (en-us)", "vi": "Vietnamese"}

@@ -1,5 +1,6 @@
 """The pages that explain: the site, privacy, limits, complaints, and how a newsroom checks claims, with its history."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ from django.conf import settings
 from django.test import Client
 
 from factcheck.editorial.models import Publisher, VerdictLabel
+from factcheck.record.models import ProfileChange
 from factcheck.record.readmodel import profile_rows
-from factcheck.website.profile_views import scales_of
+from factcheck.website.profile_views import _parts, scales_of
 from tests.drafts import make_newsroom, make_review, make_scale, publish_review
 from tests.website.conftest import Page, Published
 
@@ -101,6 +103,15 @@ def test_newsroom_tells_who_it_is_and_which_codes_it_signed(published: Published
         assert signed in read(path).text
     for path in ("/publishers/codes.example/methodology/", "/about/"):
         assert "Hai người. <b>" in read(path).text
+
+
+def test_variants_of_a_language_change_separately() -> None:
+    """English and American English have the same name."""
+    former = {"labels": {"en": "False", "en-us": "Untrue"}, "slug": "false"}
+    after = {"labels": {"en": "Wrong", "en-us": "Untrue"}, "slug": "false"}
+    (part,) = _parts(ProfileChange(body=json.dumps(after)), former)
+    assert part["label"] == "Name (English)"
+    assert {piece.text for piece in part["pieces"]} == {"False", "Wrong"}
 
 
 def test_scale_has_its_unused_steps() -> None:

@@ -13,8 +13,9 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 
-from factcheck.record.log import merkle
-from factcheck.record.log.notes import Checkpoint, VerifierKey, open_note, signed_by
+from factcheck.record.key_rotation import rotate
+from factcheck.record.log import merkle, tree
+from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
 from factcheck.record.models import LogCheckpoint, LogEntry
 from tests.drafts import correct_review, erase_review, make_newsroom, make_review, publish_review, withdraw_review
 from tests.serving import served
@@ -107,6 +108,19 @@ def test_proof_takes_the_newest_checkpoint_that_a_witness_signed(database: str) 
     publish_review(newsroom, second)
     assert proof_of(first.pk, 1)["checkpoint"].endswith(line)
     assert line not in proof_of(second.pk, 1)["checkpoint"]
+
+
+def test_proof_after_a_rotation_is_signed_by_its_key(database: str, settings: Any) -> None:
+    tree.signing_key.cache_clear()
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    cosigned = LogCheckpoint.objects.get(size=LogEntry.objects.count())
+    cosigned.cosignatures.create(witness="w.example", line="\N{EM DASH} w.example AAAAAAAA\n")
+    settings.LOG_SIGNING_KEY = f"{tree.signing_key()}\n{SigningKey.generate(tree.signing_key().name)}"
+    rotate()
+    proof = proof_of(review.pk, 1)
+    assert signed_by(proof["checkpoint"], VerifierKey.parse(proof["key"]))
 
 
 def test_erased_revision_has_no_document_and_says_so(reviews: SimpleNamespace) -> None:

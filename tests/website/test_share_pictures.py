@@ -15,7 +15,7 @@ from PIL import Image
 from factcheck.record.formats.text import nfc
 from factcheck.record.models import PublishedReview
 from factcheck.server import search_gate
-from factcheck.website.share_cards import review_card
+from factcheck.website.share_cards import newest_correction, review_card
 from factcheck.website.share_picture import HEIGHT, MAX_CHARACTERS, MAX_CLUSTER, WIDTH, Card, drawable, paint
 from tests.drafts import (
     correct_review,
@@ -203,6 +203,16 @@ def test_long_and_hostile_texts_are_bounded() -> None:
         shown = drawable(text)
         assert len(shown) <= MAX_CHARACTERS * MAX_CLUSTER
         assert len(paint(replace(CARD, verdict=shown, text=shown))) < 60_000
+
+
+def test_a_typo_never_hides_a_corrected_verdict() -> None:
+    false, true = {"label": "False"}, {"label": "True"}
+    entry = {"kind": "correction", "verdict_before": true, "verdict_after": true}
+    typo, other = entry | {"at": "3", "class": "typo"}, entry | {"at": "2", "class": "substantive"}
+    verdict = entry | {"at": "1", "class": "substantive", "verdict_before": false}
+    assert newest_correction({"corrections": [verdict, other, typo]}) == {"at": "1", "before": "False"}
+    assert newest_correction({"corrections": [other, typo]}) == {"at": "2", "before": ""}
+    assert newest_correction({"corrections": [typo, entry | {"kind": "update"}]}) is None
 
 
 def test_claim_in_a_script_without_font_is_not_shown(database: str) -> None:

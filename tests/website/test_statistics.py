@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial.models import Topic, TopicLabel, Verdict
 from factcheck.record.models import PublishedReview
 from factcheck.record.source_checks import SourceState, store_check
-from factcheck.record.statistics import STATISTICS
+from factcheck.record.statistics import STATISTICS, Statistic
+from factcheck.website.statistics_words import about_months, about_topics
 from tests.drafts import (
     correct_review,
     make_claim,
@@ -76,6 +77,15 @@ def test_numbers_come_in_words_first(counted: None) -> None:
     text = " ".join(page("/vi/statistics/").words)
     assert "Trong tháng 10/2026 có 2 bài kiểm chứng được đăng, trong đó 2 bài có kết luận “" in text
     assert "Lũ lụt" in text
+
+
+def test_equally_frequent_values_have_no_sentence() -> None:
+    labels = {"verdict": {"a": "A", "b": "B"}, "topic": {"a": "A", "b": "B"}}
+    for second, said in ((2, False), (1, True)):
+        month = Statistic(("reviewed_month", "verdict"), [(("2026-10", "a"), 2), (("2026-10", "b"), second)])
+        topics = Statistic(("topic",), [(("a",), 2), (("b",), second)])
+        assert ("“A”" in " ".join(about_months(month, labels))) is said
+        assert ("“A”" in " ".join(about_topics(topics, labels))) is said
 
 
 def test_every_number_has_a_picture_a_table_a_file_and_an_api_call(counted: None) -> None:

@@ -135,6 +135,9 @@ def test_browser_checks_a_file(reviews: SimpleNamespace, browser: Browser, setti
             for review in (f"{reviews.corrected}/revisions/2", f"{reviews.erased}/revisions/1")
         )
         checkpoint = proof["checkpoint"]
+        forger = SigningKey.generate("127.0.0.1:8000/api/v1/log")
+        text = checkpoint.partition("\n\n")[0] + "\n"
+        forged = {**proof, "key": str(forger.verifier()), "checkpoint": f"{text}\n{forger.sign(text)}"}
         cases = (
             (proof, "Everything fits."),
             (erased, "The entry is in the signed log."),
@@ -142,7 +145,8 @@ def test_browser_checks_a_file(reviews: SimpleNamespace, browser: Browser, setti
             ({**proof, "leaf": other["leaf"]}, "The text has been changed."),
             ({**proof, "proof": other["proof"]}, "The log doesn’t contain this entry."),
             ({**proof, "checkpoint": checkpoint.replace("127.0.0.1:8000", "x.example:8000")}, "The signature is wrong."),
-            ({**proof, "key": str(SigningKey.generate("127.0.0.1:8000/api/v1/log").verifier())}, "The signature is wrong."),
+            ({**proof, "key": str(forger.verifier())}, "The signature is wrong."),
+            (forged, "Another key signed this file."),
             ([], "This file isn’t a proof."),
         )  # fmt: skip
         for number, (changed, expected) in enumerate(cases):

@@ -111,6 +111,11 @@ class LogEntry(models.Model):
         return f"{self.sequence} {self.kind} {self.subject} {self.number}"
 
     @property
+    def section(self) -> str:
+        """The first part of the path of the subject's page, for example "reviews" or "demands"."""
+        return f"{self.kind.partition('.')[0]}s"
+
+    @property
     def is_of_review(self) -> bool:
         return self.kind.startswith("review.")
 

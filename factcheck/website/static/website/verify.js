@@ -56,7 +56,9 @@ async function check(text) {
   const found = await rootOf(bytes(proof.leaf), entry.sequence, Number(size), proof.proof);
   if (entry.sequence >= Number(size) || !same(found, fromBase64(root))) return ["tree"];
   if (!(await isSigned(proof.checkpoint, proof.key))) return ["signature"];
-  return [proof.document === null ? "erased" : "good", { ...entry, key: proof.key }];
+  // Anyone can sign a log of their own, and put its key in the file.
+  const name = proof.key !== form.dataset.key ? "other" : proof.document === null ? "erased" : "good";
+  return [name, { ...entry, key: proof.key }];
 }
 
 const form = document.querySelector(".check");
