@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from factcheck.record.formats.text import replace_forbidden
@@ -55,7 +55,8 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 @page_for_readers
 def publisher(request: HttpRequest, site: str) -> HttpResponse:
-    site = site.lower()
+    if site != site.lower():  # each page has one URL
+        return redirect("publisher", site.lower(), permanent=True)
     has_profile = profile_rows.has_profile(site)
     return _subject(request, Kind.PUBLISHER, site, Filters({"publisher": (site,)}), has_profile=has_profile)
 

@@ -111,6 +111,11 @@ def test_pages_list_the_newest_reviews_first_and_lead_to_feed_and_data(record: S
         assert f'<link rel="canonical" href="{canonical}">' in page.source
 
 
+def test_publisher_has_one_page(record: SimpleNamespace) -> None:
+    response = Client().get("/vi/publishers/CheckPoint.org/")
+    assert (response.status_code, response["Location"]) == (301, "/vi/publishers/checkpoint.org/")
+
+
 def test_page_narrows_on_the_search_page(record: SimpleNamespace) -> None:
     page = get("/topics/health/")
     assert "/search/?language=en&topic=health" not in page.links  # all reviews have the same language
