@@ -47,7 +47,7 @@ DOCUMENT: Json = {
             }
         },
         "/$discovery/rest": {"get": {"parameters": _parameters("version", "key", "fields"), "responses": _GOOGLE}},
-        "/en/": {"get": {"parameters": _parameters("q"), "responses": _answers("text/html", 200, 400)}},
+        "/en/search/": {"get": {"parameters": _parameters("q"), "responses": _answers("text/html", 200, 400)}},
         "/en/tips/": {"get": {"parameters": _parameters("text"), "responses": _answers("text/html", 200)}, "post": _FORM},
         "/en/reviews/{review_id}/report/": {"post": {"parameters": [_REVIEW], **_FORM}},
     },

@@ -239,7 +239,15 @@ def test_rating_scales_are_paged_as_scales(database, walk):
         ("c", "no", 1, 5),
         ("ab", "no", 1, 6),
     ):
-        body = {"scale": scale, "slug": slug, "value": value, "best": sequence, "worst": 1, "labels": {}}
+        body = {
+            "scale": scale,
+            "slug": slug,
+            "value": value,
+            "best": sequence,
+            "worst": 1,
+            "labels": {},
+            "meanings": {},
+        }
         PublishedReference.objects.create(
             kind="verdict", key=f"{scale}:{slug}", name=slug, sequence=sequence, body=json.dumps(body)
         )

@@ -202,7 +202,7 @@ def many(module_database: str) -> None:
             SimpleNamespace(
                 kind=kind, key=f"{kind}{number}" if kind != "verdict" else f"scale{number // 4}:{number}",
                 name=f"Name {number}",
-                sequence=number, body='{"value":null,"slug":"false","labels":{},"best":null,"worst":null}',
+                sequence=number, body='{"value":null,"slug":"false","labels":{},"meanings":{},"best":null,"worst":null}',
             )
             for kind in PublishedReference.Kind.values
             for number in range(ROWS // 4 if kind != "verdict" else VERDICTS)

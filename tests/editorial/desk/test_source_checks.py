@@ -68,14 +68,14 @@ def test_seen_and_still_fine_makes_it_quiet(newsroom: Newsroom) -> None:
 def test_readers_see_the_newest_check_beside_the_source(newsroom: Newsroom) -> None:
     review, _source = found(newsroom)
     page = f"/reviews/{review.pk}/"
-    assert "This page is no longer available." in text(Client(), page)
+    assert "No longer available (last checked" in text(Client(), page)
     for state, words in (
-        ("changed", "This page has changed since the copy was made."),
-        ("without_quote", "The quoted words are no longer on this page."),
-        ("unchanged", "Last checked:"),
+        ("changed", "Still available, but changed since the copy was made (last checked"),
+        ("without_quote", "Still available, but without the quoted words (last checked"),
+        ("unchanged", "Still available and unchanged (last checked"),
     ):
-        SourceCheck.objects.update(state=state)
+        SourceCheck.objects.update(state=state, checked_at=timezone.now())
         assert words in text(Client(), page)
-    assert "no longer" not in text(Client(), page)
+    assert "No longer available" not in text(Client(), page)
     SourceCheck.objects.all().delete()
-    assert "Last checked:" not in text(Client(), page)
+    assert "last checked" not in text(Client(), page)

@@ -162,7 +162,7 @@ def test_api_serves_what_the_files_say(imported: Imported, real_data: Path) -> N
             assert [appearance["url"] for appearance in body["claim"]["appearances"]] == appearances(item)
             label = text(rating["alternateName"])
             assert body["verdict"] == {
-                "scale": None, "slug": None, "label": label, "labels": {}, "value": None, "best": None, "worst": None,
+                "scale": None, "slug": None, "label": label, "labels": {}, "meanings": {}, "value": None, "best": None, "worst": None,
                 "explanation": text(rating.get("ratingExplanation")),
                 "original": {
                     "label": label,
