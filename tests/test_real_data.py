@@ -41,7 +41,8 @@ def run(clone: Path, **environment: str) -> subprocess.CompletedProcess[str]:
 def test_tests_that_need_the_data_are_left_out_and_counted(clone: Path):
     done = run(clone)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"32 tests were left out: they read {clone.parent / 'shared' / 'data'}, which is missing.\n" in done.stdout
+    missing = re.escape(f"{clone.parent / 'shared' / 'data'}, which is missing.")
+    assert re.search(rf"\d+ tests were left out: they read {missing}\n", done.stdout)
     assert re.search(r"\d passed", done.stdout)
 
 

@@ -197,7 +197,7 @@ def request(port: int, path: str, body: bytes | None = None, **headers: str) -> 
 def test_readers_are_served_with_the_reading_role_alone(started: Started) -> None:
     port = free_port()
     started.service("factcheck-site", port)
-    for path in ("/", "/api/v1/reviews/", "/api/v1/", "/docs/"):
+    for path in ("/en/", "/api/v1/reviews/", "/api/v1/", "/en/docs/"):
         assert request(port, path)[0] == 200, path
     assert request(port, "/api/v1/log/key") == (200, f"{KEY.verifier()}\n".encode())
 

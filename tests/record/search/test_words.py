@@ -124,7 +124,9 @@ def test_words_of_a_withdrawn_and_of_an_erased_review_vanish(bare_record: None) 
         [entries.Publication(X, {**kept, "claim": {"id": str(X)}}, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")]
     )
     assert counts() == {"lũ": 1, "nhỏ": 1}
-    publish.publish([entries.Publication(Y, {"id": str(Y)}, LogEntry.Kind.ERASURE, note="Theo lệnh của toà án.")])
+    notice = {"text": "Theo lệnh của toà án.", "ground": "court_order", "newsroom": {"site": "x.example"}}
+    erased = {"id": str(Y), "notice": notice}
+    publish.publish([entries.Publication(Y, erased, LogEntry.Kind.ERASURE, note=notice["text"])])
     assert counts() == {}
 
 
