@@ -26,7 +26,7 @@ from factcheck.server import worker
 from tests.postgresql import Server, create, environment, free_port, servers, wait
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("/api/v1/reviews/", "/api/v1/changes/", "/")
+PAGES = ("/api/v1/reviews/", "/api/v1/changes/", "/en/")
 
 
 class Connection:
