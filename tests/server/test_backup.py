@@ -29,7 +29,7 @@ from tests.conftest import _point_to
 from tests.drafts import erase_review, make_newsroom, make_review, publish_review
 from tests.test_settings import manage
 
-PAGES = ("/api/v1/reviews/", "/api/v1/changes/", "/api/v1/log/checkpoint", "/feeds/reviews.atom", "/")
+PAGES = ("/api/v1/reviews/", "/api/v1/changes/", "/api/v1/log/checkpoint", "/feeds/reviews.atom", "/en/")
 
 
 @dataclass
