@@ -1,9 +1,12 @@
 """The frame for other sites, and oEmbed."""
 
 import json
+import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from factcheck.record.models import PublishedReview
@@ -176,3 +179,15 @@ def test_review_page_tells_where_its_oembed_is(published: Published) -> None:
     page = Page(Client().get(published.english).content.decode())
     (address,) = (each for each in page.values("link", "href") if "/oembed/" in each)
     assert json.loads(Client().get(address.removeprefix(SITE)).content)["type"] == "rich"
+
+
+def test_the_frame_has_the_colours_of_the_site() -> None:
+    frame, site = (_colours(f"website/{name}.css") for name in ("embed", "site"))
+    assert len(frame) == 18  # nine in light, nine in dark
+    assert [each for each in frame if each not in site] == []
+
+
+def _colours(sheet: str) -> list[tuple[str, str]]:
+    path = finders.find(sheet)
+    assert path
+    return re.findall(r"^\s*(--[\w-]+):\s*(#\w+);", Path(path).read_text(encoding="utf-8"), re.MULTILINE)
