@@ -19,7 +19,7 @@ from api.http.parameters import Parameters
 from api.http.private_endpoint import PrivateEndpoint, answer
 from api.http.problems import ParameterProblem
 from api.http.request_bodies import read_content, read_object
-from api.lists.options import MAX_PAGE_SIZE, PAGE_SIZE
+from api.lists.requests import MAX_PAGE_SIZE, PAGE_SIZE
 from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, documented_private
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
 from factcheck.record.statements.parts import Part
