@@ -153,7 +153,7 @@ def read_page(
 
 def from_queries(rows: Sequence[QuerySet[Any]]) -> Sql:
     """Return the SQL that reads the rows of these queries as one list."""
-    compiled = [each.query.get_compiler(using=each.db).as_sql() for each in rows]
+    compiled = [each.query.get_compiler(using=each.db, elide_empty=False).as_sql() for each in rows]
     return " UNION ALL ".join(sql for sql, _ in compiled), [each for _, parameters in compiled for each in parameters]
 
 
