@@ -47,7 +47,7 @@ def require_within_limits(sender: str, wide_sender: str, newsroom: int | None) -
     keys = sorted(int.from_bytes(bytes.fromhex(each)[:8], signed=True) for each in (sender, wide_sender))
     with connection.cursor() as cursor:
         for key in keys:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+            cursor.callproc("pg_advisory_xact_lock", [key])
     limit = settings.READER_MESSAGES_PER_HOUR
     _require_network(ReaderMessage.objects.filter(sender=sender), limit)
     _require_network(ReaderMessage.objects.filter(wide_sender=wide_sender), WIDE_FACTOR * limit)

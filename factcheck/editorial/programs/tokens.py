@@ -88,7 +88,7 @@ def token_transaction(token: ApiToken) -> Iterator[None]:
     """A transaction in which the database refuses to submit, decide or publish anything."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('factcheck.token', %s, true)", [str(token.pk)])
+            cursor.callproc("set_config", ["factcheck.token", str(token.pk), True])
         yield
 
 

@@ -13,7 +13,6 @@ import orjson
 from django.db.models import Q, Window
 from django.db.models.functions import Lag
 
-from factcheck.database.bulk_writes import insert
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.log.models import LogEntry, Published
@@ -50,7 +49,7 @@ def apply(published: Sequence[Published]) -> None:
     if own:
         sites = {each.document["publisher"]["site"] for each in own}
         profiles = Profiles(newest_changes(ProfileChange.objects.filter(publisher__in=sites)))
-        insert(ProfileChange, [row for each in own for row in profiles.changes(each.entry, each.document)])
+        ProfileChange.objects.bulk_create(row for each in own for row in profiles.changes(each.entry, each.document))
 
 
 def rebuild() -> None:
@@ -89,7 +88,7 @@ def _move_from_erased(subjects: Collection[UUID], before: int) -> None:
         following = same.filter(sequence__gt=row.sequence).order_by("sequence").first()
         heir = _find_heir(row, following.sequence if following else before)
         if heir is not None and not (former and former.body == row.body):
-            insert(ProfileChange, [ProfileChange(publisher=row.publisher, key=row.key, sequence=heir, body=row.body)])
+            ProfileChange.objects.create(publisher=row.publisher, key=row.key, sequence=heir, body=row.body)
         elif heir is None and former and following and former.body == following.body:
             same.filter(sequence=following.sequence).delete()
 
