@@ -174,7 +174,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping], DeskAdmin
         return next((proposal.decided_by for proposal in mapping.proposals.all()), None)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["queryset"] = Verdict.objects.select_related("scale").prefetch_related("labels")
+        kwargs["queryset"] = Verdict.objects.with_words()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
@@ -186,7 +186,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping], DeskAdmin
     def has_change_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
         """Allowed unless the mapping is waiting for a decision."""
         decides = bool(get_desk(request).deciding_newsrooms)
-        return decides and (obj is None or not obj.proposals.filter(decision="").exists())
+        return decides and (obj is None or not obj.proposals.undecided().exists())
 
     def save_model(self, request: HttpRequest, obj: VerdictMapping, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

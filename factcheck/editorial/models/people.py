@@ -1,6 +1,6 @@
 """Publishers, accounts, and the roles of people in newsrooms."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -19,6 +19,12 @@ from factcheck.editorial.fields import (
     url_list,
 )
 from factcheck.record.statements import review as statements
+
+
+class PublisherQuerySet(models.QuerySet["Publisher"]):
+    def newsrooms(self) -> Self:
+        """The publishers that have members on this site."""
+        return self.filter(memberships__isnull=False).distinct()
 
 
 class Publisher(models.Model):
@@ -93,6 +99,8 @@ class Publisher(models.Model):
             " field empty, the default checklist is shown."
         ),
     )
+
+    objects = PublisherQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("publisher")

@@ -124,7 +124,7 @@ def sends_link(account: User, action: str) -> bool:
 
 def open_proposal(account: User) -> Proposal | None:
     """The proposal about this account that is waiting for a decision."""
-    return Proposal.objects.about(account).filter(decision="").select_related("newsroom", "submitted_by").first()
+    return Proposal.objects.about(account).undecided().select_related("newsroom", "submitted_by").first()
 
 
 def is_first_hour(by: User) -> bool:
