@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -166,7 +165,6 @@ def _send(delivery: Delivery, now: datetime) -> sending.Outcome:
         body,
         {
             "Content-Type": "application/json",
-            "User-Agent": f"factcheck (+{settings.SITE_URL})",
             "webhook-id": delivery.message_id,
             "webhook-timestamp": str(seconds),
             "webhook-signature": signing.signature(secrets, delivery.message_id, seconds, body),
