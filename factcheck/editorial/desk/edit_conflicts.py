@@ -5,17 +5,16 @@ The other edit can also come from a program or an erasure.
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.functional import Promise
+from django.db import connection, models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.saved_states import last_state
@@ -221,23 +220,9 @@ class LockingAdmin(admin.ModelAdmin[M]):
         with_state = {**first, "fields": (*first["fields"], "row_state")} if self.changes_row(request, obj) else first
         return [(title, with_state), *others]
 
-    def reason_not_saved(self, row: M) -> str | Promise | None:
-        """The reason why the row can't currently be saved, or None if it can be saved. This text replaces the form."""
-        return None
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if object_id is None or request.method != "POST":
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        with transaction.atomic():
-            if (row := self.get_object(request, object_id)) is not None:
-                locked = self.model._default_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
-                if locked is not None and (reason := self.reason_not_saved(locked)):
-                    messages.error(request, str(reason))
-                    return redirect(request.path)
-            return super().changeform_view(request, object_id, form_url, extra_context)
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M | None:
+        if request.method == "POST" and connection.in_atomic_block:
+            with suppress(ValidationError, ValueError):  # the id is invalid
+                locked = self.get_queryset(request).select_for_update(no_key=True, of=("self",))
+                locked.filter(pk=object_id).first()
+        return super().get_object(request, object_id, from_field)
