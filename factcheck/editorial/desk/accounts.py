@@ -38,12 +38,6 @@ class AccountForm(ConflictCheckedForm[User]):
         if "email" in self.fields:
             self.fields["email"].required = True
 
-    def state_values(self) -> tuple[Any, ...]:
-        """Everything that the page shows, except the time of the last login."""
-        account = self.instance
-        roles_of = account.memberships.order_by("pk").values_list("publisher", "role")
-        return (account.byline, account.email, account.is_active, roles.has_administration(account), *roles_of)
-
 
 @admin.register(User)
 class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], AdministratorsAdmin[User]):

@@ -14,7 +14,6 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -170,7 +169,7 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             {
                 "status": status,
                 "saved_at": row.changed_at.isoformat(),
-                "version": row.changed_at.isoformat(),
+                "version": row.version,
                 "problems": submission.left_out,
                 "rows": submission.row_ids(),
                 "url": reverse(f"{name}_change", args=[row.pk]),
@@ -202,16 +201,17 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
         Fields that only the other person has changed are theirs, unless the person chooses otherwise.
         """
         user = get_desk(request).user
-        stored = self.model._default_manager.get(pk=row.pk)
+        stored: Any = self.model._default_manager.get(pk=row.pk)
         theirs, last = saved_states.content_of(stored), saved_states.last_state(row.pk)
         try:
             mine = submission.content()
         except CannotKeep:
             mine = theirs
         if mine != theirs:
-            SavedState.objects.create(draft=row.pk, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request))
-        shown = parse_datetime(request.POST.get("row_state", ""))
-        opened = saved_states.state_at(row.pk, shown) if shown and timezone.is_aware(shown) else None
+            SavedState.objects.create(
+                draft=row.pk, version=row.version, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request)
+            )
+        opened = saved_states.state_of(row.pk, request.POST.get("opened_version", ""))
         differences = [
             {
                 "difference": found,
@@ -220,13 +220,12 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             }
             for found in find_differences(request, self.model, mine, theirs)
         ]
-        changed: Any = stored
         known = last if last and last.content == theirs else None
         return {
             "by": str(known.saved_by) if known else _("Someone else"),
             "is_own": known is not None and known.saved_by == user,
-            "at": clock_time(changed, changed.changed_at),
-            "version": changed.changed_at.isoformat(),
+            "at": clock_time(stored, stored.changed_at),
+            "version": stored.version,
             "differences": differences,
         }
 

@@ -105,12 +105,11 @@ class ReviewAdmin(
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Review | None = None) -> Any:
-        claim = ["claim", *(["row_state"] if self.changes_row(request, obj) else [])]
         language = ["newsroom", "language"] if self.chooses_newsroom(request, obj) else ["language"]
         written_here = obj is None or (self.changes_row(request, obj) and not obj.is_imported)
         text = {"fields": ["headline", "summary", "body"], "description": PARAGRAPHS if written_here else None}
         sets: list[Any] = [
-            (None, {"fields": claim, "classes": ["chooses-claim"]}),
+            (None, {"fields": ["claim"], "classes": ["chooses-claim"]}),
             (None, {"fields": language}),
             (_("Text"), text),
             (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
@@ -142,7 +141,7 @@ class ReviewAdmin(
     def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> list[str]:
         if obj is None or not obj.is_imported:
             return []
-        editable = {"verdict", "language", "change_class", "change_note", "row_state"}
+        editable = {"verdict", "language", "change_class", "change_note"}
         if obj.claim.newsroom_id != obj.newsroom_id:  # a replaced claim may have to be replaced again
             editable.add("claim")
         return [

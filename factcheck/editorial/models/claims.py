@@ -21,6 +21,7 @@ from factcheck.editorial.fields import (
 )
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.versions import DatedModel, VersionedModel
 from factcheck.record.statements import review as statements
 
 # Claimants are sorted and looked up by this many characters of their description. An index row can't be larger than
@@ -31,7 +32,7 @@ SORTED_CHARACTERS = 100
 NO_CAPTURE_HELP = _("Readers will see the reason. While this field has a text, no copy is published.")
 
 
-class Claimant(models.Model):
+class Claimant(DatedModel):
     """The person or organisation that made a claim. Private persons are described ("a Facebook user"), never named."""
 
     Type = statements.ClaimantType
@@ -74,7 +75,6 @@ class Claimant(models.Model):
             " description."
         ),
     )
-    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
         verbose_name = _("claimant")
@@ -119,7 +119,7 @@ class Claimant(models.Model):
             )
 
 
-class Topic(models.Model):
+class Topic(VersionedModel):
     """A subject by which readers can browse reviews."""
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
@@ -150,7 +150,7 @@ class TopicLabel(models.Model):
         return self.label
 
 
-class Claim(models.Model):
+class Claim(DatedModel):
     """A checkable statement that somebody has made. A claim doesn't contain a verdict."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -177,7 +177,6 @@ class Claim(models.Model):
         User, models.PROTECT, verbose_name=_("logged by"), related_name="+", editable=False, db_index=False
     )
     logged_at = models.DateTimeField(_("logged at"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
         verbose_name = _("claim")

@@ -18,10 +18,11 @@ from factcheck.editorial.fields import (
     multiple_choice_options,
     url_list,
 )
+from factcheck.editorial.models.versions import VersionedModel
 from factcheck.record.statements import review as statements
 
 
-class Publisher(models.Model):
+class Publisher(VersionedModel):
     """The publisher responsible for a review: one of the site's newsrooms, or the publisher of an imported review."""
 
     Type = statements.PublisherType
@@ -113,7 +114,7 @@ class Publisher(models.Model):
         return self.name
 
 
-class User(AbstractUser):
+class User(VersionedModel, AbstractUser):
     """A person with an account. Their permissions depend only on their memberships."""
 
     byline = LineField(
