@@ -123,7 +123,7 @@ class VerdictAdmin(ChiefsAdmin[Verdict]):
 
     def lock(self, object_id: str) -> None:
         """Locks the scale first, because its page saves verdicts too, and each saved verdict raises its version."""
-        RatingScale.objects.select_for_update(no_key=True).filter(verdicts=object_id).first()
+        RatingScale.objects.select_for_update(no_key=True).filter(verdicts__pk=object_id).first()
         super().lock(object_id)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Verdict | None = None) -> list[str]:
