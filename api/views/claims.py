@@ -7,7 +7,6 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.http.response_cache import mark_cacheable
 from api.lists.as_of import as_published, read_detail_parameters
 from api.lists.filters import CLAIM_FILTERS
 from api.lists.keyset import both_ways
@@ -45,7 +44,7 @@ class ClaimList(Endpoint):
         list_request = read_list_request(request._request, CLAIMS)
         page, meta = read_searched(list_request, PublishedClaim, PastClaim)
         if meta is None:  # `meta` depends on how long the search took
-            mark_cacheable(request._request)
+            responses.mark_cacheable(request._request)
         return list_of_bodies(list_request, page, meta)
 
 
@@ -58,7 +57,7 @@ class ClaimDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
         as_of, mask = read_detail_parameters(request._request, CLAIMS.fields)
-        mark_cacheable(request._request)
+        responses.mark_cacheable(request._request)
         for rows in as_published(PublishedClaim, PastClaim, as_of):
             if body := rows.filter(id=claim_id).values_list("body", flat=True).first():
                 return responses.respond(
