@@ -24,7 +24,7 @@ from factcheck.editorial.events import record_event, record_events
 from factcheck.editorial.message_encryption import KeyProblem
 from factcheck.editorial.message_limits import NotStored, kept_until
 from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessage, Review, User
-from factcheck.editorial.validation import Invalid, Values, fill, find_problems
+from factcheck.editorial.validation import Invalid, Problem, Values, fill
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublishedReview
 
@@ -45,9 +45,8 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
     a single newsroom `newsroom`: {`site`}. `address` is the sender's IP address. Hashes of its networks are kept for a
     day. Raises Invalid and NotStored.
     """
-    row = ReaderMessage(kind=kind)
-    fill(row, values)
-    problems = find_problems(row, "", exclude=_INTERNAL_FIELDS)
+    problems: list[Problem] = []
+    row = fill(ReaderMessage(kind=kind), values, "", problems, exclude=_INTERNAL_FIELDS)
     if len(row.text) < MIN_CHARACTERS:
         problems.append(
             (

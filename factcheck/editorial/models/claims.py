@@ -22,6 +22,7 @@ from factcheck.editorial.fields import (
 )
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.versions import DatedModel, VersionedModel
 from factcheck.record.models import PublishedClaim
 from factcheck.record.statements import review as statements
 
@@ -33,7 +34,7 @@ SORTED_CHARACTERS = 100
 NO_CAPTURE_HELP = _("Readers will see the reason. While this field has a text, no copy is published.")
 
 
-class Claimant(models.Model):
+class Claimant(DatedModel):
     """The person or organisation that made a claim. Private persons are described ("a Facebook user"), never named."""
 
     Type = statements.ClaimantType
@@ -76,7 +77,6 @@ class Claimant(models.Model):
             " description."
         ),
     )
-    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
         verbose_name = _("claimant")
@@ -121,7 +121,7 @@ class Claimant(models.Model):
             )
 
 
-class Topic(models.Model):
+class Topic(VersionedModel):
     """A subject by which readers can browse reviews."""
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
@@ -159,7 +159,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(Q(newsroom__in=newsrooms) | Exists(published))
 
 
-class Claim(models.Model):
+class Claim(DatedModel):
     """A checkable statement that somebody has made. A claim doesn't contain a verdict."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -186,7 +186,6 @@ class Claim(models.Model):
         User, models.PROTECT, verbose_name=_("logged by"), related_name="+", editable=False, db_index=False
     )
     logged_at = models.DateTimeField(_("logged at"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     objects = ClaimQuerySet.as_manager()
 

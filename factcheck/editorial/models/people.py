@@ -18,6 +18,7 @@ from factcheck.editorial.fields import (
     multiple_choice_options,
     url_list,
 )
+from factcheck.editorial.models.versions import VersionedModel
 from factcheck.record.statements import review as statements
 
 
@@ -27,7 +28,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         return self.filter(memberships__isnull=False).distinct()
 
 
-class Publisher(models.Model):
+class Publisher(VersionedModel):
     """The publisher responsible for a review: one of the site's newsrooms, or the publisher of an imported review."""
 
     Type = statements.PublisherType
@@ -121,7 +122,7 @@ class Publisher(models.Model):
         return self.name
 
 
-class User(AbstractUser):
+class User(VersionedModel, AbstractUser):
     """A person with an account. Their permissions depend only on their memberships."""
 
     byline = LineField(

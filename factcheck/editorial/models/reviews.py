@@ -16,10 +16,11 @@ from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.review_queries import ReviewQuerySet
 from factcheck.editorial.models.scales import Verdict
 from factcheck.editorial.models.tokens import ApiToken
+from factcheck.editorial.models.versions import DatedModel
 from factcheck.record.statements import review as statements
 
 
-class Review(models.Model):
+class Review(DatedModel):
     """The draft of a review of a claim. The public sees published revisions only."""
 
     class State(models.TextChoices):
@@ -130,7 +131,6 @@ class Review(models.Model):
         help_text="The token of the program that created the review. The token's account stays an author.",
     )
     created_at = models.DateTimeField(_("started at"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
     discarded_at = models.DateTimeField(null=True, editable=False, help_text="Set by the database (discarding.sql).")
 
     objects = ReviewQuerySet.as_manager()

@@ -9,9 +9,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField
+from factcheck.editorial.models.versions import VersionedModel
 
 
-class RatingScale(models.Model):
+class RatingScale(VersionedModel):
     """A scale from worst (least true) to best (most true), as with schema.org's worstRating and bestRating."""
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
@@ -55,7 +56,7 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
         return self.select_related("scale").prefetch_related("labels")
 
 
-class Verdict(models.Model):
+class Verdict(VersionedModel):
     """One verdict of a scale. A verdict without a value has no position between false and true."""
 
     scale = models.ForeignKey(RatingScale, models.PROTECT, verbose_name=_("rating scale"), related_name="verdicts")
@@ -110,7 +111,7 @@ class VerdictLabel(models.Model):
         return self.label
 
 
-class VerdictMapping(models.Model):
+class VerdictMapping(VersionedModel):
     """A different publisher's wording of a verdict, and the equivalent verdict on this site.
 
     Imports use the mapping if its last proposal was approved.
