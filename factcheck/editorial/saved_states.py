@@ -123,7 +123,7 @@ def forget_states(drafts: Iterable[UUID], erased: UUID | None = None) -> None:
     `erased` is the review whose erasure also deletes the states of its claims.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('factcheck.erased_review', %s, true)", [str(erased or "")])
+        cursor.callproc("set_config", ["factcheck.erased_review", str(erased or ""), True])
     SavedState.objects.filter(draft__in=list(drafts)).delete()
 
 

@@ -123,7 +123,7 @@ class VerdictAdmin(ChiefsAdmin[Verdict]):
 
     def lock(self, object_id: str) -> None:
         """Locks the scale first, because its page saves verdicts too, and each saved verdict raises its version."""
-        RatingScale.objects.select_for_update(no_key=True).filter(verdicts=object_id).first()
+        RatingScale.objects.select_for_update(no_key=True).filter(verdicts__pk=object_id).first()
         super().lock(object_id)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Verdict | None = None) -> list[str]:
@@ -177,7 +177,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
         return next((proposal.decided_by for proposal in mapping.proposals.all()), None)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["queryset"] = Verdict.objects.select_related("scale").prefetch_related("labels")
+        kwargs["queryset"] = Verdict.objects.with_words()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
@@ -189,7 +189,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
     def has_change_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
         """Allowed unless the mapping is waiting for a decision."""
         decides = bool(get_desk(request).deciding_newsrooms)
-        return decides and (obj is None or not obj.proposals.filter(decision="").exists())
+        return decides and (obj is None or not obj.proposals.undecided().exists())
 
     def save_model(self, request: HttpRequest, obj: VerdictMapping, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -1,13 +1,14 @@
 """Claims, the people who made them, and the places where they appeared."""
 
 import uuid
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Left, Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from factcheck.editorial.fields import (
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.versions import DatedModel, VersionedModel
+from factcheck.record.models import PublishedClaim
 from factcheck.record.statements import review as statements
 
 # Claimants are sorted and looked up by this many characters of their description. An index row can't be larger than
@@ -150,6 +152,13 @@ class TopicLabel(models.Model):
         return self.label
 
 
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def reviewable_by(self, newsrooms: Iterable[int]) -> Self:
+        """The newsrooms' own claims and all published claims, because every newsroom can review a published claim."""
+        published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
+        return self.filter(Q(newsroom__in=newsrooms) | Exists(published))
+
+
 class Claim(DatedModel):
     """A checkable statement that somebody has made. A claim doesn't contain a verdict."""
 
@@ -177,6 +186,8 @@ class Claim(DatedModel):
         User, models.PROTECT, verbose_name=_("logged by"), related_name="+", editable=False, db_index=False
     )
     logged_at = models.DateTimeField(_("logged at"), auto_now_add=True)
+
+    objects = ClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("claim")

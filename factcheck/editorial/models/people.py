@@ -1,6 +1,6 @@
 """Publishers, accounts, and the roles of people in newsrooms."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -20,6 +20,12 @@ from factcheck.editorial.fields import (
 )
 from factcheck.editorial.models.versions import VersionedModel
 from factcheck.record.statements import review as statements
+
+
+class PublisherQuerySet(models.QuerySet["Publisher"]):
+    def newsrooms(self) -> Self:
+        """The publishers that have members on this site."""
+        return self.filter(memberships__isnull=False).distinct()
 
 
 class Publisher(VersionedModel):
@@ -94,6 +100,8 @@ class Publisher(VersionedModel):
             " field empty, the default checklist is shown."
         ),
     )
+
+    objects = PublisherQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("publisher")

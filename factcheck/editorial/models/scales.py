@@ -1,5 +1,7 @@
 """Rating scales and their verdicts, and mappings from other publishers' verdicts."""
 
+from typing import Self
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -45,6 +47,15 @@ class RatingScale(VersionedModel):
         return between % {"worst": self.worst, "best": self.best}
 
 
+class VerdictQuerySet(models.QuerySet["Verdict"]):
+    def find(self, scale: str | None, slug: str | None) -> "Verdict | None":
+        return self.select_related("scale").filter(scale__slug=scale, slug=slug).first()
+
+    def with_words(self) -> Self:
+        """Verdicts with their scales and their labels in all languages."""
+        return self.select_related("scale").prefetch_related("labels")
+
+
 class Verdict(VersionedModel):
     """One verdict of a scale. A verdict without a value has no position between false and true."""
 
@@ -56,6 +67,8 @@ class Verdict(VersionedModel):
         blank=True,
         help_text=_("A higher value means a truer claim. Leave this field empty for a verdict such as “unproven”."),
     )
+
+    objects = VerdictQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("verdict")
