@@ -53,7 +53,7 @@ class FetchError(Exception):
     """There is no usable response. The message gives the reason, and never the URL, which can contain a key."""
 
     def __init__(self, problem: Problem, reason: object = "") -> None:
-        super().__init__(" ".join(str(reason).split())[:200] or problem.value)
+        super().__init__(" ".join(str(reason).split())[:200] or problem.value.replace("_", " "))
         self.problem = problem
 
 
