@@ -141,8 +141,10 @@ def dismiss_all(*, messages: QuerySet[ReaderMessage], by: User, newsroom: int) -
 
     Tips to every newsroom are decided by `newsroom`.
     """
-    undecided = messages.filter(state__in=[State.WAITING, State.TAKEN_UP]).order_by().values("pk")
-    locked = ReaderMessage.objects.select_for_update(of=("self",)).filter(pk__in=undecided).order_by("pk")
+    undecided = ReaderMessage.objects.filter(
+        pk__in=messages.order_by().values("pk"), state__in=[State.WAITING, State.TAKEN_UP]
+    )
+    locked = undecided.select_for_update(of=("self",)).order_by("pk")
     rows = [(key, owner or newsroom) for key, owner in locked.values_list("pk", "newsroom_id")]
     for owner in {owner for _key, owner in rows}:
         roles.require_decider(by, owner)
