@@ -23,8 +23,8 @@ from factcheck.record.formats.urls import site_of
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.search.constants import SECONDS
 from factcheck.record.search.query import read_query
-from factcheck.record.search.ranking import SECONDS
 from factcheck.record.search.ranking import Search as Ranking
 
 Body = dict[str, Any]
