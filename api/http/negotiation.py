@@ -17,7 +17,7 @@ class JsonOnly(BaseContentNegotiation):
     """Raises NotAcceptable when `Accept` excludes application/json (RFC 9110, section 12.5.1)."""
 
     def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
-        return None
+        return next(iter(parsers), None)
 
     def select_renderer(
         self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None

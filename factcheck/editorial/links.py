@@ -7,11 +7,10 @@ An editor accepts or dismisses each link.
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +21,7 @@ from factcheck.editorial.models import Claim, ImportBatch, Proposal, ProposedLin
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import merge_policy
 from factcheck.record.matching.missing_vectors import TEST_TEXT
-from factcheck.record.models import PublishedClaim, PublishedMerge
+from factcheck.record.models import PublishedClaim
 
 _logger = logging.getLogger(__name__)
 
@@ -96,16 +95,6 @@ def dismiss_link(*, link: ProposedLink, by: User) -> None:
 def is_public(claim: Claim) -> bool:
     """Whether readers can find the claim on its own page, or on the page of its merge target."""
     return PublishedClaim.objects.filter(pk=claim.pk).exists() or merge_policy.merge_target(claim) is not None
-
-
-def open_links(**of: Any) -> QuerySet[ProposedLink]:
-    """Unanswered links of a batch or a claim, most likely first.
-
-    Links of merged claims are excluded, because a merged claim can't be merged again until it has been split off.
-    """
-    merged = PublishedMerge.objects.merged().values("claim_id")
-    links = ProposedLink.objects.filter(answer="", **of).exclude(Q(claim__in=merged) | Q(other__in=merged))
-    return links.select_related("claim__newsroom", "other__newsroom")
 
 
 def _uncompared(batch: ImportBatch) -> QuerySet[Proposal]:

@@ -243,9 +243,9 @@ def test_link_of_a_claim_that_was_merged_meanwhile(newsroom: Newsroom, tmp_path:
     merge = merge_policy.propose_merge(
         claim=claim, into=Claim.objects.get(text=FLOOD), by=newsroom.editor, note="Cùng một đoạn video."
     )
-    assert list(links.open_links(claim=claim)) == [link]
+    assert list(claim.proposed_links.open()) == [link]
     workflow.approve(proposal=merge, by=newsroom.second, digest=merge.digest)
-    assert not links.open_links(claim=claim).exists()
+    assert not claim.proposed_links.open().exists()
     with pytest.raises(EditorialError, match="already been merged into another claim"):
         links.accept_link(link=link, by=newsroom.editor, note=NOTE)
     page = signed_in(newsroom.editor).open(f"/admin/editorial/claim/links/{link.pk}/accept/")
@@ -275,7 +275,7 @@ def test_link_to_a_claim_that_was_merged_meanwhile(newsroom: Newsroom, tmp_path:
     claim = Claim.objects.get(text="Nước lũ ở Huế lên tới mái chùa!")
     ProposedLink.objects.create(batch=batch, claim=claim, other=other.claim, score=0.9)
     join(newsroom, other.claim, Claim.objects.get(text=FLOOD))
-    assert not links.open_links(batch=batch).exists()
+    assert not batch.proposed_links.open().exists()
 
 
 def test_claim_that_is_merged_already_is_linked_to_nothing(newsroom: Newsroom, tmp_path: Path) -> None:

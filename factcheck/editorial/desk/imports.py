@@ -23,7 +23,7 @@ from factcheck.editorial.desk.decision_columns import DecisionFilter, DecisionMi
 from factcheck.editorial.desk.proposal_actions import available_actions
 from factcheck.editorial.desk.public_text import show_public_text
 from factcheck.editorial.desk.reviews import verdict_label
-from factcheck.editorial.links import count_uncompared, open_links
+from factcheck.editorial.links import count_uncompared
 from factcheck.editorial.models import Claim, Claimant, ImportBatch, Proposal
 from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals.import_policy import close_import
@@ -141,7 +141,7 @@ class ImportBatchAdmin(DecisionMixin, NewsroomAdmin[ImportBatch]):
             "decisions": available_actions(desk, proposal),
             "may_close": self._may_close(request, row),
             "state_text": state_text(row, proposal),
-            "links": links_to_answer(desk, open_links(batch=row)[:PAGE]),
+            "links": links_to_answer(desk, row.proposed_links.open()[:PAGE]),
             "not_compared": min(not_compared, MAX_COUNTED),
             "and_more": not_compared > MAX_COUNTED,
             **member_rows(request, row),

@@ -69,7 +69,7 @@ def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
         "merged_here": here,
         "proposed": {merge.claim_id for merge, _actions in open_merges},  # these claims can't be proposed again yet
         "open_merges": open_merges,
-        "links": links_to_answer(desk, links.open_links(claim=claim)),
+        "links": links_to_answer(desk, claim.proposed_links.open()),
         "returned": last if last and last.decision == Decision.RETURNED and last.message and not open_merges else None,
         "newsrooms": list(desk.roles),
         "may_join": is_public or may_use_instead(desk, claim),

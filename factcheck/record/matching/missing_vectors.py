@@ -60,7 +60,7 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
     end = math.inf if seconds is None else time.monotonic() + seconds
     last = UUID(int=2**128 - 1)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        cursor.callproc("pg_try_advisory_lock", [_LOCK])
         if not cursor.fetchone()[0]:
             raise BusyError
         try:
@@ -85,7 +85,7 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
                 cursor.execute(_SAVE, [computed, embeddings.model, computed, digests, literals])
                 yield cursor.rowcount
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+            cursor.callproc("pg_advisory_unlock", [_LOCK])
 
 
 def _clear_others(cursor: Any, embeddings: Embeddings, end: float) -> None:

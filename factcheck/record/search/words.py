@@ -118,7 +118,7 @@ def count(change: Counter[str]) -> None:
             cursor.execute(_SUBTRACT, parameters)
 
 
-# Most words already exist. ON CONFLICT would compute a complete new row, including its lexeme, before each conflict.
+# Most words already exist. ON CONFLICT (Django's `bulk_create`) would compute a complete new row before each conflict.
 _ADD = """
 WITH added AS (SELECT * FROM unnest(%s::text[], %s::int[]) AS added (word, reviews)),
 updated AS (

@@ -231,7 +231,7 @@ def test_state_that_the_form_was_filled_from_stands_once_in_each_page(database: 
     ):
         assert row is not None
         html = chief.open(f"/admin/editorial/{row._meta.model_name}/{row.pk}/change/").html
-        assert html.count('name="row_state"') == 1
+        assert html.count('name="opened_version"') == 1
 
 
 @pytest.mark.parametrize("redact", [False, True])

@@ -15,11 +15,9 @@ from typing import Any
 
 import pytest
 
-from factcheck.server import guarded_http
-from factcheck.server.guarded_http import FetchError, fetch
+from factcheck.server.http_client import MAX_REDIRECTS, FetchError, fetch
 from factcheck.server.public_addresses import is_public_address
-from tests.local_pages import PUBLIC, LocalPages, local_pages
-from tests.webhooks.test_sending import certificate
+from tests.local_pages import PUBLIC, LocalPages, certificate, local_pages
 
 # Hosts that lead inside, by how they are written. `fetch` refuses all of them without asking a name server.
 HOSTILE_HOSTS = {
@@ -71,9 +69,9 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalPages]:
         yield pages
 
 
-def problem(url: str) -> str:
+def problem(url: str, **limits: Any) -> str:
     with pytest.raises(FetchError) as refused:
-        fetch(url)
+        fetch(url, **limits)
     return refused.value.problem.value
 
 
@@ -139,10 +137,21 @@ def test_redirects_are_followed_and_kept(site: LocalPages) -> None:
     assert [headers.get("Cookie") for _, headers in site.requests] == [None, None]
 
 
+def test_host_that_the_operator_names_can_be_private(site: LocalPages) -> None:
+    """Its redirects can't lead to other private hosts."""
+    own = f"http://127.0.0.1:{site.port}"
+    site.add("/same", b"", 302, Location="/page")
+    site.add("/page", b"page")
+    site.add("/other", b"", 302, Location=f"http://localhost:{site.port}/page")
+    assert [each.status for each in fetch(f"{own}/same", any_host=True)] == [302, 200]
+    assert problem(f"{own}/other", any_host=True) == problem(f"{own}/page") == "not_public"
+    assert [path for path, _ in site.requests] == ["/same", "/page", "/other"]
+
+
 def test_endless_redirects_end(site: LocalPages) -> None:
     site.add("/loop", b"", 302, Location="/loop")
     assert problem("http://site.example.org/loop") == "too_many_redirects"
-    assert len(site.requests) == guarded_http.MAX_REDIRECTS + 1
+    assert len(site.requests) == MAX_REDIRECTS + 1
 
 
 def test_proxy_of_the_environment_is_not_used(site: LocalPages, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,14 +222,13 @@ def test_decompression_bomb_is_cut_off(site: LocalPages, encoding: str, wbits: i
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-def test_redirects_share_the_size(site: LocalPages, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
-    monkeypatch.setattr(guarded_http, "MAX_BODY", 10_000)
+def test_redirects_share_the_size(site: LocalPages, encoding: str) -> None:
     body = gzip.compress(bytes(4000)) if encoding == "gzip" else bytes(4000)
     for number in range(3):
         site.add(f"/{number}", body, 302, Location=f"/{number + 1}", Content_Encoding=encoding)
     site.add("/3", b"page")
-    assert len(fetch("http://site.example.org/2")) == 2
-    assert problem("http://site.example.org/0") == "too_large"
+    assert len(fetch("http://site.example.org/2", max_body=10_000)) == 2
+    assert problem("http://site.example.org/0", max_body=10_000) == "too_large"
 
 
 def test_invalid_url_with_a_fragment_is_refused() -> None:
@@ -262,28 +270,25 @@ def say_nothing(handler: BaseHTTPRequestHandler) -> None:
 
 
 @pytest.mark.parametrize("speak", [drip, drip_headers, say_nothing])
-def test_slow_page_ends_in_time(site: LocalPages, monkeypatch: pytest.MonkeyPatch, speak: Any) -> None:
-    monkeypatch.setattr(guarded_http, "SECONDS", 1.0)
+def test_slow_page_ends_in_time(site: LocalPages, speak: Any) -> None:
     began = time.monotonic()
-    assert problem(site.add("/slow", speak)) == "timeout"
+    assert problem(site.add("/slow", speak), seconds=1) == "timeout"
     assert time.monotonic() - began < 2
 
 
-def test_slow_redirects_share_the_time(site: LocalPages, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_redirects_share_the_time(site: LocalPages) -> None:
     def slow(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(0.4)
         send(handler, b"HTTP/1.1 302 Found\r\nLocation: /slow\r\nContent-Length: 0\r\n\r\n", 1)
 
-    monkeypatch.setattr(guarded_http, "SECONDS", 1.0)
-    assert problem(site.add("/slow", slow)) == "timeout"
+    assert problem(site.add("/slow", slow), seconds=1) == "timeout"
 
 
 def test_slow_name_server_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     done = threading.Event()
-    monkeypatch.setattr(guarded_http, "SECONDS", 0.3)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: done.wait(10) and [])
     began = time.monotonic()
-    assert problem("http://site.example.org/") == "timeout"
+    assert problem("http://site.example.org/", seconds=0.3) == "timeout"
     assert time.monotonic() - began < 2
     done.set()
 
