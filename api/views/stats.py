@@ -18,7 +18,7 @@ from api.views.reviews import REVIEWS
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.models import PublishedClaim, PublishedReview, Status
 from factcheck.record.readmodel.totals import read_totals
-from factcheck.record.search.ranking import SECONDS
+from factcheck.record.search.constants import SECONDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.record.statistics import MAX_ROWS, STATISTICS
 
