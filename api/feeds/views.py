@@ -19,8 +19,6 @@ from rest_framework.request import Request
 from api.feeds.feed_formats import Entry, paragraphs, write_feed
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.http.negotiation import Anything
-from api.http.response_cache import mark_cacheable
 from api.lists.filters import REVIEW_FILTERS
 from api.lists.pages import Cursor, Order, Page, read_page
 from api.lists.requests import ListOptions, ListRequest, read_list_request
@@ -49,7 +47,7 @@ CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT)
 class Feed(Endpoint):
     """An API list as a feed, with the same filters and pages. The `kind` comes from the URL."""
 
-    content_negotiation_class = Anything
+    media_types = ()
     kind = "atom"
     list_options: ClassVar[ListOptions]
     title: ClassVar[str | Promise]
@@ -58,7 +56,7 @@ class Feed(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, self.list_options)
         if "q" not in list_request.query:  # a search's result depends on the time that the search took
-            mark_cacheable(request._request)
+            responses.mark_cacheable(request._request)
         page = self.read(list_request)
         bodies = [orjson.loads(body) for (body,) in page.rows]
         pages = {
@@ -166,7 +164,7 @@ def _language(list_request: ListRequest) -> str | None:
     """Return the language of all requested reviews, if there is only one language and the interface supports it.
 
     A feed is the same for everyone who has its URL, so the reader's own languages don't matter
-    (`api/http/response_cache.py`).
+    (`factcheck/server/response_cache.py`).
     """
     tags = {
         tag.partition("-")[0] for each, values in list_request.filtered if each.name == "language" for tag in values

@@ -126,7 +126,8 @@ def _similar(hashes: Iterable[int]) -> dict[UUID, int]:
     """Return the reviews with a similar picture, and the number of different bits.
 
     All rows are read, which takes less than 0.1 seconds for 100,000 pictures. An index of parts of the hashes is slower
-    until there are many more pictures, because it has to look for thousands of neighbouring values.
+    until there are many more pictures, because it has to look for thousands of neighbouring values. Django can't group
+    the rows of a union.
     """
     pairs = [(column, value) for column in ("whole_hash", "inner_hash") for value in hashes]
     if not pairs:

@@ -33,8 +33,8 @@ from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.totals import count_values
+from factcheck.record.search.constants import SECONDS
 from factcheck.record.search.query import read_query
-from factcheck.record.search.ranking import SECONDS
 from factcheck.record.search.ranking import Search as Ranking
 
 Body = dict[str, Any]

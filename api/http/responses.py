@@ -34,14 +34,9 @@ def respond(
     content_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """Return the content with its ETag, or a 304 if the client already has it (RFC 9110, section 13.1.2)."""
-    etag = etag_of(content)
-    response: HttpResponse
-    if matches_etag(request, etag):
-        response = HttpResponseNotModified(headers=headers)
-    else:
-        response = HttpResponse(content, content_type=content_type, headers=headers)
-    response.headers["ETag"] = etag
+    """Return the content with its ETag."""
+    response = HttpResponse(content, content_type=content_type, headers=headers)
+    response.headers["ETag"] = etag_of(content)
     # Caches must revalidate each time, so that an erasure takes effect in every cache immediately.
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -77,6 +72,31 @@ def matches_etag(request: HttpRequest, etag: str) -> bool:
     """Return whether `If-None-Match` contains the ETag."""
     known = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return known == ["*"] or etag in (tag.removeprefix("W/") for tag in known)
+
+
+def revalidate(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return a 304 instead of a 200 if the client already has the content (RFC 9110, section 13.1.2).
+
+    The 304 has all headers of the 200, while Django's own 304 leaves out `Link` and the newest log entry.
+    """
+    if response.status_code != 200 or request.method not in ("GET", "HEAD") or "ETag" not in response.headers:
+        return response
+    if not matches_etag(request, response.headers["ETag"]):
+        return response
+    return HttpResponseNotModified(headers=response.headers)
+
+
+def mark_cacheable(request: HttpRequest) -> None:
+    """Mark a request whose response changes only when the log changes."""
+    request.is_cacheable = True  # type: ignore[attr-defined]
+
+
+def cacheable_version(request: HttpRequest, response: HttpResponseBase) -> tuple[int] | None:
+    """Return the log's newest entry if the response can be remembered until the log has a newer one."""
+    head: int | None = getattr(request, "log_head", None)
+    if head is None or not hasattr(request, "is_cacheable") or response.status_code != 200:
+        return None
+    return (head,)
 
 
 def add_links(response: HttpResponseBase, links: Links) -> None:

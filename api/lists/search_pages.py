@@ -15,8 +15,9 @@ from api.lists.requests import BY_RELEVANCE, ListRequest
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.readmodel.totals import Group
+from factcheck.record.search.constants import SECONDS
 from factcheck.record.search.counts import VALUES, Counts, count, known_counts
-from factcheck.record.search.ranking import SECONDS, Search
+from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
 from factcheck.record.search.spelling import did_you_mean

@@ -7,7 +7,6 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.http.response_cache import mark_cacheable
 from api.lists.filters import CLAIM_FILTERS
 from api.lists.pages import both_ways, list_of_bodies
 from api.lists.parameters import as_published, read_detail_parameters, respond_with
@@ -43,7 +42,7 @@ class ClaimList(Endpoint):
         list_request = read_list_request(request._request, CLAIMS)
         page, meta = read_searched(list_request)
         if meta is None:  # `meta` depends on how long the search took
-            mark_cacheable(request._request)
+            responses.mark_cacheable(request._request)
         return list_of_bodies(list_request, page, meta)
 
 
@@ -56,7 +55,7 @@ class ClaimDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
         as_of, mask = read_detail_parameters(request._request, CLAIMS.fields)
-        mark_cacheable(request._request)
+        responses.mark_cacheable(request._request)
         for rows in as_published(PublishedClaim, PastClaim, as_of):
             if body := rows.filter(id=claim_id).values_list("body", flat=True).first():
                 return responses.respond(

@@ -15,7 +15,6 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.parameter_values import read_site
-from api.http.response_cache import mark_cacheable
 from api.lists.filters import Filter, name_filter
 from api.lists.pages import Order, list_of_bodies, list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
@@ -77,7 +76,7 @@ class PublisherDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, site: str) -> HttpResponse:
         refuse_parameters(request)
-        mark_cacheable(request._request)
+        responses.mark_cacheable(request._request)
         try:
             site = read_site(site)
         except ValueError:
@@ -113,7 +112,7 @@ class ClaimantDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, claimant_id: UUID) -> HttpResponse:
         refuse_parameters(request)
-        mark_cacheable(request._request)
+        responses.mark_cacheable(request._request)
         body = _find(Kind.CLAIMANT, str(claimant_id))
         rows = PublishedClaim.objects.using("public").live().filter(claimant=claimant_id)
         claims = map(orjson.loads, rows.order_by("-published_at", "-id").values_list("body", flat=True)[:MAX_CLAIMS])

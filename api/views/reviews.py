@@ -8,9 +8,8 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.http.negotiation import JsonOrLinkedData, LinkedDataOnly
+from api.http.negotiation import JSON
 from api.http.problems import NOT_FOUND, Gone, Refused
-from api.http.response_cache import mark_cacheable
 from api.lists.filters import REVIEW_FILTERS
 from api.lists.pages import both_ways, list_of_bodies
 from api.lists.parameters import AsOf, as_published, read_detail_parameters, respond_with
@@ -47,13 +46,13 @@ class ReviewList(Endpoint):
         list_request = read_list_request(request._request, REVIEWS)
         page, meta = read_searched(list_request)
         if meta is None:  # `meta` depends on how long the search took
-            mark_cacheable(request._request)
+            responses.mark_cacheable(request._request)
         return list_of_bodies(list_request, page, meta)
 
 
 class ReviewDetail(Endpoint):
     reads_log_head = False
-    content_negotiation_class = JsonOrLinkedData
+    media_types = (JSON, LINKED_DATA)
 
     @documented(
         "get_review", "Reviews", "The current version of a review, or the tombstone of a withdrawn review.",
@@ -63,7 +62,7 @@ class ReviewDetail(Endpoint):
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         as_of, mask = read_detail_parameters(request._request, REVIEWS.fields)
         if as_of is None:  # `as_of` is read before the log's head
-            mark_cacheable(request._request)
+            responses.mark_cacheable(request._request)
         status, body = find_review(review_id, as_of, request._request)
         if status == Status.ERASED:
             raise Gone(notice_in(body))
@@ -76,7 +75,7 @@ class ReviewDetail(Endpoint):
 
 class ReviewAsClaimReview(Endpoint):
     reads_log_head = False
-    content_negotiation_class = LinkedDataOnly
+    media_types = (LINKED_DATA,)
 
     @documented(
         "get_claim_review", "Reviews", "A live review as schema.org ClaimReview. 404 if withdrawn.",

@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
-from api.http.response_cache import mark_cacheable
 from api.lists.filters import CLAIMANT, REVIEW_FILTERS
 from api.lists.pages import Order
 from api.lists.requests import ListOptions, read_list_request
@@ -19,7 +18,7 @@ from api.views.reviews import REVIEWS
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.models import PublishedClaim, PublishedReview, Status
 from factcheck.record.readmodel.totals import read_totals
-from factcheck.record.search.ranking import SECONDS
+from factcheck.record.search.constants import SECONDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.record.statistics import MAX_ROWS, STATISTICS
 
@@ -53,7 +52,7 @@ class Stats(Endpoint):
         found = counted.groups[group_by] if group_by else []
         groups = [{"count": number, **dict(zip(group_by, value, strict=True))} for value, number in found[:MAX_ROWS]]
         if counted.exact:  # otherwise the numbers depend on how long counting took
-            mark_cacheable(request._request)
+            responses.mark_cacheable(request._request)
         content = {
             "totals": totals,
             "count": {"value": counted.total, "exact": counted.total_exact},
