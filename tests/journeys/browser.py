@@ -66,7 +66,7 @@ def _read_form(element: Any) -> Form:
             value = each.get("value", "on")
             form.choices.setdefault(name, {})[value] = "" if each.label is None else _words(each.label)
             form.values.setdefault(name, []).extend([value] if "checked" in each.attrib else [])
-        else:
+        elif name:
             # The first line break after the tag of a textarea isn't part of the value.
             form.values[name] = [(each.text or "").removeprefix("\n") if each.tag == "textarea" else value]
     return form
