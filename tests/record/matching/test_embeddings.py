@@ -13,7 +13,7 @@ from factcheck.record.matching import embeddings, matches
 from factcheck.record.matching.embeddings import AT_ONCE, EmbeddingError, RemoteModel, get_embeddings
 from factcheck.record.matching.matches import match
 from factcheck.record.models import ReviewVector
-from tests.conftest import fresh_database
+from tests.databases import fresh_database
 from tests.record.conftest import Address, meaning
 from tests.record.matching.embedding import embed, publish
 
