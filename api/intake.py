@@ -4,14 +4,21 @@ No other module of the API may import `factcheck.editorial` (pyproject.toml). Th
 side into problems. The texts of these problems are always in English, whichever language is active in the thread.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+import orjson
+from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
 
 from api.http.problems import (
     CONFLICT,
@@ -21,59 +28,87 @@ from api.http.problems import (
     TOO_MANY_REQUESTS,
     UNAUTHORIZED,
     UNAVAILABLE,
+    ParameterProblem,
     Refused,
 )
+from api.http.request_bodies import StatementSerializer
 from factcheck.editorial import reader_messages
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.message_limits import NotStored
 from factcheck.editorial.programs import claim_drafts, idempotency, review_drafts, tokens
 from factcheck.editorial.validation import Invalid
+from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
 
-CLAIMS, DRAFTS = "claims:write", "drafts:write"
-
-Token = Any  # an ApiToken, which views pass on without using it
-
-
-def authenticate(header: str, scope: str) -> Token:
-    """Return the token in `Authorization: Bearer …` (RFC 6750). Raises Refused: 401, or 403 if the scope is missing."""
-    scheme, _, secret = header.strip().partition(" ")
-    token = tokens.find_token(secret.strip()) if scheme.lower() == "bearer" else None
-    if token is None:
-        challenge = 'Bearer realm="drafts"' + (', error="invalid_token"' if header else "")
-        raise Refused(UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
-    if scope not in token.scopes:
-        challenge = f'Bearer realm="drafts", error="insufficient_scope", scope="{scope}"'
-        raise Refused(FORBIDDEN, f"The token doesn't have the scope {scope}.", headers={"WWW-Authenticate": challenge})
-    return token
+_KEY = re.compile("[!-~]{1,255}")
 
 
-def own_claims(token: Token) -> QuerySet[Any]:
-    return claim_drafts.own_claims(token).select_related("claimant").prefetch_related("appearances", "topics")
+class TokenAuthentication(BaseAuthentication):
+    """Reads the token in `Authorization: Bearer …` (RFC 6750)."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any]:
+        """Return the account and the token. Raises Refused."""
+        header = request.headers.get("Authorization", "")
+        scheme, _, secret = header.strip().partition(" ")
+        token = tokens.find_token(secret.strip()) if scheme.lower() == "bearer" else None
+        if token is None:
+            challenge = 'Bearer realm="drafts"' + (', error="invalid_token"' if header else "")
+            raise Refused(UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
+        request._request.token_user = token.user_id  # type: ignore[attr-defined]  # for the log
+        return token.user, token
 
 
-def own_reviews(token: Token) -> QuerySet[Any]:
-    return review_drafts.own_reviews(token).select_related("verdict__scale").prefetch_related("sources")
+class HasScope(BasePermission):
+    """Requires a token with the scope `view.scope`."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        token: Any = request.auth
+        if view.scope in token.scopes:
+            return True
+        challenge = f'Bearer realm="drafts", error="insufficient_scope", scope="{view.scope}"'
+        detail = f"The token doesn't have the scope {view.scope}."
+        raise Refused(FORBIDDEN, detail, headers={"WWW-Authenticate": challenge})
 
 
-def write(
-    token: Token, route: str, key: str | None, content: bytes, act: Callable[..., UUID], **arguments: Any
-) -> UUID:
-    """Run one of the functions below, only once for each key. Return the id of the claim or review.
+class _Draft(StatementSerializer):
+    """Shows a draft. Carries out a request only once for each Idempotency-Key, and then shows the draft's URL."""
 
-    Raises Refused.
-    """
-    with refusals_as_problems():
-        return idempotency.run_once(
-            token=token, route=route, key=key, content=content, act=lambda: act(token=token, **arguments)
-        )
+    drafts: Any  # the module with the functions for drafts of this kind
+    route: str
+
+    def create(self, values: dict[str, Any]) -> UUID:
+        return self._write(self.drafts.create_draft, values=values)
+
+    def update(self, draft: Any, values: dict[str, Any]) -> UUID:
+        return self._write(self.drafts.change_draft, draft=draft, values=values)
+
+    def to_representation(self, draft: Any) -> Any:
+        if isinstance(draft, UUID):
+            return {"id": draft, "url": settings.SITE_URL + reverse(f"api:{self.route}", args=[draft])}
+        return self.drafts.describe_draft(draft)
+
+    def _write(self, act: Callable[..., UUID], **arguments: Any) -> UUID:
+        request = self.context["request"]
+        key = request.headers.get("Idempotency-Key")
+        if key is not None and not _KEY.fullmatch(key):
+            detail = "This key isn't valid. Use 1 to 255 visible ASCII characters."
+            raise ParameterProblem([("Idempotency-Key", detail)])
+        route, content = f"{request.method} {request.path_info}", orjson.dumps(request.data)
+        with refusals_as_problems():
+            return idempotency.run_once(
+                token=request.auth,
+                route=route,
+                key=key,
+                content=content,
+                act=partial(act, token=request.auth, **arguments),
+            )
 
 
-log_claim, change_claim, describe_claim = claim_drafts.log_claim, claim_drafts.change_claim, claim_drafts.describe_claim
-draft_review, change_review, describe_review = (
-    review_drafts.draft_review,
-    review_drafts.change_review,
-    review_drafts.describe_review,
-)
+class ClaimDraft(_Draft):
+    statement, changes, drafts, route = ClaimToLog, ClaimChanges, claim_drafts, "draft-claim"
+
+
+class ReviewDraft(_Draft):
+    statement, changes, drafts, route = ReviewToDraft, ReviewChanges, review_drafts, "draft-review"
 
 
 def receive_message(kind: str, body: dict[str, Any], address: str) -> tuple[str, datetime]:

@@ -1,5 +1,7 @@
 """URLs of the API. They never change within v1."""
 
+from typing import Any
+
 from django.urls import path, re_path
 
 from api.dumps import views
@@ -25,6 +27,9 @@ from api.views import (
 )
 
 app_name = "api"
+
+_LIST: dict[str, Any] = {"get": "list", "post": "create"}
+_DETAIL: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
 
 urlpatterns = [
     path("", pages.Top.as_view()),
@@ -76,13 +81,15 @@ urlpatterns = [
     path("v1/dumps/", views.DumpList.as_view(), name="dumps"),
     path("v1/dumps/<int:sequence>/", views.DumpManifest.as_view(), name="dump"),
     path("v1/dumps/<int:sequence>/<str:name>", views.DumpFile.as_view(), name="dump-file"),
-    path("v1/drafts/claims/", drafts.ClaimDrafts.as_view(), name="draft-claims"),
-    path("v1/drafts/claims/<uuid:claim_id>/", drafts.ClaimDraft.as_view(), name="draft-claim"),
-    path("v1/drafts/reviews/", drafts.ReviewDrafts.as_view(), name="draft-reviews"),
-    path("v1/drafts/reviews/<uuid:review_id>/", drafts.ReviewDraft.as_view(), name="draft-review"),
-    path("v1/tips/", messages.TipIn.as_view(), name="tips"),
-    path("v1/correction-requests/", messages.CorrectionRequestIn.as_view(), name="correction-requests"),
-    path("v1/receipts/<str:receipt>/", messages.Receipt.as_view(), name="receipt"),
+    path("v1/drafts/claims/", drafts.ClaimDrafts.as_view(_LIST), name="draft-claims"),
+    path("v1/drafts/claims/<uuid:claim_id>/", drafts.ClaimDrafts.as_view(_DETAIL), name="draft-claim"),
+    path("v1/drafts/reviews/", drafts.ReviewDrafts.as_view(_LIST), name="draft-reviews"),
+    path("v1/drafts/reviews/<uuid:review_id>/", drafts.ReviewDrafts.as_view(_DETAIL), name="draft-review"),
+    path("v1/tips/", messages.TipIn.as_view({"post": "create"}), name="tips"),
+    path(
+        "v1/correction-requests/", messages.CorrectionRequestIn.as_view({"post": "create"}), name="correction-requests"
+    ),
+    path("v1/receipts/<str:receipt>/", messages.Receipt.as_view({"get": "retrieve"}), name="receipt"),
     path("v1/log/checkpoint", log.CheckpointView.as_view(), name="log-checkpoint"),
     path("v1/log/key", log.KeyView.as_view(), name="log-key"),
     path("v1/log/tile/entries/<path:place>", log.BundleView.as_view(), name="log-entries"),

@@ -57,14 +57,14 @@ def recall(vectors: list[list[float]]) -> float:
     from django.db import connections, transaction
 
     from factcheck.record.matching.embeddings import LocalModel
-    from factcheck.record.matching.matches import nearest
-    from factcheck.record.matching.models import vector_literal
+    from factcheck.record.matching.models import half_vector
+    from factcheck.record.models import ReviewVector
 
-    same = 0
-    for vector in map(vector_literal, vectors):
+    rows, same = ReviewVector.objects.using("public"), 0
+    for vector in map(half_vector, vectors):
         with transaction.atomic("public"), connections["public"].cursor() as cursor:
-            quick = nearest(cursor, LocalModel.model, vector)[:SAME]
+            quick = [*rows.nearest(LocalModel.model, [vector])][:SAME]
             cursor.execute("SET LOCAL enable_indexscan = off")
-            exact = nearest(cursor, LocalModel.model, vector)[:SAME]
+            exact = [*rows.nearest(LocalModel.model, [vector])][:SAME]
         same += len({*quick} & {*exact})
     return same / (SAME * len(vectors))

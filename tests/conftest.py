@@ -71,13 +71,12 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
-from api.http import response_cache  # noqa: E402
 from factcheck.database import timeouts  # noqa: E402
 from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
-from factcheck.website.page_cache import pages  # noqa: E402
+from factcheck.server.response_cache import forget_responses  # noqa: E402
 from tests.databases import Ground, fresh_database, ground, superuser  # noqa: E402
 from tests.drafts import Newsroom, make_newsroom  # noqa: E402
 
@@ -241,8 +240,7 @@ def english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """A process has one log for all its life, and a test has its own."""
-    response_cache._cache.clear()
-    pages.clear()
+    forget_responses()
     forget_queries()
 
 

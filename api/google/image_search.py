@@ -20,8 +20,7 @@ from api.google.parameters import ImageSearch, Search
 from api.google.schemas import shape_of
 from api.google.search import write_claim
 from api.http.problems import TooSlow
-from api.lists.cursors import Cursor, CursorError, read_cursor, write_cursor
-from api.lists.keyset import Position
+from api.lists.pages import Cursor, CursorError, Position, read_cursor, write_cursor
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.picture_files import PATH, PictureError, decode
 from factcheck.record.formats.urls import url_key
@@ -127,7 +126,8 @@ def _similar(hashes: Iterable[int]) -> dict[UUID, int]:
     """Return the reviews with a similar picture, and the number of different bits.
 
     All rows are read, which takes less than 0.1 seconds for 100,000 pictures. An index of parts of the hashes is slower
-    until there are many more pictures, because it has to look for thousands of neighbouring values.
+    until there are many more pictures, because it has to look for thousands of neighbouring values. Django can't group
+    the rows of a union.
     """
     pairs = [(column, value) for column in ("whole_hash", "inner_hash") for value in hashes]
     if not pairs:

@@ -1,9 +1,12 @@
-"""Request bodies: JSON of limited size, validated by its model."""
+"""Request bodies: JSON of limited size, validated by its statement's model."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from django.http import HttpRequest
+from rest_framework.parsers import BaseParser
+from rest_framework.serializers import BaseSerializer
 
 from api.http.problems import BAD_REQUEST, CONTENT_TOO_LARGE, INVALID_CONTENT, LENGTH_REQUIRED, Refused
 from factcheck.record.statements.checks import parse
@@ -41,11 +44,26 @@ def read_json(content: bytes) -> Any:
         raise Refused(BAD_REQUEST, "The content isn't valid JSON in UTF-8. Send a JSON object.") from problem
 
 
-def read_object(content: bytes, model: type[Part]) -> dict[str, Any]:
-    """Return the JSON object's keys and parsed values, if they match the model. Raises Refused with all faults."""
-    keys = read_json(content)
-    body, faults = parse(keys, model)
-    if body is None:
-        errors = [{"pointer": f"#{fault.pointer}", "detail": fault.message()} for fault in faults[:MOST_ERRORS]]
-        raise Refused(INVALID_CONTENT, errors=errors)
-    return {key: body[key] for key in keys}
+class JsonContent(BaseParser):
+    """Reads JSON with up to `view.max_content` bytes, whichever media type the client names."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        assert parser_context is not None
+        return read_json(read_content(parser_context["request"]._request, parser_context["view"].max_content))
+
+
+class StatementSerializer(BaseSerializer[Any]):
+    """Validates content with a statement's model, which also describes the content in the API's schema."""
+
+    statement: type[Part]
+    changes: type[Part]  # for PATCH
+
+    def run_validation(self, data: Any = None) -> dict[str, Any]:
+        """Return the given keys with their parsed values. Raises Refused with all faults."""
+        body, faults = parse(data, self.changes if self.partial else self.statement)
+        if body is None:
+            errors = [{"pointer": f"#{fault.pointer}", "detail": fault.message()} for fault in faults[:MOST_ERRORS]]
+            raise Refused(INVALID_CONTENT, errors=errors)
+        return {key: body[key] for key in data}

@@ -1,11 +1,11 @@
-"""Descriptions of views that accept content or show private content."""
+"""Describes views that accept content or show private content. The descriptions follow from the views."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from api.schema.operations import ANYWHERE, CONTENT_PROBLEMS, PAGE_SIZE_PARAMETER, PROBLEM_TYPE, Decorator, ref
+from api.schema.operations import ANYWHERE, CONTENT_PROBLEMS, PAGE_SIZE_PARAMETER, PROBLEM_TYPE, ref
 
 Json = dict[str, Any]
 
@@ -45,50 +45,53 @@ LIST_PARAMETERS = (
 )
 
 
-def documented_private(
-    operation_id: str,
-    tag: str,
-    summary: str,
-    component: str,
-    *,
-    status: int = 200,
-    body: str | None = None,
-    token: bool = True,
-    never: Sequence[int] = (),
-    extra: Sequence[OpenApiParameter] = (),
-    headers: Mapping[str, str] | None = None,
-) -> Decorator:
-    """Describe a view. `body` is the component of the content. `never` lists statuses that it never returns."""
-    left_out = {*never, *(() if token else (401, 403)), *(() if body else (409, *CONTENT_PROBLEMS))}
-    answers: dict[Any, OpenApiResponse] = {
-        (status, "application/json"): OpenApiResponse(ref(component), description="OK"),
-        **{
-            (code, PROBLEM_TYPE): OpenApiResponse(ref("Problem"), description=text)
-            for code, text in _PROBLEMS.items()
-            if code not in left_out
-        },
-    }
-    retry = [code for code in (409, 429, 503) if code not in left_out]
-    return extend_schema(
-        operation_id=operation_id,
-        tags=[tag],
-        summary=summary,
-        description="",
-        parameters=[
-            *extra,
-            *(
-                OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=[status])
-                for name, text in (headers or {}).items()
-            ),
-            OpenApiParameter(
-                "Retry-After",
-                int,
-                OpenApiParameter.HEADER,
-                description="The number of seconds to wait.",
-                response=retry,
-            ),
-        ],
-        responses=answers,
-        request={"application/json": ref(body)} if body else None,
-        auth=[{"token": []}] if token else [],  # type: ignore[list-item]  # its type hints don't cover OpenAPI objects
-    )
+class PrivateSchema(AutoSchema):
+    """Describes a `PrivateView`."""
+
+    view: Any
+
+    def get_tags(self) -> list[str]:
+        return [self.view.tag]
+
+    def get_auth(self) -> list[Json]:
+        return [{"token": []}] if self.view.authentication_classes else []
+
+    def get_request_serializer(self) -> Any:
+        if self.method == "GET":
+            return None
+        serializer = self.view.serializer_class
+        statement = serializer.changes if self.method == "PATCH" else serializer.statement
+        return {"application/json": ref(statement.__name__)}
+
+    def get_override_parameters(self) -> list[Any]:
+        status, problems = self._statuses()
+        headers = [_header("Retry-After", int, "The number of seconds to wait.", {409, 429, 503} & problems.keys())]
+        if status == 201:
+            headers.append(_header("Location", str, "The URL of what was created.", {201}))
+        if self.view.action == "list":
+            headers += LIST_PARAMETERS
+        return [*headers, IDEMPOTENCY_KEY] if 409 in problems else headers
+
+    def get_response_serializers(self) -> Any:
+        status, problems = self._statuses()
+        component = ref(self.view.components.get(self.view.action, "Written"))
+        return {
+            (status, "application/json"): OpenApiResponse(component, description="OK"),
+            **{(code, PROBLEM_TYPE): OpenApiResponse(ref("Problem"), description=problems[code]) for code in problems},
+        }
+
+    def _statuses(self) -> tuple[int, dict[int, str]]:
+        """Return the status of success, and the descriptions of problems by status."""
+        with_token, with_content = bool(self.view.authentication_classes), self.method != "GET"
+        never = set() if with_token else {401, 403, 409}
+        never |= set() if with_content else {409, *CONTENT_PROBLEMS}
+        never |= set() if "{" in self.path else {404}
+        problems = {code: text for code, text in _PROBLEMS.items() if code not in never}
+        return 201 if self.method == "POST" else 200, problems
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return False  # the components describe whole responses
+
+
+def _header(name: str, kind: type, description: str, statuses: set[int]) -> OpenApiParameter:
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=description, response=sorted(statuses))

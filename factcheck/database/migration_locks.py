@@ -23,7 +23,7 @@ def lock_limit(connection: BaseDatabaseWrapper, seconds: float = MIGRATION_LOCK)
     A `lock_timeout` in the database's URL takes precedence. Raises `DatabaseProblem`.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('lock_timeout')")
+        cursor.callproc("current_setting", ["lock_timeout"])
         limited = cursor.fetchone() == ("0",)
         if limited:
             _set(cursor.execute, seconds)

@@ -109,7 +109,7 @@ def captures_of(rows: Iterable[Row]) -> dict[Any, Capture]:
 
 def verdicts_of(ids: Collection[int]) -> dict[int, Verdict]:
     """The verdicts by id, with their scales and labels."""
-    return Verdict.objects.select_related("scale").prefetch_related("labels").in_bulk(ids) if ids else {}
+    return Verdict.objects.with_words().in_bulk(ids) if ids else {}
 
 
 def _show_public(drafts: Iterable[Draft]) -> None:

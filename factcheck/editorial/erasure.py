@@ -211,7 +211,7 @@ def _identifying_texts(document: dict[str, Any]) -> Iterator[str]:
 def _other_reviews(claim: Claim, review: Review) -> models.QuerySet[Review]:
     published = PublishedReview.objects.filter(claim_id=claim.pk).values("pk")
     used = Review.objects.filter(Q(claim=claim) | Q(pk__in=published))
-    return used.exclude(pk=review.pk).exclude(state=Review.State.ERASED)
+    return used.not_erased().exclude(pk=review.pk)
 
 
 def _submitted_claims(review: Review) -> Iterator[dict[str, Any]]:
@@ -238,7 +238,7 @@ def forget_draft(review: Review) -> None:
 
 def _forget_claims(keys: set[Any]) -> None:
     """Clears the claims that no other review uses, whether in a draft or in public."""
-    used = set(Review.objects.exclude(state=Review.State.ERASED).filter(claim__in=keys).values_list("claim", flat=True))
+    used = set(Review.objects.not_erased().filter(claim__in=keys).values_list("claim", flat=True))
     published = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
     used |= {claim for claim in published if claim}
     claims = list(Claim.objects.filter(pk__in=keys - used).order_by("pk"))  # the workflow has already locked these rows

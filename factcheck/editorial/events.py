@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from factcheck.editorial import account_mail
 from factcheck.editorial.models import (
@@ -59,13 +60,10 @@ def record_events(
 
     The database refuses the events if the transaction has already named another person.
     """
-    columns = [[action, str(subject), orjson.dumps(detail).decode()] for action, subject, detail in acts]
-    actions, subjects, details = (list(column) for column in zip(*columns, strict=True)) if columns else ([], [], [])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT editorial_record_events(%s, %s, %s::text[], %s::text[], %s::jsonb[])",
-            [by.pk if by else None, newsroom, actions, subjects, details],
-        )
+    columns = [[action, str(subject), Jsonb(detail, orjson.dumps)] for action, subject, detail in acts]
+    if columns:
+        with connection.cursor() as cursor:
+            cursor.callproc("editorial_record_events", [by and by.pk, newsroom, *map(list, zip(*columns, strict=True))])
 
 
 @transaction.atomic
@@ -79,4 +77,4 @@ def record_account_event(by: User | None, action: str, account: User | None, **d
 def set_actor(by: User | None) -> None:
     """Tells the database who the person is, until the transaction ends. Triggers name the person in their events."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk) if by else ""])
+        cursor.callproc("set_config", ["factcheck.actor", str(by.pk) if by else "", True])

@@ -7,11 +7,9 @@ An editor accepts or dismisses each link.
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +20,7 @@ from factcheck.editorial.models import Claim, ImportBatch, Proposal, ProposedLin
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import merge_policy
 from factcheck.record.matching.missing_vectors import TEST_TEXT
-from factcheck.record.models import PublishedClaim, PublishedMerge
+from factcheck.record.models import PublishedClaim
 
 _logger = logging.getLogger(__name__)
 
@@ -33,12 +31,7 @@ MAX_LINKS = 3  # the maximum number of links per claim
 def uncompared_batches() -> list[ImportBatch]:
     """Finished imports with claims that haven't been compared yet, oldest first."""
     ended = ImportBatch.objects.filter(proposals__kind=Kind.IMPORT)
-    return [batch for batch in ended.order_by("pk") if _uncompared(batch).exists()]
-
-
-def count_uncompared(batch: ImportBatch, limit: int | None = None) -> int:
-    """The number of claims that haven't been compared yet, counted up to `limit`."""
-    return _uncompared(batch).order_by()[:limit].count()
+    return [batch for batch in ended.order_by("pk") if batch.uncompared.exists()]
 
 
 def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None = None) -> int:
@@ -50,7 +43,7 @@ def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None =
     proposed = 0
     while True:
         batch.refresh_from_db(fields=["compared_until"])
-        chunk = list(_uncompared(batch).select_related("review__claim")[:CHUNK])
+        chunk = list(batch.uncompared.select_related("review__claim")[:CHUNK])
         if not chunk:
             return proposed
         links, compared, missing = dict[UUID, list[ProposedLink]](), list[Proposal](), None
@@ -96,20 +89,6 @@ def dismiss_link(*, link: ProposedLink, by: User) -> None:
 def is_public(claim: Claim) -> bool:
     """Whether readers can find the claim on its own page, or on the page of its merge target."""
     return PublishedClaim.objects.filter(pk=claim.pk).exists() or merge_policy.merge_target(claim) is not None
-
-
-def open_links(**of: Any) -> QuerySet[ProposedLink]:
-    """Unanswered links of a batch or a claim, most likely first.
-
-    Links of merged claims are excluded, because a merged claim can't be merged again until it has been split off.
-    """
-    merged = PublishedMerge.objects.merged().values("claim_id")
-    links = ProposedLink.objects.filter(answer="", **of).exclude(Q(claim__in=merged) | Q(other__in=merged))
-    return links.select_related("claim__newsroom", "other__newsroom")
-
-
-def _uncompared(batch: ImportBatch) -> QuerySet[Proposal]:
-    return batch.members.filter(change_class="", pk__gt=batch.compared_until).order_by("pk")
 
 
 def _find_links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -47,13 +47,12 @@ def require_within_limits(sender: str, wide_sender: str, newsroom: int | None) -
     keys = sorted(int.from_bytes(bytes.fromhex(each)[:8], signed=True) for each in (sender, wide_sender))
     with connection.cursor() as cursor:
         for key in keys:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+            cursor.callproc("pg_advisory_xact_lock", [key])
     limit = settings.READER_MESSAGES_PER_HOUR
     _require_network(ReaderMessage.objects.filter(sender=sender), limit)
     _require_network(ReaderMessage.objects.filter(wide_sender=wide_sender), WIDE_FACTOR * limit)
-    _require_space(
-        _waiting_for(newsroom), MAX_WAITING, _("The editors have %s unread messages, the most that can wait.")
-    )
+    waiting = ReaderMessage.objects.waiting().filter(newsroom=newsroom)
+    _require_space(waiting, MAX_WAITING, _("The editors have %s unread messages, the most that can wait."))
     _require_space(
         ReaderMessage.objects.all(), MAX_STORED, _("The site stores %s messages, the most that it can store.")
     )
@@ -75,12 +74,6 @@ def _require_network(messages: QuerySet[ReaderMessage], limit: int) -> None:
         " again in %(minutes)s min."
     )
     raise NotStored(text % {"count": limit, "minutes": math.ceil(wait / 60)}, wait, is_full=False)
-
-
-def _waiting_for(newsroom: int | None) -> QuerySet[ReaderMessage]:
-    """Messages that wait for the newsroom. A repeated message waits for as long as the first one."""
-    waiting = ReaderMessage.objects.filter(newsroom=newsroom, state=ReaderMessage.State.WAITING)
-    return waiting.filter(Q(same_as=None) | Q(same_as__state=ReaderMessage.State.WAITING))
 
 
 def _require_space(messages: QuerySet[ReaderMessage], limit: int, reason: str) -> None:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from factcheck.editorial.models import OpenDraft, User
@@ -13,14 +12,11 @@ SEEN_FOR = timedelta(minutes=1)
 
 def note_open(draft: UUID, user: User) -> list[str]:
     """Notes that the person has the draft open. Returns the names of the other people who have it open."""
-    now = timezone.now()
     delete_old()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO editorial_opendraft (draft, user_id, seen_at) VALUES (%s, %s, %s)"
-            " ON CONFLICT (draft, user_id) DO UPDATE SET seen_at = excluded.seen_at",
-            [draft, user.pk, now],
-        )
+    row = OpenDraft(draft=draft, user=user, seen_at=timezone.now())
+    OpenDraft.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["draft", "user"], update_fields=["seen_at"]
+    )
     others = OpenDraft.objects.filter(draft=draft).exclude(user=user).select_related("user").order_by("user")
     return [str(row.user) for row in others]
 

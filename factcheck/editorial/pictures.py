@@ -226,4 +226,4 @@ def _lock_file(name: str) -> None:
     """Until the end of the transaction, nobody else stores or deletes this file."""
     key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+        cursor.callproc("pg_advisory_xact_lock", [key])

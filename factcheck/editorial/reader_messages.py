@@ -24,7 +24,7 @@ from factcheck.editorial.events import record_event, record_events
 from factcheck.editorial.message_encryption import KeyProblem
 from factcheck.editorial.message_limits import NotStored, kept_until
 from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessage, Review, User
-from factcheck.editorial.validation import Invalid, Values, fill, find_problems
+from factcheck.editorial.validation import Invalid, Problem, Values, fill
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublishedReview
 
@@ -45,9 +45,8 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
     a single newsroom `newsroom`: {`site`}. `address` is the sender's IP address. Hashes of its networks are kept for a
     day. Raises Invalid and NotStored.
     """
-    row = ReaderMessage(kind=kind)
-    fill(row, values)
-    problems = find_problems(row, "", exclude=_INTERNAL_FIELDS)
+    problems: list[Problem] = []
+    row = fill(ReaderMessage(kind=kind), values, "", problems, exclude=_INTERNAL_FIELDS)
     if len(row.text) < MIN_CHARACTERS:
         problems.append(
             (
@@ -66,7 +65,7 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
         else:
             row.review, row.newsroom_id = review, review.newsroom_id
     elif site := (values.get("newsroom") or {}).get("site"):
-        row.newsroom = Publisher.objects.filter(site=site, memberships__isnull=False).first()
+        row.newsroom = Publisher.objects.newsrooms().filter(site=site).first()
         if row.newsroom is None:
             problems.append(("/newsroom/site", _("This site doesn’t have a newsroom with this host.")))
     if problems:
@@ -142,8 +141,10 @@ def dismiss_all(*, messages: QuerySet[ReaderMessage], by: User, newsroom: int) -
 
     Tips to every newsroom are decided by `newsroom`.
     """
-    undecided = messages.filter(state__in=[State.WAITING, State.TAKEN_UP]).order_by().values("pk")
-    locked = ReaderMessage.objects.select_for_update(of=("self",)).filter(pk__in=undecided).order_by("pk")
+    undecided = ReaderMessage.objects.filter(
+        pk__in=messages.order_by().values("pk"), state__in=[State.WAITING, State.TAKEN_UP]
+    )
+    locked = undecided.select_for_update(of=("self",)).order_by("pk")
     rows = [(key, owner or newsroom) for key, owner in locked.values_list("pk", "newsroom_id")]
     for owner in {owner for _key, owner in rows}:
         roles.require_decider(by, owner)

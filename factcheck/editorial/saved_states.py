@@ -6,7 +6,6 @@ automatically.
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from factcheck.editorial.models import Capture, Claim, Demand, Publisher, Review
 Draft = Review | Claim | Demand
 Content = dict[str, Any]
 Kind = SavedState.Kind
+MAX_DIGITS = 9  # of a version
 # The rows that are edited on the page of a draft.
 ROWS: dict[type[models.Model], tuple[str, ...]] = {
     Review: ("sources", "authorships"),
@@ -46,13 +46,16 @@ def content_of(draft: models.Model) -> Content:
 def keep_state(draft: models.Model, by: User, kind: Kind = Kind.SAVED, page: UUID | None = None) -> SavedState | None:
     """Keeps the state of a draft that has just been saved. Returns None if the last state has the same content.
 
-    The state gets the time of the draft's change, so that `state_at` can find it.
+    The state gets the version and the time of the draft's last change.
     """
+    draft.refresh_from_db(fields=["version"])  # the database has raised the version
     content = content_of(draft)
     if kind == Kind.SAVED and (last := last_state(draft.pk)) is not None and last.content == content:
         return None
-    at = getattr(draft, "changed_at")  # noqa: B009
-    return SavedState.objects.create(draft=draft.pk, kind=kind, saved_by=by, saved_at=at, page=page, content=content)
+    row: Any = draft
+    return SavedState.objects.create(
+        draft=row.pk, version=row.version, kind=kind, saved_by=by, saved_at=row.changed_at, page=page, content=content
+    )
 
 
 def keep_first_state(draft: models.Model, by: User) -> None:
@@ -66,9 +69,11 @@ def last_state(draft: UUID) -> SavedState | None:
     return SavedState.objects.filter(draft=draft).exclude(kind=Kind.TYPED).first()
 
 
-def state_at(draft: UUID, at: datetime) -> SavedState | None:
-    """The state that was the content of the draft at a time."""
-    return SavedState.objects.filter(draft=draft, saved_at__lte=at).exclude(kind=Kind.TYPED).first()
+def state_of(draft: UUID, version: str) -> SavedState | None:
+    """The state that was the content of the draft in a version that a page has opened."""
+    if not version.isdecimal() or len(version) > MAX_DIGITS:
+        return None
+    return SavedState.objects.filter(draft=draft, version__lte=version).exclude(kind=Kind.TYPED).first()
 
 
 @transaction.atomic
@@ -118,7 +123,7 @@ def forget_states(drafts: Iterable[UUID], erased: UUID | None = None) -> None:
     `erased` is the review whose erasure also deletes the states of its claims.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('factcheck.erased_review', %s, true)", [str(erased or "")])
+        cursor.callproc("set_config", ["factcheck.erased_review", str(erased or ""), True])
     SavedState.objects.filter(draft__in=list(drafts)).delete()
 
 

@@ -27,7 +27,7 @@ from factcheck.editorial.models.watched_sources import WEEK
 from factcheck.editorial.page_comparison import contains_quote, has_changed, text_of_html
 from factcheck.record.models import PublishedReview
 from factcheck.record.source_checks import SourceState, store_check
-from factcheck.server.guarded_http import FetchError, Problem, fetch
+from factcheck.server.http_client import FetchError, Problem, fetch
 
 logger = logging.getLogger(__name__)
 

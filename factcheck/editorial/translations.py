@@ -28,9 +28,8 @@ def translation_language(review: Review) -> str:
 
 def find_translation(review: Review) -> Review | None:
     """The newsroom's translation into `translation_language`, unless it has been thrown away or erased."""
-    found = review.translations.filter(newsroom=review.newsroom_id)
-    found = found.exclude(state__in=[State.DISCARDED, State.ERASED])
-    return found.filter(language=translation_language(review)).first()
+    own = review.translations.kept().filter(newsroom=review.newsroom_id)
+    return own.filter(language=translation_language(review)).first()
 
 
 @transaction.atomic
@@ -143,4 +142,4 @@ def _newest_revision(original: Review) -> int:
 
 def _verdict_of(statement: dict[str, Any] | None) -> Verdict | None:
     verdict = (statement or {}).get("verdict") or {}
-    return Verdict.objects.filter(scale__slug=verdict.get("scale"), slug=verdict.get("slug")).first()
+    return Verdict.objects.find(verdict.get("scale"), verdict.get("slug"))

@@ -1,7 +1,7 @@
 """Validation of submitted content. Each problem includes a JSON pointer to its position."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
@@ -14,6 +14,7 @@ from factcheck.record.statements.parts import Part
 
 Values = Mapping[str, Any]
 Problem = tuple[str, str]  # a JSON pointer (RFC 6901) and a message
+Row = TypeVar("Row", bound=models.Model)
 
 
 class Invalid(EditorialError):
@@ -24,25 +25,25 @@ class Invalid(EditorialError):
         super().__init__(*(sentence for _pointer, sentence in self.problems))
 
 
-def fill(row: models.Model, values: Values) -> None:
-    """Sets the columns that have the same names as the values. Null is converted to an empty text."""
+def fill(row: Row, values: Values, place: str, problems: list[Problem], *, exclude: Iterable[str]) -> Row:
+    """Sets the columns that have the same names as the values, and returns the row.
+
+    Null is converted to an empty text, and texts are normalised. Adds the row's validation errors to `problems`. Fields
+    in `exclude` aren't checked.
+    """
     for name, value in columns_of(type(row), values).items():
         setattr(row, name, value)
-
-
-def find_problems(row: models.Model, place: str, *, exclude: Iterable[str] = ()) -> list[Problem]:
-    """Normalises the texts of the row and returns its validation errors. Fields in `exclude` aren't checked."""
     try:
         row.clean_fields(exclude=set(exclude))
         row.clean()
     except ValidationError as refused:
         found = refused.message_dict if hasattr(refused, "error_dict") else {NON_FIELD_ERRORS: refused.messages}
-        return [
+        problems += [
             (place if name == NON_FIELD_ERRORS else f"{place}/{name}", sentence)
             for name, sentences in found.items()
             for sentence in sentences
         ]
-    return []
+    return row
 
 
 def require_valid(statement: Mapping[str, Any], model: type[Part]) -> None:

@@ -5,7 +5,6 @@ The checkpoint comes from a witness's or a mirror's signed note, from a verifier
 """
 
 import json
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,10 @@ from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import Checkpoint, NoteError, VerifierKey, open_note, signed_by
 from factcheck.record.models import RevisionDocument
 from factcheck.record.verification import DiscrepancyError
+from factcheck.server.http_client import FetchError, fetch
 
 SECONDS = 30
-MOST_BYTES = 64 * 2**20
+MAX_BYTES = 64 * 2**20
 Kept = list[tuple[int, bytes]]  # sizes and root hashes
 
 
@@ -62,10 +62,12 @@ def compare(place: str, kept: Kept) -> str:
 def _read(place: str) -> str:
     try:
         if place.startswith(("https://", "http://")):
-            with urllib.request.urlopen(place, timeout=SECONDS) as response:  # noqa: S310 - the scheme is checked
-                return str(response.read(MOST_BYTES).decode())
+            last = fetch(place, {}, seconds=SECONDS, max_body=MAX_BYTES, any_host=True)[-1]
+            if last.status != 200:
+                raise UnreadableError(f"{place} can't be read: the server responds with {last.status}.")
+            return last.body.decode()
         return Path(place).read_text()
-    except (OSError, ValueError) as problem:
+    except (FetchError, OSError, ValueError) as problem:
         raise UnreadableError(f"{place} can't be read: {problem}.") from problem
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -25,10 +24,7 @@ from factcheck.webhooks.payloads import EVENTS, message
 
 State, Stopped = Delivery.State, Subscription.Stopped
 
-DERIVE, DELIVER = (
-    "webhooks.derive",
-    "webhooks.deliver",
-)  # names of tasks. The trigger entry_appended uses the first name.
+DERIVE, DELIVER = "webhooks.derive", "webhooks.deliver"  # tasks. The trigger entry_appended uses the first name.
 QUEUE = "webhooks"
 DERIVE_PRIORITY = 1  # deliveries have priority 0
 BATCH = 500
@@ -67,7 +63,7 @@ class GivenUpError(Exception):
 
 def log_head() -> int:
     """Return the newest entry's sequence, or -1 if the log is empty."""
-    newest = LogEntry.objects.using("public").newest().values_list("sequence", flat=True).first()
+    newest = LogEntry.objects.newest().values_list("sequence", flat=True).first()
     return -1 if newest is None else newest
 
 
@@ -83,18 +79,15 @@ def _derive_some(pk: UUID) -> bool:
     subscription = Subscription.objects.select_for_update().filter(pk=pk, stopped=Stopped.RUNNING).first()
     if subscription is None:
         return False
-    found = LogEntry.objects.using("public").filter(sequence__gt=subscription.cursor).order_by("sequence")
-    entries = list(found[:BATCH])
+    entries = list(LogEntry.objects.filter(sequence__gt=subscription.cursor).order_by("sequence")[:BATCH])
     if not entries:
         return False
     deliveries = [
-        Delivery(subscription=subscription, entry_id=entry.sequence, event=EVENTS[entry.kind])
+        Delivery(subscription=subscription, entry=entry, event=EVENTS[entry.kind])
         for entry in entries
         if EVENTS.get(entry.kind) in subscription.events
     ]
-    Delivery.objects.bulk_create(deliveries)
-    subjects = {entry.sequence: entry.subject for entry in entries}
-    _enqueue((delivery, subjects[delivery.entry_id]) for delivery in deliveries)
+    enqueue(Delivery.objects.bulk_create(deliveries))
     subscription.cursor = entries[-1].sequence
     subscription.save(update_fields=["cursor"])
     return True
@@ -108,19 +101,15 @@ def enqueue_derivation() -> None:
 
 def enqueue(deliveries: Iterable[Delivery]) -> None:
     """Add jobs for these deliveries, whose entries must already be loaded (`select_related`)."""
-    _enqueue((delivery, delivery.entry.subject) for delivery in deliveries)
-
-
-def _enqueue(deliveries: Iterable[tuple[Delivery, UUID]]) -> None:
     jobs = [
         Job(
             queue=QUEUE,
             task_name=DELIVER,
-            lock=f"{lock_of(delivery.subscription_id)}{subject}",
+            lock=f"{lock_of(delivery.subscription_id)}{delivery.entry.subject}",
             queueing_lock=None,
             task_kwargs={"delivery": delivery.pk},
         )
-        for delivery, subject in deliveries
+        for delivery in deliveries
     ]
     if jobs:
         _jobs.batch_defer_jobs(jobs)
@@ -166,7 +155,6 @@ def _send(delivery: Delivery, now: datetime) -> sending.Outcome:
         body,
         {
             "Content-Type": "application/json",
-            "User-Agent": f"factcheck (+{settings.SITE_URL})",
             "webhook-id": delivery.message_id,
             "webhook-timestamp": str(seconds),
             "webhook-signature": signing.signature(secrets, delivery.message_id, seconds, body),

@@ -1,7 +1,6 @@
 """Allows messages to public addresses only (`factcheck.server.public_addresses`).
 
-Hosts are checked both when a URL is registered and before each request (`is_public_host`). The addresses of a host's
-name are checked before each connection (`sending`).
+Hosts are checked both when a URL is registered and before each request (`factcheck.server.http_client`).
 """
 
 import re
@@ -11,19 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.text import clean_text, find_forbidden
-from factcheck.server import public_addresses
-from factcheck.server.public_addresses import parse
+from factcheck.server.public_addresses import is_public_host, parse
 
 _WRITTEN = re.compile(r"https?://[!-~]+")  # the same as the column's constraint
-
-
-def is_allowed(address: str) -> bool:
-    """Return whether messages can be sent to this IP address."""
-    return public_addresses.is_public_address(address, allow_loopback=settings.WEBHOOKS_ALLOW_LOOPBACK)
-
-
-def is_public_host(host: str) -> bool:
-    return public_addresses.is_public_host(host, allow_loopback=settings.WEBHOOKS_ALLOW_LOOPBACK)
 
 
 def validate_address(url: str) -> None:
@@ -40,7 +29,7 @@ def validate_address(url: str) -> None:
             ),
             code="invalid_url",
         )
-    if not is_public_host(target.host):
+    if not is_public_host(target.host, allow_loopback=settings.WEBHOOKS_ALLOW_LOOPBACK):
         raise ValidationError(
             _(
                 "This URL’s host is private, or an IP address in an unusual form. Messages are only sent to public"

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from factcheck.editorial.discarding import delete_discarded, discard_draft, may_discard, restore_draft
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import ApiToken, Demand, Proposal, Review, SavedState
-from factcheck.editorial.programs.review_drafts import own_reviews
+from factcheck.editorial.programs.review_drafts import own_drafts
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.demand_policy import reopen_demand
 from factcheck.editorial.review_statements import build_statement, last_statement
@@ -161,9 +161,9 @@ def test_program_does_not_see_a_draft_that_was_thrown_away(newsroom: Newsroom) -
     make_program(newsroom)
     token = ApiToken.objects.get()
     review = make_review(newsroom, created_by=token.user)
-    assert own_reviews(token).filter(pk=review.pk).exists()
+    assert own_drafts(token).filter(pk=review.pk).exists()
     discard_draft(draft=review, by=token.user)
-    assert not own_reviews(token).filter(pk=review.pk).exists()
+    assert not own_drafts(token).filter(pk=review.pk).exists()
 
 
 @pytest.mark.parametrize("state", ["submitted", "published"])

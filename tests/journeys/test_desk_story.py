@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from factcheck.editorial.captures import fetching
 from factcheck.editorial.models import Capture, Claimant, Review
 from factcheck.record.models import PublishedReview
-from factcheck.server.guarded_http import Exchange
+from factcheck.server.http_client import Exchange
 from tests.drafts import make_newsroom, make_scale
 from tests.serving import served
 

@@ -57,12 +57,12 @@ def address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]
     """An embeddings API, which fails the test if it is called inside a transaction."""
     known = Address()
 
-    def post(*arguments: Any) -> tuple[int, bytes]:
+    def send(*arguments: Any, **options: Any) -> http_client.Exchange:
         open_ones = [alias for alias in ("default", "public") if connections[alias].in_atomic_block]
         assert open_ones == [], f"The embeddings API is called inside a transaction of {open_ones}."
-        return http_client.post(*arguments)
+        return http_client.send(*arguments, **options)
 
-    monkeypatch.setattr(embeddings, "post", post)
+    monkeypatch.setattr(embeddings, "send", send)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

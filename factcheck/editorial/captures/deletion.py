@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.core.files.storage import Storage, default_storage
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from factcheck.editorial.models import Capture, Review
@@ -19,14 +18,11 @@ UNUSED_FOR = timedelta(days=1)
 
 def erase_captures(review: Review, claims: Collection[UUID]) -> None:
     """Deletes the captures that only the erased review and its erased claims used, with their texts and files."""
-    candidates = Capture.objects.filter(Q(reviews=review) | Q(claims__in=claims)).distinct()
-    using = Review.objects.exclude(pk=review.pk).exclude(state=Review.State.ERASED)
+    others = Review.objects.not_erased().exclude(pk=review.pk)
     gone = [
         capture
-        for capture in candidates.defer("text")
-        if not capture.sources.exists()
-        and not capture.appearances.exists()
-        and not using.filter(Q(pk__in=capture.reviews.all()) | Q(claim__in=capture.claims.all())).exists()
+        for capture in Capture.objects.used_by(review, claims).defer("text")
+        if not capture.sources.exists() and not capture.appearances.exists() and not others.citing(capture).exists()
     ]
     _delete(gone)
 

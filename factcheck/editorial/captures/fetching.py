@@ -17,7 +17,7 @@ from factcheck.editorial.captures.page_details import read_details
 from factcheck.editorial.models import Capture
 from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.values import URL
-from factcheck.server.guarded_http import Exchange, FetchError, fetch
+from factcheck.server.http_client import Exchange, FetchError, fetch
 
 State, Failure = Capture.State, Capture.Failure
 

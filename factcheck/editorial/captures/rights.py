@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from factcheck.editorial import roles
 from factcheck.editorial.events import record_event
@@ -19,16 +19,14 @@ def set_public(*, capture: Capture, by: User, public: bool) -> None:
     capture.is_public = public
     capture.save(update_fields=["is_public"])
     record_event(by, "capture.made_public" if public else "capture.made_private", capture)
-    using = Q(pk__in=capture.reviews.values("pk")) | Q(claim__in=capture.claims.values("pk"))
-    publish_captures(Review.objects.filter(using).values_list("pk", flat=True))
+    publish_captures(Review.objects.citing(capture).values_list("pk", flat=True))
 
 
 def publish_captures(reviews: Iterable[UUID]) -> None:
     """Makes the public captures of these reviews agree with what is published and with the newsroom's decisions."""
     for review in Review.objects.filter(pk__in=reviews):
         urls = cited_urls(review.pk)
-        used = Q(reviews=review) | Q(claims=review.claim_id)
-        cited = Capture.objects.filter(used, is_public=True, sha256__in=urls).distinct()
+        cited = Capture.objects.used_by(review, [review.claim_id]).filter(is_public=True, sha256__in=urls)
         replace_public_captures(review.pk, cited, urls)
 
 

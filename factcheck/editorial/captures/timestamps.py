@@ -7,7 +7,6 @@ this machine trusts for TLS. If the server fails, the capture has no time stamp.
 import hashlib
 import logging
 import ssl
-from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from cryptography.x509 import Certificate, load_der_x509_certificate
@@ -21,7 +20,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from factcheck.server.http_client import post
+from factcheck.server.http_client import FetchError, send
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +34,7 @@ def request_token(content: bytes) -> bytes | None:
         return None
     try:
         return _request_token(content)
-    except (OSError, HTTPException, ValueError, VerificationError) as problem:
+    except (FetchError, ValueError, VerificationError) as problem:
         logger.warning("The time stamp server %s failed: %s", urlsplit(settings.TIMESTAMP_URL).hostname, problem)
         return None
 
@@ -43,10 +42,18 @@ def request_token(content: bytes) -> bytes | None:
 def _request_token(content: bytes) -> bytes:
     request = TimestampRequestBuilder().data(content).hash_algorithm(HashAlgorithm.SHA256).build()
     headers = {"Content-Type": "application/timestamp-query"}
-    status, body = post(settings.TIMESTAMP_URL, request.as_bytes(), headers, SECONDS, MAX_RESPONSE)
-    if status != 200:
-        raise ValueError(f"HTTP status {status}")
-    response = decode_timestamp_response(body)
+    sent = send(
+        "POST",
+        settings.TIMESTAMP_URL,
+        request.as_bytes(),
+        headers,
+        seconds=SECONDS,
+        max_body=MAX_RESPONSE,
+        any_host=True,
+    )
+    if sent.status != 200:
+        raise ValueError(f"HTTP status {sent.status}")
+    response = decode_timestamp_response(sent.body)
     verifier = VerifierBuilder(nonce=request.nonce, roots=_trusted_issuers(response)).build()  # ValueError: no roots
     verifier.verify(response, hashlib.sha256(content).digest())
     return response.time_stamp_token()

@@ -16,7 +16,6 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
@@ -141,16 +140,6 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
                 del initial[name]
         return initial
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        title = {"title": self.add_title} if self.add_title else {}
-        return super().add_view(request, form_url, {**title, **(extra_context or {})})
-
     def get_formset_kwargs(self, request: HttpRequest, obj: M, inline: Any, prefix: str) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
         return {**kwargs, "form_kwargs": {"label_suffix": ""}}
@@ -169,6 +158,10 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         """Template variables for the parts of a row's page above and below its form."""
         return {}
 
+    def form_context(self, request: HttpRequest, form: Any, row: M | None) -> dict[str, Any]:
+        """Template variables that depend on the form, on the pages of new and of existing rows."""
+        return {}
+
     def render_change_form(
         self,
         request: HttpRequest,
@@ -181,6 +174,9 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         if obj is not None:
             context |= self.status_context(request, obj)
             drop_empty_fields(context["adminform"], obj)
+        elif self.add_title:
+            context["title"] = self.add_title
+        context |= self.form_context(request, context["adminform"].form, obj)
         context["adminform"].form.label_suffix = ""
         for formset in context["inline_admin_formsets"]:
             if getattr(formset.opts, "lists_read_only_rows", False) and not formset.has_change_permission:

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import URLPattern, path
 
 from factcheck.editorial import roles
@@ -28,15 +27,9 @@ admin.site.unregister(Group)
 class ActorRecordingAdmin(admin.ModelAdmin[M]):
     """Tells the database triggers who makes the change, for the duration of the transaction."""
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with transaction.atomic():
-            set_actor(get_desk(request).user)
-            return super().changeform_view(request, *args, **kwargs)
-
-    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with transaction.atomic():
-            set_actor(get_desk(request).user)
-            return super().delete_view(request, *args, **kwargs)
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        set_actor(get_desk(request).user)
+        return super().save_form(request, form, change)
 
 
 class AccountForm(ConflictCheckedForm[User]):
@@ -44,12 +37,6 @@ class AccountForm(ConflictCheckedForm[User]):
         super().__init__(*args, **kwargs)
         if "email" in self.fields:
             self.fields["email"].required = True
-
-    def state_values(self) -> tuple[Any, ...]:
-        """Everything that the page shows, except the time of the last login."""
-        account = self.instance
-        roles_of = account.memberships.order_by("pk").values_list("publisher", "role")
-        return (account.byline, account.email, account.is_active, roles.has_administration(account), *roles_of)
 
 
 @admin.register(User)

@@ -5,13 +5,15 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -35,6 +37,10 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
         creator: User = row.created_by
         return creator
 
+    def reason_not_saved(self, row: M) -> Any:
+        """The reason why the row can't currently be saved, or None if it can be saved."""
+        return None
+
     def get_urls(self) -> list[URLPattern]:
         view, name = self.admin_site.admin_view, f"editorial_{self.opts.model_name}"
         return [
@@ -54,7 +60,9 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
     def autosave(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         """Saves everything in the form that can be saved."""
         pk = pk or self._created_by_page(request)
-        row = self._locked(request, pk) if pk else None
+        row = self.get_object(request, str(pk)) if pk else None
+        if pk and row is None:
+            raise Http404
         allowed = self.has_change_permission(request, row) if row else self.has_add_permission(request)
         if not allowed:
             reason = (row and self.reason_not_saved(row)) or _("You can’t save this page. Copy your text.")
@@ -64,8 +72,6 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             return self._conflict_answer(request, row, submission)
         if not submission.has_changed():
             return self._saved_answer(request, submission, submission.form.instance)
-        if row is not None:
-            saved_states.keep_first_state(self.model._default_manager.get(pk=row.pk), self.creator(row))
         try:
             with transaction.atomic():
                 saved: Any = submission.save()
@@ -94,19 +100,22 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Adds the comparison of both texts to a refused page, and keeps the refused text as a saved state."""
+        """Finds the draft that the page has created before, and explains why a draft can't be saved any more."""
         if request.method == "POST" and object_id is None and (created := self._created_by_page(request)):
             object_id = str(created)
-        if request.method != "POST" or object_id is None:
+        try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        with transaction.atomic():
-            if row := self.get_object(request, object_id):
-                saved_states.keep_first_state(row, self.creator(row))
-            response = super().changeform_view(request, object_id, form_url, extra_context)
-            context = getattr(response, "context_data", None) or {}
-            if row and isinstance(response, TemplateResponse) and context["adminform"].form.is_stale():
-                context["conflict"] = self._conflict(request, row, Submission(self, request, row))
-            return response
+        except PermissionDenied:
+            row = self.get_object(request, object_id) if request.method == "POST" and object_id else None
+            if row is None or not (reason := self.reason_not_saved(row)):
+                raise
+            messages.error(request, str(reason))
+            return redirect(request.path)
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        if change:
+            saved_states.keep_first_state(self.model._default_manager.get(pk=obj.pk), self.creator(obj))
+        super().save_model(request, obj, form, change)
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> tuple[list[Any], list[Any]]:
         """Leaves out the rows that the person replaces with the other person's rows."""
@@ -126,17 +135,21 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             return self.response_add(request, obj)
         return super().response_change(request, obj)
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        row, name = kwargs.get("obj"), f"admin:editorial_{self.opts.model_name}"
+    def form_context(self, request: HttpRequest, form: Any, row: M | None) -> dict[str, Any]:
+        context, name = super().form_context(request, form, row), f"admin:editorial_{self.opts.model_name}"
         if row:
             context["states_url"] = reverse(f"{name}_states", args=[row.pk])
-        if not context.get("is_popup") and (row is None or self.has_change_permission(request, row)):
+        is_popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
+        if not is_popup and (row is None or self.has_change_permission(request, row)):
             context["autosave_url"] = reverse(f"{name}_add_autosave")
             if row:
                 context["autosave_url"] = reverse(f"{name}_autosave", args=[row.pk])
                 context["open_url"] = reverse(f"{name}_open", args=[row.pk])
                 context["editors"] = open_drafts.note_open(row.pk, get_desk(request).user)
-        return super().render_change_form(request, context, *args, **kwargs)
+        if row and form.is_bound and form.is_stale():
+            stored = self.get_object(request, str(row.pk))  # `row` has the typed values
+            context["conflict"] = self._conflict(request, stored, Submission(self, request, stored))
+        return context
 
     def _created_by_page(self, request: HttpRequest) -> UUID | None:
         """The draft that the same page has created before, if the page didn't receive the answer."""
@@ -145,13 +158,6 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
         drafts = self.model._default_manager.filter(pk__in=states.values("draft"))
         found: UUID | None = drafts.values_list("pk", flat=True).first()
         return found
-
-    def _locked(self, request: HttpRequest, pk: UUID) -> M:
-        self.model._default_manager.select_for_update(no_key=True).filter(pk=pk).first()
-        row = self.get_object(request, str(pk))
-        if row is None:
-            raise Http404
-        return row
 
     def _saved_answer(self, request: HttpRequest, submission: Submission, row: Any) -> JsonResponse:
         name = f"admin:editorial_{self.opts.model_name}"
@@ -163,7 +169,7 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             {
                 "status": status,
                 "saved_at": row.changed_at.isoformat(),
-                "version": row.changed_at.isoformat(),
+                "version": row.version,
                 "problems": submission.left_out,
                 "rows": submission.row_ids(),
                 "url": reverse(f"{name}_change", args=[row.pk]),
@@ -195,16 +201,17 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
         Fields that only the other person has changed are theirs, unless the person chooses otherwise.
         """
         user = get_desk(request).user
-        stored = self.model._default_manager.get(pk=row.pk)
+        stored: Any = self.model._default_manager.get(pk=row.pk)
         theirs, last = saved_states.content_of(stored), saved_states.last_state(row.pk)
         try:
             mine = submission.content()
         except CannotKeep:
             mine = theirs
         if mine != theirs:
-            SavedState.objects.create(draft=row.pk, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request))
-        shown = parse_datetime(request.POST.get("row_state", ""))
-        opened = saved_states.state_at(row.pk, shown) if shown and timezone.is_aware(shown) else None
+            SavedState.objects.create(
+                draft=row.pk, version=row.version, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request)
+            )
+        opened = saved_states.state_of(row.pk, request.POST.get("opened_version", ""))
         differences = [
             {
                 "difference": found,
@@ -213,13 +220,12 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             }
             for found in find_differences(request, self.model, mine, theirs)
         ]
-        changed: Any = stored
         known = last if last and last.content == theirs else None
         return {
             "by": str(known.saved_by) if known else _("Someone else"),
             "is_own": known is not None and known.saved_by == user,
-            "at": clock_time(changed, changed.changed_at),
-            "version": changed.changed_at.isoformat(),
+            "at": clock_time(stored, stored.changed_at),
+            "version": stored.version,
             "differences": differences,
         }
 

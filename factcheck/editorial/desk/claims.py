@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -42,7 +42,6 @@ from factcheck.editorial.links import is_public
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review, User
 from factcheck.editorial.proposals.merge_policy import last_merge_target
 from factcheck.editorial.statement_columns import remaining_fields
-from factcheck.record.models import PublishedClaim
 from factcheck.record.statements import review as review_statement
 
 
@@ -126,9 +125,7 @@ class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdm
         return short_time(claim.logged_at)
 
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
-        """The newsroom's own claims and all published claims, because every newsroom can review a published claim."""
-        published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
-        return Claim.objects.filter(Q(newsroom__in=list(get_desk(request).roles)) | Exists(published))
+        return Claim.objects.reviewable_by(list(get_desk(request).roles))
 
     def show_public_text(self, request: HttpRequest, rows: Iterable[Claim]) -> None:
         show_public_text(get_desk(request), rows)

@@ -50,8 +50,6 @@ class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand], DetectedLanguage
         placed = [name for _title, options in sets for name in options["fields"]]
         if rest := remaining_fields(Demand, statements.Demand, placed):
             sets.insert(2, (_("How the demand arrived"), {"fields": rest}))
-        if self.changes_row(request, obj):
-            sender.append("row_state")
         # Every update of a published entry needs a note, because submitting an update requires one.
         updates = self.changes_row(request, obj) and obj is not None and obj.proposals.published().exists()
         if updates or (obj is not None and obj.change_note):

@@ -3,30 +3,27 @@
 The other edit can also come from a program or an erasure.
 """
 
-import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.functional import Promise
+from django.db import connection, models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial.desk.access import DeskAdmin, M
 from factcheck.editorial.saved_states import last_state
 
-M = TypeVar("M", bound=models.Model)
 CHOICE = "choice-"  # the prefix of the inputs that choose between two people's texts
 THEIRS = "theirs"
 
 
-class RowStateField(forms.CharField):
-    """The state of the row that the page shows. A refused form shows the current state, so it can be saved again."""
+class OpenedVersionField(forms.CharField):
+    """The version of the row that the page shows. A refused form shows the newest version, so it can be saved again."""
 
     widget = forms.HiddenInput
 
@@ -35,21 +32,20 @@ class RowStateField(forms.CharField):
 
 
 class ConflictCheckedForm(forms.ModelForm[M]):
-    """Refuses the first save if the row has changed since the form was filled (`row_state`).
+    """Refuses the first save if the row has changed since the form was filled (`opened_version`).
 
     The form keeps the typed text. On the second save, the person has chosen the text of each field. The page's view
     locks the row, so the row can't change between the comparison and the save.
     """
 
-    saved_with: tuple[str, ...] = ()  # relations whose rows are saved by the same page
     checks_conflict = True
     correction_fields: tuple[str, ...] = ()  # fields used only in corrections and updates. The last field is a text.
-    row_state = RowStateField(required=False)
+    opened_version = OpenedVersionField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding:
-            self.initial["row_state"] = self.row_state_now()
+            self.initial["opened_version"] = str(self.instance.version)  # type: ignore[attr-defined]
         required = [name for name in self.correction_fields if name in self.fields]
         for name in required:
             self.fields[name].required = True
@@ -81,23 +77,9 @@ class ConflictCheckedForm(forms.ModelForm[M]):
 
     def is_stale(self) -> bool:
         """Whether somebody else has changed the row since this page was opened."""
-        shown = self.data.get(self.add_prefix("row_state"))
-        if self.instance._state.adding or shown == self.initial["row_state"]:
+        if self.instance._state.adding or self.data.get("opened_version") == self.initial["opened_version"]:
             return False
         return not is_repeated(self.instance.pk, self.data)
-
-    def row_state_now(self) -> str:
-        """A value that changes whenever the row changes: its `changed_at`, or a digest of everything that is saved."""
-        row: Any = self.instance
-        if hasattr(row, "changed_at"):
-            return str(row.changed_at.isoformat())
-        return hashlib.sha256(repr(self.state_values()).encode()).hexdigest()
-
-    def state_values(self) -> tuple[Any, ...]:
-        """Everything that is saved by the page, for rows without `changed_at`."""
-        row: Any = self.instance
-        columns = [getattr(row, field.attname) for field in row._meta.concrete_fields]
-        return (*columns, *(list(getattr(row, name).order_by("pk").values_list()) for name in self.saved_with))
 
 
 class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
@@ -165,10 +147,7 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
 
     def _repeats(self) -> bool:
         parent: Any = self.instance
-        shown = getattr(parent, "changed_at", None)
-        return (
-            shown is not None and self.data.get("row_state") != shown.isoformat() and is_repeated(parent.pk, self.data)
-        )
+        return self.data.get("opened_version") != str(parent.version) and is_repeated(parent.pk, self.data)
 
     def clean(self) -> None:
         """Refuses a row that somebody else has already added. Otherwise the database would refuse the whole page."""
@@ -205,39 +184,21 @@ def is_repeated(draft: Any, data: Any) -> bool:
     return last is not None and last.page == page
 
 
-class LockingAdmin(admin.ModelAdmin[M]):
+class LockingAdmin(DeskAdmin[M]):
     """Locks the row before its form is validated, so other changes to the row wait until the form is saved.
 
     Rows that only refer to the locked row don't have to wait. For example, an event refers to its actor.
     """
 
     def changes_row(self, request: HttpRequest, row: M | None) -> bool:
-        """Whether the page changes an existing row, so that its form needs the `row_state` field."""
+        """Whether the page changes an existing row."""
         return row is not None and self.has_change_permission(request, row)
 
-    def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
-        """Adds the hidden `row_state` field to pages whose fieldsets don't include it."""
-        (title, first), *others = super().get_fieldsets(request, obj)
-        with_state = {**first, "fields": (*first["fields"], "row_state")} if self.changes_row(request, obj) else first
-        return [(title, with_state), *others]
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M | None:
+        if request.method == "POST" and connection.in_atomic_block:
+            with suppress(ValidationError, ValueError):  # the id is invalid
+                self.lock(object_id)
+        return super().get_object(request, object_id, from_field)
 
-    def reason_not_saved(self, row: M) -> str | Promise | None:
-        """The reason why the row can't currently be saved, or None if it can be saved. This text replaces the form."""
-        return None
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if object_id is None or request.method != "POST":
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        with transaction.atomic():
-            if (row := self.get_object(request, object_id)) is not None:
-                locked = self.model._default_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
-                if locked is not None and (reason := self.reason_not_saved(locked)):
-                    messages.error(request, str(reason))
-                    return redirect(request.path)
-            return super().changeform_view(request, object_id, form_url, extra_context)
+    def lock(self, object_id: str) -> None:
+        self.model._default_manager.select_for_update(no_key=True).filter(pk=object_id).first()

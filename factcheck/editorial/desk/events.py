@@ -1,5 +1,6 @@
 """The desk's audit log as a read-only list."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -52,14 +53,12 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
             bool(desk.led_newsrooms) and obj.subject.startswith("mapping:")
         )
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        changelist = super().get_changelist_instance(request)
-        changelist.result_list = with_texts(request, list(changelist.result_list))
-        return changelist
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> EditorialEvent | None:
-        event = super().get_object(request, object_id, from_field)
-        return with_texts(request, [event])[0] if event else None
+    def show_public_text(self, request: HttpRequest, rows: Iterable[Any]) -> None:
+        """Loads the texts of all events on a page together, for the list's columns."""
+        events = list(rows)
+        texts = EventTexts(request, events)
+        for event in events:
+            event.texts = texts
 
     @admin.display(description=_("what"))
     def what(self, event: EditorialEvent) -> str:
@@ -80,11 +79,3 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
     @admin.display(description=_("details"))
     def all_details(self, event: Any) -> Any:
         return event.texts.details(event, in_full=True) or self.get_empty_value_display()
-
-
-def with_texts(request: HttpRequest, events: list[Any]) -> list[Any]:
-    """Loads the texts of all events on a page together and sets them on each event, for the list's columns."""
-    texts = EventTexts(request, events)
-    for event in events:
-        event.texts = texts
-    return events

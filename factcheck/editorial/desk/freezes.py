@@ -24,7 +24,7 @@ from factcheck.editorial.desk.action_views import (
 from factcheck.editorial.desk.proposal_actions import available_actions
 from factcheck.editorial.models import Freeze, Publisher
 from factcheck.editorial.proposals import workflow
-from factcheck.editorial.proposals.freeze_policy import freeze_publishing, open_freezes
+from factcheck.editorial.proposals.freeze_policy import freeze_publishing
 
 
 class FreezeForm(NewsroomForm):
@@ -111,7 +111,7 @@ class FreezeAdmin(NewsroomAdmin[Freeze]):
 def newsrooms_to_freeze(desk: Desk) -> list[Publisher]:
     """The newsrooms whose publishing the person can freeze."""
     if desk.administers_accounts:
-        return list(Publisher.objects.filter(memberships__isnull=False).distinct())
+        return list(Publisher.objects.newsrooms())
     return list(Publisher.objects.filter(pk__in=desk.led_newsrooms))
 
 
@@ -119,5 +119,5 @@ def freezes_for(request: HttpRequest) -> list[Freeze]:
     """The freezes to show on every page of the desk."""
     desk = get_desk(request)
     if desk.administers_accounts:
-        return list(Freeze.objects.filter(ended_at=None).select_related("newsroom", "begun_by"))
-    return open_freezes(desk.roles)
+        return list(Freeze.objects.open())
+    return list(desk.own(Freeze.objects.open()))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, prefetch_related_objects
+from django.db.models import CharField, Q, Value, prefetch_related_objects
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 from django.urls import reverse
@@ -22,7 +22,7 @@ from factcheck.editorial.desk.home_counts import age, counts_for
 from factcheck.editorial.desk.proposal_actions import DECIDE, hold_notice, subject_url
 from factcheck.editorial.desk.public_text import show_public_text
 from factcheck.editorial.message_encryption import find_key_problem
-from factcheck.editorial.models import Authorship, Demand, EditorialEvent, Membership, Proposal, Review, User
+from factcheck.editorial.models import Demand, EditorialEvent, Membership, Proposal, Review
 from factcheck.editorial.models.events import ACCOUNT_CHANGES
 from factcheck.editorial.models.kinds import Kind
 from factcheck.webhooks.models import Subscription
@@ -140,17 +140,9 @@ def _proposals(desk: Desk) -> dict[str, list[Proposal]]:
 
 def _drafts(desk: Desk, listed: list[Any]) -> tuple[list[Review], list[Demand]]:
     newsrooms = list(desk.roles)
-    reviews = my_drafts(desk.user, newsrooms).exclude(pk__in=listed)[:MAX_ROWS]
+    reviews = desk.own(Review.objects.drafts_of(desk.user)).exclude(pk__in=listed)[:MAX_ROWS]
     demands = Demand.objects.filter(created_by=desk.user, newsroom__in=newsrooms, state=Demand.State.DRAFT)
     return list(reviews), list(demands.exclude(pk__in=listed)[:MAX_ROWS])
-
-
-def my_drafts(user: User, newsrooms: list[int]) -> QuerySet[Review]:
-    """Drafts that the person created or is an author of, newest first."""
-    authored = Authorship.objects.filter(review=OuterRef("pk"), user=user)
-    return Review.objects.filter(
-        Q(created_by=user) | Exists(authored), newsroom__in=newsrooms, state=Review.State.DRAFT
-    ).select_related("claim")
 
 
 def _show_titles(desk: Desk, proposals: list[Proposal], drafts: list[Review]) -> None:

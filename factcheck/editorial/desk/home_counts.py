@@ -59,14 +59,10 @@ class Counted:
         return age(self.oldest) if self.oldest else ""
 
 
-def _waiting_messages(desk: Desk) -> QuerySet[ReaderMessage]:
-    return ReaderMessage.objects.for_newsrooms(list(desk.roles)).filter(state=ReaderMessage.State.WAITING)
-
-
 COUNTS = {
     "messages": Count(
         lambda desk: bool(desk.roles),
-        _waiting_messages,
+        lambda desk: ReaderMessage.objects.waiting().for_newsrooms(list(desk.roles)),
         "received_at",
         lambda: f"{reverse('admin:editorial_readermessage_changelist')}?state__exact=waiting",
     ),

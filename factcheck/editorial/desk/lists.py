@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.search.words import split_words
@@ -45,6 +46,10 @@ class DeskChangeList(ChangeList):
 
     A list that is sorted backwards is exactly reversed, so that the same index can be read from its end.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = capfirst(str(self.opts.verbose_name_plural))
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         ordering = list(super().get_ordering(request, queryset))

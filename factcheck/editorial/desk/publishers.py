@@ -12,8 +12,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import DeskAdmin, get_desk
-from factcheck.editorial.desk.accounts import ActorRecordingAdmin
+from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.claimants import UrlLinesField
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, LockingAdmin
 from factcheck.editorial.models import Publisher
@@ -36,7 +35,7 @@ class PublisherForm(ConflictCheckedForm[Publisher]):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], DeskAdmin[Publisher]):
+class PublisherAdmin(LockingAdmin[Publisher]):
     """Newsrooms, and the publishers of imported reviews. A Chief editor can edit their own newsroom."""
 
     form = PublisherForm

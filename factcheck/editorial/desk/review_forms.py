@@ -29,7 +29,7 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            Verdict.objects.select_related("scale").prefetch_related("labels"),
+            Verdict.objects.with_words(),
             label=capfirst(_("verdict")),
             required=False,
             widget=forms.RadioSelect,

@@ -46,7 +46,7 @@ from factcheck.editorial.desk.review_actions import (
     submit_saved,
 )
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
-from factcheck.editorial.desk.translations import TranslationsMixin
+from factcheck.editorial.desk.translations import TranslationsMixin, translation_context
 from factcheck.editorial.desk.writing import claim_context, claim_facts, steps_context, text_preview
 from factcheck.editorial.models import Claim, EditorialEvent, Review
 from factcheck.editorial.proposals import review_completeness, workflow
@@ -105,12 +105,11 @@ class ReviewAdmin(
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Review | None = None) -> Any:
-        claim = ["claim", *(["row_state"] if self.changes_row(request, obj) else [])]
         language = ["newsroom", "language"] if self.chooses_newsroom(request, obj) else ["language"]
         written_here = obj is None or (self.changes_row(request, obj) and not obj.is_imported)
         text = {"fields": ["headline", "summary", "body"], "description": PARAGRAPHS if written_here else None}
         sets: list[Any] = [
-            (None, {"fields": claim, "classes": ["chooses-claim"]}),
+            (None, {"fields": ["claim"], "classes": ["chooses-claim"]}),
             (None, {"fields": language}),
             (_("Text"), text),
             (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
@@ -142,7 +141,7 @@ class ReviewAdmin(
     def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> list[str]:
         if obj is None or not obj.is_imported:
             return []
-        editable = {"verdict", "language", "change_class", "change_note", "row_state"}
+        editable = {"verdict", "language", "change_class", "change_note"}
         if obj.claim.newsroom_id != obj.newsroom_id:  # a replaced claim may have to be replaced again
             editable.add("claim")
         return [
@@ -216,15 +215,17 @@ class ReviewAdmin(
 
     def status_context(self, request: HttpRequest, row: Review) -> dict[str, Any]:
         proposal = workflow.open_proposal(row)  # also after a refused form, where the proposal hides a button
-        if request.method != "GET":
-            return {"proposal": proposal}
         desk = get_desk(request)
+        translation = translation_context(desk, row)
+        if request.method != "GET":
+            return {"proposal": proposal, **translation}
         decisions, actions = proposal_actions.decision_buttons(desk, proposal), available_actions(desk, row)
         edited = self.has_change_permission(request, row)
         draft = Review.objects.for_statements().get(pk=row.pk)
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
             "proposal": proposal,
+            **translation,
             "decisions": decisions,
             "held": proposal_actions.hold_notice(proposal) if proposal else "",
             "review": row,
@@ -237,11 +238,9 @@ class ReviewAdmin(
             "events": events[:MAX_EVENTS],
         }
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        form, row = context["adminform"].form, kwargs.get("obj")
+    def form_context(self, request: HttpRequest, form: Any, row: Review | None) -> dict[str, Any]:
         key = form["claim"].value() if "claim" in form.fields else row and row.claim_id
-        context |= claim_context(request, Claim.objects.all(), key)
-        return super().render_change_form(request, context, *args, **kwargs)
+        return super().form_context(request, form, row) | claim_context(request, Claim.objects.all(), key)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import DeskAdmin, M, ParentPermissionsMixin, get_desk
+from factcheck.editorial.desk.access import M, ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.decision_columns import DecisionFilter, DecisionMixin
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
 from factcheck.editorial.desk.proposal_actions import available_actions
@@ -28,7 +28,7 @@ from factcheck.editorial.proposals.mapping_policy import is_adopted
 from factcheck.editorial.proposals.workflow import submit
 
 
-class ChiefsAdmin(LockingAdmin[M], DeskAdmin[M]):
+class ChiefsAdmin(LockingAdmin[M]):
     """Pages that every member of a newsroom can read and Chief editors can edit. Nothing can be deleted."""
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
@@ -42,19 +42,17 @@ class ChiefsAdmin(LockingAdmin[M], DeskAdmin[M]):
 
 
 class ScaleForm(ConflictCheckedForm[RatingScale]):
-    saved_with = ("verdicts",)
+    pass
 
 
 class VerdictForm(ConflictCheckedForm[Verdict]):
-    saved_with = ("labels",)
-
     def _get_validation_exclusions(self) -> Any:
         """Validates the read-only scale too, because short names must be unique within a scale."""
         return super()._get_validation_exclusions() - {"scale"}  # type: ignore[misc]
 
 
 class TopicForm(ConflictCheckedForm[Topic]):
-    saved_with = ("labels",)
+    pass
 
 
 class MappingForm(ConflictCheckedForm[VerdictMapping]):
@@ -123,6 +121,11 @@ class VerdictAdmin(ChiefsAdmin[Verdict]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
         return super().get_queryset(request).prefetch_related("labels")
 
+    def lock(self, object_id: str) -> None:
+        """Locks the scale first, because its page saves verdicts too, and each saved verdict raises its version."""
+        RatingScale.objects.select_for_update(no_key=True).filter(verdicts__pk=object_id).first()
+        super().lock(object_id)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Verdict | None = None) -> list[str]:
         return [] if obj is None else ["scale"]
 
@@ -149,7 +152,7 @@ class TopicAdmin(ChiefsAdmin[Topic]):
 
 
 @admin.register(VerdictMapping)
-class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping], DeskAdmin[VerdictMapping]):
+class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
     """An Editor proposes a mapping by saving it, and another Editor approves the mapping."""
 
     kind = Kind.MAPPING
@@ -174,7 +177,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping], DeskAdmin
         return next((proposal.decided_by for proposal in mapping.proposals.all()), None)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["queryset"] = Verdict.objects.select_related("scale").prefetch_related("labels")
+        kwargs["queryset"] = Verdict.objects.with_words()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
@@ -186,7 +189,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping], DeskAdmin
     def has_change_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
         """Allowed unless the mapping is waiting for a decision."""
         decides = bool(get_desk(request).deciding_newsrooms)
-        return decides and (obj is None or not obj.proposals.filter(decision="").exists())
+        return decides and (obj is None or not obj.proposals.undecided().exists())
 
     def save_model(self, request: HttpRequest, obj: VerdictMapping, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

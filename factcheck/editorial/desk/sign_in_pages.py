@@ -25,7 +25,7 @@ from factcheck.editorial.sign_in import passkeys
 from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, begin_attempt
 from factcheck.editorial.sign_in.devices import known_device, remember_device
 from factcheck.editorial.sign_in.journal import record_failure, record_repeated_code, record_sign_in
-from factcheck.editorial.sign_in.second_factors import is_repeated, second_factors_of, use_code
+from factcheck.editorial.sign_in.second_factors import is_repeated, use_code
 from factcheck.server.networks import address_of, wide_network_of
 
 PASSKEY = SecondFactor.Kind.PASSKEY.value
@@ -120,13 +120,13 @@ def passkey_options(request: HttpRequest, user: User | None = None) -> dict[str,
     """The options of a button for passkeys, or None if the page has no button."""
     if not passkeys.are_possible(request):
         return None
-    if user is not None and not second_factors_of(user).filter(kind=PASSKEY).exists():
+    if user is not None and not user.second_factors.passkeys().exists():
         return None
     return passkeys.asking_options(request, user)
 
 
 def _password_accepted(request: HttpRequest, user: User, destination: Destination) -> HttpResponse:
-    if not second_factors_of(user).exists():
+    if not user.second_factors.usable().exists():
         return _finish(request, user, "", destination)
     request.session.cycle_key()
     request.session[_PENDING] = [user.pk, user.get_session_auth_hash(), time.time()]

@@ -66,12 +66,11 @@ SETUP_PAGES = ("account_sign_in", "account_passkey", "account_app", "account_cod
 
 def account_page(request: HttpRequest) -> HttpResponse:
     user = get_desk(request).user
-    factors = SecondFactor.objects.filter(user=user)
     sessions = [(_session_id(row.session_key), row, row.session_key == request.session.session_key)
                 for row in open_sessions(user)]  # fmt: skip
     context = {
-        "factors": factors.exclude(kind=Kind.RECOVERY_CODE),
-        "codes": factors.filter(kind=Kind.RECOVERY_CODE).count(),
+        "factors": user.second_factors.usable(),
+        "codes": user.second_factors.recovery_codes().count(),
         "sessions": sessions,
         "required": settings.SECOND_FACTOR_REQUIRED,
         "passkeys_possible": passkeys.are_possible(request),
@@ -114,14 +113,14 @@ def app_page(request: HttpRequest) -> HttpResponse:
 def codes_page(request: HttpRequest) -> HttpResponse:
     """New recovery codes, shown once."""
     user = get_desk(request).user
-    if not second_factors.second_factors_of(user).exists():
+    if not user.second_factors.usable().exists():
         return redirect("admin:account_sign_in")
     return _show_codes(request, user)
 
 
 def remove_page(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_desk(request).user
-    factor = get_object_or_404(SecondFactor, pk=pk, user=user, kind__in=[Kind.PASSKEY, Kind.APP])
+    factor = get_object_or_404(user.second_factors.usable(), pk=pk)
     if request.method == "POST":
         try:
             second_factors.remove_second_factor(factor=factor, by=user, required=settings.SECOND_FACTOR_REQUIRED)
@@ -155,7 +154,7 @@ def _added(request: HttpRequest, user: User, message: Promise) -> HttpResponse:
     """With the first factor, the person gets recovery codes."""
     update_second_factor(request, user)
     messages.success(request, str(message))
-    if SecondFactor.objects.filter(user=user, kind=Kind.RECOVERY_CODE).exists():
+    if user.second_factors.recovery_codes().exists():
         return redirect("admin:account_sign_in")
     return _show_codes(request, user)
 

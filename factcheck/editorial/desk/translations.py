@@ -30,11 +30,6 @@ class TranslationsMixin:
             *super().get_urls(),  # type: ignore[misc]
         ]
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        if (review := kwargs.get("obj")) is not None:
-            context |= translation_context(get_desk(request), review)
-        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
-
     def _translate(self, request: HttpRequest, pk: Any) -> HttpResponse:
         review = self._get_review(request, pk)  # type: ignore[attr-defined]
         try:

@@ -100,6 +100,7 @@ class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[S
             obj.save()
 
     def delete_model(self, request: HttpRequest, obj: Subscription) -> None:
+        set_actor(get_desk(request).user)
         delivery.remove(obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

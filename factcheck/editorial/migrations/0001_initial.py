@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             name="Topic",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 ("slug", models.SlugField(max_length=60, unique=True, verbose_name="short name")),
             ],
             options={
@@ -60,6 +61,7 @@ class Migration(migrations.Migration):
             name="User",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                 (
@@ -146,6 +148,7 @@ class Migration(migrations.Migration):
             name="Publisher",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "type",
                     models.CharField(
@@ -396,6 +399,7 @@ class Migration(migrations.Migration):
             name="Claimant",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "type",
                     models.CharField(
@@ -487,6 +491,7 @@ class Migration(migrations.Migration):
             name="Claim",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "text",
                     factcheck.editorial.fields.ProseField(
@@ -634,6 +639,7 @@ class Migration(migrations.Migration):
             name="RatingScale",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 ("slug", models.SlugField(max_length=60, unique=True, verbose_name="short name")),
                 ("name", factcheck.editorial.fields.LineField(max_length=500, verbose_name="name")),
                 (
@@ -671,6 +677,7 @@ class Migration(migrations.Migration):
             name="Review",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "state",
                     models.CharField(
@@ -1007,6 +1014,7 @@ class Migration(migrations.Migration):
             name="Demand",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "state",
                     models.CharField(
@@ -1287,6 +1295,7 @@ class Migration(migrations.Migration):
             name="Verdict",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 ("slug", models.SlugField(max_length=60, verbose_name="short name")),
                 (
                     "value",
@@ -1356,6 +1365,7 @@ class Migration(migrations.Migration):
             name="VerdictMapping",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "words",
                     factcheck.editorial.fields.LineField(
@@ -2572,6 +2582,12 @@ class Migration(migrations.Migration):
             name="SavedState",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        help_text="The draft's version that has this content, or that was typed over."
+                    ),
+                ),
                 ("draft", models.UUIDField()),
                 (
                     "kind",

@@ -25,10 +25,11 @@ class Migration(migrations.Migration):
             reviews="e43a8ad55d97",
             entries="eeb312121e25",
             memberships="6be460450228",
-            events="83dc3fe9b0fc",
+            events="1f97aeddf2b9",
             saved_states="466f54343877",
             discarding="477808ab2122",
             tokens="13033b99e4a9",
             captures="b1a05f11b7e8",
+            versions="cbcc299986c9",
         ),
     ]

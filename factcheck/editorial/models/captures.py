@@ -1,7 +1,9 @@
 """Captures: copies of the pages and files that reviews cite, kept as evidence."""
 
 import uuid
+from collections.abc import Iterable
 from pathlib import PurePosixPath
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -20,6 +22,12 @@ CAPTURES_FOLDER = "captures"  # in the storage
 def capture_path(capture: "Capture", name: str) -> str:
     """The path in the storage. Only the ending comes from the name, which is never a name that a person chose."""
     return f"{CAPTURES_FOLDER}/{capture.pk}.{name.partition('.')[2]}"
+
+
+class CaptureQuerySet(models.QuerySet["Capture"]):
+    def used_by(self, review: models.Model, claims: Iterable[uuid.UUID]) -> Self:
+        """Captures that the review or these claims use or used."""
+        return self.filter(Q(reviews=review) | Q(claims__in=claims)).distinct()
 
 
 class Capture(models.Model):
@@ -89,6 +97,8 @@ class Capture(models.Model):
     # Triggers add these rows and nothing removes them, so the evidence of older revisions is kept until an erasure.
     reviews = models.ManyToManyField("editorial.Review", related_name="+", editable=False)
     claims = models.ManyToManyField("editorial.Claim", related_name="+", editable=False)
+
+    objects = CaptureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("copy")

@@ -1,13 +1,14 @@
 """Claims, the people who made them, and the places where they appeared."""
 
 import uuid
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Left, Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,8 @@ from factcheck.editorial.fields import (
 )
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.versions import DatedModel, VersionedModel
+from factcheck.record.models import PublishedClaim
 from factcheck.record.statements import review as statements
 
 # Claimants are sorted and looked up by this many characters of their description. An index row can't be larger than
@@ -31,7 +34,7 @@ SORTED_CHARACTERS = 100
 NO_CAPTURE_HELP = _("Readers will see the reason. While this field has a text, no copy is published.")
 
 
-class Claimant(models.Model):
+class Claimant(DatedModel):
     """The person or organisation that made a claim. Private persons are described ("a Facebook user"), never named."""
 
     Type = statements.ClaimantType
@@ -74,7 +77,6 @@ class Claimant(models.Model):
             " description."
         ),
     )
-    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
         verbose_name = _("claimant")
@@ -119,7 +121,7 @@ class Claimant(models.Model):
             )
 
 
-class Topic(models.Model):
+class Topic(VersionedModel):
     """A subject by which readers can browse reviews."""
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
@@ -150,7 +152,14 @@ class TopicLabel(models.Model):
         return self.label
 
 
-class Claim(models.Model):
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def reviewable_by(self, newsrooms: Iterable[int]) -> Self:
+        """The newsrooms' own claims and all published claims, because every newsroom can review a published claim."""
+        published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
+        return self.filter(Q(newsroom__in=newsrooms) | Exists(published))
+
+
+class Claim(DatedModel):
     """A checkable statement that somebody has made. A claim doesn't contain a verdict."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -177,7 +186,8 @@ class Claim(models.Model):
         User, models.PROTECT, verbose_name=_("logged by"), related_name="+", editable=False, db_index=False
     )
     logged_at = models.DateTimeField(_("logged at"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    objects = ClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("claim")

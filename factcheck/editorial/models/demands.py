@@ -19,6 +19,7 @@ from factcheck.editorial.fields import (
 )
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
+from factcheck.editorial.models.versions import DatedModel
 from factcheck.record.statements import demand as statements
 
 
@@ -32,7 +33,7 @@ class CountryField(RuledField):
     rule = statements.COUNTRY
 
 
-class Demand(models.Model):
+class Demand(DatedModel):
     """The draft of an entry in the register. The public sees published revisions only."""
 
     class State(models.TextChoices):
@@ -134,7 +135,6 @@ class Demand(models.Model):
         User, models.PROTECT, verbose_name=_("recorded by"), related_name="+", editable=False
     )
     created_at = models.DateTimeField(_("started at"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
     discarded_at = models.DateTimeField(null=True, editable=False, help_text="Set by the database (discarding.sql).")
 
     class Meta:

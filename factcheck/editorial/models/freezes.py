@@ -1,5 +1,7 @@
 """Freezes of a newsroom's publishing. One person begins a freeze, and two people end it."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -10,6 +12,12 @@ from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models.people import Publisher, User
 
 
+class FreezeQuerySet(models.QuerySet["Freeze"]):
+    def open(self) -> Self:
+        """Freezes that aren't over, each with the newsroom and the person who began it."""
+        return self.filter(ended_at=None).select_related("newsroom", "begun_by")
+
+
 class Freeze(models.Model):
     """While a freeze isn't over, nothing of the newsroom enters the log. The row is never deleted."""
 
@@ -18,6 +26,8 @@ class Freeze(models.Model):
     begun_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("frozen by"), related_name="+")
     begun_at = models.DateTimeField(_("frozen at"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended at"), null=True)
+
+    objects = FreezeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("freeze of publishing")

@@ -1,5 +1,7 @@
 """Links proposed for an import: an imported claim is probably the same as a published claim."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.imports import ImportBatch
 from factcheck.editorial.models.people import User
+from factcheck.record.models import PublishedMerge
+
+
+class ProposedLinkQuerySet(models.QuerySet["ProposedLink"]):
+    def open(self) -> Self:
+        """Unanswered links, most likely first.
+
+        Links of merged claims are excluded, because a merged claim can't be merged again until it has been split off.
+        """
+        merged = PublishedMerge.objects.merged().values("claim_id")
+        found = self.filter(answer="").exclude(Q(claim__in=merged) | Q(other__in=merged))
+        return found.select_related("claim__newsroom", "other__newsroom")
 
 
 class ProposedLink(models.Model):
@@ -26,6 +40,8 @@ class ProposedLink(models.Model):
         User, models.PROTECT, verbose_name=_("answered by"), null=True, blank=True, related_name="+"
     )
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+
+    objects = ProposedLinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("proposed link")

@@ -1,6 +1,6 @@
 """Publishers, accounts, and the roles of people in newsrooms."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -18,10 +18,17 @@ from factcheck.editorial.fields import (
     multiple_choice_options,
     url_list,
 )
+from factcheck.editorial.models.versions import VersionedModel
 from factcheck.record.statements import review as statements
 
 
-class Publisher(models.Model):
+class PublisherQuerySet(models.QuerySet["Publisher"]):
+    def newsrooms(self) -> Self:
+        """The publishers that have members on this site."""
+        return self.filter(memberships__isnull=False).distinct()
+
+
+class Publisher(VersionedModel):
     """The publisher responsible for a review: one of the site's newsrooms, or the publisher of an imported review."""
 
     Type = statements.PublisherType
@@ -94,6 +101,8 @@ class Publisher(models.Model):
         ),
     )
 
+    objects = PublisherQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("publisher")
         verbose_name_plural = _("publishers")
@@ -113,7 +122,7 @@ class Publisher(models.Model):
         return self.name
 
 
-class User(AbstractUser):
+class User(VersionedModel, AbstractUser):
     """A person with an account. Their permissions depend only on their memberships."""
 
     byline = LineField(

@@ -22,6 +22,10 @@ class ReaderMessageQuerySet(models.QuerySet["ReaderMessage"]):
         """Messages that were sent to these newsrooms, and tips to every newsroom that no newsroom has taken yet."""
         return self.filter(Q(newsroom__in=newsrooms) | Q(newsroom=None), same_as=None)
 
+    def waiting(self) -> Self:
+        """Messages that nobody has decided on or taken up. A repeated message waits for as long as the first one."""
+        return self.filter(Q(same_as=None) | Q(same_as__state="waiting"), state="waiting")
+
 
 class ReaderMessage(models.Model):
     """A tip or a correction request, whose content is encrypted.

@@ -1,12 +1,11 @@
 """Drafts of reviews, with their authors and sources."""
 
 import uuid
-from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -14,22 +13,14 @@ from factcheck.editorial.fields import LanguageField, LineField, ProseField, Web
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim
 from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.review_queries import ReviewQuerySet
 from factcheck.editorial.models.scales import Verdict
 from factcheck.editorial.models.tokens import ApiToken
-from factcheck.editorial.models.translations import TranslationQuerySet
+from factcheck.editorial.models.versions import DatedModel
 from factcheck.record.statements import review as statements
 
 
-class ReviewQuerySet(TranslationQuerySet["Review"]):
-    def for_statements(self) -> Self:
-        """The reviews with all rows that their statements need, loaded in a fixed number of queries."""
-        authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
-        return self.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
-            "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", authorships
-        )
-
-
-class Review(models.Model):
+class Review(DatedModel):
     """The draft of a review of a claim. The public sees published revisions only."""
 
     class State(models.TextChoices):
@@ -140,7 +131,6 @@ class Review(models.Model):
         help_text="The token of the program that created the review. The token's account stays an author.",
     )
     created_at = models.DateTimeField(_("started at"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
     discarded_at = models.DateTimeField(null=True, editable=False, help_text="Set by the database (discarding.sql).")
 
     objects = ReviewQuerySet.as_manager()

@@ -25,6 +25,9 @@ class SavedState(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.SAVED)
     saved_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     saved_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(
+        help_text="The draft's version that has this content, or that was typed over."
+    )
     page = models.UUIDField(null=True, help_text="The opened page that sent the text. A repeated request has the same.")
     content = models.JSONField()
 

@@ -1,5 +1,7 @@
 """Rating scales and their verdicts, and mappings from other publishers' verdicts."""
 
+from typing import Self
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -7,9 +9,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField
+from factcheck.editorial.models.versions import VersionedModel
 
 
-class RatingScale(models.Model):
+class RatingScale(VersionedModel):
     """A scale from worst (least true) to best (most true), as with schema.org's worstRating and bestRating."""
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
@@ -44,7 +47,16 @@ class RatingScale(models.Model):
         return between % {"worst": self.worst, "best": self.best}
 
 
-class Verdict(models.Model):
+class VerdictQuerySet(models.QuerySet["Verdict"]):
+    def find(self, scale: str | None, slug: str | None) -> "Verdict | None":
+        return self.select_related("scale").filter(scale__slug=scale, slug=slug).first()
+
+    def with_words(self) -> Self:
+        """Verdicts with their scales and their labels in all languages."""
+        return self.select_related("scale").prefetch_related("labels")
+
+
+class Verdict(VersionedModel):
     """One verdict of a scale. A verdict without a value has no position between false and true."""
 
     scale = models.ForeignKey(RatingScale, models.PROTECT, verbose_name=_("rating scale"), related_name="verdicts")
@@ -55,6 +67,8 @@ class Verdict(models.Model):
         blank=True,
         help_text=_("A higher value means a truer claim. Leave this field empty for a verdict such as “unproven”."),
     )
+
+    objects = VerdictQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("verdict")
@@ -97,7 +111,7 @@ class VerdictLabel(models.Model):
         return self.label
 
 
-class VerdictMapping(models.Model):
+class VerdictMapping(VersionedModel):
     """A different publisher's wording of a verdict, and the equivalent verdict on this site.
 
     Imports use the mapping if its last proposal was approved.

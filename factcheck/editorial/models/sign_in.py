@@ -1,6 +1,6 @@
 """Sessions, second factors, and the counters of failed sign-ins."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -33,6 +33,18 @@ class Session(AbstractBaseSession):
         return SessionStore
 
 
+class SecondFactorQuerySet(models.QuerySet["SecondFactor"]):
+    def usable(self) -> Self:
+        """Passkeys and apps. Recovery codes only replace them."""
+        return self.exclude(kind=SecondFactor.Kind.RECOVERY_CODE)
+
+    def recovery_codes(self) -> Self:
+        return self.filter(kind=SecondFactor.Kind.RECOVERY_CODE)
+
+    def passkeys(self) -> Self:
+        return self.filter(kind=SecondFactor.Kind.PASSKEY)
+
+
 class SecondFactor(models.Model):
     """A passkey, an authenticator app or one recovery code. Secrets are encrypted, and codes are hashed."""
 
@@ -54,6 +66,8 @@ class SecondFactor(models.Model):
     counter = models.BigIntegerField(default=0, help_text="The passkey's last counter, or the app's last time step.")
     added_at = models.DateTimeField(_("added"), default=timezone.now)
     used_at = models.DateTimeField(_("last used"), null=True)
+
+    objects = SecondFactorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("second factor")

@@ -2,17 +2,24 @@
 
 import uuid
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from factcheck.editorial.fields import LineField
-from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.people import Membership, Publisher, User
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def usable(self) -> Self:
+        """Tokens that are neither revoked nor expired, and whose active account has a role in the newsroom."""
+        role = Membership.objects.filter(user=OuterRef("user"), publisher=OuterRef("newsroom"))
+        return self.filter(Exists(role), revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
 
 
 class ApiToken(models.Model):
@@ -41,6 +48,8 @@ class ApiToken(models.Model):
     revoked_by = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("revoked by"), null=True, related_name="+", editable=False
     )
+
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("API token")

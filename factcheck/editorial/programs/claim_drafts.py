@@ -13,18 +13,19 @@ from factcheck.editorial.links import is_public
 from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic, User
 from factcheck.editorial.saved_states import keep_first_state, keep_state
 from factcheck.editorial.statement_columns import columns_of, values_of
-from factcheck.editorial.validation import Invalid, Problem, Values, fill, find_problems
+from factcheck.editorial.validation import Invalid, Problem, Values, fill
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.drafts import ClaimToLog, DraftAppearance, DraftClaimant
 
 
-def own_claims(token: ApiToken) -> QuerySet[Claim]:
+def own_drafts(token: ApiToken) -> QuerySet[Claim]:
     """The claims that the token's account has logged in the token's newsroom, newest first."""
-    return Claim.objects.filter(logged_by=token.user_id, newsroom=token.newsroom_id)
+    claims = Claim.objects.filter(logged_by=token.user_id, newsroom=token.newsroom_id)
+    return claims.select_related("claimant").prefetch_related("appearances", "topics")
 
 
-def log_claim(*, token: ApiToken, values: Values) -> UUID:
+def create_draft(*, token: ApiToken, values: Values) -> UUID:
     """Logs a claim and returns its id. Raises Invalid. Must run in a transaction."""
     claim = Claim(newsroom_id=token.newsroom_id, logged_by_id=token.user_id)
     _write(claim, values, token.user)
@@ -33,9 +34,9 @@ def log_claim(*, token: ApiToken, values: Values) -> UUID:
     return claim.pk
 
 
-def change_claim(*, token: ApiToken, claim: Claim, values: Values) -> UUID:
+def change_draft(*, token: ApiToken, draft: Claim, values: Values) -> UUID:
     """Changes the given keys. A given list replaces the whole existing list. Raises Invalid and EditorialError."""
-    claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    claim = Claim.objects.select_for_update().get(pk=draft.pk)
     # A review that is being corrected or redacted is a draft too, but the public has already read it.
     published = LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists() or is_public(claim)
     if published or claim.reviews.exclude(state=Review.State.DRAFT).exists():
@@ -47,7 +48,7 @@ def change_claim(*, token: ApiToken, claim: Claim, values: Values) -> UUID:
     return claim.pk
 
 
-def describe_claim(claim: Claim) -> dict[str, Any]:
+def describe_draft(claim: Claim) -> dict[str, Any]:
     """The claim's editable keys, its id, and the time when it was logged."""
     return {
         "id": str(claim.pk),
@@ -60,11 +61,11 @@ def describe_claim(claim: Claim) -> dict[str, Any]:
 
 
 def _write(claim: Claim, values: Values, by: User) -> None:
-    fill(claim, values)
-    problems = find_problems(claim, "", exclude=("newsroom", "claimant", "logged_by"))
+    problems: list[Problem] = []
+    fill(claim, values, "", problems, exclude=("newsroom", "claimant", "logged_by"))
     claimant = _claimant(claim, values["claimant"], problems) if values.get("claimant") else None
     appearances = [
-        _appearance(claim, each, f"/appearances/{index}", problems)
+        fill(Appearance(claim=claim), each, f"/appearances/{index}", problems, exclude=("claim",))
         for index, each in enumerate(values.get("appearances") or ())
     ]
     if sum(each.first for each in appearances) > 1:
@@ -88,21 +89,13 @@ def _write(claim: Claim, values: Values, by: User) -> None:
 
 def _claimant(claim: Claim, values: Values, problems: list[Problem]) -> Claimant:
     """The newsroom's existing claimant with these values, or a new claimant."""
-    row = Claimant(newsroom_id=claim.newsroom_id)
-    fill(row, values)
-    found = find_problems(row, "/claimant", exclude=("newsroom",))
+    found: list[Problem] = []
+    row = fill(Claimant(newsroom_id=claim.newsroom_id), values, "/claimant", found, exclude=("newsroom",))
     problems += found
     if found:
         return row
     same = columns_of(Claimant, {name: getattr(row, name) for name in DraftClaimant.model_fields})
     return Claimant.objects.filter(newsroom=claim.newsroom_id, confirmed=True, **same).first() or row
-
-
-def _appearance(claim: Claim, values: Values, place: str, problems: list[Problem]) -> Appearance:
-    row = Appearance(claim=claim)
-    fill(row, values)
-    problems += find_problems(row, place, exclude=("claim",))
-    return row
 
 
 def _topics(slugs: Any, problems: list[Problem]) -> list[Topic]:

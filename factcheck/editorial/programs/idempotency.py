@@ -60,6 +60,6 @@ def _try_lock(token: ApiToken, route: str, key: str) -> bool:
     """Takes the lock until the transaction ends. Returns False if another transaction has the lock."""
     name = sha256(f"{token.pk}\n{route}\n{key}".encode()).digest()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(name[:8], signed=True)])
+        cursor.callproc("pg_try_advisory_xact_lock", [int.from_bytes(name[:8], signed=True)])
         (got,) = cursor.fetchone()
     return bool(got)

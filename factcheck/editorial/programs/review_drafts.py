@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.captures.requests import keep_captures, request_missing
@@ -12,24 +12,23 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Review, Source, Verdict
 from factcheck.editorial.saved_states import keep_first_state, keep_state
 from factcheck.editorial.statement_columns import values_of
-from factcheck.editorial.validation import Invalid, Problem, Values, fill, find_problems
+from factcheck.editorial.validation import Invalid, Problem, Values, fill
 from factcheck.record.formats.canonical import rfc3339
-from factcheck.record.models import PublishedClaim
 from factcheck.record.statements.drafts import DraftSource, ReviewToDraft
 
 _INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "token")
 
 
-def own_reviews(token: ApiToken) -> QuerySet[Review]:
+def own_drafts(token: ApiToken) -> QuerySet[Review]:
     """The reviews that the token's account created in its newsroom, newest first.
 
     Erased and discarded reviews aren't listed.
     """
-    reviews = Review.objects.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
-    return reviews.exclude(state__in=[Review.State.ERASED, Review.State.DISCARDED])
+    reviews = Review.objects.kept().select_related("verdict__scale").prefetch_related("sources")
+    return reviews.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
 
 
-def draft_review(*, token: ApiToken, values: Values) -> UUID:
+def create_draft(*, token: ApiToken, values: Values) -> UUID:
     """Creates a review by the token's account and returns its id. Raises Invalid. Must run in a transaction."""
     review = Review(
         newsroom_id=token.newsroom_id, publisher_id=token.newsroom_id, created_by_id=token.user_id, token=token
@@ -39,9 +38,9 @@ def draft_review(*, token: ApiToken, values: Values) -> UUID:
     return review.pk
 
 
-def change_review(*, token: ApiToken, review: Review, values: Values) -> UUID:
+def change_draft(*, token: ApiToken, draft: Review, values: Values) -> UUID:
     """Changes the given keys. A given list replaces the whole existing list. Raises Invalid and EditorialError."""
-    review = Review.objects.select_for_update().get(pk=review.pk)
+    review = Review.objects.select_for_update().get(pk=draft.pk)
     if review.state != Review.State.DRAFT:
         raise EditorialError(
             _("Only a draft can be edited. The status of this review is “%s”.") % review.get_state_display()
@@ -52,7 +51,7 @@ def change_review(*, token: ApiToken, review: Review, values: Values) -> UUID:
     return review.pk
 
 
-def describe_review(review: Review) -> dict[str, Any]:
+def describe_draft(review: Review) -> dict[str, Any]:
     """The draft's editable keys, its id, its state and its times."""
     verdict = review.verdict
     return {
@@ -77,13 +76,16 @@ def _write(review: Review, values: Values, token: ApiToken) -> None:
     problems: list[Problem] = []
     if "claim" in values:
         _set_claim(review, UUID(values["claim"]["id"]), problems)
-    fill(review, values)
     if "verdict" in values:
         _set_verdict(review, values["verdict"], problems)
+    found: list[Problem] = []
+    fill(review, values, "", found, exclude=_INTERNAL_FIELDS)
     renamed = {"/verdict_explanation": "/verdict/explanation"}
-    found = find_problems(review, "", exclude=_INTERNAL_FIELDS)
     problems += [(renamed.get(pointer, pointer), sentence) for pointer, sentence in found]
-    sources = [_source(review, each, index, problems) for index, each in enumerate(values.get("sources") or ())]
+    sources = [
+        fill(Source(review=review, position=index), each, f"/sources/{index}", problems, exclude=("review",))
+        for index, each in enumerate(values.get("sources") or ())
+    ]
     if problems:
         raise Invalid(problems)
     review.save()
@@ -99,8 +101,7 @@ def _write(review: Review, values: Values, token: ApiToken) -> None:
 
 def _set_claim(review: Review, pk: UUID, problems: list[Problem]) -> None:
     """Sets the review's claim to one of the newsroom's own claims or to a public claim."""
-    published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
-    claim = Claim.objects.filter(Q(newsroom=review.newsroom_id) | Exists(published), pk=pk).first()
+    claim = Claim.objects.reviewable_by([review.newsroom_id]).filter(pk=pk).first()
     if claim is None:
         problems.append(
             ("/claim/id", _("This claim doesn’t exist in this newsroom and isn’t public. Log the claim first."))
@@ -113,14 +114,7 @@ def _set_verdict(review: Review, values: Values | None, problems: list[Problem])
     review.verdict = None
     review.verdict_explanation = (values.get("explanation") or "") if values else ""
     if values:
-        found = Verdict.objects.select_related("scale").filter(scale__slug=values["scale"], slug=values["slug"]).first()
+        found = Verdict.objects.find(values["scale"], values["slug"])
         if found is None:
             problems.append(("/verdict", _("This rating scale doesn’t contain this verdict.")))
         review.verdict = found
-
-
-def _source(review: Review, values: Values, index: int, problems: list[Problem]) -> Source:
-    row = Source(review=review, position=index)
-    fill(row, values)
-    problems += find_problems(row, f"/sources/{index}", exclude=("review",))
-    return row

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -75,9 +75,7 @@ def find_token(secret: str) -> ApiToken | None:
     if len(secret) != LENGTH or not secret.startswith(PREFIX) or not secret.isascii():
         return None
     now = timezone.now()
-    role = Membership.objects.filter(user=OuterRef("user"), publisher=OuterRef("newsroom"))
-    usable = ApiToken.objects.filter(Exists(role), revoked_at=None, expires_at__gt=now, user__is_active=True)
-    token = usable.select_related("user", "newsroom").filter(digest=_digest(secret)).first()
+    token = ApiToken.objects.usable().select_related("user", "newsroom").filter(digest=_digest(secret)).first()
     if token is not None and (token.used_at is None or token.used_at < now - _USE_PRECISION):
         ApiToken.objects.filter(pk=token.pk).update(used_at=now)
     return token
@@ -88,7 +86,7 @@ def token_transaction(token: ApiToken) -> Iterator[None]:
     """A transaction in which the database refuses to submit, decide or publish anything."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('factcheck.token', %s, true)", [str(token.pk)])
+            cursor.callproc("set_config", ["factcheck.token", str(token.pk), True])
         yield
 
 

@@ -39,8 +39,7 @@ class AccountPolicy(Policy[User]):
     def require_decider(self, proposal: Proposal, by: User) -> None:
         if by.pk == proposal.account_id:
             raise NotAllowed(_("This is about your own account. Someone else has to decide."))
-        parameters = [by.pk, proposal.account_id, proposal.newsroom_id]
-        if not _ask("editorial_decides_on_account(%s, %s, %s)", parameters):
+        if not _ask("editorial_decides_on_account", by.pk, proposal.account_id, proposal.newsroom_id):
             raise NotAllowed(
                 _("Only an account administrator or a Chief editor of this newsroom can do this. Ask one of them.")
             )
@@ -125,15 +124,15 @@ def sends_link(account: User, action: str) -> bool:
 
 def open_proposal(account: User) -> Proposal | None:
     """The proposal about this account that is waiting for a decision."""
-    return Proposal.objects.about(account).filter(decision="").select_related("newsroom", "submitted_by").first()
+    return Proposal.objects.about(account).undecided().select_related("newsroom", "submitted_by").first()
 
 
 def is_first_hour(by: User) -> bool:
     """Whether nobody else has ever been able to decide, so that this administrator's own approval is enough."""
-    return _ask("editorial_is_first_hour(%s)", [by.pk])
+    return _ask("editorial_is_first_hour", by.pk)
 
 
-def _ask(call: str, parameters: list[int | None]) -> bool:
+def _ask(function: str, *keys: int | None) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {call}", parameters)
+        cursor.callproc(function, keys)
         return bool(cursor.fetchone()[0])

@@ -141,7 +141,7 @@ def due_demands() -> Iterator[tuple[Proposal, User]]:
     due = Proposal.objects.open().filter(
         kind=Kind.DEMAND, decision=Decision.APPROVED, demand__publish_after__lte=utc_today()
     )
-    due = due.exclude(newsroom__in=Freeze.objects.filter(ended_at=None).values("newsroom"))
+    due = due.exclude(newsroom__in=Freeze.objects.open().values("newsroom"))
     for proposal in due.select_related("demand", "decided_by").order_by("demand__publish_after", "pk"):
         assert proposal.decided_by is not None
         yield proposal, proposal.decided_by

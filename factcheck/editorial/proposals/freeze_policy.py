@@ -41,7 +41,7 @@ class FreezePolicy(Policy[Freeze]):
         freeze = self.subject(proposal)
         if freeze.ended_at:
             return [_("This freeze is already over.")]
-        if Proposal.objects.about(freeze).filter(decision="").exists():
+        if Proposal.objects.about(freeze).undecided().exists():
             return [_("Somebody has already proposed to end this freeze. Approve or return that proposal.")]
         return []
 
@@ -82,14 +82,9 @@ def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
     return freeze
 
 
-def open_freezes(newsrooms: Iterable[int | None]) -> list[Freeze]:
-    found = Freeze.objects.filter(newsroom__in=[key for key in newsrooms if key is not None], ended_at=None)
-    return list(found.select_related("newsroom", "begun_by"))
-
-
 def require_not_frozen(newsrooms: Iterable[int | None]) -> None:
     """Raises EditorialError if one of these newsrooms has frozen its publishing."""
-    for freeze in open_freezes(newsrooms):
+    for freeze in Freeze.objects.open().filter(newsroom__in=[key for key in newsrooms if key is not None]):
         raise EditorialError(
             _(
                 "%(newsroom)s has frozen its publishing since %(time)s (%(person)s: %(reason)s). Nothing can be"

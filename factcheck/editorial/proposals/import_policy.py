@@ -141,7 +141,7 @@ def lock_batch(pk: int) -> ImportBatch:
 def _digest(batch: ImportBatch) -> str:
     """SHA-256 of the digests of all members in order, each followed by a line feed."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT editorial_import_digest(%s)", [batch.pk])
+        cursor.callproc("editorial_import_digest", [batch.pk])
         return str(cursor.fetchone()[0])
 
 

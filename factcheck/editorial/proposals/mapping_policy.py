@@ -28,7 +28,7 @@ class MappingPolicy(Policy[VerdictMapping]):
         return build_statement(self.subject(proposal))
 
     def find_missing(self, proposal: Proposal) -> Reasons:
-        if Proposal.objects.about(self.subject(proposal)).filter(decision="").exists():
+        if Proposal.objects.about(self.subject(proposal)).undecided().exists():
             return [_("This mapping is already waiting for a decision. Have the mapping decided, or take it back.")]
         return []
 

@@ -14,7 +14,7 @@ from factcheck.record import publish
 from factcheck.record.log import entries as log
 from factcheck.record.models import LogEntry
 
-# A single SQL statement for any number of rows. An imported review is given the decision on its import.
+# A single statement for all rows of an import, which `bulk_update` isn't. A review is given the decision on its import.
 _MARK_PUBLISHED = """
 UPDATE editorial_proposal AS mine SET sequence = given.sequence, decision = 'approved',
     decided_by_id = coalesce(mine.decided_by_id, whole.decided_by_id),

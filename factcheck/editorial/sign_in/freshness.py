@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from factcheck.editorial.models import User
 from factcheck.editorial.sign_in.devices import device_name
 from factcheck.editorial.sign_in.journal import network_name
-from factcheck.editorial.sign_in.second_factors import second_factors_of
 from factcheck.editorial.sign_in.sessions import BEGAN, DEVICE, NETWORK, USED
 
 SECONDS = 600  # for which a proof counts
@@ -18,7 +17,7 @@ _PROVED, _FACTOR = "proved", "second_factor"
 def begin_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     request.session[BEGAN] = request.session[USED] = time.time()
     request.session[DEVICE], request.session[NETWORK] = device_name(request), network_name(request)
-    request.session[_FACTOR] = second_factors_of(user).exists()
+    request.session[_FACTOR] = user.second_factors.usable().exists()
     record_proof(request)
 
 
@@ -37,4 +36,4 @@ def has_second_factor(request: HttpRequest) -> bool:
 
 def update_second_factor(request: HttpRequest, user: User) -> None:
     """Reads it again, after the person added or removed one."""
-    request.session[_FACTOR] = second_factors_of(user).exists()
+    request.session[_FACTOR] = user.second_factors.usable().exists()

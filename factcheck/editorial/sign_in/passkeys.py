@@ -60,7 +60,7 @@ def are_possible(request: HttpRequest) -> bool:
 
 def adding_options(request: HttpRequest, user: User) -> dict[str, str]:
     """The options for the browser as JSON, and the signed challenge."""
-    known = [_credential(row) for row in SecondFactor.objects.filter(user=user, kind=SecondFactor.Kind.PASSKEY)]
+    known = [_credential(row) for row in user.second_factors.passkeys()]
     entity = PublicKeyCredentialUserEntity(id=str(user.pk).encode(), name=user.get_username(), display_name=str(user))
     options, state = _server(request).register_begin(
         entity, known, resident_key_requirement=ResidentKeyRequirement.REQUIRED, user_verification=_VERIFIED
@@ -96,7 +96,7 @@ def add_passkey(request: HttpRequest, *, user: User, answer: str, challenge: str
 
 def asking_options(request: HttpRequest, user: User | None = None) -> dict[str, str]:
     """Options for a login with any passkey of the site, or with one of the person's passkeys."""
-    rows = SecondFactor.objects.filter(user=user, kind=SecondFactor.Kind.PASSKEY) if user else []
+    rows = user.second_factors.passkeys() if user else []
     options, state = _server(request).authenticate_begin(
         [_credential(row) for row in rows] or None, user_verification=_VERIFIED
     )
@@ -109,7 +109,7 @@ def check_passkey(request: HttpRequest, *, answer: str, challenge: str, user: Us
     try:
         state = _state(challenge, user)
         response = AuthenticationResponse.from_dict(_parse(answer))
-        rows = SecondFactor.objects.select_for_update().filter(kind=SecondFactor.Kind.PASSKEY)
+        rows = SecondFactor.objects.passkeys().select_for_update()
         row = rows.get(key=_key(response.raw_id))
         _server(request).authenticate_complete(state, [_credential(row)], response)
         _use_once(challenge)

@@ -4,7 +4,6 @@ import base64
 import hmac
 import secrets
 import time
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import segno
@@ -26,21 +25,16 @@ DIGITS, STEP = 6, 30  # RFC 6238 as all authenticator apps support it
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look alike
 
 
-def second_factors_of(user: User) -> Any:
-    """The person's passkeys and app. Recovery codes only replace them."""
-    return SecondFactor.objects.filter(user=user, kind__in=[Kind.PASSKEY, Kind.APP])
-
-
 @transaction.atomic
 def remove_second_factor(*, factor: SecondFactor, by: User, required: bool) -> None:
     """Removes one of the person's own factors. Raises EditorialError for the last one if a factor is required."""
     User.objects.select_for_update().get(pk=by.pk)  # so that two requests can't each remove the last but one
-    left = second_factors_of(by).exclude(pk=factor.pk).exists()
+    left = by.second_factors.usable().exclude(pk=factor.pk).exists()
     if required and not left:
         raise EditorialError(_("This is your only second factor, so you can’t remove it. Add another one first."))
     factor.delete()
     if not left:
-        SecondFactor.objects.filter(user=by).delete()  # recovery codes
+        by.second_factors.all().delete()  # recovery codes
     record_account_event(by, "second_factor.removed", by, kind=factor.kind, name=factor.name)
 
 
@@ -87,7 +81,7 @@ def add_app(*, user: User, secret: str, code: str) -> None:
 @transaction.atomic
 def create_recovery_codes(user: User) -> list[str]:
     """New recovery codes. Earlier codes stop working. Only hashes are stored, so the codes can be shown only once."""
-    SecondFactor.objects.filter(user=user, kind=Kind.RECOVERY_CODE).delete()
+    user.second_factors.recovery_codes().delete()
     codes = ["-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _part in range(4))
              for _code in range(RECOVERY_CODES)]  # fmt: skip
     SecondFactor.objects.bulk_create(
@@ -102,7 +96,7 @@ def use_code(user: User, code: str) -> Kind | None:
     code = "".join(code.split()).lower()
     if len(code) == DIGITS and code.isdecimal():
         return Kind.APP if _use_app_code(user, code) else None
-    used, _rows = SecondFactor.objects.filter(user=user, kind=Kind.RECOVERY_CODE, key=_code_hash(user, code)).delete()
+    used, _rows = user.second_factors.recovery_codes().filter(key=_code_hash(user, code)).delete()
     return Kind.RECOVERY_CODE if used else None
 
 

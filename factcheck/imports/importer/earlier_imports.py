@@ -86,7 +86,7 @@ def is_claim_imported(existing: Any) -> bool:
 def restore_public_verdict(existing: Review, public: dict[str, Any]) -> None:
     """Restores the published verdict, together with the publisher's words for which it was chosen."""
     existing.original_label = (public["original"] or {}).get("label") or ""
-    existing.verdict = Verdict.objects.filter(scale__slug=public["scale"], slug=public["slug"]).first()
+    existing.verdict = Verdict.objects.find(public["scale"], public["slug"])
     existing.verdict_explanation = public["explanation"] or ""
 
 

@@ -89,7 +89,7 @@ class _Planned:
 def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
     """Imports the records into the locked batch and returns the outcome for each record."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.callproc("pg_advisory_xact_lock", [_LOCK])
     keys = find_keys((incoming.key, incoming.unknown_key) for incoming in records)
     records = [replace(each, key=keys.get(each.key, each.key)) for each in records]
     digests = [incoming.digest for incoming in records]

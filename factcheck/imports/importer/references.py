@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Left
 from django.utils import timezone
 
@@ -14,7 +14,6 @@ from factcheck.database.bulk_writes import insert
 from factcheck.editorial.models import (
     Claim,
     Claimant,
-    Membership,
     Publisher,
     Review,
     Topic,
@@ -49,8 +48,7 @@ class References:
         self.newsroom = newsroom
         records = list(records)
         self.publishers = _publishers({record["publisher"]["site"] for record in records})
-        members = Membership.objects.filter(publisher=OuterRef("pk"))
-        newsrooms = Publisher.objects.filter(Exists(members), site__in=self.publishers)
+        newsrooms = Publisher.objects.newsrooms().filter(site__in=self.publishers)
         self.newsrooms = set(newsrooms.values_list("site", flat=True)) | {newsroom.site}
         self._mapped = _mappings()
         named = {slug for record in records if (slug := record["verdict"]["slug"])}

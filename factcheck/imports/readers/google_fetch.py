@@ -3,18 +3,18 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from http.client import HTTPException
+from http.client import responses
 from pathlib import Path
 from typing import IO
-from urllib.error import HTTPError
 from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit, urlunsplit
-from urllib.request import Request, urlopen
 
 from django.utils.text import slugify
 
+from factcheck.server import http_client
+
 MAX_PAGES = 10_000
 MAX_PAGE = 16 * 1024 * 1024  # in bytes
-TIMEOUT = 60  # in seconds without receiving a byte
+TIMEOUT = 120  # in seconds, for a page
 
 _METHOD = "/v1alpha1/claims:search"
 _SECRETS = ("key", "access_token", "oauth_token")
@@ -82,19 +82,17 @@ def _query_string(query: Mapping[str, list[str]]) -> str:
 def _fetch_page(address: str, out: IO[str]) -> str:
     """Writes the page to the file. Returns the token of the next page, or "" after the last page."""
     host = urlsplit(address).hostname
-    request = Request(address, headers={"Accept": "application/json"})  # noqa: S310 (http or https: is_address)
+    headers = {"Accept": "application/json"}
     try:
-        with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-            content = answer.read(MAX_PAGE + 1)
-    except HTTPError as error:
-        with error:
-            raise FetchError(f"{host} responds with {error.code}: {_message(error)}") from None
-    except (OSError, HTTPException, ValueError) as error:  # ValueError is raised for an invalid host
-        raise FetchError(f"{host} cannot be reached: {getattr(error, 'reason', error)}") from None
-    if len(content) > MAX_PAGE:
-        raise FetchError(f"{host} sends a page of more than {MAX_PAGE} bytes.")
+        last = http_client.fetch(address, headers, seconds=TIMEOUT, max_body=MAX_PAGE, any_host=True)[-1]
+    except http_client.FetchError as error:
+        if error.problem == http_client.Problem.TOO_LARGE:
+            raise FetchError(f"{host} sends a page of more than {MAX_PAGE} bytes.") from None
+        raise FetchError(f"{host} cannot be reached: {error}") from None
+    if last.status != 200:
+        raise FetchError(f"{host} responds with {last.status}: {_message(last)}")
     try:
-        page = json.loads(content)
+        page = json.loads(last.body)
         claims, token = page.get("claims", []), page.get("nextPageToken", "")
         line = json.dumps({"claims": claims}, ensure_ascii=False)
     except (ValueError, AttributeError, RecursionError):
@@ -104,9 +102,9 @@ def _fetch_page(address: str, out: IO[str]) -> str:
     return token if isinstance(token, str) else ""
 
 
-def _message(error: HTTPError) -> str:
+def _message(response: http_client.Exchange) -> str:
     """The message of Google's error, or else the status text."""
     try:
-        return str(json.loads(error.read(MAX_PAGE))["error"]["message"])[:500]
-    except (ValueError, LookupError, TypeError, RecursionError, OSError, HTTPException):
-        return str(error.reason)
+        return str(json.loads(response.body)["error"]["message"])[:500]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return responses.get(response.status, "")

@@ -54,7 +54,7 @@ def lock() -> bool:
     Returns whether the transaction has locked the log before.
     """
     with connection.cursor() as cursor:
-        # The parameter lasts as long as the lock. A rollback to a savepoint resets both.
+        # The parameter lasts as long as the lock. A rollback to a savepoint resets both. One round trip does it all.
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s), current_setting('factcheck.log', true),"
             " set_config('factcheck.log', 'locked', true)",

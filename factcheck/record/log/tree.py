@@ -135,7 +135,10 @@ def require_signed_tiles(newest: LogCheckpoint | None, tiles: dict[tuple[int, in
 
 
 def append_to_tiles(gained: dict[tuple[int, int], bytes]) -> None:
-    """Appends hashes to tiles in one statement. The trigger tile_grows refuses any other change to a tile."""
+    """Appends hashes to tiles. The trigger tile_grows refuses any other change to a tile.
+
+    Django's `bulk_create` can replace a value after a conflict, but can't append to it.
+    """
     rows = [(level, index, hashes) for (level, index), hashes in gained.items()]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -7,17 +7,15 @@ log's key and database could show different histories to two readers, but a witn
 import base64
 import re
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.client import HTTPException
 
 from django.conf import settings
 
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.models import Cosignature, LogCheckpoint
 from factcheck.record.log.notes import NoteError, VerifierKey, open_note
+from factcheck.server.http_client import FetchError, send
 
 TIMEOUT = 10  # in seconds
 MAX_RESPONSE = 64 * 1024  # in bytes
@@ -88,15 +86,9 @@ def _submit(witness: Witness, checkpoint: LogCheckpoint, old: int) -> tuple[int,
     lines = "".join(f"{base64.b64encode(value).decode()}\n" for value in proof)
     body = f"old {old}\n{lines}\n{checkpoint.note}".encode()
     try:
-        request = urllib.request.Request(  # noqa: S310 (the operator sets the URL)
-            f"{witness.url}/add-checkpoint", body, method="POST"
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-                return answer.status, answer.read(MAX_RESPONSE).decode("utf-8", "replace")
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, refusal.read(MAX_RESPONSE).decode("utf-8", "replace")
+        url = f"{witness.url}/add-checkpoint"
+        sent = send("POST", url, body, {}, seconds=TIMEOUT, max_body=MAX_RESPONSE, any_host=True)
     # A bad response or URL must not prevent requests to the remaining witnesses.
-    except (OSError, HTTPException, ValueError) as problem:
-        reason = str(getattr(problem, "reason", problem)) or type(problem).__name__
-        raise WitnessError(f"it does not answer ({' '.join(reason.split())[:200]})") from problem
+    except FetchError as problem:
+        raise WitnessError(f"it does not answer ({problem})") from problem
+    return sent.status, sent.body.decode("utf-8", "replace")

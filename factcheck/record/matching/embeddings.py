@@ -10,7 +10,6 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from http.client import HTTPException
 from importlib.util import find_spec
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -18,17 +17,17 @@ from urllib.parse import urlsplit
 import orjson
 from django.conf import settings
 
-from factcheck.record.matching.language_direction import without_language
+from factcheck.record.matching.match_numbers import MAX_TEXT
 from factcheck.record.matching.models import DIMENSIONS, Vector
-from factcheck.record.matching.query_map import map_queries
-from factcheck.record.matching.vectors import MAX_TEXT
-from factcheck.server.http_client import post
+from factcheck.record.matching.vector_maps import map_queries, without_language
+from factcheck.server.http_client import FetchError, send
 from factcheck.server.slots import Slots
 
 AT_ONCE = 2
 MAX_TOKENS = 256  # for a query, about 0.4 CPU seconds. A thousand characters are 250 to 1,000 tokens.
 QUERY_TIMEOUT = 2.0  # in seconds, including the wait for a slot. It is short because a person is waiting.
 BATCH_TIMEOUT = 60  # in seconds
+MAX_RESPONSE = 16 * 1024 * 1024  # in bytes
 REFUSED = (400, 413, 422)  # the status codes that APIs send for a text that is too long or unreadable
 OFF = "off"
 BUSY = "Matching by meaning is busy. Try again in a moment."
@@ -121,13 +120,16 @@ class RemoteModel:
         }
         content = orjson.dumps({"model": self.model, "input": texts, "encoding_format": "float"})
         try:
-            status, answer = post(_endpoint(self.url), content, headers, timeout)
-        except (OSError, HTTPException, ValueError) as problem:  # ValueError is raised for an invalid port or name
+            sent = send(
+                "POST", _endpoint(self.url), content, headers, seconds=timeout, max_body=MAX_RESPONSE, any_host=True
+            )
+        except (FetchError, ValueError) as problem:  # ValueError is raised for an invalid host
             raise EmbeddingError("The embeddings API did not respond in time.") from problem
+        status = sent.status
         if not 200 <= status < 300:
             raise EmbeddingError(f"The embeddings API responded with status {status}.", refused=status in REFUSED)
         try:
-            data = orjson.loads(answer)["data"]
+            data = orjson.loads(sent.body)["data"]
             vectors = [row["embedding"] for row in sorted(data, key=lambda row: row["index"])]
             return [_unit([float(number) for number in vector]) for vector in _checked(vectors, len(texts))]
         except (ValueError, KeyError, TypeError) as problem:

@@ -5,24 +5,40 @@ scored by words and by meaning, and a claim gets the score of its best review. B
 million reviews takes about as long as searching ten thousand.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connections
+from pgvector import HalfVector
 
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
-from factcheck.record.matching.differing_claims import rank_differing
+from factcheck.record.matching.differences.comparison import find_differences, read_post
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
-from factcheck.record.matching.match_numbers import THRESHOLD
+from factcheck.record.matching.match_numbers import (
+    BATCH_SECONDS,
+    FIRST,
+    KEPT_NEAREST,
+    MAX_COMPARED,
+    MAX_COUNTED,
+    MAX_FOUND,
+    MAX_MEANINGS,
+    MAX_READ,
+    MAX_TEXT,
+    PENALTY,
+    READ_EACH,
+    SECONDS,
+    THRESHOLD,
+)
 from factcheck.record.matching.match_scoring import BOTH, WORDS, Candidate, Match, score_candidates
-from factcheck.record.matching.models import Vector, vector_literal
+from factcheck.record.matching.models import ReviewVector, Vector, half_vector
 from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.query_vectors import embed_batch
-from factcheck.record.matching.vectors import MAX_TEXT
 from factcheck.record.matching.words import (
     Word,
     add_similar_words,
@@ -33,18 +49,9 @@ from factcheck.record.matching.words import (
     word_weights,
 )
 from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.readmodel.models import PublishedClaim
 
-MAX_MEANINGS = 8  # sentences of a long text that are compared by meaning
-MAX_FOUND = 1000  # reviews found by words, even if fewer are expected
-MAX_READ = 4000  # reviews read to find MAX_FOUND reviews, because many contain the words only in their body
-READ_EACH = 1000  # reviews read per word
-NEAREST = 100  # reviews found by their vectors
-EF_SEARCH = 1000  # vectors compared by the index. This is pgvector's maximum, and 600 would miss one result in 14.
-SECONDS = 1.5  # for all SQL statements, which take a sixth of a second with a million reviews
-BATCH_SECONDS = 15.0  # for all texts of a batch, including their vectors
-MAX_COMPARED = 20  # claims whose text is compared with the post in detail
-FIRST, KEPT_NEAREST = 10, 3  # of the first ten places, three are kept for the nearest claims by meaning
-MAX_COUNTED = 1000  # reviews without a vector, which are counted only up to this number
+_LIMIT = 1e-9  # the log-odds of a score of 1 would be infinite
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +103,10 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """The model's name and the text's vectors as pgvector literals. The other attributes are as in Matching."""
+    """The model's name and the text's vectors. The other attributes are as in Matching."""
 
     model: str = ""
-    vectors: Sequence[str] = ()
+    vectors: Sequence[HalfVector] = ()
     explanation: str | None = None
     refused: bool = False
 
@@ -138,7 +145,7 @@ def _read(text: str, seconds: float) -> _Question:
     with time_limit(min(SECONDS, seconds)) as left, connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
         words = add_similar_words(cursor, words)
-        model = _model(cursor)
+        model = _model()
     return _Question(text, pieces, words, total, model, left())
 
 
@@ -147,7 +154,7 @@ def _compare(question: _Question, meaning: _Meaning, seconds: float, limit: int)
     if not pieces:
         return Matching([], [], WORDS)
     with time_limit(seconds), connections["public"].cursor() as cursor:
-        near = nearest(cursor, meaning.model, *meaning.vectors)
+        near = [*ReviewVector.objects.using("public").nearest(meaning.model, meaning.vectors)]
         compared = _candidates(cursor, question.selected, question.total, meaning, near)
         best: dict[UUID, Match] = {}
         scored = score_candidates(
@@ -172,6 +179,27 @@ def _under_roots(matches: Sequence[Match]) -> list[Match]:
     return [*found.values()]
 
 
+def rank_differing(matches: Sequence[Match], text: str) -> list[Match]:
+    """The matches with their differences from the text, best match first.
+
+    A difference never turns a result into a candidate, because the claim is still about the same thing.
+    """
+    claims = PublishedClaim.objects.using("public").filter(id__in=[each.claim_id for each in matches])
+    bodies = dict(claims.values_list("id", "body"))
+    post, found = read_post(text), []
+    for each in matches:
+        body = bodies.get(each.claim_id)
+        differs = find_differences(post, orjson.loads(body)["text"]) if body else []
+        found.append(replace(each, differs=tuple(differs), score=_reduced(each.score) if differs else each.score))
+    return sorted(found, key=lambda each: -each.score)
+
+
+def _reduced(score: float) -> float:
+    bounded = min(max(score, _LIMIT), 1 - _LIMIT)
+    likelihood = math.log(bounded / (1 - bounded)) - PENALTY
+    return max(1 / (1 + math.exp(-likelihood)), THRESHOLD if score >= THRESHOLD else 0.0)
+
+
 def _with_nearest(matches: Sequence[Match]) -> list[Match]:
     """The matches, with the three nearest by meaning among the first ten. Words can mislead across languages."""
     by_meaning = sorted(matches, key=lambda each: -each.matched.get("meaning", 0))[:KEPT_NEAREST]
@@ -181,23 +209,18 @@ def _with_nearest(matches: Sequence[Match]) -> list[Match]:
     return [*others[:places], *first, *others[places:]]
 
 
-def _model(cursor: Any) -> _Model:
+def _model() -> _Model:
     try:
         embeddings = get_embeddings()
     except EmbeddingError as problem:
         return _Model(None, str(problem))
-    cursor.execute(
-        "SELECT (SELECT count(*) FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT %s) missing),"
-        " EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND model = %s),"
-        " EXISTS (SELECT FROM record_reviewvector)",
-        [MAX_COUNTED, embeddings.model],
-    )
-    missing, has_some, has_rows = cursor.fetchone()
+    rows = ReviewVector.objects.using("public")
+    missing = rows.filter(embedding=None)[:MAX_COUNTED].count()
     explanation = _explain_missing(missing) if missing else None
-    if has_some:
+    if rows.of_model(embeddings.model).exists():
         return _Model(embeddings, explanation)
     other_model = "The meaning of reviews was computed by another model, and not by this one yet."
-    return _Model(None, explanation or (other_model if has_rows else None))
+    return _Model(None, explanation or (other_model if rows.exists() else None))
 
 
 def _meanings(questions: Sequence[_Question]) -> list[_Meaning]:
@@ -213,27 +236,12 @@ def _meaning(model: _Model, vectors: Sequence[Vector] | EmbeddingError) -> _Mean
         return _Meaning(explanation=model.explanation)
     if isinstance(vectors, EmbeddingError):
         return _Meaning(explanation=str(vectors), refused=vectors.refused)
-    return _Meaning(model.embeddings.model, [vector_literal(each) for each in vectors], model.explanation)
+    return _Meaning(model.embeddings.model, [half_vector(each) for each in vectors], model.explanation)
 
 
 def _explain_missing(count: int) -> str:
     number = f"{count} or more reviews" if count == MAX_COUNTED else f"{count} review{'s' * (count > 1)}"
     return f"The meaning of {number} has not been computed yet."
-
-
-_NEAREST = """
-SELECT review_id FROM record_reviewvector WHERE model = %s ORDER BY embedding <=> %s::halfvec LIMIT %s
-"""
-
-
-def nearest(cursor: Any, model: str, *vectors: str) -> list[UUID]:
-    """The reviews with the nearest vectors. The limit NEAREST is divided among the given vectors."""
-    found = []
-    for vector in vectors:
-        cursor.execute("SELECT set_config('hnsw.ef_search', %s, true)", [str(EF_SEARCH // len(vectors))])
-        cursor.execute(_NEAREST, [model, vector, NEAREST // len(vectors)])
-        found += [review_id for (review_id,) in cursor.fetchall()]
-    return found
 
 
 # Only words in the claim and headline (label A) and in the summary (label B) count, because bodies are about too many
@@ -275,7 +283,7 @@ def _candidates(
         "most": MAX_FOUND,
         "near": list(near),
         "model": meaning.model,
-        "vectors": list(meaning.vectors),
+        "vectors": [vector.to_text() for vector in meaning.vectors],
     }
     cursor.execute(_CANDIDATES, parameters)
     return [

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings
-from factcheck.record.matching.models import ReviewVector, Vector, vector_literal
+from factcheck.record.matching.models import ReviewVector, Vector, half_vector
 from factcheck.record.matching.vectors import embedded_text, text_digest
 from factcheck.record.readmodel.models import PublishedReview
 
@@ -60,7 +60,7 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
     end = math.inf if seconds is None else time.monotonic() + seconds
     last = UUID(int=2**128 - 1)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        cursor.callproc("pg_try_advisory_lock", [_LOCK])
         if not cursor.fetchone()[0]:
             raise BusyError
         try:
@@ -80,12 +80,12 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
                 texts = {pk: embedded_text(orjson.loads(body)) for pk, body in reviews}
                 vectors = _vectors(embeddings, texts)
                 digests = [text_digest(texts[pk]) for pk in vectors]
-                literals = [vector_literal(vector) for vector in vectors.values()]
+                literals = [half_vector(vector).to_text() for vector in vectors.values()]
                 computed = list(vectors)
                 cursor.execute(_SAVE, [computed, embeddings.model, computed, digests, literals])
                 yield cursor.rowcount
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+            cursor.callproc("pg_advisory_unlock", [_LOCK])
 
 
 def _clear_others(cursor: Any, embeddings: Embeddings, end: float) -> None:

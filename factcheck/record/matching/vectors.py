@@ -15,8 +15,7 @@ from typing import Any
 from django.db import connection
 
 from factcheck.record.log.models import Published
-
-MAX_TEXT = 1000  # in characters. More characters add little and take long (multilingual-e5-small reads 512 tokens).
+from factcheck.record.matching.match_numbers import MAX_TEXT
 
 
 def embedded_text(document: Mapping[str, Any]) -> str:
@@ -29,7 +28,7 @@ def text_digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()[:16]
 
 
-# A row keeps its vector if the text hasn't changed.
+# A row keeps its vector if the text hasn't changed. Django's `bulk_create` can't express this condition.
 _EXPECT = """
 INSERT INTO record_reviewvector (review_id, digest) SELECT * FROM unnest(%s::uuid[], %s::bytea[])
 ON CONFLICT (review_id) DO UPDATE SET digest = EXCLUDED.digest, model = NULL, embedding = NULL

@@ -6,9 +6,9 @@ import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.text
+import pgvector.django.halfvec
+import pgvector.django.indexes
 from django.db import migrations, models
-
-import factcheck.record.matching.models
 
 
 class Migration(migrations.Migration):
@@ -511,7 +511,7 @@ class Migration(migrations.Migration):
                 ("review_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("digest", models.BinaryField(help_text="The first 16 bytes of the text’s SHA-256.")),
                 ("model", models.CharField(help_text="The model that computed the vector.", max_length=200, null=True)),
-                ("embedding", factcheck.record.matching.models.HalfVectorField(null=True)),
+                ("embedding", pgvector.django.halfvec.HalfVectorField(dimensions=384, null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -978,9 +978,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="reviewvector",
-            index=factcheck.record.matching.models.HnswIndex(
-                django.contrib.postgres.indexes.OpClass("embedding", name="halfvec_cosine_ops"),
+            index=pgvector.django.indexes.HnswIndex(
+                ef_construction=128,
+                fields=["embedding"],
+                m=32,
                 name="reviewvector_near",
+                opclasses=["halfvec_cosine_ops"],
             ),
         ),
         migrations.AddIndex(

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from factcheck.database.bulk_writes import upsert
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import page_url
 from factcheck.record.log.models import LogEntry, Published
@@ -15,7 +14,8 @@ from factcheck.record.readmodel.review_rows import body_at
 
 def apply(published: Sequence[Published]) -> None:
     rows = [demand_row(each.entry, each.document) for each in published if each.entry.is_of_demand]
-    upsert(PublishedDemand, rows, ["id"])
+    columns = [field.name for field in PublishedDemand._meta.fields if not field.primary_key]
+    PublishedDemand.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns)
 
 
 def rebuild() -> None:

@@ -13,7 +13,6 @@ import orjson
 from django.db.models import Q, Window
 from django.db.models.functions import Lag
 
-from factcheck.database.bulk_writes import insert
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.log.models import LogEntry, Published
@@ -49,17 +48,12 @@ def apply(published: Sequence[Published]) -> None:
     own = [each for each in published if _is_counted(each.entry, each.document)]
     if own:
         sites = {each.document["publisher"]["site"] for each in own}
-        profiles = Profiles(newest_changes(ProfileChange.objects.filter(publisher__in=sites)))
-        insert(ProfileChange, [row for each in own for row in profiles.changes(each.entry, each.document)])
+        profiles = Profiles(ProfileChange.objects.filter(publisher__in=sites).newest())
+        ProfileChange.objects.bulk_create(row for each in own for row in profiles.changes(each.entry, each.document))
 
 
 def rebuild() -> None:
     ProfileChange.objects.all().delete()
-
-
-def newest_changes(rows: Any) -> Any:
-    """The newest row for each publisher and key."""
-    return rows.order_by("publisher", "key", "-sequence").distinct("publisher", "key")
 
 
 def _is_counted(entry: LogEntry, document: Mapping[str, Any]) -> bool:
@@ -89,7 +83,7 @@ def _move_from_erased(subjects: Collection[UUID], before: int) -> None:
         following = same.filter(sequence__gt=row.sequence).order_by("sequence").first()
         heir = _find_heir(row, following.sequence if following else before)
         if heir is not None and not (former and former.body == row.body):
-            insert(ProfileChange, [ProfileChange(publisher=row.publisher, key=row.key, sequence=heir, body=row.body)])
+            ProfileChange.objects.create(publisher=row.publisher, key=row.key, sequence=heir, body=row.body)
         elif heir is None and former and following and former.body == following.body:
             same.filter(sequence=following.sequence).delete()
 
@@ -108,7 +102,7 @@ def _find_heir(row: ProfileChange, before: int) -> int | None:
 
 def list_newsrooms() -> list[dict[str, Any]]:
     """The current details of each newsroom that has published a review, sorted by name."""
-    rows = newest_changes(ProfileChange.objects.using("public").filter(key=""))[:MAX_NEWSROOMS]
+    rows = ProfileChange.objects.using("public").filter(key="").newest()[:MAX_NEWSROOMS]
     return sorted((orjson.loads(row.body) for row in rows), key=lambda newsroom: str(newsroom["name"]).casefold())
 
 
@@ -119,7 +113,7 @@ def has_profile(site: str) -> bool:
 
 def current_profile(site: str) -> dict[str, dict[str, Any]]:
     """The newsroom's details under the empty key, and its verdicts as `scale:slug`. Empty without own reviews."""
-    rows = newest_changes(ProfileChange.objects.using("public").filter(publisher=replace_forbidden(site)))
+    rows = ProfileChange.objects.using("public").filter(publisher=replace_forbidden(site)).newest()
     return {row.key: orjson.loads(row.body) for row in rows}
 
 
@@ -141,6 +135,6 @@ def changes_with_former(site: str) -> list[tuple[ProfileChange, LogEntry, dict[s
     """The newest changes, newest first, each with its log entry and with the content that it replaced."""
     former = Window(Lag("body"), partition_by=["key"], order_by="sequence")
     changes = ProfileChange.objects.using("public").filter(publisher=site).annotate(former=former)
-    rows = list(changes.order_by("-sequence", "key")[:MAX_CHANGES])
+    rows: list[Any] = list(changes.order_by("-sequence", "key")[:MAX_CHANGES])
     entries = LogEntry.objects.using("public").in_bulk({row.sequence for row in rows})
     return [(row, entries[row.sequence], orjson.loads(row.former) if row.former else None) for row in rows]

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from factcheck.database.bulk_writes import collect, insert, upsert
+from factcheck.database.bulk_writes import collect, insert
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import link_key, page_url, url_key
 from factcheck.record.log.models import LogEntry, Published
@@ -52,7 +52,7 @@ def apply(published: Sequence[Published]) -> None:
     insert(PublishedCorrection, [row for each in published for row in correction_rows(each.entry, each.document)])
     _update_claims(rows, replaced, orphaned)
     references = {key: row for row in rows for key in references_of(row)}
-    upsert(PublishedReference, [reference_row(*key, row) for key, row in references.items()], ["kind", "key"])
+    _save_references([reference_row(*key, row) for key, row in references.items()])
     _refresh_references({key for row in replaced.values() for key in references_of(row)} - references.keys())
 
 
@@ -200,4 +200,10 @@ def _refresh_references(keys: Iterable[Reference]) -> None:
             rows.append(reference_row(kind, key, newest))
         else:
             PublishedReference.objects.filter(kind=kind, key=key).delete()
-    upsert(PublishedReference, rows, ["kind", "key"])
+    _save_references(rows)
+
+
+def _save_references(rows: Sequence[PublishedReference]) -> None:
+    PublishedReference.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["kind", "key"], update_fields=["name", "sequence", "body"]
+    )

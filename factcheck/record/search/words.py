@@ -118,7 +118,7 @@ def count(change: Counter[str]) -> None:
             cursor.execute(_SUBTRACT, parameters)
 
 
-# Most words already exist. ON CONFLICT would compute a complete new row, including its lexeme, before each conflict.
+# Most words already exist. ON CONFLICT (Django's `bulk_create`) would compute a complete new row before each conflict.
 _ADD = """
 WITH added AS (SELECT * FROM unnest(%s::text[], %s::int[]) AS added (word, reviews)),
 updated AS (
@@ -135,6 +135,11 @@ _SUBTRACT = """
 UPDATE record_word mine SET reviews = mine.reviews - removed.reviews
 FROM unnest(%s::text[], %s::int[]) AS removed (word, reviews) WHERE mine.word = removed.word
 """
+
+
+def without_diacritics(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word.replace("đ", "d"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def title_words(document: Mapping[str, Any]) -> set[str]:

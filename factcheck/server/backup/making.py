@@ -25,7 +25,7 @@ def snapshot() -> Iterator[str]:
     """Hold a snapshot of the database as its owner. ``pg_dump`` reads the same snapshot as queries in the block."""
     with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        cursor.execute("SELECT pg_export_snapshot()")
+        cursor.callproc("pg_export_snapshot")
         yield cursor.fetchone()[0]
 
 

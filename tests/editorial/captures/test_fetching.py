@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from pathlib import Path
@@ -22,8 +23,8 @@ from factcheck.editorial.captures.fetching import TemporaryError, capture
 from factcheck.editorial.captures.requests import request_capture
 from factcheck.editorial.models import Capture
 from factcheck.editorial.tasks import capture_page, check_published_sources
-from factcheck.server import guarded_http, worker
-from factcheck.server.guarded_http import Problem
+from factcheck.server import http_client, worker
+from factcheck.server.http_client import Problem
 from tests.drafts import Newsroom
 from tests.editorial.captures.test_page_details import SITE, TEXT, TITLE, page, pdf
 from tests.editorial.captures.time_stamp_server import time_stamp_server
@@ -97,7 +98,7 @@ def large(handler: BaseHTTPRequestHandler) -> None:
 
 
 def test_failures_have_codes(newsroom: Newsroom, site: LocalPages, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarded_http, "SECONDS", 2.0)
+    monkeypatch.setattr(fetching, "fetch", partial(http_client.fetch, seconds=2.0))
     site.names["nobody.example.org"] = [[]]
     site.names["inside.example.org"] = [[PUBLIC, "10.0.0.1"]]
     urls = {
@@ -194,7 +195,7 @@ def test_captures_have_a_queue_of_their_own() -> None:
 
 
 def test_capture_takes_at_most_a_minute() -> None:
-    assert guarded_http.SECONDS + page_details.SECONDS + fetching.timestamps.SECONDS < 60
+    assert http_client.SECONDS + page_details.SECONDS + fetching.timestamps.SECONDS < 60
 
 
 def test_ten_addresses_at_once(newsroom: Newsroom, site: LocalPages) -> None:

@@ -11,7 +11,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from factcheck.editorial.captures.warc import write_warc
-from factcheck.server.guarded_http import fetch
+from factcheck.server.http_client import fetch
 from tests.local_pages import LocalPages, local_pages
 
 

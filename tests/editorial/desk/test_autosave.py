@@ -47,7 +47,7 @@ def form_of(client: Client, path: str) -> dict[str, Any]:
 
 
 def adopt(values: dict[str, Any], answer: dict[str, Any]) -> None:
-    values["row_state"] = answer["version"]
+    values["opened_version"] = answer["version"]
     for prefix, rows in answer["rows"].items():
         values |= {f"{prefix}-{row['index']}-id": row["id"] for row in rows}
 
@@ -149,7 +149,9 @@ def test_new_review_gets_its_row_when_it_can(newsroom: Newsroom, lan: Client) ->
     again = lan.post(answer["autosave_url"], values | {"summary": "Sai."})
     assert again.status_code == 200
     assert (review.sources.count(), review.authorships.count()) == (1, 1)
-    final = lan.post(answer["url"], values | {"row_state": again.json()["version"], "reviewed_on": "", "_created": "1"})
+    final = lan.post(
+        answer["url"], values | {"opened_version": again.json()["version"], "reviewed_on": "", "_created": "1"}
+    )
     assert final.status_code == 302
     assert Review.objects.filter(claim=claim).count() == 1
 
@@ -168,7 +170,7 @@ def test_claims_and_demands_are_saved_too(newsroom: Newsroom, lan: Client) -> No
     assert "Appearances" in answer["problems"]  # two first appearances
     assert claim.appearances.count() == 1
     similar = lan.post(
-        answer["url"], values | {"appearances-1-first": "", "row_state": answer["version"], "_created": "1"}
+        answer["url"], values | {"appearances-1-first": "", "opened_version": answer["version"], "_created": "1"}
     )
     assert similar.status_code in (200, 302)
     assert claim.appearances.count() == 2
@@ -206,7 +208,7 @@ def test_two_texts_are_both_shown_and_kept(newsroom: Newsroom, lan: Client) -> N
     typed = SavedState.objects.get(draft=review.pk, kind="typed")
     assert (typed.saved_by, typed.content["body"]) == (newsroom.reporter, "Thân bài của Lan.")
     choices = {
-        "row_state": conflict["version"],
+        "opened_version": conflict["version"],
         "choice-headline": "mine",
         "choice-summary": "theirs",
         "_continue": "1",
@@ -242,7 +244,7 @@ def test_sources_of_the_other_person_can_be_taken(newsroom: Newsroom, lan: Clien
     assert "Nguồn của Hoa" in answer["theirs"]["sources"]
     saved = lan.post(
         change(review),
-        mine | {"sources-0-title": "Nguồn của Lan", "choice-sources": "theirs", "row_state": answer["version"]},
+        mine | {"sources-0-title": "Nguồn của Lan", "choice-sources": "theirs", "opened_version": answer["version"]},
     )
     assert saved.status_code == 302
     assert review.sources.order_by("pk")[0].title == "Nguồn của Hoa"
@@ -315,7 +317,7 @@ def test_row_that_an_autosave_created_is_removed_again(newsroom: Newsroom, lan: 
     added = values | {"authorships-TOTAL_FORMS": 2, "authorships-1-user": newsroom.second.pk}
     answer = lan.post(autosave(review), added).json()
     assert review.authorships.count() == 2
-    gone = {"authorships-removed": answer["rows"]["authorships"][1]["id"], "row_state": answer["version"]}
+    gone = {"authorships-removed": answer["rows"]["authorships"][1]["id"], "opened_version": answer["version"]}
     lan.post(autosave(review), values | gone)
     assert [row.user for row in review.authorships.all()] == [newsroom.reporter]
 

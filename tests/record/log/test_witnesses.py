@@ -164,7 +164,7 @@ def test_witness_that_answers_nonsense_keeps_no_other_from_being_asked(
             call_command("ask_witnesses")
     first, second, last = capsys.readouterr().out.splitlines()
     assert first.startswith(f"witness.example/strange did not cosign 1 entries: {said}")
-    assert "it does not answer (unknown url type" in second
+    assert "it does not answer (the URL isn't valid)" in second
     assert last == "witness.example/w cosigned 1 entries"
 
 

@@ -1,6 +1,7 @@
 """Vectors in matching: what meaning finds, how it is computed, and what is said when it is not."""
 
 import threading
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +13,7 @@ from factcheck.database import DatabaseProblem
 from factcheck.record.matching import embeddings, matches
 from factcheck.record.matching.embeddings import AT_ONCE, EmbeddingError, RemoteModel, get_embeddings
 from factcheck.record.matching.matches import match
+from factcheck.record.matching.models import ReviewVectorQuerySet
 from factcheck.record.models import ReviewVector
 from tests.databases import fresh_database
 from tests.record.conftest import Address, meaning
@@ -55,17 +57,18 @@ def test_time_that_words_took_is_not_left_for_vectors(
 ) -> None:
     publish("Nước lũ ngập chùa.")
     embed()
-    real = matches.add_similar_words
 
-    def slow(cursor: Any, words: Any) -> Any:
-        cursor.execute("SELECT pg_sleep(0.3)")
-        return real(cursor, words)
+    def slowed(usual: Callable[..., Any]) -> Callable[..., Any]:
+        def slow(*arguments: Any) -> Any:
+            with connections["public"].cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(0.3)")
+            return usual(*arguments)
+
+        return slow
 
     monkeypatch.setattr(matches, "SECONDS", 0.5)
-    monkeypatch.setattr(matches, "add_similar_words", slow)
-    monkeypatch.setattr(
-        matches, "_NEAREST", f"WITH late AS (SELECT pg_sleep(0.3)) {matches._NEAREST} OFFSET (SELECT 0 FROM late)"
-    )
+    monkeypatch.setattr(matches, "add_similar_words", slowed(matches.add_similar_words))
+    monkeypatch.setattr(ReviewVectorQuerySet, "nearest", slowed(ReviewVectorQuerySet.nearest))
     with pytest.raises(TimeoutError):
         match("The flood reached the pagoda.")
 

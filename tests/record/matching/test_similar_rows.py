@@ -12,7 +12,6 @@ from factcheck.record import publish as publishing
 from factcheck.record.log import entries
 from factcheck.record.matching import similar_rows
 from factcheck.record.matching.embeddings import EmbeddingError
-from factcheck.record.matching.models import vector_literal
 from factcheck.record.matching.query_vectors import forget_queries
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedReview, ReviewVector
@@ -57,9 +56,7 @@ def record(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
     statements = [made(number, text) for number, text in enumerate(TEXTS, start=1)]
     publishing.publish([entries.Publication(UUID(each["id"]), each) for each in statements])
     for number, cosine in enumerate(COSINES, start=1):
-        ReviewVector.objects.filter(review_id=UUID(int=number)).update(
-            model="test", embedding=[float(each) for each in vector(cosine)]
-        )
+        ReviewVector.objects.filter(review_id=UUID(int=number)).update(model="test", embedding=vector(cosine))
 
 
 def search(words: str, model: SearchModel = PublishedReview, condition: Q | None = None, **page: object) -> Results:
@@ -123,8 +120,9 @@ def test_search_says_why_nothing_was_found_by_meaning(monkeypatch: pytest.Monkey
     found = search("jab chips")
     assert (found.hits, found.explanation) == ([], "Matching by meaning is switched off.")
     monkeypatch.setattr(similar_rows, "get_embeddings", Embeddings)
-    monkeypatch.setattr(similar_rows, "_COSINES", "SELECT pg_sleep(5), %s::text, %s::text")
-    assert search("jab chips").explanation == "Searching by meaning took too long."
+    with monkeypatch.context() as patch:
+        patch.setattr(similar_rows, "SIMILAR_SECONDS", 0)
+        assert search("jab chips").explanation == "Searching by meaning took too long."
     ReviewVector.objects.update(model=None, embedding=None)
     assert search("jab chips").explanation == "The meaning of reviews has not been computed yet."
 
@@ -132,4 +130,3 @@ def test_search_says_why_nothing_was_found_by_meaning(monkeypatch: pytest.Monkey
 def test_only_texts_nearly_as_similar_as_the_most_similar_count() -> None:
     assert relevance.similar_enough([0.95, 0.7]) == 0.95 - relevance.MOST_SIMILAR
     assert relevance.similar_enough([0.85, 0.7]) == relevance.similar_enough([]) == relevance.SIMILAR
-    assert vector_literal(vector(1)).startswith("[1,0,0")

@@ -8,9 +8,9 @@ import pytest
 from django.db import IntegrityError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.database.bulk_writes import insert, upsert
+from factcheck.database.bulk_writes import insert
 from factcheck.editorial.models import EditorialEvent
-from factcheck.record.models import PublishedCorrection, PublishedReference, PublishedReview
+from factcheck.record.models import PublishedCorrection, PublishedReview
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -53,7 +53,6 @@ def test_insert_takes_what_has_the_columns() -> None:
 def test_insert_of_nothing_asks_nothing() -> None:
     with CaptureQueriesContext(connection) as queries:
         insert(PublishedCorrection, iter([]))
-        upsert(PublishedReference, [], ["kind", "key"])
     assert len(queries) == 0
 
 
@@ -61,17 +60,6 @@ def test_insert_of_what_is_there_is_an_integrity_error() -> None:
     insert(PublishedReview, [review()])
     with pytest.raises(IntegrityError, match="record_publishedreview_pkey"):
         insert(PublishedReview, [review(sequence=1)])
-
-
-def test_upsert_takes_the_place_of_rows_with_the_same_key_alone() -> None:
-    rows = [PublishedReference(kind="topic", key=key, name=key, sequence=0, body="{}") for key in ("a'\"", "b")]
-    upsert(PublishedReference, rows, ["kind", "key"])
-    newer = PublishedReference(kind="topic", key="a'\"", name="A", sequence=1, body="{}")
-    upsert(PublishedReference, [newer], ["kind", "key"])
-    assert list(PublishedReference.objects.order_by("key").values_list("key", "name", "sequence")) == [
-        ("a'\"", "A", 1),
-        ("b", "b", 0),
-    ]
 
 
 def test_among_finds_by_keys_of_every_kind() -> None:

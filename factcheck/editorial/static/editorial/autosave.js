@@ -5,7 +5,7 @@ const HEARTBEAT = 20_000;
 const KEPT_FOR = 30 * 24 * 60 * 60 * 1000;
 const PREFIX = "draft:";
 // These values differ from page to page, although the text is the same.
-const NOT_TYPED = /^(csrfmiddlewaretoken|page|row_state|_created|choice-.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*-(id|removed))$/;
+const NOT_TYPED = /^(csrfmiddlewaretoken|page|opened_version|_created|choice-.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*-(id|removed))$/;
 
 function keptKeys(person = "") {
   return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX + person));
@@ -186,7 +186,7 @@ function start() {
 
   // Gives the page the ids of the rows that have just been created.
   function adopt(answer, ids) {
-    setHidden("row_state", answer.version);
+    setHidden("opened_version", answer.version);
     for (const [prefix, rows] of Object.entries(answer.rows)) {
       for (const { index, id } of rows) {
         const field = ids.get(`${prefix}-${index}-id`);
@@ -219,7 +219,7 @@ function start() {
   }
 
   function showConflict(answer) {
-    setHidden("row_state", answer.version);
+    setHidden("opened_version", answer.version);
     const place = form.querySelector("[data-conflict]");
     place.innerHTML = answer.html;
     place.querySelector(".conflict").focus();

@@ -3,8 +3,8 @@
 Django searches our catalogue before its own. Our catalogue can therefore translate a Django text that Django's
 catalogue leaves in English or translates badly. Such entries are added by hand.
 
-Babel replaces Django's ``makemessages``, so that GNU gettext doesn't have to be installed. The compiled ``.mo`` is
-committed, because the site runs without Babel.
+Babel replaces Django's ``makemessages``, which needs GNU gettext, deletes our translations of Django's texts, and can't
+compare without writing. The compiled ``.mo`` is committed, because the site runs without Babel.
 """
 
 from argparse import ArgumentParser
@@ -14,7 +14,7 @@ from typing import Any
 
 import django
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
@@ -25,16 +25,9 @@ from django.utils.translation.template import templatize
 PACKAGES = ("factcheck", "api")
 LANGUAGE = "vi"
 KEYWORDS: dict[str, Any] = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
+    **DEFAULT_KEYWORDS, "gettext_lazy": None, "gettext_noop": None, "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-}
+}  # fmt: skip
 
 
 class Command(BaseCommand):

@@ -15,11 +15,9 @@ from typing import Any
 
 import pytest
 
-from factcheck.server import guarded_http
-from factcheck.server.guarded_http import FetchError, fetch
+from factcheck.server.http_client import MAX_REDIRECTS, FetchError, fetch
 from factcheck.server.public_addresses import is_public_address
-from tests.local_pages import PUBLIC, LocalPages, local_pages
-from tests.webhooks.test_sending import certificate
+from tests.local_pages import PUBLIC, LocalPages, certificate, local_pages
 
 # Hosts that lead inside, by how they are written. `fetch` refuses all of them without asking a name server.
 HOSTILE_HOSTS = {
@@ -40,7 +38,7 @@ HOSTILE_HOSTS = {
     "multicast": ["224.0.0.1", "239.255.255.250", "[ff02::1]", "[ff0e::1]"],
     "IPv4 in IPv6": ["[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:169.254.169.254]", "[::127.0.0.1]",
                      "[::ffff:0:127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b::169.254.169.254]", "[64:ff9b:1::1]",
-                     "[2002:7f00:1::1]", "[2002:a9fe:a9fe::1]", "[2001:0:7f00:1::1]"],
+                     "[2002:7f00:1::1]", "[2002:a9fe:a9fe::1]", "[2001:0:7f00:1::1]", "[2001:10::1]"],
     "other digits": ["１２７.0.0.1", "127。0。0。1", "①②⑦.0.0.1", "١٢٧.0.0.1", "①⓪.0.0.1", "ⓛocalhost", "𝟙𝟚𝟟.0.0.1"],
     "percent": ["%31%32%37.0.0.1", "127%2e0.0.1", "local%68ost"],
     "private names": ["intranet", "printer.local", "db.internal", "router.home.arpa", "kubernetes", "redis"],
@@ -71,9 +69,9 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalPages]:
         yield pages
 
 
-def problem(url: str) -> str:
+def problem(url: str, **limits: Any) -> str:
     with pytest.raises(FetchError) as refused:
-        fetch(url)
+        fetch(url, **limits)
     return refused.value.problem.value
 
 
@@ -139,10 +137,23 @@ def test_redirects_are_followed_and_kept(site: LocalPages) -> None:
     assert [headers.get("Cookie") for _, headers in site.requests] == [None, None]
 
 
+def test_host_that_the_operator_names_can_be_private(site: LocalPages) -> None:
+    """Its redirects can't lead to other private hosts."""
+    own = f"http://127.0.0.1:{site.port}"
+    site.add("/same", b"", 302, Location="/page")
+    site.add("/page", b"page")
+    site.add("/other", b"", 302, Location=f"http://localhost:{site.port}/page")
+    assert [each.status for each in fetch(f"{own}/same", any_host=True)] == [302, 200]
+    assert problem(f"{own}/other", any_host=True) == problem(f"{own}/page") == "not_public"
+    assert [(path, headers["Host"]) for path, headers in site.requests] == [
+        (path, f"127.0.0.1:{site.port}") for path in ("/same", "/page", "/other")
+    ]
+
+
 def test_endless_redirects_end(site: LocalPages) -> None:
     site.add("/loop", b"", 302, Location="/loop")
     assert problem("http://site.example.org/loop") == "too_many_redirects"
-    assert len(site.requests) == guarded_http.MAX_REDIRECTS + 1
+    assert len(site.requests) == MAX_REDIRECTS + 1
 
 
 def test_proxy_of_the_environment_is_not_used(site: LocalPages, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,14 +224,13 @@ def test_decompression_bomb_is_cut_off(site: LocalPages, encoding: str, wbits: i
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-def test_redirects_share_the_size(site: LocalPages, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
-    monkeypatch.setattr(guarded_http, "MAX_BODY", 10_000)
+def test_redirects_share_the_size(site: LocalPages, encoding: str) -> None:
     body = gzip.compress(bytes(4000)) if encoding == "gzip" else bytes(4000)
     for number in range(3):
         site.add(f"/{number}", body, 302, Location=f"/{number + 1}", Content_Encoding=encoding)
     site.add("/3", b"page")
-    assert len(fetch("http://site.example.org/2")) == 2
-    assert problem("http://site.example.org/0") == "too_large"
+    assert len(fetch("http://site.example.org/2", max_body=10_000)) == 2
+    assert problem("http://site.example.org/0", max_body=10_000) == "too_large"
 
 
 def test_invalid_url_with_a_fragment_is_refused() -> None:
@@ -262,28 +272,44 @@ def say_nothing(handler: BaseHTTPRequestHandler) -> None:
 
 
 @pytest.mark.parametrize("speak", [drip, drip_headers, say_nothing])
-def test_slow_page_ends_in_time(site: LocalPages, monkeypatch: pytest.MonkeyPatch, speak: Any) -> None:
-    monkeypatch.setattr(guarded_http, "SECONDS", 1.0)
+def test_slow_page_ends_in_time(site: LocalPages, speak: Any) -> None:
     began = time.monotonic()
-    assert problem(site.add("/slow", speak)) == "timeout"
+    assert problem(site.add("/slow", speak), seconds=1) == "timeout"
     assert time.monotonic() - began < 2
 
 
-def test_slow_redirects_share_the_time(site: LocalPages, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_handshake_ends_in_time(site: LocalPages) -> None:
+    """Each byte of the TLS record arrives within the limit, but the record doesn't."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def speak() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                for byte in b"\x16\x03\x03\x40\x00" + bytes(100):
+                    connection.sendall(bytes([byte]))
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=speak)
+        thread.start()
+        began = time.monotonic()
+        assert problem(f"https://site.example.org:{server.getsockname()[1]}/", seconds=0.5) == "timeout"
+        assert time.monotonic() - began < 2
+        thread.join()
+
+
+def test_slow_redirects_share_the_time(site: LocalPages) -> None:
     def slow(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(0.4)
         send(handler, b"HTTP/1.1 302 Found\r\nLocation: /slow\r\nContent-Length: 0\r\n\r\n", 1)
 
-    monkeypatch.setattr(guarded_http, "SECONDS", 1.0)
-    assert problem(site.add("/slow", slow)) == "timeout"
+    assert problem(site.add("/slow", slow), seconds=1) == "timeout"
 
 
 def test_slow_name_server_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     done = threading.Event()
-    monkeypatch.setattr(guarded_http, "SECONDS", 0.3)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: done.wait(10) and [])
     began = time.monotonic()
-    assert problem("http://site.example.org/") == "timeout"
+    assert problem("http://site.example.org/", seconds=0.3) == "timeout"
     assert time.monotonic() - began < 2
     done.set()
 
@@ -337,6 +363,10 @@ def test_certificate_is_checked_against_the_name(
         thread.join()
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.215.14", "168.63.129.15", "2606:4700::1111"])
+@pytest.mark.parametrize(
+    "address",
+    ["1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.1", "168.63.129.15", "172.15.0.1", "172.32.0.1", "223.255.255.255",
+     "2606:4700::1111", "2001:4860:4860::8888", "2a00:1450::1"],
+)  # fmt: skip
 def test_public_address_is_allowed(address: str) -> None:
     assert is_public_address(address)
