@@ -15,11 +15,9 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.parameter_values import read_site
-from api.http.response_cache import mark_cacheable
 from api.lists.filters import Filter, name_filter
-from api.lists.keyset import Order
-from api.lists.options import ListOptions, read_list_request
-from api.lists.pages import list_of_bodies, list_response, read_page
+from api.lists.pages import Order, list_of_bodies, list_response, read_page
+from api.lists.requests import ListOptions, read_list_request
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview
@@ -51,7 +49,7 @@ def references(kind: Kind) -> QuerySet[Any]:
 
 def _respond(request: Request, kind: Kind, options: ListOptions) -> HttpResponse:
     list_request = read_list_request(request._request, options)
-    return list_of_bodies(list_request, read_page(list_request, references(kind).filter(list_request.condition)))
+    return list_of_bodies(list_request, read_page(list_request, references(kind)))
 
 
 def _find(kind: Kind, key: str) -> dict[str, Any]:
@@ -78,7 +76,7 @@ class PublisherDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, site: str) -> HttpResponse:
         refuse_parameters(request)
-        mark_cacheable(request._request)
+        responses.mark_cacheable(request._request)
         try:
             site = read_site(site)
         except ValueError:
@@ -114,7 +112,7 @@ class ClaimantDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, claimant_id: UUID) -> HttpResponse:
         refuse_parameters(request)
-        mark_cacheable(request._request)
+        responses.mark_cacheable(request._request)
         body = _find(Kind.CLAIMANT, str(claimant_id))
         rows = PublishedClaim.objects.using("public").live().filter(claimant=claimant_id)
         claims = map(orjson.loads, rows.order_by("-published_at", "-id").values_list("body", flat=True)[:MAX_CLAIMS])
