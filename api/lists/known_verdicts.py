@@ -1,7 +1,7 @@
 """Reads the filter `verdict`. A misspelt verdict is an error, because an empty list would look like an answer."""
 
 from api.http import parameter_values
-from api.http.suggestions import nearest
+from api.http.parameters import nearest
 from factcheck.record.models import PublishedReference
 
 # The scale that every site starts with. Its verdicts are known even before a review uses them.

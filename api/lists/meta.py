@@ -3,8 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from api.http.parameters import Parameters
-from api.http.suggestions import unknown_value
+from api.http.parameters import Parameters, unknown_value
 from factcheck.record.readmodel.totals import Group
 from factcheck.record.search.counts import FACETS, GROUPS
 

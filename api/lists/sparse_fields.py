@@ -5,8 +5,7 @@ from typing import Any
 
 import orjson
 
-from api.http.parameters import Parameters
-from api.http.suggestions import unknown_field
+from api.http.parameters import Parameters, unknown_field
 
 NAME = "fields"
 MAX_FIELDS = 100
