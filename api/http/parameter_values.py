@@ -5,15 +5,18 @@ If the text is invalid, the reader raises ValueError with a sentence for the cli
 
 import contextlib
 import re
+import unicodedata
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, time
+from functools import cache
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
+from django.conf.locale import LANG_INFO
+from django.utils import translation
 
-from api.http.language_names import meant_tag
-from api.http.suggestions import nearest, unknown_value
+from api.http.parameters import nearest, unknown_value
 from factcheck.record.formats.text import nfc
 from factcheck.record.formats.urls import url_key
 from factcheck.record.models import PublishedReference
@@ -66,12 +69,40 @@ def read_language(value: str) -> str:
     """Return a BCP 47 tag in lower case, as in the read model."""
     if len(value) > MAX_LANGUAGE or not _LANGUAGE.fullmatch(value):
         written = value.replace("_", "-")
-        meant = written if _LANGUAGE.fullmatch(written) else meant_tag(value)
+        meant = written if _LANGUAGE.fullmatch(written) else _meant_tag(value)
         raise ValueError(
             "This isn't a language tag. "
             + (f"Did you mean {meant}?" if meant else "Send a BCP 47 tag, for example vi or pt-BR.")
         )
     return value.lower()
+
+
+def _meant_tag(text: str) -> str | None:
+    """The tag of the language with this name in English, in Vietnamese or in the language. Typos are accepted."""
+    name = _folded(text)
+    names = _tags()
+    if name not in names:
+        name = next(iter(nearest(name, names)), "")
+    return names.get(name)
+
+
+@cache
+def _tags() -> dict[str, str]:
+    """Maps folded names to tags. The plain tag of a language comes before the tags of its regions."""
+    found: dict[str, str] = {}
+    with translation.override("vi"):
+        for code in sorted(LANG_INFO, key=lambda code: (code.count("-"), code)):
+            info = LANG_INFO[code]
+            if "name" not in info:  # only an alias
+                continue
+            for name in (info["name"], info["name_local"], translation.gettext(info["name"])):
+                found.setdefault(_folded(name), code)
+    return found
+
+
+def _folded(text: str) -> str:
+    letters = unicodedata.normalize("NFD", text[:100].casefold().replace("đ", "d"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def read_slug(value: str) -> str:
