@@ -16,11 +16,11 @@ import orjson
 from django.core import signing
 from django.db import connections
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from api.http import responses
 from api.lists.filters import Sql, join
-from api.lists.parameters import AsOf, pick
+from api.lists.parameters import pick
 
 if TYPE_CHECKING:
     from api.lists.requests import ListRequest
@@ -194,10 +194,8 @@ def page_of(list_request: "ListRequest", found: list[Row]) -> Page:
         found.reverse()
     if not found:
         # This side of the position no longer contains any rows, so the adjacent page is at the nearest end of the list.
-        beginning, end = Cursor(), Cursor(backward=True)
-        if cursor.backward:
-            return Page([], list_request.link(beginning) if cursor.position else None, None)
-        return Page([], None, list_request.link(end) if cursor.position else None)
+        link = list_request.link(Cursor(backward=not cursor.backward)) if cursor.position else None
+        return Page([], link, None) if cursor.backward else Page([], None, link)
     first, last = (Position(row[0], row[1]) for row in (found[0], found[-1]))
     has_next = bool(cursor.position) if cursor.backward else more
     has_previous = more if cursor.backward else bool(cursor.position)
@@ -208,22 +206,18 @@ def page_of(list_request: "ListRequest", found: list[Row]) -> Page:
     )
 
 
-def list_of_bodies(list_request: "ListRequest", page: Page, meta: dict[str, Any] | None = None) -> HttpResponse:
-    """Return the response for a page whose only column is stored JSON, which is sent unchanged without `fields`."""
-    results = [pick(list_request.mask, body) for (body,) in page.rows]
-    return list_response(list_request.request, page, results, list_request.as_of, meta)
-
-
 def list_response(
-    request: HttpRequest,
-    page: Page,
-    results: list[Any],
-    as_of: AsOf | None = None,
-    meta: dict[str, Any] | None = None,
+    list_request: "ListRequest", page: Page, results: list[Any] | None = None, meta: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """Return the response with the results and the URLs of the adjacent pages."""
+    """Return the response with the results and the URLs of the adjacent pages.
+
+    Without `results`, the page's only column is stored JSON, which is sent unchanged without `fields`.
+    """
+    if results is None:
+        results = [pick(list_request.mask, body) for (body,) in page.rows]
     answer = {"results": results, "next": page.next, "previous": page.previous}
     content = orjson.dumps(answer if meta is None else {**answer, "meta": meta})
-    response = responses.respond(request, content, headers=as_of.headers if as_of else None)
+    as_of = list_request.as_of
+    response = responses.respond(list_request.request, content, headers=as_of.headers if as_of else None)
     responses.add_links(response, {"next": page.next, "prev": page.previous})
     return response

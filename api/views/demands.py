@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.lists.filters import DEMAND_FILTERS
-from api.lists.pages import both_ways, list_of_bodies, read_page
+from api.lists.pages import both_ways, list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
 from api.schema.item_fields import fields_of
 from api.schema.operations import DOCUMENT_HEADERS, documented
@@ -35,7 +35,7 @@ class DemandList(Endpoint):
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, DEMANDS)
-        return list_of_bodies(list_request, read_page(list_request))
+        return list_response(list_request, read_page(list_request))
 
 
 class DemandDetail(Endpoint):

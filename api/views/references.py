@@ -16,7 +16,7 @@ from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.parameter_values import read_site
 from api.lists.filters import Filter, name_filter
-from api.lists.pages import Order, list_of_bodies, list_response, read_page
+from api.lists.pages import Order, list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented
@@ -53,7 +53,7 @@ BY_SLUG = ListOptions(_VERDICTS.filter(~Exists(_EARLIER)), orders={"slug": Order
 
 def _respond(request: Request, options: ListOptions) -> HttpResponse:
     list_request = read_list_request(request._request, options)
-    return list_of_bodies(list_request, read_page(list_request))
+    return list_response(list_request, read_page(list_request))
 
 
 def _find(kind: Kind, key: str) -> dict[str, Any]:
@@ -143,13 +143,14 @@ class RatingScaleList(Endpoint):
         "RatingScaleList", BY_SLUG,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        page = read_page(read_list_request(request._request, BY_SLUG), ["scale"])
+        list_request = read_list_request(request._request, BY_SLUG)
+        page = read_page(list_request, ["scale"])
         slugs = [slug for (slug,) in page.rows]
         bodies: dict[str, list[dict[str, Any]]] = {slug: [] for slug in slugs}
         # If documents differ, the document that is newest in the log determines `best` and `worst`.
         for scale, body in _VERDICTS.filter(scale__in=slugs).order_by("sequence").values_list("scale", "body"):
             bodies[scale].append(orjson.loads(body))
-        return list_response(request._request, page, [_scale_with(slug, bodies[slug]) for slug in slugs])
+        return list_response(list_request, page, [_scale_with(slug, bodies[slug]) for slug in slugs])
 
 
 def _scale_with(slug: str, verdicts: list[dict[str, Any]]) -> dict[str, Any]:

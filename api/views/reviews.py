@@ -11,7 +11,7 @@ from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.negotiation import JSON
 from api.http.problems import NOT_FOUND, Gone, Refused
 from api.lists.filters import REVIEW_FILTERS
-from api.lists.pages import both_ways, list_of_bodies
+from api.lists.pages import both_ways, list_response
 from api.lists.parameters import AsOf, as_published, read_detail_parameters, respond_with
 from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_searched
@@ -47,7 +47,7 @@ class ReviewList(Endpoint):
         page, meta = read_searched(list_request)
         if meta is None:  # `meta` depends on how long the search took
             responses.mark_cacheable(request._request)
-        return list_of_bodies(list_request, page, meta)
+        return list_response(list_request, page, meta=meta)
 
 
 class ReviewDetail(Endpoint):

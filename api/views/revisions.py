@@ -91,7 +91,7 @@ def list_revisions(list_request: ListRequest, subject: UUID, what: str = "review
     condition = "subject = %s AND kind LIKE %s", [subject, f"{what}.%"]
     page = read_page(list_request, [*COLUMNS[:-1], "document"], condition)
     results = [metadata(_ROUTES[what], **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
-    return list_response(list_request.request, page, results)
+    return list_response(list_request, page, results)
 
 
 def respond_revision(
