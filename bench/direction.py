@@ -1,4 +1,4 @@
-"""The direction from English claims to Vietnamese ones, among the model's vectors (`record/language_direction.py`).
+"""The direction from English claims to Vietnamese ones, among the model's vectors (`record/matching/vector_maps.py`).
 
     python bench/direction.py > factcheck/record/matching/language_direction.json
 

@@ -1,4 +1,4 @@
-"""The map of queries' vectors (`record/matching/query_map.py`), learned from pairs of a post and its claim.
+"""The map of queries' vectors (`record/matching/vector_maps.py`), learned from pairs of a post and its claim.
 
     python bench/query_map.py [--kept var/bench-vectors.sqlite3] > factcheck/record/matching/query_map.f16
 

@@ -48,7 +48,7 @@ if not LOCAL and not SECURE:
 
 DEBUG = switch("DEBUG", possible=LOCAL, because="its error pages show settings and data")
 
-SECRET_KEY = secret_key(environment("SECRET_KEY"), VAR, local=LOCAL, secure=SECURE)
+SECRET_KEY = secret_key(environment("SECRET_KEY"), VAR, local=LOCAL)
 
 ALLOWED_HOSTS = [host.strip() for host in environment("ALLOWED_HOSTS").split(",") if host.strip()]
 if not ALLOWED_HOSTS:
@@ -268,8 +268,8 @@ if SECURE:
 PROCRASTINATE_DATABASE_ALIAS = "default"
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 3600}  # seconds for which a missed run is still caught up
 
-LANGUAGE_CODE = environment("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt")]
+LANGUAGE_CODE = choice("LANGUAGE_CODE", "en", [code for code, _name in LANGUAGES])
 LOCALE_PATHS = [BASE_DIR / "factcheck" / "locale"]
 FORMAT_MODULE_PATH = ["factcheck.locale"]
 TIME_ZONE = "UTC"

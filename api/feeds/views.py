@@ -19,11 +19,9 @@ from rest_framework.request import Request
 from api.feeds.feed_formats import Entry, paragraphs, write_feed
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.lists.cursors import Cursor
 from api.lists.filters import REVIEW_FILTERS
-from api.lists.keyset import Order
-from api.lists.options import ListOptions, ListRequest, read_list_request
-from api.lists.pages import Page, read_page
+from api.lists.pages import Cursor, Order, Page, read_page
+from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time
 from api.views.corrections import CORRECTIONS, read_corrections
 from factcheck.record.formats.markdown import ShownPicture, to_html
@@ -39,6 +37,7 @@ REVIEW_FEED = ListOptions(
     # The latest change comes first, so that readers see every correction on the first page.
     orders={"-updated_at": Order("updated_at", descending=True)},
     filters=REVIEW_FILTERS,
+    rows=PublishedReview.objects.using("public").live(),
     choices=CONTENT,
 )
 CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT)
@@ -94,8 +93,7 @@ class ReviewFeed(Feed):
     description = _("Reviews of claims, with the latest publications and changes first.")
 
     def read(self, list_request: ListRequest) -> Page:
-        rows = PublishedReview.objects.using("public").live().filter(list_request.condition)
-        return read_in_time(list_request, rows) if "q" in list_request.query else read_page(list_request, rows)
+        return (read_in_time if "q" in list_request.query else read_page)(list_request)
 
     def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
         pictures = _pictures_in(bodies) if full else {}

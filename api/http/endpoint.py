@@ -22,7 +22,7 @@ class Endpoint(APIView):
 
     http_method_names = ["get", "head", "options"]
     parser_classes = []
-    # False for a view that reads the log's head with its rows (`factcheck.database.compiled_queries.log_head`).
+    # False for a view that reads the log's head with its rows (`api.lists.pages`).
     reads_log_head = True
     # False for a view whose responses don't depend on the log. If the view doesn't read anything else, it also responds
     # while the database is away.

@@ -16,9 +16,8 @@ from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.parameter_values import read_site
 from api.lists.filters import Filter, name_filter
-from api.lists.keyset import Order
-from api.lists.options import ListOptions, read_list_request
-from api.lists.pages import list_of_bodies, list_response, read_page
+from api.lists.pages import Order, list_of_bodies, list_response, read_page
+from api.lists.requests import ListOptions, read_list_request
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview
@@ -50,7 +49,7 @@ def references(kind: Kind) -> QuerySet[Any]:
 
 def _respond(request: Request, kind: Kind, options: ListOptions) -> HttpResponse:
     list_request = read_list_request(request._request, options)
-    return list_of_bodies(list_request, read_page(list_request, references(kind).filter(list_request.condition)))
+    return list_of_bodies(list_request, read_page(list_request, references(kind)))
 
 
 def _find(kind: Kind, key: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,9 +15,8 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import Gone
-from api.lists.keyset import Order
-from api.lists.options import ListOptions, ListRequest, read_list_request
-from api.lists.pages import list_response, read_page
+from api.lists.pages import Order, list_response, read_page
+from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of, find_review
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
@@ -83,8 +82,10 @@ def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[Log
 
 def list_revisions(list_request: ListRequest, entries: QuerySet[LogEntry], route: str) -> HttpResponse:
     """Return a page of these entries. `route` is the URL name of a single entry."""
-    annotated = entries.annotate(note=in_revision("note"), change_class=in_revision("class"))
-    page = read_page(list_request, annotated, columns=COLUMNS)
+    annotated = entries.annotate(
+        note=in_revision("note"), change_class=in_revision("class"), document=F("revision_document")
+    )
+    page = read_page(list_request, annotated, columns=[*COLUMNS[:-1], "document"])
     results = [metadata(route, **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
     return list_response(list_request.request, page, results)
 

@@ -16,9 +16,10 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedReview
+from factcheck.record.search.constants import SECONDS
 from factcheck.record.search.counts import FACETS, known_counts
 from factcheck.record.search.query import read_query
-from factcheck.record.search.ranking import SECONDS, Search
+from factcheck.record.search.ranking import Search
 from factcheck.record.search.spelling import did_you_mean
 from factcheck.record.search.stems import has_words
 from factcheck.website.filters import Filters

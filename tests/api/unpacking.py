@@ -3,12 +3,11 @@
 import json
 from pathlib import Path
 
-import pyarrow as pa
+from api.dumps.file_formats import zstd
 
 
 def text_of(path: Path) -> str:
-    with pa.CompressedInputStream(pa.OSFile(str(path)), "zstd") as stream:
-        return stream.read().decode()
+    return zstd.decompress(path.read_bytes()).decode()
 
 
 def lines_of(path: Path) -> list:

@@ -17,10 +17,9 @@ from urllib.parse import urlsplit
 import orjson
 from django.conf import settings
 
-from factcheck.record.matching.language_direction import without_language
+from factcheck.record.matching.match_numbers import MAX_TEXT
 from factcheck.record.matching.models import DIMENSIONS, Vector
-from factcheck.record.matching.query_map import map_queries
-from factcheck.record.matching.vectors import MAX_TEXT
+from factcheck.record.matching.vector_maps import map_queries, without_language
 from factcheck.server.http_client import FetchError, send
 from factcheck.server.slots import Slots
 

@@ -1,19 +1,44 @@
-"""The numbers that turn a comparison into a probability, fitted by logistic regressions.
+"""The constants of matching: what is compared, within which limits, and how a comparison becomes a probability.
 
-The pairs are posts of CheckThat 2022 2A English, split train, as they are and changed as in `bench/variants.py`. In
-half of the cases, the claim and its near-duplicates were taken out of the database. Numbers for meaning alone are also
-fitted to the posts of `bench/languages_tuning.json`, which are in other languages than their claims.
-`bench/calibration.py --split train --fit` repeats the regressions on the first posts and prints numbers close to these.
-The threshold and the bounds of the background were chosen by hand with the same posts.
+Each line of a measurement has the program in `bench/`, the number of texts n, the date, and the figure with → without.
+`dev` means the 199 posts of CheckThat 2022 2A English, split dev, dated and undated.
 """
 
 import math
 from dataclasses import dataclass
 
+# Time and size
+SECONDS = 1.5  # for all SQL statements, which take a sixth of a second with a million reviews
+BATCH_SECONDS = 15.0  # for all texts of a batch, including their vectors
+SIMILAR_SECONDS = 0.5  # for all SQL statements that find texts for a search
+MAX_TEXT = 1000  # in characters. More characters add little and take long (multilingual-e5-small reads 512 tokens).
+MAX_MEANINGS = 8  # sentences of a long text that are compared by meaning
+MAX_PIECES = 50  # sentences of a long text that are scored. The sentences with the rarest words are chosen.
+MAX_COMPARED = 20  # claims whose text is compared with the post in detail
+MAX_COUNTED = 1000  # reviews without a vector, which are counted only up to this number
+
+# Candidates by words
+MAX_WORDS = 40  # the number of words used from the text. The rarest words that occur in claims are chosen.
+FOUND = 300  # the expected number of reviews found by words, first by rare words and then by pairs of common words
+PAIRED = 8  # words that are too common to be searched for on their own
+MAX_FOUND = 1000  # reviews found by words, even if fewer are expected
+MAX_READ = 4000  # reviews read to find MAX_FOUND reviews, because many contain the words only in their body
+READ_EACH = 1000  # reviews read per word
+MISSPELT = 3  # the longest unknown words, for which similar words are searched
+MISSPELT_LENGTHS = range(5, 129)  # in letters. Shorter words resemble too many words, and longer ones take too long.
+ALIKE = 0.5  # the minimum similarity (pg_trgm) of a misspelt word
+
+# Candidates by meaning
+NEAREST = 100  # reviews found by their vectors
+EF_SEARCH = 1000  # vectors compared by the index. This is pgvector's maximum, and 600 would miss one result in 14.
+FIRST, KEPT_NEAREST = 10, 3  # of the first ten places, three are kept for the nearest claims by meaning
+
+# Scores
 # A claim is a result from this probability on. On the split dev, 95 % of the results are then right, also by words.
 THRESHOLD = 0.7
 
 K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters, and the words in a usual claim, headline and summary
+USUAL_REVIEWS = 10_000  # a database from this size on shows how rare words are
 FEW = 10.0  # the weight of words that a short part of a text lacks when the most similar part is chosen
 
 # The evidence that a claim is the right one, in log-odds (conditional logistic regression among a post's candidates).
@@ -26,6 +51,8 @@ ALONE_SHARED, ALONE_SHARE = 2.8, 5.75  # for the root of BM25 and the share of w
 # scores too sure.
 BEFORE = -2.4
 AFTER = ((7, 3.1), (30, 1.0), (365, -0.6), (math.inf, -1.2))
+
+PENALTY = 2.0  # the log-odds that a claim loses if it differs, about as much as a shared rare word is worth
 
 # A claim is probable if it exceeds the next best claims, so their mean evidence is the background. The first
 # two are left out, because the same claim is often reviewed twice.

@@ -5,25 +5,40 @@ scored by words and by meaning, and a claim gets the score of its best review. B
 million reviews takes about as long as searching ten thousand.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connections
 from pgvector import HalfVector
 
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
-from factcheck.record.matching.differing_claims import rank_differing
+from factcheck.record.matching.differences.comparison import find_differences, read_post
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
-from factcheck.record.matching.match_numbers import THRESHOLD
+from factcheck.record.matching.match_numbers import (
+    BATCH_SECONDS,
+    FIRST,
+    KEPT_NEAREST,
+    MAX_COMPARED,
+    MAX_COUNTED,
+    MAX_FOUND,
+    MAX_MEANINGS,
+    MAX_READ,
+    MAX_TEXT,
+    PENALTY,
+    READ_EACH,
+    SECONDS,
+    THRESHOLD,
+)
 from factcheck.record.matching.match_scoring import BOTH, WORDS, Candidate, Match, score_candidates
 from factcheck.record.matching.models import ReviewVector, Vector, half_vector
 from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.query_vectors import embed_batch
-from factcheck.record.matching.vectors import MAX_TEXT
 from factcheck.record.matching.words import (
     Word,
     add_similar_words,
@@ -34,16 +49,9 @@ from factcheck.record.matching.words import (
     word_weights,
 )
 from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.readmodel.models import PublishedClaim
 
-MAX_MEANINGS = 8  # sentences of a long text that are compared by meaning
-MAX_FOUND = 1000  # reviews found by words, even if fewer are expected
-MAX_READ = 4000  # reviews read to find MAX_FOUND reviews, because many contain the words only in their body
-READ_EACH = 1000  # reviews read per word
-SECONDS = 1.5  # for all SQL statements, which take a sixth of a second with a million reviews
-BATCH_SECONDS = 15.0  # for all texts of a batch, including their vectors
-MAX_COMPARED = 20  # claims whose text is compared with the post in detail
-FIRST, KEPT_NEAREST = 10, 3  # of the first ten places, three are kept for the nearest claims by meaning
-MAX_COUNTED = 1000  # reviews without a vector, which are counted only up to this number
+_LIMIT = 1e-9  # the log-odds of a score of 1 would be infinite
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +177,27 @@ def _under_roots(matches: Sequence[Match]) -> list[Match]:
     for each in matches:
         found.setdefault(root := group.root(each.claim_id), replace(each, claim_id=root))
     return [*found.values()]
+
+
+def rank_differing(matches: Sequence[Match], text: str) -> list[Match]:
+    """The matches with their differences from the text, best match first.
+
+    A difference never turns a result into a candidate, because the claim is still about the same thing.
+    """
+    claims = PublishedClaim.objects.using("public").filter(id__in=[each.claim_id for each in matches])
+    bodies = dict(claims.values_list("id", "body"))
+    post, found = read_post(text), []
+    for each in matches:
+        body = bodies.get(each.claim_id)
+        differs = find_differences(post, orjson.loads(body)["text"]) if body else []
+        found.append(replace(each, differs=tuple(differs), score=_reduced(each.score) if differs else each.score))
+    return sorted(found, key=lambda each: -each.score)
+
+
+def _reduced(score: float) -> float:
+    bounded = min(max(score, _LIMIT), 1 - _LIMIT)
+    likelihood = math.log(bounded / (1 - bounded)) - PENALTY
+    return max(1 / (1 + math.exp(-likelihood)), THRESHOLD if score >= THRESHOLD else 0.0)
 
 
 def _with_nearest(matches: Sequence[Match]) -> list[Match]:

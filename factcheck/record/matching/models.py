@@ -9,9 +9,9 @@ from django.db.models import Q
 from pgvector import HalfVector
 from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
 
+from factcheck.record.matching.match_numbers import EF_SEARCH, NEAREST
+
 DIMENSIONS = 384
-NEAREST = 100  # reviews found by their vectors
-EF_SEARCH = 1000  # vectors compared by the index. This is pgvector's maximum, and 600 would miss one result in 14.
 
 Vector = Sequence[float]
 

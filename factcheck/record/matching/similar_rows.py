@@ -5,21 +5,21 @@ from uuid import UUID
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.questions import lower_capitals
 from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings
+from factcheck.record.matching.match_numbers import SIMILAR_SECONDS
 from factcheck.record.matching.models import ReviewVector, half_vector
 from factcheck.record.matching.query_vectors import embed_query
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
-from factcheck.record.search.relevance import MEANING, SIMILAR, similar_enough
+from factcheck.record.search.constants import MEANING, SIMILAR
+from factcheck.record.search.relevance import similar_enough
 from factcheck.record.search.results import SearchModel, Similar
-
-SECONDS = 0.5  # for all SQL statements
 
 
 def find_similar(model: SearchModel, text: str) -> Similar:
     """The rows with a similar meaning, and the amount that is added to the rank of each."""
     vectors = ReviewVector.objects.using("public")
     try:
-        with time_limit(SECONDS) as left:
+        with time_limit(SIMILAR_SECONDS) as left:
             embeddings = get_embeddings()
             if not vectors.of_model(embeddings.model).exists():  # no vector is computed on a site without vectors
                 return Similar({}, "The meaning of reviews has not been computed yet.")

@@ -15,8 +15,7 @@ from typing import Any
 from django.db import connection
 
 from factcheck.record.log.models import Published
-
-MAX_TEXT = 1000  # in characters. More characters add little and take long (multilingual-e5-small reads 512 tokens).
+from factcheck.record.matching.match_numbers import MAX_TEXT
 
 
 def embedded_text(document: Mapping[str, Any]) -> str:

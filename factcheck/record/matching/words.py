@@ -6,17 +6,18 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from factcheck.record.search.models import MAX_LENGTH, SEARCH_CONFIG
-
-MAX_WORDS = 40  # the number of words used from the text. The rarest words that occur in claims are chosen.
-USUAL_REVIEWS = 10_000  # a database from this size on shows how rare words are
-MAX_PIECES = 50  # sentences of a long text that are scored. The sentences with the rarest words are chosen.
-FOUND = 300  # the expected number of reviews found by words, first by rare words and then by pairs of common words
-PAIRED = 8  # words that are too common to be searched for on their own
-MISSPELT = 3  # the longest unknown words, for which similar words are searched
-MISSPELT_LENGTH = 5  # in letters. Shorter words resemble too many other words.
-MISSPELT_MOST = 2 * MAX_LENGTH  # in letters. Longer words take a third of a second and don't resemble any word.
-ALIKE = 0.5  # the minimum similarity (pg_trgm) of a misspelt word
+from factcheck.record.matching.match_numbers import (
+    ALIKE,
+    FOUND,
+    MAX_PIECES,
+    MAX_WORDS,
+    MISSPELT,
+    MISSPELT_LENGTHS,
+    PAIRED,
+    USUAL_REVIEWS,
+)
+from factcheck.record.search.models import SEARCH_CONFIG
+from factcheck.record.search.relevance import term_weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,14 @@ def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
     total = max((max(reviews, size) for _, _, reviews, size, _ in rows), default=1)
     words = []
     for lexeme, numbers, reviews, _, is_common in rows:
-        # The inverse frequency as in BM25. A word that doesn't occur in any headline can still occur in a summary.
+        # A word that doesn't occur in any headline can still occur in a summary.
         # A small database doesn't show which words are rare. So its words count as less rare than they seem, and it
         # counts as part of a larger one.
         expected = max(total, USUAL_REVIEWS)
         frequency = max(int(reviews), 1) * math.sqrt(expected / total)
         if is_common:
             frequency = max(frequency, expected / 10)
-        weight = math.log(1 + (expected + 0.5) / (frequency + 0.5))
+        weight = term_weight(frequency, expected)
         words.append(Word(lexeme, int(reviews), weight, tuple(number - 1 for number in numbers)))
     return _rarest_first(words), total
 
@@ -108,7 +109,7 @@ FROM unnest(%s::text[]) AS typed (lexeme), LATERAL (
 
 def add_similar_words(cursor: Any, words: Sequence[Word]) -> list[Word]:
     """The words, along with similar known words. An unknown word shares its weight with the similar word."""
-    unknown = [word for word in words if not word.reviews and MISSPELT_LENGTH <= len(word.lexeme) <= MISSPELT_MOST]
+    unknown = [word for word in words if not word.reviews and len(word.lexeme) in MISSPELT_LENGTHS]
     longest = sorted(unknown, key=lambda word: (-len(word.lexeme), word.lexeme))[:MISSPELT]
     if not longest:
         return [*words]

@@ -6,22 +6,39 @@ match too, for example COVID19 (see `spellings_of`).
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from factcheck.record.formats.questions import WORD_SEAM
-from factcheck.record.search.question_words import question_words
-from factcheck.record.search.words import split_words
+from factcheck.record.formats.text import nfc
+from factcheck.record.search.constants import MAX_BRANCHES, ORDERED
+from factcheck.record.search.words import split_words, without_diacritics
 
 MAX_QUERY = 400  # in characters
 OR = "or"  # the operator between alternatives
 # Variants of " and - that word processors and phones insert. Dashes aren't included, because they separate words.
 _TYPOGRAPHIC = str.maketrans("“”„‟«»＂−‐－", '"""""""---')
 _PIECES = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
-MAX_BRANCHES = 8  # if there are more branches, they are joined into one
-_ORDERED = 4  # from this number of terms on, sorting by frequency pays off
+
+# Words that only ask. A Vietnamese syllable has many meanings, so Vietnamese words are listed as phrases. For example,
+# "không" isn't in the list because of "hàng không" (aviation).
+_ASKING = {
+    "am", "an", "and", "are", "at", "be", "been", "by", "can", "could", "did", "do", "does", "for", "from", "had",
+    "has", "have", "how", "in", "is", "of", "on", "should", "that", "the", "there", "these", "this", "those", "to",
+    "was", "were", "what", "what's", "when", "where", "where's", "which", "who", "who's", "whom", "whose", "why",
+    "with", "would",
+}  # fmt: skip
+_ASKING_PHRASES = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        "như thế nào", "có phải là", "những gì", "cái gì", "điều gì", "thế nào", "có phải", "phải không", "đúng không",
+        "có đúng", "có thật", "thật không", "được không", "hay không", "là gì", "là ai", "ở đâu", "khi nào", "bao giờ",
+        "bao nhiêu", "bao lâu", "tại sao", "vì sao", "ra sao", "làm sao",
+    )
+)  # fmt: skip
+# A syllable that can be Vietnamese without diacritics. "can bo" is "cán bộ", and "an toan" is "an toàn".
+_SYLLABLE = re.compile(r"(?:ngh?|[cgkpt]h|nh|gi|qu|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?")
 
 Spelling = tuple[str, ...]  # consecutive words
 Term = tuple[Spelling, ...]  # alternative spellings, with the typed spelling first
@@ -34,9 +51,6 @@ _NUMBER = re.compile(r"(?<!\d)[1-9]\d{3,}")
 _THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 _YEAR = re.compile(r"19\d\d|20(?!00)\d\d")
 _SEPARATOR = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
-# The tone can be on either of the two vowels at the end of a syllable, for example in hòa and hoà. Matches NFD.
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
-_TONE_OF_TWO = re.compile(rf"(o(?=.?[ae])|u(?=.?y))([{_TONES}]?)([aey])([{_TONES}]?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +101,7 @@ class Query:
 
     def any_marked_word(self) -> str:
         """The words that have diacritics or aren't in ASCII script. Empty if there are none."""
-        marked = [word for word in self.words if not word.isascii()]
-        return any_of(map(_quoted, dict.fromkeys(style for word in marked for style in (word, _with_tone_moved(word)))))
-
-    def without(self, words: Collection[str]) -> "Query":
-        """The query without those required terms whose spellings all contain one of these words."""
-        remaining = (
-            replace(each, required=tuple(term for term in each.required if any(map(set(words).isdisjoint, term))))
-            for each in self.alternatives
-        )
-        return Query(tuple(each for each in remaining if each.required))
+        return any_of(_quoted(word) for word in self.words if not word.isascii())
 
     def _joined(self, render: Callable[[tuple[Term, ...]], str]) -> str:
         return any_of(
@@ -130,9 +135,24 @@ def read_query(text: str) -> Query:
 
 
 def _question_pieces(pieces: Sequence[tuple[str, str, str]]) -> set[int]:
-    """The positions of question words. Quoted and excluded words are never question words."""
-    plain = [number for number, (minus, _, word) in enumerate(pieces) if word and not minus]
-    return {plain[place] for place in question_words([pieces[number][2] for number in plain])}
+    """The positions of question words. Quoted and excluded words are never question words.
+
+    A word in capital letters is a name, for example WHO, unless all words are in capital letters. The Vietnamese
+    phrases are recognised with all of their diacritics or with none. A query that can be Vietnamese has no English
+    question words.
+    """
+    places = [number for number, (minus, _, word) in enumerate(pieces) if word and not minus]
+    words = [pieces[place][2] for place in places]
+    shouted = all(map(str.isupper, words))
+    plain = [nfc(word).lower().replace("’", "'").strip("?!.,…:;()") for word in words]
+    english = all(map(str.isascii, plain)) and not all(map(_SYLLABLE.fullmatch, plain))
+    found = {at for at, word in enumerate(plain) if english and word in _ASKING}
+    for phrase in _ASKING_PHRASES:
+        for at in range(len(plain) - len(phrase) + 1):
+            typed = tuple(plain[at : at + len(phrase)])
+            if typed in (phrase, tuple(map(without_diacritics, phrase))):
+                found |= {*range(at, at + len(phrase))}
+    return {places[at] for at in found if shouted or not words[at].isupper()}
 
 
 def spellings_of(run: str) -> Term:
@@ -154,12 +174,6 @@ def _with_thousands(number: re.Match[str]) -> str:
     return number[0] if _YEAR.fullmatch(number[0]) else _THOUSANDS.sub(" ", number[0])
 
 
-def _with_tone_moved(word: str) -> str:
-    """A Vietnamese syllable with its tone mark in the other style. Other words don't change."""
-    moved = _TONE_OF_TWO.sub(r"\1\4\3\2", unicodedata.normalize("NFD", word))
-    return unicodedata.normalize("NFC", moved)
-
-
 def _branch(terms: Sequence[Term], excluded: Iterable[Term], frequency: ReviewCount) -> Branch:
     first, second, *more = *map(term_query, _rarest_first(terms, frequency)), "", ""
     rest = [*more, *(f"!{term_query(term)}" for term in excluded)]
@@ -167,7 +181,7 @@ def _branch(terms: Sequence[Term], excluded: Iterable[Term], frequency: ReviewCo
 
 
 def _rarest_first(terms: Sequence[Term], frequency: ReviewCount) -> list[Term]:
-    return sorted(terms, key=lambda term: max_reviews(term, frequency)) if len(terms) >= _ORDERED else list(terms)
+    return sorted(terms, key=lambda term: max_reviews(term, frequency)) if len(terms) >= ORDERED else list(terms)
 
 
 def max_reviews(term: Term, frequency: ReviewCount) -> int:

@@ -1,7 +1,7 @@
 """Full-text search in published reviews and claims, best match first, in limited time.
 
 A common word occurs in hundreds of thousands of rows, and ranking all of them would take too long. So only the newest
-matching rows are ranked, up to MAX_CANDIDATES. Older matching rows follow by date (`older_rows.py`). The index groups
+matching rows are ranked, up to MAX_CANDIDATES. Older matching rows follow by date (`read_older`). The index groups
 rows into shelves of 2,048 log entries, so a search can read only the newest part of a common word's list.
 
 Queries for rare words search the whole table. Queries for common words search the newest shelves, at least MIN_SHELVES,
@@ -22,24 +22,38 @@ from django.db.models import Q
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import SHELF_BITS
 from factcheck.record.readmodel.row_models import Status
-from factcheck.record.search.misspelt import with_similar
+from factcheck.record.search.constants import (
+    FEW,
+    FIRST_SECONDS,
+    GOOD,
+    MANY_IN_SAMPLE,
+    MAX_CANDIDATES,
+    MAX_RARE,
+    MIN_CANDIDATES,
+    MIN_COMMON,
+    MIN_SHELVES,
+    SAMPLE_SHELVES,
+    SECONDS,
+    SOME_IN_SAMPLE,
+)
 from factcheck.record.search.models import SEARCH_CONFIG
-from factcheck.record.search.older_rows import LEAST_RANKED, Matching, read_older
 from factcheck.record.search.query import Query, Term, max_reviews
-from factcheck.record.search.relevance import FEW, GOOD, enough, rank_expression, term_weight
-from factcheck.record.search.results import Attempt, FindSimilar, Hit, Position, Results, SearchModel, Similar
+from factcheck.record.search.query_corrections import with_composed, with_similar
+from factcheck.record.search.relevance import enough, rank_expression, term_weight
+from factcheck.record.search.results import (
+    LEAST_RANKED,
+    Attempt,
+    FindSimilar,
+    Hit,
+    Matching,
+    Position,
+    Results,
+    SearchModel,
+    Similar,
+    read_older,
+)
 from factcheck.record.search.stems import with_stems, word_stems
-from factcheck.record.search.telex import with_composed
 from factcheck.record.search.words import Frequency, frequencies
-
-MAX_CANDIDATES = 400
-SAMPLE_SHELVES, MIN_SHELVES = 4, 16
-MANY_IN_SAMPLE, SOME_IN_SAMPLE = 8, 4  # candidates in the sample
-MIN_CANDIDATES = 64  # for a common query, which continues beyond MIN_SHELVES to find this many
-MAX_RARE = 1000  # reviews that contain a word for which the whole table is searched
-MIN_COMMON = 20_000  # reviews. A query is common if even its rarest word is in this many reviews.
-SECONDS = 0.9  # for all SQL statements of one search request
-FIRST_SECONDS = 0.1  # for the first SQL statement about a word that seems to be rare
 
 
 class _Shelves(NamedTuple):
@@ -116,7 +130,7 @@ class Search:
         return bool(self._similar.gains)
 
     def _attempts(self) -> Iterator[Attempt]:
-        """Weaker and weaker queries: all words, all words known from claims and headlines, enough of the rare words."""
+        """Weaker and weaker queries: all words, similar words for unknown words, enough of the rare known words."""
         if not self.query:
             return
         yield Attempt(self.query, self.query.branches(self._frequency))
@@ -124,9 +138,6 @@ class Search:
         if (mended := with_similar(self.query, unknown)) != self.query:
             self._replace_query(mended)
             yield Attempt(mended, mended.branches(self._frequency))
-        weaker = self.query.without(unknown)
-        if weaker and weaker != self.query:
-            yield Attempt(weaker, weaker.branches(self._frequency))
         if (least := enough(self.query, self._known_weight)) != [(self.query.all_terms(),)]:
             yield Attempt(self.query, least)
 

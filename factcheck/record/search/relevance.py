@@ -1,4 +1,4 @@
-"""The constants and formulas that decide why one search result comes before another.
+"""The formulas that decide why one search result comes before another.
 
 A row's rank is the sum of four parts. Rare words count more than common words in the first two parts:
 
@@ -14,28 +14,26 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from factcheck.record.search.constants import (
+    CLOSE,
+    ENOUGH,
+    HEAVIEST,
+    LONG_PHRASE,
+    MARKED,
+    MAX_BRANCHES,
+    MAX_RANKED,
+    MOST_SIMILAR,
+    PLACES,
+    SHARE,
+    SIMILAR,
+)
 from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
-from factcheck.record.search.query import MAX_BRANCHES, Alternative, Branch, Query, Term, all_of, any_of, term_query
+from factcheck.record.search.query import Alternative, Branch, Query, Term, all_of, any_of, term_query
 from factcheck.record.search.stems import Stems
 
-PLACES = "{0.1,0.2,0.4,1}"  # everything else, the claimant, the summary, and the claim or headline
-CLOSE = 2.0  # for neighbouring words, relative to the words themselves
-MARKED = 2.0  # for words with the typed diacritics
-MEANING = 40.0  # per unit of cosine above SIMILAR. The best results by meaning are about 0.05 above it.
-SIMILAR = 0.85  # the least cosine of a text that counts as similar in meaning
-MOST_SIMILAR = 0.06  # how much less similar than the most similar text a text can be
-# If fewer rows have all words and a good rank, texts with a similar meaning are added. A row has a good rank if most of
-# the words' weight is in the claim or headline. So scattered syllables in long bodies don't count.
-FEW, GOOD = 10, 0.5
-# A row without all words must have half of their weight, or the weight of three words that are as rare as the rarest.
-# Only the heaviest words are required. So three words are enough for a pasted post, and common words don't matter.
-SHARE, ENOUGH, HEAVIEST = 0.5, 3, 8
-LONG_PHRASE = 4  # words. A longer phrase in quotation marks is a pasted text, of which only some words are required.
-MAX_RANKED = 16  # terms of a long query that are ranked, the rarest first
 
-
-def term_weight(reviews: int, total: int) -> float:
-    """The inverse frequency of a term as in BM25, from the number of reviews that contain the term."""
+def term_weight(reviews: float, total: int) -> float:
+    """The inverse frequency of a term as in BM25, for search and for matching. `reviews` contain the term."""
     return math.log(1 + (total + 0.5) / (min(max(reviews, 1), total) + 0.5))
 
 

@@ -137,6 +137,11 @@ FROM unnest(%s::text[], %s::int[]) AS removed (word, reviews) WHERE mine.word = 
 """
 
 
+def without_diacritics(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word.replace("đ", "d"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def title_words(document: Mapping[str, Any]) -> set[str]:
     """The words in the claim and headline, from the document or body of a live review."""
     return set(split_words(f"{document['claim']['text']} {document['headline'] or ''}"))

@@ -121,7 +121,7 @@ def test_search_says_why_nothing_was_found_by_meaning(monkeypatch: pytest.Monkey
     assert (found.hits, found.explanation) == ([], "Matching by meaning is switched off.")
     monkeypatch.setattr(similar_rows, "get_embeddings", Embeddings)
     with monkeypatch.context() as patch:
-        patch.setattr(similar_rows, "SECONDS", 0)
+        patch.setattr(similar_rows, "SIMILAR_SECONDS", 0)
         assert search("jab chips").explanation == "Searching by meaning took too long."
     ReviewVector.objects.update(model=None, embedding=None)
     assert search("jab chips").explanation == "The meaning of reviews has not been computed yet."

@@ -5,7 +5,7 @@ import pytest
 
 from factcheck.record.formats.questions import lower_capitals
 from factcheck.record.matching.embeddings import LocalModel
-from factcheck.record.matching.query_map import FILE, map_queries
+from factcheck.record.matching.vector_maps import MAP_FILE, map_queries, without_language
 
 
 def test_mapped_queries_have_length_one_and_stay_near_the_plain_ones() -> None:
@@ -13,7 +13,7 @@ def test_mapped_queries_have_length_one_and_stay_near_the_plain_ones() -> None:
     mapped = map_queries(plain)
     assert np.linalg.norm(mapped, axis=1) == pytest.approx(np.ones(5), abs=1e-5)
     assert (np.sum(mapped * plain, axis=1) > 0.7).all()
-    assert FILE.stat().st_size == 384 * 384 * 2
+    assert MAP_FILE.stat().st_size == 384 * 384 * 2
 
 
 def test_post_in_capitals_has_the_vector_of_the_post_in_lower_case() -> None:
@@ -27,8 +27,6 @@ def test_query_is_mapped_and_a_passage_is_not() -> None:
     [query], [passage] = (LocalModel().embed_queries(["Vaccines"]), LocalModel().embed_passages(["Vaccines"]))
     assert len(query) == len(passage) == 384
     engine = LocalModel._load()
-    from factcheck.record.matching.language_direction import without_language
-
     plain = without_language(engine.query("Vaccines")[None])
     assert query == pytest.approx(map_queries(plain)[0], abs=1e-5)
     assert passage == pytest.approx(without_language(engine.passage(["Vaccines"]))[0], abs=1e-5)

@@ -1,15 +1,21 @@
-"""Composes Vietnamese syllables that were typed in Telex or VNI while the Vietnamese keyboard was switched off.
+"""Other spellings for words that occur nowhere: Vietnamese typed without its keyboard, and typing errors.
 
-For example, `nuwowcs` and `nu7o71c` become `nước`.
+Syllables in Telex or VNI are composed. For example, `nuwowcs` and `nu7o71c` become `nước`. A word with a typing error
+gets similar words, in which one letter is missing, wrong, doubled or swapped.
 """
 
 import re
+import string
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
+from django.db import connections
+
+from factcheck.record.search.constants import SIMILAR_LENGTHS, SIMILAR_WORDS
 from factcheck.record.search.query import Query, Term
+from factcheck.record.search.words import without_diacritics
 
 _TONES = dict(zip("sfrxj", "\u0301\u0300\u0309\u0303\u0323", strict=True))
 # The keys of VNI as keys of Telex. In VNI, a 6 follows the letter that gets a circumflex.
@@ -47,15 +53,7 @@ def with_composed(query: Query, reviews: Callable[[str], int]) -> Query:
         return query
     everywhere = chain.from_iterable(term[0] for term in query.terms)
     chosen = composed if all(word in composed or is_syllable(word) for word in everywhere) else unknown
-
-    def spellings(term: Term) -> Term:
-        word, *others = term[0]
-        return (*term, (composed[word],)) if not others and word in chosen else term
-
-    return replace(
-        query,
-        alternatives=tuple(replace(each, required=tuple(map(spellings, each.required))) for each in query.alternatives),
-    )
+    return _with_spellings(query, {word: [composed[word]] for word in chosen})
 
 
 def compose(typed: str) -> str | None:
@@ -108,5 +106,45 @@ def _with_tone(syllable: re.Match[str], tone: str) -> str:
 
 def is_syllable(word: str) -> bool:
     """Whether the word is a Vietnamese syllable, with or without diacritics."""
-    apart = unicodedata.normalize("NFD", word.replace("đ", "d"))
-    return bool(_BARE_SYLLABLE.fullmatch("".join(mark for mark in apart if not unicodedata.combining(mark))))
+    return bool(_BARE_SYLLABLE.fullmatch(without_diacritics(word)))
+
+
+def with_similar(query: Query, unknown: Collection[str]) -> Query:
+    """The query with similar words as alternative spellings of the unknown words."""
+    return _with_spellings(query, {word: found for word in unknown if (found := _similar(word))})
+
+
+def _with_spellings(query: Query, words: Mapping[str, Collection[str]]) -> Query:
+    """The query with more spellings for terms that consist of one of these words."""
+    if not words:
+        return query
+
+    def spellings(term: Term) -> Term:
+        word, *others = term[0]
+        return term if others else (*term, *((other,) for other in words.get(word, ())))
+
+    alternatives = (replace(each, required=tuple(map(spellings, each.required))) for each in query.alternatives)
+    return replace(query, alternatives=tuple(alternatives))
+
+
+def _similar(word: str) -> list[str]:
+    if len(word) not in SIMILAR_LENGTHS or not (word.isascii() and word.isalpha()):
+        return []
+    with connections["public"].cursor() as cursor:
+        cursor.execute(_MOST_FREQUENT, [[*_variants(word)], SIMILAR_WORDS])
+        return [lexeme for (lexeme,) in cursor.fetchall()]
+
+
+def _variants(word: str) -> Iterator[str]:
+    for place in range(len(word) + 1):
+        begin, end = word[:place], word[place:]
+        yield begin + end[1:]
+        yield begin + end[1:2] + end[:1] + end[2:]
+        for letter in string.ascii_lowercase:
+            yield begin + letter + end
+            yield begin + letter + end[1:]
+
+
+_MOST_FREQUENT = """
+SELECT lexeme FROM record_word WHERE lexeme = ANY(%s) GROUP BY lexeme ORDER BY sum(reviews) DESC, lexeme LIMIT %s
+"""

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 
 from factcheck.record.search import spelling
-from factcheck.record.search.typing_errors import is_typing_error, is_vietnamese
+from factcheck.record.search.spelling import is_typing_error, is_vietnamese
 from factcheck.record.search.words import frequencies, split_words
 
 

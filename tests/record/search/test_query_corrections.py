@@ -1,11 +1,15 @@
-"""Syllables that were typed in Telex or VNI are composed, and words in other languages stay as they are."""
+"""Syllables in Telex or VNI are composed, and a word that occurs nowhere is replaced by known words.
+
+Words in other languages stay as they are.
+"""
 
 from collections.abc import Callable
 
 import pytest
 
 from factcheck.record.search.query import read_query
-from factcheck.record.search.telex import compose, with_composed
+from factcheck.record.search.query_corrections import compose, with_composed, with_similar
+from tests.record.search.test_ranking import found, publish, record  # noqa: F401 (a fixture)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +75,14 @@ def test_known_words_are_composed_among_vietnamese_words() -> None:
 @pytest.mark.parametrize("typed", ["her moon", '"nuwowcs lux"', "-nuwowcs tin", ""])
 def test_query_stays_as_it_is(typed: str) -> None:
     assert with_composed(read_query(typed), reviews(her=1, moon=1)) == read_query(typed)
+
+
+@pytest.mark.parametrize("typed", ["chnih phu", "chin phu", "chiinh phu", "chonh phu", "chính phuu"])
+def test_misspelt_syllable_is_found(typed: str) -> None:
+    publish("Chính phủ họp", "Chim bay", "Phủ sóng")
+    assert found(typed)[0] == 1
+
+
+@pytest.mark.parametrize("word", ["q", "abcdefghi", "u23", "đạo", "习"])
+def test_words_without_variants(word: str) -> None:
+    assert with_similar(read_query(word), [word]) == read_query(word)
