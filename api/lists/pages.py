@@ -16,7 +16,7 @@ import orjson
 from django.core import signing
 from django.db import connections
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from api.http import responses
 from api.lists.filters import Sql, join
@@ -227,11 +227,10 @@ def page_of(list_request: "ListRequest", found: list[Row]) -> Page:
 def list_of_bodies(list_request: "ListRequest", page: Page, meta: dict[str, Any] | None = None) -> HttpResponse:
     """Return the response for a page whose only column is stored JSON, which is sent unchanged without `fields`."""
     results = [pick(list_request.mask, body) for (body,) in page.rows]
-    return list_response(list_request.request, page, results, list_request.as_of, meta)
+    return list_response(page, results, list_request.as_of, meta)
 
 
 def list_response(
-    request: HttpRequest,
     page: Page,
     results: list[Any],
     as_of: AsOf | None = None,
@@ -240,6 +239,6 @@ def list_response(
     """Return the response with the results and the URLs of the adjacent pages."""
     answer = {"results": results, "next": page.next, "previous": page.previous}
     content = orjson.dumps(answer if meta is None else {**answer, "meta": meta})
-    response = responses.respond(request, content, headers=as_of.headers if as_of else None)
+    response = responses.respond(content, headers=as_of.headers if as_of else None)
     responses.add_links(response, {"next": page.next, "prev": page.previous})
     return response

@@ -94,7 +94,7 @@ class PublisherDetail(Endpoint):
             "reviews_url": _list_url("reviews", publisher=site),
             "profile_changes": profile_rows.list_changes(site),
         }
-        return responses.respond(request._request, orjson.dumps(body | more))
+        return responses.respond(orjson.dumps(body | more))
 
 
 class ClaimantList(Endpoint):
@@ -120,7 +120,7 @@ class ClaimantDetail(Endpoint):
             "claims": [{key: claim[key] for key in CLAIM_OF_CLAIMANT} for claim in claims],
             "claims_url": _list_url("claims", claimant=claimant_id),
         }
-        return responses.respond(request._request, orjson.dumps(body | more))
+        return responses.respond(orjson.dumps(body | more))
 
 
 def _list_url(name: str, **parameters: object) -> str:
@@ -150,7 +150,7 @@ class RatingScaleList(Endpoint):
         # If documents differ, the document that is newest in the log determines `best` and `worst`.
         for scale, body in verdicts.filter(scale__in=slugs).order_by("sequence").values_list("scale", "body"):
             bodies[scale].append(orjson.loads(body))
-        return list_response(request._request, page, [_scale_with(slug, bodies[slug]) for slug in slugs])
+        return list_response(page, [_scale_with(slug, bodies[slug]) for slug in slugs])
 
 
 def _scale() -> Func:
