@@ -89,11 +89,13 @@ def mark_cacheable(request: HttpRequest) -> None:
 
 
 def cacheable_version(request: HttpRequest, response: HttpResponseBase) -> tuple[int] | None:
-    """Return the log's newest entry if the response can be remembered until the log has a newer one."""
+    """Return the log's newest entry if the response can be remembered until the log has a newer one.
+
+    Middleware for sessions deletes a client's invalid cookie. Such a response is only for this client.
+    """
     head: int | None = getattr(request, "log_head", None)
-    if head is None or not hasattr(request, "is_cacheable") or response.status_code != 200:
-        return None
-    return (head,)
+    cacheable = hasattr(request, "is_cacheable") and response.status_code == 200 and not response.cookies
+    return (head,) if cacheable and head is not None else None
 
 
 def add_links(response: HttpResponseBase, links: Links) -> None:
