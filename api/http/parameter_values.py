@@ -19,6 +19,7 @@ from django.utils import translation
 from api.http.parameters import nearest, unknown_value
 from factcheck.record.formats.text import nfc
 from factcheck.record.formats.urls import url_key
+from factcheck.record.models import PublishedReference
 from factcheck.record.readmodel.row_models import original_verdict_of
 from factcheck.record.statements.values import LANGUAGE_PATTERN, MAX_LANGUAGE, SLUG_PATTERN
 
@@ -30,6 +31,11 @@ VERDICT = rf"({SLUG}:)?{SLUG}"
 _CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
 SITE = rf"[^\s/?#@{_CONTROLS}]{{1,255}}"
 WORDS = rf"[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*"
+# The scale that every site starts with. Its verdicts are known even before a review uses them.
+STARTER_SCALE = "truth"
+STARTER_VERDICTS = tuple(
+    f"{STARTER_SCALE}:{slug}" for slug in ("false", "mostly-false", "half-true", "mostly-true", "true", "unproven")
+)
 _LANGUAGE, _SLUG, _VERDICT, _SITE = (re.compile(pattern) for pattern in (LANGUAGE, SLUG, VERDICT, SITE))
 _SEQUENCE = re.compile(r"[0-9]{1,18}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -134,6 +140,26 @@ def read_verdict(value: str) -> str:
             "This isn't a verdict. Send scale:slug, or a slug of the site's own scale. See /api/v1/rating-scales/."
         )
     return value if ":" in value else f"{settings.DEFAULT_RATING_SCALE}:{value}"
+
+
+def read_known_verdict(value: str) -> str:
+    """Return `scale:slug`. Raises ValueError if the value resembles a known verdict, but isn't one.
+
+    The newsrooms' scales can contain verdicts that no review has used yet. So all other unknown values are accepted.
+    """
+    verdict = read_verdict(value)
+    if verdict in STARTER_VERDICTS:
+        return verdict
+    published = PublishedReference.objects.using("public").filter(kind=PublishedReference.Kind.VERDICT)
+    known = [*published.values_list("key", flat=True), *STARTER_VERDICTS]
+    if verdict in known:
+        return verdict
+    scale, _, slug = verdict.partition(":")
+    slugs = [each.partition(":")[2] for each in known if each.startswith(f"{scale}:")]
+    near = [f"{scale}:{each}" for each in nearest(slug, slugs)] if slugs else nearest(verdict, known)
+    if near:
+        raise ValueError(f"No review has this verdict. Did you mean {' or '.join(dict.fromkeys(near))}?")
+    return verdict
 
 
 def read_site(value: str) -> str:
