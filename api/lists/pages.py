@@ -218,6 +218,6 @@ def list_response(
     answer = {"results": results, "next": page.next, "previous": page.previous}
     content = orjson.dumps(answer if meta is None else {**answer, "meta": meta})
     as_of = list_request.as_of
-    response = responses.respond(list_request.request, content, headers=as_of.headers if as_of else None)
+    response = responses.respond(content, headers=as_of.headers if as_of else None)
     responses.add_links(response, {"next": page.next, "prev": page.previous})
     return response

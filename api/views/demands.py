@@ -43,7 +43,7 @@ class DemandDetail(Endpoint):
     def get(self, request: Request, demand_id: UUID) -> HttpResponse:
         refuse_parameters(request)
         demand = get_object_or_404(PublishedDemand.objects.using("public"), pk=demand_id)
-        return responses.respond(request._request, demand.body.encode())
+        return responses.respond(demand.body.encode())
 
 
 class DemandRevisionList(Endpoint):
@@ -65,7 +65,7 @@ class DemandRevisionDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
-        return respond_revision(request._request, *find_revision(demand_id, number, "demand"), demand_body)
+        return respond_revision(*find_revision(demand_id, number, "demand"), demand_body)
 
 
 class DemandRevisionBytes(Endpoint):
@@ -76,4 +76,4 @@ class DemandRevisionBytes(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
-        return responses.respond_document(request._request, *find_revision(demand_id, number, "demand"))
+        return responses.respond_document(*find_revision(demand_id, number, "demand"))

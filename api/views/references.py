@@ -98,7 +98,7 @@ class PublisherDetail(Endpoint):
             "reviews_url": _list_url("reviews", publisher=site),
             "profile_changes": profile_rows.list_changes(site),
         }
-        return responses.respond(request._request, orjson.dumps(body | more))
+        return responses.respond(orjson.dumps(body | more))
 
 
 class ClaimantList(Endpoint):
@@ -124,7 +124,7 @@ class ClaimantDetail(Endpoint):
             "claims": [{key: claim[key] for key in CLAIM_OF_CLAIMANT} for claim in claims],
             "claims_url": _list_url("claims", claimant=claimant_id),
         }
-        return responses.respond(request._request, orjson.dumps(body | more))
+        return responses.respond(orjson.dumps(body | more))
 
 
 def _list_url(name: str, **parameters: object) -> str:

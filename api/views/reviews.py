@@ -68,9 +68,9 @@ class ReviewDetail(Endpoint):
             raise Gone(notice_in(body))
         headers = as_of.headers if as_of else None
         if status == Status.LIVE and request.accepted_media_type == LINKED_DATA:
-            return responses.respond(request._request, claim_review_document(body), LINKED_DATA, headers)
+            return responses.respond(claim_review_document(body), LINKED_DATA, headers)
         # A withdrawn review doesn't have a ClaimReview. Clients that request a ClaimReview get the tombstone.
-        return responses.respond(request._request, respond_with(mask, body), headers=headers)
+        return responses.respond(respond_with(mask, body), headers=headers)
 
 
 class ReviewAsClaimReview(Endpoint):
@@ -89,7 +89,7 @@ class ReviewAsClaimReview(Endpoint):
         if status == Status.WITHDRAWN:
             detail = "This review has been withdrawn and no longer has a ClaimReview. Remove your copy."
             raise Refused(NOT_FOUND, detail)
-        return responses.respond(request._request, claim_review_document(body), LINKED_DATA)
+        return responses.respond(claim_review_document(body), LINKED_DATA)
 
 
 def find_review(review_id: UUID, as_of: AsOf | None = None, request: HttpRequest | None = None) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from rest_framework.request import Request
@@ -63,7 +63,7 @@ class RevisionDetail(Endpoint):
         entry, row = find_revision(review_id, number)
         if entry.kind == LogEntry.Kind.ERASURE:
             raise Gone(notice_in(bytes(row.document)))
-        return respond_revision(request._request, entry, row, review_body)
+        return respond_revision(entry, row, review_body)
 
 
 class RevisionBytes(Endpoint):
@@ -74,7 +74,7 @@ class RevisionBytes(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
-        return responses.respond_document(request._request, *find_revision(review_id, number))
+        return responses.respond_document(*find_revision(review_id, number))
 
 
 def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[LogEntry, RevisionDocument]:
@@ -94,16 +94,14 @@ def list_revisions(list_request: ListRequest, subject: UUID, what: str = "review
     return list_response(list_request, page, results)
 
 
-def respond_revision(
-    request: HttpRequest, entry: LogEntry, row: RevisionDocument, body: Callable[[LogEntry, Any], Any]
-) -> HttpResponse:
+def respond_revision(entry: LogEntry, row: RevisionDocument, body: Callable[[LogEntry, Any], Any]) -> HttpResponse:
     """Return a revision, with the review or demand as it was served at the time."""
     document = row.parsed()
     change = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
     known = {column: getattr(entry, column) for column in COLUMNS if column not in change} | change
     what = "review" if entry.is_of_review else "demand"
     served = orjson.Fragment(canonical_unchecked(body(entry, document)))
-    return responses.respond(request, orjson.dumps(metadata(_ROUTES[what], **known) | {what: served}))
+    return responses.respond(orjson.dumps(metadata(_ROUTES[what], **known) | {what: served}))
 
 
 def metadata(route: str, **entry: Any) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Stats(Endpoint):
             "count": {"value": counted.total, "exact": counted.total_exact},
             "groups": {"values": groups, "exact": counted.exact, "complete": len(found) <= MAX_ROWS},
         }
-        return responses.respond(request._request, orjson.dumps(content))
+        return responses.respond(orjson.dumps(content))
 
 
 class Statistic(Endpoint):
@@ -81,7 +81,7 @@ class Statistic(Endpoint):
                 {"count": number, **dict(zip(found.columns, value, strict=True))} for value, number in found.rows
             ],
         }
-        return responses.respond(request._request, orjson.dumps(content))
+        return responses.respond(orjson.dumps(content))
 
 
 def _totals() -> dict[str, int]:
