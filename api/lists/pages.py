@@ -28,13 +28,8 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]  # value, tie, and the selected columns
 Run = Callable[[str, Sequence[Any]], list[Row]]  # runs SQL with parameters
 
-_READERS: dict[str, Callable[[str], Any]] = {
-    "t": datetime.fromisoformat,
-    "d": date.fromisoformat,
-    "u": UUID,
-    "s": str,
-    "i": int,
-}
+_TYPES: dict[str, Any] = {"t": datetime, "d": date, "u": UUID, "i": int, "s": str}  # a time is also a date
+_DATES = ("t", "d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +104,17 @@ def _signer(place: Iterable[str]) -> signing.Signer:
 
 
 def _pack(value: Any) -> str | None:
-    match value:
-        case None:
-            return None
-        case datetime():
-            return f"t{value.isoformat()}"
-        case date():
-            return f"d{value.isoformat()}"
-        case UUID():
-            return f"u{value}"
-        case int():
-            return f"i{value}"
-    return f"s{value}"
+    if value is None:
+        return None
+    tag = next(tag for tag, kind in _TYPES.items() if isinstance(value, kind))
+    return f"{tag}{value.isoformat() if tag in _DATES else value}"
 
 
 def _unpack(packed: str | None) -> Any:
-    return None if packed is None else _READERS[packed[0]](packed[1:])
+    if packed is None:
+        return None
+    tag, text = packed[0], packed[1:]
+    return _TYPES[tag].fromisoformat(text) if tag in _DATES else _TYPES[tag](text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +124,12 @@ class Page:
     previous: str | None
 
 
-def read_page(
-    list_request: "ListRequest",
-    rows: QuerySet[Any] | None = None,
-    columns: Sequence[str] = ("body",),
-    condition: Sql | None = None,
-) -> Page:
+def read_page(list_request: "ListRequest", columns: Sequence[str] = ("body",), condition: Sql | None = None) -> Page:
     """Return these columns of the page's rows in the list's order, with the URLs of the adjacent pages.
 
-    The rows come from `rows`, and otherwise from the list's own rows. They also meet the condition.
+    The rows also meet the condition.
     """
-    conditions = [*list_request.conditions, *([condition] if condition else [])]
-    source = list_request.source if rows is None else from_queries([rows])
+    source, conditions = list_request.source, [*list_request.conditions, *([condition] if condition else [])]
     cursor, limit = list_request.cursor, list_request.page_size + 1
     run = partial(responses.fetch, list_request.request, planned_once=not source[1] and not conditions)
     return page_of(list_request, read_rows(source, conditions, columns, list_request.order, cursor, limit, run))
@@ -153,7 +137,7 @@ def read_page(
 
 def from_queries(rows: Sequence[QuerySet[Any]]) -> Sql:
     """Return the SQL that reads the rows of these queries as one list."""
-    compiled = [each.query.get_compiler(using=each.db).as_sql() for each in rows]
+    compiled = [each.query.get_compiler(using=each.db, elide_empty=False).as_sql() for each in rows]
     return " UNION ALL ".join(sql for sql, _ in compiled), [each for _, parameters in compiled for each in parameters]
 
 

@@ -53,10 +53,9 @@ class DemandRevisionList(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID) -> HttpResponse:
         list_request = read_list_request(request._request, REVISIONS)
-        entries = entries_of(demand_id, "demand")
-        if not entries.exists():
+        if not entries_of(demand_id, "demand").exists():
             raise Http404
-        return list_revisions(list_request, entries, "api:demand-revision")
+        return list_revisions(list_request, demand_id, "demand")
 
 
 class DemandRevisionDetail(Endpoint):
