@@ -1,80 +1,92 @@
-"""Converts every error under the API's URLs to the API's format, and answers requests from the response cache.
+"""The API's middleware: rate limits, remembered responses, the gate for searches, and errors in the API's format."""
 
-Requests are counted before anything else, and searches pass a gate. Both refuse a request before it costs much.
-"""
+from contextlib import nullcontext
 
-from collections.abc import Callable
-
-from corsheaders.middleware import CorsMiddleware
-from csp.utils import build_policy
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from api.google.errors import google_error
 from api.http import problems, responses
-from api.http.response_cache import cached_response, store_response
-from factcheck.middleware import PROGRAMS
+from factcheck.middleware import PROGRAMS, Get
 from factcheck.server import rate_limits
 from factcheck.server.rate_limits import Limits, count_request
+from factcheck.server.response_cache import key_of, recall, remember
 from factcheck.server.search_gate import MATCH, RETRY_AFTER, SEARCH, Busy, search_gate
 
-Get = Callable[[HttpRequest], HttpResponseBase]
 _BY_STATUS = {
     problem.status: problem for problem in problems.PROBLEMS.values() if problem is not problems.BAD_PARAMETER
 }
 
 
 class ApiAnswers:
-    """Comes first in MIDDLEWARE, so it can replace Django's own error pages. Cached responses skip other middleware."""
+    """Counts requests, and sends remembered responses, which skip all middleware after this one."""
 
     def __init__(self, get_response: Get) -> None:
         self.get_response = get_response
-        self.policy = build_policy()
-        self.cors = CorsMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(PROGRAMS):
             return self.get_response(request)
         request.answer_part = self  # type: ignore[attr-defined] # for batches (api/google/batch.py)
-        cost = _search_cost(request)
+        request.search_cost = cost = _search_cost(request)  # type: ignore[attr-defined]
         limits = request.limits = count_request(request, _limit_names(request, cost))  # type: ignore[attr-defined]
-        response = self._respond(request, cost, limits)
+        response = responses.revalidate(request, self._respond(request, limits))
         request.limits.add_headers(response)  # type: ignore[attr-defined] # a batch of texts counts more than once
-        return response
-
-    def _respond(self, request: HttpRequest, cost: int, limits: Limits) -> HttpResponseBase:
-        if limits.retry_after is not None:
-            return self._complete(request, self._refuse(request, 429, limits.retry_after))
-        if cached := cached_response(request):
-            return cached
-        if not cost:
-            return self._complete(request, self.get_response(request))
-        try:
-            with search_gate.enter(cost):
-                response = self.get_response(request)
-        except Busy:
-            response = self._refuse(request, 503, RETRY_AFTER)
-        return self._complete(request, response)
-
-    def _refuse(self, request: HttpRequest, status: int, retry_after: int) -> HttpResponse:
-        """Return an error page that any site can read. It isn't logged, because a flood would fill the journal."""
-        response = HttpResponse(_BY_STATUS[status].title, status=status, headers={"Retry-After": str(retry_after)})
-        response._has_been_logged = True  # type: ignore[attr-defined] # read by django.utils.log.log_response
-        self.cors.add_response_headers(request, response)
-        return response
-
-    def _complete(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
-        if make and response.status_code >= 400 and isinstance(response, HttpResponse):
-            _replace(response, make(request, response))
-        response.headers.setdefault("Content-Security-Policy", self.policy)
         if response.status_code in (204, 304):
             # Django sets a length of 0. In a 304 that would mean that the client's copy is empty (RFC 9110,
             # sections 8.6 and 15.3.5).
             response.headers.pop("Content-Length", None)
             response.headers.pop("Content-Type", None)
-        store_response(request, response)
         return response
+
+    def _respond(self, request: HttpRequest, limits: Limits) -> HttpResponseBase:
+        key, reusable = key_of(request), request.method in ("GET", "HEAD") and limits.retry_after is None
+        if reusable and (found := recall(request, key, _version)):
+            return found
+        response = self.get_response(request)
+        if isinstance(response, HttpResponse) and (version := responses.cacheable_version(request, response)):
+            remember(request, key, version, response)
+        return response
+
+
+class ApiErrors:
+    """Refuses requests beyond a limit, and replaces Django's error pages by errors in the format of the URL.
+
+    Any site can read the errors, because the middleware for CORS comes before this one.
+    """
+
+    def __init__(self, get_response: Get) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(PROGRAMS):
+            return self.get_response(request)
+        response = self._respond(request)
+        make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
+        if make and response.status_code >= 400 and isinstance(response, HttpResponse):
+            _replace(response, make(request, response))
+        return response
+
+    def _respond(self, request: HttpRequest) -> HttpResponseBase:
+        limits, cost = request.limits, request.search_cost  # type: ignore[attr-defined]
+        if limits.retry_after is not None:
+            return _refusal(429, limits.retry_after)
+        try:
+            with search_gate.enter(cost) if cost else nullcontext():
+                return self.get_response(request)
+        except Busy:
+            return _refusal(503, RETRY_AFTER)
+
+
+def _version() -> tuple[int | None]:
+    return (responses.newest_sequence(),)
+
+
+def _refusal(status: int, retry_after: int) -> HttpResponse:
+    """Return an error page. It isn't logged, because a flood would fill the journal."""
+    response = HttpResponse(_BY_STATUS[status].title, status=status, headers={"Retry-After": str(retry_after)})
+    response._has_been_logged = True  # type: ignore[attr-defined] # read by django.utils.log.log_response
+    return response
 
 
 def _search_cost(request: HttpRequest) -> int:

@@ -84,9 +84,9 @@ def _questions() -> Iterator[tuple[str, Callable[[], object]]]:
 
     def fetched(path: str) -> Callable[[], object]:
         def fetch() -> object:
-            from api.http import response_cache
+            from factcheck.server.response_cache import forget_responses
 
-            response_cache._cache.clear()
+            forget_responses()
             response = client.get(path)
             assert response.status_code == 200, path
             return response

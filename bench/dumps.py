@@ -3,8 +3,8 @@
     python bench/dumps.py [--reviews 50000]
 
 `\\copy (SELECT body …) TO file` writes the stored JSON as it is, one process of PostgreSQL and one of psql. A dump
-writes the same rows compressed and brings them to the disk; CSV and Parquet take each apart first. Each format is
-measured by itself, then all of them in one go, which is what `make_dumps` does, beside as many times \\copy.
+writes the same rows compressed and brings them to the disk. CSV and Parquet are converted from JSON Lines. Each format
+is measured by itself, then all of them in one go, which is what `make_dumps` does, beside as many times \\copy.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def psql() -> tuple[list[str], dict[str, str]]:
 def measure(folder: Path) -> Iterator[str]:
     """The rows of the table, from the database in use."""
     from api.dumps.file_formats import FORMATS
-    from api.dumps.making import write_table
+    from api.dumps.making import write_rows, write_table
     from api.dumps.tables import one_snapshot, row_schema, tables
 
     program, environment = psql()
@@ -61,17 +61,25 @@ def measure(folder: Path) -> Iterator[str]:
             command = f"\\copy ({query}) TO '{folder / 'copied'}'"
             subprocess.run([*program, "--command", command], env=environment, check=True)
 
-        def write(formats: Any, table: Any = table) -> None:
-            with one_snapshot():
-                write_table(table, row_schema(table.component), folder, formats, lambda rows: None)
-            for file in folder.glob(f"{table.name}.*"):
-                file.unlink()
+        schema, lines = row_schema(table.component), folder / "lines"
 
+        def make(table: Any = table, schema: Any = schema) -> None:
+            with one_snapshot():
+                write_table(table, schema, folder, lambda rows: None)
+
+        works = {
+            "jsonl": lambda table=table, lines=lines: write_rows(table, lines, lambda rows: None),
+            **{
+                name: lambda each=each, lines=lines, schema=schema: each.convert(lines, folder / "converted", schema)
+                for name, each in FORMATS.items()
+            },
+            "all formats": make,
+        }
         rows, beside = table.rows.count(), timed(copy)
-        for name, formats in (*((name, {name: each}) for name, each in FORMATS.items()), ("all formats", FORMATS)):
-            took = timed(lambda formats=formats: write(formats))  # type: ignore[misc]
+        for name, work in works.items():
+            took, copies = timed(work), 3 if name == "all formats" else 1
             yield (
-                f"| dump of {rows:,} {table.name}, {name} | psql's \\copy | {beside * len(formats) / took:.2f} × | –"
+                f"| dump of {rows:,} {table.name}, {name} | psql's \\copy | {beside * copies / took:.2f} × | –"
                 f" | {rows / took:,.0f}, {rows / beside:,.0f} rows a second |"
             )
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import django_stubs_ext
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck import __version__
@@ -49,7 +48,7 @@ if not LOCAL and not SECURE:
 
 DEBUG = switch("DEBUG", possible=LOCAL, because="its error pages show settings and data")
 
-SECRET_KEY = secret_key(environment("SECRET_KEY"), VAR, local=LOCAL, secure=SECURE)
+SECRET_KEY = secret_key(environment("SECRET_KEY"), VAR, local=LOCAL)
 
 ALLOWED_HOSTS = [host.strip() for host in environment("ALLOWED_HOSTS").split(",") if host.strip()]
 if not ALLOWED_HOSTS:
@@ -155,7 +154,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "corsheaders",
-    "csp",
     "rest_framework",
     "drf_spectacular",
     "procrastinate.contrib.django",
@@ -172,18 +170,19 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "factcheck.monitoring.middleware.Monitoring",
     "factcheck.server.request_log.RequestLog",
+    "factcheck.middleware.content_security_policy",
     "api.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
-    "factcheck.middleware.Policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "api.middleware.ApiErrors",
     "factcheck.middleware.Part",
-    "factcheck.middleware.Sessions",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "factcheck.middleware.Languages",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "factcheck.middleware.Accounts",
-    "factcheck.middleware.Messages",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "factcheck.urls"
@@ -250,13 +249,11 @@ CORS_EXPOSE_HEADERS = [
     "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt", "X-Request-ID",
 ]  # fmt: skip
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        **{key: [NONE] for key in ("default-src", "base-uri", "frame-ancestors")},
-        **{key: [SELF] for key in ("script-src", "style-src", "font-src", "connect-src", "form-action")},
-        "img-src": [SELF, "data:"],
-    }
-}
+# A view that needs another policy sets the header itself.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; script-src 'self'; style-src 'self'; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; img-src 'self' data:"
+)
 LANGUAGE_COOKIE_PATH, LANGUAGE_COOKIE_SAMESITE = "/admin/", "Lax"  # only editors choose a language with a cookie
 if SECURE:
     SECURE_SSL_REDIRECT = True
@@ -271,8 +268,8 @@ if SECURE:
 PROCRASTINATE_DATABASE_ALIAS = "default"
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 3600}  # seconds for which a missed run is still caught up
 
-LANGUAGE_CODE = environment("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt")]
+LANGUAGE_CODE = choice("LANGUAGE_CODE", "en", [code for code, _name in LANGUAGES])
 LOCALE_PATHS = [BASE_DIR / "factcheck" / "locale"]
 FORMAT_MODULE_PATH = ["factcheck.locale"]
 TIME_ZONE = "UTC"

@@ -14,9 +14,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
 class Request(WSGIRequest):
     """Reads URLs and forms as UTF-8, regardless of the charset in the header Content-Type.
 
-    Django would also decode the query with this charset. The same URL could then mean different requests, but the
-    response cache (`api.http.response_cache`) only looks at the URL. Names of Python codecs that aren't charsets would
-    raise errors before any middleware runs. The WHATWG URL standard defines urlencoded forms as UTF-8.
+    Django decodes the query with this charset when it makes the request. A charset such as `zlib` would then be an
+    error 500 before any middleware runs, and the response cache couldn't tell requests with different charsets apart.
+    The WHATWG URL standard defines urlencoded forms as UTF-8.
     """
 
     @property

@@ -6,6 +6,9 @@
     @pytest.fixture(scope="module")
     def published(module_database): ...
 
+A fixture of the whole run whose name ends in ``_ground`` makes what many tests begin with. Both fixtures copy the database of
+the one that a test takes, directly or through other fixtures, instead of the empty one.
+
 Both are real: tests commit, there is no wrapping transaction, and the aliases ``default``, ``public`` and ``owner`` connect with
 their own roles, also from threads (which close their own connections: ``connections.close_all()``). The value of both fixtures is the database's name. A test that takes ``database`` in a module
 with ``module_database`` sees its own copy for its duration.
@@ -19,7 +22,8 @@ with ``REQUIRE_DATA=1`` they fail. Take the path from this fixture alone, so tha
 
 import atexit
 import fcntl
-import itertools
+import gc
+import io
 import os
 import re
 import shutil
@@ -27,13 +31,15 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 
+gc.disable()  # until all tests are collected, and then for what they leave alone: a fifth of the time was spent on this
 CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
 if CONTROLLER:
     # All that a shell may have set, so that no test touches a site's own database, key or dumps; tests/test_settings.py
@@ -61,19 +67,17 @@ from django.conf import settings  # noqa: E402
 
 django.setup()
 
-from django.contrib.contenttypes.models import ContentType  # noqa: E402
-from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
-from api.http import response_cache  # noqa: E402
-from factcheck.database import roles, timeouts  # noqa: E402
+from factcheck.database import timeouts  # noqa: E402
 from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
-from factcheck.website.page_cache import pages  # noqa: E402
+from factcheck.server.response_cache import forget_responses  # noqa: E402
+from tests.databases import Ground, fresh_database, ground, superuser  # noqa: E402
 from tests.drafts import Newsroom, make_newsroom  # noqa: E402
 
 if TYPE_CHECKING:
@@ -83,7 +87,6 @@ TEMPLATE = "factcheck_template"
 # Beside the project's folder, since the files may not be copied into it.
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 WITHOUT_DATA = pytest.StashKey[int]()
-_numbers = itertools.count()
 
 # The same examples on every run; `make prove` looks further.
 hypothesis.settings.register_profile("test", deadline=None, derandomize=True, max_examples=100, database=None)
@@ -144,6 +147,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[WITHOUT_DATA] = len(without)
 
 
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(20_000, 10, 20)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     timeouts._guard = None  # modules and earlier tests that serve made this a process that answers requests
@@ -193,15 +202,32 @@ def template(django_db_blocker: pytest.FixtureRequest) -> str:
     with open(settings.VAR / "template.lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         cluster.prepare()
-        with cluster.superuser() as superuser:
-            if superuser.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
-                return TEMPLATE
+        if superuser().execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+            return TEMPLATE
         with django_db_blocker.unblock():
             call_command("migrate", database="owner", verbosity=0)
             connections.close_all()
-        with cluster.superuser() as superuser:
-            superuser.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {DATABASE} ALLOW_CONNECTIONS false")
+        superuser().execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {DATABASE} ALLOW_CONNECTIONS false")
     return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def newsroom_ground(template: str, django_db_blocker) -> Iterator[Ground]:
+    with django_db_blocker.unblock(), ground(template, make_newsroom) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def demo_ground(template: str, django_db_blocker) -> Iterator[Ground]:
+    """The demo newsrooms, what their command prints, and its file of logins, which the other worker may overwrite."""
+    with django_db_blocker.unblock(), ground(template, _load_demo) as made:
+        yield made
+
+
+def _load_demo() -> tuple[str, str]:
+    out = io.StringIO()
+    call_command("load_demo", stdout=out)
+    return out.getvalue(), (settings.VAR / "demo-logins.json").read_text()
 
 
 @pytest.fixture(autouse=True)
@@ -214,29 +240,30 @@ def english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """A process has one log for all its life, and a test has its own."""
-    response_cache._cache.clear()
-    pages.clear()
+    forget_responses()
     forget_queries()
 
 
 @pytest.fixture
-def database(template: str, django_db_blocker) -> Iterator[str]:
-    """A fresh, migrated, empty database for this test."""
-    with django_db_blocker.unblock(), fresh_database(template) as name:
+def database(template: str, django_db_blocker, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh, migrated database for this test. It's empty, unless the test takes a ground."""
+    begun = _ground_of(request, [request.node])
+    with django_db_blocker.unblock(), fresh_database(begun or template) as name:
         yield name
 
 
 @pytest.fixture(scope="module")
-def module_database(template: str, django_db_blocker) -> Iterator[str]:
+def module_database(template: str, django_db_blocker, request: pytest.FixtureRequest) -> Iterator[str]:
     """One database for a module of tests that only read."""
-    with django_db_blocker.unblock(), fresh_database(template) as name:
+    begun = _ground_of(request, [item for item in request.session.items if item.path == request.path])
+    with django_db_blocker.unblock(), fresh_database(begun or template) as name:
         yield name
 
 
 @pytest.fixture
-def newsroom(database: str) -> Newsroom:
+def newsroom(newsroom_ground: Ground, database: str) -> Newsroom:
     """One with its people, in a database of its own."""
-    return make_newsroom()
+    return deepcopy(newsroom_ground.made)
 
 
 @pytest.fixture(params=[False, True], ids=["roles made before", "roles made by the site"])
@@ -254,30 +281,8 @@ def away_at_start(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
             monkeypatch.setitem(alias, key, account[key])
 
 
-@contextmanager
-def fresh_database(template: str) -> Iterator[str]:
-    """A copy of the template, to which every alias points meanwhile."""
-    cluster: Cluster = settings.DATABASE_SERVER
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    with cluster.superuser() as superuser:
-        superuser.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {cluster.logins().owner.name}")
-        for line in roles.connect_rights(name, cluster.logins()):  # rights on the database itself are not copied
-            superuser.execute(line)
-    before = _point_to(name)
-    try:
-        yield name
-    finally:
-        _point_to(before)
-        with cluster.superuser() as superuser:
-            superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _point_to(name: str) -> str:
-    """Every alias connects to this database from now on. Returns the name of the one before."""
-    connections.close_all()
-    before = connections.settings["default"]["NAME"]
-    for alias in connections.settings.values():
-        alias["NAME"] = name
-    ContentType.objects.clear_cache()
-    cache.clear()
-    return str(before)
+def _ground_of(request: pytest.FixtureRequest, items: list[Any]) -> str | None:
+    """The database that these tests begin with, if one of them takes a ground."""
+    names = {name for item in items for name in getattr(item, "fixturenames", ()) if name.endswith("_ground")}
+    assert len(names) < 2, f"{request.node.nodeid} takes more than one ground: {names}"
+    return request.getfixturevalue(names.pop()).template if names else None

@@ -13,13 +13,13 @@ from pydantic import Field
 from api.assistants import shapes
 from api.assistants.shapes import CorrectionPage, Matches, ReviewPage, WholeReview
 from api.http import parameter_values
-from api.lists.options import ListOptions, ListRequest, read_list_request
 from api.lists.pages import Page
+from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_searched
 from api.views import match as matching
 from api.views.corrections import CORRECTIONS, read_corrections
 from api.views.reviews import REVIEWS, find_review
-from factcheck.record.models import PastReview, PublishedReview, Status
+from factcheck.record.models import PublishedReview, Status
 from factcheck.record.readmodel.revisions import notice_in
 from factcheck.server.search_gate import MATCH, SEARCH, search_gate
 
@@ -56,7 +56,7 @@ def search_reviews(
         published_after=published_after, published_before=published_before, page_size=page_size, cursor=cursor,
     )  # fmt: skip
     with search_gate.enter(SEARCH):
-        page, meta = read_searched(list_request, PublishedReview, PastReview)
+        page, meta = read_searched(list_request)
     searched = meta or {"relaxed": False, "complete": True, "did_you_mean": None}
     found = [shapes.review(orjson.loads(body)) for (body,) in page.rows]
     return {

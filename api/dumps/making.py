@@ -2,8 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from api.dumps.file_formats import FORMATS
+from api.dumps.file_formats import FORMATS, JSON_LINES, ZSTANDARD, write_compressed
 from api.dumps.tables import Table, one_snapshot, row_schema, tables
 from factcheck.record import dump_files
 from factcheck.record.formats.canonical import rfc3339
@@ -21,8 +21,6 @@ from factcheck.record.models import LogEntry
 
 Json = dict[str, Any]
 Advance = Callable[[int], None]  # called with the number of rows written
-
-BLOCK = 2**20  # bytes of JSON to parse at a time. A few hundred rows fit into the processor's caches.
 
 
 def make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
@@ -68,9 +66,7 @@ def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
     unfinished.mkdir()
     try:
         advance = begin(sum(table.rows.count() for table in chosen))
-        files = [
-            file for table in chosen for file in write_table(table, schemas[table.name], unfinished, FORMATS, advance)
-        ]
+        files = [file for table in chosen for file in write_table(table, schemas[table.name], unfinished, advance)]
         address = settings.SITE_URL + reverse("api:dump", args=[head.sequence])
         manifest = {
             **described,
@@ -85,58 +81,45 @@ def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
     return dump_files.find(folder)
 
 
-def write_table(table: Table, schema: Json, folder: Path, formats: Any, advance: Advance) -> list[Json]:
+def write_table(table: Table, schema: Json, folder: Path, advance: Advance) -> list[Json]:
     """Read the table once and write it in each format. Return the manifest's entries for the files.
 
-    If the table is empty, only formats that contain the columns have a file.
+    If the table is empty, it doesn't have JSON Lines, because programs such as Polars can't read an empty file.
     """
-    paths = {name: folder / f"{table.name}.{each.suffix}" for name, each in formats.items()}
-    writers = [formats[name].open(path, schema) for name, path in paths.items()]
-    count = 0
-    with ThreadPoolExecutor(len(writers)) as threads:
-        writing: list[Future[None]] = []
-        for lines in _blocks(table.read()):
-            _wait(writing)  # One block is written while the next is read, so at most two are in memory.
-            writing = [threads.submit(writer.write, lines) for writer in writers]
-            count += len(lines)
-            advance(len(lines))
-        _wait(writing)
-    for writer in writers:
-        writer.close()
-    if not count:
-        for name in [name for name in paths if not formats[name].has_columns]:
-            paths.pop(name).unlink()
+    rows = folder / f"{table.name}.{JSON_LINES}"
+    count = write_rows(table, rows, advance)
+    paths = {name: folder / f"{table.name}.{each.suffix}" for name, each in FORMATS.items()}
+    with ThreadPoolExecutor() as threads:
+        for _ in threads.map(lambda name: FORMATS[name].convert(rows, paths[name], schema), FORMATS):
+            pass
+    files = [(name, paths[name], each.media_type) for name, each in FORMATS.items()]
+    if count:
+        files.insert(0, ("jsonl", rows, ZSTANDARD))
+    else:
+        rows.unlink()
     return [
         {
             "name": path.name,
             "table": table.name,
             "format": name,
-            "media_type": formats[name].media_type,
+            "media_type": media_type,
             "rows": count,
             "bytes": path.stat().st_size,
             "sha256": _flush_and_hash(path),
         }
-        for name, path in paths.items()
+        for name, path, media_type in files
     ]
 
 
-def _wait(writing: list[Future[None]]) -> None:
-    """Wait for the writers. Raises a writer's exception."""
-    for each in writing:
-        each.result()
-
-
-def _blocks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
-    block: list[bytes] = []
-    size = 0
-    for line in lines:
-        block.append(line)
-        size += len(line)
-        if size >= BLOCK:
-            yield block
-            block, size = [], 0
-    if block:
-        yield block
+def write_rows(table: Table, file: Path, advance: Advance) -> int:
+    """Write the rows as JSON Lines, exactly as the API sends them. Return their number."""
+    count = 0
+    with write_compressed(file) as out:
+        for line in table.read():
+            out.write(line)
+            count += 1
+            advance(1)
+    return count
 
 
 def _checkpoint() -> str:

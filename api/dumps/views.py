@@ -10,7 +10,6 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.http.negotiation import Anything
 from api.http.ranges import respond_file
 from api.schema.operations import documented
 from factcheck.record import dump_files
@@ -45,7 +44,7 @@ class DumpManifest(Endpoint):
 class DumpFile(Endpoint):
     """A file of a dump. The application sends dumps itself, because only the application checks for erasures."""
 
-    content_negotiation_class = Anything
+    media_types = ()
 
     @documented(
         "get_dump_file", "Dumps", "A file of a dump.", "Bytes", missing=True, partial=True,

@@ -19,13 +19,9 @@ from rest_framework.request import Request
 from api.feeds.feed_formats import Entry, paragraphs, write_feed
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.http.negotiation import Anything
-from api.http.response_cache import mark_cacheable
-from api.lists.cursors import Cursor
 from api.lists.filters import REVIEW_FILTERS
-from api.lists.keyset import Order
-from api.lists.options import ListOptions, ListRequest, read_list_request
-from api.lists.pages import Page, read_page
+from api.lists.pages import Cursor, Order, Page, read_page
+from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time
 from api.views.corrections import CORRECTIONS, read_corrections
 from factcheck.record.formats.markdown import ShownPicture, to_html
@@ -41,6 +37,7 @@ REVIEW_FEED = ListOptions(
     # The latest change comes first, so that readers see every correction on the first page.
     orders={"-updated_at": Order("updated_at", descending=True)},
     filters=REVIEW_FILTERS,
+    rows=PublishedReview.objects.using("public").live(),
     choices=CONTENT,
 )
 CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT)
@@ -50,7 +47,7 @@ CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT)
 class Feed(Endpoint):
     """An API list as a feed, with the same filters and pages. The `kind` comes from the URL."""
 
-    content_negotiation_class = Anything
+    media_types = ()
     kind = "atom"
     list_options: ClassVar[ListOptions]
     title: ClassVar[str | Promise]
@@ -59,7 +56,7 @@ class Feed(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, self.list_options)
         if "q" not in list_request.query:  # a search's result depends on the time that the search took
-            mark_cacheable(request._request)
+            responses.mark_cacheable(request._request)
         page = self.read(list_request)
         bodies = [orjson.loads(body) for (body,) in page.rows]
         pages = {
@@ -96,8 +93,7 @@ class ReviewFeed(Feed):
     description = _("Reviews of claims, with the latest publications and changes first.")
 
     def read(self, list_request: ListRequest) -> Page:
-        rows = PublishedReview.objects.using("public").live().filter(list_request.condition)
-        return read_in_time(list_request, rows) if "q" in list_request.query else read_page(list_request, rows)
+        return (read_in_time if "q" in list_request.query else read_page)(list_request)
 
     def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
         pictures = _pictures_in(bodies) if full else {}
@@ -168,7 +164,7 @@ def _language(list_request: ListRequest) -> str | None:
     """Return the language of all requested reviews, if there is only one language and the interface supports it.
 
     A feed is the same for everyone who has its URL, so the reader's own languages don't matter
-    (`api/http/response_cache.py`).
+    (`factcheck/server/response_cache.py`).
     """
     tags = {
         tag.partition("-")[0] for each, values in list_request.filtered if each.name == "language" for tag in values

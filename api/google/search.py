@@ -15,14 +15,24 @@ from api.google.errors import invalid
 from api.google.parameters import Search
 from api.google.schemas import shape_of
 from api.http.problems import TooSlow
-from api.lists.cursors import Cursor, CursorError, read_cursor, write_cursor
-from api.lists.frequency import unless_common
-from api.lists.keyset import Order, Position, Row, read_rows
+from api.lists.filters import RARE
+from api.lists.pages import (
+    Cursor,
+    CursorError,
+    Order,
+    Position,
+    Row,
+    from_queries,
+    read_cursor,
+    read_rows,
+    write_cursor,
+)
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.urls import site_of
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.readmodel.totals import count_values
 from factcheck.record.search.constants import SECONDS
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search as Ranking
@@ -105,20 +115,19 @@ def _newest(search: Search, position: Position | None) -> list[Row]:
 def _in_order(search: Search, position: Position | None, *, walk: bool) -> list[Row]:
     """Return claims by walking along the order, or by finding all of the site's claims and sorting them."""
     order = replace(ORDER, from_index=walk)
-    rows = PublishedClaim.objects.using("public").live().filter(_condition(search))
+    source = from_queries([PublishedClaim.objects.using("public").live().filter(_condition(search))])
     if search.offset:
-        ordered = rows.order_by(*order.clauses(True)).values_list("published_at", "id")
-        before = ordered[search.offset - 1 : search.offset]
-        if not before:
+        skipped = read_rows(source, [], [], order, Cursor(), search.offset)
+        if len(skipped) < search.offset:
             return []
-        position = Position(*before[0])
-    return read_rows([rows], ["body"], order, position, False, search.page_size + 1)
+        position = Position(*skipped[-1])
+    return read_rows(source, [], ["body"], order, Cursor(position=position), search.page_size + 1)
 
 
 def _has_few(site: str) -> bool:
     """Return whether the site has so few claims that finding and sorting all of them is faster."""
     if site != site_of(settings.SITE_URL):
-        return unless_common(PublishedClaim, "publishers")([site])
+        return count_values(PublishedClaim, "publisher", [site]) <= RARE
     ours = PublishedReview.objects.using("public").live().filter(original_key=None)
     return ours[: FEW + 1].count() <= FEW
 

@@ -17,12 +17,11 @@ from api.google.parameters import read_discovery, read_image_search, read_search
 from api.google.search import RESPONSE, search_claims
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.http.negotiation import Anything
 
 
 @extend_schema(exclude=True)  # every client includes Google's own description
 class GoogleEndpoint(Endpoint):
-    content_negotiation_class = Anything
+    media_types = ()
 
     def get_exception_handler(self) -> Callable[..., HttpResponse]:
         return errors.handle

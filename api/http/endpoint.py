@@ -1,13 +1,18 @@
-"""The base view of the public endpoints, with GET, HEAD and OPTIONS, with JSON, and without authentication."""
+"""The base view of the public endpoints, with GET, HEAD and OPTIONS, with JSON, and without authentication.
 
-from typing import Any
+The views send stored bodies, so they use neither serializers nor pagination of Django REST framework. They are its
+views because drf-spectacular describes only such views. Its dispatch takes 0.04 ms of 0.5 ms.
+"""
+
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api.http import responses
-from api.http.negotiation import JsonOnly
+from api.http.negotiation import JSON, preferred_type
 from api.http.parameters import Parameters, require_utf8
 from api.http.request_bodies import require_length
 
@@ -17,18 +22,22 @@ class Endpoint(APIView):
 
     http_method_names = ["get", "head", "options"]
     parser_classes = []
-    # False for a view that reads the log's head with its rows (`factcheck.database.compiled_queries.log_head`).
+    # False for a view that reads the log's head with its rows (`api.lists.pages`).
     reads_log_head = True
     # False for a view whose responses don't depend on the log. If the view doesn't read anything else, it also responds
     # while the database is away.
     depends_on_log = True
-    content_negotiation_class = JsonOnly
+    # The media types that the view can send, the usual type first. Without types, `Accept` is ignored.
+    media_types: ClassVar[tuple[str, ...]] = (JSON,)
     format_kwarg = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # These are the steps of Django REST framework that the API needs. The API has no authentication, and versions
         # and formats have their own URLs.
-        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        accepted = preferred_type(request.META.get("HTTP_ACCEPT", ""), self.media_types) if self.media_types else ""
+        if accepted is None:
+            raise NotAcceptable
+        request.accepted_media_type = accepted
         require_length(request._request)
         require_utf8(request._request)
         self.check_permissions(request)

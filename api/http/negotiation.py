@@ -1,69 +1,25 @@
-"""Content negotiation. Most endpoints have one media type, so they only check whether `Accept` excludes this type."""
+"""Reads `Accept` and `Accept-Encoding` (RFC 9110, section 12.5).
 
-from collections.abc import Iterable
+Django's `HttpRequest.accepts` ignores media ranges with a weight of 0, so JSON would be sent for
+`*/*, application/json;q=0`.
+"""
+
 from functools import lru_cache
-from typing import Any
 
 from django.http import HttpRequest
-from rest_framework.exceptions import NotAcceptable
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.request import Request
 
 JSON, JSON_PATCH, LINKED_DATA = "application/json", "application/json-patch+json", "application/ld+json"
-Renderer = Any  # Django REST framework accepts a class or an object, but its stubs allow only an object
 
 
-class JsonOnly(BaseContentNegotiation):
-    """Raises NotAcceptable when `Accept` excludes application/json (RFC 9110, section 12.5.1)."""
+@lru_cache(256)
+def preferred_type(header: str, media_types: tuple[str, ...]) -> str | None:
+    """Return the type with the highest weight, or None if the header excludes all.
 
-    def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
-        return next(iter(parsers), None)
-
-    def select_renderer(
-        self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
-    ) -> tuple[Renderer, str]:
-        media_type = self.choose(request.META.get("HTTP_ACCEPT", ""))
-        if media_type is None:
-            raise NotAcceptable
-        return next(iter(renderers)), media_type
-
-    def choose(self, header: str) -> str | None:
-        """Return the media type to send, or None if the header excludes it."""
-        return JSON if accepts(header, JSON) else None
-
-
-class PatchOrJson(JsonOnly):
-    """For responses in application/json-patch+json, which is also JSON."""
-
-    def choose(self, header: str) -> str | None:
-        return JSON_PATCH if accepts(header, JSON_PATCH) else super().choose(header)
-
-
-class LinkedDataOnly(JsonOnly):
-    """For responses in application/ld+json, which is also JSON."""
-
-    def choose(self, header: str) -> str | None:
-        return LINKED_DATA if accepts(header, LINKED_DATA) or accepts(header, JSON) else None
-
-
-class JsonOrLinkedData(JsonOnly):
-    """Sends JSON unless the client prefers application/ld+json, by a higher weight or by naming it explicitly."""
-
-    def choose(self, header: str) -> str | None:
-        linked = _preference(header, LINKED_DATA)
-        return LINKED_DATA if linked[0] > 0 and linked > _preference(header, JSON) else super().choose(header)
-
-
-class Anything(JsonOnly):
-    """For pages that people open by a link. The `Accept` header is ignored."""
-
-    def choose(self, header: str) -> str | None:
-        return "text/plain"
-
-
-def accepts(header: str, media_type: str) -> bool:
-    """Return whether the most specific media range that covers the type has a weight above 0."""
-    return _preference(header, media_type)[0] > 0
+    Among equal weights, a type that the header names wins, then the first. All types are JSON, so a client that accepts
+    only JSON gets any of them.
+    """
+    best = max(media_types, key=lambda media_type: _preference(header, media_type))
+    return best if _preference(header, best)[0] > 0 else None
 
 
 def accepts_gzip(request: HttpRequest) -> bool:
@@ -75,7 +31,6 @@ def accepts_gzip(request: HttpRequest) -> bool:
     return False
 
 
-@lru_cache(256)
 def _preference(header: str, media_type: str) -> tuple[float, int]:
     """Return the weight and the precision (3: exact match) of the most specific media range that covers the type."""
     if not header.strip():
@@ -83,8 +38,8 @@ def _preference(header: str, media_type: str) -> tuple[float, int]:
     weights: dict[int, float] = {}
     for part in header.split(","):
         media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        precision = {media_type: 3, f"{media_type.partition('/')[0]}/*": 2, "*/*": 1}.get(media_range)
-        if precision:
+        precision = {JSON: 0, "*/*": 1, "application/*": 2, media_type: 3}.get(media_range)
+        if precision is not None:
             weights[precision] = max(weights.get(precision, 0.0), _weight(parameters))
     return (weights[max(weights)], max(weights)) if weights else (0.0, 0)
 

@@ -2,12 +2,11 @@
 
 import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import Error
-from django.db.models import QuerySet, Subquery
+from django.db import Error, connections
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -18,8 +17,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
 from django.utils.http import parse_etags
 
-from factcheck.database.compiled_queries import compiled
 from factcheck.record.models import LogEntry, RevisionDocument
+
+_HEAD = "SELECT sequence FROM record_logentry ORDER BY sequence DESC LIMIT 1"
 
 Links = Mapping[str, str | None]
 
@@ -34,14 +34,9 @@ def respond(
     content_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """Return the content with its ETag, or a 304 if the client already has it (RFC 9110, section 13.1.2)."""
-    etag = etag_of(content)
-    response: HttpResponse
-    if matches_etag(request, etag):
-        response = HttpResponseNotModified(headers=headers)
-    else:
-        response = HttpResponse(content, content_type=content_type, headers=headers)
-    response.headers["ETag"] = etag
+    """Return the content with its ETag."""
+    response = HttpResponse(content, content_type=content_type, headers=headers)
+    response.headers["ETag"] = etag_of(content)
     # Caches must revalidate each time, so that an erasure takes effect in every cache immediately.
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -79,6 +74,31 @@ def matches_etag(request: HttpRequest, etag: str) -> bool:
     return known == ["*"] or etag in (tag.removeprefix("W/") for tag in known)
 
 
+def revalidate(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return a 304 instead of a 200 if the client already has the content (RFC 9110, section 13.1.2).
+
+    The 304 has all headers of the 200, while Django's own 304 leaves out `Link` and the newest log entry.
+    """
+    if response.status_code != 200 or request.method not in ("GET", "HEAD") or "ETag" not in response.headers:
+        return response
+    if not matches_etag(request, response.headers["ETag"]):
+        return response
+    return HttpResponseNotModified(headers=response.headers)
+
+
+def mark_cacheable(request: HttpRequest) -> None:
+    """Mark a request whose response changes only when the log changes."""
+    request.is_cacheable = True  # type: ignore[attr-defined]
+
+
+def cacheable_version(request: HttpRequest, response: HttpResponseBase) -> tuple[int] | None:
+    """Return the log's newest entry if the response can be remembered until the log has a newer one."""
+    head: int | None = getattr(request, "log_head", None)
+    if head is None or not hasattr(request, "is_cacheable") or response.status_code != 200:
+        return None
+    return (head,)
+
+
 def add_links(response: HttpResponseBase, links: Links) -> None:
     """Set the Link header (RFC 8288): the licence, and the next and previous pages.
 
@@ -92,20 +112,41 @@ def add_links(response: HttpResponseBase, links: Links) -> None:
 
 
 def read_head(request: HttpRequest) -> None:
-    """Store the newest log entry's sequence on the request, or None if the log is empty."""
-    request.log_head = None  # type: ignore[attr-defined]  # no second attempt if the database is down
-    set_head(request, newest_sequence())
+    """Store the newest log entry's sequence on the request, or None if the log is empty. Do nothing the second time."""
+    if not hasattr(request, "log_head"):
+        request.log_head = None  # type: ignore[attr-defined]  # no second attempt if the database is down
+        set_head(request, newest_sequence())
 
 
 def newest_sequence() -> int | None:
     """Return the sequence of the newest log entry, or None if the log is empty."""
-    for (sequence,) in compiled("log head", _sequences, planned_once=True).run():
+    for (sequence,) in _run(_HEAD, (), planned_once=True):
         return int(sequence)
     return None
 
 
-def _sequences() -> QuerySet[LogEntry, Any]:
-    return LogEntry.objects.using("public").newest().values_list("sequence")
+def fetch(
+    request: HttpRequest, sql: str, parameters: Sequence[Any] = (), planned_once: bool = False
+) -> list[tuple[Any, ...]]:
+    """Return the rows. If the log's head hasn't been read, it is read in the same statement, as a column of the rows.
+
+    Without rows, the head is read first, because the result must not be older than the head. If `planned_once` is true,
+    the best plan doesn't depend on the parameters, so PostgreSQL keeps it for the connection.
+    """
+    if not hasattr(request, "log_head"):
+        if rows := _run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters, planned_once):  # noqa: S608 (ours)
+            set_head(request, rows[0][0])
+            return [row[1:] for row in rows]
+        read_head(request)
+    return _run(sql, parameters, planned_once)
+
+
+def _run(sql: str, parameters: Sequence[Any], planned_once: bool) -> list[tuple[Any, ...]]:
+    connection = connections["public"]
+    with connection.planning_cursor() if planned_once else connection.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(sql, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def set_head(request: HttpRequest, sequence: int | None) -> None:
@@ -124,8 +165,3 @@ def finish(request: HttpRequest, response: HttpResponseBase) -> None:
     if "Link" not in response.headers:
         add_links(response, {})
     patch_vary_headers(response, ["Accept"])
-
-
-def log_head() -> Subquery:
-    """Return a subquery for the newest log entry's sequence, to read head and rows in one statement."""
-    return Subquery(LogEntry.objects.using("public").newest().values("sequence"))

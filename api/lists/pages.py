@@ -1,24 +1,120 @@
-"""A page of a list: its rows, and the response with links to the next and previous pages."""
+"""A page of a list: the SQL for its rows, the cursors for the adjacent pages, and the response.
 
-from collections.abc import Sequence
+A page begins at a position instead of a number, so that new or removed rows don't shift other pages. A position is the
+pair (value, tie) of the row next to the page. Rows without a value always come last and are read with a separate query.
+Each condition can therefore use an index: `(value, tie) < (…, …)`, or `value IS NULL AND tie < …`.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from itertools import islice
-from operator import and_
-from typing import Any
+from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.core import signing
+from django.db import connections
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from api.http import responses
-from api.http.responses import log_head
-from api.lists.as_of import AsOf
-from api.lists.cursors import Cursor
-from api.lists.keyset import Position, ReadPart, Row, part_of, read_rows, walk
-from api.lists.options import ListRequest
-from api.lists.sparse_fields import pick
-from factcheck.database.compiled_queries import Slot, compiled
+from api.lists.filters import Sql, join
+from api.lists.parameters import AsOf, pick
+
+if TYPE_CHECKING:
+    from api.lists.requests import ListRequest
+
+Row = tuple[Any, ...]  # value, tie, and the selected columns
+Run = Callable[[str, Sequence[Any]], list[Row]]  # runs SQL with parameters
+
+_TYPES: dict[str, Any] = {"t": datetime, "d": date, "u": UUID, "i": int, "s": str}  # a time is also a date
+_DATES = ("t", "d")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sort order. `value` is a column. `tie` is unique among rows with the same value.
+
+    Without `from_index`, rows are found by the filters and then sorted. This is better for rare members of an array
+    column. PostgreSQL overestimates the frequency of such members, and would walk along the order's whole index to find
+    one row.
+    """
+
+    value: str
+    descending: bool = False
+    nullable: bool = False
+    tie: str = "id"
+    from_index: bool = True
+
+    def clause(self, descending: bool) -> str:
+        direction = "DESC" if descending else "ASC"
+        if not self.from_index:
+            return f"ROW({self.value}, {self.tie}) {direction}"
+        # Either all rows of a query have a value or none has, so the position of nulls doesn't matter. It matches the
+        # indexes (DESC NULLS LAST), which PostgreSQL can read in either direction.
+        nulls = f" NULLS {'LAST' if descending else 'FIRST'}" if self.nullable else ""
+        return f"{self.value} {direction}{nulls}, {self.tie} {direction}"
+
+
+def both_ways(*names: str, nullable: Collection[str] = ()) -> dict[str, Order]:
+    """Return the descending and ascending orders for each of these columns."""
+    signed = [(sign, name) for name in names for sign in ("-", "")]
+    return {sign + name: Order(name, descending=bool(sign), nullable=name in nullable) for sign, name in signed}
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    value: Any
+    tie: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a list. Without a `position`, the place is the list's start or, if `backward` is true, its end."""
+
+    backward: bool = False
+    position: Position | None = None
+
+
+class CursorError(ValueError):
+    """The cursor is forged, belongs to another list, or was signed with an old key."""
+
+
+def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:
+    """Sign a cursor. `place` contains the path, the filters and the sort order that the cursor is bound to."""
+    position = cursor.position
+    return _signer(place).sign_object(
+        [int(cursor.backward)] + ([_pack(position.value), _pack(position.tie)] if position else [])
+    )
+
+
+def read_cursor(text: str, place: Iterable[str]) -> Cursor:
+    """Verify and parse a cursor. Raises CursorError."""
+    try:
+        backward, *rest = _signer(place).unsign_object(text)
+    except signing.BadSignature:
+        raise CursorError from None
+    return Cursor(bool(backward), Position(*map(_unpack, rest)) if rest else None)
+
+
+def _signer(place: Iterable[str]) -> signing.Signer:
+    # Parameters can't contain this separator, because lists refuse control characters.
+    return signing.Signer(salt="\x1f".join(["api.cursor", *place]))
+
+
+def _pack(value: Any) -> str | None:
+    if value is None:
+        return None
+    tag = next(tag for tag, kind in _TYPES.items() if isinstance(value, kind))
+    return f"{tag}{value.isoformat() if tag in _DATES else value}"
+
+
+def _unpack(packed: str | None) -> Any:
+    if packed is None:
+        return None
+    tag, text = packed[0], packed[1:]
+    return _TYPES[tag].fromisoformat(text) if tag in _DATES else _TYPES[tag](text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +124,69 @@ class Page:
     previous: str | None
 
 
-def read_page(list_request: ListRequest, *sources: QuerySet[Any], columns: Sequence[str] = ("body",)) -> Page:
-    """Return these columns of the page's rows in the list's order, with the URLs of the adjacent pages."""
+def read_page(list_request: "ListRequest", columns: Sequence[str] = ("body",), condition: Sql | None = None) -> Page:
+    """Return these columns of the page's rows in the list's order, with the URLs of the adjacent pages.
+
+    The rows also meet the condition.
+    """
+    source, conditions = list_request.source, [*list_request.conditions, *([condition] if condition else [])]
     cursor, limit = list_request.cursor, list_request.page_size + 1
-    if sources or not list_request.compiles:
-        found = read_rows(
-            sources or [list_request.rows], columns, list_request.order, cursor.position, cursor.backward, limit
-        )
-    else:
-        found = walk(_read_compiled(list_request, columns), list_request.order, cursor.position, cursor.backward, limit)
-    return page_of(list_request, found)
+    run = partial(responses.fetch, list_request.request, planned_once=not source[1] and not conditions)
+    return page_of(list_request, read_rows(source, conditions, columns, list_request.order, cursor, limit, run))
 
 
-def page_of(list_request: ListRequest, found: list[Row]) -> Page:
+def from_queries(rows: Sequence[QuerySet[Any]]) -> Sql:
+    """Return the SQL that reads the rows of these queries as one list."""
+    compiled = [each.query.get_compiler(using=each.db, elide_empty=False).as_sql() for each in rows]
+    return " UNION ALL ".join(sql for sql, _ in compiled), [each for _, parameters in compiled for each in parameters]
+
+
+def _fetch(sql: str, parameters: Sequence[Any]) -> list[Row]:
+    with connections["public"].cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found: list[Row] = cursor.fetchall()
+        return found
+
+
+def read_rows(
+    source: Sql,
+    conditions: Sequence[Sql],
+    columns: Sequence[str],
+    order: Order,
+    cursor: Cursor,
+    limit: int,
+    run: Run = _fetch,
+) -> list[Row]:
+    """Return up to `limit` rows next to the cursor that meet all conditions, nearest first."""
+    position, found = cursor.position, list[Row]()
+    descending = order.descending != cursor.backward
+    selected = f"SELECT {', '.join([order.value, order.tie, *columns])} FROM ({source[0]}) AS rows"  # noqa: S608
+    # The rows of a nullable column have two parts: rows with a value (False) and rows without a value (True).
+    parts = [cursor.backward, not cursor.backward] if order.nullable else [None]
+    if order.nullable and position and (position.value is None) == parts[1]:
+        parts = parts[1:]
+    for part in parts:
+        inside = position if position and part in (None, position.value is None) else None
+        where, parameters = join(" AND ", [*conditions, *_beyond(order, part, inside, descending)])
+        sql = f"{selected} WHERE {where or 'true'} ORDER BY {order.clause(descending)} LIMIT {limit - len(found)}"
+        found += run(sql, [*source[1], *parameters])
+        if len(found) == limit:
+            break
+    return found
+
+
+def _beyond(order: Order, part: bool | None, position: Position | None, descending: bool) -> list[Sql]:
+    """Return the conditions for the rows of a part that are beyond the position."""
+    found: list[Sql] = [] if part is None else [(f"{order.value} IS {'' if part else 'NOT '}NULL", [])]
+    sign = "<" if descending else ">"
+    if position and position.value is None:
+        found.append((f"{order.tie} {sign} %s", [position.tie]))
+    elif position:
+        found.append((f"({order.value}, {order.tie}) {sign} (%s, %s)", [position.value, position.tie]))
+    return found
+
+
+def page_of(list_request: "ListRequest", found: list[Row]) -> Page:
     """Make a page from the rows next to the cursor's position, nearest first. `found` may contain one extra row."""
     cursor, size = list_request.cursor, list_request.page_size
     more, found = len(found) > size, found[:size]
@@ -62,38 +208,7 @@ def page_of(list_request: ListRequest, found: list[Row]) -> Page:
     )
 
 
-def _read_compiled(list_request: ListRequest, columns: Sequence[str]) -> ReadPart:
-    """Return a function that reads from `options.rows`, and the log's head in the same statement."""
-    order, backward, options = list_request.order, list_request.cursor.backward, list_request.options
-    filters = tuple((each.name, len(values)) for each, values in list_request.filtered)
-    bound = [value for _, values in list_request.filtered for value in values]
-
-    def read(part: bool | None, position: Position | None, limit: int) -> list[Row]:
-        at = position and Position(None if position.value is None else Slot(len(bound)), Slot(len(bound) + 1))
-
-        def rows() -> QuerySet[Any]:
-            assert options.rows, "this list passes its rows to read_page"
-            slots = map(Slot, range(len(bound)))
-            condition = reduce(and_, (each.select([*islice(slots, len(v))]) for each, v in list_request.filtered), Q())
-            found = part_of(options.rows(condition).annotate(log_head=log_head()), order, part, at, backward)
-            return found.values_list(order.value, order.tie, "log_head", *columns)[:limit]
-
-        shape = (id(options), order, filters, columns, part, at and at.value is None, backward, limit)
-        values = [*bound, position.value, position.tie] if position else bound
-        statement = compiled(shape, rows, planned_once=not filters)
-        found = statement.run(values)
-        if not hasattr(list_request.request, "log_head"):
-            if found:
-                responses.set_head(list_request.request, found[0][2])
-            else:  # No row contains the head, so the head is read first. The page must not be older than the head.
-                responses.read_head(list_request.request)
-                found = statement.run(values)
-        return [(*row[:2], *row[3:]) for row in found]
-
-    return read
-
-
-def list_of_bodies(list_request: ListRequest, page: Page, meta: dict[str, Any] | None = None) -> HttpResponse:
+def list_of_bodies(list_request: "ListRequest", page: Page, meta: dict[str, Any] | None = None) -> HttpResponse:
     """Return the response for a page whose only column is stored JSON, which is sent unchanged without `fields`."""
     results = [pick(list_request.mask, body) for (body,) in page.rows]
     return list_response(list_request.request, page, results, list_request.as_of, meta)

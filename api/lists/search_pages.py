@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from django.db.models import QuerySet
 
+from api.http import responses
 from api.http.problems import TooSlow
-from api.lists.as_of import as_published
-from api.lists.options import BY_RELEVANCE, ListRequest
+from api.lists.filters import Sql, has_words
 from api.lists.pages import Page, page_of, read_page
+from api.lists.requests import BY_RELEVANCE, ListRequest
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.readmodel.totals import Group
@@ -21,7 +21,6 @@ from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
 from factcheck.record.search.spelling import did_you_mean
-from factcheck.record.search.stems import has_words
 
 LITTLE = 3  # Searches with fewer results in total include a spelling suggestion.
 TOO_SLOW = "Searching for these words in this order takes too long. Use rarer words, or leave out `sort`."
@@ -29,18 +28,17 @@ TOO_SLOW = "Searching for these words in this order takes too long. Use rarer wo
 Meta = dict[str, Any]
 
 
-def read_searched(list_request: ListRequest, model: SearchModel, past: type[Any]) -> tuple[Page, Meta | None]:
+def read_searched(list_request: ListRequest) -> tuple[Page, Meta | None]:
     """Return a page whose only column is the body. Also return `meta` for a search, or if extras were requested."""
     deadline = time.monotonic() + SECONDS
     if list_request.searched is None:
-        found = as_published(model, past, list_request.as_of) if list_request.as_of else []
-        page = read_page(list_request, *(rows.live().filter(list_request.condition) for rows in found))
-        return page, _counts(list_request, model, None, deadline) or None
+        return read_page(list_request), _counts(list_request, None, deadline) or None
+    model = list_request.options.rows.model
     if list_request.order.value == BY_RELEVANCE.value:
         page, answer = _read_best(list_request, model)
     else:
         query = list_request.searched
-        page = _read_sorted(list_request)
+        page = read_in_time(list_request, has_words(query))
         answer = Results([], tsquery=query.all_terms(), used=query, deadline=deadline)
     meta: Meta = {"relaxed": answer.relaxed, "complete": answer.complete, "did_you_mean": None}
     meta |= _found_by(answer, {body for (body,) in page.rows})
@@ -49,7 +47,7 @@ def read_searched(list_request: ListRequest, model: SearchModel, past: type[Any]
         meta["did_you_mean"] = did_you_mean(
             model, list_request.words, list_request.condition, seconds=_left(answer.deadline)
         )
-    meta |= _counts(list_request, model, answer.tsquery, answer.deadline)
+    meta |= _counts(list_request, answer.tsquery, answer.deadline)
     if list_request.extras.highlight:
         bodies = [orjson.loads(body) for (body,) in page.rows]
         meta["highlights"] = {
@@ -63,6 +61,7 @@ def _read_best(list_request: ListRequest, model: SearchModel) -> tuple[Page, Res
         (list_request.cursor.position.value, list_request.cursor.position.tie) if list_request.cursor.position else None
     )
     assert list_request.searched is not None
+    responses.read_head(list_request.request)  # the results must not be older than the head
     search = Search(model, list_request.searched, list_request.condition, find_similar=find_similar)
     answer = search.page(list_request.page_size + 1, position, list_request.cursor.backward)
     return page_of(list_request, [(hit.score, hit.id, hit.body) for hit in answer.hits]), answer
@@ -78,17 +77,12 @@ def _found_by(answer: Results, bodies: Collection[str]) -> Meta:
     return meta
 
 
-def _read_sorted(list_request: ListRequest) -> Page:
-    """Return all rows that contain the words, in an order other than relevance."""
-    assert list_request.searched is not None
-    return read_in_time(list_request, list_request.rows.filter(has_words(list_request.searched)))
-
-
-def read_in_time(list_request: ListRequest, rows: QuerySet[Any]) -> Page:
-    """Return a page of rows. Raises TooSlow if the query takes too long."""
+def read_in_time(list_request: ListRequest, condition: Sql | None = None) -> Page:
+    """Return a page of rows that also meet the condition. Raises TooSlow if the query takes too long."""
+    responses.read_head(list_request.request)  # otherwise, a search without results would run twice
     try:
         with time_limit(SECONDS):
-            return read_page(list_request, rows)
+            return read_page(list_request, condition=condition)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW) from error
 
@@ -97,11 +91,11 @@ def _left(deadline: float) -> float:
     return max(0, deadline - time.monotonic())
 
 
-def _counts(list_request: ListRequest, model: SearchModel, wanted: str | None, deadline: float) -> Meta:
+def _counts(list_request: ListRequest, wanted: str | None, deadline: float) -> Meta:
     extras = list_request.extras
     if not (extras.count or extras.facets):
         return {}
-    counted = count_rows(list_request, model, wanted, [(name,) for name in extras.facets], _left(deadline))
+    counted = count_rows(list_request, wanted, [(name,) for name in extras.facets], _left(deadline))
     meta: Meta = {}
     if extras.count:
         meta["count"] = {
@@ -125,18 +119,18 @@ def _counts(list_request: ListRequest, model: SearchModel, wanted: str | None, d
 
 def count_rows(
     list_request: ListRequest,
-    model: SearchModel,
     tsquery: str | None,
     groups: Sequence[Group],
     seconds: float,
     limit: int = VALUES + 1,
 ) -> Counts | None:
     """Count the rows of a list: from the maintained totals if they suffice, otherwise by reading the rows."""
+    rows = list_request.options.rows
+    model = rows.model
     filtered = [(each.name, values) for each, values in list_request.filtered]
     if tsquery is None and (known := known_counts(model, filtered, groups, limit)):
         return known
-    rows = model.objects.using("public").live().filter(list_request.condition)
-    counted = count(rows, tsquery, groups, seconds, limit)
+    counted = count(rows.filter(list_request.condition), tsquery, groups, seconds, limit)
     if counted and not counted.exact and tsquery is None and (known := known_counts(model, filtered, [])):
         return replace(counted, total=known.total, total_exact=True)
     return counted

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from factcheck.record.search.counts import FACETS, GROUPS
 
 if TYPE_CHECKING:
-    from api.lists.options import ListOptions
+    from api.lists.requests import ListOptions
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 Responses = dict[Any, OpenApiResponse]  # keyed by status, or by status and media type
@@ -133,7 +133,7 @@ def documented(
     `missing` and `gone` mean that the view can respond with 404 or 410. `moved` is the reason for a 308. `also`
     contains components for other media types. `partial` means that clients can read the file in parts.
     """
-    as_of = as_of or bool(options and options.as_of)
+    as_of = as_of or bool(options and options.past)
     headers = {**_HEADERS, **(_AS_OF_HEADER if as_of else {}), **(_RANGES_HEADER if partial else {}), **(headers or {})}
     if body:
         headers.pop("ETag")

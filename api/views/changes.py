@@ -11,7 +11,7 @@ from api.http.endpoint import Endpoint
 from api.http.long_polling import MAX_WAIT, wait_until
 from api.http.parameter_values import read_number, read_sequence
 from api.http.parameters import Parameters
-from api.lists.options import MAX_PAGE_SIZE, PAGE_SIZE
+from api.lists.requests import MAX_PAGE_SIZE, PAGE_SIZE
 from api.schema.operations import PAGE_SIZE_PARAMETER, documented, integer_parameter
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.changes import changes

@@ -7,14 +7,11 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.http.response_cache import mark_cacheable
-from api.lists.as_of import as_published, read_detail_parameters
 from api.lists.filters import CLAIM_FILTERS
-from api.lists.keyset import both_ways
-from api.lists.options import ListOptions, read_list_request
-from api.lists.pages import list_of_bodies
+from api.lists.pages import both_ways, list_of_bodies
+from api.lists.parameters import as_published, read_detail_parameters, respond_with
+from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_searched
-from api.lists.sparse_fields import respond_with
 from api.schema.item_fields import fields_of
 from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.urls import claim_url
@@ -24,8 +21,8 @@ from factcheck.record.readmodel.claim_merges import MergeGroup
 CLAIMS = ListOptions(
     orders=both_ways("published_at", "updated_at", "claimed_on", nullable=["claimed_on"]),
     filters=CLAIM_FILTERS,
-    as_of=True,
-    rows=lambda condition: PublishedClaim.objects.using("public").live().filter(condition),
+    rows=PublishedClaim.objects.using("public").live(),
+    past=PastClaim,
     searched=True,
     fields=fields_of("Claim"),
 )
@@ -43,9 +40,9 @@ class ClaimList(Endpoint):
     )
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, CLAIMS)
-        page, meta = read_searched(list_request, PublishedClaim, PastClaim)
+        page, meta = read_searched(list_request)
         if meta is None:  # `meta` depends on how long the search took
-            mark_cacheable(request._request)
+            responses.mark_cacheable(request._request)
         return list_of_bodies(list_request, page, meta)
 
 
@@ -58,7 +55,7 @@ class ClaimDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
         as_of, mask = read_detail_parameters(request._request, CLAIMS.fields)
-        mark_cacheable(request._request)
+        responses.mark_cacheable(request._request)
         for rows in as_published(PublishedClaim, PastClaim, as_of):
             if body := rows.filter(id=claim_id).values_list("body", flat=True).first():
                 return responses.respond(

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.http.negotiation import LinkedDataOnly, accepts_gzip
+from api.http.negotiation import LINKED_DATA, accepts_gzip
 from api.http.problems import UNAVAILABLE, Refused
 from api.http.ranges import respond_file
 from factcheck.record import dump_files
@@ -21,7 +21,7 @@ RETRY_AFTER = 300
 class ClaimReviewFeed(Endpoint):
     """The newest file that the worker has made. The feed is never generated for a reader, who may read it slowly."""
 
-    content_negotiation_class = LinkedDataOnly
+    media_types = (LINKED_DATA,)
     reads_log_head = False
 
     def get(self, request: Request) -> HttpResponseBase:

@@ -9,9 +9,8 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.lists.filters import DEMAND_FILTERS
-from api.lists.keyset import both_ways
-from api.lists.options import ListOptions, read_list_request
-from api.lists.pages import list_of_bodies, read_page
+from api.lists.pages import both_ways, list_of_bodies, read_page
+from api.lists.requests import ListOptions, read_list_request
 from api.schema.item_fields import fields_of
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of
@@ -22,7 +21,7 @@ from factcheck.record.readmodel.demand_rows import demand_body
 DEMANDS = ListOptions(
     orders=both_ways("published_at", "updated_at", "received_on"),
     filters=DEMAND_FILTERS,
-    rows=lambda condition: PublishedDemand.objects.using("public").filter(condition),
+    rows=PublishedDemand.objects.using("public").all(),
     fields=fields_of("Demand"),
 )
 
@@ -54,10 +53,9 @@ class DemandRevisionList(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID) -> HttpResponse:
         list_request = read_list_request(request._request, REVISIONS)
-        entries = entries_of(demand_id, "demand")
-        if not entries.exists():
+        if not entries_of(demand_id, "demand").exists():
             raise Http404
-        return list_revisions(list_request, entries, "api:demand-revision")
+        return list_revisions(list_request, demand_id, "demand")
 
 
 class DemandRevisionDetail(Endpoint):

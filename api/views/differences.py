@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.http.negotiation import PatchOrJson
+from api.http.negotiation import JSON, JSON_PATCH
 from api.http.problems import Gone
 from api.schema.operations import documented
 from api.views.revisions import find_revision
@@ -21,7 +21,7 @@ MEDIA_TYPE = "application/json-patch+json"
 
 
 class Difference(Endpoint):
-    content_negotiation_class = PatchOrJson
+    media_types = (JSON_PATCH, JSON)
 
     @documented(
         "get_difference", "Revisions",

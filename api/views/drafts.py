@@ -15,7 +15,7 @@ from api import intake
 from api.http.parameter_values import read_number, read_uuid
 from api.http.parameters import Parameters
 from api.http.problems import ParameterProblem
-from api.lists.options import MAX_PAGE_SIZE, PAGE_SIZE
+from api.lists.requests import MAX_PAGE_SIZE, PAGE_SIZE
 from api.schema.writing import LIST_PARAMETERS
 from api.views.private import PrivateView
 

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.http.negotiation import Anything
 from api.http.parameters import Parameters
 from api.http.problems import Gone, ParameterProblem
 from api.schema.operations import DOCUMENT_HEADERS, documented, integer_parameter
@@ -31,7 +30,7 @@ _WHOLE = "This isn't a whole number. Send a number, for example 0 or 1024."
 class RawEndpoint(Endpoint):
     """Sends bytes to other tools, and ignores their `Accept` header."""
 
-    content_negotiation_class = Anything
+    media_types = ()
 
     def send(self, request: Request, content: bytes, content_type: str, cache: str, **headers: str) -> HttpResponse:
         response = responses.respond(request._request, content, content_type, headers)

@@ -13,7 +13,6 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.http.negotiation import Anything
 from api.http.problems import PROBLEMS
 from api.schema.lists import ADDRESSES, ADDRESSES_OUTSIDE
 from api.schema.operations import documented
@@ -61,7 +60,7 @@ class ProblemPage(Endpoint):
     """The page that explains a problem, at the problem's `type`."""
 
     depends_on_log = False
-    content_negotiation_class = Anything
+    media_types = ()
 
     def get(self, request: Request, slug: str = "") -> HttpResponse:
         if not slug:
@@ -78,7 +77,7 @@ class Unknown(Endpoint):
     """All other URLs. The view redirects if only the trailing slash is missing. Otherwise it sends a problem."""
 
     depends_on_log = False
-    content_negotiation_class = Anything
+    media_types = ()
 
     def get(self, request: Request, rest: str) -> HttpResponse:
         _require_with_slash(request)

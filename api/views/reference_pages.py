@@ -12,7 +12,6 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.http.negotiation import Anything
 from api.schema.reference_pages import Group, Schema, read_groups, read_schemas
 from api.views.pages import openapi
 from factcheck.record.formats.markdown import to_html
@@ -33,7 +32,7 @@ class ReferencePage(Endpoint):
     """A page of the API reference. It doesn't need a script."""
 
     depends_on_log = False
-    content_negotiation_class = Anything
+    media_types = ()
 
     def get(self, request: Request, slug: str = "") -> HttpResponse:
         groups, schemas, info = contents()

@@ -1,6 +1,5 @@
 """Published reviews: the list, and single reviews at permanent URLs."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -9,20 +8,15 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.http.negotiation import JsonOrLinkedData, LinkedDataOnly
+from api.http.negotiation import JSON
 from api.http.problems import NOT_FOUND, Gone, Refused
-from api.http.response_cache import mark_cacheable
-from api.http.responses import log_head
-from api.lists.as_of import AsOf, as_published, read_detail_parameters
 from api.lists.filters import REVIEW_FILTERS
-from api.lists.keyset import both_ways
-from api.lists.options import ListOptions, read_list_request
-from api.lists.pages import list_of_bodies
+from api.lists.pages import both_ways, list_of_bodies
+from api.lists.parameters import AsOf, as_published, read_detail_parameters, respond_with
+from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_searched
-from api.lists.sparse_fields import respond_with
 from api.schema.item_fields import fields_of
 from api.schema.operations import FIELDS, documented
-from factcheck.database.compiled_queries import Slot, compiled
 from factcheck.record.formats.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PastReview, PublishedReview, Status
@@ -31,11 +25,14 @@ from factcheck.record.readmodel.revisions import last_notice, notice_in
 REVIEWS = ListOptions(
     orders=both_ways("published_at", "updated_at", "reviewed_on", "claimed_on", nullable=["reviewed_on", "claimed_on"]),
     filters=REVIEW_FILTERS,
-    as_of=True,
-    rows=lambda condition: PublishedReview.objects.using("public").live().filter(condition),
+    rows=PublishedReview.objects.using("public").live(),
+    past=PastReview,
     searched=True,
     fields=fields_of("Review"),
 )
+
+
+_REVIEW = f"SELECT status, body FROM {PublishedReview._meta.db_table} WHERE id = %s"  # noqa: S608 (our own name)
 
 
 class ReviewList(Endpoint):
@@ -47,15 +44,15 @@ class ReviewList(Endpoint):
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, REVIEWS)
-        page, meta = read_searched(list_request, PublishedReview, PastReview)
+        page, meta = read_searched(list_request)
         if meta is None:  # `meta` depends on how long the search took
-            mark_cacheable(request._request)
+            responses.mark_cacheable(request._request)
         return list_of_bodies(list_request, page, meta)
 
 
 class ReviewDetail(Endpoint):
     reads_log_head = False
-    content_negotiation_class = JsonOrLinkedData
+    media_types = (JSON, LINKED_DATA)
 
     @documented(
         "get_review", "Reviews", "The current version of a review, or the tombstone of a withdrawn review.",
@@ -65,7 +62,7 @@ class ReviewDetail(Endpoint):
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         as_of, mask = read_detail_parameters(request._request, REVIEWS.fields)
         if as_of is None:  # `as_of` is read before the log's head
-            mark_cacheable(request._request)
+            responses.mark_cacheable(request._request)
         status, body = find_review(review_id, as_of, request._request)
         if status == Status.ERASED:
             raise Gone(notice_in(body))
@@ -78,7 +75,7 @@ class ReviewDetail(Endpoint):
 
 class ReviewAsClaimReview(Endpoint):
     reads_log_head = False
-    content_negotiation_class = LinkedDataOnly
+    media_types = (LINKED_DATA,)
 
     @documented(
         "get_claim_review", "Reviews", "A live review as schema.org ClaimReview. 404 if withdrawn.",
@@ -114,21 +111,9 @@ def find_review(review_id: UUID, as_of: AsOf | None = None, request: HttpRequest
 
 
 def _find_now(review_id: UUID, request: HttpRequest | None) -> tuple[str, str]:
-    statement = compiled("a review", _review_now, planned_once=True)
-    found = statement.run([review_id])
-    if request and found:
-        responses.set_head(request, found[0][2])
-    elif request:  # No row contains the head, so the head is read first. The result must not be older than the head.
-        responses.read_head(request)
-        found = statement.run([review_id])
-    for status, body, _ in found:
+    for status, body in responses.fetch(request or HttpRequest(), _REVIEW, [review_id], planned_once=True):
         return status, body
     raise Http404
-
-
-def _review_now() -> QuerySet[Any, Any]:
-    rows = PublishedReview.objects.using("public").filter(id=Slot(0))
-    return rows.annotate(log_head=log_head()).values_list("status", "body", "log_head")
 
 
 def entries_of(subject: UUID, what: str = "review") -> QuerySet[LogEntry]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,9 +15,8 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import Gone
-from api.lists.keyset import Order
-from api.lists.options import ListOptions, ListRequest, read_list_request
-from api.lists.pages import list_response, read_page
+from api.lists.pages import Order, list_response, read_page
+from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of, find_review
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
@@ -25,8 +24,14 @@ from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.readmodel.review_rows import review_body
 from factcheck.record.readmodel.revisions import in_revision, last_notice, notice_in
 
-REVISIONS = ListOptions(orders={"number": Order("number", tie="sequence")})
+REVISIONS = ListOptions(
+    LogEntry.objects.using("public").annotate(
+        note=in_revision("note"), change_class=in_revision("class"), document=F("revision_document")
+    ),
+    orders={"number": Order("number", tie="sequence")},
+)
 COLUMNS = ("number", "sequence", "kind", "at", "subject", "digest", "note", "change_class", "revision_document")
+_ROUTES = {"review": "api:revision", "demand": "api:demand-revision"}
 
 
 class RevisionList(Endpoint):
@@ -41,7 +46,7 @@ class RevisionList(Endpoint):
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         list_request = read_list_request(request._request, REVISIONS)
         find_review(review_id)
-        return list_revisions(list_request, entries_of(review_id), "api:revision")
+        return list_revisions(list_request, review_id)
 
 
 class RevisionDetail(Endpoint):
@@ -81,11 +86,11 @@ def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[Log
         raise Gone(last_notice(subject)) from None
 
 
-def list_revisions(list_request: ListRequest, entries: QuerySet[LogEntry], route: str) -> HttpResponse:
-    """Return a page of these entries. `route` is the URL name of a single entry."""
-    annotated = entries.annotate(note=in_revision("note"), change_class=in_revision("class"))
-    page = read_page(list_request, annotated, columns=COLUMNS)
-    results = [metadata(route, **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
+def list_revisions(list_request: ListRequest, subject: UUID, what: str = "review") -> HttpResponse:
+    """Return a page of the log entries about a review or, if `what` is "demand", about a demand."""
+    condition = "subject = %s AND kind LIKE %s", [subject, f"{what}.%"]
+    page = read_page(list_request, [*COLUMNS[:-1], "document"], condition)
+    results = [metadata(_ROUTES[what], **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
     return list_response(list_request.request, page, results)
 
 
@@ -96,9 +101,9 @@ def respond_revision(
     document = row.parsed()
     change = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
     known = {column: getattr(entry, column) for column in COLUMNS if column not in change} | change
-    what, route = ("review", "api:revision") if entry.is_of_review else ("demand", "api:demand-revision")
+    what = "review" if entry.is_of_review else "demand"
     served = orjson.Fragment(canonical_unchecked(body(entry, document)))
-    return responses.respond(request, orjson.dumps(metadata(route, **known) | {what: served}))
+    return responses.respond(request, orjson.dumps(metadata(_ROUTES[what], **known) | {what: served}))
 
 
 def metadata(route: str, **entry: Any) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Totals of the record, and the numbers of reviews by group. Nobody is scored, so nothing is counted by claimant."""
 
 import orjson
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
@@ -9,13 +8,13 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
-from api.http.response_cache import mark_cacheable
 from api.lists.filters import CLAIMANT, REVIEW_FILTERS
-from api.lists.keyset import Order
-from api.lists.options import ListOptions, read_list_request
+from api.lists.pages import Order
+from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import count_rows
 from api.schema.operations import documented
 from api.views.corrections import CORRECTIONS
+from api.views.reviews import REVIEWS
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.models import PublishedClaim, PublishedReview, Status
 from factcheck.record.readmodel.totals import read_totals
@@ -28,15 +27,13 @@ TOO_SLOW = "Counting these reviews takes too long. Use more filters or fewer gro
 TABLES = ("days-to-review", "corrections", "days-to-correction", "source-checks", "demands")
 
 FILTERS = [each for each in REVIEW_FILTERS if each is not CLAIMANT]
-STATS = ListOptions(orders={"count": Order("count")}, filters=FILTERS, grouped=True)
+STATS = ListOptions(REVIEWS.rows, orders={"count": Order("count")}, filters=FILTERS, grouped=True)
 _TABLE = OpenApiParameter(
     "table", {"type": "string", "enum": list(TABLES)}, OpenApiParameter.PATH, description="The name of the statistic."
 )
 
 
 class Stats(Endpoint):
-    reads_log_head = False
-
     @documented(
         "get_stats", "Statistics", "Totals of the record, and the number of reviews that match your filters, by group.",
         "Stats", STATS,
@@ -47,9 +44,7 @@ class Stats(Endpoint):
         try:
             with time_limit(SECONDS) as left:
                 totals = _totals()
-            counted = count_rows(
-                list_request, PublishedReview, None, [group_by] if group_by else [], left(), MAX_ROWS + 1
-            )
+            counted = count_rows(list_request, None, [group_by] if group_by else [], left(), MAX_ROWS + 1)
         except TimeoutError:
             counted = None
         if counted is None:
@@ -57,7 +52,7 @@ class Stats(Endpoint):
         found = counted.groups[group_by] if group_by else []
         groups = [{"count": number, **dict(zip(group_by, value, strict=True))} for value, number in found[:MAX_ROWS]]
         if counted.exact:  # otherwise the numbers depend on how long counting took
-            mark_cacheable(request._request)
+            responses.mark_cacheable(request._request)
         content = {
             "totals": totals,
             "count": {"value": counted.total, "exact": counted.total_exact},
@@ -93,12 +88,11 @@ def _totals() -> dict[str, int]:
     found = read_totals(PublishedReview, ["status", "publisher", "language"])
     reviews = dict(found["status"])
     claims = dict(read_totals(PublishedClaim, ["status"])["status"])
-    assert CORRECTIONS.rows
     return {
         "reviews": reviews.get(Status.LIVE, 0),
         "withdrawn_reviews": reviews.get(Status.WITHDRAWN, 0),
         "claims": claims.get(Status.LIVE, 0),
-        "corrections": CORRECTIONS.rows(Q(change_class__isnull=False)).count(),
+        "corrections": CORRECTIONS.rows.filter(change_class__isnull=False).count(),
         "publishers": len(found["publisher"]),
         "languages": sum(language != UNKNOWN_LANGUAGE for language, _ in found["language"]),
     }

@@ -2,10 +2,8 @@
 
 from factcheck.wsgi import application  # isort: skip (makes Django ready)
 
-from api.http import response_cache
-from factcheck.website import page_cache
+from factcheck.server import response_cache
 
 response_cache.MAX_BYTES = -1
-page_cache.MAX_SIZE = -1
 
 __all__ = ["application"]

@@ -81,8 +81,8 @@ def delete_discarded() -> None:
 
 @transaction.atomic
 def _delete(model: type[Review] | type[Demand], key: UUID) -> None:
-    draft = model._default_manager.select_for_update().filter(pk=key, state=DISCARDED).first()
-    if draft is None or draft.discarded_at is None or draft.discarded_at >= timezone.now() - KEPT_FOR:
+    old = model._default_manager.filter(pk=key, state=DISCARDED, discarded_at__lt=timezone.now() - KEPT_FOR)
+    if (draft := old.select_for_update().first()) is None:
         return  # restored in the meantime
     forget_states([draft.pk])
     erasure.clear_admin_log(model, {draft.pk})

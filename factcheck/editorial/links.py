@@ -10,7 +10,6 @@ from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,12 +31,7 @@ MAX_LINKS = 3  # the maximum number of links per claim
 def uncompared_batches() -> list[ImportBatch]:
     """Finished imports with claims that haven't been compared yet, oldest first."""
     ended = ImportBatch.objects.filter(proposals__kind=Kind.IMPORT)
-    return [batch for batch in ended.order_by("pk") if _uncompared(batch).exists()]
-
-
-def count_uncompared(batch: ImportBatch, limit: int | None = None) -> int:
-    """The number of claims that haven't been compared yet, counted up to `limit`."""
-    return _uncompared(batch).order_by()[:limit].count()
+    return [batch for batch in ended.order_by("pk") if batch.uncompared.exists()]
 
 
 def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None = None) -> int:
@@ -49,7 +43,7 @@ def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None =
     proposed = 0
     while True:
         batch.refresh_from_db(fields=["compared_until"])
-        chunk = list(_uncompared(batch).select_related("review__claim")[:CHUNK])
+        chunk = list(batch.uncompared.select_related("review__claim")[:CHUNK])
         if not chunk:
             return proposed
         links, compared, missing = dict[UUID, list[ProposedLink]](), list[Proposal](), None
@@ -95,10 +89,6 @@ def dismiss_link(*, link: ProposedLink, by: User) -> None:
 def is_public(claim: Claim) -> bool:
     """Whether readers can find the claim on its own page, or on the page of its merge target."""
     return PublishedClaim.objects.filter(pk=claim.pk).exists() or merge_policy.merge_target(claim) is not None
-
-
-def _uncompared(batch: ImportBatch) -> QuerySet[Proposal]:
-    return batch.members.filter(change_class="", pk__gt=batch.compared_until).order_by("pk")
 
 
 def _find_links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:

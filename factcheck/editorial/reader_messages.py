@@ -65,7 +65,7 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
         else:
             row.review, row.newsroom_id = review, review.newsroom_id
     elif site := (values.get("newsroom") or {}).get("site"):
-        row.newsroom = Publisher.objects.filter(site=site, memberships__isnull=False).first()
+        row.newsroom = Publisher.objects.newsrooms().filter(site=site).first()
         if row.newsroom is None:
             problems.append(("/newsroom/site", _("This site doesn’t have a newsroom with this host.")))
     if problems:

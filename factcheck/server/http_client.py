@@ -53,7 +53,7 @@ class FetchError(Exception):
     """There is no usable response. The message gives the reason, and never the URL, which can contain a key."""
 
     def __init__(self, problem: Problem, reason: object = "") -> None:
-        super().__init__(" ".join(str(reason).split())[:200] or problem.value)
+        super().__init__(" ".join(str(reason).split())[:200] or problem.value.replace("_", " "))
         self.problem = problem
 
 
@@ -121,7 +121,7 @@ def send(
     at = datetime.now(UTC)
     try:
         with closing(_connect(addresses, end)) as plain, closing(_secure(plain, target)) as link:
-            tap = _Tap(link, end)
+            tap, address = _Tap(link, end), str(link.getpeername()[0])
             connection = HTTPConnection(target.host, target.port)
             connection.sock = cast("Any", tap)
             connection.request(method, target.path, content, {**_headers(target), **headers})
@@ -134,7 +134,7 @@ def send(
                 body = _decompress(_read(response, max_body), response.headers.get("Content-Encoding", ""), max_body)
             return Exchange(
                 url=target.url,
-                address=str(link.getpeername()[0]),
+                address=address,
                 at=at,
                 request=bytes(tap.sent),
                 response=bytes(tap.received),

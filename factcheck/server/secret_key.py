@@ -9,18 +9,12 @@ from django.core.exceptions import ImproperlyConfigured
 from factcheck.server.private_files import write_private_file
 
 
-def secret_key(configured: str, folder: Path, *, local: bool, secure: bool) -> str:
+def secret_key(configured: str, folder: Path, *, local: bool) -> str:
     """Return the configured key. A local site can use a random key, which is stored in the folder (0600)."""
     if configured:
-        if secure and (len(configured) < 50 or len(set(configured)) < 5):
+        if len(configured) < 50 or len(set(configured)) < 5:
             raise ImproperlyConfigured(
                 "SECRET_KEY is too short. Set 50 or more random characters, for example from: openssl rand -base64 48"
-            )
-        # An earlier version of the example contained a key. Anyone who knows the key could sign sessions and webhooks.
-        if secure and "example-only" in configured:
-            raise ImproperlyConfigured(
-                "SECRET_KEY is the key from the example, which is public. Set 50 or more random characters, "
-                "for example from: openssl rand -base64 48"
             )
         return configured
     if not local:

@@ -24,10 +24,7 @@ from factcheck.webhooks.payloads import EVENTS, message
 
 State, Stopped = Delivery.State, Subscription.Stopped
 
-DERIVE, DELIVER = (
-    "webhooks.derive",
-    "webhooks.deliver",
-)  # names of tasks. The trigger entry_appended uses the first name.
+DERIVE, DELIVER = "webhooks.derive", "webhooks.deliver"  # tasks. The trigger entry_appended uses the first name.
 QUEUE = "webhooks"
 DERIVE_PRIORITY = 1  # deliveries have priority 0
 BATCH = 500

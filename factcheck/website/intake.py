@@ -88,7 +88,6 @@ def _form_page(view: Page) -> Page:
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        request.encoding = "utf-8"  # This is the encoding of the pages. The header might contain an unknown encoding.
         return (result_page if request.method == "POST" else form_page)(request, *args, **kwargs)
 
     return answer

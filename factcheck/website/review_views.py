@@ -15,12 +15,11 @@ from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.record.readmodel.translated_reviews import find_original
 from factcheck.record.source_checks import checks_of
 from factcheck.website import queries, review_words
-from factcheck.website.page_cache import cached_page
-from factcheck.website.views import is_sample, page_for_readers, sample_of
+from factcheck.website.views import is_sample, page_for_readers, remembered_page, sample_of
 
 
 @page_for_readers
-@cached_page
+@remembered_page
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """Show the current version of a review, the tombstone of a withdrawn review, or a 410 for an erased review."""
     row = queries.find_review(review_id)
@@ -31,7 +30,7 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
 
 
 @page_for_readers
-@cached_page
+@remembered_page
 def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
     """Show a review as of one of its revisions, with a notice if the revision isn't current."""
     row = queries.find_review(review_id)

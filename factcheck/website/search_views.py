@@ -39,7 +39,6 @@ FRESH = 60  # seconds that a browser can reuse suggestions
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """Show what is found. A form sends the text by POST, because a whole post can be too long for a URL."""
-    request.encoding = "utf-8"  # This is the encoding of the pages. The header might contain an unknown encoding.
     if request.method != "POST":
         return _search_page(request)
     text = SearchText.read(request.POST.get("q", ""))

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from factcheck.server.response_cache import key_of, recall, remember
 from factcheck.website import queries
 
 
@@ -20,10 +24,28 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
         response = view(request, *args, **kwargs)
         patch_cache_control(response, no_cache=True)
         # Django's ConditionalGetMiddleware ignores HEAD (RFC 9110, section 9.3.2), so it isn't used.
-        set_response_etag(response)
+        if "ETag" not in response:  # a remembered page has its ETag
+            set_response_etag(response)
         return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
 
     return require_safe(answer)
+
+
+def remembered_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Render a review's page once for each version and language. A remembered page takes one query."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, review_id: UUID, **values: Any) -> HttpResponse:
+        key, version = key_of(request, get_language()), queries.page_version(review_id)
+        if found := recall(request, key, lambda: version):
+            return found
+        response = view(request, review_id, **values)
+        if response.status_code == 200:
+            set_response_etag(response)
+            remember(request, key, version, response)
+        return response
+
+    return answer
 
 
 def page_number(request: HttpRequest) -> int:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -19,12 +20,17 @@ def api() -> "Api":
     return Api()
 
 
+@cache
+def _document() -> Any:
+    return json.loads(openapi())
+
+
 class Api:
     """`get` returns the decoded content of a 200 that fits its schema; `problem` the problem of an error."""
 
     def __init__(self) -> None:
         self.client = Client()
-        self.document = json.loads(openapi())
+        self.document = _document()
 
     def send(self, address: str, query: Any = None, **headers: str) -> HttpResponse:
         return self.client.get(address if "/api/" in address else f"/api/v1/{address}", query, headers=headers)

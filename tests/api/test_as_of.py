@@ -8,10 +8,9 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from api.lists import keyset
 from factcheck.editorial.models import Review
 from factcheck.editorial.proposals import merge_policy, workflow
-from factcheck.record.models import LogEntry, PastReview
+from factcheck.record.models import LogEntry
 from tests.drafts import (
     correct_review,
     erase_review,
@@ -200,7 +199,7 @@ def test_moment_once_and_only_where_it_means_something(world, api):
 
 
 def test_past_takes_few_queries(world, api):
-    for address, count in (("reviews/", 4), ("claims/", 4), (f"reviews/{world.flood}/", 4)):
+    for address, count in (("reviews/", 2), ("claims/", 2), (f"reviews/{world.flood}/", 4)):
         with CaptureQueriesContext(connections["public"]) as queries:
             api.send(address, {"as_of": 1})
         assert len(queries) == count, address
@@ -221,25 +220,3 @@ def test_claim_of_the_past_has_the_reviews_that_it_showed_then(database, api):
         assert set(api.ids("reviews/", {"claim": two.claim_id, "as_of": sequence})) == expected
     assert set(api.ids("reviews/", {"claim": one.claim_id, "as_of": 2})) == both
     assert api.ids("reviews/", {"claim": two.claim_id}) == [str(two.pk)]
-
-
-@pytest.mark.parametrize("page_size", ["20", "1"])
-def test_review_that_is_corrected_meanwhile_is_in_the_list_once(database, api, monkeypatch, page_size):
-    """The rows of today are read first; what is corrected then is found among those of the past as well."""
-    newsroom = make_newsroom()
-    first, second = make_review(newsroom, headline="Một"), make_review(newsroom, headline="Hai")
-    for review in (first, second):
-        publish_review(newsroom, review)
-    corrected, part_of = [], keyset.part_of
-
-    def meanwhile(rows, *rest):
-        if rows.model is PastReview and not corrected:
-            corrected.append(correct_review(newsroom, second, headline="Ba"))
-        return part_of(rows, *rest)
-
-    monkeypatch.setattr(keyset, "part_of", meanwhile)
-    page = api.get("reviews/", {"as_of": "1", "page_size": page_size})
-    found = page["results"]
-    if page["next"]:
-        found += api.get(page["next"].partition("8000")[2])["results"]
-    assert (len(corrected), [body["headline"] for body in found]) == (1, ["Hai", "Một"])

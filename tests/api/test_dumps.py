@@ -19,8 +19,7 @@ from openapi_schema_validator import OAS31Validator
 
 from api.dumps import making
 from api.dumps.columns import columns
-from api.dumps.file_formats import FORMATS
-from api.dumps.row_reader import RowReader
+from api.dumps.file_formats import to_csv, to_parquet, write_compressed
 from api.dumps.tables import row_schema, tables
 from factcheck.record.formats.canonical import canonical
 from factcheck.record.log import merkle
@@ -179,9 +178,9 @@ def test_csv(world, folder):
     ],
 )  # fmt: skip
 def test_csv_cells_are_no_formulas_and_come_back(tmp_path, text, cell):
-    writer = FORMATS["csv"].open(tmp_path / "x", {"properties": {"a": {"type": "string"}}, "$defs": {}})
-    writer.write([json.dumps({"a": text}).encode() + b"\n"])
-    writer.close()
+    with write_compressed(tmp_path / "rows") as rows:
+        rows.write(json.dumps({"a": text}).encode() + b"\n")
+    to_csv(tmp_path / "rows", tmp_path / "x", {"properties": {"a": {"type": "string"}}})
     _, (found,) = csv.reader(io.StringIO(text_of(tmp_path / "x"), newline=""))
     assert found == cell
     assert found.removeprefix("'") == text
@@ -243,17 +242,20 @@ def test_parquet_holds_what_json_holds(world, folder):
         [{"zh-Hant": '\u0000"\\\n🌊'}, {"vi": ""}], [{"vi": "1"}, {"en": "true"}],
     ],
 )  # fmt: skip
-def test_objects_with_any_keys_are_maps(labels):
+def test_objects_with_any_keys_are_maps(tmp_path, labels):
     """Whatever their texts look like: a label that is spelt like a day stays a text."""
     texts = {"type": "object", "additionalProperties": {"type": "string"}}
     topic = {"type": "object", "properties": {"labels": texts}}
-    reader = RowReader({"properties": {"topics": {"type": "array", "items": topic}, "labels": texts}, "$defs": {}})
+    schema = {"properties": {"topics": {"type": "array", "items": topic}, "labels": texts}, "$defs": {}}
     rows = [{"topics": [{"labels": each}, {"labels": {"la": "x"}}], "labels": each} for each in labels] + [
         {"topics": [], "labels": {}},
         {"topics": None, "labels": None},
         {"unknown": {"a": 1}},
     ]
-    found = reader.read([json.dumps(row).encode() + b"\n" for row in rows]).to_pylist(maps_as_pydicts="strict")
+    with write_compressed(tmp_path / "rows") as file:
+        file.writelines(json.dumps(row).encode() + b"\n" for row in rows)
+    to_parquet(tmp_path / "rows", tmp_path / "x", schema)
+    found = pq.read_table(tmp_path / "x").to_pylist(maps_as_pydicts="strict")
     assert found == [{"topics": row.get("topics"), "labels": row.get("labels")} for row in rows]
 
 
@@ -280,7 +282,7 @@ def test_demands_have_their_sender(database, tmp_path):
     publish_review(newsroom, review)
     publish_demand(newsroom, make_demand(newsroom, review))
     [table] = [each for each in tables() if each.name == "demands"]
-    files = making.write_table(table, row_schema("Demand"), tmp_path, FORMATS, lambda count: None)
+    files = making.write_table(table, row_schema("Demand"), tmp_path, lambda count: None)
     assert [file["format"] for file in files] == ["jsonl", "csv", "parquet"]
     [row] = lines_of(tmp_path / "demands.jsonl.zst")
     OAS31Validator(row_schema("Demand")).validate(row)
@@ -393,7 +395,7 @@ def test_same_rows_give_the_same_files(world, tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         files = [
-            making.write_table(table, row_schema(table.component), tmp_path / name, FORMATS, lambda count: None)
+            making.write_table(table, row_schema(table.component), tmp_path / name, lambda count: None)
             for table in tables()
         ]
         digests.append([file["sha256"] for table in files for file in table])

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from api.lists.sparse_fields import EMPTY
+from api.lists.parameters import EMPTY
 from factcheck.editorial.models import Topic
 from tests.drafts import (
     correct_review,

@@ -6,10 +6,10 @@ from datetime import UTC, date, timedelta
 import pytest
 from django.core.management import call_command
 
-from api.http import response_cache
-from api.lists.known_verdicts import STARTER_SCALE, STARTER_VERDICTS
+from api.http.parameter_values import STARTER_SCALE, STARTER_VERDICTS
 from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic, Verdict
 from factcheck.record.models import LogEntry, PastReview, PublishedClaim, PublishedReview
+from factcheck.server.response_cache import forget_responses
 from tests.api.published import make_imported
 from tests.drafts import correct_review, make_claim, make_newsroom, make_review, publish_review
 
@@ -274,6 +274,6 @@ def test_rebuilding_the_record_makes_the_keys_of_addresses_anew(database, api):
     )]  # fmt: skip
     assert [api.ids("reviews/", query) for query in queries] == [[]] * 4
     call_command("rebuild_record", verbosity=0)
-    response_cache._cache.clear()
+    forget_responses()
     assert [api.ids("reviews/", query) for query in queries] == [[str(review.pk)]] * 4
     assert api.ids("claims/", {"appearance_url": "https://social.example/p/1"}) == [str(review.claim_id)]

@@ -6,8 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from api.lists.cursors import Cursor, read_cursor, write_cursor
-from api.lists.keyset import Position
+from api.lists.pages import Cursor, Position, read_cursor, write_cursor
 from factcheck.record.models import PublishedReference, PublishedReview
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

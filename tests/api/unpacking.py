@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-import pyarrow as pa
+from api.dumps.file_formats import read_compressed
 
 
 def text_of(path: Path) -> str:
-    with pa.CompressedInputStream(pa.OSFile(str(path)), "zstd") as stream:
+    with read_compressed(path) as stream:
         return stream.read().decode()
 
 

@@ -61,8 +61,8 @@ BREACHES = {
     "review_state_known": "UPDATE editorial_review SET state = 'gone'",
     "review_discarded_at_a_time": "INSERT INTO editorial_review SELECT (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'discarded_at', now()))).* FROM editorial_review d",
     "demand_discarded_at_a_time": "INSERT INTO editorial_demand SELECT (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'discarded_at', now()))).* FROM editorial_demand d",
-    "savedstate_kind_known": "INSERT INTO editorial_savedstate (draft, kind, saved_by_id, saved_at, content)"
-    " SELECT gen_random_uuid(), 'x', user_id, now(), '{}' FROM editorial_membership",
+    "savedstate_kind_known": "INSERT INTO editorial_savedstate (draft, version, kind, saved_by_id, saved_at, content)"
+    " SELECT gen_random_uuid(), 1, 'x', user_id, now(), '{}' FROM editorial_membership",
     "opendraft_once": "INSERT INTO editorial_opendraft (draft, user_id, seen_at)"
     " SELECT '00000000-0000-0000-0000-000000000000', user_id, now() FROM editorial_membership, generate_series(1, 2)",
     "review_change_class_known": "UPDATE editorial_review SET change_class = 'whim'",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, pairwise
 from threading import Barrier
 
 import pytest
@@ -241,7 +241,14 @@ def story(newsroom: Newsroom) -> dict[str, Callable[[], object]]:
     }
 
 
-@pytest.mark.parametrize(("one", "two"), list(combinations_with_replacement(ACTS, 2)))
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        # Each act is tried with its neighbour. `make prove` tries all pairs.
+        pytest.param(*pair, marks=() if pair in pairwise(ACTS) else pytest.mark.prove)
+        for pair in combinations_with_replacement(ACTS, 2)
+    ],
+)
 def test_every_pair_of_acts_at_once_ends(database: str, one: str, two: str) -> None:
     """Locks are always taken in one order, so that no two acts wait for each other: PostgreSQL would end one of them."""
     acts = story(make_newsroom())

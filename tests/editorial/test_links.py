@@ -91,7 +91,7 @@ def test_command_goes_on_where_it_stopped(newsroom: Newsroom, tmp_path: Path, mo
 
     with pytest.raises(KeyboardInterrupt):
         links.propose_links(batch, stop)
-    assert (ProposedLink.objects.count(), links.count_uncompared(ImportBatch.objects.get())) == (4, 1)
+    assert (ProposedLink.objects.count(), ImportBatch.objects.get().uncompared.count()) == (4, 1)
     assert links.propose_links(batch) == 1
     assert links.uncompared_batches() == []
 
@@ -120,11 +120,11 @@ def test_claims_wait_until_meaning_can_be_compared(
         first.setattr(similar_claims, "is_configured", lambda: True)
         with pytest.raises(CommandError, match="Nobody answers. The next run continues where this one stopped."):
             call_command("propose_links")
-    assert (ProposedLink.objects.count(), links.count_uncompared(ImportBatch.objects.get(pk=batch.pk))) == (1, 1)
+    assert (ProposedLink.objects.count(), ImportBatch.objects.get(pk=batch.pk).uncompared.count()) == (1, 1)
     settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL = "http://127.0.0.1:9/v1/", "down"
     with pytest.raises(CommandError, match="The meaning of 1 review has not been computed yet. The next run continues"):
         call_command("propose_links")
-    assert links.count_uncompared(ImportBatch.objects.get(pk=batch.pk)) == 1
+    assert ImportBatch.objects.get(pk=batch.pk).uncompared.count() == 1
 
 
 def test_claim_that_the_model_refuses_is_compared_by_words(
@@ -211,7 +211,7 @@ def test_claim_that_alone_cannot_be_compared_holds_up_no_other(
     monkeypatch.setattr(similar_claims, "is_configured", lambda: True)
     call_command("propose_links")
     assert sorted(text[-3:] for text in ProposedLink.objects.values_list("claim__text", flat=True)) == linked
-    assert links.count_uncompared(ImportBatch.objects.get(pk=batch.pk)) == 0
+    assert ImportBatch.objects.get(pk=batch.pk).uncompared.count() == 0
 
 
 def test_import_that_fails_holds_up_no_other(

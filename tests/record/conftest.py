@@ -20,6 +20,7 @@ from factcheck.record.models import LogEntry
 from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.review import Review
 from factcheck.server import http_client
+from tests.databases import Ground, ground
 from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
 from tests.serving import served
 
@@ -87,10 +88,15 @@ def address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]
         server.shutdown()
 
 
-@pytest.fixture
-def site(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Five reviews with a history of their own, and its address."""
-    monkeypatch.setattr(verifier, "CACHE_TIME", 0)  # there is no cache here that would have to forget a checkpoint
+@pytest.fixture(scope="session")
+def site_ground(template: str, django_db_blocker: Any) -> Iterator[Ground]:
+    """Five reviews with a history of their own."""
+    with django_db_blocker.unblock(), ground(template, _five_reviews) as made:
+        yield made
+
+
+def _five_reviews() -> None:
+    disarm()
     tree.signing_key.cache_clear()
     newsroom = make_newsroom()
     reviews = [make_review(newsroom) for _ in range(5)]
@@ -100,6 +106,13 @@ def site(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     withdraw_review(newsroom, reviews[1])
     withdraw_review(newsroom, reviews[2])
     reinstate_review(newsroom, reviews[2])
+
+
+@pytest.fixture
+def site(site_ground: Ground, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a site with the five reviews."""
+    monkeypatch.setattr(verifier, "CACHE_TIME", 0)  # there is no cache here that would have to forget a checkpoint
+    tree.signing_key.cache_clear()
     with served() as address:
         yield address
 

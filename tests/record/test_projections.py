@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.core.management import call_command
 from django.db import transaction
 
@@ -48,6 +49,7 @@ def rows(*models: Any) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
+@pytest.mark.prove
 def test_rebuilding_ends_with_the_rows_of_every_entry_by_itself(database: str, settings: Any, tmp_path: Path) -> None:
     with everything_fixed(settings, tmp_path) as clock:
         Story(clock, settings, tmp_path).tell()

@@ -1,5 +1,8 @@
 """Checking from inside: what holds, and a first sample of what does not (the whole table is in `make prove`)."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
@@ -7,11 +10,18 @@ from django.db import connections
 from factcheck.record import publish
 from factcheck.record.log import entries, tree
 from factcheck.record.models import LogEntry, PublishedReview
-from tests.record.conftest import publish_some
+from tests.databases import Ground, ground
+from tests.record.conftest import disarm, publish_some
 
 
-@pytest.fixture
-def filled(bare_record: None) -> None:
+@pytest.fixture(scope="session")
+def filled_ground(template: str, django_db_blocker: Any) -> Iterator[Ground]:
+    with django_db_blocker.unblock(), ground(template, _publish_302) as made:
+        yield made
+
+
+def _publish_302() -> None:
+    disarm()
     tree.signing_key.cache_clear()
     publish_some(1)
     publish_some(300)
@@ -24,6 +34,11 @@ def filled(bare_record: None) -> None:
         "headline": None,
     }
     publish.publish([entries.Publication(entry.subject, statement, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")])
+
+
+@pytest.fixture
+def filled(filled_ground: Ground, database: str) -> None:
+    tree.signing_key.cache_clear()
 
 
 def test_verify_record_holds(filled: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -222,6 +222,7 @@ def test_process_that_reads_cannot_write(started: Started) -> None:
         assert "This process can't use the database role of DATABASE_URL, because DATABASE_URL isn't set." in said
 
 
+@pytest.mark.prove
 def test_tables_are_migrated_with_the_owners_file_alone(started: Started) -> None:
     ended, said = started.manage("migrate", "--database", "owner", files=("common", "desk"))
     assert (ended, said) == (
@@ -233,6 +234,7 @@ def test_tables_are_migrated_with_the_owners_file_alone(started: Started) -> Non
     assert (ended, "No migrations to apply" in said) == (0, True), said
 
 
+@pytest.mark.prove
 def test_desk_worker_and_signer_start_with_their_files(started: Started) -> None:
     begun = subprocess.run(
         [sys.executable, "-m", "factcheck.record.log.signer_process", "--begin"], cwd=ROOT, timeout=60,
@@ -247,6 +249,7 @@ def test_desk_worker_and_signer_start_with_their_files(started: Started) -> None
     assert [each.poll() for each in services] == [None, None, None]
 
 
+@pytest.mark.prove
 def test_example_lacks_nothing_but_the_keys(started: Started) -> None:
     for names in (("common", "site"), ("common", "desk"), ("common", "mcp")):
         lacking = {name: value for file in names for name, value in example(file).items()}
@@ -259,6 +262,7 @@ def test_example_lacks_nothing_but_the_keys(started: Started) -> None:
         assert (ended, "no issues" in said) == (0, True), said
 
 
+@pytest.mark.prove
 def test_killed_web_worker_is_replaced(started: Started) -> None:
     """Before, granian ended with its first failed worker. The second worker answers meanwhile."""
     port = free_port()

@@ -38,7 +38,7 @@ HOSTILE_HOSTS = {
     "multicast": ["224.0.0.1", "239.255.255.250", "[ff02::1]", "[ff0e::1]"],
     "IPv4 in IPv6": ["[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:169.254.169.254]", "[::127.0.0.1]",
                      "[::ffff:0:127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b::169.254.169.254]", "[64:ff9b:1::1]",
-                     "[2002:7f00:1::1]", "[2002:a9fe:a9fe::1]", "[2001:0:7f00:1::1]"],
+                     "[2002:7f00:1::1]", "[2002:a9fe:a9fe::1]", "[2001:0:7f00:1::1]", "[2001:10::1]"],
     "other digits": ["１２７.0.0.1", "127。0。0。1", "①②⑦.0.0.1", "١٢٧.0.0.1", "①⓪.0.0.1", "ⓛocalhost", "𝟙𝟚𝟟.0.0.1"],
     "percent": ["%31%32%37.0.0.1", "127%2e0.0.1", "local%68ost"],
     "private names": ["intranet", "printer.local", "db.internal", "router.home.arpa", "kubernetes", "redis"],
@@ -145,7 +145,9 @@ def test_host_that_the_operator_names_can_be_private(site: LocalPages) -> None:
     site.add("/other", b"", 302, Location=f"http://localhost:{site.port}/page")
     assert [each.status for each in fetch(f"{own}/same", any_host=True)] == [302, 200]
     assert problem(f"{own}/other", any_host=True) == problem(f"{own}/page") == "not_public"
-    assert [path for path, _ in site.requests] == ["/same", "/page", "/other"]
+    assert [(path, headers["Host"]) for path, headers in site.requests] == [
+        (path, f"127.0.0.1:{site.port}") for path in ("/same", "/page", "/other")
+    ]
 
 
 def test_endless_redirects_end(site: LocalPages) -> None:
@@ -276,6 +278,25 @@ def test_slow_page_ends_in_time(site: LocalPages, speak: Any) -> None:
     assert time.monotonic() - began < 2
 
 
+def test_slow_handshake_ends_in_time(site: LocalPages) -> None:
+    """Each byte of the TLS record arrives within the limit, but the record doesn't."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def speak() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                for byte in b"\x16\x03\x03\x40\x00" + bytes(100):
+                    connection.sendall(bytes([byte]))
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=speak)
+        thread.start()
+        began = time.monotonic()
+        assert problem(f"https://site.example.org:{server.getsockname()[1]}/", seconds=0.5) == "timeout"
+        assert time.monotonic() - began < 2
+        thread.join()
+
+
 def test_slow_redirects_share_the_time(site: LocalPages) -> None:
     def slow(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(0.4)
@@ -342,6 +363,10 @@ def test_certificate_is_checked_against_the_name(
         thread.join()
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.215.14", "168.63.129.15", "2606:4700::1111"])
+@pytest.mark.parametrize(
+    "address",
+    ["1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.1", "168.63.129.15", "172.15.0.1", "172.32.0.1", "223.255.255.255",
+     "2606:4700::1111", "2001:4860:4860::8888", "2a00:1450::1"],
+)  # fmt: skip
 def test_public_address_is_allowed(address: str) -> None:
     assert is_public_address(address)

@@ -159,6 +159,7 @@ def log_in(port: int, username: str, password: str) -> int:
     )[0]
 
 
+@pytest.mark.prove
 def test_second_start_keeps_the_data_and_sigterm_stops_it(var: Path, port: int, start: Start):
     process = start()  # the first one, where the test before this runs in another process
     wait_for(port, process)
@@ -188,6 +189,7 @@ def refusal(process: subprocess.Popen[str]) -> str:
     return complained
 
 
+@pytest.mark.prove
 def test_of_two_starts_at_once_one_serves(var: Path, port: int, start: Start):
     first, second = start(), start()
     deadline = time.monotonic() + 60
@@ -200,6 +202,7 @@ def test_of_two_starts_at_once_one_serves(var: Path, port: int, start: Start):
     assert serving.wait(30) == 0
 
 
+@pytest.mark.prove
 def test_children_and_database_end_with_a_killed_parent(var: Path, port: int, start: Start):
     process = start()
     wait_for(port, process)
@@ -214,6 +217,7 @@ def test_children_and_database_end_with_a_killed_parent(var: Path, port: int, st
     assert not (var / "postgres" / "data" / "postmaster.pid").exists()
 
 
+@pytest.mark.prove
 def test_killed_web_worker_is_replaced(var: Path, port: int, start: Start):
     process = start()
     wait_for(port, process)

@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpResponseBase
 from django.test import RequestFactory
 
+from factcheck.editorial.models import ReaderMessage
 from factcheck.wsgi import application
 from tests.drafts import make_newsroom, make_review, publish_review
 
@@ -52,6 +53,17 @@ def test_form_is_utf_8_whatever_it_says():
     response = send("POST", "/v1alpha1/claims:search", "query=nước lũ".encode(), **form)
     assert (response.status_code, response["Content-Type"]) == (200, "application/json; charset=UTF-8")
     assert len(json.loads(response.content)["claims"]) == 1
+
+
+@pytest.mark.parametrize("charset", ["base64", "utf-7", "unicode_escape", "utf-16"])
+def test_message_is_utf_8_whatever_it_says(charset):
+    """Some of the names stand for no encoding of text, others for one that makes lone surrogates of plain text."""
+    part = '--XX\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    text = f"Nước lũ {charset} +2AA- \\ud800"
+    content = f"{part.format('text', text)}{part.format('language', 'vi')}--XX--\r\n".encode()
+    form = {"CONTENT_TYPE": f"multipart/form-data; boundary=XX; charset={charset}"}
+    assert send("POST", "/en/tips/", content, **form).status_code == 302
+    assert text in {message.text for message in ReaderMessage.objects.all()}
 
 
 @pytest.mark.parametrize("address", ["tips/", "correction-requests/", "drafts/claims/", "match/"])

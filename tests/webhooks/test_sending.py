@@ -16,29 +16,6 @@ from factcheck.webhooks.targets import validate_address
 from tests.receiving import Receiver, receiving
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1", "127.8.9.10", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
-        "100.64.0.1", "100.127.255.255", "192.0.0.8", "192.0.2.1", "198.18.0.1", "198.51.100.7", "203.0.113.9", "224.0.0.1",
-        "239.255.255.250", "240.0.0.1", "255.255.255.255", "192.88.99.1", "::1", "::", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-        "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::1", "fc00::1", "fd12:3456::1", "fe80::1", "fe80::1%eth0", "fec0::1",
-        "ff02::1", "2001:db8::1", "2001::1", "2001:10::1", "2002:7f00:1::1", "3fff::1", "5f00::1", "100::1",
-    ],
-)  # fmt: skip
-def test_address_that_is_not_public_is_refused(address: str) -> None:
-    assert not is_public_address(address)
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.1", "172.15.0.1", "172.32.0.1", "223.255.255.255", "2606:4700::1111",
-     "2001:4860:4860::8888", "2a00:1450::1"],
-)  # fmt: skip
-def test_public_address_is_allowed(address: str) -> None:
-    assert is_public_address(address)
-
-
 def test_setting_opens_loopback_and_nothing_else() -> None:
     addresses = ("127.0.0.1", "::1", "10.0.0.1", "169.254.169.254", "fe80::1")
     opened = [address for address in addresses if is_public_address(address, allow_loopback=True)]
@@ -74,12 +51,10 @@ def test_address_is_taken_apart(url: str, target: tuple[bool, str, int, str]) ->
     assert tuple(parse(url)) == target
 
 
-def lead(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
-    """Names lead to these addresses; returns the names that were asked for."""
-    asked: list[str] = []
+def lead(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Names lead to these addresses."""
 
     def answer(host: str, port: int, **options: Any) -> list[Any]:
-        asked.append(host)
         if not addresses:
             raise socket.gaierror(socket.EAI_NONAME, "unknown")
         return [
@@ -88,7 +63,6 @@ def lead(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
         ]
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
-    return asked
 
 
 @pytest.mark.parametrize(
@@ -100,32 +74,9 @@ def test_name_that_leads_inside_is_not_connected_to(monkeypatch: pytest.MonkeyPa
     assert sending.post("https://example.org/", b"{}", {}) == sending.Outcome(sending.Problem.ADDRESS)
 
 
-@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "017700000001", "127.1"])
-def test_numbers_that_are_addresses_are_refused(host: str) -> None:
-    """The resolver understands them; what it says is what is checked."""
-    assert sending.post(f"https://{host}/", b"{}", {}).problem == "address"
-
-
 def test_unknown_name_is_no_failure_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     lead(monkeypatch)
     assert sending.post("https://example.org/", b"{}", {}).problem == "unknown_host"
-
-
-def test_name_is_resolved_once_and_the_checked_address_is_used(
-    monkeypatch: pytest.MonkeyPatch, receiver: Receiver
-) -> None:
-    """A name that leads elsewhere the second time it is asked for changes nothing."""
-    asked = lead(monkeypatch, "127.0.0.1")
-    port = receiver.url.split(":")[2].split("/")[0]
-    assert sending.post(f"http://receiver.example:{port}/hook", b"{}", {}).status == 204
-    assert asked == ["receiver.example"]
-    assert receiver.received[0].headers["host"] == f"receiver.example:{port}"
-
-
-def test_first_address_that_takes_a_connection_is_used(monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -> None:
-    lead(monkeypatch, "127.0.0.9", "127.0.0.1")
-    port = receiver.url.split(":")[2].split("/")[0]
-    assert sending.post(f"http://receiver.example:{port}/hook", b"{}", {}).status == 204
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review
+from tests.databases import Ground, ground
 from tests.drafts import (
     Newsroom,
     correct_review,
@@ -40,8 +42,19 @@ class Published:
     claim: str
 
 
+@pytest.fixture(scope="session")
+def published_ground(template: str, django_db_blocker: Any) -> Iterator[Ground]:
+    with django_db_blocker.unblock(), ground(template, _publish_reviews) as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
-def published(module_database: str) -> Published:
+def published(published_ground: Ground, module_database: str) -> Published:
+    made: Published = published_ground.made
+    return made
+
+
+def _publish_reviews() -> Published:
     here, there = make_newsroom(), make_newsroom("checkpoint.org")
     corrected = make_review(here)
     publish_review(here, corrected)

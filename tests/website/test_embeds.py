@@ -36,7 +36,8 @@ def test_any_site_can_frame_a_review_and_nothing_runs_in_it(published: Published
         assert response.status_code == status
         policy = dict(rule.split(" ", 1) for rule in response.headers["Content-Security-Policy"].split("; "))
         assert policy["frame-ancestors"] == "*"
-        assert policy["script-src"] == policy["default-src"] == policy["img-src"] == policy["form-action"] == "'none'"
+        assert policy["default-src"] == policy["form-action"] == "'none'"
+        assert not {"script-src", "img-src"} & {*policy}
         assert policy["style-src"] == "'self'"
         assert "X-Frame-Options" not in response.headers
         assert response.headers["Content-Language"] == "vi"

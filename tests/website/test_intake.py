@@ -118,17 +118,6 @@ def test_hostile_text_comes_back_as_text(newsroom: Newsroom) -> None:
     assert "<script" not in Client().get("/en/tips/", {"text": "</textarea><script>alert(1)</script>"}).content.decode()
 
 
-@pytest.mark.parametrize("charset", ["base64", "utf-7", "unicode_escape", "utf-16"])
-def test_form_is_read_as_utf_8_whatever_it_is_called(newsroom: Newsroom, charset: str) -> None:
-    """Some of the names stand for no encoding of text, others for one that makes lone surrogates of plain text."""
-    part = '--XX\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
-    text = f"{TEXT} +2AA- \\ud800"
-    content = f"{part.format('text', text)}{part.format('language', 'vi')}--XX--\r\n".encode()
-    response = Client().generic("POST", "/en/tips/", content, f"multipart/form-data; boundary=XX; charset={charset}")
-    assert response.status_code == 302
-    assert ReaderMessage.objects.get().text == text
-
-
 def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsroom, settings: Any) -> None:
     settings.READER_MESSAGES_PER_HOUR = 1
     reader("/tips/", "en").fill(text=TEXT).press("Send")

@@ -1,6 +1,7 @@
 """sitemap.xml: every page once, in pieces that stay as they are."""
 
 import xml.etree.ElementTree as ET
+from copy import deepcopy
 from itertools import chain
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.website import sitemaps
+from tests.databases import ground
 from tests.drafts import (
     erase_review,
     make_claim,
@@ -42,9 +44,19 @@ def make_claimant(newsroom, kind, **fields) -> Claimant:
     )
 
 
+@pytest.fixture(scope="session")
+def seven_ground(template, django_db_blocker):
+    with django_db_blocker.unblock(), ground(template, publish_seven) as made:
+        yield made
+
+
 @pytest.fixture
-def reviews(database) -> list[Review]:
+def reviews(seven_ground, database) -> list[Review]:
     """Five that are live, in the order of publication, then one withdrawn and one erased."""
+    return deepcopy(seven_ground.made)
+
+
+def publish_seven() -> list[Review]:
     newsroom = make_newsroom()
     found = [make_review(newsroom) for _ in range(7)]
     for review in found:

@@ -23,7 +23,6 @@ from factcheck.editorial.desk.decision_columns import DecisionFilter, DecisionMi
 from factcheck.editorial.desk.proposal_actions import available_actions
 from factcheck.editorial.desk.public_text import show_public_text
 from factcheck.editorial.desk.reviews import verdict_label
-from factcheck.editorial.links import count_uncompared
 from factcheck.editorial.models import Claim, Claimant, ImportBatch, Proposal
 from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals.import_policy import close_import
@@ -135,7 +134,7 @@ class ImportBatchAdmin(DecisionMixin, NewsroomAdmin[ImportBatch]):
 
     def status_context(self, request: HttpRequest, row: ImportBatch) -> dict[str, Any]:
         desk, proposal = get_desk(request), row.proposal
-        not_compared = count_uncompared(row, MAX_COUNTED + 1)
+        not_compared = row.uncompared.order_by()[: MAX_COUNTED + 1].count()
         return {
             "proposal": proposal,
             "decisions": available_actions(desk, proposal),

@@ -79,7 +79,7 @@ def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
 def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Shows similar claims. The person can use one of them instead, propose a merge, or keep their own claim."""
     back = reverse("admin:editorial_claim_change", args=[claim.pk])
-    if request.method != "POST" and (merge_policy.merge_target(claim) or merge_policy.has_open_proposal(claim)):
+    if request.method != "POST" and (merge_policy.merge_target(claim) or claim.proposals.open().exists()):
         return redirect_unavailable(request, back)
     is_public = links.is_public(claim)
     popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
@@ -125,7 +125,7 @@ def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpRe
     visible = claim if into is None or claim.newsroom_id in get_desk(request).roles else into
     back = reverse("admin:editorial_claim_change", args=[visible.pk])
     if into is None or (
-        request.method != "POST" and (not merge_policy.merge_target(claim) or merge_policy.has_open_proposal(claim))
+        request.method != "POST" and (not merge_policy.merge_target(claim) or claim.proposals.open().exists())
     ):
         return redirect_unavailable(request, back)
     form = SPLIT.form(submitted_data(request))

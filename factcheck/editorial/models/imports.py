@@ -63,3 +63,8 @@ class ImportBatch(models.Model):
     def members(self) -> "ProposalQuerySet":
         """The proposals for the import's reviews."""
         return self.proposals.filter(kind="review")
+
+    @property
+    def uncompared(self) -> "ProposalQuerySet":
+        """The members whose claims haven't been compared with published claims yet."""
+        return self.members.filter(change_class="", pk__gt=self.compared_until).order_by("pk")

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.captures.requests import keep_captures, request_missing
@@ -14,7 +14,6 @@ from factcheck.editorial.saved_states import keep_first_state, keep_state
 from factcheck.editorial.statement_columns import values_of
 from factcheck.editorial.validation import Invalid, Problem, Values, fill
 from factcheck.record.formats.canonical import rfc3339
-from factcheck.record.models import PublishedClaim
 from factcheck.record.statements.drafts import DraftSource, ReviewToDraft
 
 _INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "token")
@@ -25,9 +24,8 @@ def own_drafts(token: ApiToken) -> QuerySet[Review]:
 
     Erased and discarded reviews aren't listed.
     """
-    reviews = Review.objects.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
-    visible = reviews.exclude(state__in=[Review.State.ERASED, Review.State.DISCARDED])
-    return visible.select_related("verdict__scale").prefetch_related("sources")
+    reviews = Review.objects.kept().select_related("verdict__scale").prefetch_related("sources")
+    return reviews.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
 
 
 def create_draft(*, token: ApiToken, values: Values) -> UUID:
@@ -103,8 +101,7 @@ def _write(review: Review, values: Values, token: ApiToken) -> None:
 
 def _set_claim(review: Review, pk: UUID, problems: list[Problem]) -> None:
     """Sets the review's claim to one of the newsroom's own claims or to a public claim."""
-    published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
-    claim = Claim.objects.filter(Q(newsroom=review.newsroom_id) | Exists(published), pk=pk).first()
+    claim = Claim.objects.reviewable_by([review.newsroom_id]).filter(pk=pk).first()
     if claim is None:
         problems.append(
             ("/claim/id", _("This claim doesn’t exist in this newsroom and isn’t public. Log the claim first."))
@@ -117,7 +114,7 @@ def _set_verdict(review: Review, values: Values | None, problems: list[Problem])
     review.verdict = None
     review.verdict_explanation = (values.get("explanation") or "") if values else ""
     if values:
-        found = Verdict.objects.select_related("scale").filter(scale__slug=values["scale"], slug=values["slug"]).first()
+        found = Verdict.objects.find(values["scale"], values["slug"])
         if found is None:
             problems.append(("/verdict", _("This rating scale doesn’t contain this verdict.")))
         review.verdict = found

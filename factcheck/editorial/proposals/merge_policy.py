@@ -183,11 +183,6 @@ def claims_merged_into(claim: Claim) -> list[Claim]:
     return list(Claim.objects.filter(pk__in=merged).order_by("pk"))
 
 
-def has_open_proposal(claim: Claim) -> bool:
-    """Whether a proposal to merge or split off this claim is open. Only one such proposal can be open."""
-    return Proposal.objects.about(claim).open().exists()
-
-
 def open_merges(claim: Claim) -> list[Proposal]:
     """Open proposals to merge or split off this claim, or to merge other claims into this claim or split them off."""
     found = Proposal.objects.open().filter(Q(claim=claim) | Q(into=claim), kind=Kind.MERGE)
@@ -209,7 +204,7 @@ def _propose(proposal: Proposal) -> Proposal:
             )
             % repeated
         )
-    if has_open_proposal(proposal.claims[0]):
+    if proposal.claims[0].proposals.open().exists():
         raise EditorialError(
             _("A proposal about this claim is already waiting for a decision. Decide on that proposal first.")
         )

@@ -6,11 +6,7 @@ mean reciprocal rank (MRR). All are from 2026-11-28, among 8,459 reviews or, if 
 are generated. Times are milliseconds of processor time in PostgreSQL for one search among 158,459 reviews.
 """
 
-# Which words a query has. `queries.py`, sorted by date, n=125: without question words, 0.504 → 0.472 find the review.
-MAX_BRANCHES = 8  # alternatives of a query. If there are more, they are joined into one condition.
-
-# The rank of a row
-# The weights of all else, the claimant, the summary, and the claim or headline. `queries.py`, n=59: 0.966 → 0.949.
+# The rank of a row: the weights of all else, the claimant, the summary, and the claim or headline. `queries.py`, n=59: 0.966 → 0.949.
 PLACES = "{0.1,0.2,0.4,1}"
 CLOSE = 2.0  # for neighbouring words, relative to the words. `scripts.py`, mistyped, n=200: MRR 0.781 → 0.630.
 MARKED = 2.0  # for words with the typed diacritics. Vietnamese with diacritics, n=200: MRR 0.964 → 0.940.
@@ -40,16 +36,15 @@ MIN_LETTERS = 5  # of a word with an error. A shorter word is similar to too man
 MIN_DOUBLED = 4  # letters of a word with a doubled letter
 LONG = 8  # letters. A longer word can have two errors.
 
-# How many rows are ranked, and where they are searched
+# Where rows are searched. In shelves of 2,048 log entries, one common word takes 2.7 ms instead of 13.5 ms (n=40).
 SECONDS = 0.9  # for all SQL statements of one search request, so that the site stays fast for everyone
 FIRST_SECONDS = 0.1  # for the first SQL statement about a word that seems to be rare, but can be common in bodies
-MAX_CANDIDATES = 400  # rows. Older rows follow by date.
-# The whole table is searched for a word in up to MAX_RARE reviews, and for several words if one is in up to MIN_COMMON.
-MAX_RARE = 1000  # `searching.py`, one common word, n=40: 2.7 → 13.5 ms if the whole table is searched
-MIN_COMMON = 20_000  # `searching.py`, n=40: five common words 12.5 → 5.2 ms, a Vietnamese phrase 9 → 5 ms
-SAMPLE_SHELVES, MIN_SHELVES = 4, 16  # of 2,048 log entries: to estimate how common a query is, and for a common query
-MANY_IN_SAMPLE, SOME_IN_SAMPLE = (
-    8,
-    4,
-)  # rows that make a query common. SOME is for words in over MIN_COMMON reviews.
-MIN_CANDIDATES = 64  # for a common query, which continues beyond MIN_SHELVES to find this many
+MAX_BRANCHES = 8  # alternatives of a query. If there are more, they are joined into one condition.
+MAX_CANDIDATES = 400  # rows that are ranked. Older rows follow by date.
+MAX_RARE = 1000  # reviews. The whole table is searched for a word in fewer reviews.
+MIN_COMMON = 20_000  # the same for the rarest of several words. Five common words, n=40: 12.5 → 5.2 ms with this rule.
+SAMPLE_SHELVES = 4  # the newest shelves, which show how common several words or a filter are
+MIN_SHELVES = 16  # the shelves that are searched for a common query, until there are MIN_CANDIDATES rows
+MIN_CANDIDATES = 64
+MANY_IN_SAMPLE = 8  # rows that make a query common
+SOME_IN_SAMPLE = 4  # the same if even the rarest of several words is in more than MIN_COMMON reviews

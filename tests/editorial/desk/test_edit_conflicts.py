@@ -1,6 +1,7 @@
 """Two people at one draft, or one and a program or an erasure."""
 
 from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
 from django.forms import inlineformset_factory
@@ -8,7 +9,7 @@ from django.forms import inlineformset_factory
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet
 from factcheck.editorial.models import Claimant, Review, Source, Topic
-from factcheck.editorial.proposals import review_policy
+from factcheck.editorial.proposals import review_policy, workflow
 from tests.drafts import (
     Newsroom,
     erase_review,
@@ -216,7 +217,31 @@ def test_claim_that_a_program_changed_is_not_overwritten(database: str) -> None:
     assert TOLD in lan.text
 
 
-def test_state_that_the_form_was_filled_from_stands_once_in_each_page(database: str) -> None:
+def test_page_that_the_back_button_shows_again_overwrites_nothing(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
+    earlier = deepcopy(lan._page)
+    lan.fill(headline="Tít một").press("Save and go on")
+    lan._page = earlier
+    lan.fill(summary="Tóm tắt mới.").press("Save and go on")
+    assert "You saved this draft on another page" in lan.text
+    assert (lan.value("headline"), lan.value("summary")) == ("Video nước lũ là của năm 2020", "Tóm tắt mới.")
+    lan.press("Save and go on")  # what only the newer page changed is kept
+    review.refresh_from_db()
+    assert (review.headline, review.summary) == ("Tít một", "Tóm tắt mới.")
+
+
+def test_submission_that_was_taken_back_is_not_an_edit(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
+    workflow.take_back(proposal=workflow.submit(subject=review, by=newsroom.reporter), by=newsroom.reporter)
+    lan.fill(headline="Tít của Lan").press("Save and go on")
+    assert Review.objects.get().headline == "Tít của Lan"
+
+
+def test_version_that_the_form_was_filled_from_stands_once_in_each_page(database: str) -> None:
     newsroom = make_newsroom()
     review, demand, scale = make_review(newsroom), make_demand(newsroom), make_scale()
     chief = signed_in(newsroom.chief)
@@ -315,3 +340,24 @@ def test_second_to_save_a_scale_or_a_label_is_told(database: str) -> None:
         assert TOLD in other.text
     scale.refresh_from_db()
     assert scale.best == 6
+
+
+def test_verdict_that_was_changed_on_its_own_page_is_not_overwritten_on_the_page_of_its_scale(database: str) -> None:
+    newsroom = make_newsroom()
+    scale = make_scale()
+    verdict = scale.verdicts.get(slug="false")
+    pages = (f"ratingscale/{scale.pk}", f"verdict/{verdict.pk}")
+    one, other = (signed_in(newsroom.chief).open(f"/admin/editorial/{page}/change/") for page in pages)
+    other.fill(value=2).press("Save")
+    one.fill(name="Thang khác").press("Save")
+    assert TOLD in one.text
+    verdict.refresh_from_db()
+    assert verdict.value == 2
+
+
+def test_role_that_was_taken_away_meanwhile_is_shown_before_the_account_is_saved(database: str) -> None:
+    newsroom = make_newsroom()
+    page = signed_in(make_administrator()).open(f"/admin/editorial/user/{newsroom.reporter.pk}/change/")
+    newsroom.reporter.memberships.all().delete()
+    page.fill(byline="Lan").press("Save")
+    assert TOLD in page.text

@@ -77,6 +77,7 @@ def imported(module_database: str, real_data: Path, tmp_path_factory: pytest.Tem
     )
 
 
+@pytest.mark.prove
 def test_counts(imported: Imported) -> None:
     """7,892 records have all that is needed; 43 of them stand in the files twice, word for word."""
     assert imported.first.splitlines()[0] == (
@@ -90,12 +91,14 @@ def test_counts(imported: Imported) -> None:
     assert Publisher.objects.filter(memberships__isnull=True, reviews__original_label__gt="").distinct().count() >= 55
 
 
+@pytest.mark.prove
 def test_every_statement_follows_the_rules(imported: Imported) -> None:
     """An import doesn't check what it builds: that would cost a tenth of a millisecond a review."""
     said = Proposal.objects.filter(kind="review").values_list("statement", flat=True)
     assert [faults for each in said if (faults := check(json.loads(each), statements.Review))] == []
 
 
+@pytest.mark.prove
 def test_refused_file(imported: Imported, real_data: Path) -> None:
     causes = Counter((Path(row["file"]).stem, row["reasons"][0]["code"]) for row in imported.refused)
     assert causes == {
@@ -113,6 +116,7 @@ def test_refused_file(imported: Imported, real_data: Path) -> None:
     assert "claimReviewed" not in first["record"]
 
 
+@pytest.mark.prove
 def test_second_run_adds_nothing(imported: Imported) -> None:
     assert imported.second.splitlines()[0] == (
         "0 new, 7892 unchanged, 0 changed, 126 refused (no_claim_text 125, no_verdict 1)."
@@ -120,6 +124,7 @@ def test_second_run_adds_nothing(imported: Imported) -> None:
     assert imported.second.endswith("Nothing to approve.\n")
 
 
+@pytest.mark.prove
 def test_api_serves_what_the_files_say(imported: Imported, real_data: Path) -> None:
     """Every record, field by field, from the raw JSON and with the normalisations written out once more."""
     seen = set()
@@ -202,6 +207,7 @@ def appearances(item: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys([*([first if isinstance(first, str) else first["url"]] if first else []), *found]))
 
 
+@pytest.mark.prove
 def test_names_wait_for_an_editor(imported: Imported) -> None:
     names = Claimant.objects.exclude(name="")
     assert names.count() > 2000
@@ -209,6 +215,7 @@ def test_names_wait_for_an_editor(imported: Imported) -> None:
     assert len(names.values_list("type", "name", "job_title", "same_as").distinct()) == names.count()
 
 
+@pytest.mark.prove
 def test_every_statement_was_approved_by_another_person(imported: Imported) -> None:
     approvals = Proposal.objects.filter(batch__isnull=False)
     assert set(approvals.values_list("submitted_by__username", "decided_by__username")) == {(IMPORTER, SECOND)}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import fresh_database
+from tests.databases import fresh_database
 from tests.drafts import make_newsroom
 from tests.imports import averitec
 from tests.imports.importer.test_import_real_files import FILES
@@ -55,6 +55,7 @@ def test_real_claim_reviews_go_round(database, template, real_data, tmp_path):
     assert {name for place in places(here) for name in place.split(".")} <= documented()
 
 
+@pytest.mark.prove
 def test_averitec_claims_go_round(database, template, real_data, tmp_path):
     """500 annotations of 491 claims, with all 1,360 places of evidence and their quotes."""
     rows = averitec.merged(averitec.converted(real_data / "averitec" / "dev.jsonl"))

@@ -179,6 +179,7 @@ def test_row_that_never_ends_is_not_held(tmp_path, monkeypatch):
     assert "100000" in found[0]
 
 
+@pytest.mark.prove
 def test_large_file_is_read_in_flat_memory(tmp_path, monkeypatch):
     """12 MB in less than two."""
     file = tmp_path / "large.csv"

@@ -18,9 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         proposed, problems = 0, list[MeaningNotCompared]()
         for batch in links.uncompared_batches():
-            with tqdm(
-                total=links.count_uncompared(batch), unit=" claims", desc=f"import {batch.pk}", disable=None
-            ) as bar:
+            with tqdm(total=batch.uncompared.count(), unit=" claims", desc=f"import {batch.pk}", disable=None) as bar:
                 try:
                     proposed += links.propose_links(batch, bar.update)
                 except MeaningNotCompared as problem:

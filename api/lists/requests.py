@@ -1,27 +1,23 @@
 """Reads and checks the parameters of a list. `api.lists.pages` creates the response."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
-from operator import and_
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db import connections
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, QueryDict
 
 from api.http import responses
 from api.http.parameter_values import read_choice, read_number
 from api.http.parameters import Parameters
-from api.lists import meta as extras
-from api.lists.as_of import NAME as AS_OF
-from api.lists.as_of import AsOf, read_as_of
-from api.lists.cursors import Cursor, CursorError, read_cursor, write_cursor
-from api.lists.filters import CLAIMANT, MAX_VALUES, Filter
-from api.lists.keyset import Order
-from api.lists.meta import Extras, read_extras, read_groups
-from api.lists.sparse_fields import NAME as FIELDS
-from api.lists.sparse_fields import Mask, read_fields
+from api.lists import parameters as shared
+from api.lists.filters import CLAIMANT, MAX_VALUES, Filter, Sql, join
+from api.lists.pages import Cursor, CursorError, Order, from_queries, read_cursor, write_cursor
+from api.lists.parameters import AS_OF, FIELDS, GROUP_BY, IN_META, AsOf, Extras, Mask, as_published
 from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden, nfc
 from factcheck.record.readmodel.totals import Group
 from factcheck.record.search.query import Query, read_query
@@ -37,23 +33,32 @@ NOT_COUNTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListOptions:
     """The parameters of a list. The first of `orders` is the default. `sort` exists if there are several orders.
 
-    `rows` returns the rows that meet a condition, and its query is compiled once for each set of filters. If a list's
-    rows depend on more than filters, the list passes its rows to `read_page`.
+    `rows` contains all rows of the list. Filters and orders name its columns. With `past`, the list has `as_of`.
     """
 
+    rows: QuerySet[Any]
     orders: Mapping[str, Order]
     filters: Sequence[Filter] = ()
-    as_of: bool = False
+    past: type[Any] | None = None  # the model of the rows' past states
     # Parameters that don't filter rows, with their possible values. The first value is the default.
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    rows: Callable[[Q], QuerySet[Any]] | None = None
     searched: bool = False  # the list has `q`, can be sorted by relevance, and has `meta`
     fields: Collection[str] = ()  # the paths of all fields of a result, for the parameter `fields`
     grouped: bool = False  # the rows are counted by `group_by`, without pages
+
+    @cached_property
+    def source(self) -> Sql:
+        """Return the SQL for `rows`, which Django compiles once, because that takes longer than the query itself.
+
+        Values are written into the SQL, because a plan for any value can't use a partial index.
+        """
+        sql, parameters = from_queries([self.rows])
+        written: str = connections[self.rows.db].ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
+        return written.replace("%", "%%"), []
 
     @property
     def sorts(self) -> list[str]:
@@ -63,16 +68,16 @@ class ListOptions:
     @property
     def parameters(self) -> list[str]:
         if self.grouped:
-            return [*(each.name for each in self.filters), "group_by"]
+            return [*(each.name for each in self.filters), GROUP_BY]
         extra = [
             *(["sort"] if self.sorts else []),
-            *([AS_OF] if self.as_of else []),
+            *([AS_OF] if self.past else []),
             *self.choices,
             *([FIELDS] if self.fields else []),
             "page_size",
             "cursor",
         ]
-        return [*(each.name for each in self.filters), *extra, *(extras.NAMES if self.searched else [])]
+        return [*(each.name for each in self.filters), *extra, *(IN_META if self.searched else [])]
 
 
 @dataclass
@@ -95,33 +100,32 @@ class ListRequest:
     group_by: Group = ()
     mask: Mask = field(default_factory=dict)
 
+    @property
+    def source(self) -> Sql:
+        """Return the SQL for all rows of the list, now or as of `as_of`."""
+        if self.as_of is None or self.options.past is None:
+            return self.options.source
+        published = as_published(self.options.rows.model, self.options.past, self.as_of)
+        columns = [each.attname for each in self.options.past._meta.concrete_fields if each.attname != "until"]
+        return from_queries([rows.live().values(*columns) for rows in published])
+
     @cached_property
+    def conditions(self) -> list[Sql]:
+        """Return the conditions of all filters, for now or for `as_of`."""
+        if any(each.where_as_of for each, _ in self.filtered):
+            responses.read_head(self.request)  # the condition must not be older than the head
+        return [self._condition_of(each, values) for each, values in self.filtered]
+
+    def _condition_of(self, by: Filter, values: list[Any]) -> Sql:
+        if self.as_of and by.where_as_of:
+            return by.where_as_of(values, self.as_of.sequence)
+        return by.where(values)
+
+    @property
     def condition(self) -> Q:
-        """Return the condition of all filters, for now or for `as_of`."""
-        return reduce(and_, (self._selected(each, values) for each, values in self.filtered), Q())
-
-    def _selected(self, by: Filter, values: list[Any]) -> Q:
-        if self.as_of and by.select_as_of:
-            return by.select_as_of(values, self.as_of.sequence)
-        return by.select(values)
-
-    @property
-    def compiles(self) -> bool:
-        """Return whether the SQL statement is the same for all requests with these filters."""
-        if self.options.rows is None or self.as_of or self.searched is not None:
-            return False
-        return all(each.compiles for each, _ in self.filtered)
-
-    @property
-    def in_one_statement(self) -> bool:
-        """Return whether the log's head is read together with the rows. Otherwise it must be read first."""
-        return self.compiles and not self.order.nullable
-
-    @property
-    def rows(self) -> QuerySet[Any]:
-        """Return the rows of `options.rows` that the filters select."""
-        assert self.options.rows, "this list passes its rows to read_page"
-        return self.options.rows(self.condition)
+        """Return the conditions of all filters for Django's queries of one table."""
+        sql, parameters = join(" AND ", self.conditions)
+        return Q(RawSQL(sql, parameters, BooleanField())) if sql else Q()  # noqa: S611 (our own SQL, with parameters)
 
     def link(self, cursor: Cursor) -> str:
         """Return the URL of another page of this list."""
@@ -141,9 +145,9 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     if options.searched:
         list_request.extras = _read_extras(parameters)
     if options.fields:
-        list_request.mask = read_fields(parameters, options.fields)
+        list_request.mask = shared.read_fields(parameters, options.fields)
     if options.grouped:
-        list_request.group_by = read_groups(parameters)
+        list_request.group_by = shared.read_groups(parameters)
     for each in options.filters:
         if each.name in query and (found := _read_filter(parameters, each)):
             if options.searched and each.name == "q":
@@ -151,10 +155,10 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
                 list_request.words = found[0] if len(found) == 1 else ""
                 continue
             list_request.filtered.append((each, found))
-            if list_request.order.from_index and each.few(found):
+            if list_request.order.from_index and each.rare(found):
                 list_request.order = replace(list_request.order, from_index=False)
-    if options.as_of:
-        list_request.as_of = read_as_of(parameters)
+    if options.past:
+        list_request.as_of = shared.read_as_of(parameters)
         if AS_OF in query and "q" in query:
             parameters.faults.append(("q", "You can't search the past. Leave out this parameter or as_of."))
     for name, known in options.choices.items():
@@ -171,12 +175,10 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
                 ("cursor", "This cursor is for other filters or another order. Start again without the cursor.")
             )
     parameters.raise_faults()
-    if not list_request.in_one_statement and not hasattr(request, "log_head"):
-        responses.read_head(request)
     return list_request
 
 
-_UNBOUND = ("cursor", "page_size", "sort", FIELDS, *extras.NAMES)
+_UNBOUND = ("cursor", "page_size", "sort", FIELDS, *IN_META)
 
 
 def _read_sort(parameters: Parameters, options: ListOptions) -> str:
@@ -191,7 +193,7 @@ def _read_sort(parameters: Parameters, options: ListOptions) -> str:
 
 
 def _read_extras(parameters: Parameters) -> Extras:
-    found = read_extras(parameters)
+    found = shared.read_extras(parameters)
     if found.highlight and "q" not in parameters.query:
         parameters.faults.append(("highlight", "Highlighting requires search words. Send `q` as well."))
     for other, reason in NOT_COUNTED.items():

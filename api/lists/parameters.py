@@ -1,0 +1,153 @@
+"""Parameters that don't filter a list: `as_of`, `fields`, `count`, `facets`, `highlight` and `group_by`.
+
+Single reviews and claims also have `as_of` and `fields`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from django.http import HttpRequest
+
+from api.http.parameter_values import read_sequence_or_time
+from api.http.parameters import Parameters, unknown_field, unknown_value
+from factcheck.record.models import LogEntry
+from factcheck.record.readmodel.row_models import RowQuerySet
+from factcheck.record.readmodel.totals import Group
+from factcheck.record.search.counts import FACETS, GROUPS
+
+AS_OF, FIELDS, GROUP_BY = "as_of", "fields", "group_by"
+IN_META = ("highlight", "facets", "count")
+MAX_FIELDS = 100
+MAX_GROUP = 2  # values of `group_by`
+EMPTY = "A name is missing. Send names separated by commas, for example id,claim.text."
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+Mask = dict[str, Any]  # maps each name to the mask below it, which is empty for a whole value
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The newest entry to include and its time, or -1 and None before the first entry."""
+
+    sequence: int
+    at: datetime | None
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Factcheck-As-Of": str(self.sequence)} if self.at else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """The requested extra information about a list, which is sent in `meta`."""
+
+    highlight: bool = False
+    facets: Sequence[str] = ()
+    count: bool = False
+
+
+def read_detail_parameters(request: HttpRequest, fields: Collection[str]) -> tuple[AsOf | None, Mask]:
+    """Read `as_of` and `fields` for a single review or claim. Raises ParameterProblem."""
+    parameters = Parameters(request.GET, [AS_OF, FIELDS])
+    found = read_as_of(parameters), read_fields(parameters, fields)
+    parameters.raise_faults()
+    return found
+
+
+def read_as_of(parameters: Parameters) -> AsOf | None:
+    return parameters.read(AS_OF, _find_entry, None)
+
+
+def _find_entry(text: str) -> AsOf:
+    """Parse the value. Raises ValueError with a sentence for the client."""
+    value = read_sequence_or_time(text.strip())
+    entries = LogEntry.objects.using("public")
+    if isinstance(value, int):
+        entry = entries.filter(sequence=value).first()
+        if entry is None:
+            raise ValueError("This entry doesn't exist yet. The header Factcheck-Head contains the newest sequence.")
+    elif value > datetime.now(UTC):
+        raise ValueError("This time is in the future. Send a time in the past.")
+    else:
+        entry = entries.filter(at__lte=value).order_by("-at", "-sequence").first()
+    return AsOf(entry.sequence, entry.at) if entry else AsOf(-1, None)
+
+
+def as_published(now: type[Any], past: type[Any], as_of: AsOf | None) -> list[RowQuerySet[Any]]:
+    """Return the rows that were public as of `as_of`, from both tables. By default, return the current rows."""
+    rows = now.objects.using("public")
+    if as_of is None:
+        return [rows.all()]
+    at = as_of.at or _BEGINNING
+    # The conditions on times follow from the condition on the sequence, but let PostgreSQL use an index.
+    known = {"sequence__lte": as_of.sequence, "published_at__lte": at, "updated_at__lte": at}
+    return [rows.filter(**known), past.objects.using("public").filter(until__gt=as_of.sequence, **known)]
+
+
+def read_fields(parameters: Parameters, known: Collection[str]) -> Mask:
+    """Return the requested fields. `known` contains the paths of all fields, for example `claim.text`."""
+    paths = _read_names(parameters, FIELDS)
+    if len(paths) > MAX_FIELDS:
+        parameters.faults.append((FIELDS, f"There are too many fields. Send at most {MAX_FIELDS}."))
+        return {}
+    parameters.faults += [
+        (FIELDS, unknown_field(path, known) if path else EMPTY) for path in dict.fromkeys(paths) if path not in known
+    ]
+    mask: Mask = {}
+    for path in paths:
+        if not any(path.startswith(f"{other}.") for other in paths):  # otherwise `other` contains it
+            place = mask
+            for name in path.split("."):
+                place = place.setdefault(name, {})
+    return mask
+
+
+def respond_with(mask: Mask, body: str) -> bytes:
+    """Return the content of a response with these fields of a stored body."""
+    return orjson.dumps(pick(mask, body)) if mask else body.encode()
+
+
+def pick(mask: Mask, body: str) -> Any:
+    """Return these fields of a stored body. Without a mask, the body is sent unchanged."""
+    return _picked(mask, orjson.loads(body)) if mask else orjson.Fragment(body)
+
+
+def _picked(mask: Mask, value: Any) -> Any:
+    if not mask or value is None:
+        return value
+    if isinstance(value, list):
+        return [_picked(mask, each) for each in value]
+    return {name: _picked(below, value[name]) for name, below in mask.items() if name in value}
+
+
+def read_extras(parameters: Parameters) -> Extras:
+    facets = _read_known_names(parameters, "facets", FACETS)
+    return Extras(_read_flag(parameters, "highlight"), facets, _read_flag(parameters, "count"))
+
+
+def read_groups(parameters: Parameters) -> Group:
+    found = _read_known_names(parameters, GROUP_BY, GROUPS)
+    if len(found) > MAX_GROUP:
+        parameters.faults.append((GROUP_BY, f"There are too many groups. Send at most {MAX_GROUP}."))
+    return found
+
+
+def _read_known_names(parameters: Parameters, name: str, known: Collection[str]) -> Group:
+    found = _read_names(parameters, name)
+    parameters.faults += [(name, unknown_value(each[:100], known)) for each in found if each not in known]
+    return tuple(dict.fromkeys(found))
+
+
+def _read_names(parameters: Parameters, name: str) -> list[str]:
+    return [each.strip() for value in parameters.query.getlist(name) for each in value.split(",")]
+
+
+def _read_flag(parameters: Parameters, name: str) -> bool:
+    values = parameters.query.getlist(name)
+    if values not in ([], ["true"], ["false"]):
+        parameters.faults.append((name, "This isn't a single true or false. Send true or false once."))
+    return values == ["true"]
