@@ -6,7 +6,8 @@ mean reciprocal rank (MRR). All are from 2026-11-28, among 8,459 reviews or, if 
 are generated. Times are milliseconds of processor time in PostgreSQL for one search among 158,459 reviews.
 """
 
-# The rank of a row: the weights of all else, the claimant, the summary, and the claim or headline. `queries.py`, n=59: 0.966 → 0.949.
+# The rank of a row
+# The weights of all else, the claimant, the summary, and the claim or headline. `queries.py`, n=59: 0.966 → 0.949.
 PLACES = "{0.1,0.2,0.4,1}"
 CLOSE = 2.0  # for neighbouring words, relative to the words. `scripts.py`, mistyped, n=200: MRR 0.781 → 0.630.
 MARKED = 2.0  # for words with the typed diacritics. Vietnamese with diacritics, n=200: MRR 0.964 → 0.940.
