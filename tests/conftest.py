@@ -22,25 +22,24 @@ with ``REQUIRE_DATA=1`` they fail. Take the path from this fixture alone, so tha
 
 import atexit
 import fcntl
-import itertools
+import gc
+import io
 import os
 import re
 import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass
-from functools import cache as once
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
-import psycopg
 import pytest
 
+gc.disable()  # until all tests are collected, and then for what they leave alone: a fifth of the time was spent on this
 CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
 if CONTROLLER:
     # All that a shell may have set, so that no test touches a site's own database, key or dumps; tests/test_settings.py
@@ -68,18 +67,17 @@ from django.conf import settings  # noqa: E402
 
 django.setup()
 
-from django.contrib.contenttypes.models import ContentType  # noqa: E402
-from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
-from factcheck.database import roles, timeouts  # noqa: E402
+from factcheck.database import timeouts  # noqa: E402
 from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.server.response_cache import forget_responses  # noqa: E402
+from tests.databases import Ground, fresh_database, ground, superuser  # noqa: E402
 from tests.drafts import Newsroom, make_newsroom  # noqa: E402
 
 if TYPE_CHECKING:
@@ -89,7 +87,6 @@ TEMPLATE = "factcheck_template"
 # Beside the project's folder, since the files may not be copied into it.
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 WITHOUT_DATA = pytest.StashKey[int]()
-_numbers = itertools.count()
 
 # The same examples on every run; `make prove` looks further.
 hypothesis.settings.register_profile("test", deadline=None, derandomize=True, max_examples=100, database=None)
@@ -150,6 +147,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[WITHOUT_DATA] = len(without)
 
 
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(20_000, 10, 20)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     timeouts._guard = None  # modules and earlier tests that serve made this a process that answers requests
@@ -199,19 +202,32 @@ def template(django_db_blocker: pytest.FixtureRequest) -> str:
     with open(settings.VAR / "template.lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         cluster.prepare()
-        if _superuser().execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+        if superuser().execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
             return TEMPLATE
         with django_db_blocker.unblock():
             call_command("migrate", database="owner", verbosity=0)
             connections.close_all()
-        _superuser().execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {DATABASE} ALLOW_CONNECTIONS false")
+        superuser().execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {DATABASE} ALLOW_CONNECTIONS false")
     return TEMPLATE
 
 
 @pytest.fixture(scope="session")
-def newsroom_ground(template: str, django_db_blocker) -> Iterator["Ground"]:
+def newsroom_ground(template: str, django_db_blocker) -> Iterator[Ground]:
     with django_db_blocker.unblock(), ground(template, make_newsroom) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def demo_ground(template: str, django_db_blocker) -> Iterator[Ground]:
+    """The demo newsrooms, what their command prints, and its file of logins, which the other worker may overwrite."""
+    with django_db_blocker.unblock(), ground(template, _load_demo) as made:
+        yield made
+
+
+def _load_demo() -> tuple[str, str]:
+    out = io.StringIO()
+    call_command("load_demo", stdout=out)
+    return out.getvalue(), (settings.VAR / "demo-logins.json").read_text()
 
 
 @pytest.fixture(autouse=True)
@@ -245,7 +261,7 @@ def module_database(template: str, django_db_blocker, request: pytest.FixtureReq
 
 
 @pytest.fixture
-def newsroom(newsroom_ground: "Ground", database: str) -> Newsroom:
+def newsroom(newsroom_ground: Ground, database: str) -> Newsroom:
     """One with its people, in a database of its own."""
     return deepcopy(newsroom_ground.made)
 
@@ -265,71 +281,8 @@ def away_at_start(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
             monkeypatch.setitem(alias, key, account[key])
 
 
-@dataclass
-class Ground:
-    """A database that others are copied from, and what was made in it."""
-
-    template: str
-    made: Any
-
-
-@contextmanager
-def ground(template: str, make: Callable[[], Any]) -> Iterator[Ground]:
-    with _copied(template) as name:
-        before = _point_to(name)
-        try:
-            made = make()
-        finally:
-            _point_to(before)
-        yield Ground(name, made)
-
-
-@contextmanager
-def fresh_database(template: str) -> Iterator[str]:
-    """A copy of the template, to which every alias points meanwhile."""
-    with _copied(template) as name:
-        before = _point_to(name)
-        try:
-            yield name
-        finally:
-            _point_to(before)
-
-
-@contextmanager
-def _copied(template: str) -> Iterator[str]:
-    logins = settings.DATABASE_SERVER.logins()
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    # Copying files takes two thirds of the time of PostgreSQL's default.
-    _superuser().execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy OWNER {logins.owner.name}")
-    for line in roles.connect_rights(name, logins):  # rights on the database itself are not copied
-        _superuser().execute(line)
-    try:
-        yield name
-    finally:
-        _superuser().execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def _ground_of(request: pytest.FixtureRequest, items: list[Any]) -> str | None:
     """The database that these tests begin with, if one of them takes a ground."""
     names = {name for item in items for name in getattr(item, "fixturenames", ()) if name.endswith("_ground")}
     assert len(names) < 2, f"{request.node.nodeid} takes more than one ground: {names}"
     return request.getfixturevalue(names.pop()).template if names else None
-
-
-@once
-def _superuser() -> psycopg.Connection:
-    """One connection for all copies, because a connection costs as much as half a copy."""
-    connection = settings.DATABASE_SERVER.superuser()
-    atexit.register(connection.close)
-    return connection
-
-
-def _point_to(name: str) -> str:
-    """Every alias connects to this database from now on. Returns the name of the one before."""
-    connections.close_all()
-    before = connections.settings["default"]["NAME"]
-    for alias in connections.settings.values():
-        alias["NAME"] = name
-    ContentType.objects.clear_cache()
-    cache.clear()
-    return str(before)

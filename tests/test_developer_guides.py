@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
+from tests.databases import Ground
 from tests.serving import served
 
 DOCS = settings.BASE_DIR / "docs"
@@ -29,9 +30,8 @@ CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]*(?:…/|/)|\d{4}-\d\d-\d\dT[\d:.]+
 
 
 @pytest.fixture(scope="module")
-def site(module_database: str) -> Iterator[str]:
+def site(demo_ground: Ground, module_database: str) -> Iterator[str]:
     """The URL of a site with the demo newsroom."""
-    call_command("load_demo", stdout=io.StringIO())
     with override_settings(EMBEDDINGS_URL=""):
         call_command("embed_claims", stdout=io.StringIO())
         with served() as url, override_settings(SITE_URL=url):

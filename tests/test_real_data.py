@@ -38,6 +38,7 @@ def run(clone: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.prove
 def test_tests_that_need_the_data_are_left_out_and_counted(clone: Path):
     done = run(clone)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -46,6 +47,7 @@ def test_tests_that_need_the_data_are_left_out_and_counted(clone: Path):
     assert re.search(r"\d passed", done.stdout)
 
 
+@pytest.mark.prove
 def test_missing_data_fail_where_they_are_required(clone: Path):
     done = run(clone, REQUIRE_DATA="1")
     assert done.returncode == 1

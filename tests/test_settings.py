@@ -31,8 +31,8 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-@pytest.mark.parametrize("switched", [{}, {"DEBUG": "off"}, {"DEBUG": "0", "WEBHOOKS_ALLOW_LOOPBACK": "False"}])
-def test_production_check_is_silent(switched: dict[str, str]):
+def test_production_check_is_silent():
+    switched = {"DEBUG": "0", "WEBHOOKS_ALLOW_LOOPBACK": "False"}
     result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, **switched)
     assert (result.returncode, result.stderr) == (0, "")
 

@@ -1,6 +1,5 @@
 """The demo newsroom in an empty database, the default scale in every one."""
 
-import io
 import json
 import stat
 from collections import Counter
@@ -45,16 +44,16 @@ from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import check
 from factcheck.record.statements.erasure import Erasure
 from factcheck.record.statements.tombstone import Tombstone
+from tests.databases import Ground
 from tests.drafts import make_newsroom, make_user
 
 LOGINS = settings.VAR / "demo-logins.json"
 
 
 @pytest.fixture(scope="module")
-def printed(module_database: str) -> str:
-    out = io.StringIO()
-    call_command("load_demo", stdout=out)
-    return out.getvalue()
+def printed(demo_ground: Ground, module_database: str) -> str:
+    text: str = demo_ground.made[0]
+    return text
 
 
 def bodies() -> list[dict[str, Any]]:
@@ -182,9 +181,9 @@ def test_decided_by_somebody_else(printed: str) -> None:
         assert not approval.review.authorships.filter(user=approval.decided_by_id).exists()
 
 
-def test_logins(printed: str) -> None:
+def test_logins(demo_ground: Ground, printed: str) -> None:
     assert stat.S_IMODE(LOGINS.stat().st_mode) == 0o600
-    logins = json.loads(LOGINS.read_text())
+    logins = json.loads(demo_ground.made[1])
     assert [(login["username"], login["role"], login["newsroom"]) for login in logins] == [
         ("phongvien", "Reporter", "Bản tin Kiểm chứng (mẫu)"),
         ("bientap", "Editor", "Bản tin Kiểm chứng (mẫu)"),

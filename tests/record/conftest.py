@@ -20,7 +20,7 @@ from factcheck.record.models import LogEntry
 from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.review import Review
 from factcheck.server import http_client
-from tests.conftest import Ground, ground
+from tests.databases import Ground, ground
 from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
 from tests.serving import served
 

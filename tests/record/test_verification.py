@@ -10,7 +10,7 @@ from django.db import connections
 from factcheck.record import publish
 from factcheck.record.log import entries, tree
 from factcheck.record.models import LogEntry, PublishedReview
-from tests.conftest import Ground, ground
+from tests.databases import Ground, ground
 from tests.record.conftest import disarm, publish_some
 
 

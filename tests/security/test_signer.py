@@ -23,7 +23,7 @@ from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open
 from factcheck.record.log.signer import FileMemory, Signer, SigningError
 from factcheck.record.log.signer_process import MAX_REQUEST, RemoteSigner, answer, main
 from factcheck.record.models import LogCheckpoint, LogEntry
-from tests.conftest import fresh_database
+from tests.databases import fresh_database
 from tests.record.conftest import disarm, publish_some
 
 KEY = SigningKey("127.0.0.1:8000/api/v1/log", bytes(range(32)))

@@ -25,7 +25,7 @@ from factcheck.database.problems import DatabaseProblem
 from factcheck.record import publish
 from factcheck.record.log import tree
 from factcheck.server.backup import making
-from tests.conftest import _point_to
+from tests.databases import point_to
 from tests.drafts import erase_review, make_newsroom, make_review, publish_review
 from tests.test_settings import manage
 
@@ -63,11 +63,11 @@ def empty_database(name: str) -> Iterator[None]:
         with cluster.superuser(name) as inside:
             for line in (*roles.schema_rights(logins), *roles.create_extensions()):
                 inside.execute(line)
-        before = _point_to(name)
+        before = point_to(name)
         try:
             yield
         finally:
-            _point_to(before)
+            point_to(before)
             superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review
-from tests.conftest import Ground, ground
+from tests.databases import Ground, ground
 from tests.drafts import (
     Newsroom,
     correct_review,

@@ -1,6 +1,5 @@
 """Every type of public page: valid HTML, no finding of axe, no overflow, and no request to another host."""
 
-import io
 import os
 import re
 import shutil
@@ -12,10 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.databases import Ground
 from tests.serving import served
 from tests.website.pages import LANGUAGES, SCHEMES, WIDTHS, PublicPage, demo_pages, name_of, page_names
 
@@ -31,8 +30,7 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 @pytest.fixture(scope="module")
-def pages(module_database: str) -> list[PublicPage]:
-    call_command("load_demo", stdout=io.StringIO())
+def pages(demo_ground: Ground, module_database: str) -> list[PublicPage]:
     return demo_pages()
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.website import sitemaps
-from tests.conftest import ground
+from tests.databases import ground
 from tests.drafts import (
     erase_review,
     make_claim,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import fresh_database
+from tests.databases import fresh_database
 from tests.drafts import make_newsroom
 from tests.imports import averitec
 from tests.imports.importer.test_import_real_files import FILES

@@ -15,7 +15,7 @@ from factcheck.record.matching.embeddings import AT_ONCE, EmbeddingError, Remote
 from factcheck.record.matching.matches import match
 from factcheck.record.matching.models import ReviewVectorQuerySet
 from factcheck.record.models import ReviewVector
-from tests.conftest import fresh_database
+from tests.databases import fresh_database
 from tests.record.conftest import Address, meaning
 from tests.record.matching.embedding import embed, publish
 
