@@ -14,13 +14,15 @@ release := .venv/release/bin/python
 table := var/bench.md
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test coverage prove bench check format openapi fields examples messages editor screenshots requirements audit sbom clean
+.PHONY: help run assistants test coverage prove bench check format openapi fields examples messages editor screenshots requirements audit sbom clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 run: .venv/run.stamp ## start the site on http://127.0.0.1:8000 until Ctrl-C (PORT=8001 for another port)
 	@PORT="$(PORT)" exec $(python) manage.py run
+
+assistants: .venv/assistants.stamp ## install the packages of `manage.py mcp`, the server of the tools for AI assistants
 
 test: .venv/dev.stamp ## run the tests (ARGS="tests/record -x" for some of them)
 	$(python) -m pytest -n 2 $(ARGS)
@@ -80,16 +82,16 @@ screenshots: .venv/browser.stamp ## take the screenshots in docs/images from a r
 # Older versions of pip need the extra as another package writes it.
 requirements: .venv/dev.stamp ## pin the newest versions of all packages, with hashes
 	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/python -m pip install --quiet uv
-	export UV_CUSTOM_COMPILE_COMMAND="make requirements" && for name in requirements requirements-embedded requirements-dev requirements-release requirements-bench; do \
+	export UV_CUSTOM_COMPILE_COMMAND="make requirements" && for name in requirements requirements-embedded requirements-assistants requirements-dev requirements-release requirements-bench; do \
 		.venv/uv/bin/uv pip compile --quiet --upgrade --universal --no-strip-extras --generate-hashes --python-version 3.11 $$name.in --output-file $$name.txt || exit 1; \
 	done
 	sed -i 's/^lxml\[html-clean\]/lxml[html_clean]/' requirements.txt
 
 audit: .venv/release.stamp ## look for known vulnerabilities of the pinned packages (needs the internet)
-	$(release) deploy/audit.py requirements.txt requirements-embedded.txt
+	$(release) deploy/audit.py requirements.txt requirements-embedded.txt requirements-assistants.txt
 
-sbom: .venv/run.stamp .venv/release.stamp ## list the pinned packages with licences and hashes in var/sbom.json (CycloneDX)
-	mkdir -p var && $(release) deploy/sbom.py $(python) requirements.txt var/sbom.json
+sbom: .venv/assistants.stamp .venv/release.stamp ## list the pinned packages with licences and hashes in var/sbom.json (CycloneDX)
+	mkdir -p var && $(release) deploy/sbom.py $(python) var/sbom.json requirements.txt requirements-assistants.txt
 
 clean: ## remove .venv and caches, and keep the data in var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.*
@@ -116,7 +118,10 @@ endef
 .venv/run.stamp: requirements.txt requirements-embedded.txt | .venv/bin/python
 	$(call install,$^)
 
-.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+.venv/assistants.stamp: requirements-assistants.txt .venv/run.stamp
+	$(call install,$<)
+
+.venv/dev.stamp: requirements-dev.txt .venv/assistants.stamp
 	$(call install,$<)
 
 # These tools have their own virtual environment, so the list of packages contains only what the site uses.

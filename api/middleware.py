@@ -1,7 +1,4 @@
-"""Converts every error under the API's URLs to the API's format, and answers requests from the response cache.
-
-Requests are counted before anything else, and searches pass a gate. Both refuse a request before it costs much.
-"""
+"""The API's middleware: rate limits, remembered responses, the gate for searches, and errors in the API's format."""
 
 from contextlib import nullcontext
 
@@ -22,10 +19,7 @@ _BY_STATUS = {
 
 
 class ApiAnswers:
-    """Comes before everything that can refuse a request with one of Django's error pages, so it can replace them.
-
-    Remembered responses skip all middleware after this one.
-    """
+    """Counts requests, and sends remembered responses, which skip all middleware after this one."""
 
     def __init__(self, get_response: Get) -> None:
         self.get_response = get_response
@@ -34,9 +28,9 @@ class ApiAnswers:
         if not request.path_info.startswith(PROGRAMS):
             return self.get_response(request)
         request.answer_part = self  # type: ignore[attr-defined] # for batches (api/google/batch.py)
-        cost = _search_cost(request)
+        request.search_cost = cost = _search_cost(request)  # type: ignore[attr-defined]
         limits = request.limits = count_request(request, _limit_names(request, cost))  # type: ignore[attr-defined]
-        response = responses.revalidate(request, self._respond(request, cost, limits))
+        response = responses.revalidate(request, self._respond(request, limits))
         request.limits.add_headers(response)  # type: ignore[attr-defined] # a batch of texts counts more than once
         if response.status_code in (204, 304):
             # Django sets a length of 0. In a 304 that would mean that the client's copy is empty (RFC 9110,
@@ -45,20 +39,43 @@ class ApiAnswers:
             response.headers.pop("Content-Type", None)
         return response
 
-    def _respond(self, request: HttpRequest, cost: int, limits: Limits) -> HttpResponseBase:
-        if limits.retry_after is not None:
-            return _shaped(request, _refusal(429, limits.retry_after))
-        key = key_of(request)
-        if request.method in ("GET", "HEAD") and (found := recall(request, key, _version)):
+    def _respond(self, request: HttpRequest, limits: Limits) -> HttpResponseBase:
+        key, reusable = key_of(request), request.method in ("GET", "HEAD") and limits.retry_after is None
+        if reusable and (found := recall(request, key, _version)):
             return found
-        try:
-            with search_gate.enter(cost) if cost else nullcontext():
-                response = self.get_response(request)
-        except Busy:
-            response = _refusal(503, RETRY_AFTER)
+        response = self.get_response(request)
         if isinstance(response, HttpResponse) and (version := responses.cacheable_version(request, response)):
             remember(request, key, version, response)
-        return _shaped(request, response)
+        return response
+
+
+class ApiErrors:
+    """Refuses requests beyond a limit, and replaces Django's error pages by errors in the format of the URL.
+
+    Any site can read the errors, because the middleware for CORS comes before this one.
+    """
+
+    def __init__(self, get_response: Get) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(PROGRAMS):
+            return self.get_response(request)
+        response = self._respond(request)
+        make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
+        if make and response.status_code >= 400 and isinstance(response, HttpResponse):
+            _replace(response, make(request, response))
+        return response
+
+    def _respond(self, request: HttpRequest) -> HttpResponseBase:
+        limits, cost = request.limits, request.search_cost  # type: ignore[attr-defined]
+        if limits.retry_after is not None:
+            return _refusal(429, limits.retry_after)
+        try:
+            with search_gate.enter(cost) if cost else nullcontext():
+                return self.get_response(request)
+        except Busy:
+            return _refusal(503, RETRY_AFTER)
 
 
 def _version() -> tuple[int | None]:
@@ -69,14 +86,6 @@ def _refusal(status: int, retry_after: int) -> HttpResponse:
     """Return an error page. It isn't logged, because a flood would fill the journal."""
     response = HttpResponse(_BY_STATUS[status].title, status=status, headers={"Retry-After": str(retry_after)})
     response._has_been_logged = True  # type: ignore[attr-defined] # read by django.utils.log.log_response
-    return response
-
-
-def _shaped(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Replace an error page of Django by an error in the format of the URL."""
-    make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
-    if make and response.status_code >= 400 and isinstance(response, HttpResponse):
-        _replace(response, make(request, response))
     return response
 
 

@@ -1,7 +1,7 @@
-"""Writes the list of a production site's packages in the CycloneDX format: ``sbom.py PYTHON REQUIREMENTS OUTPUT``.
+"""Writes the list of a production site's packages in the CycloneDX format: ``sbom.py PYTHON OUTPUT REQUIREMENTS…``.
 
-Versions and hashes come from REQUIREMENTS. Licences and dependencies come from the packages that are installed for
-PYTHON. The licence of a package that is only installed on other platforms isn't known.
+Versions and hashes come from the files REQUIREMENTS. Licences and dependencies come from the packages that are
+installed for PYTHON. The licence of a package that is only installed on other platforms isn't known.
 """
 
 import json
@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 
-def main(python: str, requirements: str, output: str) -> None:
+def main(python: str, output: str, *requirements: str) -> None:
     document = _cyclonedx("environment", "--pyproject", "pyproject.toml", python)
     installed = {_key(each): each for each in document["components"]}
+    # A package can be pinned in several files.
+    pins = {_key(pin): pin for file in requirements for pin in _cyclonedx("requirements", file)["components"]}
     packages = [
-        {**pin, **(package := installed.get(_key(pin), {})), "externalReferences": _references(package, pin)}
-        for pin in _cyclonedx("requirements", requirements)["components"]
+        {**pin, **(package := installed.get(key, {})), "externalReferences": _references(package, pin)}
+        for key, pin in pins.items()
     ]
     listed = [each["bom-ref"] for each in packages]
     tree = {

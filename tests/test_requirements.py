@@ -8,7 +8,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
-FILES = ("requirements.txt", "requirements-embedded.txt", "requirements-dev.txt")
+FILES = ("requirements.txt", "requirements-embedded.txt", "requirements-assistants.txt", "requirements-dev.txt")
 
 
 def pinned() -> dict[str, set[str]]:

@@ -62,11 +62,14 @@ def test_a_vulnerable_package_is_named_with_the_version_that_mends_it(monkeypatc
 @pytest.mark.prove
 def test_list_of_packages_has_each_pin_with_hashes_and_licence(tmp_path: Path):
     output = tmp_path / "sbom.json"
-    command = [ROOT / ".venv/release/bin/python", "deploy/sbom.py", sys.executable, "requirements.txt", output]
+    files = ["requirements.txt", "requirements-assistants.txt"]
+    command = [ROOT / ".venv/release/bin/python", "deploy/sbom.py", sys.executable, output, *files]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True).stdout
     document = json.loads(output.read_text())
     assert document["bomFormat"] == "CycloneDX"
-    pins = re.findall(r"^([a-z0-9.-]+)(?:\[.*?\])?==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    pins = re.findall(
+        r"^([a-z0-9.-]+)(?:\[.*?\])?==(\S+)", "\n".join((ROOT / file).read_text() for file in files), re.MULTILINE
+    )
     listed = {each["purl"].partition("?")[0]: each for each in document["components"]}
     assert set(listed) == {f"pkg:pypi/{name}@{version}" for name, version in pins}
     for each in listed.values():

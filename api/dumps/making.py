@@ -1,7 +1,6 @@
 """Makes a complete dump or none. Existing dumps are kept until the new dump is complete."""
 
 import hashlib
-import io
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from api.dumps.file_formats import FORMATS, JSON_LINES, ZSTANDARD, zstd
+from api.dumps.file_formats import FORMATS, JSON_LINES, ZSTANDARD, write_compressed
 from api.dumps.tables import Table, one_snapshot, row_schema, tables
 from factcheck.record import dump_files
 from factcheck.record.formats.canonical import rfc3339
@@ -22,8 +21,6 @@ from factcheck.record.models import LogEntry
 
 Json = dict[str, Any]
 Advance = Callable[[int], None]  # called with the number of rows written
-
-BLOCK = 2**20  # bytes to compress at a time
 
 
 def make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
@@ -117,8 +114,7 @@ def write_table(table: Table, schema: Json, folder: Path, advance: Advance) -> l
 def write_rows(table: Table, file: Path, advance: Advance) -> int:
     """Write the rows as JSON Lines, exactly as the API sends them. Return their number."""
     count = 0
-    with zstd.open(file, "wb") as compressed, io.BufferedWriter(compressed, BLOCK) as out:
-        compressed.write(b"")  # begins the compressed frame, so a file without rows can be read
+    with write_compressed(file) as out:
         for line in table.read():
             out.write(line)
             count += 1

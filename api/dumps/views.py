@@ -28,7 +28,7 @@ class DumpList(Endpoint):
             for manifest in (orjson.loads(dump.manifest) for dump in dump_files.available("public"))
         ]
         content = orjson.dumps({"results": results, "next": None, "previous": None})
-        return responses.respond(request._request, content)
+        return responses.respond(content)
 
 
 class DumpManifest(Endpoint):
@@ -38,7 +38,7 @@ class DumpManifest(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, sequence: int) -> HttpResponse:
         refuse_parameters(request)
-        return responses.respond(request._request, find_dump(sequence).manifest)
+        return responses.respond(find_dump(sequence).manifest)
 
 
 class DumpFile(Endpoint):

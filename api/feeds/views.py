@@ -74,7 +74,7 @@ class Feed(Endpoint):
                 settings.SITE_URL + (f"/{language}/" if language else "/"),
                 settings.SITE_URL + request.get_full_path(), entries, pages,
             )  # fmt: skip
-        response = responses.respond(request._request, content, media_type)
+        response = responses.respond(content, media_type)
         responses.add_links(response, {"next": page.next, "prev": page.previous})
         return response
 

@@ -32,7 +32,7 @@ class SearchEndpoint(GoogleEndpoint):
 
     def get(self, request: Request) -> HttpResponse:
         content, content_type = write(self.search(parameters_of(request._request)), output_of(request._request))
-        return responses.respond(request._request, content, content_type)
+        return responses.respond(content, content_type)
 
     def post(self, request: Request) -> HttpResponse:
         """Answer a GET that the client sends as a form, because the URL is too long."""
@@ -67,7 +67,7 @@ class Discovery(GoogleEndpoint):
 
     def get(self, request: Request) -> HttpResponse:
         read_discovery(parameters_of(request._request), VERSION)
-        return responses.respond(request._request, discovery_document(settings.SITE_URL), JSON)
+        return responses.respond(discovery_document(settings.SITE_URL), JSON)
 
 
 class Unimplemented(GoogleEndpoint):

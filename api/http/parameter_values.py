@@ -5,17 +5,21 @@ If the text is invalid, the reader raises ValueError with a sentence for the cli
 
 import contextlib
 import re
+import unicodedata
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, time
+from functools import cache
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
+from django.conf.locale import LANG_INFO
+from django.utils import translation
 
-from api.http.language_names import meant_tag
-from api.http.suggestions import unknown_value
+from api.http.parameters import nearest, unknown_value
 from factcheck.record.formats.text import nfc
 from factcheck.record.formats.urls import url_key
+from factcheck.record.models import PublishedReference
 from factcheck.record.readmodel.row_models import original_verdict_of
 from factcheck.record.statements.values import LANGUAGE_PATTERN, MAX_LANGUAGE, SLUG_PATTERN
 
@@ -27,6 +31,11 @@ VERDICT = rf"({SLUG}:)?{SLUG}"
 _CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
 SITE = rf"[^\s/?#@{_CONTROLS}]{{1,255}}"
 WORDS = rf"[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*"
+# The scale that every site starts with. Its verdicts are known even before a review uses them.
+STARTER_SCALE = "truth"
+STARTER_VERDICTS = tuple(
+    f"{STARTER_SCALE}:{slug}" for slug in ("false", "mostly-false", "half-true", "mostly-true", "true", "unproven")
+)
 _LANGUAGE, _SLUG, _VERDICT, _SITE = (re.compile(pattern) for pattern in (LANGUAGE, SLUG, VERDICT, SITE))
 _SEQUENCE = re.compile(r"[0-9]{1,18}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -60,12 +69,40 @@ def read_language(value: str) -> str:
     """Return a BCP 47 tag in lower case, as in the read model."""
     if len(value) > MAX_LANGUAGE or not _LANGUAGE.fullmatch(value):
         written = value.replace("_", "-")
-        meant = written if _LANGUAGE.fullmatch(written) else meant_tag(value)
+        meant = written if _LANGUAGE.fullmatch(written) else _meant_tag(value)
         raise ValueError(
             "This isn't a language tag. "
             + (f"Did you mean {meant}?" if meant else "Send a BCP 47 tag, for example vi or pt-BR.")
         )
     return value.lower()
+
+
+def _meant_tag(text: str) -> str | None:
+    """The tag of the language with this name in English, in Vietnamese or in the language. Typos are accepted."""
+    name = _folded(text)
+    names = _tags()
+    if name not in names:
+        name = next(iter(nearest(name, names)), "")
+    return names.get(name)
+
+
+@cache
+def _tags() -> dict[str, str]:
+    """Maps folded names to tags. The plain tag of a language comes before the tags of its regions."""
+    found: dict[str, str] = {}
+    with translation.override("vi"):
+        for code in sorted(LANG_INFO, key=lambda code: (code.count("-"), code)):
+            info = LANG_INFO[code]
+            if "name" not in info:  # only an alias
+                continue
+            for name in (info["name"], info["name_local"], translation.gettext(info["name"])):
+                found.setdefault(_folded(name), code)
+    return found
+
+
+def _folded(text: str) -> str:
+    letters = unicodedata.normalize("NFD", text[:100].casefold().replace("đ", "d"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def read_slug(value: str) -> str:
@@ -103,6 +140,26 @@ def read_verdict(value: str) -> str:
             "This isn't a verdict. Send scale:slug, or a slug of the site's own scale. See /api/v1/rating-scales/."
         )
     return value if ":" in value else f"{settings.DEFAULT_RATING_SCALE}:{value}"
+
+
+def read_known_verdict(value: str) -> str:
+    """Return `scale:slug`. Raises ValueError if the value resembles a known verdict, but isn't one.
+
+    The newsrooms' scales can contain verdicts that no review has used yet. So all other unknown values are accepted.
+    """
+    verdict = read_verdict(value)
+    if verdict in STARTER_VERDICTS:
+        return verdict
+    published = PublishedReference.objects.using("public").filter(kind=PublishedReference.Kind.VERDICT)
+    known = [*published.values_list("key", flat=True), *STARTER_VERDICTS]
+    if verdict in known:
+        return verdict
+    scale, _, slug = verdict.partition(":")
+    slugs = [each.partition(":")[2] for each in known if each.startswith(f"{scale}:")]
+    near = [f"{scale}:{each}" for each in nearest(slug, slugs)] if slugs else nearest(verdict, known)
+    if near:
+        raise ValueError(f"No review has this verdict. Did you mean {' or '.join(dict.fromkeys(near))}?")
+    return verdict
 
 
 def read_site(value: str) -> str:

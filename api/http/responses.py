@@ -12,9 +12,9 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotModified,
+    HttpResponsePermanentRedirect,
 )
 from django.utils.cache import patch_vary_headers
-from django.utils.encoding import iri_to_uri
 from django.utils.http import parse_etags
 
 from factcheck.record.models import LogEntry, RevisionDocument
@@ -29,7 +29,6 @@ MAX_LINKS = 2000
 
 
 def respond(
-    request: HttpRequest,
     content: bytes,
     content_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
@@ -48,20 +47,18 @@ def redirect(request: HttpRequest, address: str) -> HttpResponse:
     Caches must revalidate the redirect, so that a split of claims takes effect in every cache immediately.
     """
     query = request.META.get("QUERY_STRING", "")
-    response = HttpResponse(status=308)
-    response.headers["Location"] = iri_to_uri(f"{address}?{query}" if query else address)
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    target = f"{address}?{query}" if query else address
+    return HttpResponsePermanentRedirect(target, preserve_request=True, headers={"Cache-Control": "no-cache"})
 
 
-def respond_document(request: HttpRequest, entry: LogEntry, row: RevisionDocument) -> HttpResponse:
+def respond_document(entry: LogEntry, row: RevisionDocument) -> HttpResponse:
     """Return the exact bytes of a document, with headers for verifying them against the log (docs/reference/log.md)."""
     headers = {
         "Factcheck-Salt": bytes(row.salt).hex(),
         "Factcheck-Sequence": str(entry.sequence),
         "Factcheck-Digest": entry.digest,
     }
-    return respond(request, bytes(row.document), headers=headers)
+    return respond(bytes(row.document), headers=headers)
 
 
 def etag_of(content: bytes) -> str:
@@ -92,11 +89,13 @@ def mark_cacheable(request: HttpRequest) -> None:
 
 
 def cacheable_version(request: HttpRequest, response: HttpResponseBase) -> tuple[int] | None:
-    """Return the log's newest entry if the response can be remembered until the log has a newer one."""
+    """Return the log's newest entry if the response can be remembered until the log has a newer one.
+
+    Middleware for sessions deletes a client's invalid cookie. Such a response is only for this client.
+    """
     head: int | None = getattr(request, "log_head", None)
-    if head is None or not hasattr(request, "is_cacheable") or response.status_code != 200:
-        return None
-    return (head,)
+    cacheable = hasattr(request, "is_cacheable") and response.status_code == 200 and not response.cookies
+    return (head,) if cacheable and head is not None else None
 
 
 def add_links(response: HttpResponseBase, links: Links) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from api.http import parameter_values as values
-from api.lists.known_verdicts import read_known_verdict
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.claim_merges import MergeGroup
@@ -204,7 +203,7 @@ REVIEW_FILTERS: Sequence[Filter] = (
     Q_FILTER,
     IDS,
     _language("review"),
-    Filter("verdict", read_known_verdict, is_in("verdict"), VERDICT_SCHEMA, VERDICT_HELP, "truth:false"),
+    Filter("verdict", values.read_known_verdict, is_in("verdict"), VERDICT_SCHEMA, VERDICT_HELP, "truth:false"),
     _original_verdict(is_in("original_verdict"), "The publisher's verdict:"),
     Filter("publisher", values.read_site, is_in("publisher"), SITE_SCHEMA, SITE_HELP, "example.org"),
     CLAIM,
@@ -250,7 +249,7 @@ CLAIM_FILTERS: Sequence[Filter] = (
     IDS,
     _language("claim"),
     Filter(
-        "verdict", read_known_verdict, _overlaps("verdicts"), VERDICT_SCHEMA,
+        "verdict", values.read_known_verdict, _overlaps("verdicts"), VERDICT_SCHEMA,
         f"Claims with a review that has this verdict: {VERDICT_HELP}", "truth:false",
         rare=_if_counted(PublishedClaim, "verdict"),
     ),

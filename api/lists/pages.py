@@ -16,11 +16,11 @@ import orjson
 from django.core import signing
 from django.db import connections
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from api.http import responses
 from api.lists.filters import Sql, join
-from api.lists.parameters import AsOf, pick
+from api.lists.parameters import pick
 
 if TYPE_CHECKING:
     from api.lists.requests import ListRequest
@@ -28,13 +28,8 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]  # value, tie, and the selected columns
 Run = Callable[[str, Sequence[Any]], list[Row]]  # runs SQL with parameters
 
-_READERS: dict[str, Callable[[str], Any]] = {
-    "t": datetime.fromisoformat,
-    "d": date.fromisoformat,
-    "u": UUID,
-    "s": str,
-    "i": int,
-}
+_TYPES: dict[str, Any] = {"t": datetime, "d": date, "u": UUID, "i": int, "s": str}  # a time is also a date
+_DATES = ("t", "d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +104,17 @@ def _signer(place: Iterable[str]) -> signing.Signer:
 
 
 def _pack(value: Any) -> str | None:
-    match value:
-        case None:
-            return None
-        case datetime():
-            return f"t{value.isoformat()}"
-        case date():
-            return f"d{value.isoformat()}"
-        case UUID():
-            return f"u{value}"
-        case int():
-            return f"i{value}"
-    return f"s{value}"
+    if value is None:
+        return None
+    tag = next(tag for tag, kind in _TYPES.items() if isinstance(value, kind))
+    return f"{tag}{value.isoformat() if tag in _DATES else value}"
 
 
 def _unpack(packed: str | None) -> Any:
-    return None if packed is None else _READERS[packed[0]](packed[1:])
+    if packed is None:
+        return None
+    tag, text = packed[0], packed[1:]
+    return _TYPES[tag].fromisoformat(text) if tag in _DATES else _TYPES[tag](text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +124,12 @@ class Page:
     previous: str | None
 
 
-def read_page(
-    list_request: "ListRequest",
-    rows: QuerySet[Any] | None = None,
-    columns: Sequence[str] = ("body",),
-    condition: Sql | None = None,
-) -> Page:
+def read_page(list_request: "ListRequest", columns: Sequence[str] = ("body",), condition: Sql | None = None) -> Page:
     """Return these columns of the page's rows in the list's order, with the URLs of the adjacent pages.
 
-    The rows come from `rows`, and otherwise from the list's own rows. They also meet the condition.
+    The rows also meet the condition.
     """
-    conditions = [*list_request.conditions, *([condition] if condition else [])]
-    source = list_request.source if rows is None else from_queries([rows])
+    source, conditions = list_request.source, [*list_request.conditions, *([condition] if condition else [])]
     cursor, limit = list_request.cursor, list_request.page_size + 1
     run = partial(responses.fetch, list_request.request, planned_once=not source[1] and not conditions)
     return page_of(list_request, read_rows(source, conditions, columns, list_request.order, cursor, limit, run))
@@ -153,7 +137,7 @@ def read_page(
 
 def from_queries(rows: Sequence[QuerySet[Any]]) -> Sql:
     """Return the SQL that reads the rows of these queries as one list."""
-    compiled = [each.query.get_compiler(using=each.db).as_sql() for each in rows]
+    compiled = [each.query.get_compiler(using=each.db, elide_empty=False).as_sql() for each in rows]
     return " UNION ALL ".join(sql for sql, _ in compiled), [each for _, parameters in compiled for each in parameters]
 
 
@@ -210,10 +194,8 @@ def page_of(list_request: "ListRequest", found: list[Row]) -> Page:
         found.reverse()
     if not found:
         # This side of the position no longer contains any rows, so the adjacent page is at the nearest end of the list.
-        beginning, end = Cursor(), Cursor(backward=True)
-        if cursor.backward:
-            return Page([], list_request.link(beginning) if cursor.position else None, None)
-        return Page([], None, list_request.link(end) if cursor.position else None)
+        link = list_request.link(Cursor(backward=not cursor.backward)) if cursor.position else None
+        return Page([], link, None) if cursor.backward else Page([], None, link)
     first, last = (Position(row[0], row[1]) for row in (found[0], found[-1]))
     has_next = bool(cursor.position) if cursor.backward else more
     has_previous = more if cursor.backward else bool(cursor.position)
@@ -224,22 +206,18 @@ def page_of(list_request: "ListRequest", found: list[Row]) -> Page:
     )
 
 
-def list_of_bodies(list_request: "ListRequest", page: Page, meta: dict[str, Any] | None = None) -> HttpResponse:
-    """Return the response for a page whose only column is stored JSON, which is sent unchanged without `fields`."""
-    results = [pick(list_request.mask, body) for (body,) in page.rows]
-    return list_response(list_request.request, page, results, list_request.as_of, meta)
-
-
 def list_response(
-    request: HttpRequest,
-    page: Page,
-    results: list[Any],
-    as_of: AsOf | None = None,
-    meta: dict[str, Any] | None = None,
+    list_request: "ListRequest", page: Page, results: list[Any] | None = None, meta: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """Return the response with the results and the URLs of the adjacent pages."""
+    """Return the response with the results and the URLs of the adjacent pages.
+
+    Without `results`, the page's only column is stored JSON, which is sent unchanged without `fields`.
+    """
+    if results is None:
+        results = [pick(list_request.mask, body) for (body,) in page.rows]
     answer = {"results": results, "next": page.next, "previous": page.previous}
     content = orjson.dumps(answer if meta is None else {**answer, "meta": meta})
-    response = responses.respond(request, content, headers=as_of.headers if as_of else None)
+    as_of = list_request.as_of
+    response = responses.respond(content, headers=as_of.headers if as_of else None)
     responses.add_links(response, {"next": page.next, "prev": page.previous})
     return response

@@ -12,8 +12,7 @@ import orjson
 from django.http import HttpRequest
 
 from api.http.parameter_values import read_sequence_or_time
-from api.http.parameters import Parameters
-from api.http.suggestions import unknown_field, unknown_value
+from api.http.parameters import Parameters, unknown_field, unknown_value
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.row_models import RowQuerySet
 from factcheck.record.readmodel.totals import Group

@@ -37,13 +37,12 @@ NOT_COUNTED = {
 class ListOptions:
     """The parameters of a list. The first of `orders` is the default. `sort` exists if there are several orders.
 
-    `rows` contains all rows of the list. Filters and orders name its columns. If the rows depend on the request, the
-    list passes its rows to `read_page`. With `past`, the list has `as_of`.
+    `rows` contains all rows of the list. Filters and orders name its columns. With `past`, the list has `as_of`.
     """
 
+    rows: QuerySet[Any]
     orders: Mapping[str, Order]
     filters: Sequence[Filter] = ()
-    rows: QuerySet[Any] | None = None
     past: type[Any] | None = None  # the model of the rows' past states
     # Parameters that don't filter rows, with their possible values. The first value is the default.
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -57,14 +56,9 @@ class ListOptions:
 
         Values are written into the SQL, because a plan for any value can't use a partial index.
         """
-        sql, parameters = from_queries([self.all_rows])
-        written: str = connections[self.all_rows.db].ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
+        sql, parameters = from_queries([self.rows])
+        written: str = connections[self.rows.db].ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
         return written.replace("%", "%%"), []
-
-    @property
-    def all_rows(self) -> QuerySet[Any]:
-        assert self.rows is not None, "this list passes its rows to read_page"
-        return self.rows
 
     @property
     def sorts(self) -> list[str]:
@@ -111,7 +105,7 @@ class ListRequest:
         """Return the SQL for all rows of the list, now or as of `as_of`."""
         if self.as_of is None or self.options.past is None:
             return self.options.source
-        published = as_published(self.options.all_rows.model, self.options.past, self.as_of)
+        published = as_published(self.options.rows.model, self.options.past, self.as_of)
         columns = [each.attname for each in self.options.past._meta.concrete_fields if each.attname != "until"]
         return from_queries([rows.live().values(*columns) for rows in published])
 

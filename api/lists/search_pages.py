@@ -33,7 +33,7 @@ def read_searched(list_request: ListRequest) -> tuple[Page, Meta | None]:
     deadline = time.monotonic() + SECONDS
     if list_request.searched is None:
         return read_page(list_request), _counts(list_request, None, deadline) or None
-    model = list_request.options.all_rows.model
+    model = list_request.options.rows.model
     if list_request.order.value == BY_RELEVANCE.value:
         page, answer = _read_best(list_request, model)
     else:
@@ -125,7 +125,7 @@ def count_rows(
     limit: int = VALUES + 1,
 ) -> Counts | None:
     """Count the rows of a list: from the maintained totals if they suffice, otherwise by reading the rows."""
-    rows = list_request.options.all_rows
+    rows = list_request.options.rows
     model = rows.model
     filtered = [(each.name, values) for each, values in list_request.filtered]
     if tsquery is None and (known := known_counts(model, filtered, groups, limit)):

@@ -24,7 +24,7 @@ class CaptureDetail(Endpoint):
         rows = list(PublicCapture.objects.using("public").live().filter(sha256=sha256).order_by("pk"))
         if not rows:
             raise Http404
-        return responses.respond(request._request, orjson.dumps(describe_capture(rows)))
+        return responses.respond(orjson.dumps(describe_capture(rows)))
 
 
 def describe_capture(rows: list[PublicCapture]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class ChangeList(Endpoint):
             query["since"] = str(entries[-1].sequence)
         following = f"{settings.SITE_URL}{request.path}{'?' if query else ''}{query.urlencode()}"
         content = orjson.dumps({"results": changes(entries), "next": following})
-        response = responses.respond(request._request, content)
+        response = responses.respond(content)
         responses.add_links(response, {"next": following})
         return response
 

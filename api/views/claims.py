@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint
 from api.lists.filters import CLAIM_FILTERS
-from api.lists.pages import both_ways, list_of_bodies
+from api.lists.pages import both_ways, list_response
 from api.lists.parameters import as_published, read_detail_parameters, respond_with
 from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_searched
@@ -43,7 +43,7 @@ class ClaimList(Endpoint):
         page, meta = read_searched(list_request)
         if meta is None:  # `meta` depends on how long the search took
             responses.mark_cacheable(request._request)
-        return list_of_bodies(list_request, page, meta)
+        return list_response(list_request, page, meta=meta)
 
 
 class ClaimDetail(Endpoint):
@@ -58,9 +58,7 @@ class ClaimDetail(Endpoint):
         responses.mark_cacheable(request._request)
         for rows in as_published(PublishedClaim, PastClaim, as_of):
             if body := rows.filter(id=claim_id).values_list("body", flat=True).first():
-                return responses.respond(
-                    request._request, respond_with(mask, body), headers=as_of.headers if as_of else None
-                )
+                return responses.respond(respond_with(mask, body), headers=as_of.headers if as_of else None)
         home = MergeGroup.of([claim_id], using="public").root(claim_id, as_of.sequence if as_of else None)
         if home == claim_id:
             raise Http404

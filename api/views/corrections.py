@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from api.http.endpoint import Endpoint
 from api.http.parameter_values import read_choice
 from api.lists.filters import REVIEW_FILTERS, Filter, Sql, is_in
-from api.lists.pages import Order, Page, list_of_bodies, read_page
+from api.lists.pages import Order, Page, list_response, read_page
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time
 from api.schema.item_fields import fields_of
@@ -63,7 +63,7 @@ class CorrectionList(Endpoint):
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, CORRECTIONS)
-        return list_of_bodies(list_request, read_corrections(list_request))
+        return list_response(list_request, read_corrections(list_request))
 
 
 def read_corrections(list_request: ListRequest) -> Page:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.lists.filters import DEMAND_FILTERS
-from api.lists.pages import both_ways, list_of_bodies, read_page
+from api.lists.pages import both_ways, list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
 from api.schema.item_fields import fields_of
 from api.schema.operations import DOCUMENT_HEADERS, documented
@@ -35,7 +35,7 @@ class DemandList(Endpoint):
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, DEMANDS)
-        return list_of_bodies(list_request, read_page(list_request))
+        return list_response(list_request, read_page(list_request))
 
 
 class DemandDetail(Endpoint):
@@ -43,7 +43,7 @@ class DemandDetail(Endpoint):
     def get(self, request: Request, demand_id: UUID) -> HttpResponse:
         refuse_parameters(request)
         demand = get_object_or_404(PublishedDemand.objects.using("public"), pk=demand_id)
-        return responses.respond(request._request, demand.body.encode())
+        return responses.respond(demand.body.encode())
 
 
 class DemandRevisionList(Endpoint):
@@ -53,10 +53,9 @@ class DemandRevisionList(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID) -> HttpResponse:
         list_request = read_list_request(request._request, REVISIONS)
-        entries = entries_of(demand_id, "demand")
-        if not entries.exists():
+        if not entries_of(demand_id, "demand").exists():
             raise Http404
-        return list_revisions(list_request, entries, "api:demand-revision")
+        return list_revisions(list_request, demand_id, "demand")
 
 
 class DemandRevisionDetail(Endpoint):
@@ -66,7 +65,7 @@ class DemandRevisionDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
-        return respond_revision(request._request, *find_revision(demand_id, number, "demand"), demand_body)
+        return respond_revision(*find_revision(demand_id, number, "demand"), demand_body)
 
 
 class DemandRevisionBytes(Endpoint):
@@ -77,4 +76,4 @@ class DemandRevisionBytes(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
-        return responses.respond_document(request._request, *find_revision(demand_id, number, "demand"))
+        return responses.respond_document(*find_revision(demand_id, number, "demand"))

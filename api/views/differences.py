@@ -31,7 +31,7 @@ class Difference(Endpoint):
     def get(self, request: Request, review_id: UUID, number: int, other: int) -> HttpResponse:
         refuse_parameters(request)
         patch = difference(_document(review_id, number), _document(review_id, other))
-        return responses.respond(request._request, orjson.dumps(patch), MEDIA_TYPE)
+        return responses.respond(orjson.dumps(patch), MEDIA_TYPE)
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:

@@ -32,8 +32,8 @@ class RawEndpoint(Endpoint):
 
     media_types = ()
 
-    def send(self, request: Request, content: bytes, content_type: str, cache: str, **headers: str) -> HttpResponse:
-        response = responses.respond(request._request, content, content_type, headers)
+    def send(self, content: bytes, content_type: str, cache: str, **headers: str) -> HttpResponse:
+        response = responses.respond(content, content_type, headers)
         response.headers["Cache-Control"] = cache
         return response
 
@@ -48,14 +48,14 @@ class CheckpointView(RawEndpoint):
         checkpoint = tree.newest_checkpoint("public")
         if checkpoint is None:
             raise Http404
-        return self.send(request, checkpoint.cosigned().encode(), TEXT, BRIEF)
+        return self.send(checkpoint.cosigned().encode(), TEXT, BRIEF)
 
 
 class KeyView(RawEndpoint):
     @documented("get_log_key", "Log", "The verifier key of the log.", "VerifierKey", media_type="text/plain")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
-        return self.send(request, f"{current_key('public')}\n".encode(), TEXT, BRIEF)
+        return self.send(f"{current_key('public')}\n".encode(), TEXT, BRIEF)
 
 
 class TileView(RawEndpoint):
@@ -72,7 +72,7 @@ class TileView(RawEndpoint):
         if tile is None or len(tile.hashes) < width * merkle.HASH_SIZE:
             raise Http404
         content = bytes(tile.hashes)[: width * merkle.HASH_SIZE]
-        return self.send(request, content, "application/octet-stream", IMMUTABLE)
+        return self.send(content, "application/octet-stream", IMMUTABLE)
 
 
 class BundleView(RawEndpoint):
@@ -88,7 +88,7 @@ class BundleView(RawEndpoint):
         found = list(entries.order_by("sequence"))
         if len(found) != width:
             raise Http404
-        return self.send(request, tree.bundle(found), "application/octet-stream", IMMUTABLE)
+        return self.send(tree.bundle(found), "application/octet-stream", IMMUTABLE)
 
 
 class EntryDocumentView(RawEndpoint):
@@ -102,7 +102,7 @@ class EntryDocumentView(RawEndpoint):
         entries = LogEntry.objects.using("public").select_related("revision_document")
         entry = get_object_or_404(entries, sequence=sequence)
         try:
-            return responses.respond_document(request._request, entry, entry.revision_document)
+            return responses.respond_document(entry, entry.revision_document)
         except RevisionDocument.DoesNotExist:
             raise Gone(last_notice(entry.subject)) from None
 
@@ -127,7 +127,6 @@ class InclusionView(Endpoint):
         entry = LogEntry.objects.using("public").get(sequence=sequence)
         read = tree.tile_reader("public")
         return _respond_proof(
-            request,
             sequence=sequence,
             size=size,
             leaf=entry.leaf().decode(),
@@ -154,7 +153,6 @@ class ConsistencyView(Endpoint):
             raise ParameterProblem([("from", f"This size is larger than `to`. Send a size of at most {new}.")])
         read = tree.tile_reader("public")
         return _respond_proof(
-            request,
             **{"from": old, "to": new},
             from_root_hash=_encoded(merkle.root(old, read)),
             to_root_hash=_encoded(merkle.root(new, read)),
@@ -162,8 +160,8 @@ class ConsistencyView(Endpoint):
         )
 
 
-def _respond_proof(request: Request, **proof: Any) -> HttpResponse:
-    return responses.respond(request._request, orjson.dumps(proof))
+def _respond_proof(**proof: Any) -> HttpResponse:
+    return responses.respond(orjson.dumps(proof))
 
 
 def _encoded(value: bytes) -> str:

@@ -70,7 +70,7 @@ class MatchView(Endpoint):
             limit: int | None = read_number(1, MAX_LIMIT)(query.get("limit", str(LIMIT)))
         except ValueError:
             limit = None  # `answer` reports this error with the other errors
-        return responses.respond(request._request, answer(query.get("text"), limit, errors))
+        return responses.respond(answer(query.get("text"), limit, errors))
 
     @documented(
         "match_text", "Matching", "Matches a text, or up to 50 texts, from the request's content.", "MatchingOrBatch",

@@ -27,7 +27,7 @@ class Root(Endpoint):
         # The proxy serves the server for assistants, which a local site doesn't have.
         mcp = None if settings.LOCAL else f"{settings.SITE_URL}/mcp"
         content = orjson.dumps({**addresses, "mcp": mcp, "license": settings.LICENSE_URL})
-        return responses.respond(request._request, content)
+        return responses.respond(content)
 
 
 @extend_schema(exclude=True)
@@ -52,7 +52,7 @@ class Schema(Endpoint):
     @documented("get_schema", "Start", "This OpenAPI document.", "OpenApi")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
-        return responses.respond(request._request, openapi())
+        return responses.respond(openapi())
 
 
 @extend_schema(exclude=True)
@@ -69,7 +69,7 @@ class ProblemPage(Endpoint):
             text = f"{problem.title}\n\nStatus {problem.status}\n\n{problem.meaning}\n\nWhat to do: {problem.advice}\n"
         else:
             raise Http404
-        return responses.respond(request._request, text.encode(), "text/plain; charset=utf-8")
+        return responses.respond(text.encode(), "text/plain; charset=utf-8")
 
 
 @extend_schema(exclude=True)

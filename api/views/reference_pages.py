@@ -47,4 +47,4 @@ class ReferencePage(Endpoint):
         else:
             raise Http404
         page = render(request._request, name, context)
-        return responses.respond(request._request, page.content, "text/html; charset=utf-8")
+        return responses.respond(page.content, "text/html; charset=utf-8")

@@ -16,7 +16,7 @@ from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.parameter_values import read_site
 from api.lists.filters import Filter, name_filter
-from api.lists.pages import Order, list_of_bodies, list_response, read_page
+from api.lists.pages import Order, list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented
@@ -30,31 +30,35 @@ MAX_CLAIMS = 20  # of a claimant, newest first
 NEWEST = ("id", "url", "headline", "language", "published_at")
 CLAIM_OF_CLAIMANT = ("id", "url", "text", "language", "claimed_on")
 
-BY_SLUG = ListOptions(orders={"slug": Order("scale", tie="key")})
+
+def _references(kind: Kind) -> QuerySet[Any]:
+    return PublishedReference.objects.using("public").filter(kind=kind).annotate(lower_name=Lower("name"))
 
 
-def _by_name(component: str, *filters: Filter) -> ListOptions:
-    return ListOptions(orders={"name": Order("lower_name", tie="key")}, filters=filters, fields=fields_of(component))
+def _by_name(component: str, kind: Kind, *filters: Filter) -> ListOptions:
+    order = Order("lower_name", tie="key")
+    return ListOptions(_references(kind), orders={"name": order}, filters=filters, fields=fields_of(component))
 
 
-PUBLISHERS = _by_name("Publisher", name_filter("name or site", "check", or_site=True))
-CLAIMANTS = _by_name("Claimant", name_filter("name or description", "nguyen"))
-TOPICS = _by_name("Topic")
+PUBLISHERS = _by_name("Publisher", Kind.PUBLISHER, name_filter("name or site", "check", or_site=True))
+CLAIMANTS = _by_name("Claimant", Kind.CLAIMANT, name_filter("name or description", "nguyen"))
+TOPICS = _by_name("Topic", Kind.TOPIC)
+
+_scale = Func(F("key"), Value(":"), Value(1), function="split_part", output_field=TextField())
+_VERDICTS = _references(Kind.VERDICT).annotate(scale=_scale)
+_EARLIER = _VERDICTS.filter(scale=OuterRef("scale"), key__lt=OuterRef("key"))
+# Each scale is one row: the row of its first verdict.
+BY_SLUG = ListOptions(_VERDICTS.filter(~Exists(_EARLIER)), orders={"slug": Order("scale", tie="key")})
 
 
-def references(kind: Kind) -> QuerySet[Any]:
-    found = PublishedReference.objects.using("public").filter(kind=kind)
-    return found.annotate(lower_name=Lower("name"))
-
-
-def _respond(request: Request, kind: Kind, options: ListOptions) -> HttpResponse:
+def _respond(request: Request, options: ListOptions) -> HttpResponse:
     list_request = read_list_request(request._request, options)
-    return list_of_bodies(list_request, read_page(list_request, references(kind)))
+    return list_response(list_request, read_page(list_request))
 
 
 def _find(kind: Kind, key: str) -> dict[str, Any]:
     """Return the body of a reference. Raises Http404."""
-    body = references(kind).filter(key=key).values_list("body", flat=True).first()
+    body = _references(kind).filter(key=key).values_list("body", flat=True).first()
     if body is None:
         raise Http404
     found: dict[str, Any] = orjson.loads(body)
@@ -66,7 +70,7 @@ class PublisherList(Endpoint):
         "list_publishers", "References", "Publishers of live reviews, sorted by name.", "PublisherList", PUBLISHERS
     )
     def get(self, request: Request) -> HttpResponse:
-        return _respond(request, Kind.PUBLISHER, PUBLISHERS)
+        return _respond(request, PUBLISHERS)
 
 
 class PublisherDetail(Endpoint):
@@ -94,13 +98,13 @@ class PublisherDetail(Endpoint):
             "reviews_url": _list_url("reviews", publisher=site),
             "profile_changes": profile_rows.list_changes(site),
         }
-        return responses.respond(request._request, orjson.dumps(body | more))
+        return responses.respond(orjson.dumps(body | more))
 
 
 class ClaimantList(Endpoint):
     @documented("list_claimants", "References", "Claimants in live reviews, sorted by name.", "ClaimantList", CLAIMANTS)
     def get(self, request: Request) -> HttpResponse:
-        return _respond(request, Kind.CLAIMANT, CLAIMANTS)
+        return _respond(request, CLAIMANTS)
 
 
 class ClaimantDetail(Endpoint):
@@ -120,7 +124,7 @@ class ClaimantDetail(Endpoint):
             "claims": [{key: claim[key] for key in CLAIM_OF_CLAIMANT} for claim in claims],
             "claims_url": _list_url("claims", claimant=claimant_id),
         }
-        return responses.respond(request._request, orjson.dumps(body | more))
+        return responses.respond(orjson.dumps(body | more))
 
 
 def _list_url(name: str, **parameters: object) -> str:
@@ -130,7 +134,7 @@ def _list_url(name: str, **parameters: object) -> str:
 class TopicList(Endpoint):
     @documented("list_topics", "References", "Topics of live reviews, sorted by name.", "TopicList", TOPICS)
     def get(self, request: Request) -> HttpResponse:
-        return _respond(request, Kind.TOPIC, TOPICS)
+        return _respond(request, TOPICS)
 
 
 class RatingScaleList(Endpoint):
@@ -139,22 +143,14 @@ class RatingScaleList(Endpoint):
         "RatingScaleList", BY_SLUG,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        verdicts = PublishedReference.objects.using("public").filter(kind=Kind.VERDICT).annotate(scale=_scale())
-        earlier = verdicts.filter(scale=OuterRef("scale"), key__lt=OuterRef("key"))
-        # Each scale is one row: the row of its first verdict.
-        page = read_page(
-            read_list_request(request._request, BY_SLUG), verdicts.filter(~Exists(earlier)), columns=("scale",)
-        )
+        list_request = read_list_request(request._request, BY_SLUG)
+        page = read_page(list_request, ["scale"])
         slugs = [slug for (slug,) in page.rows]
         bodies: dict[str, list[dict[str, Any]]] = {slug: [] for slug in slugs}
         # If documents differ, the document that is newest in the log determines `best` and `worst`.
-        for scale, body in verdicts.filter(scale__in=slugs).order_by("sequence").values_list("scale", "body"):
+        for scale, body in _VERDICTS.filter(scale__in=slugs).order_by("sequence").values_list("scale", "body"):
             bodies[scale].append(orjson.loads(body))
-        return list_response(request._request, page, [_scale_with(slug, bodies[slug]) for slug in slugs])
-
-
-def _scale() -> Func:
-    return Func(F("key"), Value(":"), Value(1), function="split_part", output_field=TextField())
+        return list_response(list_request, page, [_scale_with(slug, bodies[slug]) for slug in slugs])
 
 
 def _scale_with(slug: str, verdicts: list[dict[str, Any]]) -> dict[str, Any]:

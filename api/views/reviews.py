@@ -11,7 +11,7 @@ from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.negotiation import JSON
 from api.http.problems import NOT_FOUND, Gone, Refused
 from api.lists.filters import REVIEW_FILTERS
-from api.lists.pages import both_ways, list_of_bodies
+from api.lists.pages import both_ways, list_response
 from api.lists.parameters import AsOf, as_published, read_detail_parameters, respond_with
 from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_searched
@@ -47,7 +47,7 @@ class ReviewList(Endpoint):
         page, meta = read_searched(list_request)
         if meta is None:  # `meta` depends on how long the search took
             responses.mark_cacheable(request._request)
-        return list_of_bodies(list_request, page, meta)
+        return list_response(list_request, page, meta=meta)
 
 
 class ReviewDetail(Endpoint):
@@ -68,9 +68,9 @@ class ReviewDetail(Endpoint):
             raise Gone(notice_in(body))
         headers = as_of.headers if as_of else None
         if status == Status.LIVE and request.accepted_media_type == LINKED_DATA:
-            return responses.respond(request._request, claim_review_document(body), LINKED_DATA, headers)
+            return responses.respond(claim_review_document(body), LINKED_DATA, headers)
         # A withdrawn review doesn't have a ClaimReview. Clients that request a ClaimReview get the tombstone.
-        return responses.respond(request._request, respond_with(mask, body), headers=headers)
+        return responses.respond(respond_with(mask, body), headers=headers)
 
 
 class ReviewAsClaimReview(Endpoint):
@@ -89,7 +89,7 @@ class ReviewAsClaimReview(Endpoint):
         if status == Status.WITHDRAWN:
             detail = "This review has been withdrawn and no longer has a ClaimReview. Remove your copy."
             raise Refused(NOT_FOUND, detail)
-        return responses.respond(request._request, claim_review_document(body), LINKED_DATA)
+        return responses.respond(claim_review_document(body), LINKED_DATA)
 
 
 def find_review(review_id: UUID, as_of: AsOf | None = None, request: HttpRequest | None = None) -> tuple[str, str]:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import F
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from rest_framework.request import Request
@@ -24,8 +24,14 @@ from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.readmodel.review_rows import review_body
 from factcheck.record.readmodel.revisions import in_revision, last_notice, notice_in
 
-REVISIONS = ListOptions(orders={"number": Order("number", tie="sequence")})
+REVISIONS = ListOptions(
+    LogEntry.objects.using("public").annotate(
+        note=in_revision("note"), change_class=in_revision("class"), document=F("revision_document")
+    ),
+    orders={"number": Order("number", tie="sequence")},
+)
 COLUMNS = ("number", "sequence", "kind", "at", "subject", "digest", "note", "change_class", "revision_document")
+_ROUTES = {"review": "api:revision", "demand": "api:demand-revision"}
 
 
 class RevisionList(Endpoint):
@@ -40,7 +46,7 @@ class RevisionList(Endpoint):
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         list_request = read_list_request(request._request, REVISIONS)
         find_review(review_id)
-        return list_revisions(list_request, entries_of(review_id), "api:revision")
+        return list_revisions(list_request, review_id)
 
 
 class RevisionDetail(Endpoint):
@@ -57,7 +63,7 @@ class RevisionDetail(Endpoint):
         entry, row = find_revision(review_id, number)
         if entry.kind == LogEntry.Kind.ERASURE:
             raise Gone(notice_in(bytes(row.document)))
-        return respond_revision(request._request, entry, row, review_body)
+        return respond_revision(entry, row, review_body)
 
 
 class RevisionBytes(Endpoint):
@@ -68,7 +74,7 @@ class RevisionBytes(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
-        return responses.respond_document(request._request, *find_revision(review_id, number))
+        return responses.respond_document(*find_revision(review_id, number))
 
 
 def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[LogEntry, RevisionDocument]:
@@ -80,26 +86,22 @@ def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[Log
         raise Gone(last_notice(subject)) from None
 
 
-def list_revisions(list_request: ListRequest, entries: QuerySet[LogEntry], route: str) -> HttpResponse:
-    """Return a page of these entries. `route` is the URL name of a single entry."""
-    annotated = entries.annotate(
-        note=in_revision("note"), change_class=in_revision("class"), document=F("revision_document")
-    )
-    page = read_page(list_request, annotated, columns=[*COLUMNS[:-1], "document"])
-    results = [metadata(route, **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
-    return list_response(list_request.request, page, results)
+def list_revisions(list_request: ListRequest, subject: UUID, what: str = "review") -> HttpResponse:
+    """Return a page of the log entries about a review or, if `what` is "demand", about a demand."""
+    condition = "subject = %s AND kind LIKE %s", [subject, f"{what}.%"]
+    page = read_page(list_request, [*COLUMNS[:-1], "document"], condition)
+    results = [metadata(_ROUTES[what], **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
+    return list_response(list_request, page, results)
 
 
-def respond_revision(
-    request: HttpRequest, entry: LogEntry, row: RevisionDocument, body: Callable[[LogEntry, Any], Any]
-) -> HttpResponse:
+def respond_revision(entry: LogEntry, row: RevisionDocument, body: Callable[[LogEntry, Any], Any]) -> HttpResponse:
     """Return a revision, with the review or demand as it was served at the time."""
     document = row.parsed()
     change = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
     known = {column: getattr(entry, column) for column in COLUMNS if column not in change} | change
-    what, route = ("review", "api:revision") if entry.is_of_review else ("demand", "api:demand-revision")
+    what = "review" if entry.is_of_review else "demand"
     served = orjson.Fragment(canonical_unchecked(body(entry, document)))
-    return responses.respond(request, orjson.dumps(metadata(route, **known) | {what: served}))
+    return responses.respond(orjson.dumps(metadata(_ROUTES[what], **known) | {what: served}))
 
 
 def metadata(route: str, **entry: Any) -> dict[str, Any]:

@@ -34,4 +34,4 @@ class SourceChecks(Endpoint):
             }
             for check in sorted(checks_of(review_id).values(), key=lambda check: check.url)
         ]
-        return responses.respond(request._request, orjson.dumps({"results": results}))
+        return responses.respond(orjson.dumps({"results": results}))

@@ -27,7 +27,7 @@ TOO_SLOW = "Counting these reviews takes too long. Use more filters or fewer gro
 TABLES = ("days-to-review", "corrections", "days-to-correction", "source-checks", "demands")
 
 FILTERS = [each for each in REVIEW_FILTERS if each is not CLAIMANT]
-STATS = ListOptions(orders={"count": Order("count")}, filters=FILTERS, rows=REVIEWS.rows, grouped=True)
+STATS = ListOptions(REVIEWS.rows, orders={"count": Order("count")}, filters=FILTERS, grouped=True)
 _TABLE = OpenApiParameter(
     "table", {"type": "string", "enum": list(TABLES)}, OpenApiParameter.PATH, description="The name of the statistic."
 )
@@ -58,7 +58,7 @@ class Stats(Endpoint):
             "count": {"value": counted.total, "exact": counted.total_exact},
             "groups": {"values": groups, "exact": counted.exact, "complete": len(found) <= MAX_ROWS},
         }
-        return responses.respond(request._request, orjson.dumps(content))
+        return responses.respond(orjson.dumps(content))
 
 
 class Statistic(Endpoint):
@@ -81,7 +81,7 @@ class Statistic(Endpoint):
                 {"count": number, **dict(zip(found.columns, value, strict=True))} for value, number in found.rows
             ],
         }
-        return responses.respond(request._request, orjson.dumps(content))
+        return responses.respond(orjson.dumps(content))
 
 
 def _totals() -> dict[str, int]:
@@ -92,7 +92,7 @@ def _totals() -> dict[str, int]:
         "reviews": reviews.get(Status.LIVE, 0),
         "withdrawn_reviews": reviews.get(Status.WITHDRAWN, 0),
         "claims": claims.get(Status.LIVE, 0),
-        "corrections": CORRECTIONS.all_rows.filter(change_class__isnull=False).count(),
+        "corrections": CORRECTIONS.rows.filter(change_class__isnull=False).count(),
         "publishers": len(found["publisher"]),
         "languages": sum(language != UNKNOWN_LANGUAGE for language, _ in found["language"]),
     }

@@ -25,7 +25,7 @@ class TranslationList(Endpoint):
         review = get_object_or_404(PublishedReview.objects.using("public"), pk=review_id)
         newest = newest_text(review_id) or 1
         results = [_translation(body, newest) for body in list_translations(review)]
-        return responses.respond(request._request, orjson.dumps({"newest_revision": newest, "results": results}))
+        return responses.respond(orjson.dumps({"newest_revision": newest, "results": results}))
 
 
 def _translation(body: dict[str, Any], newest: int) -> dict[str, Any]:

@@ -20,6 +20,10 @@ from django.urls import ResolverMatch
 MAX_AGE = 60  # seconds
 MAX_BYTES = 16 * 1024 * 1024  # for all responses and their keys. A page of twenty reviews has about 50,000 bytes.
 
+_KEY_PARTS = (
+    "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ORIGIN",
+)  # fmt: skip
+
 Key = tuple[str | None, ...]
 Version = tuple[Any, ...]
 
@@ -49,7 +53,7 @@ forget_responses = _memory.clear
 
 def key_of(request: HttpRequest, *more: str) -> Key:
     """Return everything in a request that can affect a response, or a refusal before the view runs."""
-    return (*map(request.META.get, ("HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT")), *more)
+    return (*map(request.META.get, _KEY_PARTS), *more)
 
 
 def recall(request: HttpRequest, key: Key, read_version: Callable[[], Version]) -> HttpResponse | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from unittest.mock import Mock
 import httpx
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import connections
 from mcp import Client
 from starlette.applications import Starlette
@@ -312,3 +314,10 @@ def test_process_over_http_answers_many_at_once(world: SimpleNamespace) -> None:
         for method in ("GET", "DELETE"):
             refused = httpx.request(method, address, headers={"Accept": "text/event-stream"}, timeout=5)
             assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")
+
+
+def test_command_without_its_packages_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "api.assistants.server")
+    monkeypatch.setitem(sys.modules, "mcp.server", None)
+    with pytest.raises(CommandError, match=r"aren't installed: mcp.server is missing\. Run: make assistants"):
+        call_command("mcp")

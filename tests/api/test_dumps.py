@@ -19,7 +19,7 @@ from openapi_schema_validator import OAS31Validator
 
 from api.dumps import making
 from api.dumps.columns import columns
-from api.dumps.file_formats import to_csv, to_parquet, zstd
+from api.dumps.file_formats import to_csv, to_parquet, write_compressed
 from api.dumps.tables import row_schema, tables
 from factcheck.record.formats.canonical import canonical
 from factcheck.record.log import merkle
@@ -178,7 +178,8 @@ def test_csv(world, folder):
     ],
 )  # fmt: skip
 def test_csv_cells_are_no_formulas_and_come_back(tmp_path, text, cell):
-    (tmp_path / "rows").write_bytes(zstd.compress(json.dumps({"a": text}).encode() + b"\n"))
+    with write_compressed(tmp_path / "rows") as rows:
+        rows.write(json.dumps({"a": text}).encode() + b"\n")
     to_csv(tmp_path / "rows", tmp_path / "x", {"properties": {"a": {"type": "string"}}})
     _, (found,) = csv.reader(io.StringIO(text_of(tmp_path / "x"), newline=""))
     assert found == cell
@@ -251,7 +252,8 @@ def test_objects_with_any_keys_are_maps(tmp_path, labels):
         {"topics": None, "labels": None},
         {"unknown": {"a": 1}},
     ]
-    (tmp_path / "rows").write_bytes(zstd.compress(b"".join(json.dumps(row).encode() + b"\n" for row in rows)))
+    with write_compressed(tmp_path / "rows") as file:
+        file.writelines(json.dumps(row).encode() + b"\n" for row in rows)
     to_parquet(tmp_path / "rows", tmp_path / "x", schema)
     found = pq.read_table(tmp_path / "x").to_pylist(maps_as_pydicts="strict")
     assert found == [{"topics": row.get("topics"), "labels": row.get("labels")} for row in rows]

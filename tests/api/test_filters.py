@@ -6,7 +6,7 @@ from datetime import UTC, date, timedelta
 import pytest
 from django.core.management import call_command
 
-from api.lists.known_verdicts import STARTER_SCALE, STARTER_VERDICTS
+from api.http.parameter_values import STARTER_SCALE, STARTER_VERDICTS
 from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic, Verdict
 from factcheck.record.models import LogEntry, PastReview, PublishedClaim, PublishedReview
 from factcheck.server.response_cache import forget_responses

@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
-from api.dumps.file_formats import zstd
+from api.dumps.file_formats import read_compressed
 
 
 def text_of(path: Path) -> str:
-    return zstd.decompress(path.read_bytes()).decode()
+    with read_compressed(path) as stream:
+        return stream.read().decode()
 
 
 def lines_of(path: Path) -> list:

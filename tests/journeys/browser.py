@@ -4,10 +4,10 @@ Forms are read from the HTML as served, so that hidden fields, tokens and manage
 """
 
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import lxml.html
 from django.http import HttpResponse
 from django.test import Client
 
@@ -17,7 +17,6 @@ from factcheck.editorial.models import User
 @dataclass
 class Form:
     action: str
-    method: str
     values: dict[str, list[str]] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(
         default_factory=dict
@@ -26,115 +25,55 @@ class Form:
     targets: dict[str, str] = field(default_factory=dict)  # of buttons that send the form elsewhere: URL by label
 
 
-class _Reader(HTMLParser):
-    """Collects the forms, the links and the visible text of a page."""
+@dataclass
+class Page:
+    """The forms, the links and the visible text of a page."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self.links: dict[str, str] = {}
-        self.words: list[str] = []
-        self._form: Form | None = None
-        self._textarea: tuple[str, list[str]] | None = None
-        self._select: str | None = None
-        self._is_multiple = False
-        self._option: tuple[str, list[str]] | None = None
-        self._link: tuple[str, list[str]] | None = None
-        self._button: tuple[str, str, list[str]] | None = None
-        self._label: tuple[str, list[str]] | None = None
-        self._ids: dict[str, tuple[str, str]] = {}
-        self._silent = 0
+    forms: list[Form] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
+    text: str = ""
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        at = {key: value or "" for key, value in attributes}
-        form = self._form
-        if tag in ("script", "style", "template"):
-            self._silent += 1
-        elif self._silent:
-            return  # what stands in a template is not on the page
-        elif tag == "form":
-            self._form = Form(at.get("action", ""), at.get("method", "get").lower())
-            self.forms.append(self._form)
-        elif tag == "a" and "href" in at:
-            self._link = (at["href"], [])
-        elif tag == "label":
-            self._label = (at.get("for", ""), [])
-        elif form is None:
-            return
-        elif tag == "input":
-            self._input(form, at)
-        elif tag == "button":
-            self._button = (at.get("name", ""), at.get("value", ""), [])
-        elif tag == "textarea" and "name" in at:
-            self._textarea = (at["name"], [])
-        elif tag == "select":
-            self._select, self._is_multiple = at.get("name", ""), "multiple" in at
-            form.choices.setdefault(self._select, {})
-            form.values.setdefault(self._select, [])
-        elif tag == "option" and self._select is not None:
-            self._option = (at.get("value", ""), [])
-            if "selected" in at:
-                form.values[self._select].append(at.get("value", ""))
 
-    def _input(self, form: Form, at: dict[str, str]) -> None:
-        kind, name = at.get("type", "text"), at.get("name", "")
-        if "disabled" in at:
-            return
-        if kind in ("submit", "button", "image"):
-            if "formaction" in at:
-                form.targets[at.get("value", "")] = at["formaction"]
-            form.buttons[at.get("value", "")] = (name, at.get("value", ""))
-        elif kind in ("checkbox", "radio") and name:
-            value = at.get("value", "on")
-            form.choices.setdefault(name, {})[value] = ""
-            form.values.setdefault(name, [])
-            if "checked" in at:
-                form.values[name].append(value)
-            self._ids[at.get("id", "")] = (name, value)
+def _read_page(html: bytes) -> Page:
+    document = lxml.html.document_fromstring(html, parser=lxml.html.HTMLParser(encoding="utf-8"))
+    for hidden in list(document.iter("script", "style", "template")):
+        hidden.drop_tree()
+    page = Page([_read_form(form) for form in document.iter("form")])
+    for link in document.iter("a"):
+        if "href" in link.attrib:
+            page.links.setdefault(_words(link), link.get("href"))
+    page.text = " ".join(" ".join(document.xpath("//text()[not(ancestor::textarea)]")).split())
+    return page
+
+
+def _read_form(element: Any) -> Form:
+    form = Form(element.get("action", ""))
+    for each in element.iter("input", "select", "textarea", "button"):
+        kind, name, value = each.get("type", each.tag), each.get("name", ""), each.get("value", "")
+        if "disabled" in each.attrib:
+            continue
+        if each.tag == "button" or kind in ("submit", "button", "image"):
+            label = _words(each) if each.tag == "button" else value
+            form.buttons[label] = (name, value)
+            if "formaction" in each.attrib:
+                form.targets[label] = each.get("formaction")
+        elif each.tag == "select":
+            form.choices[name] = {option.get("value", ""): _words(option) for option in each.iter("option")}
+            selected = [option.get("value", "") for option in each.iter("option") if "selected" in option.attrib]
+            # Without a selected option, a browser selects the first one.
+            form.values[name] = selected or ([] if "multiple" in each.attrib else list(form.choices[name])[:1])
+        elif kind in ("checkbox", "radio"):
+            value = each.get("value", "on")
+            form.choices.setdefault(name, {})[value] = "" if each.label is None else _words(each.label)
+            form.values.setdefault(name, []).extend([value] if "checked" in each.attrib else [])
         elif name:
-            form.values[name] = [at.get("value", "")]
+            # The first line break after the tag of a textarea isn't part of the value.
+            form.values[name] = [(each.text or "").removeprefix("\n") if each.tag == "textarea" else value]
+    return form
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("script", "style", "template"):
-            self._silent -= 1
-        elif self._silent:
-            return
-        elif tag == "form":
-            self._form = None
-        elif tag == "textarea" and self._form is not None and self._textarea:
-            # The first line break after the tag is not part of the value.
-            self._form.values[self._textarea[0]] = ["".join(self._textarea[1]).removeprefix("\n")]
-            self._textarea = None
-        elif tag == "option" and self._form is not None and self._option and self._select is not None:
-            self._form.choices[self._select][self._option[0]] = " ".join("".join(self._option[1]).split())
-            self._option = None
-        elif tag == "select":
-            if self._form is not None and self._select and not self._is_multiple:
-                # Without a selected option, a browser selects the first one.
-                first = next(iter(self._form.choices[self._select]), None)
-                if first is not None and not self._form.values[self._select]:
-                    self._form.values[self._select] = [first]
-            self._select = None
-        elif tag == "button" and self._form is not None and self._button:
-            name, value, words = self._button
-            self._form.buttons[" ".join("".join(words).split())] = (name, value)
-            self._button = None
-        elif tag == "a" and self._link:
-            self.links.setdefault(" ".join("".join(self._link[1]).split()), self._link[0])
-            self._link = None
-        elif tag == "label" and self._label:
-            if (known := self._ids.get(self._label[0])) and self.forms:
-                self.forms[-1].choices[known[0]][known[1]] = " ".join("".join(self._label[1]).split())
-            self._label = None
 
-    def handle_data(self, data: str) -> None:
-        for open_ in (self._textarea, self._option, self._link, self._label):
-            if open_:
-                open_[-1].append(data)
-        if self._button:
-            self._button[-1].append(data)
-        if not self._silent and not self._textarea:
-            self.words.append(data)
+def _words(element: Any) -> str:
+    return " ".join(element.text_content().split())
 
 
 class Browser:
@@ -146,7 +85,7 @@ class Browser:
         self.status = 0
         self.text = ""
         self.html = ""
-        self._page = _Reader()
+        self._page = Page()
 
     def open(self, path: str) -> "Browser":
         return self._show(self.client.get(path, follow=True), path)
@@ -224,11 +163,11 @@ class Browser:
         last = urlsplit(urljoin(path, chain[-1][0]) if chain else path)
         self.path = f"{last.path}?{last.query}" if last.query else last.path
         self.status = response.status_code
-        self._page = _Reader()
+        self._page = Page()
         if response.get("Content-Type", "").startswith("text/html"):
             self.html = response.content.decode()
-            self._page.feed(self.html)
-        self.text = " ".join(" ".join(self._page.words).split())
+            self._page = _read_page(response.content)
+        self.text = self._page.text
         return self
 
 

@@ -155,7 +155,7 @@ def test_images_run_without_root():
 
 
 def test_images_install_what_is_pinned_and_keep_no_package_lists():
-    assert "--require-hashes --requirement requirements.txt" in CONTAINERFILE
+    assert "--require-hashes \\\n        --requirement requirements.txt" in CONTAINERFILE
     assert not re.search(r"^(ADD|MAINTAINER)\b|:latest|curl |wget |sudo ", CONTAINERFILE, re.MULTILINE)
     for lines in stages().values():
         assert lines[0][1] == "${BASE}"

@@ -3,9 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
-from api.assistants.server import make_server, serve_http
+from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
@@ -19,6 +17,12 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8001, help="with --http: port to listen on (default: 8001)")
 
     def handle(self, *args: Any, http: bool, address: str, port: int, **options: Any) -> None:
+        try:
+            from api.assistants.server import make_server, serve_http
+        except ModuleNotFoundError as missing:
+            raise CommandError(
+                f"The packages for AI assistants aren't installed: {missing.name} is missing. Run: make assistants"
+            ) from missing
         server = make_server()
         if http:
             serve_http(server, address, port)

@@ -12,15 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import account_mail, accounts, roles
 from factcheck.editorial.desk.access import Desk, get_desk
-from factcheck.editorial.desk.action_views import (
-    DeskAction,
-    Text,
-    by_name,
-    confirm_page,
-    perform,
-    redirect_unavailable,
-    submitted_data,
-)
+from factcheck.editorial.desk.action_views import DeskAction, Text, action_page, by_name
 from factcheck.editorial.desk.widgets import SafeAutocompleteSelect
 from factcheck.editorial.models import Membership, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Action
@@ -152,19 +144,14 @@ def available_actions(desk: Desk, account: User) -> list[DeskAction[User]]:
     return [ACTIONS[name] for name in names]
 
 
-def action_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def account_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """The confirmation page of an action on an account."""
     desk = get_desk(request)
     if name not in ACTIONS or not desk.administers_accounts:
         raise Http404
-    account, action = get_object_or_404(User, pk=pk), ACTIONS[name]
-    page = reverse("admin:editorial_user_change", args=[pk])
-    form = action.form(submitted_data(request))
-    if answer := perform(request, action, account, form, page):
-        return answer
-    if not form.is_bound and action not in available_actions(desk, account):
-        return redirect_unavailable(request, page)
-    return confirm_page(request, action, account, form, page)
+    account, page = get_object_or_404(User, pk=pk), reverse("admin:editorial_user_change", args=[pk])
+    is_available = ACTIONS[name] in available_actions(desk, account)
+    return action_page(request, ACTIONS[name], account, page, is_available=is_available)
 
 
 def remove_role_page(request: HttpRequest, pk: int) -> HttpResponse:
@@ -175,10 +162,7 @@ def remove_role_page(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     listed = reverse("admin:editorial_membership_changelist")
     page = reverse("admin:editorial_user_change", args=[membership.user_id]) if desk.administers_accounts else listed
-    form = REMOVE_ROLE.form(submitted_data(request))
-    if answer := perform(request, REMOVE_ROLE, membership, form, page):
-        return answer
-    return confirm_page(request, REMOVE_ROLE, membership, form, page)
+    return action_page(request, REMOVE_ROLE, membership, page)
 
 
 def link_note(account: User) -> Text:

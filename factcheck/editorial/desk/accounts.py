@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 
 from factcheck.editorial import roles
 from factcheck.editorial.desk.access import AdministratorsAdmin, DeskAdmin, M, get_desk
-from factcheck.editorial.desk.account_actions import action_page, available_actions, link_note, remove_role_page
+from factcheck.editorial.desk.account_actions import account_page, available_actions, link_note, remove_role_page
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, LockingAdmin
 from factcheck.editorial.desk.proposal_actions import available_actions as available_decisions
 from factcheck.editorial.events import set_actor
@@ -71,7 +71,7 @@ class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], Administrators
         super().save_model(request, obj, form, change)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(action_page)
+        view = self.admin_site.admin_view(account_page)
         return [path("<int:pk>/do/<slug:name>/", view, name="editorial_user_action"), *super().get_urls()]
 
     def status_context(self, request: HttpRequest, row: User) -> dict[str, Any]:

@@ -87,6 +87,18 @@ def perform(
     return None
 
 
+def action_page(
+    request: HttpRequest, action: DeskAction[Any], row: Model, page: str, *, is_available: bool = True
+) -> HttpResponse:
+    """The confirmation page of an action that needs no template of its own. On POST, runs the action."""
+    form = action.form(submitted_data(request))
+    if answer := perform(request, action, row, form, page):
+        return answer
+    if not form.is_bound and not is_available:
+        return redirect_unavailable(request, page)
+    return confirm_page(request, action, row, form, page)
+
+
 def redirect_unavailable(request: HttpRequest, page: str, reason: Text | None = None) -> HttpResponse:
     """Redirects to the page with a warning that the action is no longer available."""
     messages.warning(

@@ -20,15 +20,7 @@ from factcheck.editorial.captures.requests import Evidence, capture_again, newsr
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload, too_large
 from factcheck.editorial.desk.access import Desk, NewsroomAdmin, OwnNewsroomFilter, get_desk
-from factcheck.editorial.desk.action_views import (
-    DeskAction,
-    by_name,
-    confirm_page,
-    perform,
-    redirect_unavailable,
-    subject_page,
-    submitted_data,
-)
+from factcheck.editorial.desk.action_views import DeskAction, action_page, by_name, subject_page
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Appearance, Capture, Membership, Review, Source, User
 from factcheck.server.hostile_files import download
@@ -130,13 +122,8 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
         page = reverse("admin:editorial_capture_change", args=[capture.pk])
         if name not in ACTIONS:
             raise Http404
-        action = ACTIONS[name]
-        form = action.form(submitted_data(request))
-        if answer := perform(request, action, capture, form, page):
-            return answer
-        if not form.is_bound and action not in available_actions(get_desk(request), capture):
-            return redirect_unavailable(request, page)
-        return confirm_page(request, action, capture, form, page)
+        is_available = ACTIONS[name] in available_actions(get_desk(request), capture)
+        return action_page(request, ACTIONS[name], capture, page, is_available=is_available)
 
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Stores an editor's own capture of a source or an appearance. Returns JSON."""

@@ -6,8 +6,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +15,7 @@ from factcheck.editorial.desk.access import Desk, DeskAdmin, NewsroomAdmin, get_
 from factcheck.editorial.desk.action_forms import NewsroomForm, ProseField
 from factcheck.editorial.desk.action_views import (
     DeskAction,
-    confirm_page,
-    perform,
+    action_page,
     refusals_on_form,
     subject_page,
     submitted_data,
@@ -90,15 +89,14 @@ class FreezeAdmin(NewsroomAdmin[Freeze]):
         page.context_data |= back  # type: ignore[operator]
         return page
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        freeze = self.get_object(request, object_id)
-        desk = get_desk(request)
-        if freeze is None or "propose" not in request.GET or freeze.newsroom_id not in desk.deciding_newsrooms:
-            return super().change_view(request, object_id, form_url, extra_context)
-        page, form = reverse("admin:editorial_freeze_change", args=[freeze.pk]), PROPOSE.form(submitted_data(request))
-        return perform(request, PROPOSE, freeze, form, page) or confirm_page(request, PROPOSE, freeze, form, page)
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.propose)
+        return [path("<int:pk>/propose/", view, name="editorial_freeze_propose"), *super().get_urls()]
+
+    def propose(self, request: HttpRequest, pk: int) -> HttpResponse:
+        freezes = self.get_queryset(request).filter(newsroom__in=get_desk(request).deciding_newsrooms)
+        page = reverse("admin:editorial_freeze_change", args=[pk])
+        return action_page(request, PROPOSE, get_object_or_404(freezes, pk=pk), page)
 
     def status_context(self, request: HttpRequest, row: Freeze) -> dict[str, Any]:
         desk, proposal = get_desk(request), row.proposals.select_related("submitted_by", "decided_by").first()

@@ -10,14 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import Desk, NewsroomAdmin, OwnNewsroomFilter, get_desk
-from factcheck.editorial.desk.action_views import (
-    DeskAction,
-    Text,
-    confirm_page,
-    perform,
-    redirect_unavailable,
-    submitted_data,
-)
+from factcheck.editorial.desk.action_views import DeskAction, Text, action_page
 from factcheck.editorial.desk.claim_joining import links_to_answer
 from factcheck.editorial.desk.decision_columns import DecisionFilter, DecisionMixin
 from factcheck.editorial.desk.proposal_actions import available_actions
@@ -160,9 +153,4 @@ class ImportBatchAdmin(DecisionMixin, NewsroomAdmin[ImportBatch]):
     def close(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = get_object_or_404(self.get_queryset(request), pk=pk)
         page = reverse("admin:editorial_importbatch_change", args=[pk])
-        form = CLOSE.form(submitted_data(request))
-        if answer := perform(request, CLOSE, batch, form, page):
-            return answer
-        if not form.is_bound and not self._may_close(request, batch):
-            return redirect_unavailable(request, page)
-        return confirm_page(request, CLOSE, batch, form, page)
+        return action_page(request, CLOSE, batch, page, is_available=self._may_close(request, batch))

@@ -11,14 +11,14 @@ from factcheck.editorial.review_statements import last_statement
 
 
 def find_keys(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The keys of reviews that were imported without their language, by the key with the language.
+    """The keys of reviews that were imported with or without their language, by the key in this file.
 
-    Each pair contains a record's key and the key that the record has without its language.
+    Each pair contains a record's key and its other key.
     """
-    pairs = {key: unknown for key, unknown in keys if unknown not in ("", key)}
+    pairs = {key: other for key, other in keys if other not in ("", key)}
     wanted = Review.objects.filter(import_key__among={*pairs, *pairs.values()})
     known = set(wanted.values_list("import_key", flat=True)) if pairs else set()
-    return {key: unknown for key, unknown in pairs.items() if key not in known and unknown in known}
+    return {key: other for key, other in pairs.items() if key not in known and other in known}
 
 
 def find_earlier_reviews(digests: Mapping[str, Collection[str]]) -> dict[str, Review]:

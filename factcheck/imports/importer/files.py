@@ -151,7 +151,7 @@ def _digest_of_contents(path: Path) -> bytes:
 def _import_chunk(chunk: Sequence[ReadResult], batch: ImportBatch, by: User, counts: Counts) -> Iterator[ReadResult]:
     """Imports one chunk. Yields its records and all refusals in file order."""
     records = [result for result, _ in chunk if isinstance(result, Record)]
-    incoming = [IncomingRecord(record.key, record.data, record.unspecified, record.unknown_key) for record in records]
+    incoming = [IncomingRecord(record.key, record.data, record.unspecified, record.other_key) for record in records]
     outcomes = iter(add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])
     for result, node in chunk:
         if isinstance(result, Refusal):

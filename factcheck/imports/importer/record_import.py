@@ -59,13 +59,13 @@ class Refused:
 class IncomingRecord:
     """A record and its key. `unspecified` contains the paths that the file's format can't express.
 
-    `unknown_key` is the key of a review that was imported from a file without languages.
+    `other_key` finds a review that was imported from a file with or without its language.
     """
 
     key: str
     record: Record
     unspecified: frozenset[str] = frozenset()
-    unknown_key: str = ""
+    other_key: str = ""
 
     @property
     def digest(self) -> str:
@@ -90,7 +90,7 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecor
     """Imports the records into the locked batch and returns the outcome for each record."""
     with connection.cursor() as cursor:
         cursor.callproc("pg_advisory_xact_lock", [_LOCK])
-    keys = find_keys((incoming.key, incoming.unknown_key) for incoming in records)
+    keys = find_keys((incoming.key, incoming.other_key) for incoming in records)
     records = [replace(each, key=keys.get(each.key, each.key)) for each in records]
     digests = [incoming.digest for incoming in records]
     digests_by_key: dict[str, set[str]] = {}

@@ -59,13 +59,14 @@ def _record_of(found: Candidate, stated_language: str) -> Record | Refusal | Non
     statement = own_format.complete_record(statement)
     if explicit is not None:
         unspecified |= _unspecified_paths(statement, explicit)
-    # The keys depend on the file only, so stating or detecting another language later finds the same review.
-    keys = [
-        record_key(statement["original_url"], statement["claim"]["text"], language)
-        for language in dict.fromkeys((statement["language"], UNKNOWN_LANGUAGE))
-    ]
+    stated = statement["language"]
     unspecified = complete_language(statement, stated_language, unspecified)
-    return Record(found.position, keys[0], statement, tuple(notes.dropped), unspecified, keys[-1])
+    # The key depends on the file only. The other key finds a review whose language another file states or leaves out.
+    other = UNKNOWN_LANGUAGE if stated != UNKNOWN_LANGUAGE else statement["language"]
+    key, other_key = (
+        record_key(statement["original_url"], statement["claim"]["text"], language) for language in (stated, other)
+    )
+    return Record(found.position, key, statement, tuple(notes.dropped), unspecified, other_key)
 
 
 def _unspecified_paths(statement: Mapping[str, object], given: Mapping[str, object], before: str = "") -> set[str]:

@@ -43,8 +43,8 @@ class Record:
     """A record that can be imported. `dropped` lists the optional values that couldn't be kept.
 
     `unspecified` contains the paths (for example "claim.location") for which the file's format or the file has no
-    value. An existing review keeps its values at these paths. `unknown_key` is the key that the record had in an
-    earlier file without its language.
+    value. An existing review keeps its values at these paths. `other_key` is the key that the record has in a file
+    without its language. If this file doesn't state the language, it is the key with the stated or detected language.
     """
 
     position: Position
@@ -52,7 +52,7 @@ class Record:
     data: dict[str, Any]
     dropped: tuple[Problem, ...] = ()
     unspecified: frozenset[str] = frozenset()
-    unknown_key: str = ""
+    other_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

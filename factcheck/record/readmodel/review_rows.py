@@ -204,6 +204,9 @@ def _refresh_references(keys: Iterable[Reference]) -> None:
 
 
 def _save_references(rows: Sequence[PublishedReference]) -> None:
-    PublishedReference.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["kind", "key"], update_fields=["name", "sequence", "body"]
-    )
+    """Replaces the rows. ON CONFLICT computes folded names twice, which takes twice as long for an import."""
+    same = Q(pk__in=[])
+    for kind in {row.kind for row in rows}:
+        same |= Q(kind=kind, key__among=[row.key for row in rows if row.kind == kind])
+    PublishedReference.objects.filter(same).delete()
+    insert(PublishedReference, rows)

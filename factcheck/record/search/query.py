@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from factcheck.record.formats.questions import WORD_SEAM
 from factcheck.record.formats.text import nfc
-from factcheck.record.search.constants import MAX_BRANCHES, ORDERED
+from factcheck.record.search.constants import MAX_BRANCHES
 from factcheck.record.search.words import split_words, without_diacritics
 
 MAX_QUERY = 400  # in characters
@@ -175,13 +175,9 @@ def _with_thousands(number: re.Match[str]) -> str:
 
 
 def _branch(terms: Sequence[Term], excluded: Iterable[Term], frequency: ReviewCount) -> Branch:
-    first, second, *more = *map(term_query, _rarest_first(terms, frequency)), "", ""
+    first, second, *more = *map(term_query, sorted(terms, key=lambda term: max_reviews(term, frequency))), "", ""
     rest = [*more, *(f"!{term_query(term)}" for term in excluded)]
     return tuple(filter(None, (first, second, all_of(filter(None, rest)))))
-
-
-def _rarest_first(terms: Sequence[Term], frequency: ReviewCount) -> list[Term]:
-    return sorted(terms, key=lambda term: max_reviews(term, frequency)) if len(terms) >= ORDERED else list(terms)
 
 
 def max_reviews(term: Term, frequency: ReviewCount) -> int:

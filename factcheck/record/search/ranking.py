@@ -4,9 +4,9 @@ A common word occurs in hundreds of thousands of rows, and ranking all of them w
 matching rows are ranked, up to MAX_CANDIDATES. Older matching rows follow by date (`read_older`). The index groups
 rows into shelves of 2,048 log entries, so a search can read only the newest part of a common word's list.
 
-Queries for rare words search the whole table. Queries for common words search the newest shelves, at least MIN_SHELVES,
-until there are MIN_CANDIDATES rows. The frequency of a single word is known. For several words or a filter, the
-frequency is estimated from the matches in the newest SAMPLE_SHELVES.
+Queries with a rare word search the whole table. Queries for common words search the newest shelves, at least
+MIN_SHELVES, until there are MIN_CANDIDATES rows. The frequency of a single word is known. For several words or a
+filter, the frequency is estimated from the matches in the newest SAMPLE_SHELVES.
 """
 
 import time
@@ -171,7 +171,7 @@ class Search:
         query = attempt.query
         word, *others = query.words
         reviews = 0 if others else self._frequency(word)
-        rare = 0 < reviews <= MAX_RARE
+        rare = self._rarest(query) <= (MIN_COMMON if others else MAX_RARE)
         # A word that is rare in claims but common in bodies takes longer than FIRST_SECONDS.
         if rare and (found := rank(None, seconds=FIRST_SECONDS)):
             return found

@@ -21,11 +21,8 @@ from factcheck.record.search.constants import (
     LONG_PHRASE,
     MARKED,
     MAX_BRANCHES,
-    MAX_RANKED,
-    MOST_SIMILAR,
     PLACES,
     SHARE,
-    SIMILAR,
 )
 from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
 from factcheck.record.search.query import Alternative, Branch, Query, Term, all_of, any_of, term_query
@@ -41,15 +38,9 @@ def rank_expression(query: Query, weigh: Callable[[Term], float], stems: Stems) 
     """The rank of a row as an SQL expression with parameters. It depends only on the row and the query."""
     terms = dict.fromkeys(query.terms)
     weights = {term: weigh(term) if len(terms) > 1 else 1.0 for term in terms}
-    ranked = sorted(weights, key=lambda term: -weights[term])[:MAX_RANKED]
-    total = sum(weights[term] for term in ranked)
-    parts = [(weights[term] / total, *_placed([term], stems)) for term in ranked]
-    neighbours = [
-        (one, other)
-        for alternative in query.alternatives
-        for one, other in pairwise(alternative.required)
-        if one in ranked and other in ranked
-    ]
+    total = sum(weights.values())
+    parts = [(weight / total, *_placed([term], stems)) for term, weight in weights.items()]
+    neighbours = [pair for alternative in query.alternatives for pair in pairwise(alternative.required)]
     heavy = sum(weights[one] + weights[other] for one, other in neighbours)
     parts += [
         (CLOSE * (weights[one] + weights[other]) / heavy, *_placed([one, other], stems)) for one, other in neighbours
@@ -80,11 +71,6 @@ def _placed(terms: Sequence[Term], stems_of: Stems) -> tuple[str, list[str]]:
 # For two words, ts_rank decreases with the distance between them.
 _PLACED = f"ts_rank('{PLACES}', search, to_tsquery('{SEARCH_CONFIG}', %s))"
 _MARKED = f"ts_rank('{{1,1,1,1}}', search, to_tsquery('{EXACT_CONFIG}', %s))"
-
-
-def similar_enough(cosines: Sequence[float]) -> float:
-    """The least cosine that counts, given the cosines of the nearest texts."""
-    return max(SIMILAR, max(cosines, default=0.0) - MOST_SIMILAR)
 
 
 def enough(query: Query, weigh: Callable[[Term], float]) -> list[Branch]:

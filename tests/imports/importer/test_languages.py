@@ -101,3 +101,15 @@ def test_language_that_an_editor_corrected_is_kept(newsroom: Newsroom, file: Pat
     publish()
     (body,) = bodies()
     assert (body["language"], body["language_detected"], body["reviewed_on"]) == ("lo", False, "2020-10-09")
+
+
+@pytest.mark.parametrize("earlier", [{}, {"language": "vi"}])
+def test_file_without_languages_makes_no_second_reviews(
+    newsroom: Newsroom, file: Path, earlier: dict[str, str]
+) -> None:
+    """Neither if the earlier file had no languages, nor if it stated them."""
+    take(file, unstated() | earlier)
+    publish()
+    assert take(file, unstated()).startswith("0 new")
+    (body,) = bodies()
+    assert body["language"] == "vi"

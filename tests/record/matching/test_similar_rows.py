@@ -15,7 +15,7 @@ from factcheck.record.matching.embeddings import EmbeddingError
 from factcheck.record.matching.query_vectors import forget_queries
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedReview, ReviewVector
-from factcheck.record.search import ranking, relevance
+from factcheck.record.search import ranking
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import Results, SearchModel
@@ -125,8 +125,3 @@ def test_search_says_why_nothing_was_found_by_meaning(monkeypatch: pytest.Monkey
         assert search("jab chips").explanation == "Searching by meaning took too long."
     ReviewVector.objects.update(model=None, embedding=None)
     assert search("jab chips").explanation == "The meaning of reviews has not been computed yet."
-
-
-def test_only_texts_nearly_as_similar_as_the_most_similar_count() -> None:
-    assert relevance.similar_enough([0.95, 0.7]) == 0.95 - relevance.MOST_SIMILAR
-    assert relevance.similar_enough([0.85, 0.7]) == relevance.similar_enough([]) == relevance.SIMILAR

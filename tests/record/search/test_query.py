@@ -138,8 +138,8 @@ def branches(text: str) -> list[Branch]:
 
 def test_branches_begin_with_the_rarest_of_many_words() -> None:
     assert branches("a b c d e") == [("'e'", "'d'", "('c'&'b'&'a')")]
-    assert branches("a b c") == [("'a'", "'b'", "'c'")]
-    assert branches('a "b c" -d or e') == [("'a'", "('b'<->'c')", "!'d'"), ("'e'",)]
+    assert branches("a b c") == [("'c'", "'b'", "'a'")]
+    assert branches('a "b c" -d or e') == [("('b'<->'c')", "'a'", "!'d'"), ("'e'",)]
 
 
 def test_many_alternatives_are_one_branch() -> None:

@@ -262,9 +262,10 @@ def test_search_without_the_time_for_older_rows_says_so(monkeypatch: pytest.Monk
     assert (asked.page(backward=True).hits, asked.page(backward=True).complete) == ([], False)
 
 
-@pytest.mark.parametrize(("words", "samples"), [("lu", 0), ("nuoc lu", 1), ("nuoc", 1)])
+@pytest.mark.parametrize(("words", "samples"), [("lu", 0), ("nuoc lu", 0), ("nuoc", 1)])
 def test_search_samples_what_may_be_common(monkeypatch: pytest.MonkeyPatch, words: str, samples: int) -> None:
     monkeypatch.setattr(ranking, "MAX_RARE", 1)
+    monkeypatch.setattr(ranking, "MIN_COMMON", 1)
     publish("Nước lũ", "Nước dâng")
     with CaptureQueriesContext(connections["public"]) as asked:
         assert 1 in found(words)
@@ -314,7 +315,7 @@ def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(
 
 def test_search_goes_on_behind_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the sample and the rest give is one order, page by page in both directions."""
-    shelve_by(monkeypatch, bits=1, SAMPLE_SHELVES=2, MIN_SHELVES=5, MANY_IN_SAMPLE=1, MIN_CANDIDATES=1)
+    shelve_by(monkeypatch, bits=1, SAMPLE_SHELVES=2, MIN_SHELVES=5, MANY_IN_SAMPLE=1, MIN_CANDIDATES=1, MIN_COMMON=0)
     publish(*["Nước lũ lên tới chùa", "Nước lũ", "Nước ở chùa cổ và lũ trẻ"] * 4)
     asked = Search(PublishedReview, read_query("nuoc lu"))
     everything = asked.page(100)
@@ -349,7 +350,7 @@ def test_search_gives_what_the_sample_had_when_its_time_is_up(monkeypatch: pytes
 
 
 def test_search_gives_the_sample_when_what_is_behind_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    shelve_by(monkeypatch, bits=1, SAMPLE_SHELVES=1, MANY_IN_SAMPLE=1)
+    shelve_by(monkeypatch, bits=1, SAMPLE_SHELVES=1, MANY_IN_SAMPLE=1, MIN_COMMON=0)
     publish(*["Nước lũ"] * 4)
     slow = ranking._SHELVES.replace("{where}", "{where} AND pg_sleep(10 * {shelves.first}) IS NOT NULL")
     monkeypatch.setattr(ranking, "_SHELVES", slow)
