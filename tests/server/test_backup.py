@@ -1,5 +1,6 @@
 """A restore drill: the site is backed up, dropped and restored, and then it's the same to the byte."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -294,7 +295,11 @@ def test_old_backups_and_leftovers_are_removed(backup: Backup, tmp_path: Path):
 
 
 def test_only_one_backup_at_a_time(backup: Backup, tmp_path: Path):
-    with making._locked(tmp_path), pytest.raises(CommandError, match=r"^Another process is making a backup\."):
+    with (
+        open(tmp_path / "lock", "a") as lock,
+        pytest.raises(CommandError, match=r"^Another process is making a backup\."),
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
         run("backup", folder=str(tmp_path), recipient=recipient(backup))
 
 
