@@ -14,7 +14,7 @@ release := .venv/release/bin/python
 table := var/bench.md
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run assistants test coverage prove bench check format openapi fields examples messages editor screenshots requirements audit sbom clean
+.PHONY: help run assistants test prove bench check format openapi fields examples messages editor screenshots requirements audit sbom clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -24,11 +24,8 @@ run: .venv/run.stamp ## start the site on http://127.0.0.1:8000 until Ctrl-C (PO
 
 assistants: .venv/assistants.stamp ## install the packages of `manage.py mcp`, the server of the tools for AI assistants
 
-test: .venv/dev.stamp ## run the tests (ARGS="tests/record -x" for some of them)
-	$(python) -m pytest -n 2 $(ARGS)
-
-coverage: .venv/dev.stamp ## run the tests, and measure which lines and branches they reach
-	$(python) -m pytest -n 2 --cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN)
+test: .venv/dev.stamp ## run the tests (ARGS="tests/record -x" for some of them, COVERAGE=1 to measure their coverage)
+	$(python) -m pytest -n 2 $(ARGS) $(if $(COVERAGE),--cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN))
 
 prove: .venv/dev.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp .venv/proxy.stamp .venv/vnu.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser, a new server
 	$(python) -m pytest -m prove $(ARGS)

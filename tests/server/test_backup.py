@@ -27,7 +27,7 @@ from factcheck.record import publish
 from factcheck.record.log import tree
 from factcheck.server.backup import making
 from tests.databases import point_to
-from tests.drafts import erase_review, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, erase_review, make_newsroom, make_review, publish_review
 from tests.test_settings import manage
 
 PAGES = ("/api/v1/reviews/", "/api/v1/changes/", "/api/v1/log/checkpoint", "/feeds/reviews.atom", "/en/")
@@ -128,9 +128,8 @@ def test_restored_site_is_the_same(backup: Backup, target: Path, tmp_path: Path)
         cursor.execute("SELECT * FROM editorial_review")
 
 
-def test_entry_without_a_signature_is_signed(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_entry_without_a_signature_is_signed(newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """As when the backup is made between a publication's commit and its signature."""
-    newsroom = make_newsroom()
     monkeypatch.setattr(publish, "sign_log", lambda: None)
     publish_review(newsroom, make_review(newsroom))
     monkeypatch.undo()
