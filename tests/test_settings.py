@@ -144,16 +144,6 @@ def test_every_variable_is_documented():
     assert read == documented
 
 
-def test_nothing_else_reads_the_environment():
-    readers = {
-        str(file.relative_to(ROOT))
-        for room in ("factcheck", "api")
-        for file in (ROOT / room).rglob("*.py")
-        if re.search(r"os\.environ\b(?!\.setdefault)|os\.getenv", file.read_text())
-    }
-    assert readers == {"factcheck/settings.py", "factcheck/server/environment.py"}
-
-
 @pytest.mark.parametrize("limit", ["600", "600/10min", "600 per min", "0/min", "x/min"])
 def test_limit_of_requests_that_cannot_be_read_is_said_at_the_start(limit: str) -> None:
     result = manage("check", API_RATE_LIMIT=limit)

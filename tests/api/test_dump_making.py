@@ -173,7 +173,7 @@ call_command("make_dumps")
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.prove)])
 def test_run_that_is_stopped_leaves_the_old_ones(database, own_folder, api, number):
     newsroom = make_newsroom()
     publish_review(newsroom, make_review(newsroom))

@@ -313,10 +313,3 @@ def test_application_and_reading_roles_cannot_rise(cluster: Cluster):
             psycopg.connect(
                 host=str(cluster.directory.socket), dbname="postgres", user=login.name, password=login.password
             )
-
-
-@pytest.mark.parametrize(("memory", "buffers"), [(1, 128), (2, 256), (8, 1024), (24, 2048), (64, 2048)])
-def test_buffers_are_an_eighth_of_the_memory(monkeypatch: pytest.MonkeyPatch, memory: int, buffers: int) -> None:
-    """GiB; MiB."""
-    monkeypatch.setattr(os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": memory << 18}.__getitem__)
-    assert postmaster._shared_buffers() == buffers

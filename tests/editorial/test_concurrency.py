@@ -55,8 +55,7 @@ def approved_review(newsroom, claim=None):
     return review
 
 
-def test_publish_many_times_at_once_gives_one_revision(database: str) -> None:
-    newsroom = make_newsroom()
+def test_publish_many_times_at_once_gives_one_revision(newsroom: Newsroom) -> None:
     review = approved_review(newsroom)
     people = [newsroom.editor, newsroom.second, newsroom.chief] * 3
     proposal = waiting(review)
@@ -68,8 +67,7 @@ def test_publish_many_times_at_once_gives_one_revision(database: str) -> None:
     assert list(LogEntry.objects.values_list("sequence", "number")) == [(0, 1)]
 
 
-def test_approve_and_return_at_once_gives_one_decision(database: str) -> None:
-    newsroom = make_newsroom()
+def test_approve_and_return_at_once_gives_one_decision(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     results = at_once(
@@ -83,16 +81,14 @@ def test_approve_and_return_at_once_gives_one_decision(database: str) -> None:
     assert EditorialEvent.objects.filter(action="publication.approved").count() == 1
 
 
-def test_submit_twice_at_once_gives_one_approval(database: str) -> None:
-    newsroom = make_newsroom()
+def test_submit_twice_at_once_gives_one_approval(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     results = at_once([lambda: workflow.submit(subject=review, by=newsroom.reporter)] * 4)
     assert sum(isinstance(result, EditorialError) for result in results) == 3
     assert review.proposals.count() == 1
 
 
-def test_twenty_publishers_at_once_leave_no_gap(database: str) -> None:
-    newsroom = make_newsroom()
+def test_twenty_publishers_at_once_leave_no_gap(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom)
     # Half of them review the same claim, so that its row in the read model is fought over.
     reviews = [approved_review(newsroom, claim if n % 2 else None) for n in range(20)]
@@ -106,8 +102,7 @@ def test_twenty_publishers_at_once_leave_no_gap(database: str) -> None:
     assert PublishedReview.objects.filter(claim_id=claim.pk).count() == 10
 
 
-def test_reader_never_sees_a_gap(database: str) -> None:
-    newsroom = make_newsroom()
+def test_reader_never_sees_a_gap(newsroom: Newsroom) -> None:
     reviews = [approved_review(newsroom) for _ in range(12)]
     seen: set[tuple[int, int]] = set()
 
@@ -133,8 +128,7 @@ def test_reader_never_sees_a_gap(database: str) -> None:
     assert all(count == head + 1 for count, head in seen)
 
 
-def test_demand_published_many_times_at_once_is_in_the_register_once(database: str) -> None:
-    newsroom = make_newsroom()
+def test_demand_published_many_times_at_once_is_in_the_register_once(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
     approve_demand(newsroom, demand)
     people = [newsroom.editor, newsroom.second, newsroom.chief] * 2
@@ -148,9 +142,8 @@ def test_demand_published_many_times_at_once_is_in_the_register_once(database: s
 
 
 @pytest.mark.parametrize("verb", ["dismiss", "erase"])
-def test_link_is_held_after_its_claims(database: str, verb: str) -> None:
+def test_link_is_held_after_its_claims(newsroom: Newsroom, verb: str) -> None:
     """As when a draft's claim goes, and its links with it; in opposite orders each would wait for the other."""
-    newsroom = make_newsroom()
     review, other = make_review(newsroom), make_review(newsroom)
     publish_review(newsroom, review)
     publish_review(newsroom, other)
@@ -170,8 +163,7 @@ def test_link_is_held_after_its_claims(database: str, verb: str) -> None:
     acting.result(timeout=30)
 
 
-def test_link_that_went_with_its_claim_is_decided(database: str) -> None:
-    newsroom = make_newsroom()
+def test_link_that_went_with_its_claim_is_decided(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     draft = make_claim(newsroom)
@@ -184,8 +176,7 @@ def test_link_that_went_with_its_claim_is_decided(database: str) -> None:
         accepting.result(timeout=30)
 
 
-def test_claim_is_exchanged_once_by_two_at_once(database: str) -> None:
-    newsroom = make_newsroom()
+def test_claim_is_exchanged_once_by_two_at_once(newsroom: Newsroom) -> None:
     review, draft = make_review(newsroom), make_review(newsroom)
     publish_review(newsroom, review)
     people = [newsroom.reporter, newsroom.editor]
@@ -198,8 +189,7 @@ def test_claim_is_exchanged_once_by_two_at_once(database: str) -> None:
     assert list(Claim.objects.all()) == [review.claim]
 
 
-def test_page_of_a_claim_that_goes_while_it_is_saved_says_so(database: str) -> None:
-    newsroom = make_newsroom()
+def test_page_of_a_claim_that_goes_while_it_is_saved_says_so(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/").fill(location="Huế")
     with transaction.atomic():

@@ -12,7 +12,7 @@ from factcheck.editorial.models import Proposal
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import workflow
 from factcheck.record.models import LogEntry
-from tests.drafts import give_role, make_newsroom, make_user
+from tests.drafts import Newsroom, give_role, make_newsroom, make_user
 from tests.editorial.proposal_kinds import MAKE, Case, decider, make_case, submitter
 
 KEPT = "what was submitted or decided cannot be changed"
@@ -195,9 +195,8 @@ def test_entry_needs_its_own_proposal(cases: dict[Kind, Case], kind: Kind, chang
 
 
 @pytest.mark.parametrize("kind", sorted(Kind))
-def test_verbs_let_nobody_decide_alone(database: str, kind: Kind) -> None:
+def test_verbs_let_nobody_decide_alone(newsroom: Newsroom, kind: Kind) -> None:
     """The same through the workflow: a newsroom of several Editors, and one of them does not decide for themselves."""
-    newsroom = make_newsroom()
     proposal = MAKE[kind](newsroom)
     one, other = submitter(newsroom, kind), decider(newsroom, kind)
     for person in (one, newsroom.reporter, make_newsroom("khac.example").reporter):
@@ -220,8 +219,7 @@ def test_verbs_let_nobody_decide_alone(database: str, kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(Kind))
-def test_one_query_says_what_waits_for_whom(database: str, kind: Kind) -> None:
-    newsroom = make_newsroom()
+def test_one_query_says_what_waits_for_whom(newsroom: Newsroom, kind: Kind) -> None:
     proposal = MAKE[kind](newsroom)
     one, other = submitter(newsroom, kind), decider(newsroom, kind)
     rooms, found = [newsroom.publisher.pk], Proposal.objects

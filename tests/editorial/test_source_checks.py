@@ -27,6 +27,7 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
+from tests.editorial.captures.parsing import parse_here
 from tests.local_pages import LocalPages, local_pages
 
 QUOTE = "Mực nước dâng cao nhất kể từ năm 1999"
@@ -38,6 +39,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[LocalPages]:
     settings.MEDIA_ROOT = tmp_path / "files"
+    parse_here(monkeypatch)
     with local_pages(monkeypatch) as pages:
         yield pages
 

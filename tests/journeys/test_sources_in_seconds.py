@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from factcheck.editorial.captures.fetching import TemporaryError, capture
 from factcheck.editorial.models import Capture, Review
 from tests.chromium import desk_of
-from tests.drafts import make_claim, make_newsroom
+from tests.drafts import Newsroom, make_claim
 from tests.local_pages import LocalPages, local_pages
 
 pytestmark = pytest.mark.prove
@@ -85,8 +85,7 @@ def cards(page: Page) -> Locator:
     return page.locator("#sources-group .card:not(.empty-form, .removed)")
 
 
-def test_eight_complete_sources_take_two_clicks(database: str, site: LocalPages) -> None:
-    newsroom = make_newsroom()
+def test_eight_complete_sources_take_two_clicks(newsroom: Newsroom, site: LocalPages) -> None:
     claim = make_claim(newsroom)
     urls = [
         site.add(f"/{number}", PAGE.format(title=f"Nguồn {number}", number=number).encode(), Content_Type="text/html")
@@ -126,8 +125,7 @@ def send_200_mb(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(bytes(1_000_000))
 
 
-def test_each_of_ten_cards_says_what_happened(database: str, site: LocalPages) -> None:
-    newsroom = make_newsroom()
+def test_each_of_ten_cards_says_what_happened(newsroom: Newsroom, site: LocalPages) -> None:
     claim = make_claim(newsroom)
     site.names["dead.example.org"] = [[]]
     good = {

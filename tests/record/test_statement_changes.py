@@ -9,7 +9,7 @@ from django.utils import translation
 from factcheck.editorial import review_statements
 from factcheck.editorial.proposals import demand_policy
 from factcheck.record.statement_changes import ON_SCALE, PLACES, compare
-from tests.drafts import make_claim, make_demand, make_newsroom, make_review
+from tests.drafts import Newsroom, make_claim, make_demand, make_review
 
 
 def said(**fields: Any) -> dict[str, Any]:
@@ -141,8 +141,7 @@ def places(said: dict[str, Any], above: str = "") -> Iterator[str]:
             yield place
 
 
-def test_whatever_may_differ_has_a_label(database: str) -> None:
-    newsroom = make_newsroom()
+def test_whatever_may_differ_has_a_label(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom)
     bare = make_review(newsroom, make_claim(newsroom, claimant=None), verdict=None)
     whole = make_review(newsroom, claim)

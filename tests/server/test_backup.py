@@ -1,5 +1,6 @@
 """A restore drill: the site is backed up, dropped and restored, and then it's the same to the byte."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -26,7 +27,7 @@ from factcheck.record import publish
 from factcheck.record.log import tree
 from factcheck.server.backup import making
 from tests.databases import point_to
-from tests.drafts import erase_review, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, erase_review, make_newsroom, make_review, publish_review
 from tests.test_settings import manage
 
 PAGES = ("/api/v1/reviews/", "/api/v1/changes/", "/api/v1/log/checkpoint", "/feeds/reviews.atom", "/en/")
@@ -127,9 +128,8 @@ def test_restored_site_is_the_same(backup: Backup, target: Path, tmp_path: Path)
         cursor.execute("SELECT * FROM editorial_review")
 
 
-def test_entry_without_a_signature_is_signed(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_entry_without_a_signature_is_signed(newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """As when the backup is made between a publication's commit and its signature."""
-    newsroom = make_newsroom()
     monkeypatch.setattr(publish, "sign_log", lambda: None)
     publish_review(newsroom, make_review(newsroom))
     monkeypatch.undo()
@@ -294,7 +294,11 @@ def test_old_backups_and_leftovers_are_removed(backup: Backup, tmp_path: Path):
 
 
 def test_only_one_backup_at_a_time(backup: Backup, tmp_path: Path):
-    with making._locked(tmp_path), pytest.raises(CommandError, match=r"^Another process is making a backup\."):
+    with (
+        open(tmp_path / "lock", "a") as lock,
+        pytest.raises(CommandError, match=r"^Another process is making a backup\."),
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
         run("backup", folder=str(tmp_path), recipient=recipient(backup))
 
 

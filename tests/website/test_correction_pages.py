@@ -280,8 +280,7 @@ def test_changes_lead_to_what_changed(record: SimpleNamespace) -> None:
         get(path)
 
 
-def test_record_without_corrections_says_so(database: str) -> None:
-    newsroom = make_newsroom()
+def test_record_without_corrections_says_so(newsroom: Newsroom) -> None:
     make_published(newsroom)
     page = get()
     assert "Nothing has been corrected yet." in page.text

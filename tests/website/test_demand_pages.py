@@ -15,6 +15,7 @@ from factcheck.editorial.proposals import demand_policy, review_policy, workflow
 from factcheck.record.log import verifier
 from factcheck.website import queries as reading
 from tests.drafts import (
+    Newsroom,
     make_claim,
     make_demand,
     make_newsroom,
@@ -96,8 +97,7 @@ def test_register_names_the_review_that_a_demand_is_about(register: SimpleNamesp
     assert page.text.count("About:") == 2
 
 
-def test_claim_that_stands_for_a_title_is_in_its_own_language(database: str) -> None:
-    newsroom = make_newsroom()
+def test_claim_that_stands_for_a_title_is_in_its_own_language(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom, text="الماء غال.", language="ar")
     review = make_review(newsroom, claim, headline="", language="fr")
     publish_review(newsroom, review)

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.server import search_gate
 from factcheck.website import diff_views
 from tests.drafts import (
+    Newsroom,
     correct_review,
     erase_review,
     make_newsroom,
@@ -104,8 +105,7 @@ def test_page_of_a_withdrawal_or_an_erasure_says_so(reviews: SimpleNamespace) ->
     assert "The text of revision 3 has been erased" not in page.text
 
 
-def test_page_of_a_withdrawn_review_says_so(database: str) -> None:
-    newsroom = make_newsroom()
+def test_page_of_a_withdrawn_review_says_so(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     correct_review(newsroom, review, summary="Sai. Đã sửa.")

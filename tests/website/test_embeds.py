@@ -11,9 +11,9 @@ from django.test import Client
 
 from factcheck.record.models import PublishedReview
 from tests.drafts import (
+    Newsroom,
     correct_review,
     erase_review,
-    make_newsroom,
     make_review,
     make_scale,
     publish_review,
@@ -78,8 +78,7 @@ def test_frame_language_is_the_readers_if_none_is_chosen(published: Published) -
     assert Client().get("/embed/reviews/00000000-0000-4000-8000-000000000000/").status_code == 404
 
 
-def test_frame_and_oembed_follow_correction_withdrawal_and_erasure(database: str) -> None:
-    newsroom = make_newsroom()
+def test_frame_and_oembed_follow_correction_withdrawal_and_erasure(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     path = f"/reviews/{review.pk}/"

@@ -1,9 +1,7 @@
 """The filters of the pages that list reviews."""
 
 import pytest
-from django.db import connections
 from django.http import QueryDict
-from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from factcheck.record.models import PublishedReview
@@ -36,19 +34,6 @@ def test_every_filter_with_its_numbers(published: Published) -> None:
     assert {choice.label for choice in found["verdict"].values} == {"False", "True"}
     assert sum(number or 0 for number in numbers(found["year"]).values()) == 4
     assert all(facet.exact for facet in found.values())
-
-
-def test_numbers_come_from_the_totals_unless_something_is_chosen(published: Published) -> None:
-    with CaptureQueriesContext(connections["public"]) as queries:
-        facets("")
-        facets("language=en")
-    sources = {
-        found
-        for query in queries
-        for found in ("record_publishedtotal", "record_publishedreview")
-        if found in query["sql"]
-    }
-    assert sources == {"record_publishedtotal"}
 
 
 @pytest.mark.parametrize(

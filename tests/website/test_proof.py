@@ -17,7 +17,15 @@ from factcheck.record.key_rotation import rotate
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
 from factcheck.record.models import LogCheckpoint, LogEntry
-from tests.drafts import correct_review, erase_review, make_newsroom, make_review, publish_review, withdraw_review
+from tests.drafts import (
+    Newsroom,
+    correct_review,
+    erase_review,
+    make_newsroom,
+    make_review,
+    publish_review,
+    withdraw_review,
+)
 from tests.serving import served
 from tests.website.conftest import Page
 
@@ -98,8 +106,7 @@ def root_of(leaf: bytes, index: int, size: int, path: Any) -> bytes:
     return merkle.node_hash(base64.b64decode(next(path)), below)
 
 
-def test_proof_takes_the_newest_checkpoint_that_a_witness_signed(database: str) -> None:
-    newsroom = make_newsroom()
+def test_proof_takes_the_newest_checkpoint_that_a_witness_signed(newsroom: Newsroom) -> None:
     first, second = make_review(newsroom), make_review(newsroom)
     publish_review(newsroom, first)
     cosigned = LogEntry.objects.count()
@@ -137,8 +144,7 @@ def test_erased_revision_has_no_document_and_says_so(reviews: SimpleNamespace) -
     assert "notice" in proof_of(reviews.erased, 2)["document"]
 
 
-def test_entry_that_is_not_signed_yet_says_so(database: str) -> None:
-    newsroom = make_newsroom()
+def test_entry_that_is_not_signed_yet_says_so(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     with patch("factcheck.record.publish.sign_log"), patch("factcheck.record.log.checkpoints.extend"):
         publish_review(newsroom, review)

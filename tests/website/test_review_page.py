@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.record.models import LogEntry
-from tests.drafts import correct_review, make_newsroom, make_review, publish_review, redact_review
+from tests.drafts import Newsroom, correct_review, make_review, publish_review, redact_review
 from tests.website.conftest import Page, Published
 
 
@@ -96,8 +96,7 @@ def test_review_claims_no_language_for_what_may_be_of_any(published: Published) 
     )
 
 
-def test_review_in_a_language_without_labels_says_which_the_label_is_in(database: str) -> None:
-    newsroom = make_newsroom()
+def test_review_in_a_language_without_labels_says_which_the_label_is_in(newsroom: Newsroom) -> None:
     review = make_review(newsroom, language="ar", headline="الفيديو من عام 2020")
     publish_review(newsroom, review)
     source = get(f"/reviews/{review.pk}/").source
@@ -123,8 +122,7 @@ def test_review_leads_to_other_reviews_of_the_claim(published: Published) -> Non
     assert page.values("link", "hreflang") == []
 
 
-def test_review_names_its_translation(database: str) -> None:
-    newsroom = make_newsroom()
+def test_review_names_its_translation(newsroom: Newsroom) -> None:
     vietnamese = make_review(newsroom)
     publish_review(newsroom, vietnamese)
     english = make_review(newsroom, vietnamese.claim, language="en-GB", headline="The video is of 2020")
@@ -189,8 +187,7 @@ def test_review_erased_is_gone_with_the_notice(published: Published, revision: s
     assert "Published (text erased)" in page.text
 
 
-def test_review_redacted_shows_what_stands_now(database: str) -> None:
-    newsroom = make_newsroom()
+def test_review_redacted_shows_what_stands_now(newsroom: Newsroom) -> None:
     review = make_review(newsroom, headline="Tên của một người")
     publish_review(newsroom, review)
     redact_review(newsroom, review)

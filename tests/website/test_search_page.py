@@ -19,6 +19,7 @@ from factcheck.website.filters import NAMES
 from tests.drafts import (
     FLOOD,
     NOTICE,
+    Newsroom,
     erase_review,
     make_claim,
     make_newsroom,
@@ -220,8 +221,7 @@ def test_without_words_the_newest_reviews(published: Published) -> None:
 
 
 @pytest.mark.parametrize("sort", ["", "newest"])
-def test_pages_reach_every_result(database: str, monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
-    newsroom = make_newsroom()
+def test_pages_reach_every_result(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
     every = []
     for _ in range(5):
         publish_review(newsroom, review := make_review(newsroom))

@@ -18,10 +18,10 @@ from factcheck.server import search_gate
 from factcheck.website.share_cards import newest_correction, review_card
 from factcheck.website.share_picture import HEIGHT, MAX_CHARACTERS, MAX_CLUSTER, WIDTH, Card, drawable, paint
 from tests.drafts import (
+    Newsroom,
     correct_review,
     erase_review,
     make_claim,
-    make_newsroom,
     make_review,
     make_scale,
     publish_review,
@@ -94,8 +94,7 @@ def test_picture_of_a_claim_is_the_newest_reviews(published: Published) -> None:
     assert response.headers["Location"] == picture_of(published.english)
 
 
-def test_picture_follows_correction_withdrawal_and_erasure(database: str) -> None:
-    newsroom = make_newsroom()
+def test_picture_follows_correction_withdrawal_and_erasure(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     first = picture_of(f"/reviews/{review.pk}/")
@@ -215,8 +214,7 @@ def test_a_typo_never_hides_a_corrected_verdict() -> None:
     assert newest_correction({"corrections": [typo, entry | {"kind": "update"}]}) is None
 
 
-def test_claim_in_a_script_without_font_is_not_shown(database: str) -> None:
-    newsroom = make_newsroom()
+def test_claim_in_a_script_without_font_is_not_shown(newsroom: Newsroom) -> None:
     review = make_review(newsroom, make_claim(newsroom, text="洪水已经淹没了寺庙的屋顶", language="zh"))
     publish_review(newsroom, review)
     card = review_card(orjson.loads(PublishedReview.objects.get(pk=review.pk).body), "en")

@@ -9,8 +9,6 @@ import pytest
 from django.templatetags.static import static
 from django.test import Client
 
-from factcheck.website import well_known
-
 SITE = "http://127.0.0.1:8000"
 
 
@@ -59,19 +57,6 @@ def test_security_contact_is_named_when_there_is_one(settings):
     assert fields["Canonical"] == f"{SITE}/.well-known/security.txt"
     left = datetime.fromisoformat(fields["Expires"]) - datetime.now(UTC)
     assert 150 < left.days < 185
-
-
-@pytest.mark.parametrize(
-    ("now", "then"),
-    [
-        ((2026, 1, 31), "2026-07-01"),
-        ((2026, 6, 1), "2026-12-01"),
-        ((2026, 7, 1), "2027-01-01"),
-        ((2026, 12, 9), "2027-06-01"),
-    ],
-)
-def test_expiry_is_half_a_year_on(now, then):
-    assert f"{well_known._half_a_year_on(datetime(*now, tzinfo=UTC)):%Y-%m-%d}" == then
 
 
 def test_password_is_changed_at_the_desk():

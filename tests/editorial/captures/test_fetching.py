@@ -1,6 +1,7 @@
 """The worker's part: a waiting capture is done or failed, in time, and never leaves a file without a row."""
 
 import hashlib
+import subprocess
 import time
 import zlib
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from factcheck.editorial.tasks import capture_page, check_published_sources
 from factcheck.server import http_client, worker
 from factcheck.server.http_client import Problem
 from tests.drafts import Newsroom
+from tests.editorial.captures.parsing import parse_here
 from tests.editorial.captures.test_page_details import SITE, TEXT, TITLE, page, pdf
 from tests.editorial.captures.time_stamp_server import time_stamp_server
 from tests.local_pages import PUBLIC, LocalPages, local_pages
@@ -35,6 +37,7 @@ from tests.working import work_off
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[LocalPages]:
     settings.MEDIA_ROOT = tmp_path / "files"
+    parse_here(monkeypatch)
     with local_pages(monkeypatch) as pages:
         yield pages
 
@@ -159,6 +162,7 @@ def test_error_of_ours_does_not_leave_the_capture_waiting(
 def test_page_that_cannot_be_parsed_is_still_captured(
     newsroom: Newsroom, site: LocalPages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(page_details, "subprocess", subprocess)
     monkeypatch.setattr(page_details, "SECONDS", 0.01)
     row = result(newsroom, site.add("/page", page().encode(), Content_Type="text/html"))
     assert (row.state, row.title) == ("done", "")

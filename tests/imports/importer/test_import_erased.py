@@ -89,9 +89,8 @@ def test_erased_review_is_not_imported_again(
     assert Publisher.objects.filter(site="lan.example").exists() == Claimant.objects.exists() == redact
 
 
-def test_import_beside_an_erasure_brings_no_name_back(database: str, tmp_path: Path) -> None:
+def test_import_beside_an_erasure_brings_no_name_back(newsroom: Newsroom, tmp_path: Path) -> None:
     """It began before the erasure was committed, and waits for the review that it holds."""
-    newsroom = make_newsroom()
     take(tmp_path / "reviews.jsonl", record())
     publish()
     review = Review.objects.get()
@@ -113,9 +112,8 @@ def test_import_beside_an_erasure_brings_no_name_back(database: str, tmp_path: P
     assert not Claimant.objects.exists()
 
 
-def test_reason_of_a_returned_import_is_in_no_event(database: str, tmp_path: Path) -> None:
+def test_reason_of_a_returned_import_is_in_no_event(newsroom: Newsroom, tmp_path: Path) -> None:
     """An erasure empties the events of the review, and knows of no other; the approvals keep the reason until then."""
-    newsroom = make_newsroom()
     take(tmp_path / "reviews.jsonl", record())
     workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.second, reason="Ann Other is private.")
     assert EditorialEvent.objects.get(action="import.returned").detail == {}
@@ -162,16 +160,14 @@ def returned_once(newsroom: Newsroom, file: Path) -> Review:
     return Review.objects.get()
 
 
-def test_message_of_a_returned_import_is_erased_with_the_review(database: str, file: Path) -> None:
-    newsroom = make_newsroom()
+def test_message_of_a_returned_import_is_erased_with_the_review(newsroom: Newsroom, file: Path) -> None:
     review = returned_once(newsroom, file)
     assert Proposal.objects.filter(kind="import", message__contains="Ann Other").count() == 1
     erase_review(newsroom, review)
     assert set(Proposal.objects.values_list("message", flat=True)) == {""}
 
 
-def test_erasure_that_leaves_the_message_of_an_import_is_refused(database: str, file: Path) -> None:
-    newsroom = make_newsroom()
+def test_erasure_that_leaves_the_message_of_an_import_is_refused(newsroom: Newsroom, file: Path) -> None:
     review = returned_once(newsroom, file)
     erasure = review_policy.erase(review=review, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
     with pytest.raises(IntegrityError, match="what it erases is still kept"), transaction.atomic():
@@ -179,9 +175,8 @@ def test_erasure_that_leaves_the_message_of_an_import_is_refused(database: str, 
         Proposal.objects.filter(kind="import", decision="returned").update(message="Ann Other is private.")
 
 
-def test_erasure_waits_for_an_import_that_is_being_submitted(database: str, file: Path) -> None:
+def test_erasure_waits_for_an_import_that_is_being_submitted(newsroom: Newsroom, file: Path) -> None:
     """The erasure takes the digests of what the review said, and nobody could check the import afterwards."""
-    newsroom = make_newsroom()
     take(file, record())
     publish()
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")

@@ -41,8 +41,7 @@ def reviews(feed: bytes) -> list[Any]:
     return sorted(found, key=lambda each: (each["url"], each["claimReviewed"]))
 
 
-def test_feed_comes_in_and_goes_out_the_same(database, template, tmp_path):
-    newsroom = make_newsroom()
+def test_feed_comes_in_and_goes_out_the_same(newsroom, template, tmp_path):
     full, plain = (
         full_review(newsroom),
         make_review(newsroom, language="en", headline="Seen from 2020", summary="False."),
@@ -67,9 +66,8 @@ def test_feed_comes_in_and_goes_out_the_same(database, template, tmp_path):
     assert reviews(there) == reviews(file.read_bytes())
 
 
-def test_feed_at_home_brings_nothing_new(database, tmp_path):
+def test_feed_at_home_brings_nothing_new(newsroom, tmp_path):
     """What the newsroom wrote is not taken for another publisher's, though the site's host is not the newsroom's."""
-    newsroom = make_newsroom()
     publish_review(newsroom, make_review(newsroom))
     file, answer = tmp_path / "feed.json", tmp_path / "answer.json"
     file.write_bytes(read_feed())

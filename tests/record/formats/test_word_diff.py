@@ -93,9 +93,9 @@ def _long() -> dict[str, tuple[str, str]]:
 @pytest.mark.parametrize("name", _long())
 def test_long_and_hostile_texts(name: str) -> None:
     before, after = _long()[name]
-    start = time.perf_counter()
+    start = time.process_time()
     diff(before, after)
-    assert time.perf_counter() - start < LIMIT
+    assert time.process_time() - start < LIMIT
 
 
 def test_more_words_than_codes(monkeypatch: pytest.MonkeyPatch) -> None:

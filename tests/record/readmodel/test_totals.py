@@ -10,10 +10,10 @@ from factcheck.record.log import entries
 from factcheck.record.models import PublishedTotal
 from factcheck.record.readmodel.totals import find_wrong_total
 from tests.drafts import (
+    Newsroom,
     correct_review,
     erase_review,
     make_claim,
-    make_newsroom,
     make_review,
     merge_claims,
     publish_review,
@@ -30,8 +30,7 @@ def test_every_year_has_four_digits(bare_record: None, day: str) -> None:
     assert find_wrong_total() is None
 
 
-def test_every_kind_of_entry_changes_the_totals(database: str) -> None:
-    newsroom = make_newsroom()
+def test_every_kind_of_entry_changes_the_totals(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom, text="Nước lũ đã lên tới mái chùa.", claimed_on=date(2026, 10, 3))
     other = make_claim(newsroom, text="Cầu đã sập.", language="en")
     first = make_review(newsroom, claim, reviewed_on=date(2026, 10, 5))
