@@ -37,7 +37,7 @@ class ChangeList(Endpoint):
         since, size, wait = _read(request._request)
 
         def ready() -> bool:
-            responses.read_head(request._request)
+            responses.set_head(request._request, responses.newest_sequence())
             return _head(request._request) > since
 
         wait_until(ready, wait)

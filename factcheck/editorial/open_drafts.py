@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from factcheck.editorial.models import OpenDraft, User
@@ -10,13 +11,14 @@ from factcheck.editorial.models import OpenDraft, User
 SEEN_FOR = timedelta(minutes=1)
 
 
+@transaction.atomic
 def note_open(draft: UUID, user: User) -> list[str]:
     """Notes that the person has the draft open. Returns the names of the other people who have it open."""
-    delete_old()
     row = OpenDraft(draft=draft, user=user, seen_at=timezone.now())
     OpenDraft.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["draft", "user"], update_fields=["seen_at"]
     )
+    delete_old()
     others = OpenDraft.objects.filter(draft=draft).exclude(user=user).select_related("user").order_by("user")
     return [str(row.user) for row in others]
 
