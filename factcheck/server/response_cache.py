@@ -1,11 +1,11 @@
-"""Remembers responses in this process, as long as what they show is unchanged (decision 9).
+"""Remembers responses in this process, as long as what they show is unchanged.
 
 A response is kept with its version, whose first part is the log's newest entry. Before each use, the caller reads the
 newest version, so an erasure takes effect for every reader at once. When the log grows, everything is forgotten, so
 erased content doesn't stay in memory. Everything is also forgotten after a minute, because `rebuild_record` can change
 bodies without a log entry.
 
-A remembered list takes 0.25 ms of processor time instead of 1.0 ms, and the page of a review 0.5 ms instead of 15 ms.
+A remembered list takes 0.27 ms of processor time instead of 0.98 ms (decision 9).
 """
 
 import threading
