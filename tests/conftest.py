@@ -255,7 +255,10 @@ def database(template: str, django_db_blocker, request: pytest.FixtureRequest) -
 @pytest.fixture(scope="module")
 def module_database(template: str, django_db_blocker, request: pytest.FixtureRequest) -> Iterator[str]:
     """One database for a module of tests that only read."""
-    begun = _ground_of(request, [item for item in request.session.items if item.path == request.path])
+    readers = [
+        item for item in request.session.items if item.path == request.path and "database" not in item.fixturenames
+    ]
+    begun = _ground_of(request, readers)
     with django_db_blocker.unblock(), fresh_database(begun or template) as name:
         yield name
 
