@@ -15,9 +15,9 @@ from api.assistants.shapes import CorrectionPage, Matches, ReviewPage, WholeRevi
 from api.http import parameter_values
 from api.lists.pages import Page
 from api.lists.requests import ListOptions, ListRequest, read_list_request
-from api.lists.search_pages import read_searched
+from api.lists.search_pages import read_in_time, read_searched
 from api.views import match as matching
-from api.views.corrections import CORRECTIONS, read_corrections
+from api.views.corrections import CORRECTIONS
 from api.views.reviews import REVIEWS, find_review
 from factcheck.record.models import PublishedReview, Status
 from factcheck.record.readmodel.revisions import notice_in
@@ -122,7 +122,7 @@ def list_corrections(
         "api:corrections", CORRECTIONS, language=language, publisher=publisher, page_size=page_size, cursor=cursor,
         **{"class": change_class},
     )  # fmt: skip
-    page = read_corrections(list_request)
+    page = read_in_time(list_request)
     corrections = [orjson.loads(body) for (body,) in page.rows]
     rows = PublishedReview.objects.using("public").exclude(status=Status.ERASED)
     rows = rows.filter(id__in=[each["review"]["id"] for each in corrections])

@@ -20,10 +20,10 @@ from api.feeds.feed_formats import Entry, paragraphs, write_feed
 from api.http import responses
 from api.http.endpoint import Endpoint
 from api.lists.filters import REVIEW_FILTERS
-from api.lists.pages import Cursor, Order, Page, read_page
+from api.lists.pages import Cursor, Order
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time
-from api.views.corrections import CORRECTIONS, read_corrections
+from api.views.corrections import CORRECTIONS
 from factcheck.record.formats.markdown import ShownPicture, to_html
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
@@ -57,7 +57,7 @@ class Feed(Endpoint):
         list_request = read_list_request(request._request, self.list_options)
         if "q" not in list_request.query:  # a search's result depends on the time that the search took
             responses.mark_cacheable(request._request)
-        page = self.read(list_request)
+        page = read_in_time(list_request)
         bodies = [orjson.loads(body) for (body,) in page.rows]
         pages = {
             relation: address
@@ -78,9 +78,6 @@ class Feed(Endpoint):
         responses.add_links(response, {"next": page.next, "prev": page.previous})
         return response
 
-    def read(self, list_request: ListRequest) -> Page:
-        raise NotImplementedError
-
     def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
         raise NotImplementedError
 
@@ -91,9 +88,6 @@ class ReviewFeed(Feed):
     list_options = REVIEW_FEED
     title = _("Fact-checks")
     description = _("Reviews of claims, with the latest publications and changes first.")
-
-    def read(self, list_request: ListRequest) -> Page:
-        return (read_in_time if "q" in list_request.query else read_page)(list_request)
 
     def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
         pictures = _pictures_in(bodies) if full else {}
@@ -122,9 +116,6 @@ class CorrectionFeed(Feed):
     list_options = CORRECTION_FEED
     title = _("Corrections")
     description = _("Reviews that newsrooms have corrected, updated, withdrawn, reinstated or erased, and why.")
-
-    def read(self, list_request: ListRequest) -> Page:
-        return read_corrections(list_request)
 
     def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
         reviews = _live_reviews({correction["review"]["id"] for correction in bodies}) if full else None

@@ -20,7 +20,7 @@ from api.google.parameters import ImageSearch, Search
 from api.google.schemas import shape_of
 from api.google.search import write_claim
 from api.http.problems import TooSlow
-from api.lists.pages import Cursor, CursorError, Position, read_cursor, write_cursor
+from api.lists.pages import Cursor, CursorError, read_cursor, write_cursor
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.picture_files import PATH, PictureError, decode
 from factcheck.record.formats.urls import url_key
@@ -55,7 +55,7 @@ def search_by_picture(search: ImageSearch) -> Body:
         except CursorError:
             message = "This token is for other parameters. Start again without the token."
             raise invalid([("pageToken", message)]) from None
-        offset = position.value if position else 0
+        offset = position[0] if position else 0
     try:
         with time_limit(SECONDS):
             claims = _claims_about(search)
@@ -64,7 +64,7 @@ def search_by_picture(search: ImageSearch) -> Body:
     end = offset + search.page_size
     response: Body = {"results": [{"claim": claim} for claim in claims[offset:end]]} if claims[offset:end] else {}
     if len(claims) > end:
-        response["nextPageToken"] = write_cursor(Cursor(position=Position(end, 0)), place)
+        response["nextPageToken"] = write_cursor(Cursor(position=(end, 0)), place)
     return response
 
 

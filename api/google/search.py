@@ -70,7 +70,7 @@ def search_claims(search: Search) -> Body:
     matching_claims = [claim for claim in claims if "claimReview" in claim]
     response: Body = {"claims": matching_claims} if matching_claims else {}
     if len(found) > len(page):
-        response["nextPageToken"] = write_cursor(Cursor(position=Position(*page[-1][:2])), search.place)
+        response["nextPageToken"] = write_cursor(Cursor(position=(page[-1][0], page[-1][1])), search.place)
     return response
 
 
@@ -94,7 +94,7 @@ def _best(search: Search, position: Position | None) -> list[Row]:
         condition = _condition(search)
     left = deadline - time.monotonic()
     ranking = Ranking(PublishedClaim, read_query(search.query), condition, left, find_similar=find_similar)
-    place = (position.value, position.tie) if position else None
+    place = (position[0], UUID(position[1])) if position else None
     found = ranking.page(search.offset + search.page_size + 1, place)
     if not (found.candidates or found.complete):
         raise TimeoutError
@@ -120,7 +120,7 @@ def _in_order(search: Search, position: Position | None, *, walk: bool) -> list[
         skipped = read_rows(source, [], [], order, Cursor(), search.offset)
         if len(skipped) < search.offset:
             return []
-        position = Position(*skipped[-1])
+        position = (skipped[-1][0], skipped[-1][1])
     return read_rows(source, [], ["body"], order, Cursor(position=position), search.page_size + 1)
 
 

@@ -1,4 +1,4 @@
 """Tools for all endpoints: the base view, parameters, problems, negotiation, responses and ranges.
 
-Lists are in a separate package (`api.lists`). This package doesn't depend on any particular resource.
+Lists are in a separate package (`api.lists`).
 """

@@ -1,7 +1,7 @@
 """The base view of the public endpoints, with GET, HEAD and OPTIONS, with JSON, and without authentication.
 
 The views send stored bodies, so they use neither serializers nor pagination of Django REST framework. They are its
-views because drf-spectacular describes only such views. Its dispatch takes 0.04 ms of 0.5 ms.
+views because drf-spectacular describes only such views. Its dispatch takes 0.04 ms of the 0.53 ms of one review.
 """
 
 from typing import Any, ClassVar

@@ -119,7 +119,7 @@ def read_head(request: HttpRequest) -> None:
 
 def newest_sequence() -> int | None:
     """Return the sequence of the newest log entry, or None if the log is empty."""
-    for (sequence,) in _run(_HEAD, (), planned_once=True):
+    for (sequence,) in run(_HEAD, planned_once=True):
         return int(sequence)
     return None
 
@@ -129,18 +129,18 @@ def fetch(
 ) -> list[tuple[Any, ...]]:
     """Return the rows. If the log's head hasn't been read, it is read in the same statement, as a column of the rows.
 
-    Without rows, the head is read first, because the result must not be older than the head. If `planned_once` is true,
-    the best plan doesn't depend on the parameters, so PostgreSQL keeps it for the connection.
+    Without rows, the head is read first, because the result must not be older than the head.
     """
     if not hasattr(request, "log_head"):
-        if rows := _run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters, planned_once):  # noqa: S608 (ours)
+        if rows := run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters, planned_once):  # noqa: S608 (ours)
             set_head(request, rows[0][0])
             return [row[1:] for row in rows]
         read_head(request)
-    return _run(sql, parameters, planned_once)
+    return run(sql, parameters, planned_once)
 
 
-def _run(sql: str, parameters: Sequence[Any], planned_once: bool) -> list[tuple[Any, ...]]:
+def run(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) -> list[tuple[Any, ...]]:
+    """Return the rows. If `planned_once` is true, the best plan doesn't depend on the parameters."""
     connection = connections["public"]
     with connection.planning_cursor() if planned_once else connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute(sql, parameters)

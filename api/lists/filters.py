@@ -62,13 +62,8 @@ class Filter:
     characters: int | None = None  # the maximum for all values together
 
 
-def any_of(conditions: Sequence[Sql]) -> Sql:
-    """Return the condition that at least one of the conditions is met."""
-    return join(" OR ", conditions)
-
-
-def join(separator: str, conditions: Sequence[Sql]) -> Sql:
-    return separator.join(f"({sql})" for sql, _ in conditions), [each for _, found in conditions for each in found]
+def join(operator: str, conditions: Sequence[Sql]) -> Sql:
+    return operator.join(f"({sql})" for sql, _ in conditions), [each for _, found in conditions for each in found]
 
 
 def is_in(column: str) -> Where:
@@ -80,16 +75,12 @@ def _overlaps(column: str) -> Where:
 
 
 def _language_is(found: list[Any]) -> Sql:
-    return any_of([("language = %s OR language LIKE %s", [tag, f"{tag}-%"]) for tag in found])
+    return join(" OR ", [("language = %s OR language LIKE %s", [tag, f"{tag}-%"]) for tag in found])
 
 
 def has_words(query: Query) -> Sql:
     """Return the condition that a row contains all words of the query."""
     return f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)", [with_stems(query.all_terms())]
-
-
-def _always(values: list[Any]) -> bool:
-    return True
 
 
 def _if_counted(model: CountedModel, facet: str) -> Rare:
@@ -102,7 +93,7 @@ def _span(name: str, column: str, what: str, times: bool = False, after: bool = 
     return Filter(
         name,
         read,
-        lambda found: any_of([(condition, [value]) for value in found]),
+        lambda found: join(" OR ", [(condition, [value]) for value in found]),
         TIME_SCHEMA if times else DATE_SCHEMA,
         f"{what} {'on or after' if after else 'before'} this {'time (UTC)' if times else 'day'}.",
         "2026-11-05",
@@ -122,7 +113,7 @@ def _language(what: str) -> Filter:
 
 
 Q_FILTER = Filter(
-    "q", values.read_words, lambda found: any_of([has_words(read_query(words)) for words in found]),
+    "q", values.read_words, lambda found: join(" OR ", [has_words(read_query(words)) for words in found]),
     _written_as(values.WORDS, maxLength=MAX_COMPOSED * MAX_QUERY),
     'Words to search for, with or without diacritics. You can use "a phrase", `or` and -without, as in web search. The'
     f" best matches come first unless you set `sort`. The response has `meta`. At most {MAX_QUERY} characters in NFC.",
@@ -138,7 +129,7 @@ IDS = Filter(
 
 def _is_named(columns: Sequence[str], found: list[Any]) -> Sql:
     """Return the condition that each word of a value occurs in one of the columns."""
-    return any_of([_has_parts(columns, split_words(words)) for words in found])
+    return join(" OR ", [_has_parts(columns, split_words(words)) for words in found])
 
 
 def _has_parts(columns: Sequence[str], words: Sequence[str]) -> Sql:
@@ -163,7 +154,7 @@ APPEARANCE = Filter(
     "appearance_url", values.read_url, _overlaps("appearance_keys"), URL_SCHEMA,
     "URL where the claim appeared. The scheme, `www.`, a trailing slash and the fragment are ignored. `đ` and `%C4%91`"
     " are treated as equal.",
-    "https://social.example/p/1", rare=_always,
+    "https://social.example/p/1", rare=lambda values: True,
 )  # fmt: skip
 
 
@@ -183,7 +174,7 @@ def _claim_is(ids: list[UUID], sequence: int | None = None) -> Sql:
 CLAIM = Filter(
     "claim", values.read_uuid, _claim_is, UUID_SCHEMA,
     "Id of a claim (see `/api/v1/claims/`). The results include reviews of claims merged into it.",
-    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", rare=_always, where_as_of=_claim_is,
+    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", rare=lambda values: True, where_as_of=_claim_is,
 )  # fmt: skip
 
 VERDICT_HELP = "`scale:slug`, or a slug from the site's own scale (see `/api/v1/rating-scales/`)."

@@ -7,14 +7,11 @@ Each condition can therefore use an index: `(value, tie) < (…, …)`, or `valu
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import orjson
 from django.core import signing
-from django.db import connections
 from django.db.models import QuerySet
 from django.http import HttpResponse
 
@@ -26,10 +23,7 @@ if TYPE_CHECKING:
     from api.lists.requests import ListRequest
 
 Row = tuple[Any, ...]  # value, tie, and the selected columns
-Run = Callable[[str, Sequence[Any]], list[Row]]  # runs SQL with parameters
-
-_TYPES: dict[str, Any] = {"t": datetime, "d": date, "u": UUID, "i": int, "s": str}  # a time is also a date
-_DATES = ("t", "d")
+Position = tuple[Any, Any]  # value and tie
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +58,6 @@ def both_ways(*names: str, nullable: Collection[str] = ()) -> dict[str, Order]:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    value: Any
-    tie: Any
-
-
-@dataclass(frozen=True, slots=True)
 class Cursor:
     """A place in a list. Without a `position`, the place is the list's start or, if `backward` is true, its end."""
 
@@ -83,38 +71,22 @@ class CursorError(ValueError):
 
 def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:
     """Sign a cursor. `place` contains the path, the filters and the sort order that the cursor is bound to."""
-    position = cursor.position
-    return _signer(place).sign_object(
-        [int(cursor.backward)] + ([_pack(position.value), _pack(position.tie)] if position else [])
-    )
+    position = [each if isinstance(each, int | None) else str(each) for each in cursor.position or ()]
+    return _signer(place).sign_object([int(cursor.backward), *position])
 
 
 def read_cursor(text: str, place: Iterable[str]) -> Cursor:
-    """Verify and parse a cursor. Raises CursorError."""
+    """Verify and parse a cursor. Times, dates and ids stay texts, as PostgreSQL reads them. Raises CursorError."""
     try:
-        backward, *rest = _signer(place).unsign_object(text)
+        backward, *position = _signer(place).unsign_object(text)
     except signing.BadSignature:
         raise CursorError from None
-    return Cursor(bool(backward), Position(*map(_unpack, rest)) if rest else None)
+    return Cursor(bool(backward), (position[0], position[1]) if position else None)
 
 
 def _signer(place: Iterable[str]) -> signing.Signer:
     # Parameters can't contain this separator, because lists refuse control characters.
     return signing.Signer(salt="\x1f".join(["api.cursor", *place]))
-
-
-def _pack(value: Any) -> str | None:
-    if value is None:
-        return None
-    tag = next(tag for tag, kind in _TYPES.items() if isinstance(value, kind))
-    return f"{tag}{value.isoformat() if tag in _DATES else value}"
-
-
-def _unpack(packed: str | None) -> Any:
-    if packed is None:
-        return None
-    tag, text = packed[0], packed[1:]
-    return _TYPES[tag].fromisoformat(text) if tag in _DATES else _TYPES[tag](text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +113,6 @@ def from_queries(rows: Sequence[QuerySet[Any]]) -> Sql:
     return " UNION ALL ".join(sql for sql, _ in compiled), [each for _, parameters in compiled for each in parameters]
 
 
-def _fetch(sql: str, parameters: Sequence[Any]) -> list[Row]:
-    with connections["public"].cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found: list[Row] = cursor.fetchall()
-        return found
-
-
 def read_rows(
     source: Sql,
     conditions: Sequence[Sql],
@@ -155,7 +120,7 @@ def read_rows(
     order: Order,
     cursor: Cursor,
     limit: int,
-    run: Run = _fetch,
+    run: Callable[[str, Sequence[Any]], list[Row]] = responses.run,
 ) -> list[Row]:
     """Return up to `limit` rows next to the cursor that meet all conditions, nearest first."""
     position, found = cursor.position, list[Row]()
@@ -163,10 +128,10 @@ def read_rows(
     selected = f"SELECT {', '.join([order.value, order.tie, *columns])} FROM ({source[0]}) AS rows"  # noqa: S608
     # The rows of a nullable column have two parts: rows with a value (False) and rows without a value (True).
     parts = [cursor.backward, not cursor.backward] if order.nullable else [None]
-    if order.nullable and position and (position.value is None) == parts[1]:
+    if order.nullable and position and (position[0] is None) == parts[1]:
         parts = parts[1:]
     for part in parts:
-        inside = position if position and part in (None, position.value is None) else None
+        inside = position if position and part in (None, position[0] is None) else None
         where, parameters = join(" AND ", [*conditions, *_beyond(order, part, inside, descending)])
         sql = f"{selected} WHERE {where or 'true'} ORDER BY {order.clause(descending)} LIMIT {limit - len(found)}"
         found += run(sql, [*source[1], *parameters])
@@ -179,10 +144,10 @@ def _beyond(order: Order, part: bool | None, position: Position | None, descendi
     """Return the conditions for the rows of a part that are beyond the position."""
     found: list[Sql] = [] if part is None else [(f"{order.value} IS {'' if part else 'NOT '}NULL", [])]
     sign = "<" if descending else ">"
-    if position and position.value is None:
-        found.append((f"{order.tie} {sign} %s", [position.tie]))
+    if position and position[0] is None:
+        found.append((f"{order.tie} {sign} %s", [position[1]]))
     elif position:
-        found.append((f"({order.value}, {order.tie}) {sign} (%s, %s)", [position.value, position.tie]))
+        found.append((f"({order.value}, {order.tie}) {sign} (%s, %s)", [*position]))
     return found
 
 
@@ -196,7 +161,7 @@ def page_of(list_request: "ListRequest", found: list[Row]) -> Page:
         # This side of the position no longer contains any rows, so the adjacent page is at the nearest end of the list.
         link = list_request.link(Cursor(backward=not cursor.backward)) if cursor.position else None
         return Page([], link, None) if cursor.backward else Page([], None, link)
-    first, last = (Position(row[0], row[1]) for row in (found[0], found[-1]))
+    first, last = ((row[0], row[1]) for row in (found[0], found[-1]))
     has_next = bool(cursor.position) if cursor.backward else more
     has_previous = more if cursor.backward else bool(cursor.position)
     return Page(

@@ -6,11 +6,13 @@ Single reviews and claims also have `as_of` and `fields`.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
 from django.http import HttpRequest
 
+from api.http import responses
 from api.http.parameter_values import read_sequence_or_time
 from api.http.parameters import Parameters, unknown_field, unknown_value
 from factcheck.record.models import LogEntry
@@ -53,16 +55,16 @@ class Extras:
 def read_detail_parameters(request: HttpRequest, fields: Collection[str]) -> tuple[AsOf | None, Mask]:
     """Read `as_of` and `fields` for a single review or claim. Raises ParameterProblem."""
     parameters = Parameters(request.GET, [AS_OF, FIELDS])
-    found = read_as_of(parameters), read_fields(parameters, fields)
+    found = read_as_of(parameters, request), read_fields(parameters, fields)
     parameters.raise_faults()
     return found
 
 
-def read_as_of(parameters: Parameters) -> AsOf | None:
-    return parameters.read(AS_OF, _find_entry, None)
+def read_as_of(parameters: Parameters, request: HttpRequest) -> AsOf | None:
+    return parameters.read(AS_OF, partial(_find_entry, request), None)
 
 
-def _find_entry(text: str) -> AsOf:
+def _find_entry(request: HttpRequest, text: str) -> AsOf:
     """Parse the value. Raises ValueError with a sentence for the client."""
     value = read_sequence_or_time(text.strip())
     entries = LogEntry.objects.using("public")
@@ -73,6 +75,7 @@ def _find_entry(text: str) -> AsOf:
     elif value > datetime.now(UTC):
         raise ValueError("This time is in the future. Send a time in the past.")
     else:
+        responses.read_head(request)  # otherwise, the response could be remembered without an entry that arrives now
         entry = entries.filter(at__lte=value).order_by("-at", "-sequence").first()
     return AsOf(entry.sequence, entry.at) if entry else AsOf(-1, None)
 

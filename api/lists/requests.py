@@ -69,14 +69,8 @@ class ListOptions:
     def parameters(self) -> list[str]:
         if self.grouped:
             return [*(each.name for each in self.filters), GROUP_BY]
-        extra = [
-            *(["sort"] if self.sorts else []),
-            *([AS_OF] if self.past else []),
-            *self.choices,
-            *([FIELDS] if self.fields else []),
-            "page_size",
-            "cursor",
-        ]
+        options = {"sort": self.sorts, AS_OF: self.past, **self.choices, FIELDS: self.fields}
+        extra = [*(name for name, value in options.items() if value), "page_size", "cursor"]
         return [*(each.name for each in self.filters), *extra, *(IN_META if self.searched else [])]
 
 
@@ -158,7 +152,7 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
             if list_request.order.from_index and each.rare(found):
                 list_request.order = replace(list_request.order, from_index=False)
     if options.past:
-        list_request.as_of = shared.read_as_of(parameters)
+        list_request.as_of = shared.read_as_of(parameters, request)
         if AS_OF in query and "q" in query:
             parameters.faults.append(("q", "You can't search the past. Leave out this parameter or as_of."))
     for name, known in options.choices.items():

@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -57,13 +58,12 @@ def read_searched(list_request: ListRequest) -> tuple[Page, Meta | None]:
 
 
 def _read_best(list_request: ListRequest, model: SearchModel) -> tuple[Page, Results]:
-    position = (
-        (list_request.cursor.position.value, list_request.cursor.position.tie) if list_request.cursor.position else None
-    )
+    position = list_request.cursor.position
     assert list_request.searched is not None
     responses.read_head(list_request.request)  # the results must not be older than the head
     search = Search(model, list_request.searched, list_request.condition, find_similar=find_similar)
-    answer = search.page(list_request.page_size + 1, position, list_request.cursor.backward)
+    place = (position[0], UUID(position[1])) if position else None
+    answer = search.page(list_request.page_size + 1, place, list_request.cursor.backward)
     return page_of(list_request, [(hit.score, hit.id, hit.body) for hit in answer.hits]), answer
 
 
@@ -78,7 +78,9 @@ def _found_by(answer: Results, bodies: Collection[str]) -> Meta:
 
 
 def read_in_time(list_request: ListRequest, condition: Sql | None = None) -> Page:
-    """Return a page of rows that also meet the condition. Raises TooSlow if the query takes too long."""
+    """Return a page of rows that also meet the condition. With `q`, raises TooSlow if the query takes too long."""
+    if "q" not in list_request.query:
+        return read_page(list_request, condition=condition)
     responses.read_head(list_request.request)  # otherwise, a search without results would run twice
     try:
         with time_limit(SECONDS):

@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from api.http.endpoint import Endpoint
 from api.http.parameter_values import read_choice
 from api.lists.filters import REVIEW_FILTERS, Filter, Sql, is_in
-from api.lists.pages import Order, Page, list_response, read_page
-from api.lists.requests import ListOptions, ListRequest, read_list_request
+from api.lists.pages import Order, list_response
+from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_in_time
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented
@@ -47,6 +47,7 @@ CORRECTIONS = ListOptions(
         ),
         *map(_by_review, REVIEW_FILTERS),
     ),
+    # Corrections to withdrawn reviews are kept. Erased corrections keep only their kind and time.
     rows=PublishedCorrection.objects.using("public").all(),
     fields=fields_of("CorrectionOfReview"),
 )  # fmt: skip
@@ -63,9 +64,4 @@ class CorrectionList(Endpoint):
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, CORRECTIONS)
-        return list_response(list_request, read_corrections(list_request))
-
-
-def read_corrections(list_request: ListRequest) -> Page:
-    """Return a page. Corrections to withdrawn reviews are kept. Erased corrections keep only their kind and time."""
-    return (read_in_time if "q" in list_request.query else read_page)(list_request)
+        return list_response(list_request, read_in_time(list_request))

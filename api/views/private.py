@@ -8,8 +8,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.http.problems import LENGTH_REQUIRED, Refused
-from api.http.request_bodies import JsonContent
+from api.http.request_bodies import JsonContent, read_content, read_json
 from api.schema.writing import PrivateSchema
 
 
@@ -28,8 +27,8 @@ class PrivateView(Endpoint, GenericViewSet[Any]):
         super().initial(request, *args, **kwargs)
         if self.action in ("create", "partial_update", "retrieve"):
             refuse_parameters(request)
-        if self.action in ("create", "partial_update") and not request._request.headers.get("Content-Length"):
-            raise Refused(LENGTH_REQUIRED)  # Django REST framework would treat the content as an empty object
+        if self.action in ("create", "partial_update") and not int(request._request.headers.get("Content-Length") or 0):
+            read_json(read_content(request._request, 0))  # Django REST framework would treat it as an empty object
 
     def finalize_response(  # type: ignore[override]
         self, request: Request | HttpRequest, response: HttpResponseBase, *args: Any, **kwargs: Any

@@ -61,8 +61,7 @@ class ReviewDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         as_of, mask = read_detail_parameters(request._request, REVIEWS.fields)
-        if as_of is None:  # `as_of` is read before the log's head
-            responses.mark_cacheable(request._request)
+        responses.mark_cacheable(request._request)
         status, body = find_review(review_id, as_of, request._request)
         if status == Status.ERASED:
             raise Gone(notice_in(body))

@@ -44,4 +44,6 @@ def remove_role(*, membership: Membership, by: User) -> None:
             _("Only an account administrator or a Chief editor of this newsroom can do this. Ask one of them.")
         )
     set_actor(by)
+    # In the same order as an approval, because the deletion also raises the version of the account.
+    User.objects.select_for_update(no_key=True).get(pk=membership.user_id)
     Membership.objects.filter(pk=membership.pk).delete()

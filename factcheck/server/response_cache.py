@@ -1,13 +1,14 @@
-"""Remembers responses in this process, as long as what they show is unchanged (decision 9).
+"""Remembers responses in this process, as long as what they show is unchanged.
 
 A response is kept with its version, whose first part is the log's newest entry. Before each use, the caller reads the
 newest version, so an erasure takes effect for every reader at once. When the log grows, everything is forgotten, so
 erased content doesn't stay in memory. Everything is also forgotten after a minute, because `rebuild_record` can change
 bodies without a log entry.
 
-A remembered list takes 0.25 ms of processor time instead of 1.0 ms, and the page of a review 0.5 ms instead of 15 ms.
+A remembered list takes 0.27 ms of processor time instead of 0.98 ms (decision 9).
 """
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,13 +41,16 @@ class _Remembered:
 class _Memory(dict[Key, _Remembered]):
     """Bounded by bytes. Django's caches are bounded by entries, but a list is 50 times as large as a review."""
 
+    head: Any = None  # the log's newest entry in all versions
     size = 0
 
     def clear(self) -> None:
-        super().clear()
-        self.size = 0
+        with _lock:
+            super().clear()
+            self.size = 0
 
 
+_lock = threading.RLock()  # the threads of this process share the memory
 _memory = _Memory()
 forget_responses = _memory.clear
 
@@ -75,10 +79,10 @@ def recall(request: HttpRequest, key: Key, read_version: Callable[[], Version]) 
 def remember(request: HttpRequest, key: Key, version: Version, response: HttpResponse) -> None:
     """Keep a response with status 200. The version must have been read before what the response shows."""
     size = len(response.content) + sum(len(part) for part in key if part)  # a URL can be as long as the response
-    other = next(iter(_memory.values()), None)
-    if (other and other.version[0] != version[0]) or _memory.size + size > MAX_BYTES:
-        forget_responses()
-    if size <= MAX_BYTES and key not in _memory:
-        until, headers = time.monotonic() + MAX_AGE, dict(response.headers)
-        _memory[key] = _Remembered(version, until, request.resolver_match, headers, response.content)
-        _memory.size += size
+    with _lock:
+        if version[0] != _memory.head or _memory.size + size > MAX_BYTES:
+            forget_responses()
+        if size <= MAX_BYTES and key not in _memory:
+            until, headers = time.monotonic() + MAX_AGE, dict(response.headers)
+            _memory[key] = _Remembered(version, until, request.resolver_match, headers, response.content)
+            _memory.head, _memory.size = version[0], _memory.size + size

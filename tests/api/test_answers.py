@@ -308,5 +308,12 @@ def test_error_pages_of_django_become_problems(world, api, settings):
     assert response["Link"] == LICENSE
 
 
+def test_redirect_to_https_refuses_other_hosts_with_a_problem(world, api, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    response = Client().get("/api/v1/reviews/", headers={"Host": "elsewhere.example", "Origin": "https://a.example"})
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+    assert response["Access-Control-Allow-Origin"] == "*"
+
+
 def test_website_keeps_its_own_error_pages(world, api):
     assert api.client.get("/nothing/")["Content-Type"] == "text/html; charset=utf-8"

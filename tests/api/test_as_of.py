@@ -7,9 +7,12 @@ from types import SimpleNamespace
 import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from api.lists.parameters import as_published
 from factcheck.editorial.models import Review
 from factcheck.editorial.proposals import merge_policy, workflow
+from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import LogEntry
 from tests.drafts import (
     correct_review,
@@ -203,6 +206,24 @@ def test_past_takes_few_queries(world, api):
         with CaptureQueriesContext(connections["public"]) as queries:
             api.send(address, {"as_of": 1})
         assert len(queries) == count, address
+
+
+@pytest.mark.parametrize("address", ["reviews/", "reviews/{}/"])
+def test_head_is_not_newer_than_the_entry_of_a_time(database, api, monkeypatch, address):
+    """Otherwise, the response would be remembered without the entry that arrives meanwhile."""
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+
+    def arrive(*arguments):
+        if LogEntry.objects.count() == 1:
+            publish_review(newsroom, make_review(newsroom))
+        return as_published(*arguments)
+
+    for module in ("api.lists.requests", "api.views.reviews"):
+        monkeypatch.setattr(f"{module}.as_published", arrive)
+    response = api.send(address.format(review.pk), {"as_of": rfc3339(timezone.now())})
+    assert (response["Factcheck-As-Of"], response["Factcheck-Head"]) == ("0", "0")
 
 
 def test_claim_of_the_past_has_the_reviews_that_it_showed_then(database, api):

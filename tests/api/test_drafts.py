@@ -219,6 +219,7 @@ def test_content_that_is_no_json_or_too_large_is_refused(program: Program) -> No
             == "The content isn't valid JSON in UTF-8. Send a JSON object."
         )
     assert program.refused("POST", "claims/", b"", 411)["type"].endswith("/length-required/")
+    assert program.refused("POST", "claims/", b"", 400, **{"Content-Length": "0"})["type"].endswith("/bad-request/")
     assert program.refused("POST", "claims/", b" " * (2**20 + 1), 413)["type"].endswith("/content-too-large/")
 
 

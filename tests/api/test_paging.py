@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from api.lists.pages import Cursor, Position, read_cursor, write_cursor
 from factcheck.record.models import PublishedReference, PublishedReview
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -207,16 +206,6 @@ def test_forged_cursor_is_refused(database, api, change):
             "detail": "This cursor is for other filters or another order. Start again without the cursor.",
         }
     ]
-
-
-@pytest.mark.parametrize(
-    "value",
-    [None, START, date(2026, 1, 1), "text of a name: ☃", 7, UUID(int=9)],
-    ids=lambda value: type(value).__name__,
-)
-def test_cursor_carries_every_kind_of_position(value):
-    cursor = Cursor(True, Position(value, UUID(int=1)))
-    assert read_cursor(write_cursor(cursor, ["place"]), ["place"]) == cursor
 
 
 def test_references_are_by_name_whatever_its_case(database, walk):

@@ -9,9 +9,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connections, transaction
 
-from factcheck.editorial import links
+from factcheck.editorial import accounts, links
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, ProposedLink
+from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, Membership, ProposedLink, User
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import import_policy, merge_policy, workflow
 from factcheck.editorial.proposals import review_policy as reviews
@@ -187,6 +187,17 @@ def test_claim_is_exchanged_once_by_two_at_once(newsroom: Newsroom) -> None:
         "1", "Someone else changed this first: one of the two claims no longer exists. Open the list of claims to find its drafts.",
     ]  # fmt: skip
     assert list(Claim.objects.all()) == [review.claim]
+
+
+def test_role_is_taken_away_after_an_approval_of_another_role_and_not_in_a_deadlock(newsroom: Newsroom) -> None:
+    membership = newsroom.reporter.memberships.get()
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=newsroom.reporter.pk)  # like an approval
+        removing = begin_until_it_waits(lambda: accounts.remove_role(membership=membership, by=newsroom.chief))
+        with transaction.atomic("owner"):
+            Membership.objects.using("owner").select_for_update(nowait=True).get(pk=membership.pk)
+    removing.result(timeout=30)
+    assert not newsroom.reporter.memberships.exists()
 
 
 def test_page_of_a_claim_that_goes_while_it_is_saved_says_so(newsroom: Newsroom) -> None:

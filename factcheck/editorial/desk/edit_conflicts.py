@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import DeskAdmin, M
-from factcheck.editorial.saved_states import last_state
+from factcheck.editorial.saved_states import content_of, last_state
 
 CHOICE = "choice-"  # the prefix of the inputs that choose between two people's texts
 THEIRS = "theirs"
@@ -79,7 +79,7 @@ class ConflictCheckedForm(forms.ModelForm[M]):
         """Whether somebody else has changed the row since this page was opened."""
         if self.instance._state.adding or self.data.get("opened_version") == self.initial["opened_version"]:
             return False
-        return not is_repeated(self.instance.pk, self.data)
+        return not is_repeated(self.instance, self.data)
 
 
 class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
@@ -147,7 +147,7 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
 
     def _repeats(self) -> bool:
         parent: Any = self.instance
-        return self.data.get("opened_version") != str(parent.version) and is_repeated(parent.pk, self.data)
+        return self.data.get("opened_version") != str(parent.version) and is_repeated(parent, self.data)
 
     def clean(self) -> None:
         """Refuses a row that somebody else has already added. Otherwise the database would refuse the whole page."""
@@ -174,14 +174,17 @@ def chosen_theirs(data: Any) -> list[str]:
     return [key.removeprefix(CHOICE) for key in data if key.startswith(CHOICE) and data.get(key) == THEIRS]
 
 
-def is_repeated(draft: Any, data: Any) -> bool:
-    """Whether the same page saved the draft last. For example, the answer to an autosave can be lost."""
+def is_repeated(row: Any, data: Any) -> bool:
+    """Whether the same page saved what the draft contains now. For example, the answer to an autosave can be lost."""
     try:
         page = UUID(str(data.get("page")))
     except ValueError:
         return False
-    last = last_state(draft) if isinstance(draft, UUID) else None
-    return last is not None and last.page == page
+    last = last_state(row.pk) if isinstance(row.pk, UUID) else None
+    if last is None or last.page != page:
+        return False
+    # A save without a change raises the version, but keeps no state. An import changes the text, but keeps no state.
+    return last.version == row.version or last.content == content_of(type(row)._default_manager.get(pk=row.pk))
 
 
 class LockingAdmin(DeskAdmin[M]):

@@ -41,22 +41,10 @@ class ChiefsAdmin(LockingAdmin[M]):
         return bool(get_desk(request).led_newsrooms)
 
 
-class ScaleForm(ConflictCheckedForm[RatingScale]):
-    pass
-
-
 class VerdictForm(ConflictCheckedForm[Verdict]):
     def _get_validation_exclusions(self) -> Any:
         """Validates the read-only scale too, because short names must be unique within a scale."""
         return super()._get_validation_exclusions() - {"scale"}  # type: ignore[misc]
-
-
-class TopicForm(ConflictCheckedForm[Topic]):
-    pass
-
-
-class MappingForm(ConflictCheckedForm[VerdictMapping]):
-    pass
 
 
 class VerdictFormSet(ConflictCheckedFormSet):
@@ -86,7 +74,7 @@ class VerdictInline(ParentPermissionsMixin, admin.TabularInline[Verdict, RatingS
 
 @admin.register(RatingScale)
 class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
-    form = ScaleForm
+    form = ConflictCheckedForm
     fields = ("slug", "name", "worst", "best")
     list_display = ("name", "slug", "worst", "best")
     inlines = (VerdictInline,)
@@ -142,7 +130,7 @@ class TopicLabelInline(ParentPermissionsMixin, admin.TabularInline[TopicLabel, T
 
 @admin.register(Topic)
 class TopicAdmin(ChiefsAdmin[Topic]):
-    form = TopicForm
+    form = ConflictCheckedForm
     fields = ("slug",)
     list_display = ("__str__", "slug")
     inlines = (TopicLabelInline,)
@@ -156,7 +144,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
     """An Editor proposes a mapping by saving it, and another Editor approves the mapping."""
 
     kind = Kind.MAPPING
-    form = MappingForm
+    form = ConflictCheckedForm
     change_form_template = "admin/editorial/verdictmapping/change_form.html"
     list_display = ("words", "site", "verdict", "proposed_by", "decision_label", "decided_by")
     list_select_related = ("verdict",)

@@ -30,6 +30,6 @@ class Migration(migrations.Migration):
             discarding="477808ab2122",
             tokens="13033b99e4a9",
             captures="b1a05f11b7e8",
-            versions="cbcc299986c9",
+            versions="22f47665f564",
         ),
     ]

@@ -17,6 +17,7 @@ from factcheck.editorial.models import Claim, Proposal, Publisher, ReaderMessage
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals.policy import Policy, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
+from factcheck.editorial.saved_states import keep_state
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from factcheck.record.statements.merge import Merge, Split
 from factcheck.record.statements.parts import Part
@@ -157,6 +158,7 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
     for review in reviews:
         review.claim = replacement
         review.save(update_fields=["claim", "changed_at"])
+        keep_state(review, by)
         record_event(by, "review.claim_changed", review, claim=str(replacement.pk))
     ReaderMessage.objects.filter(claim=claim).update(claim=replacement)
     record_event(by, "claim.exchanged", claim, instead=str(replacement.pk))

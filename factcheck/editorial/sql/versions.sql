@@ -22,9 +22,10 @@ CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON editorial_verdictmappi
     FOR EACH ROW EXECUTE FUNCTION editorial_raise_version();
 ALTER TABLE editorial_verdictmapping ENABLE ALWAYS TRIGGER version_raised;
 
--- A login isn't an edit.
+-- The page of an account shows neither the last login nor the password.
 CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON editorial_user
-    FOR EACH ROW WHEN (NEW.last_login IS NOT DISTINCT FROM OLD.last_login) EXECUTE FUNCTION editorial_raise_version();
+    FOR EACH ROW WHEN ((NEW.last_login, NEW.password) IS NOT DISTINCT FROM (OLD.last_login, OLD.password))
+    EXECUTE FUNCTION editorial_raise_version();
 ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER version_raised;
 
 -- Drafts also change their state without an edit, for example when a submission is taken back.

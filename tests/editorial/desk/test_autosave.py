@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Claim, Demand, OpenDraft, Review, SavedState, Source, User
 from factcheck.editorial.open_drafts import delete_old
-from factcheck.editorial.proposals import workflow
+from factcheck.editorial.proposals import merge_policy, workflow
 from tests.drafts import Newsroom, make_claim, make_demand, make_newsroom, make_review
 from tests.journeys.browser import signed_in
 from tests.waiting import begin_until_it_waits
@@ -99,6 +99,37 @@ def test_same_save_twice_changes_nothing(newsroom: Newsroom, lan: Client) -> Non
     final = lan.post(change(review), values | {"_continue": "1"})
     assert final.status_code == 302
     assert review.sources.count() == 3
+
+
+@pytest.mark.parametrize("by_import", [False, True])
+def test_page_that_saved_last_overwrites_no_change_that_came_after(
+    newsroom: Newsroom, lan: Client, by_import: bool
+) -> None:
+    review, other = make_review(newsroom), make_claim(newsroom, text="Một câu khác.")
+    values = form_of(lan, change(review)) | {"headline": "Tít của Lan"}
+    adopt(values, lan.post(autosave(review), values).json())
+    if by_import:  # an import keeps no state
+        review = Review.objects.get(pk=review.pk)
+        review.headline = "Tít trong tệp"
+        review.save()
+    else:
+        merge_policy.replace_claim(claim=review.claim, replacement=other, by=newsroom.editor)
+    answer = lan.post(autosave(review), values | {"summary": "Tóm tắt của Lan."})
+    assert answer.status_code == 409
+    assert answer.json()["by"] == ("Someone else" if by_import else str(newsroom.editor))
+
+
+@pytest.mark.parametrize("version", [None, "", "0", "-1", "٣", "1e9", "9" * 30, "\x00", "<b>"])
+def test_missing_or_invented_version_is_a_conflict(newsroom: Newsroom, lan: Client, version: str | None) -> None:
+    review = make_review(newsroom)
+    values = form_of(lan, change(review)) | {"headline": "Tít của Lan"}
+    del values["opened_version"]
+    values |= {} if version is None else {"opened_version": version}
+    assert lan.post(autosave(review), values).status_code == 409
+    refused = lan.post(change(review), values | {"_continue": "1"})
+    assert (refused.status_code, "this page has been changed" in refused.content.decode()) == (200, True)
+    review.refresh_from_db()
+    assert review.headline != "Tít của Lan"
 
 
 def test_half_done_values_do_not_lose_the_rest(newsroom: Newsroom, lan: Client) -> None:

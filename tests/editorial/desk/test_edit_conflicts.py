@@ -5,10 +5,11 @@ from copy import deepcopy
 
 import pytest
 from django.forms import inlineformset_factory
+from django.utils import timezone
 
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet
-from factcheck.editorial.models import Claimant, Review, Source, Topic
+from factcheck.editorial.models import Claimant, Review, Source, Topic, User
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.drafts import (
     Newsroom,
@@ -353,6 +354,14 @@ def test_verdict_that_was_changed_on_its_own_page_is_not_overwritten_on_the_page
     assert TOLD in one.text
     verdict.refresh_from_db()
     assert verdict.value == 2
+
+
+def test_password_that_somebody_chose_meanwhile_is_not_an_edit_of_their_account(database: str) -> None:
+    newsroom = make_newsroom()
+    page = signed_in(make_administrator()).open(f"/admin/editorial/user/{newsroom.reporter.pk}/change/")
+    User.objects.using("owner").filter(pk=newsroom.reporter.pk).update(password="!", last_login=timezone.now())
+    page.fill(byline="Lan").press("Save")
+    assert User.objects.get(pk=newsroom.reporter.pk).byline == "Lan"
 
 
 def test_role_that_was_taken_away_meanwhile_is_shown_before_the_account_is_saved(database: str) -> None:
