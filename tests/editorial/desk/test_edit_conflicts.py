@@ -210,9 +210,9 @@ def test_claim_that_a_program_changed_is_not_overwritten(newsroom: Newsroom) -> 
 def test_page_that_the_back_button_shows_again_overwrites_nothing(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
-    earlier = deepcopy(lan._page)
+    earlier = deepcopy(lan.page)
     lan.fill(headline="Tít một").press("Save and go on")
-    lan._page = earlier
+    lan.page = earlier
     lan.fill(summary="Tóm tắt mới.").press("Save and go on")
     assert "You saved this draft on another page" in lan.text
     assert (lan.value("headline"), lan.value("summary")) == ("Video nước lũ là của năm 2020", "Tóm tắt mới.")
