@@ -121,7 +121,7 @@ def send(
             raise FetchError(Problem.NOT_PUBLIC)
     at = datetime.now(UTC)
     try:
-        with closing(_connect(addresses, end)) as plain, closing(_secure(plain, target)) as link:
+        with closing(connect(addresses, end)) as plain, closing(_secure(plain, target)) as link:
             tap, address = _Tap(link, end), str(link.getpeername()[0])
             connection = HTTPConnection(target.host, target.port)
             connection.sock = cast("Any", tap)
@@ -204,7 +204,7 @@ def _resolve(target: Target, end: float) -> list[Any]:
     return found[0]
 
 
-def _connect(addresses: list[Any], end: float) -> socket.socket:
+def connect(addresses: list[Any], end: float) -> socket.socket:
     """Try each address for at most a third of the time, so that a dead address leaves time for the next address."""
     refused: OSError = TimeoutError()
     most = _left(end) / MAX_ADDRESSES

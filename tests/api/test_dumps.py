@@ -27,6 +27,7 @@ from factcheck.record.log.notes import Checkpoint, open_note
 from factcheck.record.models import LogEntry, PublishedDemand
 from tests.api.unpacking import lines_of, text_of
 from tests.drafts import (
+    Newsroom,
     correct_review,
     make_claim,
     make_demand,
@@ -277,8 +278,7 @@ def test_columns_need_no_quotes_in_sql(database):
                     each.execute(statement)
 
 
-def test_demands_have_their_sender(database, tmp_path):
-    newsroom = make_newsroom()
+def test_demands_have_their_sender(newsroom: Newsroom, tmp_path):
     review = make_review(newsroom)
     publish_review(newsroom, review)
     publish_demand(newsroom, make_demand(newsroom, review))
