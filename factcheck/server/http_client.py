@@ -34,7 +34,6 @@ MAX_REDIRECTS = 8
 MAX_ADDRESSES = 3  # the number of a host's addresses to try
 MAX_HEADERS = 64 * 1024  # in bytes, including interim responses
 _PIECE = 64 * 1024
-_BUFFER = 8 * 1024  # in bytes. Python 3.14's default could receive MAX_HEADERS at once, most of it a body.
 _FOR_PAGES = {"Accept": "text/html,application/xhtml+xml,application/pdf,image/*,*/*;q=0.8"}
 
 
@@ -246,7 +245,7 @@ class _Tap(io.RawIOBase):
             rest = rest[self.link.send(rest) :]
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self, _BUFFER)
+        return io.BufferedReader(self, 8192)  # not 3.14's default, which could receive MAX_HEADERS of a body at once
 
     def readable(self) -> bool:
         return True
