@@ -74,6 +74,7 @@ from django.utils import translation  # noqa: E402
 from factcheck.database import timeouts  # noqa: E402
 from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
+from factcheck.database.roles import identifier, literal  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.server.response_cache import forget_responses  # noqa: E402
@@ -204,6 +205,9 @@ def template(django_db_blocker: pytest.FixtureRequest) -> str:
         cluster.prepare()
         if superuser().execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
             return TEMPLATE
+        superuser().execute("SET scram_iterations = 1")  # 4,096 take two thirds of a client's time to connect
+        for login in vars(cluster.logins()).values():
+            superuser().execute(f"ALTER ROLE {identifier(login.name)} PASSWORD {literal(login.password)}")
         with django_db_blocker.unblock():
             call_command("migrate", database="owner", verbosity=0)
             connections.close_all()

@@ -16,11 +16,11 @@ from django.conf import settings
 from django.db import connections
 
 from api.google.errors import invalid
-from api.google.parameters import ImageSearch, Search
+from api.google.parameters import ImageSearch, Search, read_token
 from api.google.schemas import shape_of
 from api.google.search import write_claim
 from api.http.problems import TooSlow
-from api.lists.pages import Cursor, CursorError, read_cursor, write_cursor
+from api.lists.pages import Cursor, write_cursor
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.picture_files import PATH, PictureError, decode
 from factcheck.record.formats.urls import url_key
@@ -47,15 +47,9 @@ _TOO_SLOW = "This search takes too long. Try again later."
 
 def search_by_picture(search: ImageSearch) -> Body:
     """Return a page of claims with similar pictures, most similar first. Raises GoogleError and TooSlow."""
-    offset = search.offset
     place = ["claims:imageSearch", hashlib.sha256(search.uri.encode()).hexdigest(), search.language]
-    if search.token:
-        try:
-            position = read_cursor(search.token, place).position
-        except CursorError:
-            message = "This token is for other parameters. Start again without the token."
-            raise invalid([("pageToken", message)]) from None
-        offset = position[0] if position else 0
+    position = read_token(search.token, place)
+    offset = position[0] if position else search.offset
     try:
         with time_limit(SECONDS):
             claims = _claims_about(search)

@@ -34,6 +34,7 @@ MAX_REDIRECTS = 8
 MAX_ADDRESSES = 3  # the number of a host's addresses to try
 MAX_HEADERS = 64 * 1024  # in bytes, including interim responses
 _PIECE = 64 * 1024
+_BUFFER = 8 * 1024  # in bytes. Python 3.14's default could receive MAX_HEADERS at once, most of it a body.
 _FOR_PAGES = {"Accept": "text/html,application/xhtml+xml,application/pdf,image/*,*/*;q=0.8"}
 
 
@@ -190,7 +191,7 @@ def _resolve(target: Target, end: float) -> list[Any]:
     def resolve() -> None:
         try:
             found.append(socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM))
-        except OSError:
+        except (OSError, ValueError):  # ValueError is raised for a zone (%) with a NUL character
             found.append([])
 
     thread = threading.Thread(target=resolve, daemon=True)
@@ -250,7 +251,7 @@ class _Tap(io.RawIOBase):
             rest = rest[self.link.send(rest) :]
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
+        return io.BufferedReader(self, _BUFFER)
 
     def readable(self) -> bool:
         return True

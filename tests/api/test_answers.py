@@ -10,7 +10,7 @@ from django.test import Client
 
 from api.http import responses
 from api.views import reviews
-from tests.drafts import make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
 
 LICENSE = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
 
@@ -81,8 +81,7 @@ def test_known_etag_gets_304(addresses, api):
         assert api.send(address, **{"If-None-Match": "nonsense"}).status_code == 200
 
 
-def test_etag_changes_with_the_content(database, api):
-    newsroom = make_newsroom()
+def test_etag_changes_with_the_content(newsroom: Newsroom, api):
     empty = api.send("reviews/")
     publish_review(newsroom, make_review(newsroom))
     response = api.send("reviews/", **{"If-None-Match": empty["ETag"]})

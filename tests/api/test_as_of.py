@@ -15,6 +15,7 @@ from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import LogEntry
 from tests.drafts import (
+    Newsroom,
     correct_review,
     erase_review,
     make_claim,
@@ -209,9 +210,8 @@ def test_past_takes_few_queries(world, api):
 
 
 @pytest.mark.parametrize("address", ["reviews/", "reviews/{}/"])
-def test_head_is_not_newer_than_the_entry_of_a_time(database, api, monkeypatch, address):
+def test_head_is_not_newer_than_the_entry_of_a_time(newsroom: Newsroom, api, monkeypatch, address):
     """Otherwise, the response would be remembered without the entry that arrives meanwhile."""
-    newsroom = make_newsroom()
     review = make_review(newsroom)
     publish_review(newsroom, review)
 

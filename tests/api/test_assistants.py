@@ -296,6 +296,7 @@ def test_hosts_over_http_are_the_sites_and_those_that_are_named(settings: Any, m
         assert given["transport_security"].allowed_hosts == [host, f"{host}:*"]
 
 
+@pytest.mark.prove
 def test_process_over_http_answers_many_at_once(world: SimpleNamespace) -> None:
     with on_http(world.database) as address:
 

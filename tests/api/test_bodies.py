@@ -12,6 +12,7 @@ from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import LogEntry
 from factcheck.record.statements import review as said
 from tests.drafts import (
+    Newsroom,
     erase_review,
     make_newsroom,
     make_review,
@@ -273,8 +274,7 @@ def test_erased_review_is_gone_with_the_public_reason(world, api):
         }
 
 
-def test_redacted_review_is_live_and_its_past_is_gone(database, api):
-    newsroom = make_newsroom()
+def test_redacted_review_is_live_and_its_past_is_gone(newsroom: Newsroom, api):
     review = make_review(newsroom, headline="Tên của một người")
     publish_review(newsroom, review)
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from api.http import long_polling
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.drafts import (
+    Newsroom,
     correct_review,
     erase_review,
     make_demand,
@@ -74,8 +75,7 @@ def test_changes_in_the_order_of_the_log(world, api):
     assert page["next"] == "http://127.0.0.1:8000/api/v1/changes/?since=5"
 
 
-def test_changes_carry_demands_as_their_addresses_do(database, api):
-    newsroom = make_newsroom()
+def test_changes_carry_demands_as_their_addresses_do(newsroom: Newsroom, api):
     demand = make_demand(newsroom)
     publish_demand(newsroom, demand)
     update_demand(newsroom, demand, outcome="dropped")
@@ -144,8 +144,7 @@ def test_waiting_ends_with_the_time_and_not_before(world, api):
     assert took < 5
 
 
-def test_waiting_ends_with_what_is_published(database, api):
-    newsroom = make_newsroom()
+def test_waiting_ends_with_what_is_published(newsroom: Newsroom, api):
     publish_review(newsroom, make_review(newsroom))
     answers = []
 

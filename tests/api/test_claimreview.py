@@ -9,6 +9,7 @@ from django.test import Client
 from factcheck.editorial.models import Review
 from tests.api.published import make_imported
 from tests.drafts import (
+    Newsroom,
     correct_review,
     erase_review,
     make_newsroom,
@@ -122,8 +123,7 @@ def test_review_comes_in_the_form_that_is_preferred(world, accept, sent):
     assert (json.loads(response.content).get("@type") == "ClaimReview") == (sent == LINKED_DATA)
 
 
-def test_review_as_it_was_is_a_claim_review_too(database, api):
-    newsroom = make_newsroom()
+def test_review_as_it_was_is_a_claim_review_too(newsroom: Newsroom, api):
     review = make_review(newsroom)
     publish_review(newsroom, review)
     correct_review(newsroom, review, headline="Tiêu đề mới")

@@ -17,6 +17,7 @@ from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.readmodel import datafeed
 from tests.api.published import make_imported
 from tests.drafts import (
+    Newsroom,
     erase_review,
     make_newsroom,
     make_review,
@@ -177,8 +178,7 @@ def test_feed_tells_an_erased_import_from_another_review_of_the_same_page(databa
     assert "item" in after[f"urn:uuid:{live.pk}"]
 
 
-def test_feed_is_made_again_only_when_something_was_published(database, own_folder, capsys):
-    newsroom = make_newsroom()
+def test_feed_is_made_again_only_when_something_was_published(newsroom: Newsroom, own_folder, capsys):
     empty = remake()
     assert (empty["dataFeedElement"], "dateModified" in empty) == ([], False)
     review = make_review(newsroom)
@@ -203,8 +203,7 @@ def test_feed_is_made_again_for_another_address_of_the_site(database, own_folder
     assert remake()["url"] == "http://localhost:9000/feeds/claimreview.json"
 
 
-def test_feed_that_holds_what_was_erased_is_not_sent(database, own_folder, monkeypatch):
-    newsroom = make_newsroom()
+def test_feed_that_holds_what_was_erased_is_not_sent(newsroom: Newsroom, own_folder, monkeypatch):
     review = make_review(newsroom, headline="Zwielicht")
     publish_review(newsroom, review)
     call_command("make_feed")
@@ -219,8 +218,7 @@ def test_feed_that_holds_what_was_erased_is_not_sent(database, own_folder, monke
     assert len(list(own_folder.glob("*.json"))) == 1
 
 
-def test_erasure_takes_the_feed_that_holds_the_review(database, own_folder):
-    newsroom = make_newsroom()
+def test_erasure_takes_the_feed_that_holds_the_review(newsroom: Newsroom, own_folder):
     review = make_review(newsroom)
     publish_review(newsroom, review)
     call_command("make_feed")
@@ -238,9 +236,8 @@ def test_site_without_a_feed_says_when_to_come_back(database, own_folder):
     )
 
 
-def test_feed_that_cannot_be_finished_leaves_the_previous_one(database, own_folder, monkeypatch):
+def test_feed_that_cannot_be_finished_leaves_the_previous_one(newsroom: Newsroom, own_folder, monkeypatch):
     call_command("make_feed")
-    newsroom = make_newsroom()
     publish_review(newsroom, make_review(newsroom))
 
     def full(row):

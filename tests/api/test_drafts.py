@@ -12,7 +12,7 @@ from factcheck.editorial.models import ApiToken, Appearance, Authorship, Claim, 
 from factcheck.editorial.programs.tokens import revoke_token
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ClaimToLog, DraftSource
-from tests.drafts import erase_review, make_claim, make_newsroom, make_review, make_scale, publish_review
+from tests.drafts import Newsroom, erase_review, make_claim, make_newsroom, make_review, make_scale, publish_review
 from tests.tokens import CLAIM, Program, make_program
 from tests.whole import whole
 
@@ -64,9 +64,9 @@ SOURCES_READ = [whole(source, DraftSource) for source in SOURCES]
 
 
 @pytest.fixture
-def newsroom(database: str) -> Any:
+def newsroom(newsroom: Newsroom) -> Any:
     make_scale()
-    return make_newsroom()
+    return newsroom
 
 
 @pytest.fixture

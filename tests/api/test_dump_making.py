@@ -18,7 +18,7 @@ from factcheck.record import dump_files
 from factcheck.record.log.notes import Checkpoint, open_note
 from factcheck.record.models import PublishedReview
 from tests.api.unpacking import lines_of, text_of
-from tests.drafts import erase_review, make_claim, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, erase_review, make_claim, make_review, publish_review
 
 
 @pytest.fixture
@@ -36,9 +36,8 @@ def test_dump_of_nothing(database, own_folder, api, capsys):
     )
 
 
-def test_the_last_ones_are_kept(database, own_folder, api, monkeypatch):
+def test_the_last_ones_are_kept(newsroom: Newsroom, own_folder, api, monkeypatch):
     monkeypatch.setattr(settings, "DUMPS_KEEP", 2)
-    newsroom = make_newsroom()
     for _ in range(3):
         publish_review(newsroom, make_review(newsroom))
         call_command("make_dumps")
@@ -46,8 +45,7 @@ def test_the_last_ones_are_kept(database, own_folder, api, monkeypatch):
     assert sorted(path.name for path in own_folder.iterdir()) == ["1", "2", "lock"]
 
 
-def test_erasure_takes_the_dumps_that_hold_the_review(database, own_folder, api):
-    newsroom = make_newsroom()
+def test_erasure_takes_the_dumps_that_hold_the_review(newsroom: Newsroom, own_folder, api):
     first = make_review(newsroom)
     publish_review(newsroom, first)
     call_command("make_dumps")
@@ -63,8 +61,7 @@ def test_erasure_takes_the_dumps_that_hold_the_review(database, own_folder, api)
     assert len(lines_of(own_folder / "2" / "reviews.jsonl.zst")) == 1
 
 
-def test_erasure_hides_a_dump_whose_files_cannot_be_removed(database, own_folder, api, monkeypatch):
-    newsroom = make_newsroom()
+def test_erasure_hides_a_dump_whose_files_cannot_be_removed(newsroom: Newsroom, own_folder, api, monkeypatch):
     secret = make_review(newsroom)
     publish_review(newsroom, secret)
     call_command("make_dumps")
@@ -77,9 +74,8 @@ def test_erasure_hides_a_dump_whose_files_cannot_be_removed(database, own_folder
     api.problem("dumps/0/reviews.parquet", status=404)
 
 
-def test_erasure_while_a_dump_is_made(database, own_folder, api, monkeypatch):
+def test_erasure_while_a_dump_is_made(newsroom: Newsroom, own_folder, api, monkeypatch):
     """The snapshot still has the review; the dump is thrown away and made anew."""
-    newsroom = make_newsroom()
     secret = make_review(newsroom, headline="Zwielicht")
     publish_review(newsroom, secret)
     rename, times = Path.rename, []
@@ -100,8 +96,7 @@ def test_erasure_while_a_dump_is_made(database, own_folder, api, monkeypatch):
     assert "Zwielicht" not in text_of(own_folder / "1" / "reviews.csv.zst")
 
 
-def test_what_is_published_meanwhile_waits_for_the_next_dump(database, own_folder, monkeypatch):
-    newsroom = make_newsroom()
+def test_what_is_published_meanwhile_waits_for_the_next_dump(newsroom: Newsroom, own_folder, monkeypatch):
     publish_review(newsroom, make_review(newsroom))
     later = make_review(newsroom)
     write = making.write_table
@@ -121,8 +116,7 @@ def test_what_is_published_meanwhile_waits_for_the_next_dump(database, own_folde
     assert Checkpoint.parse(open_note(manifest["checkpoint"])[0]).size == 1
 
 
-def test_files_of_others_in_the_folder_stay(database, own_folder):
-    newsroom = make_newsroom()
+def test_files_of_others_in_the_folder_stay(newsroom: Newsroom, own_folder):
     publish_review(newsroom, make_review(newsroom))
     for name in ("photos", "7", "unfinished-3"):
         (own_folder / name).mkdir(parents=True)
@@ -139,8 +133,7 @@ def test_two_makers_at_once(database, own_folder):
         call_command("make_dumps")
 
 
-def test_no_room(database, own_folder, monkeypatch):
-    newsroom = make_newsroom()
+def test_no_room(newsroom: Newsroom, own_folder, monkeypatch):
     publish_review(newsroom, make_review(newsroom))
     call_command("make_dumps")
     publish_review(newsroom, make_review(newsroom))
@@ -171,9 +164,9 @@ call_command("make_dumps")
 """
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.prove)])
-def test_run_that_is_stopped_leaves_the_old_ones(database, own_folder, api, number):
-    newsroom = make_newsroom()
+def test_run_that_is_stopped_leaves_the_old_ones(database: str, newsroom: Newsroom, own_folder, api, number):
     publish_review(newsroom, make_review(newsroom))
     call_command("make_dumps")
     before = {path.name: path.read_bytes() for path in (own_folder / "0").iterdir()}
@@ -196,8 +189,7 @@ def test_run_that_is_stopped_leaves_the_old_ones(database, own_folder, api, numb
     assert sorted(path.name for path in own_folder.iterdir()) == ["0", "1", "lock"]
 
 
-def test_progress_is_told(database, own_folder):
-    newsroom = make_newsroom()
+def test_progress_is_told(newsroom: Newsroom, own_folder):
     publish_review(newsroom, make_review(newsroom))
     told = []
 

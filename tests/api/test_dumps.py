@@ -27,6 +27,7 @@ from factcheck.record.log.notes import Checkpoint, open_note
 from factcheck.record.models import LogEntry, PublishedDemand
 from tests.api.unpacking import lines_of, text_of
 from tests.drafts import (
+    Newsroom,
     correct_review,
     make_claim,
     make_demand,
@@ -151,6 +152,7 @@ def test_columns_are_the_documents_keys(world, folder):
     for key in ("claim", "verdict", "publisher", "revision"):
         assert sorted(review[key]) == sorted(field.name for field in found.field(key).type)
     assert sorted(review["sources"][0]) == sorted(field.name for field in found.field("sources").type.value_type)
+    assert found.field("sources").type.value_field.name == "element"  # as Parquet's specification calls it
 
 
 def test_csv(world, folder):
@@ -276,8 +278,7 @@ def test_columns_need_no_quotes_in_sql(database):
                     each.execute(statement)
 
 
-def test_demands_have_their_sender(database, tmp_path):
-    newsroom = make_newsroom()
+def test_demands_have_their_sender(newsroom: Newsroom, tmp_path):
     review = make_review(newsroom)
     publish_review(newsroom, review)
     publish_demand(newsroom, make_demand(newsroom, review))

@@ -14,6 +14,7 @@ from factcheck.editorial.models import Topic, TopicLabel
 from factcheck.record.models import LogEntry
 from tests.api.published import make_imported
 from tests.drafts import (
+    Newsroom,
     correct_review,
     erase_review,
     make_claim,
@@ -336,8 +337,7 @@ def test_feed_of_nothing(database, api):
         assert read(api, f"{of}.json")["items"] == []
 
 
-def test_erased_review_leaves_every_feed(database, api):
-    newsroom = make_newsroom()
+def test_erased_review_leaves_every_feed(newsroom: Newsroom, api):
     secret = make_review(newsroom, make_claim(newsroom, text="Zwielicht."), headline="Zwielicht", body="Zwielicht")
     publish_review(newsroom, secret)
     correct_review(newsroom, secret, summary="Zwielicht.")

@@ -11,7 +11,7 @@ from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic,
 from factcheck.record.models import LogEntry, PastReview, PublishedClaim, PublishedReview
 from factcheck.server.response_cache import forget_responses
 from tests.api.published import make_imported
-from tests.drafts import correct_review, make_claim, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, correct_review, make_claim, make_newsroom, make_review, publish_review
 
 
 @pytest.fixture(scope="module")
@@ -187,8 +187,7 @@ def test_date_is_midnight_in_utc(world, named):
     assert named("published_after=9999-12-31") == []
 
 
-def test_original_url_finds_an_imported_review(database, api):
-    newsroom = make_newsroom()
+def test_original_url_finds_an_imported_review(newsroom: Newsroom, api):
     review = make_imported(newsroom, "https://www.outra.example/verificamos/1?p=2")
     publish_review(newsroom, review)
     assert api.ids("reviews/?original_url=http://outra.example/verificamos/1/?p=2%23top") == [str(review.pk)]
@@ -197,9 +196,8 @@ def test_original_url_finds_an_imported_review(database, api):
     assert api.get("rating-scales/")["results"] == []
 
 
-def test_publishers_own_words_are_a_filter_and_a_facet(database, api):
+def test_publishers_own_words_are_a_filter_and_a_facet(newsroom: Newsroom, api):
     """As in AVeriTeC's file, whose publishers write "False", "FALSE" and "Pants on Fire"."""
-    newsroom = make_newsroom()
     words = ["Pants on Fire", "FALSE", "false", "Four  Pinocchios", "x" * 300]
     reviews = [make_imported(newsroom, "https://www.outra.example/0")]
     for number, label in enumerate(words[1:], 1):
@@ -259,9 +257,8 @@ def test_other_spelling_of_an_address_or_a_site_finds_the_same(database, api):
     assert found(original_url="https://outra.example/chá/1") == [[]] * 2
 
 
-def test_rebuilding_the_record_makes_the_keys_of_addresses_anew(database, api):
+def test_rebuilding_the_record_makes_the_keys_of_addresses_anew(newsroom: Newsroom, api):
     """As after a change of what is the same address: rows still have the keys of before."""
-    newsroom = make_newsroom()
     review = make_imported(newsroom, "https://outra.example/chá")
     publish_review(newsroom, review)
     correct_review(newsroom, review, headline="Tiêu đề mới")

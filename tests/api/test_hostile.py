@@ -152,7 +152,7 @@ def test_more_parameters_than_django_reads_is_a_bad_request(api):
     assert problem["type"] == "http://127.0.0.1:8000/api/problems/bad-request/"
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(

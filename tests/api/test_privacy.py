@@ -6,7 +6,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Appearance, Source, Topic, TopicLabel
-from tests.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 
 MARKER = "zwielicht"
 
@@ -87,8 +87,7 @@ def test_every_address_has_its_number_of_queries_by_the_reading_role(world, api)
         assert (len(default), len(owner)) == (0, 0), address
 
 
-def test_page_of_many_rows_takes_no_more_queries(database, api):
-    newsroom = make_newsroom()
+def test_page_of_many_rows_takes_no_more_queries(newsroom: Newsroom, api):
     for _ in range(4):
         publish_review(newsroom, make_review(newsroom))
     for address, expected in (("reviews/", 1), ("claims/", 1), ("claimants/", 2), ("reviews/?sort=claimed_on", 2)):

@@ -5,6 +5,7 @@ import pytest
 from factcheck.editorial.models import Claimant
 from tests.api.published import make_imported
 from tests.drafts import (
+    Newsroom,
     correct_review,
     erase_review,
     make_claim,
@@ -112,8 +113,7 @@ def test_claimant_has_claims_and_no_numbers(world, api):
     api.problem("claimants/00000000-0000-4000-8000-000000000000/", status=404)
 
 
-def test_claimants_without_live_reviews_vanish(database, api):
-    newsroom = make_newsroom()
+def test_claimants_without_live_reviews_vanish(newsroom: Newsroom, api):
     names = ("Erased Ltd", "Withdrawn Ltd", "Renamed Ltd")
     claimants = [Claimant.objects.create(newsroom=newsroom.publisher, type="organization", name=name) for name in names]
     reviews = [make_review(newsroom, make_claim(newsroom, text=each.name, claimant=each)) for each in claimants]

@@ -16,6 +16,7 @@ from factcheck.record.matching import similar_rows
 from factcheck.record.models import ReviewVector
 from factcheck.record.search import counts, ranking
 from tests.drafts import (
+    Newsroom,
     make_claim,
     make_newsroom,
     make_review,
@@ -107,12 +108,11 @@ def test_search_pages_forth_and_back(world, api, sort):
 
 
 @pytest.mark.parametrize("of", ["reviews", "claims"])
-def test_every_hit_can_be_reached(database, api, monkeypatch, of):
+def test_every_hit_can_be_reached(newsroom: Newsroom, api, monkeypatch, of):
     """As many as are counted: what is older than the ranked hits follows by date, and back."""
     for name in ("_SHELVES", "_EVERYWHERE"):
         monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", "LIMIT 4"))
     monkeypatch.setattr(ranking, "MAX_CANDIDATES", 4)
-    newsroom = make_newsroom()
     for number in range(9):
         publish_review(newsroom, make_review(newsroom, make_claim(newsroom, text=f"Nước lũ số {number}.")))
     newest_first = api.ids(f"{of}/")
@@ -180,8 +180,7 @@ def test_highlights_of_claims(world, api):
     assert list(found["meta"]["highlights"].values()) == [{"headline": "Ảnh ngập lụt của năm <mark>2020</mark>"}]
 
 
-def test_claims_are_found_in_the_words_of_those_merged_into_them(database, api):
-    newsroom = make_newsroom()
+def test_claims_are_found_in_the_words_of_those_merged_into_them(newsroom: Newsroom, api):
     make_claimant = partial(Claimant.objects.create, newsroom=newsroom.publisher, type=Claimant.Type.ORGANIZATION)
     lemon, chanh = (
         make_claim(newsroom, text=text, language=language, claimant=make_claimant(name=name))
@@ -284,9 +283,8 @@ def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monk
     assert api.ids("reviews/") == world[::-1]
 
 
-def test_search_in_an_order_of_two_parts_takes_no_longer(database, api, monkeypatch):
+def test_search_in_an_order_of_two_parts_takes_no_longer(newsroom: Newsroom, api, monkeypatch):
     """What has no date is read after the rest, within the same time."""
-    newsroom = make_newsroom()
     for claimed_on in (date(2026, 10, 3), None):
         publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimed_on=claimed_on)))
     asleep = "NOT EXISTS (SELECT FROM pg_sleep(0.4))", []

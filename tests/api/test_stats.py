@@ -12,6 +12,7 @@ from factcheck.record.models import PublishedReview
 from factcheck.record.source_checks import SourceState, store_check
 from tests.api.published import make_imported
 from tests.drafts import (
+    Newsroom,
     correct_review,
     erase_review,
     make_claim,
@@ -221,9 +222,8 @@ def test_counting_that_takes_too_long_is_refused(world, api, monkeypatch):
     assert problem["detail"] == stats.TOO_SLOW
 
 
-def test_answer_changes_with_the_log(database, api):
+def test_answer_changes_with_the_log(newsroom: Newsroom, api):
     """From one publication to the next, also with what is cached, and nothing of an erased review is left."""
-    newsroom = make_newsroom()
     assert api.get("stats/")["totals"]["reviews"] == 0
     review = make_review(newsroom, make_claim(newsroom, language="en"), language="en")
     other = make_review(newsroom, make_claim(newsroom, text="Khác."))

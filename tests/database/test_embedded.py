@@ -141,6 +141,7 @@ def test_log_of_the_server_keeps_nothing_that_was_asked(cluster: Cluster):
     assert ("asked" in log, "a draft" in log) == (False, False)
 
 
+@pytest.mark.prove
 def test_last_user_stops_the_server(var: Path, cluster: Cluster):
     other = user_of(var)
     cluster.leave()
@@ -150,6 +151,7 @@ def test_last_user_stops_the_server(var: Path, cluster: Cluster):
     assert not running(cluster)
 
 
+@pytest.mark.prove
 def test_user_that_started_the_server_leaves_it_to_another_without_a_word(
     var: Path, again: Callable[..., Cluster], monkeypatch: pytest.MonkeyPatch
 ):
@@ -161,6 +163,7 @@ def test_user_that_started_the_server_leaves_it_to_another_without_a_word(
     assert running(cluster)
 
 
+@pytest.mark.prove
 def test_server_of_a_killed_process_is_taken_over(var: Path, again: Callable[..., Cluster]):
     killed = user_of(var)
     killed.send_signal(signal.SIGKILL)
@@ -174,6 +177,7 @@ def test_server_of_a_killed_process_is_taken_over(var: Path, again: Callable[...
     assert not running(cluster)
 
 
+@pytest.mark.prove
 def test_stale_pid_of_another_program_is_no_obstacle(cluster: Cluster, again: Callable[..., Cluster]):
     cluster.leave()
     stale = cluster.data / "postmaster.pid"
@@ -184,6 +188,7 @@ def test_stale_pid_of_another_program_is_no_obstacle(cluster: Cluster, again: Ca
     assert stale.read_text().split()[0] != str(os.getpid())
 
 
+@pytest.mark.prove
 def test_first_starts_at_once_give_one_server(var: Path):
     processes = [
         subprocess.Popen(
@@ -200,6 +205,7 @@ def test_first_starts_at_once_give_one_server(var: Path):
     assert [process.returncode for process in processes] == [0, 0, 0]
 
 
+@pytest.mark.prove
 def test_interrupted_first_start_is_begun_anew(again: Callable[..., Cluster]):
     cluster = again()
     cluster.logins()
@@ -217,6 +223,7 @@ def test_lost_passwords_are_a_sentence(cluster: Cluster, var: Path):
     kept.rename(cluster.home / "passwords.json")
 
 
+@pytest.mark.prove
 def test_server_that_cannot_start_shows_its_last_words(cluster: Cluster, again: Callable[..., Cluster]):
     cluster.leave()
     with open(cluster.data / "postgresql.conf", "a") as conf:
@@ -225,6 +232,7 @@ def test_server_that_cannot_start_shows_its_last_words(cluster: Cluster, again: 
         again().prepare()
 
 
+@pytest.mark.prove
 def test_stop_without_a_checkpoint_loses_nothing(again: Callable[..., Cluster]):
     cluster = again(durable=True)
     cluster.prepare()
@@ -238,6 +246,7 @@ def test_stop_without_a_checkpoint_loses_nothing(again: Callable[..., Cluster]):
         assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     "words",
     [
@@ -260,6 +269,7 @@ def test_full_disk_at_the_first_start_is_a_sentence(
     assert str(refusal.value) == f"The disk of {cluster.home} is full. Free some space and start again."
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     "problem",
     [psycopg.errors.DiskFull("could not extend file: No space left on device"), KeyboardInterrupt()],
@@ -280,6 +290,7 @@ def test_server_stops_when_its_start_is_cut_short(
     assert running(cluster)
 
 
+@pytest.mark.prove
 def test_server_that_broke_down_says_in_its_log_that_the_disk_is_full(cluster: Cluster):
     error = psycopg.OperationalError("server closed the connection unexpectedly")
     assert cluster.full_disk(error) is None

@@ -45,7 +45,7 @@ from factcheck.record.statements.checks import check
 from factcheck.record.statements.erasure import Erasure
 from factcheck.record.statements.tombstone import Tombstone
 from tests.databases import Ground
-from tests.drafts import make_newsroom, make_user
+from tests.drafts import Newsroom, make_user
 
 LOGINS = settings.VAR / "demo-logins.json"
 
@@ -208,8 +208,7 @@ def test_second_time_is_refused(printed: str) -> None:
         call_command("load_demo")
 
 
-def test_refused_beside_a_newsroom(database: str) -> None:
-    make_newsroom()
+def test_refused_beside_a_newsroom(newsroom: Newsroom) -> None:
     with pytest.raises(CommandError, match="already contains publishers"):
         call_command("load_demo")
 
@@ -220,6 +219,7 @@ def test_refused_beside_an_account(database: str) -> None:
         call_command("load_demo")
 
 
+@pytest.mark.prove
 def test_interrupted_leaves_nothing(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise KeyboardInterrupt

@@ -21,7 +21,6 @@ from tests.drafts import (
     approve_demand,
     make_claim,
     make_demand,
-    make_newsroom,
     make_review,
     publish_review,
     waiting,
@@ -250,9 +249,9 @@ def story(newsroom: Newsroom) -> dict[str, Callable[[], object]]:
         for pair in combinations_with_replacement(ACTS, 2)
     ],
 )
-def test_every_pair_of_acts_at_once_ends(database: str, one: str, two: str) -> None:
+def test_every_pair_of_acts_at_once_ends(newsroom: Newsroom, one: str, two: str) -> None:
     """Locks are always taken in one order, so that no two acts wait for each other: PostgreSQL would end one of them."""
-    acts = story(make_newsroom())
+    acts = story(newsroom)
     results = at_once([acts[one], acts[two]])
     refused = [result for result in results if isinstance(result, EditorialError)]
     # The same act twice is refused once. Only an erasure and a merge of the same claim exclude each other.

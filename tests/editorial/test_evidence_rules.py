@@ -33,11 +33,6 @@ SAID = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
-
-
 def make_capture(newsroom: Newsroom, **fields: Any) -> Capture:
     return Capture.objects.create(newsroom=newsroom.publisher, requested_by=newsroom.reporter, **fields)
 

@@ -36,9 +36,9 @@ SITE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
-def newsroom(database: str) -> Newsroom:
+def newsroom(newsroom: Newsroom) -> Newsroom:
     tree.signing_key.cache_clear()
-    return make_newsroom()
+    return newsroom
 
 
 def run(sql: str) -> None:

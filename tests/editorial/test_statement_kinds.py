@@ -10,9 +10,9 @@ from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand, erasure, merge, review, rotation, tombstone
 from factcheck.record.statements.checks import check
 from tests.drafts import (
+    Newsroom,
     erase_review,
     make_demand,
-    make_newsroom,
     make_review,
     merge_claims,
     publish_claim,
@@ -33,9 +33,8 @@ MODELS = {
 }
 
 
-def test_every_kind_follows_its_model(database: str, settings: Any) -> None:
+def test_every_kind_follows_its_model(newsroom: Newsroom, settings: Any) -> None:
     tree.signing_key.cache_clear()
-    newsroom = make_newsroom()
     withdrawn, erased = make_review(newsroom), make_review(newsroom)
     publish_review(newsroom, withdrawn)
     withdraw_review(newsroom, withdrawn)

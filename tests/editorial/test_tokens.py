@@ -13,14 +13,14 @@ from factcheck.editorial.models import AnsweredRequest, ApiToken, Authorship, Cl
 from factcheck.editorial.programs import idempotency
 from factcheck.editorial.programs.tokens import create_token, revoke_token, token_transaction
 from factcheck.editorial.proposals import review_policy, workflow
-from tests.drafts import make_newsroom, make_review, make_scale, make_user, publish_review, waiting
+from tests.drafts import Newsroom, make_review, make_scale, make_user, publish_review, waiting
 from tests.tokens import CLAIM, make_program
 
 
 @pytest.fixture
-def newsroom(database: str) -> Any:
+def newsroom(newsroom: Newsroom) -> Any:
     make_scale()
-    return make_newsroom()
+    return newsroom
 
 
 def token_of(newsroom: Any, by: Any = None) -> ApiToken:

@@ -24,7 +24,7 @@ from factcheck.editorial.captures import fetching
 from factcheck.editorial.models import Capture, Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.server.http_client import Exchange
-from tests.drafts import make_newsroom, make_scale
+from tests.drafts import Newsroom, make_scale
 from tests.serving import served
 
 pytestmark = pytest.mark.prove
@@ -179,9 +179,8 @@ def correct(lan: Person, page: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_story_of_two_people(
-    database: str, language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    newsroom: Newsroom, language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    newsroom = make_newsroom()
     make_scale()
     Claimant.objects.create(
         newsroom=newsroom.publisher, type=Claimant.Type.UNNAMED, description="một người dùng mạng xã hội"

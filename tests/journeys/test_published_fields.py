@@ -20,7 +20,7 @@ from factcheck.record.statements.checks import equivalent, without_empty
 from factcheck.record.statements.demand import Demand as DemandStatement
 from factcheck.record.statements.review import Review as ReviewStatement
 from tests.api.unpacking import lines_of
-from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, publish_demand, publish_review
+from tests.drafts import Newsroom, make_demand, make_review, publish_demand, publish_review
 from tests.editorial.proposal_kinds import written
 from tests.imports.own_records import bodies, publish, record, take
 from tests.journeys.browser import signed_in
@@ -58,11 +58,6 @@ FORMS: dict[str, tuple[dict[str, str], str]] = {
     "sources.no_capture_reason": ({"sources-0-no_capture_reason": "Trang đã mất."}, "Trang đã mất."),
     "sources.primary": ({"sources-0-primary": "true", "sources-1-primary": "false"}, "first-hand evidence"),
 }
-
-
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
 
 
 @pytest.mark.parametrize("field", SENT)

@@ -193,6 +193,7 @@ def test_database_that_hangs_is_told_in_time(monkeypatch):
     stop.set()
 
 
+@pytest.mark.prove
 def test_process_whose_database_accepts_and_never_answers_says_so():
     """As a server that was stopped in the middle: the kernel takes the connection."""
     with socket.socket() as mute:
@@ -229,6 +230,7 @@ def test_numbers_of_the_site(published, tmp_path: Path, monkeypatch):
         assert abs(found[f"factcheck_{name}_timestamp_seconds"] - time.time()) < 120
 
 
+@pytest.mark.prove
 def test_numbers_of_all_processes_are_added_up(tmp_path: Path):
     """As systemd's unit has it: each process writes to a file of its own in one folder."""
     code = (

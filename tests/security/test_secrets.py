@@ -214,6 +214,7 @@ def test_assistants_are_served_with_the_reading_role_alone(started: Started) -> 
     assert json.loads(body)["result"]["structuredContent"]["results"] == []
 
 
+@pytest.mark.prove
 def test_process_that_reads_cannot_write(started: Started) -> None:
     code = "from factcheck.editorial.models import User; User.objects.count()"
     for files_of_it in (("common", "site"), ("common", "mcp")):

@@ -31,6 +31,7 @@ def test_session_ends_after_half_an_hour_without_use(newsroom: Newsroom) -> None
     assert not device.is_in
 
 
+@pytest.mark.prove
 def test_session_ends_after_a_day_of_use(newsroom: Newsroom) -> None:
     device = signed_in(newsroom.reporter)
     for _visit in range(57):

@@ -65,6 +65,7 @@ def seconds_for(address: str, path: str) -> float:
     return time.monotonic() - begun
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("path", [FEED, DUMP])
 def test_readers_who_do_not_read_on_leave_threads_for_others(template, folder, path):
     with granian(DUMPS_FOLDER=str(folder)) as address, ExitStack() as open_:

@@ -335,6 +335,7 @@ print(read // 2**20, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - befor
 """
 
 
+@pytest.mark.prove
 def test_streams_take_little_memory(tmp_path: Path):
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-c", STREAM, str(tmp_path / "file")]

@@ -242,6 +242,7 @@ def test_full_disk_is_a_sentence_and_stops_the_database(monkeypatch: pytest.Monk
     assert left == [True]
 
 
+@pytest.mark.prove
 def test_ctrl_c_while_starting_stops_the_database(var: Path, port: int, start: Start):
     process = start()
     assert process.stdout is not None

@@ -112,6 +112,7 @@ def test_application_does_not_own_the_queue(database: str):
         cursor.execute("DROP TABLE procrastinate_jobs")
 
 
+@pytest.mark.prove
 def test_sigterm_stops_the_worker_when_it_is_idle(database: str):
     with working(database) as process:
         leave = ProcrastinateJob.objects.filter(args__command="verify_record")

@@ -17,10 +17,10 @@ from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Delivery, Event, Subscription
 from factcheck.webhooks.tasks import derive
 from tests.drafts import (
+    Newsroom,
     correct_review,
     erase_review,
     make_demand,
-    make_newsroom,
     make_review,
     publish_demand,
     publish_review,
@@ -34,9 +34,9 @@ from tests.webhooks.conftest import publish
 from tests.working import working
 
 
-def test_message_is_signed_and_says_what_the_feed_of_changes_says(database: str, receiver: Receiver) -> None:
+def test_message_is_signed_and_says_what_the_feed_of_changes_says(newsroom: Newsroom, receiver: Receiver) -> None:
     subscription = subscribe(receiver.url)
-    entry = publish(make_newsroom())
+    entry = publish(newsroom)
     deliver()
     (got,) = receiver.received
     message = got.verified(subscription.secret)
@@ -51,8 +51,7 @@ def test_message_is_signed_and_says_what_the_feed_of_changes_says(database: str,
     assert states() == [(0, "delivered")]
 
 
-def test_every_kind_of_entry_has_its_event(database: str, receiver: Receiver) -> None:
-    newsroom = make_newsroom()
+def test_every_kind_of_entry_has_its_event(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
     review = make_review(newsroom)
     publish_review(newsroom, review)
@@ -78,8 +77,7 @@ def test_every_kind_of_entry_has_its_event(database: str, receiver: Receiver) ->
     ]
 
 
-def test_subscriber_gets_what_was_asked_for_from_then_on(database: str, receiver: Receiver) -> None:
-    newsroom = make_newsroom()
+def test_subscriber_gets_what_was_asked_for_from_then_on(newsroom: Newsroom, receiver: Receiver) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     subscribe(receiver.url, "review.corrected")
@@ -90,8 +88,7 @@ def test_subscriber_gets_what_was_asked_for_from_then_on(database: str, receiver
     assert Subscription.objects.get().cursor == 2
 
 
-def test_nothing_overtakes_within_a_review_and_others_go_on(database: str, receiver: Receiver) -> None:
-    newsroom = make_newsroom()
+def test_nothing_overtakes_within_a_review_and_others_go_on(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
     broken = make_review(newsroom)
     receiver.told[str(broken.pk)] = 503
@@ -108,18 +105,18 @@ def test_nothing_overtakes_within_a_review_and_others_go_on(database: str, recei
     assert (sorted(numbers[:2]), numbers[2:]) == (["0", "2"], ["0", "1"])  # the first two at the same time
 
 
-def test_a_second_job_sends_nothing_twice(database: str, receiver: Receiver) -> None:
+def test_a_second_job_sends_nothing_twice(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
-    publish(make_newsroom())
+    publish(newsroom)
     deliver()
     delivery.enqueue([Delivery.objects.select_related("entry").get()])
     deliver()
     assert len(receiver.received) == 1
 
 
-def test_sent_again_by_hand_it_has_the_same_id(database: str, receiver: Receiver) -> None:
+def test_sent_again_by_hand_it_has_the_same_id(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
-    publish(make_newsroom())
+    publish(newsroom)
     deliver()
     sent = Delivery.objects.get()
     assert delivery.send_again(sent)
@@ -129,8 +126,7 @@ def test_sent_again_by_hand_it_has_the_same_id(database: str, receiver: Receiver
     assert outcomes() == [(0, "", 204)] * 2
 
 
-def test_what_was_erased_before_it_was_sent_is_not_sent(database: str, receiver: Receiver) -> None:
-    newsroom = make_newsroom()
+def test_what_was_erased_before_it_was_sent_is_not_sent(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
     review = make_review(newsroom, headline="Tên một người không ai được nhắc")
     receiver.answers = [500, 204]
@@ -146,9 +142,8 @@ def test_what_was_erased_before_it_was_sent_is_not_sent(database: str, receiver:
     assert all("Tên một người" not in got.body.decode() for got in receiver.received[1:])
 
 
-def test_derived_at_once_by_two_it_is_there_once(database: str, receiver: Receiver) -> None:
+def test_derived_at_once_by_two_it_is_there_once(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
-    newsroom = make_newsroom()
     for _ in range(5):
         publish(newsroom)
 
@@ -165,9 +160,8 @@ def test_derived_at_once_by_two_it_is_there_once(database: str, receiver: Receiv
     assert ProcrastinateJob.objects.filter(task_name="webhooks.deliver").count() == 5
 
 
-def test_entry_written_by_any_way_is_derived(database: str, receiver: Receiver) -> None:
+def test_entry_written_by_any_way_is_derived(newsroom: Newsroom, receiver: Receiver) -> None:
     """The trigger adds the job in the transaction of the entry, and takes it back with it."""
-    newsroom = make_newsroom()
     approval = workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(RuntimeError), transaction.atomic():
@@ -184,10 +178,13 @@ def test_entry_written_by_any_way_is_derived(database: str, receiver: Receiver) 
 
 @pytest.mark.prove
 def test_kill_of_the_worker_loses_nothing_and_keeps_the_order(
-    database: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, until: Callable[[Callable[[], bool]], None]
+    database: str,
+    newsroom: Newsroom,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    until: Callable[[Callable[[], bool]], None],
 ) -> None:
     monkeypatch.setitem(os.environ, "WEBHOOKS_ALLOW_LOOPBACK", "1")
-    newsroom = make_newsroom()
     subscription = subscribe(receiver.url)
     review = make_review(newsroom)
     receiver.held.clear()

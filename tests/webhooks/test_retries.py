@@ -10,16 +10,16 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from factcheck.editorial.models import EditorialEvent
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Delivery, Subscription
-from tests.drafts import correct_review, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, correct_review, make_review, publish_review
 from tests.receiving import Receiver, receiving
 from tests.subscribers import deliver, outcomes, states, subscribe, wait_and_deliver
 from tests.webhooks.conftest import publish
 
 
-def test_delivery_is_given_up_after_nine_attempts_in_a_day(database: str, receiver: Receiver) -> None:
+def test_delivery_is_given_up_after_nine_attempts_in_a_day(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
     receiver.answers = [500]
-    publish(make_newsroom())
+    publish(newsroom)
     deliver()
     waits: list[timedelta] = []
     while found := wait_and_deliver():
@@ -34,7 +34,7 @@ def test_delivery_is_given_up_after_nine_attempts_in_a_day(database: str, receiv
 
 @pytest.mark.parametrize("broken", ["_send", "_store_outcome", "_derive_some"])
 def test_fault_of_ours_loses_no_delivery(
-    database: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, broken: str
+    newsroom: Newsroom, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     """As when the database has no connection left: the job is tried again in a minute, and no attempt counts."""
 
@@ -42,7 +42,7 @@ def test_fault_of_ours_loses_no_delivery(
         raise OperationalError("too many clients already")
 
     subscribe(receiver.url)
-    publish(make_newsroom())
+    publish(newsroom)
     with monkeypatch.context() as fault:
         fault.setattr(delivery, broken, gone)
         deliver()
@@ -51,8 +51,7 @@ def test_fault_of_ours_loses_no_delivery(
     assert {got.id for got in receiver.received} == {Delivery.objects.get().message_id}
 
 
-def test_what_was_given_up_does_not_hold_back_the_next(database: str, receiver: Receiver) -> None:
-    newsroom = make_newsroom()
+def test_what_was_given_up_does_not_hold_back_the_next(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
     review = make_review(newsroom)
     publish_review(newsroom, review)
@@ -63,9 +62,8 @@ def test_what_was_given_up_does_not_hold_back_the_next(database: str, receiver: 
     assert states() == [(0, "failed"), (1, "delivered")]
 
 
-def test_receiver_that_does_not_answer_is_left_in_peace_for_a_minute(database: str, receiver: Receiver) -> None:
+def test_receiver_that_does_not_answer_is_left_in_peace_for_a_minute(newsroom: Newsroom, receiver: Receiver) -> None:
     subscription = subscribe("http://127.0.0.1:9/")
-    newsroom = make_newsroom()
     publish(newsroom)
     deliver()
     publish(newsroom)
@@ -80,9 +78,9 @@ def test_receiver_that_does_not_answer_is_left_in_peace_for_a_minute(database: s
 
 
 @pytest.mark.parametrize(("failing", "rests"), [(timedelta(hours=2), 30), (timedelta(days=2), 60)])
-def test_receiver_that_is_long_gone_is_asked_less_often(database: str, failing: timedelta, rests: int) -> None:
+def test_receiver_that_is_long_gone_is_asked_less_often(newsroom: Newsroom, failing: timedelta, rests: int) -> None:
     subscription = subscribe("http://127.0.0.1:9/", failing_since=timezone.now() - failing)
-    publish(make_newsroom())
+    publish(newsroom)
     deliver()
     subscription.refresh_from_db()
     assert subscription.rests_until is not None
@@ -91,12 +89,12 @@ def test_receiver_that_is_long_gone_is_asked_less_often(database: str, failing: 
 
 @pytest.mark.parametrize(("status", "rests"), [(204, True), (500, True), (204, False)])
 def test_slow_receiver_rests_for_a_multiple_of_the_time_that_it_took(
-    database: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, status: int, rests: bool
+    newsroom: Newsroom, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, status: int, rests: bool
 ) -> None:
     monkeypatch.setattr(delivery, "SLOW", timedelta(seconds=0.2 if rests else 20))
     receiver.seconds, receiver.answers = 0.5, [status]
     subscription = subscribe(receiver.url)
-    publish(make_newsroom())
+    publish(newsroom)
     before = timezone.now()
     deliver()
     subscription.refresh_from_db()
@@ -108,13 +106,12 @@ def test_slow_receiver_rests_for_a_multiple_of_the_time_that_it_took(
 
 
 def test_slow_receiver_holds_up_its_own_messages_alone(
-    database: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    newsroom: Newsroom, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Twelve wait for it, and are older than those of another one; and what is published then is derived at once."""
     monkeypatch.setattr(delivery, "SLOW", timedelta(seconds=0.2))
     monkeypatch.setattr(delivery, "SLOW_RESTS", 1000)
     receiver.seconds = 0.5
-    newsroom = make_newsroom()
     subscribe(receiver.url)
     for _ in range(12):
         publish(newsroom)
@@ -130,8 +127,7 @@ def test_slow_receiver_holds_up_its_own_messages_alone(
     assert len({got.id for got in receiver.received}) == 13
 
 
-def test_three_days_without_success_stop_the_subscription(database: str, receiver: Receiver) -> None:
-    newsroom = make_newsroom()
+def test_three_days_without_success_stop_the_subscription(newsroom: Newsroom, receiver: Receiver) -> None:
     subscription = subscribe(receiver.url, failing_since=timezone.now() - timedelta(days=3))
     receiver.answers = [500]
     publish(newsroom)
@@ -152,18 +148,18 @@ def test_three_days_without_success_stop_the_subscription(database: str, receive
     assert [state for _, state in states()] == ["failed", "waiting"]
 
 
-def test_success_ends_the_count_of_days(database: str, receiver: Receiver) -> None:
+def test_success_ends_the_count_of_days(newsroom: Newsroom, receiver: Receiver) -> None:
     subscription = subscribe(receiver.url, failing_since=timezone.now() - timedelta(days=10))
-    publish(make_newsroom())
+    publish(newsroom)
     deliver()
     subscription.refresh_from_db()
     assert subscription.failing_since is None
 
 
-def test_gone_stops_the_subscription_at_once(database: str, receiver: Receiver) -> None:
+def test_gone_stops_the_subscription_at_once(newsroom: Newsroom, receiver: Receiver) -> None:
     subscription = subscribe(receiver.url)
     receiver.answers = [410]
-    publish(make_newsroom())
+    publish(newsroom)
     deliver()
     subscription.refresh_from_db()
     assert subscription.stopped == "gone"
@@ -172,8 +168,7 @@ def test_gone_stops_the_subscription_at_once(database: str, receiver: Receiver) 
     assert len(receiver.received) == 1
 
 
-def test_started_again_it_gets_what_it_missed_in_order(database: str, receiver: Receiver) -> None:
-    newsroom = make_newsroom()
+def test_started_again_it_gets_what_it_missed_in_order(newsroom: Newsroom, receiver: Receiver) -> None:
     subscription = subscribe(receiver.url)
     review = make_review(newsroom)
     publish_review(newsroom, review)

@@ -12,14 +12,13 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Attempt, Delivery, Subscription
-from tests.drafts import make_newsroom
+from tests.drafts import Newsroom, make_newsroom
 from tests.receiving import Receiver
 from tests.subscribers import deliver, outcomes, states, subscribe
 from tests.webhooks.conftest import publish
 
 
-def test_for_a_day_both_secrets_sign(database: str, receiver: Receiver) -> None:
-    newsroom = make_newsroom()
+def test_for_a_day_both_secrets_sign(newsroom: Newsroom, receiver: Receiver) -> None:
     subscription = subscribe(receiver.url)
     old = subscription.secret
     delivery.new_secret(subscription)
@@ -45,9 +44,8 @@ def test_secrets_differ_between_subscribers_and_sites(settings: object) -> None:
     assert len(one.secret) == len("whsec_") + 44
 
 
-def test_old_deliveries_are_forgotten_and_waiting_ones_kept(database: str, receiver: Receiver) -> None:
+def test_old_deliveries_are_forgotten_and_waiting_ones_kept(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
-    newsroom = make_newsroom()
     for _ in range(3):
         publish(newsroom)
     deliver()

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.serving import served
 from tests.website.conftest import Published
 
+pytestmark = pytest.mark.prove
+
 
 @pytest.fixture(scope="module")
 def site(published: Published) -> Iterator[str]:

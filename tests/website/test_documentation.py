@@ -29,9 +29,16 @@ def source_of(path: str) -> str:
     return response.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/docs/", "/docs/adr/", *PAGES])
-@pytest.mark.parametrize("language", ["en", "vi"])
-def test_guide_opens_and_leads_on(path: str, language: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "path"),
+    [
+        (language, path)
+        for path in ("/docs/", "/docs/adr/", *PAGES)
+        for language in ("en", "vi")
+        if language == "en" or path in ("/docs/", "/docs/adr/") or (DOCS / f"{path[6:-1]}.vi.md").exists()
+    ],
+)
+def test_guide_opens_and_leads_on(language: str, path: str) -> None:
     page = Page(source_of(f"/{language}{path}"))
     assert page.elements["h1"] == 1
     assert len(page.ids) == len(set(page.ids))

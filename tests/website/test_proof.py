@@ -117,9 +117,8 @@ def test_proof_takes_the_newest_checkpoint_that_a_witness_signed(newsroom: Newsr
     assert line not in proof_of(second.pk, 1)["checkpoint"]
 
 
-def test_proof_after_a_rotation_is_signed_by_its_key(database: str, settings: Any) -> None:
+def test_proof_after_a_rotation_is_signed_by_its_key(newsroom: Newsroom, settings: Any) -> None:
     tree.signing_key.cache_clear()
-    newsroom = make_newsroom()
     review = make_review(newsroom)
     publish_review(newsroom, review)
     cosigned = LogCheckpoint.objects.get(size=LogEntry.objects.count())

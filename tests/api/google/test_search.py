@@ -182,8 +182,7 @@ def test_the_newer_of_claim_and_review_is_the_age(world, google, days, texts):
     assert google.texts(reviewPublisherSiteFilter=SITE, maxAgeDays=days) == texts
 
 
-def test_claim_may_be_the_newer_one(database, google):
-    newsroom = make_newsroom()
+def test_claim_may_be_the_newer_one(newsroom: Newsroom, google):
     publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimed_on=day(2)), reviewed_on=day(9)))
     assert len(google.texts(query="chùa", maxAgeDays=2)) == 1
     assert google.texts(query="chùa", maxAgeDays=1) == []
@@ -205,8 +204,7 @@ def test_reviews_of_merged_claims_are_shown_under_the_one_that_stays(database, g
     assert len(claim["claimReview"]) == 4
 
 
-def test_date_of_a_claim_that_was_merged_is_not_that_of_the_claim_that_is_shown(database, google):
-    newsroom = make_newsroom()
+def test_date_of_a_claim_that_was_merged_is_not_that_of_the_claim_that_is_shown(newsroom: Newsroom, google):
     stays = make_claim(newsroom, text="Nước lũ số 0", claimed_on=day(400))
     goes = make_claim(newsroom, text="Nước lũ số 1", claimed_on=day(2))
     for claim in (stays, goes):

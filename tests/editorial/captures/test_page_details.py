@@ -13,6 +13,7 @@ from pypdf import PdfWriter
 
 from factcheck.editorial.captures import page_details, page_parser
 from factcheck.editorial.captures.page_details import PageDetails, read_details
+from tests.editorial.captures.parsing import parse_here
 
 URL = "https://bao.example.vn/2024/tin-gia.html"
 TITLE, SITE = "Sự thật về “vắc xin” ở Huế", "Báo Kiểm Chứng"
@@ -57,7 +58,8 @@ def in_windows_1258(text: str) -> bytes:
     ],
     ids=["header", "meta", "nothing", "BOM", "UTF-16", "NFD", "1258 meta", "1258 header"],
 )
-def test_vietnamese_page(body: bytes, content_type: str) -> None:
+def test_vietnamese_page(body: bytes, content_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    parse_here(monkeypatch)
     details = read_details(body, content_type, URL)
     assert (details.title, details.publisher_name, details.published_on, details.language) == (
         TITLE, SITE, date(2024, 3, 5), "vi",
@@ -74,7 +76,8 @@ def test_vietnamese_page(body: bytes, content_type: str) -> None:
         ("", None),
     ],
 )  # fmt: skip
-def test_date_comes_from_the_markup_only(head: str, expected: date | None) -> None:
+def test_date_comes_from_the_markup_only(head: str, expected: date | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    parse_here(monkeypatch)
     html = f"<html><head><title>T</title>{head}</head><body><p>On 3 May 2019, the minister said so.</p></body></html>"
     assert read_details(html.encode(), "text/html", "https://news.example.org/a").published_on == expected
 
@@ -102,7 +105,8 @@ def pdf(title: str, pages: int = 1) -> bytes:
 
 
 @pytest.mark.parametrize("content_type", ["application/pdf", "application/octet-stream", "text/html"])
-def test_pdf(content_type: str) -> None:
+def test_pdf(content_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    parse_here(monkeypatch)
     assert read_details(pdf(TITLE), content_type, URL).title == TITLE
 
 

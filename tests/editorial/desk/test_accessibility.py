@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from factcheck.editorial.models import Review
 from factcheck.editorial.proposals import workflow
 from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, make_user, publish_review, waiting
+from tests.drafts import Newsroom, make_demand, make_review, make_user, publish_review, waiting
 
 pytestmark = pytest.mark.prove
 
@@ -49,8 +49,7 @@ def findings(page: Page) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("vi", "dark")])
-def test_desk_is_accessible_and_nothing_overflows(database: str, language: str, scheme: str) -> None:
-    newsroom = make_newsroom()
+def test_desk_is_accessible_and_nothing_overflows(newsroom: Newsroom, language: str, scheme: str) -> None:
     pages, problems = pages_of(newsroom), []
     with desk_of(newsroom.editor, "") as page:
         site = page.url.removesuffix("/admin/")
@@ -67,8 +66,7 @@ def test_desk_is_accessible_and_nothing_overflows(database: str, language: str, 
     assert not problems, "\n".join(problems)
 
 
-def test_desk_of_an_account_administrator_is_accessible(database: str) -> None:
-    make_newsroom()
+def test_desk_of_an_account_administrator_is_accessible(newsroom: Newsroom) -> None:
     problems: list[str] = []
     with desk_of(make_user("sysop", is_superuser=True), "") as page:
         for path in ("", "editorial/user/", "editorial/user/add/", "editorial/publisher/", "editorial/job/"):

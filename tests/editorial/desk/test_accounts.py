@@ -92,8 +92,7 @@ def choose(link: str) -> None:
     assert "Your password is set." in browser.text
 
 
-def test_approved_new_password_ends_the_old_one_and_the_sessions(database: str, mails: Path) -> None:
-    newsroom = make_newsroom()
+def test_approved_new_password_ends_the_old_one_and_the_sessions(newsroom: Newsroom, mails: Path) -> None:
     User.objects.using("owner").filter(pk=newsroom.editor.pk).update(email="editor@example.org")
     lan, boss = signed_in(newsroom.editor), signed_in(make_administrator())
     boss.open(page(newsroom.editor)).follow("Propose a new password").press("Propose a new password")
@@ -107,8 +106,7 @@ def test_approved_new_password_ends_the_old_one_and_the_sessions(database: str, 
     assert "This person hasn’t chosen a password yet." in boss.open(page(newsroom.editor)).text
 
 
-def test_approved_new_password_removes_second_factors_too(database: str) -> None:
-    newsroom = make_newsroom()
+def test_approved_new_password_removes_second_factors_too(newsroom: Newsroom) -> None:
     give_app(newsroom.editor)
     proposal = account_policy.propose(account=newsroom.editor, action=Action.RESET, by=make_administrator())
     assert newsroom.editor.second_factors.exists()
@@ -232,8 +230,7 @@ def test_forms_say_what_is_in_the_way(database: str) -> None:
         account_policy.propose(account=newsroom.editor, action=Action.RESET, by=newsroom.chief)
 
 
-def test_own_password_is_changed_by_oneself(database: str) -> None:
-    newsroom = make_newsroom()
+def test_own_password_is_changed_by_oneself(newsroom: Newsroom) -> None:
     lan = sign_in(newsroom.reporter.username, PASSWORD).open("/admin/password_change/")
     lan.fill(old_password=PASSWORD, new_password1=CHOSEN, new_password2=CHOSEN)
     lan.press("Change my password")
@@ -282,8 +279,7 @@ def test_first_administrator_starts_alone_until_a_second_person_can_decide(datab
         approve(proposal, root)
 
 
-def test_operator_gives_a_role_and_a_link_at_the_shell(database: str, capsys: pytest.CaptureFixture[str]) -> None:
-    newsroom = make_newsroom()
+def test_operator_gives_a_role_and_a_link_at_the_shell(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
     lan = make_user("lan")
     call_command("give_role", "lan", "chief_editor", newsroom.publisher.site)
     assert lan.memberships.get().role == "chief_editor"

@@ -12,15 +12,10 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from factcheck.editorial.models import Review
 from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_claim, make_newsroom, make_review
+from tests.drafts import Newsroom, make_claim, make_review
 
 pytestmark = pytest.mark.prove
 STATUS = "[data-autosave-status]"
-
-
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
 
 
 @contextmanager

@@ -33,8 +33,7 @@ def done(**values: Any) -> dict[str, Any]:
     }
 
 
-def test_states_are_sentences_by_id_of_the_row(database: str) -> None:
-    newsroom = make_newsroom()
+def test_states_are_sentences_by_id_of_the_row(newsroom: Newsroom) -> None:
     waiting, kept = make_review(newsroom).sources.all()
     attach(waiting, newsroom)
     capture = attach(kept, newsroom, **done())
@@ -51,8 +50,7 @@ def test_states_are_sentences_by_id_of_the_row(database: str) -> None:
     }
 
 
-def test_other_captures_are_told_apart(database: str) -> None:
-    newsroom = make_newsroom()
+def test_other_captures_are_told_apart(newsroom: Newsroom) -> None:
     appearance = make_claim(newsroom).appearances.get()
     reader = signed_in(newsroom.reporter).client
 
@@ -82,8 +80,7 @@ def test_only_the_newsroom_reads_its_captures(database: str) -> None:
     assert client.get(f"/admin/editorial/captures/sources/?ids={source.pk}").status_code == 302
 
 
-def test_empty_fields_show_what_the_capture_knows_and_are_saved(database: str) -> None:
-    newsroom = make_newsroom()
+def test_empty_fields_show_what_the_capture_knows_and_are_saved(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     source = review.sources.first()
     assert source is not None

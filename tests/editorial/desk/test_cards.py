@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from factcheck.editorial.models import Appearance, Capture, Source
 from tests.chromium import desk_of
-from tests.drafts import make_claim, make_newsroom, make_review
+from tests.drafts import Newsroom, make_claim, make_review
 from tests.editorial.desk.test_capture_states import attach, done
 
 pytestmark = pytest.mark.prove
@@ -46,8 +46,8 @@ def values(page: Page, name: str, prefix: str = "sources") -> list[str]:
     return cards(page, prefix).evaluate_all(script)  # type: ignore[no-any-return]
 
 
-def test_each_pasted_address_becomes_a_card(database: str) -> None:
-    with desk_of(make_newsroom().reporter, "editorial/review/add/") as page:
+def test_each_pasted_address_becomes_a_card(newsroom: Newsroom) -> None:
+    with desk_of(newsroom.reporter, "editorial/review/add/") as page:
         expect(cards(page)).to_have_count(0)
         paste(page, "https://bao.example/1 https://bao.example/2,www.bao.example/3\nSee (https://bao.example/4_(x)).")
         paste(page, "the law", '<p><a href="https://law.example/5?a=1">the law</a> <a href="#top">up</a></p>')
@@ -65,8 +65,8 @@ def test_each_pasted_address_becomes_a_card(database: str) -> None:
         expect(page.get_by_role("group", name="Source: https://law.example/5?a=1")).to_be_visible()
 
 
-def test_address_in_the_list_is_pointed_out(database: str) -> None:
-    with desk_of(make_newsroom().reporter, "editorial/review/add/") as page:
+def test_address_in_the_list_is_pointed_out(newsroom: Newsroom) -> None:
+    with desk_of(newsroom.reporter, "editorial/review/add/") as page:
         paste(page, "https://bao.example/1 https://bao.example/2")
         paste(page, "http://www.bao.example/1/?utm_source=x#part https://bao.example/3 https://bao.example/3")
         assert values(page, "url") == [f"https://bao.example/{number}" for number in (1, 2, 3)]
@@ -76,8 +76,7 @@ def test_address_in_the_list_is_pointed_out(database: str) -> None:
         expect(page.get_by_role("status").filter(has_text="No address found")).to_be_visible()
 
 
-def test_cards_are_filled_in_ordered_and_removed_by_keyboard(database: str) -> None:
-    newsroom = make_newsroom()
+def test_cards_are_filled_in_ordered_and_removed_by_keyboard(newsroom: Newsroom) -> None:
     review = make_review(newsroom, sources=0)
     with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
         box = page.get_by_role("textbox", name="Paste one or more addresses")
@@ -109,8 +108,8 @@ def test_cards_are_filled_in_ordered_and_removed_by_keyboard(database: str) -> N
     assert list(kept) == [("https://bao.example/3", "context", 1), ("https://bao.example/1", "supports", 2)]
 
 
-def test_cards_are_dragged(database: str) -> None:
-    with desk_of(make_newsroom().reporter, "editorial/review/add/") as page:
+def test_cards_are_dragged(newsroom: Newsroom) -> None:
+    with desk_of(newsroom.reporter, "editorial/review/add/") as page:
         paste(page, "https://bao.example/1 https://bao.example/2 https://bao.example/3")
         page.locator("#sources-2 .grip").hover()
         page.mouse.down()
@@ -119,8 +118,7 @@ def test_cards_are_dragged(database: str) -> None:
         assert values(page, "url") == [f"https://bao.example/{number}" for number in (3, 1, 2)]
 
 
-def test_saved_source_is_removed_and_comes_back(database: str) -> None:
-    newsroom = make_newsroom()
+def test_saved_source_is_removed_and_comes_back(newsroom: Newsroom) -> None:
     review = make_review(newsroom, sources=3)
     with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
         for place in (2, 1):
@@ -131,8 +129,7 @@ def test_saved_source_is_removed_and_comes_back(database: str) -> None:
     assert list(Source.objects.filter(review=review).values_list("title", flat=True)) == ["Nguồn 1", "Nguồn 2"]
 
 
-def test_removed_source_comes_back_after_it_was_saved(database: str) -> None:
-    newsroom = make_newsroom()
+def test_removed_source_comes_back_after_it_was_saved(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     old = set(review.sources.values_list("pk", flat=True))
     with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
@@ -148,8 +145,7 @@ def test_removed_source_comes_back_after_it_was_saved(database: str) -> None:
     assert len(old & set(review.sources.values_list("pk", flat=True))) == 1
 
 
-def test_source_without_an_address_is_added_by_hand(database: str) -> None:
-    newsroom = make_newsroom()
+def test_source_without_an_address_is_added_by_hand(newsroom: Newsroom) -> None:
     review = make_review(newsroom, sources=0)
     with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
         page.get_by_role("button", name="Add another source").click()
@@ -159,8 +155,7 @@ def test_source_without_an_address_is_added_by_hand(database: str) -> None:
     assert [(source.title, source.position) for source in review.sources.all()] == [("Sách Huế xưa", 1)]
 
 
-def test_appearances_are_cards_too(database: str) -> None:
-    newsroom = make_newsroom()
+def test_appearances_are_cards_too(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom)
     with desk_of(newsroom.reporter, f"editorial/claim/{claim.pk}/change/") as page:
         paste(page, "https://social.example/p/2 https://social.example/p/1", prefix="appearances")
@@ -174,11 +169,10 @@ def test_appearances_are_cards_too(database: str) -> None:
 
 
 def test_card_follows_its_capture_and_takes_an_own_copy(
-    database: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    newsroom: Newsroom, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the test plays the worker while the browser is open
-    newsroom = make_newsroom()
     review = make_review(newsroom)
     first, second = review.sources.all()
     Source.objects.filter(pk=first.pk).update(title="")

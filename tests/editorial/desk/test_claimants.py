@@ -8,7 +8,15 @@ from django.contrib.admin.models import LogEntry
 from factcheck.editorial import claimants
 from factcheck.editorial.desk import claimants as admin_claimants
 from factcheck.editorial.models import Claimant, EditorialEvent
-from tests.drafts import correct_review, make_claim, make_newsroom, make_review, publish_review, withdraw_review
+from tests.drafts import (
+    Newsroom,
+    correct_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    publish_review,
+    withdraw_review,
+)
 from tests.journeys.browser import signed_in
 
 
@@ -18,8 +26,7 @@ def make_unconfirmed(newsroom_id: int) -> Claimant:
     )
 
 
-def test_private_person_is_not_named(database: str) -> None:
-    newsroom = make_newsroom()
+def test_private_person_is_not_named(newsroom: Newsroom) -> None:
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claimant/add/")
     assert re.search(r'<input [^>]*value="person"[^>]* data-ticks="is_public_figure"', lan.html)  # with a script
     lan.choose("type", "public figure").fill(name="Trần Thị Mẫu").press("Save")
@@ -31,8 +38,7 @@ def test_private_person_is_not_named(database: str) -> None:
     assert not Claimant.objects.exists()
 
 
-def test_imported_name_is_confirmed_by_an_editor(database: str) -> None:
-    newsroom = make_newsroom()
+def test_imported_name_is_confirmed_by_an_editor(newsroom: Newsroom) -> None:
     claimant = make_unconfirmed(newsroom.publisher.pk)
     page = f"/admin/editorial/claimant/{claimant.pk}/"
     lan = signed_in(newsroom.reporter).open(f"{page}change/")
@@ -54,8 +60,7 @@ def test_imported_name_is_confirmed_by_an_editor(database: str) -> None:
     assert (event.actor, event.newsroom, event.subject) == (newsroom.editor, newsroom.publisher, str(claimant.pk))
 
 
-def test_imported_person_is_called_a_public_figure_once_it_is_confirmed(database: str) -> None:
-    newsroom = make_newsroom()
+def test_imported_person_is_called_a_public_figure_once_it_is_confirmed(newsroom: Newsroom) -> None:
     claimant = make_unconfirmed(newsroom.publisher.pk)
     page = f"/admin/editorial/claimant/{claimant.pk}/"
     editor = signed_in(newsroom.editor)
@@ -72,8 +77,7 @@ def test_imported_person_is_called_a_public_figure_once_it_is_confirmed(database
     assert "person (not confirmed)" not in editor.text
 
 
-def test_name_is_confirmed_as_it_was_read(database: str) -> None:
-    newsroom = make_newsroom()
+def test_name_is_confirmed_as_it_was_read(newsroom: Newsroom) -> None:
     claimant = make_unconfirmed(newsroom.publisher.pk)
     page = f"/admin/editorial/claimant/{claimant.pk}/confirm/"
     for change in (
@@ -89,8 +93,7 @@ def test_name_is_confirmed_as_it_was_read(database: str) -> None:
     assert Claimant.objects.get().confirmed
 
 
-def test_imported_organisation_is_confirmed_as_one(database: str) -> None:
-    newsroom = make_newsroom()
+def test_imported_organisation_is_confirmed_as_one(newsroom: Newsroom) -> None:
     claimant = Claimant.objects.create(
         newsroom=newsroom.publisher, type="organization", name="Hội Mẫu", confirmed=False
     )
@@ -101,8 +104,7 @@ def test_imported_organisation_is_confirmed_as_one(database: str) -> None:
     assert (claimant.confirmed, claimant.is_public_figure) == (True, False)
 
 
-def test_name_is_redacted_everywhere_but_in_what_is_published(database: str) -> None:
-    newsroom = make_newsroom()
+def test_name_is_redacted_everywhere_but_in_what_is_published(newsroom: Newsroom) -> None:
     claimant = make_unconfirmed(newsroom.publisher.pk)
     Claimant.objects.filter(pk=claimant.pk).update(
         confirmed=True, is_public_figure=True, same_as=["https://a.example/"]
@@ -183,8 +185,7 @@ def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(
     assert signed_in(newsroom.reporter).open(page).status == 200
 
 
-def test_claimant_who_was_never_named_is_named_nowhere(database: str) -> None:
-    newsroom = make_newsroom()
+def test_claimant_who_was_never_named_is_named_nowhere(newsroom: Newsroom) -> None:
     claimant = Claimant.objects.create(
         newsroom=newsroom.publisher, type="unnamed", description="một người dùng mạng xã hội"
     )

@@ -2,12 +2,11 @@
 
 from factcheck.editorial.models import Appearance, Claim, Review, Topic
 from factcheck.editorial.proposals import review_policy, workflow
-from tests.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, make_claim, make_review, publish_review
 from tests.journeys.browser import signed_in
 
 
-def test_claim_knows_its_newsroom_and_who_logged_it(database: str) -> None:
-    newsroom = make_newsroom()
+def test_claim_knows_its_newsroom_and_who_logged_it(newsroom: Newsroom) -> None:
     topic = Topic.objects.create(slug="floods")
     topic.labels.create(language="vi", label="Lũ lụt")
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
@@ -19,8 +18,7 @@ def test_claim_knows_its_newsroom_and_who_logged_it(database: str) -> None:
     assert claim.appearances.get().media_sha256 == "a" * 64
 
 
-def test_second_first_appearance_is_refused_and_what_was_typed_stays(database: str) -> None:
-    newsroom = make_newsroom()
+def test_second_first_appearance_is_refused_and_what_was_typed_stays(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     lan.add_row("appearances")
@@ -33,8 +31,7 @@ def test_second_first_appearance_is_refused_and_what_was_typed_stays(database: s
     assert claim.appearances.get(first=True).url == "https://social.example/p/2"
 
 
-def test_first_appearance_moves_whatever_the_order_of_the_rows(database: str) -> None:
-    newsroom = make_newsroom()
+def test_first_appearance_moves_whatever_the_order_of_the_rows(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom)
     page = f"/admin/editorial/claim/{claim.pk}/change/"
     later = Appearance.objects.create(claim=claim, url="https://social.example/p/2")
@@ -47,8 +44,7 @@ def test_first_appearance_moves_whatever_the_order_of_the_rows(database: str) ->
     assert list(claim.appearances.values_list("url", "first")) == [("https://social.example/p/2", True)]
 
 
-def test_claim_under_way_is_warned_of_and_kept(database: str) -> None:
-    newsroom = make_newsroom()
+def test_claim_under_way_is_warned_of_and_kept(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{review.claim_id}/change/")
@@ -61,8 +57,7 @@ def test_claim_under_way_is_warned_of_and_kept(database: str) -> None:
     assert not Claim.objects.filter(pk=spare.pk).exists()
 
 
-def test_claim_that_readers_see_is_not_deleted(database: str) -> None:
-    newsroom = make_newsroom()
+def test_claim_that_readers_see_is_not_deleted(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     claim = review.claim

@@ -17,7 +17,6 @@ from tests.drafts import (
     make_administrator,
     make_claim,
     make_demand,
-    make_newsroom,
     make_review,
     make_scale,
     open_correction,
@@ -29,8 +28,7 @@ from tests.tokens import CLAIM, make_program
 TOLD = "Not saved: this page has been changed since you opened it."
 
 
-def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(database: str) -> None:
-    newsroom = make_newsroom()
+def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     page = f"/admin/editorial/review/{review.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
@@ -46,8 +44,7 @@ def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(database: str)
     assert Review.objects.get().headline == "Tít sau cùng"
 
 
-def test_page_of_an_earlier_correction_does_not_put_its_note_into_the_next_one_unseen(database: str) -> None:
-    newsroom = make_newsroom()
+def test_page_of_an_earlier_correction_does_not_put_its_note_into_the_next_one_unseen(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     open_correction(newsroom, review, note="Ngày quay là ngày 3, không phải ngày 5 tháng 10.", headline="Tít mới")
@@ -60,8 +57,7 @@ def test_page_of_an_earlier_correction_does_not_put_its_note_into_the_next_one_u
     assert (review.change_class, review.change_note) == ("typo", "Sửa tên xã.")
 
 
-def test_page_of_the_first_draft_takes_nothing_from_the_correction(database: str) -> None:
-    newsroom = make_newsroom()
+def test_page_of_the_first_draft_takes_nothing_from_the_correction(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     publish_review(newsroom, review)
@@ -74,8 +70,7 @@ def test_page_of_the_first_draft_takes_nothing_from_the_correction(database: str
     assert (review.headline, review.change_class, review.change_note) == ("Tít của Lan", "typo", "Sửa tên xã.")
 
 
-def test_correction_without_class_and_note_is_not_saved_and_can_be_mended(database: str) -> None:
-    newsroom = make_newsroom()
+def test_correction_without_class_and_note_is_not_saved_and_can_be_mended(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     open_correction(newsroom, review)
@@ -89,8 +84,7 @@ def test_correction_without_class_and_note_is_not_saved_and_can_be_mended(databa
     assert (review.change_class, review.change_note) == ("typo", "Sửa tên xã.")
 
 
-def test_change_of_sources_alone_counts_too(database: str) -> None:
-    newsroom = make_newsroom()
+def test_change_of_sources_alone_counts_too(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     page = f"/admin/editorial/review/{review.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
@@ -99,8 +93,7 @@ def test_change_of_sources_alone_counts_too(database: str) -> None:
     assert "Not saved: this page has been changed" in lan.text
 
 
-def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press(database: str) -> None:
-    newsroom = make_newsroom()
+def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press(newsroom: Newsroom) -> None:
     program = make_program(newsroom)
     said = {"claim": {"id": program.post("claims/", CLAIM)}, "language": "vi"}
     sources = [{"title": "Trạm đo", "stance": "refutes"}, {"title": "Báo cũ", "stance": "context"}]
@@ -117,8 +110,9 @@ def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press
 
 
 @pytest.mark.parametrize("removed", [0, 1])
-def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(database: str, removed: int) -> None:
-    newsroom = make_newsroom()
+def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(
+    newsroom: Newsroom, removed: int
+) -> None:
     review = make_review(newsroom)
     page = f"/admin/editorial/review/{review.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
@@ -139,8 +133,7 @@ def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(
 
 
 @pytest.mark.parametrize("what", ["author", "label"])
-def test_what_two_add_at_once_is_there_once_and_the_second_is_told(database: str, what: str) -> None:
-    newsroom = make_newsroom()
+def test_what_two_add_at_once_is_there_once_and_the_second_is_told(newsroom: Newsroom, what: str) -> None:
     topic = Topic.objects.create(slug="lu")
     review = make_review(newsroom)
     by, page, rows, typed, count = {
@@ -167,8 +160,7 @@ def test_rows_that_a_page_never_had_are_not_looked_for(database: str) -> None:
     assert rows(sent, instance=Review()).data == sent
 
 
-def test_label_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(database: str) -> None:
-    newsroom = make_newsroom()
+def test_label_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(newsroom: Newsroom) -> None:
     verdict = make_scale().verdicts.get(slug="false")
     page = f"/admin/editorial/verdict/{verdict.pk}/change/"
     one, other = signed_in(newsroom.chief).open(page), signed_in(newsroom.chief).open(page)
@@ -181,8 +173,7 @@ def test_label_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(d
     assert verdict.labels.count() == 2
 
 
-def test_second_to_save_a_demand_is_told(database: str) -> None:
-    newsroom = make_newsroom()
+def test_second_to_save_a_demand_is_told(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
     page = f"/admin/editorial/demand/{demand.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
@@ -192,8 +183,7 @@ def test_second_to_save_a_demand_is_told(database: str) -> None:
     assert lan.value("done") == "Chưa trả lời."
 
 
-def test_second_to_save_a_claim_is_told_and_keeps_what_was_typed(database: str) -> None:
-    newsroom = make_newsroom()
+def test_second_to_save_a_claim_is_told_and_keeps_what_was_typed(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom)
     page = f"/admin/editorial/claim/{claim.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
@@ -208,8 +198,7 @@ def test_second_to_save_a_claim_is_told_and_keeps_what_was_typed(database: str) 
     assert claim.location == "Đà Nẵng"
 
 
-def test_claim_that_a_program_changed_is_not_overwritten(database: str) -> None:
-    newsroom = make_newsroom()
+def test_claim_that_a_program_changed_is_not_overwritten(newsroom: Newsroom) -> None:
     program = make_program(newsroom)
     pk = program.post("claims/", CLAIM)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{pk}/change/")
@@ -218,8 +207,7 @@ def test_claim_that_a_program_changed_is_not_overwritten(database: str) -> None:
     assert TOLD in lan.text
 
 
-def test_page_that_the_back_button_shows_again_overwrites_nothing(database: str) -> None:
-    newsroom = make_newsroom()
+def test_page_that_the_back_button_shows_again_overwrites_nothing(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     earlier = deepcopy(lan.page)
@@ -233,8 +221,7 @@ def test_page_that_the_back_button_shows_again_overwrites_nothing(database: str)
     assert (review.headline, review.summary) == ("Tít một", "Tóm tắt mới.")
 
 
-def test_submission_that_was_taken_back_is_not_an_edit(database: str) -> None:
-    newsroom = make_newsroom()
+def test_submission_that_was_taken_back_is_not_an_edit(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     workflow.take_back(proposal=workflow.submit(subject=review, by=newsroom.reporter), by=newsroom.reporter)
@@ -242,8 +229,7 @@ def test_submission_that_was_taken_back_is_not_an_edit(database: str) -> None:
     assert Review.objects.get().headline == "Tít của Lan"
 
 
-def test_version_that_the_form_was_filled_from_stands_once_in_each_page(database: str) -> None:
-    newsroom = make_newsroom()
+def test_version_that_the_form_was_filled_from_stands_once_in_each_page(newsroom: Newsroom) -> None:
     review, demand, scale = make_review(newsroom), make_demand(newsroom), make_scale()
     chief = signed_in(newsroom.chief)
     for row in (
@@ -261,8 +247,7 @@ def test_version_that_the_form_was_filled_from_stands_once_in_each_page(database
 
 
 @pytest.mark.parametrize("redact", [False, True])
-def test_erased_claim_does_not_come_back_from_an_open_form(database: str, redact: bool) -> None:
-    newsroom = make_newsroom()
+def test_erased_claim_does_not_come_back_from_an_open_form(newsroom: Newsroom, redact: bool) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     if redact:  # the redacted draft is of another claim
@@ -288,9 +273,8 @@ def test_erased_claim_does_not_come_back_from_an_open_form(database: str, redact
     ],
 )
 def test_claimant_that_was_redacted_or_confirmed_meanwhile(
-    database: str, change: Callable[[Newsroom, Claimant], object]
+    newsroom: Newsroom, change: Callable[[Newsroom, Claimant], object]
 ) -> None:
-    newsroom = make_newsroom()
     claimant = Claimant.objects.create(
         newsroom=newsroom.publisher, type="person", name="Nguyễn Văn Mẫu", confirmed=False
     )
@@ -303,8 +287,7 @@ def test_claimant_that_was_redacted_or_confirmed_meanwhile(
     assert (claimant.name, claimant.type, claimant.job_title) == (now.name, now.type, "")
 
 
-def test_second_to_save_an_account_is_told(database: str) -> None:
-    newsroom = make_newsroom()
+def test_second_to_save_an_account_is_told(newsroom: Newsroom) -> None:
     administrator = make_administrator()
     page = f"/admin/editorial/user/{newsroom.reporter.pk}/change/"
     one, other = signed_in(administrator).open(page), signed_in(administrator).open(page)
@@ -315,8 +298,7 @@ def test_second_to_save_an_account_is_told(database: str) -> None:
     assert (newsroom.reporter.is_active, newsroom.reporter.byline) == (False, "reporter@kiemchung.example")
 
 
-def test_second_to_save_a_publisher_is_told(database: str) -> None:
-    newsroom = make_newsroom()
+def test_second_to_save_a_publisher_is_told(newsroom: Newsroom) -> None:
     page = f"/admin/editorial/publisher/{newsroom.publisher.pk}/change/"
     one, other = signed_in(newsroom.chief).open(page), signed_in(newsroom.chief).open(page)
     one.fill(methodology_url="https://kiemchung.example/how").press("Save")
@@ -326,8 +308,7 @@ def test_second_to_save_a_publisher_is_told(database: str) -> None:
     assert newsroom.publisher.methodology_url == "https://kiemchung.example/how"
 
 
-def test_second_to_save_a_scale_or_a_label_is_told(database: str) -> None:
-    newsroom = make_newsroom()
+def test_second_to_save_a_scale_or_a_label_is_told(newsroom: Newsroom) -> None:
     scale = make_scale()
     verdict = scale.verdicts.get(slug="false")
     for page, first, second in (
@@ -343,8 +324,9 @@ def test_second_to_save_a_scale_or_a_label_is_told(database: str) -> None:
     assert scale.best == 6
 
 
-def test_verdict_that_was_changed_on_its_own_page_is_not_overwritten_on_the_page_of_its_scale(database: str) -> None:
-    newsroom = make_newsroom()
+def test_verdict_that_was_changed_on_its_own_page_is_not_overwritten_on_the_page_of_its_scale(
+    newsroom: Newsroom,
+) -> None:
     scale = make_scale()
     verdict = scale.verdicts.get(slug="false")
     pages = (f"ratingscale/{scale.pk}", f"verdict/{verdict.pk}")
@@ -356,16 +338,14 @@ def test_verdict_that_was_changed_on_its_own_page_is_not_overwritten_on_the_page
     assert verdict.value == 2
 
 
-def test_password_that_somebody_chose_meanwhile_is_not_an_edit_of_their_account(database: str) -> None:
-    newsroom = make_newsroom()
+def test_password_that_somebody_chose_meanwhile_is_not_an_edit_of_their_account(newsroom: Newsroom) -> None:
     page = signed_in(make_administrator()).open(f"/admin/editorial/user/{newsroom.reporter.pk}/change/")
     User.objects.using("owner").filter(pk=newsroom.reporter.pk).update(password="!", last_login=timezone.now())
     page.fill(byline="Lan").press("Save")
     assert User.objects.get(pk=newsroom.reporter.pk).byline == "Lan"
 
 
-def test_role_that_was_taken_away_meanwhile_is_shown_before_the_account_is_saved(database: str) -> None:
-    newsroom = make_newsroom()
+def test_role_that_was_taken_away_meanwhile_is_shown_before_the_account_is_saved(newsroom: Newsroom) -> None:
     page = signed_in(make_administrator()).open(f"/admin/editorial/user/{newsroom.reporter.pk}/change/")
     newsroom.reporter.memberships.all().delete()
     page.fill(byline="Lan").press("Save")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from factcheck.editorial.models import Review, Topic, TopicLabel, Verdict
 from factcheck.editorial.proposals import workflow
-from tests.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.journeys.browser import Browser, signed_in
 
 
@@ -47,8 +47,7 @@ def test_reviews_and_claims_are_filtered(database: str) -> None:
     assert str(other.reporter) not in editor.open("/admin/editorial/review/").text  # no name of another newsroom
 
 
-def test_list_is_sorted_by_the_columns_that_have_an_index(database: str) -> None:
-    newsroom = make_newsroom()
+def test_list_is_sorted_by_the_columns_that_have_an_index(newsroom: Newsroom) -> None:
     verdicts = list(Verdict.objects.order_by("pk")[:2])
     for number, verdict in enumerate((verdicts[1], verdicts[0], verdicts[1])):
         make_review(newsroom, headline=f"Bài {number}", verdict=verdict)
@@ -63,8 +62,7 @@ def test_list_is_sorted_by_the_columns_that_have_an_index(database: str) -> None
 @pytest.mark.parametrize(
     ("state", "sign"), [("draft", "state-draft"), ("submitted", "state-submitted"), ("published", "state-published")]
 )
-def test_state_and_verdict_are_pills_with_a_word(database: str, state: str, sign: str) -> None:
-    newsroom = make_newsroom()
+def test_state_and_verdict_are_pills_with_a_word(newsroom: Newsroom, state: str, sign: str) -> None:
     review = make_review(newsroom)
     if state == "submitted":
         workflow.submit(subject=review, by=newsroom.reporter)
@@ -76,8 +74,7 @@ def test_state_and_verdict_are_pills_with_a_word(database: str, state: str, sign
     assert re.search(r'<span class="pill tone-low">[^<]+</span>', html)
 
 
-def test_newsroom_is_a_column_only_where_there_are_several(database: str) -> None:
-    newsroom = make_newsroom()
+def test_newsroom_is_a_column_only_where_there_are_several(newsroom: Newsroom) -> None:
     make_review(newsroom)
     editor = signed_in(newsroom.editor)
     assert str(newsroom.publisher) not in re.sub(
@@ -85,8 +82,7 @@ def test_newsroom_is_a_column_only_where_there_are_several(database: str) -> Non
     )
 
 
-def test_filters_with_many_choices_are_closed_until_they_are_used(database: str) -> None:
-    newsroom = make_newsroom()
+def test_filters_with_many_choices_are_closed_until_they_are_used(newsroom: Newsroom) -> None:
     make_review(newsroom)
     editor = signed_in(newsroom.editor)
     verdict = Verdict.objects.first()

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import admin
 
 from factcheck.editorial.desk import guides
-from tests.drafts import make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
 
 DOCS = settings.BASE_DIR / "docs"
@@ -30,8 +30,7 @@ def test_every_model_of_the_desk_has_a_guide() -> None:
     assert set(guides.MODELS) - models == {"proposal"}
 
 
-def test_page_links_to_the_guide_of_its_task(database: str) -> None:
-    newsroom = make_newsroom()
+def test_page_links_to_the_guide_of_its_task(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     client = signed_in(newsroom.editor).client

@@ -37,9 +37,8 @@ def record(number: int) -> dict[str, object]:
 
 
 @pytest.fixture
-def batch(database: str, tmp_path: Path) -> tuple[Newsroom, ImportBatch]:
+def batch(newsroom: Newsroom, tmp_path: Path) -> tuple[Newsroom, ImportBatch]:
     """Three reviews that the second editor imported."""
-    newsroom = make_newsroom()
     file = tmp_path / "anderswo.jsonl"
     file.write_text("".join(json.dumps(record(number)) + "\n" for number in range(3)))
     call_command("import_reviews", str(file), by=newsroom.second.username, refused=tmp_path / "refused.jsonl")
@@ -249,9 +248,8 @@ def test_import_is_returned_with_a_reason(batch: tuple[Newsroom, ImportBatch]) -
 
 
 def test_interrupted_import_is_closed_and_then_decided_on(
-    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    newsroom = make_newsroom()
     file = tmp_path / "anderswo.json"
     file.write_text(json.dumps(record(0)))
     with monkeypatch.context() as interrupted, pytest.raises(KeyboardInterrupt):
@@ -333,8 +331,7 @@ def test_reviews_of_an_import_come_in_pages(
     assert "Teil 1." in editor.follow("First page").text
 
 
-def test_unfinished_import_cannot_be_decided(database: str) -> None:
-    newsroom = make_newsroom()
+def test_unfinished_import_cannot_be_decided(newsroom: Newsroom) -> None:
     imported = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/change/")
     assert "was interrupted. Run it again to continue, or close it." in editor.text

@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 
 from factcheck.editorial.desk import jobs
 from factcheck.server import tasks
-from tests.drafts import make_newsroom, make_user
+from tests.drafts import Newsroom, make_user
 from tests.journeys.browser import signed_in
 from tests.working import work_off
 
@@ -33,8 +33,7 @@ def test_administrator_sees_each_state_in_words(database: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_nobody_in_a_newsroom_sees_the_queue(database: str, method: str) -> None:
-    newsroom = make_newsroom()
+def test_nobody_in_a_newsroom_sees_the_queue(newsroom: Newsroom, method: str) -> None:
     tasks.run_command.defer(timestamp=1, command="clearsessions")
     job = ProcrastinateJob.objects.get()
     for user in (newsroom.reporter, newsroom.chief):

@@ -7,14 +7,13 @@ from playwright.sync_api import expect
 
 from factcheck.editorial.proposals import workflow
 from tests.chromium import desk_of
-from tests.drafts import make_claim, make_newsroom, make_review, make_user
+from tests.drafts import Newsroom, make_claim, make_review, make_user
 from tests.editorial.desk.addresses import decision
 
 pytestmark = pytest.mark.prove
 
 
-def test_claim_of_a_review_is_chosen_by_keyboard(database: str) -> None:
-    newsroom = make_newsroom()
+def test_claim_of_a_review_is_chosen_by_keyboard(newsroom: Newsroom) -> None:
     make_claim(newsroom, text="Trái đất phẳng.")
     with desk_of(newsroom.reporter, "editorial/review/add/") as page:
         chooser = page.get_by_role("combobox", name="Claim")
@@ -29,8 +28,7 @@ def test_claim_of_a_review_is_chosen_by_keyboard(database: str) -> None:
         expect(page.get_by_role("combobox", name="Claim Trái đất phẳng.")).to_be_focused()
 
 
-def test_choices_are_groups_with_a_name_and_an_error(database: str) -> None:
-    newsroom = make_newsroom()
+def test_choices_are_groups_with_a_name_and_an_error(newsroom: Newsroom) -> None:
     with desk_of(newsroom.reporter, "editorial/review/add/") as page:
         expect(page.get_by_role("radiogroup", name="Verdict")).to_be_visible()
         page.get_by_role("button", name="Add another source").click()
@@ -44,8 +42,7 @@ def test_choices_are_groups_with_a_name_and_an_error(database: str) -> None:
         expect(sender).to_have_accessible_description("This field is required.")
 
 
-def test_refused_form_begins_with_what_is_wrong(database: str) -> None:
-    newsroom = make_newsroom()
+def test_refused_form_begins_with_what_is_wrong(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     with desk_of(newsroom.editor, decision(review, "return").removeprefix("/admin/")) as page:
@@ -60,16 +57,15 @@ def test_refused_form_begins_with_what_is_wrong(database: str) -> None:
         expect(chooser).to_have_accessible_description("This field is required.")
 
 
-def test_fields_of_a_table_are_named_and_helped(database: str) -> None:
-    newsroom = make_newsroom()
+def test_fields_of_a_table_are_named_and_helped(newsroom: Newsroom) -> None:
     with desk_of(newsroom.reporter, "editorial/review/add/") as page:
         field = page.locator("#id_authorships-0-name")
         expect(field).to_have_accessible_name("Name")
         expect(field).to_have_accessible_description("If empty, the account’s byline is shown.")
 
 
-def test_newsroom_of_a_role_is_chosen_by_keyboard(database: str) -> None:
-    chief = make_newsroom().chief
+def test_newsroom_of_a_role_is_chosen_by_keyboard(newsroom: Newsroom) -> None:
+    chief = newsroom.chief
     with desk_of(make_user("admin", is_superuser=True), f"editorial/user/{chief.pk}/do/propose-role/") as page:
         page.get_by_role("combobox", name="Newsroom").focus()
         page.keyboard.press("Enter")

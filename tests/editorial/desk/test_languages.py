@@ -5,15 +5,14 @@ from zoneinfo import ZoneInfo
 from django.test import override_settings
 
 from factcheck.editorial.models import Claim, Demand, Review
-from tests.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
 
 ENGLISH = "The video was filmed five years ago in another city, and shows a different flood."
 VIETNAMESE = "Đoạn video được quay năm năm trước ở một thành phố khác."
 
 
-def test_language_is_detected_until_a_person_states_it(database: str) -> None:
-    newsroom = make_newsroom()
+def test_language_is_detected_until_a_person_states_it(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom, language="vi")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/add/?claim={claim.pk}")
     assert lan.value("language") == ""
@@ -32,8 +31,7 @@ def test_language_is_detected_until_a_person_states_it(database: str) -> None:
     assert (review.language, review.language_detected) == ("fr", False)
 
 
-def test_text_without_a_language_takes_that_of_the_claim_or_newsroom(database: str) -> None:
-    newsroom = make_newsroom()
+def test_text_without_a_language_takes_that_of_the_claim_or_newsroom(newsroom: Newsroom) -> None:
     newsroom.publisher.language = "en"
     newsroom.publisher.save()
     claim = make_claim(newsroom, language="th")
@@ -44,8 +42,7 @@ def test_text_without_a_language_takes_that_of_the_claim_or_newsroom(database: s
     assert Claim.objects.get(text="COVID-19").language == "en"
 
 
-def test_no_newsroom_writes_in_vietnamese_unasked(database: str) -> None:
-    newsroom = make_newsroom()
+def test_no_newsroom_writes_in_vietnamese_unasked(newsroom: Newsroom) -> None:
     signed_in(newsroom.reporter).open("/admin/editorial/claim/add/").fill(text="COVID-19").press("Save")
     assert Claim.objects.get().language == "und"
     for model in (Claim, Review, Demand):
@@ -65,8 +62,7 @@ def test_imported_review_keeps_the_language_of_its_text(database: str) -> None:
 
 
 @override_settings(LANGUAGE_CODE="en")
-def test_times_are_in_the_zone_of_the_newsroom(database: str) -> None:
-    newsroom = make_newsroom()
+def test_times_are_in_the_zone_of_the_newsroom(newsroom: Newsroom) -> None:
     chief = signed_in(newsroom.chief)
     chief.open(f"/admin/editorial/publisher/{newsroom.publisher.pk}/change/")
     chief.fill(language="vi").choose("time_zone", "Asia/Ho Chi Minh").press("Save and continue editing")
@@ -82,10 +78,9 @@ def test_times_are_in_the_zone_of_the_newsroom(database: str) -> None:
     assert f"{at:%Y-%m-%d %H:%M:%S}" in chief.open(page).text
 
 
-def test_zone_of_the_desk_ends_with_the_page(database: str) -> None:
+def test_zone_of_the_desk_ends_with_the_page(newsroom: Newsroom) -> None:
     from django.utils import timezone
 
-    newsroom = make_newsroom()
     newsroom.publisher.time_zone = "Asia/Ho_Chi_Minh"
     newsroom.publisher.save()
     signed_in(newsroom.chief).open("/admin/")

@@ -5,7 +5,7 @@ import pytest
 from factcheck.editorial.models import Topic
 from factcheck.editorial.proposals import workflow
 from tests.chromium import desk_of
-from tests.drafts import make_newsroom, make_review, make_user
+from tests.drafts import Newsroom, make_review, make_user
 
 LAPTOP, PHONE = (1440, 900), (390, 844)
 LONG = "https://social.example/" + "a" * 400
@@ -16,8 +16,7 @@ TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"
 
 
 @pytest.mark.prove
-def test_long_words_break_on_the_page_of_a_review(database: str) -> None:
-    newsroom = make_newsroom()
+def test_long_words_break_on_the_page_of_a_review(newsroom: Newsroom) -> None:
     review = make_review(newsroom, headline=f"Sai: {'x' * 240}", body=LONG)
     review.sources.update(url=LONG)
     workflow.submit(subject=review, by=newsroom.reporter)
@@ -29,8 +28,8 @@ def test_long_words_break_on_the_page_of_a_review(database: str) -> None:
 
 
 @pytest.mark.prove
-def test_newsroom_of_a_role_can_be_read_on_a_phone(database: str) -> None:
-    lan = make_newsroom().reporter
+def test_newsroom_of_a_role_can_be_read_on_a_phone(newsroom: Newsroom) -> None:
+    lan = newsroom.reporter
     with desk_of(make_user("sysop", is_superuser=True), f"editorial/user/{lan.pk}/do/propose-role/") as page:
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         chooser = page.locator(".select2-container").bounding_box()
@@ -39,9 +38,9 @@ def test_newsroom_of_a_role_can_be_read_on_a_phone(database: str) -> None:
 
 
 @pytest.mark.prove
-def test_topics_stand_side_by_side(database: str) -> None:
+def test_topics_stand_side_by_side(newsroom: Newsroom) -> None:
     Topic.objects.bulk_create(Topic(slug=f"topic-{number}") for number in range(9))
-    with desk_of(make_newsroom().reporter, "editorial/claim/add/") as page:
+    with desk_of(newsroom.reporter, "editorial/claim/add/") as page:
         page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
         lefts = page.eval_on_selector_all(
             "#id_topics > div", "all => all.map(topic => topic.getBoundingClientRect().x)"
@@ -50,8 +49,8 @@ def test_topics_stand_side_by_side(database: str) -> None:
 
 
 @pytest.mark.prove
-def test_buttons_of_the_header_are_high_enough_for_a_finger(database: str) -> None:
-    with desk_of(make_newsroom().reporter, "") as page:
+def test_buttons_of_the_header_are_high_enough_for_a_finger(newsroom: Newsroom) -> None:
+    with desk_of(newsroom.reporter, "") as page:
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         page.locator(".account-menu summary").click()
         heights = page.eval_on_selector_all(
@@ -62,16 +61,14 @@ def test_buttons_of_the_header_are_high_enough_for_a_finger(database: str) -> No
 
 
 @pytest.mark.prove
-def test_place_on_the_scale_is_filled_as_readers_see_it(database: str) -> None:
-    newsroom = make_newsroom()
+def test_place_on_the_scale_is_filled_as_readers_see_it(newsroom: Newsroom) -> None:
     with desk_of(newsroom.reporter, f"editorial/review/{make_review(newsroom).pk}/preview/") as page:
         filled = page.eval_on_selector_all(".steps span", "all => all.map(step => step.clientHeight === 0)")
         assert filled == [True, False, False, False, False]
 
 
 @pytest.mark.prove
-def test_links_among_words_are_underlined(database: str) -> None:
-    newsroom = make_newsroom()
+def test_links_among_words_are_underlined(newsroom: Newsroom) -> None:
     with desk_of(newsroom.reporter, f"editorial/review/{make_review(newsroom).pk}/preview/") as page:
         links = page.eval_on_selector_all(
             ".breadcrumbs a, .statement a", "all => all.map(link => getComputedStyle(link).textDecorationLine)"
@@ -81,8 +78,8 @@ def test_links_among_words_are_underlined(database: str) -> None:
 
 
 @pytest.mark.prove
-def test_filters_are_high_enough_for_a_finger(database: str) -> None:
-    with desk_of(make_newsroom().reporter, "editorial/review/") as page:
+def test_filters_are_high_enough_for_a_finger(newsroom: Newsroom) -> None:
+    with desk_of(newsroom.reporter, "editorial/review/") as page:
         page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
         heights = page.eval_on_selector_all(
             "#changelist-filter li a", "all => all.map(link => link.getBoundingClientRect().height)"
@@ -92,8 +89,7 @@ def test_filters_are_high_enough_for_a_finger(database: str) -> None:
 
 
 @pytest.mark.prove
-def test_buttons_are_seen_without_backgrounds(database: str) -> None:
-    newsroom = make_newsroom()
+def test_buttons_are_seen_without_backgrounds(newsroom: Newsroom) -> None:
     with desk_of(newsroom.reporter, f"editorial/review/{make_review(newsroom).pk}/change/") as page:
         page.emulate_media(forced_colors="active")
         borders = page.eval_on_selector_all(

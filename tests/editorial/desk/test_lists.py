@@ -33,8 +33,7 @@ def fill(newsroom: Newsroom, rows: int) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 12])
-def test_home_and_lists_ask_the_same_whatever_the_rows(database: str, rows: int) -> None:
-    newsroom = make_newsroom()
+def test_home_and_lists_ask_the_same_whatever_the_rows(newsroom: Newsroom, rows: int) -> None:
     fill(newsroom, rows)
     for review in Review.objects.all()[: rows // 2]:
         workflow.submit(subject=review, by=newsroom.reporter)
@@ -49,9 +48,8 @@ def test_home_and_lists_ask_the_same_whatever_the_rows(database: str, rows: int)
     assert len(queries) <= 14
 
 
-def test_demands_that_wait_for_their_day_hide_no_new_one(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_demands_that_wait_for_their_day_hide_no_new_one(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(home, "MAX_ROWS", 2)
-    newsroom = make_newsroom()
     for _ in range(5):
         approve_demand(newsroom, make_demand(newsroom, publish_after=demand_policy.utc_today() + timedelta(days=30)))
     approve_demand(newsroom, make_demand(newsroom, from_name="Công ty Đã Duyệt"))
@@ -62,8 +60,7 @@ def test_demands_that_wait_for_their_day_hide_no_new_one(database: str, monkeypa
     assert "Công ty Đã Duyệt" in publish
 
 
-def test_page_of_a_review_asks_a_fixed_number(database: str) -> None:
-    newsroom = make_newsroom()
+def test_page_of_a_review_asks_a_fixed_number(newsroom: Newsroom) -> None:
     review = make_review(newsroom, sources=2)
     more = make_review(newsroom, sources=12)
     reporter = signed_in(newsroom.reporter)
@@ -77,9 +74,8 @@ def test_page_of_a_review_asks_a_fixed_number(database: str) -> None:
     assert counts[0] <= 45
 
 
-def test_count_stops(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_count_stops(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "MAX_ROWS", 3)
-    newsroom = make_newsroom()
     fill(newsroom, 5)
     paginator = BoundedPaginator(Review.objects.order_by("-changed_at"), 2)
     assert (paginator.count, paginator.num_pages, paginator.is_cut_off) == (3, 2, True)
@@ -134,8 +130,7 @@ def test_search_and_filters_find(database: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["Bộ", "bộ", "B", "Bộ Công"])
-def test_claimant_is_offered_for_a_short_word(database: str, typed: str) -> None:
-    newsroom = make_newsroom()
+def test_claimant_is_offered_for_a_short_word(newsroom: Newsroom, typed: str) -> None:
     for name in ("Bộ Công Thương", "Câu lạc bộ Hà Nội", "Sở Y tế"):
         Claimant.objects.create(newsroom=newsroom.publisher, type="organization", name=name)
     asked = {"app_label": "editorial", "model_name": "claim", "field_name": "claimant", "term": typed}
@@ -144,9 +139,8 @@ def test_claimant_is_offered_for_a_short_word(database: str, typed: str) -> None
     assert [each["text"] for each in answer["results"]] == found
 
 
-def test_search_uses_the_trigram_indexes(database: str) -> None:
+def test_search_uses_the_trigram_indexes(newsroom: Newsroom) -> None:
     """The lookup and the index agree in their expression; with sequential scans off PostgreSQL takes it."""
-    make_newsroom()
     cases = [
         (Claim, "text", "claim_text_words"),
         (Review, "headline", "review_headline_words"),
@@ -179,8 +173,7 @@ def test_home_reads_what_waits_and_not_a_million_published_proposals(database: s
         cursor.execute("RESET enable_seqscan; RESET enable_bitmapscan")
 
 
-def test_events_are_read_by_chief_editors_and_account_administrators(database: str) -> None:
-    newsroom = make_newsroom()
+def test_events_are_read_by_chief_editors_and_account_administrators(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     event = EditorialEvent.objects.get(action="publication.submitted")
@@ -202,13 +195,12 @@ def test_events_are_read_by_chief_editors_and_account_administrators(database: s
         "autocomplete/?term=%00",
     ],
 )
-def test_lists_refuse_conditions_that_no_filter_makes(database: str, address: str) -> None:
+def test_lists_refuse_conditions_that_no_filter_makes(newsroom: Newsroom, address: str) -> None:
     prefix = "/admin/" if address.startswith("autocomplete") else "/admin/editorial/"
-    assert signed_in(make_newsroom().editor).open(f"{prefix}{address}").status == 400
+    assert signed_in(newsroom.editor).open(f"{prefix}{address}").status == 400
 
 
-def test_results_are_counted_where_something_was_looked_for(database: str) -> None:
-    newsroom = make_newsroom()
+def test_results_are_counted_where_something_was_looked_for(newsroom: Newsroom) -> None:
     fill(newsroom, 2)
     editor = signed_in(newsroom.editor)
     for name, said in (("review", "2 reviews"), ("claim", "1 claim"), ("claimant", "1 claimant")):
@@ -219,8 +211,7 @@ def test_results_are_counted_where_something_was_looked_for(database: str) -> No
     assert "0 results ( Show all )" in editor.open("/admin/editorial/review/?state__exact=published").text
 
 
-def test_list_names_languages_as_its_filter_does(database: str) -> None:
-    newsroom = make_newsroom()
+def test_list_names_languages_as_its_filter_does(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom, language="en")
     for language in ("vi", "und", "fr"):
         make_review(newsroom, claim=claim, language=language)

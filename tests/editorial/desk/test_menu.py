@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from factcheck.editorial.desk.menu import GROUPS
 from factcheck.editorial.models import User
 from tests.chromium import desk_of
-from tests.drafts import make_newsroom, make_user
+from tests.drafts import Newsroom, make_user
 from tests.journeys.browser import signed_in
 
 PHONE = {"width": 390, "height": 844}
@@ -20,8 +20,7 @@ def menu_of(user: User) -> list[str]:
     return re.findall(r"<a href=[^>]*>([^<]*)</a>", nav)
 
 
-def test_menu_has_what_each_person_needs(database: str) -> None:
-    newsroom = make_newsroom()
+def test_menu_has_what_each_person_needs(newsroom: Newsroom) -> None:
     work = ["Home", "Reviews", "Claims", "Claimants", "Copies", "Sources to check again", "Demands"]
     work += ["Messages from readers", "Imports"]
     reporter, editor = menu_of(newsroom.reporter), menu_of(newsroom.editor)
@@ -31,15 +30,15 @@ def test_menu_has_what_each_person_needs(database: str) -> None:
     assert {"Accounts", "Background jobs", "Webhooks"} <= set(menu_of(make_user("sysop", is_superuser=True)))
 
 
-def test_page_of_all_lists_has_those_outside_the_menu(database: str) -> None:
-    reporter = signed_in(make_newsroom().reporter).open("/admin/").follow("All lists")
+def test_page_of_all_lists_has_those_outside_the_menu(newsroom: Newsroom) -> None:
+    reporter = signed_in(newsroom.reporter).open("/admin/").follow("All lists")
     assert reporter.has_link("Memberships")
     assert all(str(name) in reporter.text for name, _lists in GROUPS[:3])
 
 
 @pytest.mark.prove
-def test_menu_opens_on_a_phone_and_is_always_open_on_a_wide_window(database: str) -> None:
-    with desk_of(make_newsroom().reporter, "") as page:
+def test_menu_opens_on_a_phone_and_is_always_open_on_a_wide_window(newsroom: Newsroom) -> None:
+    with desk_of(newsroom.reporter, "") as page:
         menu = page.get_by_role("navigation", name="Pages of the desk")
         expect(menu).to_be_visible()
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]

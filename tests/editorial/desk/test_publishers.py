@@ -1,7 +1,7 @@
 """Publishers: newsrooms, and who keeps their pages."""
 
 from factcheck.editorial.models import Publisher
-from tests.drafts import make_administrator, make_newsroom
+from tests.drafts import Newsroom, make_administrator, make_newsroom
 from tests.journeys.browser import signed_in
 
 
@@ -25,8 +25,7 @@ def test_publisher_is_kept_by_its_chief_editor(database: str) -> None:
     assert "other.example" in boss.open("/admin/editorial/publisher/").text
 
 
-def test_wrong_address_of_a_profile_is_refused_in_words(database: str) -> None:
-    newsroom = make_newsroom()
+def test_wrong_address_of_a_profile_is_refused_in_words(newsroom: Newsroom) -> None:
     chief = signed_in(newsroom.chief).open(f"/admin/editorial/publisher/{newsroom.publisher.pk}/change/")
     chief.fill(same_as="ftp://a.example/").press("Save")
     assert "Write the full URL, with https:// or http:// and without spaces." in chief.text

@@ -1,11 +1,10 @@
 """Read-only pages show the fields that have a value, and no others."""
 
-from tests.drafts import make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
 
 
-def test_published_review_shows_no_empty_field_and_says_once_that_it_is_public(database: str) -> None:
-    newsroom = make_newsroom()
+def test_published_review_shows_no_empty_field_and_says_once_that_it_is_public(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     page = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
@@ -16,8 +15,7 @@ def test_published_review_shows_no_empty_field_and_says_once_that_it_is_public(d
     assert "Published To change the published review, open a correction." in page.text
 
 
-def test_published_review_lists_sources_and_authors_without_empty_fields(database: str) -> None:
-    newsroom = make_newsroom()
+def test_published_review_lists_sources_and_authors_without_empty_fields(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     page = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
@@ -30,8 +28,7 @@ def test_published_review_lists_sources_and_authors_without_empty_fields(databas
     assert "Choose another claim" not in page.text
 
 
-def test_rows_below_the_sources_can_be_folded_until_they_are_filled_in(database: str) -> None:
-    newsroom = make_newsroom()
+def test_rows_below_the_sources_can_be_folded_until_they_are_filled_in(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     browser = signed_in(newsroom.reporter)
     html = browser.open(f"/admin/editorial/review/{review.pk}/change/").html
@@ -43,8 +40,8 @@ def test_rows_below_the_sources_can_be_folded_until_they_are_filled_in(database:
     assert "<details><summary>" not in html[html.index('id="sources-group"') :]
 
 
-def test_new_pages_are_named_like_their_buttons(database: str) -> None:
-    browser = signed_in(make_newsroom().reporter)
+def test_new_pages_are_named_like_their_buttons(newsroom: Newsroom) -> None:
+    browser = signed_in(newsroom.reporter)
     for page, title in (("claim", "Log a claim"), ("review", "Write a review")):
         html = browser.open(f"/admin/editorial/{page}/add/").html
         assert f"<h1>{title}</h1>" in html
@@ -53,8 +50,7 @@ def test_new_pages_are_named_like_their_buttons(database: str) -> None:
         assert f'class="addlink">{title}</a>' in browser.open(f"/admin/editorial/{page}/").html
 
 
-def test_form_that_can_be_changed_shows_empty_fields(database: str) -> None:
-    newsroom = make_newsroom()
+def test_form_that_can_be_changed_shows_empty_fields(newsroom: Newsroom) -> None:
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{make_review(newsroom).pk}/change/")
     assert "field-selection_reason" in page.html
     assert '<aside class="original"' not in page.html  # for translations

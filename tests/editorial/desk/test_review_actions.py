@@ -10,6 +10,7 @@ from factcheck.editorial.models import EditorialEvent, Proposal, Review, User
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry
 from tests.drafts import (
+    Newsroom,
     give_role,
     make_demand,
     make_newsroom,
@@ -38,8 +39,7 @@ def names(user: User, review: Review) -> list[str]:
     return [each.name for each in offered(user, review)]
 
 
-def test_buttons_follow_role_and_state(database: str) -> None:
-    newsroom = make_newsroom()
+def test_buttons_follow_role_and_state(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     colleague = make_user("colleague")
     give_role(colleague, newsroom.publisher, "reporter")
@@ -73,8 +73,7 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     assert names(newsroom.editor, review) == ["approve", "return"]
 
 
-def test_red_is_for_what_takes_something_away(database: str) -> None:
-    newsroom = make_newsroom()
+def test_red_is_for_what_takes_something_away(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
 
     def red() -> list[str]:
@@ -97,16 +96,14 @@ def test_red_is_for_what_takes_something_away(database: str) -> None:
     assert red() == ["withdraw", "redact", "erase", "discard-changes"]
 
 
-def test_author_who_did_not_submit_may_return_and_not_approve(database: str) -> None:
-    newsroom = make_newsroom()
+def test_author_who_did_not_submit_may_return_and_not_approve(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     review.authorships.create(user=newsroom.editor)
     workflow.submit(subject=review, by=newsroom.reporter)
     assert names(newsroom.editor, review) == ["return"]
 
 
-def test_looking_changes_nothing(database: str) -> None:
-    newsroom = make_newsroom()
+def test_looking_changes_nothing(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     before = (list(Proposal.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count())
@@ -120,8 +117,7 @@ def test_looking_changes_nothing(database: str) -> None:
         assert editor.open(address).status == 404
 
 
-def test_stale_page_cannot_be_approved(database: str) -> None:
-    newsroom = make_newsroom()
+def test_stale_page_cannot_be_approved(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     editor = signed_in(newsroom.editor).open(decision(review, "decide"))
@@ -135,8 +131,7 @@ def test_stale_page_cannot_be_approved(database: str) -> None:
     assert not Proposal.objects.filter(decision="approved").exists()
 
 
-def test_reason_of_a_return_that_comes_too_late_is_still_there(database: str) -> None:
-    newsroom = make_newsroom()
+def test_reason_of_a_return_that_comes_too_late_is_still_there(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     editor = signed_in(newsroom.editor).open(decision(review, "return"))
@@ -165,8 +160,7 @@ def test_decision_is_closed_to_strangers_and_says_what_it_leads_to(database: str
         assert mine.open(decision(subject, "take-back")).press("Take back").text.count("Taken back.") == 1
 
 
-def test_double_click_publishes_once(database: str) -> None:
-    newsroom = make_newsroom()
+def test_double_click_publishes_once(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
@@ -180,8 +174,7 @@ def test_double_click_publishes_once(database: str) -> None:
     assert LogEntry.objects.count() == 1
 
 
-def test_refusal_keeps_what_was_typed(database: str) -> None:
-    newsroom = make_newsroom()
+def test_refusal_keeps_what_was_typed(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     reporter = signed_in(newsroom.reporter).open(action_url(review, "correct"))
@@ -190,8 +183,7 @@ def test_refusal_keeps_what_was_typed(database: str) -> None:
     assert reporter.value("note") == "Một câu dài mà không ai muốn gõ lại."
 
 
-def test_fields_of_a_verb_name_their_help_and_begin_with_a_capital(database: str) -> None:
-    newsroom = make_newsroom()
+def test_fields_of_a_verb_name_their_help_and_begin_with_a_capital(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     html = signed_in(newsroom.reporter).open(action_url(review, "correct")).html

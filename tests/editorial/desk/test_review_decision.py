@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from factcheck.editorial.models import EditorialEvent, Proposal, Publisher, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_newsroom, make_review, open_correction, publish_review
+from tests.drafts import Newsroom, make_review, open_correction, publish_review
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import Browser, signed_in
 
@@ -132,8 +132,7 @@ def test_withdrawal_is_approved_on_the_same_page(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.prove
-def test_return_key_publishes_nothing(database: str) -> None:
-    newsroom = make_newsroom()
+def test_return_key_publishes_nothing(newsroom: Newsroom) -> None:
     proposal = submitted(newsroom)
     with desk_of(newsroom.editor, decision(proposal, "decide").removeprefix("/admin/")) as page:
         page.get_by_label("The verdict follows from the text.").press("Enter")

@@ -8,6 +8,7 @@ from django.conf import settings
 from factcheck.editorial.models import Claimant, Membership, Publisher, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.drafts import (
+    Newsroom,
     give_role,
     make_newsroom,
     make_review,
@@ -21,8 +22,7 @@ from tests.editorial.desk.addresses import decision, page
 from tests.journeys.browser import signed_in
 
 
-def test_submitted_review_cannot_be_changed(database: str) -> None:
-    newsroom = make_newsroom()
+def test_submitted_review_cannot_be_changed(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     form = signed_in(newsroom.reporter).open(page(review)).fill(headline="Sau khi gửi")
     approval = workflow.submit(subject=review, by=newsroom.reporter)
@@ -37,8 +37,7 @@ def test_submitted_review_cannot_be_changed(database: str) -> None:
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
 
 
-def test_page_of_what_is_public_leads_there_first(database: str) -> None:
-    newsroom = make_newsroom()
+def test_page_of_what_is_public_leads_there_first(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     lan = signed_in(newsroom.editor).open(page(review))
     assert "Leave a blank line between paragraphs" in lan.text
@@ -53,8 +52,7 @@ def test_page_of_what_is_public_leads_there_first(database: str) -> None:
     assert lan.open(page(review)).has_link("As readers will see it")
 
 
-def test_form_that_is_wrong_keeps_what_was_typed(database: str) -> None:
-    newsroom = make_newsroom()
+def test_form_that_is_wrong_keeps_what_was_typed(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     reporter = signed_in(newsroom.reporter).open(page(review))
     reporter.fill(headline="Đầu đề mới", language="tiếng Việt", sources__0__url="javascript:alert(1)").press(
@@ -67,16 +65,14 @@ def test_form_that_is_wrong_keeps_what_was_typed(database: str) -> None:
     assert review.headline == "Video nước lũ là của năm 2020"
 
 
-def test_address_that_a_telephone_began_with_a_capital_is_saved(database: str) -> None:
-    newsroom = make_newsroom()
+def test_address_that_a_telephone_began_with_a_capital_is_saved(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     reporter = signed_in(newsroom.reporter).open(page(review))
     reporter.fill(sources__0__url="Https://Bao.example/Tin").press("Save and go on")
     assert review.sources.get(position=0).url == "https://Bao.example/Tin"
 
 
-def test_correction_is_not_offered_for_submission_while_an_erasure_waits(database: str) -> None:
-    newsroom = make_newsroom()
+def test_correction_is_not_offered_for_submission_while_an_erasure_waits(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Có nguồn mới.")
@@ -97,15 +93,13 @@ def test_correction_is_not_offered_for_submission_while_an_erasure_waits(databas
     assert review.headline == "Tít mới"
 
 
-def test_author_who_is_nobody_is_refused_in_words(database: str) -> None:
-    newsroom = make_newsroom()
+def test_author_who_is_nobody_is_refused_in_words(newsroom: Newsroom) -> None:
     lan = signed_in(newsroom.reporter).open(page(make_review(newsroom)))
     lan.fill(authorships__0__user="").press("Save and go on")
     assert "Choose an account or write a name." in lan.text
 
 
-def test_draft_can_be_thrown_away_and_brought_back(database: str) -> None:
-    newsroom = make_newsroom()
+def test_draft_can_be_thrown_away_and_brought_back(newsroom: Newsroom) -> None:
     review, submitted = make_review(newsroom), make_review(newsroom, headline="Bị trả lại")
     workflow.submit(subject=submitted, by=newsroom.reporter)
     workflow.take_back(proposal=waiting(submitted), by=newsroom.reporter)
@@ -122,8 +116,7 @@ def test_draft_can_be_thrown_away_and_brought_back(database: str) -> None:
     assert Review.objects.get(pk=submitted.pk).state == "draft"
 
 
-def test_new_review_has_writer_as_author_and_newsroom_as_publisher(database: str) -> None:
-    newsroom = make_newsroom()
+def test_new_review_has_writer_as_author_and_newsroom_as_publisher(newsroom: Newsroom) -> None:
     claim = make_review(newsroom).claim
     Review.objects.all().delete()
     reporter = signed_in(newsroom.reporter).open(f"/admin/editorial/review/add/?claim={claim.pk}")
@@ -138,8 +131,8 @@ def test_new_review_has_writer_as_author_and_newsroom_as_publisher(database: str
     )
 
 
-def test_demand_chooses_among_reviews_and_begins_none(database: str) -> None:
-    page = signed_in(make_newsroom().reporter).open("/admin/editorial/demand/add/")
+def test_demand_chooses_among_reviews_and_begins_none(newsroom: Newsroom) -> None:
+    page = signed_in(newsroom.reporter).open("/admin/editorial/demand/add/")
     assert 'id="id_review"' in page.html
     assert 'id="add_id_review"' not in page.html
 
@@ -157,8 +150,7 @@ def test_person_of_two_newsrooms_chooses(database: str) -> None:
     assert "Newsroom All" in reporter.open("/admin/editorial/review/").text
 
 
-def test_imported_review_shows_the_publishers_words_unchangeable(database: str) -> None:
-    newsroom = make_newsroom()
+def test_imported_review_shows_the_publishers_words_unchangeable(newsroom: Newsroom) -> None:
     theirs = Publisher.objects.create(name="Anderswo", site="anderswo.example")
     review = make_review(newsroom)
     Review.objects.filter(pk=review.pk).update(
@@ -173,8 +165,7 @@ def test_imported_review_shows_the_publishers_words_unchangeable(database: str) 
     assert (review.verdict, review.headline, review.sources.count()) == (verdict, "Video nước lũ là của năm 2020", 2)
 
 
-def test_preview_is_what_readers_see_and_hostile_text_stays_text(database: str) -> None:
-    newsroom = make_newsroom()
+def test_preview_is_what_readers_see_and_hostile_text_stays_text(newsroom: Newsroom) -> None:
     review = make_review(
         newsroom, headline="<script>alert(1)</script>", body="[x](javascript:alert(1)) **b** <img src=x onerror=y>"
     )
@@ -185,8 +176,7 @@ def test_preview_is_what_readers_see_and_hostile_text_stays_text(database: str) 
     assert "<img" not in html
 
 
-def test_preview_says_that_no_verdict_is_chosen_yet(database: str) -> None:
-    newsroom = make_newsroom()
+def test_preview_says_that_no_verdict_is_chosen_yet(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     Review.objects.filter(pk=review.pk).update(verdict=None)
     html = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/preview/").html
@@ -195,8 +185,7 @@ def test_preview_says_that_no_verdict_is_chosen_yet(database: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_verdicts_are_offered_in_the_language_of_the_desk(database: str, language: str) -> None:
-    newsroom = make_newsroom()
+def test_verdicts_are_offered_in_the_language_of_the_desk(newsroom: Newsroom, language: str) -> None:
     review = make_review(newsroom)
     reporter = signed_in(newsroom.reporter)
     reporter.client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
@@ -204,8 +193,8 @@ def test_verdicts_are_offered_in_the_language_of_the_desk(database: str, languag
     assert ("Sai Sai." if language == "vi" else "False False.") in offered
 
 
-def test_language_of_the_desk_is_switched_by_a_button(database: str) -> None:
-    reporter = signed_in(make_newsroom().reporter).open("/admin/")
+def test_language_of_the_desk_is_switched_by_a_button(newsroom: Newsroom) -> None:
+    reporter = signed_in(newsroom.reporter).open("/admin/")
     assert not reporter.has_button("English")
     reporter.press("Tiếng Việt")
     assert reporter.path == "/admin/"
@@ -213,17 +202,16 @@ def test_language_of_the_desk_is_switched_by_a_button(database: str) -> None:
     assert '<html lang="vi"' in reporter.html
 
 
-def test_what_is_no_id_is_not_prefilled(database: str) -> None:
-    reporter = signed_in(make_newsroom().reporter)
+def test_what_is_no_id_is_not_prefilled(newsroom: Newsroom) -> None:
+    reporter = signed_in(newsroom.reporter)
     assert reporter.open("/admin/editorial/review/add/?claim=nonsense").status == 200
     assert reporter.value("language") == ""
     assert reporter.open("/admin/editorial/claim/add/?claimant=nonsense").status == 200
     assert reporter.open("/admin/editorial/demand/add/?review=nonsense").status == 200
 
 
-def test_pages_keep_to_the_content_security_policy(database: str) -> None:
+def test_pages_keep_to_the_content_security_policy(newsroom: Newsroom) -> None:
     """No script or style inside a page; the header of the site forbids both."""
-    newsroom = make_newsroom()
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     editor = signed_in(newsroom.editor)
@@ -242,8 +230,7 @@ def test_pages_keep_to_the_content_security_policy(database: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "Lan Nguyễn"])
-def test_author_who_has_left_stays_when_somebody_else_corrects(database: str, name: str) -> None:
-    newsroom = make_newsroom()
+def test_author_who_has_left_stays_when_somebody_else_corrects(newsroom: Newsroom, name: str) -> None:
     review = make_review(newsroom)
     review.authorships.update(name=name)
     publish_review(newsroom, review)
@@ -257,8 +244,8 @@ def test_author_who_has_left_stays_when_somebody_else_corrects(database: str, na
 
 
 @pytest.mark.parametrize("lost", ["merged", "withdrawn"])
-def test_claim_of_another_newsroom_that_is_live_no_more_stays_in_a_correction(database: str, lost: str) -> None:
-    theirs, ours = make_newsroom(), make_newsroom("checkpoint.example")
+def test_claim_of_another_newsroom_that_is_live_no_more_stays_in_a_correction(newsroom: Newsroom, lost: str) -> None:
+    theirs, ours = newsroom, make_newsroom("checkpoint.example")
     first = make_review(theirs)
     publish_review(theirs, first)
     review = make_review(ours, first.claim)
@@ -278,8 +265,8 @@ def test_claim_of_another_newsroom_that_is_live_no_more_stays_in_a_correction(da
     assert (review.headline, review.claim) == ("Video nước lũ, là của năm 2020", first.claim)
 
 
-def test_unconfirmed_claimant_of_another_newsroom_is_asked_of_that_newsroom(database: str) -> None:
-    theirs, ours = make_newsroom(), make_newsroom("checkpoint.example")
+def test_unconfirmed_claimant_of_another_newsroom_is_asked_of_that_newsroom(newsroom: Newsroom) -> None:
+    theirs, ours = newsroom, make_newsroom("checkpoint.example")
     first = make_review(theirs)
     publish_review(theirs, first)
     assert first.claim.claimant is not None
@@ -291,8 +278,7 @@ def test_unconfirmed_claimant_of_another_newsroom_is_asked_of_that_newsroom(data
     assert "The claimant’s name came from an import by Toà soạn kiemchung.example." in lan.text
 
 
-def test_byline_names_the_language_only_where_it_is_another_than_the_readers(database: str) -> None:
-    newsroom = make_newsroom()
+def test_byline_names_the_language_only_where_it_is_another_than_the_readers(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/preview/")
     assert f"{newsroom.publisher.name} · Vietnamese" in lan.text

@@ -13,8 +13,7 @@ from tests.imports.own_records import record, take
 from tests.journeys.browser import signed_in
 
 
-def test_scales_and_topics_are_changed_by_chief_editors(database: str) -> None:
-    newsroom = make_newsroom()
+def test_scales_and_topics_are_changed_by_chief_editors(newsroom: Newsroom) -> None:
     scale = make_scale()
     verdict = scale.verdicts.get(slug="false")
     for page in (
@@ -38,8 +37,7 @@ def test_scales_and_topics_are_changed_by_chief_editors(database: str) -> None:
     assert RatingScale.objects.get(slug="truth").verdicts.get(slug="false").value == 1
 
 
-def test_short_name_that_the_scale_has_already_is_refused_in_words(database: str) -> None:
-    newsroom = make_newsroom()
+def test_short_name_that_the_scale_has_already_is_refused_in_words(newsroom: Newsroom) -> None:
     verdict = make_scale().verdicts.get(slug="false")
     chief = signed_in(newsroom.chief).open(f"/admin/editorial/verdict/{verdict.pk}/change/")
     chief.fill(slug="true", labels__0__label="Sai hẳn").press("Save")
@@ -48,8 +46,7 @@ def test_short_name_that_the_scale_has_already_is_refused_in_words(database: str
     assert chief.value("labels-0-label") == "Sai hẳn"
 
 
-def test_what_a_scale_must_be_is_said_in_words(database: str) -> None:
-    newsroom = make_newsroom()
+def test_what_a_scale_must_be_is_said_in_words(newsroom: Newsroom) -> None:
     chief = signed_in(newsroom.chief).open("/admin/editorial/ratingscale/add/")
     chief.fill(slug="second", name="Thang thứ hai", worst="0", best="0").press("Save")
     for words in ("The worst value must be 1 or higher.", "The best value must be higher than the worst value."):
@@ -58,8 +55,7 @@ def test_what_a_scale_must_be_is_said_in_words(database: str) -> None:
     assert RatingScale.objects.count() == 1
 
 
-def test_default_scale_is_offered_first(database: str, settings: Any) -> None:
-    newsroom = make_newsroom()
+def test_default_scale_is_offered_first(newsroom: Newsroom, settings: Any) -> None:
     for slug in ("above", "zone"):  # in the order of short names before and after "truth"
         scale = RatingScale.objects.create(slug=slug, name=f"Thang {slug}")
         scale.verdicts.create(slug="true", value=5)
@@ -114,8 +110,7 @@ def test_verdict_mapping_needs_two_editors(database: str) -> None:
     assert editor.open(page).has_link("Approve")
 
 
-def test_returned_mapping_is_told_of_and_proposed_again_when_it_is_saved(database: str) -> None:
-    newsroom = make_newsroom()
+def test_returned_mapping_is_told_of_and_proposed_again_when_it_is_saved(newsroom: Newsroom) -> None:
     mapping = propose_mapping(newsroom)
     second = signed_in(newsroom.second).open(decision(mapping, "return"))
     assert "Imports will not use this mapping." in second.text
@@ -133,10 +128,9 @@ def test_returned_mapping_is_told_of_and_proposed_again_when_it_is_saved(databas
 
 
 def test_mapping_is_not_used_for_another_verdict_that_takes_the_short_name(
-    database: str, tmp_path: Path, settings: Any
+    newsroom: Newsroom, tmp_path: Path, settings: Any
 ) -> None:
     """A Chief editor renames verdicts alone, and two people decided on the mapping."""
-    newsroom = make_newsroom()
     mapping = propose_mapping(newsroom)
     proposal = waiting(mapping)
     workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
@@ -155,8 +149,7 @@ def test_mapping_is_not_used_for_another_verdict_that_takes_the_short_name(
     assert adopted_mappings() == [mapping]
 
 
-def test_list_of_mappings_says_who_proposed_and_who_decided(database: str) -> None:
-    newsroom = make_newsroom()
+def test_list_of_mappings_says_who_proposed_and_who_decided(newsroom: Newsroom) -> None:
     mapping = propose_mapping(newsroom)
     browser = signed_in(newsroom.second).open("/admin/editorial/verdictmapping/")
     assert f"{newsroom.editor} waiting for approval –" in browser.text
@@ -168,8 +161,7 @@ def test_list_of_mappings_says_who_proposed_and_who_decided(database: str) -> No
     assert f"{newsroom.editor} approved {newsroom.second}" in browser.text
 
 
-def test_events_of_a_mapping_say_what_was_proposed(database: str) -> None:
-    newsroom = make_newsroom()
+def test_events_of_a_mapping_say_what_was_proposed(newsroom: Newsroom) -> None:
     mapping = propose_mapping(newsroom)
     proposal = waiting(mapping)
     workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
@@ -184,8 +176,7 @@ def test_events_of_a_mapping_say_what_was_proposed(database: str) -> None:
     assert "our verdict: False ; their words: Satire" in chief.text
 
 
-def test_verdict_of_a_new_scale_lies_between_its_ends(database: str) -> None:
-    newsroom = make_newsroom()
+def test_verdict_of_a_new_scale_lies_between_its_ends(newsroom: Newsroom) -> None:
     chief = signed_in(newsroom.chief).open("/admin/editorial/ratingscale/add/")
     chief.add_row("verdicts")
     chief.fill(name="Thang", slug="thang", worst=1, best=3)

@@ -2,15 +2,15 @@
 
 import pytest
 
-from tests.drafts import make_newsroom, make_user
+from tests.drafts import Newsroom, make_user
 from tests.journeys.browser import signed_in
 
 ODD = ("x", "9" * 30, "-1", "\0", "[]", "😀")
 
 
 @pytest.mark.parametrize(("model", "field"), [("claim", "claimant"), ("review", "claim"), ("demand", "review")])
-def test_form_with_what_can_be_no_id_comes_back(database: str, model: str, field: str) -> None:
-    form = signed_in(make_newsroom().reporter).open(f"/admin/editorial/{model}/add/")
+def test_form_with_what_can_be_no_id_comes_back(newsroom: Newsroom, model: str, field: str) -> None:
+    form = signed_in(newsroom.reporter).open(f"/admin/editorial/{model}/add/")
     button = "Save" if form.has_button("Save") else "Save and go on"
     for odd in ODD:
         form.fill(**{field: odd}).press(button)
@@ -18,8 +18,8 @@ def test_form_with_what_can_be_no_id_comes_back(database: str, model: str, field
         assert form.text.startswith("Error: ")
 
 
-def test_role_in_what_can_be_no_newsroom_comes_back(database: str) -> None:
-    chief = make_newsroom().chief
+def test_role_in_what_can_be_no_newsroom_comes_back(newsroom: Newsroom) -> None:
+    chief = newsroom.chief
     boss = signed_in(make_user("admin", is_superuser=True))
     form = boss.open(f"/admin/editorial/user/{chief.pk}/do/propose-role/")
     for odd in ODD:

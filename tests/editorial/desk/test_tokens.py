@@ -3,13 +3,12 @@
 import re
 
 from factcheck.editorial.models import ApiToken, EditorialEvent
-from tests.drafts import make_newsroom, make_user
+from tests.drafts import Newsroom, make_newsroom, make_user
 from tests.journeys.browser import Browser, signed_in
 from tests.tokens import CLAIM, Program, make_program
 
 
-def test_token_is_shown_once_and_works_in_the_name_of_who_made_it(database: str) -> None:
-    newsroom = make_newsroom()
+def test_token_is_shown_once_and_works_in_the_name_of_who_made_it(newsroom: Newsroom) -> None:
     browser = signed_in(newsroom.editor).open("/admin/editorial/apitoken/add/")
     browser.fill(name="Đường dây nóng", scopes=["claims:write"], days="30").press("Create a token")
     (secret,) = re.findall(r"fct_[\w-]{43}", browser.text)
@@ -31,15 +30,15 @@ def test_token_is_shown_once_and_works_in_the_name_of_who_made_it(database: str)
     assert "API token revoked" in signed_in(newsroom.chief).open("/admin/editorial/editorialevent/").text
 
 
-def test_form_says_in_vietnamese_for_how_long_a_token_holds(database: str) -> None:
+def test_form_says_in_vietnamese_for_how_long_a_token_holds(newsroom: Newsroom) -> None:
     browser = Browser("vi")
-    browser.client.force_login(make_newsroom().editor)
+    browser.client.force_login(newsroom.editor)
     assert "90 ngày" in browser.open("/admin/editorial/apitoken/add/").text
     assert "90 days" in signed_in(make_newsroom("khac.example").editor).open("/admin/editorial/apitoken/add/").text
 
 
-def test_token_without_a_scope_is_refused_in_words(database: str) -> None:
-    browser = signed_in(make_newsroom().editor).open("/admin/editorial/apitoken/add/")
+def test_token_without_a_scope_is_refused_in_words(newsroom: Newsroom) -> None:
+    browser = signed_in(newsroom.editor).open("/admin/editorial/apitoken/add/")
     assert "This field is required." in browser.fill(name="x", days="7").press("Create a token").text
     assert not ApiToken.objects.exists()
 

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from factcheck.editorial.models import EditorialEvent, User
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Delivery, Subscription
-from tests.drafts import make_newsroom, make_review, make_user, publish_review
+from tests.drafts import Newsroom, make_newsroom, make_review, make_user, publish_review
 from tests.journeys.browser import Browser, signed_in
 from tests.receiving import receiving
 from tests.subscribers import deliver, subscribe
@@ -135,8 +135,7 @@ def test_home_says_nothing_of_what_somebody_stopped(sysop: User) -> None:
     assert "Stopped webhooks" not in signed_in(sysop).open("/admin/").text
 
 
-def test_nobody_in_a_newsroom_sees_webhooks(database: str) -> None:
-    newsroom = make_newsroom()
+def test_nobody_in_a_newsroom_sees_webhooks(newsroom: Newsroom) -> None:
     subscription = subscribe("https://receiver.example/")
     publish_review(newsroom, make_review(newsroom))
     delivery.derive()

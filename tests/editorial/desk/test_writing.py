@@ -5,7 +5,7 @@ from django.test import Client
 
 from factcheck.editorial.models import User
 from factcheck.editorial.proposals import workflow
-from tests.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
 
 PREVIEW = "/admin/editorial/review/text-preview/"
@@ -27,8 +27,7 @@ def main_step(html: str) -> str:
     return "" if start < 0 else bar[bar.index(">", start) + 1 : bar.index("</a>", start)]
 
 
-def test_main_button_is_the_next_step(database: str) -> None:
-    newsroom = make_newsroom()
+def test_main_button_is_the_next_step(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     page = f"/admin/editorial/review/{review.pk}/change/"
     reporter, editor = signed_in(newsroom.reporter), signed_in(newsroom.editor)
@@ -39,8 +38,7 @@ def test_main_button_is_the_next_step(database: str) -> None:
     assert main_step(editor.open(page).html) == "Read and decide"
 
 
-def test_published_review_opens_a_correction_next(database: str) -> None:
-    newsroom = make_newsroom()
+def test_published_review_opens_a_correction_next(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
@@ -48,8 +46,7 @@ def test_published_review_opens_a_correction_next(database: str) -> None:
     assert editor.has_link("Withdraw")
 
 
-def test_preview_is_what_readers_get(database: str) -> None:
-    newsroom = make_newsroom()
+def test_preview_is_what_readers_get(newsroom: Newsroom) -> None:
     shown = preview(
         newsroom.reporter,
         headline="Tít <b>",
@@ -71,17 +68,17 @@ def test_preview_is_what_readers_get(database: str) -> None:
         ("COVID-19", ""),
     ],
 )
-def test_preview_names_the_detected_language(database: str, headline: str, language: str) -> None:
-    assert preview(make_newsroom().reporter, headline=headline)["language"] == language
+def test_preview_names_the_detected_language(newsroom: Newsroom, headline: str, language: str) -> None:
+    assert preview(newsroom.reporter, headline=headline)["language"] == language
 
 
-def test_preview_is_for_the_desk_alone(database: str) -> None:
+def test_preview_is_for_the_desk_alone(newsroom: Newsroom) -> None:
     assert Client().post(PREVIEW, {"body": "x"}).status_code != 200
-    assert logged_in(make_newsroom().reporter).get(PREVIEW).status_code == 405
+    assert logged_in(newsroom.reporter).get(PREVIEW).status_code == 405
 
 
-def test_chosen_claim_is_shown_with_what_the_person_may_read(database: str) -> None:
-    mine, other = make_newsroom(), make_newsroom("other.example")
+def test_chosen_claim_is_shown_with_what_the_person_may_read(newsroom: Newsroom) -> None:
+    mine, other = newsroom, make_newsroom("other.example")
     claim, secret = make_claim(mine), make_claim(other, text="Chưa đăng.")
     client = logged_in(mine.reporter)
     shown = client.get(f"/admin/editorial/review/claim/{claim.pk}/").content.decode()
@@ -95,8 +92,7 @@ def test_chosen_claim_is_shown_with_what_the_person_may_read(database: str) -> N
     assert "https://social.example/p/1" not in shown
 
 
-def test_what_is_missing_is_in_the_save_bar(database: str) -> None:
-    newsroom = make_newsroom()
+def test_what_is_missing_is_in_the_save_bar(newsroom: Newsroom) -> None:
     review = make_review(newsroom, sources=0, headline="")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     bar = lan.html[lan.html.index('class="save-bar') :]

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from factcheck.editorial.models import Review
 from tests.chromium import desk_of
-from tests.drafts import make_newsroom, make_review
+from tests.drafts import Newsroom, make_newsroom, make_review
 
 pytestmark = pytest.mark.prove
 
@@ -208,8 +208,7 @@ def test_preview_follows_the_text_and_is_folded_away(database: str) -> None:
         expect(page.locator(".live-preview")).to_be_hidden()
 
 
-def test_language_is_shown_while_it_is_typed(database: str) -> None:
-    newsroom = make_newsroom()
+def test_language_is_shown_while_it_is_typed(newsroom: Newsroom) -> None:
     review = make_review(newsroom, body="", headline="", summary="", language_detected=True)
     with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
         page.locator("#id_headline").fill("The video was filmed five years ago in another city.")
@@ -290,8 +289,7 @@ def test_long_text_stays_usable(database: str) -> None:
         assert times[20] < 100
 
 
-def test_fields_work_without_the_editor(database: str) -> None:
-    newsroom = make_newsroom()
+def test_fields_work_without_the_editor(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     with desk_of(newsroom.reporter, "") as page:
         page.route(re.compile(r"/static/editorial/.*\.js$"), lambda route: route.fulfill(body=""))

@@ -15,7 +15,7 @@ from factcheck.imports.importer import batches
 from factcheck.imports.importer.record_import import IncomingRecord, Refused
 from factcheck.imports.readers.results import Record
 from factcheck.record.models import PublishedReview
-from tests.drafts import Newsroom, erase_review, make_newsroom, waiting
+from tests.drafts import Newsroom, erase_review, waiting
 from tests.imports.own_records import digest, publish, record, take, write
 from tests.imports.reading import records
 from tests.waiting import begin_until_it_waits
@@ -63,14 +63,13 @@ def run(newsroom: Newsroom, folder: Path, content: str, capsys: pytest.CaptureFi
 @pytest.mark.parametrize("redact", [False, True])
 @pytest.mark.parametrize("written", [own_line, claim_review, search_answer, row])
 def test_erased_review_is_not_imported_again(
-    database: str,
+    newsroom: Newsroom,
     redact: bool,
     written: Callable[[str], str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """In no format; neither are its publisher and claimant."""
-    newsroom = make_newsroom()
     assert run(newsroom, tmp_path, own_line("Lan bịa chuyện"), capsys) == "1 new, 0 unchanged, 0 changed, 0 refused."
     review = Review.objects.get()
     if redact:
@@ -122,10 +121,9 @@ def test_reason_of_a_returned_import_is_in_no_event(newsroom: Newsroom, tmp_path
 
 @pytest.mark.parametrize(("public", "held"), [(False, Claim), (True, Claim), (True, Review)])
 def test_import_holds_the_claims_that_it_changes_in_their_order(
-    database: str, tmp_path: Path, public: bool, held: type[Claim | Review]
+    newsroom: Newsroom, tmp_path: Path, public: bool, held: type[Claim | Review]
 ) -> None:
     """Before its reviews, drafts or public, like everybody else."""
-    newsroom = make_newsroom()
     take(tmp_path / "reviews.jsonl", record(1), record(2))
     if public:
         publish()

@@ -8,7 +8,7 @@ import pytest
 
 from factcheck.editorial.models import Claim, Review
 from factcheck.imports.importer import references
-from tests.drafts import make_newsroom
+from tests.drafts import Newsroom
 from tests.imports.own_records import record, take
 
 
@@ -19,8 +19,7 @@ def test_id_of_the_example_in_rfc_9562(monkeypatch: pytest.MonkeyPatch) -> None:
     assert references.new_id() == UUID("017f22e2-79b0-7cc3-98c4-dc0c0c07398f")
 
 
-def test_ids_of_imports_follow_the_time(database: str, tmp_path: Path) -> None:
-    make_newsroom()
+def test_ids_of_imports_follow_the_time(newsroom: Newsroom, tmp_path: Path) -> None:
     before = time.time_ns() // 1_000_000
     take(tmp_path / "one.jsonl", record(1))
     take(tmp_path / "two.jsonl", record(2))

@@ -12,7 +12,7 @@ import pytest
 
 from factcheck.editorial.models import ImportBatch
 from factcheck.record.models import PublishedReview
-from tests.drafts import make_newsroom
+from tests.drafts import Newsroom
 from tests.imports.own_records import IMPORTER, SECOND, run
 
 pytestmark = pytest.mark.prove
@@ -68,8 +68,7 @@ def import_and_publish(file: Path) -> tuple[float, float]:
     return imported - begun, time.perf_counter() - approved
 
 
-def test_memory_stays_flat(database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    make_newsroom()
+def test_memory_stays_flat(newsroom: Newsroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     warm, large = tmp_path / "warm.jsonl", tmp_path / "large.jsonl.gz"
     warm.write_bytes(b"".join(lines(0, WARM)))
     with gzip.open(large, "wb") as out:

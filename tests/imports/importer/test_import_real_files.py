@@ -18,7 +18,7 @@ from factcheck.editorial.models import Claimant, ImportBatch, Proposal, Publishe
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import check
-from tests.drafts import make_newsroom
+from tests.drafts import Newsroom, make_newsroom
 from tests.imports import averitec
 from tests.imports.own_records import digest
 from tests.imports.spelled import day, line, text
@@ -228,9 +228,9 @@ def own_format(path: Path, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
-def test_averitec_with_its_evidence(database: str, real_data: Path, tmp_path: Path) -> None:
+@pytest.mark.prove
+def test_averitec_with_its_evidence(newsroom: Newsroom, real_data: Path, tmp_path: Path) -> None:
     """500 annotations of 491 claims; all 1,360 places of evidence are served, in their order."""
-    make_newsroom()
     rows = averitec.merged(averitec.converted(real_data / "averitec" / "dev.jsonl"))
     printed = run("import_reviews", own_format(tmp_path / "averitec.jsonl", rows), by=IMPORTER)
     assert printed.splitlines()[0] == "491 new, 0 unchanged, 0 changed, 0 refused."
@@ -248,9 +248,9 @@ def test_averitec_with_its_evidence(database: str, real_data: Path, tmp_path: Pa
 VIETNAMESE = {"0": ("Được ủng hộ", "supports"), "1": ("Bị bác bỏ", "refutes"), "2": ("Không đủ thông tin", "context")}
 
 
-def test_vietnamese_statements(database: str, real_data: Path, tmp_path: Path) -> None:
+@pytest.mark.prove
+def test_vietnamese_statements(newsroom: Newsroom, real_data: Path, tmp_path: Path) -> None:
     """723 statements with their evidence; three are not in NFC in the file."""
-    make_newsroom()
     file = real_data / "vietnamese" / "vifactcheck_dev.jsonl"
     lines = [json.loads(row) for row in file.read_text(encoding="utf-8").strip("\n").split("\n")]
     rows = [

@@ -11,7 +11,7 @@ import pytest
 
 from factcheck.imports.readers import chunks, csv_rows
 from factcheck.imports.readers.results import Record, Refusal
-from tests.drafts import make_newsroom
+from tests.drafts import Newsroom
 from tests.imports.own_records import IMPORTER, bodies, publish, run, take, write
 from tests.imports.reading import records
 from tests.imports.spelled import place, why
@@ -193,8 +193,7 @@ def test_large_file_is_read_in_flat_memory(tmp_path, monkeypatch):
     assert peak < 2_000_000
 
 
-def test_spreadsheet_comes_in_and_is_known_again_as_json(database, tmp_path):
-    make_newsroom()
+def test_spreadsheet_comes_in_and_is_known_again_as_json(newsroom: Newsroom, tmp_path):
     file = tmp_path / "reviews.csv"
     file.write_text("\ufeff" + table(HEADER, ROW, ("https://a.example/2", "Trời nắng.", "Đúng", "vi"), delimiter=";"))
     assert run("import_reviews", file, by=IMPORTER)[0] == "2 new, 0 unchanged, 0 changed, 0 refused."

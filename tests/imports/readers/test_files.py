@@ -226,6 +226,7 @@ def rows(count: int, length: int = 3_000) -> Iterator[dict[str, object]]:
         }
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("shape", ["lines", "array", "feed", "gzip"])
 def test_memory_stays_flat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shape: str) -> None:
     """A file of 13 MB in one line or in many is read in less than 8 MB, most of it the text around one record."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from factcheck.imports.readers.results import Record
-from tests.drafts import make_newsroom
+from tests.drafts import Newsroom
 from tests.imports.own_records import IMPORTER, run
 from tests.imports.readers.test_claimreview import MINIMAL, dropped
 from tests.imports.reading import records
@@ -38,8 +38,7 @@ def test_property_that_is_not_kept_is_named(tmp_path: Path, changes: dict[str, A
     assert sorted(note.partition(": ")[0] for note in dropped(tmp_path, **changes)) == sorted(places)
 
 
-def test_import_lists_what_it_does_not_keep(database: str, tmp_path: Path) -> None:
-    make_newsroom()
+def test_import_lists_what_it_does_not_keep(newsroom: Newsroom, tmp_path: Path) -> None:
     file = tmp_path / "reviews.jsonl"
     rows = [
         {**MINIMAL, "keywords": ["moon"], "itemReviewed": {"author": [{"name": "A", "email": "a@a.example"}]}},
@@ -64,8 +63,7 @@ def test_import_lists_what_it_does_not_keep(database: str, tmp_path: Path) -> No
     assert "a@a.example" not in listing.read_text(encoding="utf-8")
 
 
-def test_name_of_a_property_is_printed_so_that_it_does_nothing(database: str, tmp_path: Path) -> None:
-    make_newsroom()
+def test_name_of_a_property_is_printed_so_that_it_does_nothing(newsroom: Newsroom, tmp_path: Path) -> None:
     file = tmp_path / "reviews.jsonl"
     odd = {"\ud800": 1, "\x1b[2J": 1, "a\nb": 1, "\u202e\x9b": 1, "tên lạ 😀": 1}
     file.write_text(json.dumps({**MINIMAL, **odd}))
@@ -86,8 +84,7 @@ def test_record_of_a_thousand_odd_properties_is_noted_in_bounds(tmp_path: Path) 
 
 @pytest.mark.parametrize("depth", [300, 700, 900])
 @pytest.mark.parametrize("key", ["odd", "url", "author", "claimReviewed"])
-def test_deep_nesting_ends_no_import(database: str, tmp_path: Path, key: str, depth: int) -> None:
-    make_newsroom()
+def test_deep_nesting_ends_no_import(newsroom: Newsroom, tmp_path: Path, key: str, depth: int) -> None:
     file = tmp_path / "deep.jsonl"
     deep = '{"url":' * depth + "1" + "}" * depth
     lines = [json.dumps({**MINIMAL, key: "DEEP"}).replace('"DEEP"', deep), json.dumps(MINIMAL)]

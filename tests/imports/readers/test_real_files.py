@@ -43,6 +43,7 @@ def test_counts(found: Rows) -> None:
     assert len({original["label"] for original in originals if original}) == 1595
 
 
+@pytest.mark.prove
 def test_languages_that_are_detected(taken: dict[tuple[str, int], Any]) -> None:
     """No file states a language."""
     languages = Counter(data["language"] for data in taken.values())
@@ -109,6 +110,7 @@ def test_repeated_records_are_equal(found: Rows) -> None:
     assert repeated == 43
 
 
+@pytest.mark.prove
 def test_every_record_says_what_its_line_says(taken: dict[tuple[str, int], Any], real_data: Path) -> None:
     """Field by field against the file, with the normalisations written out once more and independently."""
     lines = {

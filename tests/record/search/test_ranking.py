@@ -153,6 +153,11 @@ def test_search_finds_other_spellings(words: str, ids: list[int]) -> None:
     assert sorted(found(words)) == ids
 
 
+def test_search_ranks_both_styles_of_a_tone_alike() -> None:
+    publish("Anh Hoà nói với em", "Anh Hòa nói với em", "Anh Hóa nói với em", "Anh Hoa nói với em")
+    assert found("hoà")[:2] == found("hòa")[:2] == [2, 1]
+
+
 def test_search_of_a_post_finds_what_has_some_of_its_rarest_words() -> None:
     publish(
         "Dominion voting machines were seized in Ware County", "Voting machines in the county", "Is it true?",

@@ -40,6 +40,8 @@ SELECT word, count(*) FROM ({MADE}) made, LATERAL unnest(string_to_array(text, '
 ANALYZE record_publishedreview;
 ANALYZE record_publishedclaim;
 """
+pytestmark = pytest.mark.prove
+
 INDEXES = {PublishedReview: "review_search", PublishedClaim: "claim_search"}
 
 
