@@ -176,12 +176,7 @@ def _problem(problem: Exception) -> Problem:
 
 def _headers(target: Target) -> dict[str, str]:
     agent = f"Mozilla/5.0 (compatible; factcheck; +{settings.SITE_URL})"
-    return {
-        "Host": target.host_header,
-        "User-Agent": agent,
-        "Accept-Encoding": "gzip, deflate",
-        "Connection": "close",
-    }
+    return {"Host": target.host_header, "User-Agent": agent, "Accept-Encoding": "gzip, deflate", "Connection": "close"}
 
 
 def _resolve(target: Target, end: float) -> list[Any]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet
-from factcheck.editorial.models import Claimant, Review, Source, Topic, User
+from factcheck.editorial.models import Claimant, Review, SavedState, Source, Topic, User
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.drafts import (
     Newsroom,
@@ -263,6 +263,7 @@ def test_erased_claim_does_not_come_back_from_an_open_form(newsroom: Newsroom, r
     assert TOLD in lan.text
     erased.refresh_from_db()
     assert (erased.text, erased.location) == ("[erased]", "")
+    assert not SavedState.objects.filter(draft=erased.pk).exists()  # the form still has the erased text
 
 
 @pytest.mark.parametrize(
