@@ -140,11 +140,11 @@ def _condition(search: Search) -> Q:
         return condition
     reviews = PublishedReview.objects.using("public").live().filter(review)
     if search.site == site_of(settings.SITE_URL) and _has_few(search.site):
-        return Q(pk__in={pk for pk in reviews.values_list("claim_id", flat=True) if pk} | _homes(reviews))
-    return condition & (Q(Exists(reviews.filter(claim_id=OuterRef("pk")))) | Q(pk__in=_homes(reviews)))
+        return Q(pk__in={pk for pk in reviews.values_list("claim_id", flat=True) if pk} | merged_into(reviews))
+    return condition & (Q(Exists(reviews.filter(claim_id=OuterRef("pk")))) | Q(pk__in=merged_into(reviews)))
 
 
-def _homes(reviews: QuerySet[PublishedReview]) -> set[UUID]:
+def merged_into(reviews: QuerySet[PublishedReview]) -> set[UUID]:
     """Return the claims that show these reviews, because the reviews' own claims have been merged into them."""
     merged = PublishedMerge.objects.using("public").merged().values("claim_id")
     ids = {pk for pk in reviews.filter(claim_id__in=merged).values_list("claim_id", flat=True) if pk}
