@@ -80,7 +80,7 @@ def local_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalPages]:
 
 
 def route(monkeypatch: pytest.MonkeyPatch, site: LocalPages) -> None:
-    real_lookup, real_connect, testing = socket.getaddrinfo, http_client._connect, threading.Lock()
+    real_lookup, real_connect, testing = socket.getaddrinfo, http_client.connect, threading.Lock()
 
     def look_up(host: str, port: int, *args: Any, **options: Any) -> list[Any]:
         if not (host.endswith(".example.org") or host in site.names or host == PUBLIC):
@@ -107,7 +107,7 @@ def route(monkeypatch: pytest.MonkeyPatch, site: LocalPages) -> None:
         return real_connect(there, *args)
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    monkeypatch.setattr(http_client, "_connect", connect)
+    monkeypatch.setattr(http_client, "connect", connect)
 
 
 def certificate(folder: Path, name: str) -> tuple[Path, Path]:

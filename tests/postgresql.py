@@ -107,7 +107,7 @@ class Server:
 @contextmanager
 def servers(count: int) -> Iterator[list[Server]]:
     """Give servers that aren't created yet. At the end, they are killed and their files removed."""
-    account = data_directory._server_account() if os.geteuid() == 0 else None
+    account = data_directory.server_account() if os.geteuid() == 0 else None
     folder = settings.VAR / f"servers-{os.getpid()}-{next(_numbers)}"
     data_directory.make_folder(folder, 0o755)
     with ExitStack() as stack:

@@ -113,12 +113,12 @@ def _in_a_thread(threads: ThreadPoolExecutor, tool: Callable[P, T]) -> Callable[
 
     @functools.wraps(tool)
     async def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        return await asyncio.get_running_loop().run_in_executor(threads, lambda: _read(tool, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(threads, lambda: run_tool(tool, *args, **kwargs))
 
     return run
 
 
-def _read(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def run_tool(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run the tool. Raises ToolError for errors that the assistant can correct. Hides and logs other errors."""
     close_old_connections()
     try:

@@ -38,7 +38,7 @@ def _column(schema: Json, defs: Json, path: str) -> DataType:
     kinds = [name for name in ([names] if isinstance(names, str) else names) if name != "null"]
     match kinds:
         case ["array"]:
-            return DataType.list(Field("item", _column(schema["items"], defs, f"{path}[]"), nullable=True))
+            return DataType.list(Field("element", _column(schema["items"], defs, f"{path}[]"), nullable=True))
         case ["object"] if "properties" in schema:
             return DataType.struct(_fields(schema["properties"], defs, f"{path}."))
         case ["object"] if "additionalProperties" in schema:

@@ -35,7 +35,7 @@ _SHARED = (
 )  # fmt: skip
 _HEADERS = ("Content-Type", "ETag", "Retry-After", "RateLimit", "RateLimit-Policy")
 # A batch occupies a thread for longer than a search, so each process answers one batch at a time.
-_place = threading.BoundedSemaphore()
+place = threading.BoundedSemaphore()
 
 
 class Batch(GoogleEndpoint):
@@ -45,14 +45,14 @@ class Batch(GoogleEndpoint):
     def post(self, request: Request) -> HttpResponse:
         sent = request._request
         parts = _read_parts(sent)
-        if not _place.acquire(blocking=False):
+        if not place.acquire(blocking=False):
             detail = "Another batch is running. Try again after the number of seconds in the header Retry-After."
             raise Refused(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER)})
         try:
             boundary = f"batch_{secrets.token_hex(16)}"
             content = b"".join(_answers(sent, parts, f"--{boundary}\r\n".encode()))
         finally:
-            _place.release()
+            place.release()
         closed = content + f"--{boundary}--\r\n".encode()
         return HttpResponse(
             closed, content_type=f"multipart/mixed; boundary={boundary}", headers={"Cache-Control": "no-store"}

@@ -16,11 +16,11 @@ from django.conf import settings
 from django.db import connections
 
 from api.google.errors import invalid
-from api.google.parameters import ImageSearch, Search
+from api.google.parameters import ImageSearch, Search, read_token
 from api.google.schemas import shape_of
 from api.google.search import write_claim
 from api.http.problems import TooSlow
-from api.lists.pages import Cursor, CursorError, read_cursor, write_cursor
+from api.lists.pages import Cursor, write_cursor
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.picture_files import PATH, PictureError, decode
 from factcheck.record.formats.urls import url_key
@@ -47,15 +47,9 @@ _TOO_SLOW = "This search takes too long. Try again later."
 
 def search_by_picture(search: ImageSearch) -> Body:
     """Return a page of claims with similar pictures, most similar first. Raises GoogleError and TooSlow."""
-    offset = search.offset
     place = ["claims:imageSearch", hashlib.sha256(search.uri.encode()).hexdigest(), search.language]
-    if search.token:
-        try:
-            position = read_cursor(search.token, place).position
-        except CursorError:
-            message = "This token is for other parameters. Start again without the token."
-            raise invalid([("pageToken", message)]) from None
-        offset = position[0] if position else 0
+    position = read_token(search.token, place)
+    offset = position[0] if position else search.offset
     try:
         with time_limit(SECONDS):
             claims = _claims_about(search)
@@ -88,13 +82,13 @@ def _distances(uri: str) -> Mapping[UUID, int]:
     """Return the reviews with a similar picture or with this appearance. Raises GoogleError."""
     pictures = PublishedPicture.objects.using("public")
     if uri.startswith(_DATA):
-        return _similar(_hashes_of(uri))
+        return similar_reviews(_hashes_of(uri))
     if found := PATH.fullmatch(uri.removeprefix(settings.SITE_URL)):
         stored = pictures.filter(sha256=found[1], content__isnull=False)
         hashes = {each for pair in stored.values_list("whole_hash", "inner_hash") for each in pair if each is not None}
         if not (same := dict.fromkeys(stored.values_list("review_id", flat=True), 0)):
             raise invalid([("imageUri", _NOT_STORED)])
-        return {**_similar(hashes), **same}
+        return {**similar_reviews(hashes), **same}
     try:
         key = url_key(uri) if uri.startswith(("http://", "https://")) else ""
     except ValueError:
@@ -105,7 +99,7 @@ def _distances(uri: str) -> Mapping[UUID, int]:
         raise invalid([("imageUri", _UNKNOWN)])
     checked = pictures.filter(review_id__in=same, content__isnull=True, whole_hash__isnull=False)
     hashes = {found for found in checked.values_list("whole_hash", flat=True) if found is not None}
-    return {**_similar(hashes), **same}
+    return {**similar_reviews(hashes), **same}
 
 
 def _hashes_of(uri: str) -> list[int]:
@@ -122,7 +116,7 @@ def _hashes_of(uri: str) -> list[int]:
     return query_hashes(picture)
 
 
-def _similar(hashes: Iterable[int]) -> dict[UUID, int]:
+def similar_reviews(hashes: Iterable[int]) -> dict[UUID, int]:
     """Return the reviews with a similar picture, and the number of different bits.
 
     All rows are read, which takes less than 0.1 seconds for 100,000 pictures. An index of parts of the hashes is slower

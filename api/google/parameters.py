@@ -1,7 +1,7 @@
 """The parameters of the searches, and the parameters that all of Google's APIs share."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from api.google.output import COMMON, read_boolean, read_callback
 from api.google.schemas import Shape
 from api.http import parameter_values
 from api.http.parameters import Parameters, Value
+from api.lists.pages import Position, read_cursor
 from factcheck.record.formats.text import find_forbidden, replace_forbidden
 from factcheck.record.search.query import MAX_QUERY
 
@@ -122,6 +123,15 @@ def read_image_search(query: QueryDict, shape: Shape) -> ImageSearch:
     if parameters.faults:
         raise invalid(parameters.faults)
     return search
+
+
+def read_token(token: str, place: Iterable[str]) -> Position | None:
+    """Return the position after which the page begins, if there is a token. Raises GoogleError."""
+    try:
+        return read_cursor(token, place).position if token else None
+    except ValueError:
+        message = "This token is for other parameters. Start again without the token."
+        raise invalid([("pageToken", message)]) from None
 
 
 def read_discovery(query: QueryDict, version: str) -> None:

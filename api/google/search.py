@@ -11,19 +11,16 @@ import orjson
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from api.google.errors import invalid
-from api.google.parameters import Search
+from api.google.parameters import Search, read_token
 from api.google.schemas import shape_of
 from api.http.problems import TooSlow
 from api.lists.filters import RARE
 from api.lists.pages import (
     Cursor,
-    CursorError,
     Order,
     Position,
     Row,
     from_queries,
-    read_cursor,
     read_rows,
     write_cursor,
 )
@@ -52,14 +49,7 @@ def search_claims(search: Search) -> Body:
 
     Raises GoogleError, and TooSlow if the search takes too long.
     """
-    position = None
-    if search.token:
-        try:
-            position = read_cursor(search.token, search.place).position
-        except CursorError:
-            raise invalid(
-                [("pageToken", "This token is for other parameters. Start again without the token.")]
-            ) from None
+    position = read_token(search.token, search.place)
     try:
         found = (_best if search.query else _newest)(search, position)
     except TimeoutError as error:  # an empty result would suggest that nobody has checked the claim
@@ -150,11 +140,11 @@ def _condition(search: Search) -> Q:
         return condition
     reviews = PublishedReview.objects.using("public").live().filter(review)
     if search.site == site_of(settings.SITE_URL) and _has_few(search.site):
-        return Q(pk__in={pk for pk in reviews.values_list("claim_id", flat=True) if pk} | _homes(reviews))
-    return condition & (Q(Exists(reviews.filter(claim_id=OuterRef("pk")))) | Q(pk__in=_homes(reviews)))
+        return Q(pk__in={pk for pk in reviews.values_list("claim_id", flat=True) if pk} | merged_into(reviews))
+    return condition & (Q(Exists(reviews.filter(claim_id=OuterRef("pk")))) | Q(pk__in=merged_into(reviews)))
 
 
-def _homes(reviews: QuerySet[PublishedReview]) -> set[UUID]:
+def merged_into(reviews: QuerySet[PublishedReview]) -> set[UUID]:
     """Return the claims that show these reviews, because the reviews' own claims have been merged into them."""
     merged = PublishedMerge.objects.using("public").merged().values("claim_id")
     ids = {pk for pk in reviews.filter(claim_id__in=merged).values_list("claim_id", flat=True) if pk}

@@ -13,12 +13,12 @@ from django.conf import settings
 MAX_WAIT = 30  # seconds
 INTERVAL = 0.5  # seconds between two reads of the log's head
 
-_places = threading.BoundedSemaphore(max(settings.CHANGES_WAITERS, 1))
+places = threading.BoundedSemaphore(max(settings.CHANGES_WAITERS, 1))
 
 
 def wait_until(ready: Callable[[], bool], seconds: int) -> None:
     """Return when `ready` is true, or after `seconds`. Return immediately if too many requests are waiting."""
-    if seconds <= 0 or settings.CHANGES_WAITERS <= 0 or ready() or not _places.acquire(blocking=False):
+    if seconds <= 0 or settings.CHANGES_WAITERS <= 0 or ready() or not places.acquire(blocking=False):
         return
     try:
         end = time.monotonic() + seconds
@@ -27,4 +27,4 @@ def wait_until(ready: Callable[[], bool], seconds: int) -> None:
             if ready():
                 return
     finally:
-        _places.release()
+        places.release()

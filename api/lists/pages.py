@@ -65,10 +65,6 @@ class Cursor:
     position: Position | None = None
 
 
-class CursorError(ValueError):
-    """The cursor is forged, belongs to another list, or was signed with an old key."""
-
-
 def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:
     """Sign a cursor. `place` contains the path, the filters and the sort order that the cursor is bound to."""
     position = [each if isinstance(each, int | None) else str(each) for each in cursor.position or ()]
@@ -76,11 +72,15 @@ def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:
 
 
 def read_cursor(text: str, place: Iterable[str]) -> Cursor:
-    """Verify and parse a cursor. Times, dates and ids stay texts, as PostgreSQL reads them. Raises CursorError."""
+    """Verify and parse a cursor. Times, dates and ids stay texts, as PostgreSQL reads them.
+
+    Raises ValueError if the cursor is forged, belongs to another list, or was signed with an old key.
+    """
     try:
         backward, *position = _signer(place).unsign_object(text)
     except signing.BadSignature:
-        raise CursorError from None
+        message = "This cursor is for other filters or another order. Start again without the cursor."
+        raise ValueError(message) from None
     return Cursor(bool(backward), (position[0], position[1]) if position else None)
 
 

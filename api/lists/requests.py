@@ -16,7 +16,7 @@ from api.http.parameter_values import read_choice, read_number
 from api.http.parameters import Parameters
 from api.lists import parameters as shared
 from api.lists.filters import CLAIMANT, MAX_VALUES, Filter, Sql, join
-from api.lists.pages import Cursor, CursorError, Order, from_queries, read_cursor, write_cursor
+from api.lists.pages import Cursor, Order, from_queries, read_cursor, write_cursor
 from api.lists.parameters import AS_OF, FIELDS, GROUP_BY, IN_META, AsOf, Extras, Mask, as_published
 from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden, nfc
 from factcheck.record.readmodel.totals import Group
@@ -108,12 +108,10 @@ class ListRequest:
         """Return the conditions of all filters, for now or for `as_of`."""
         if any(each.where_as_of for each, _ in self.filtered):
             responses.read_head(self.request)  # the condition must not be older than the head
-        return [self._condition_of(each, values) for each, values in self.filtered]
-
-    def _condition_of(self, by: Filter, values: list[Any]) -> Sql:
-        if self.as_of and by.where_as_of:
-            return by.where_as_of(values, self.as_of.sequence)
-        return by.where(values)
+        return [
+            each.where_as_of(values, self.as_of.sequence) if self.as_of and each.where_as_of else each.where(values)
+            for each, values in self.filtered
+        ]
 
     @property
     def condition(self) -> Q:
@@ -160,14 +158,10 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     list_request.page_size = parameters.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
     bound = sorted({f"{name}={value}" for name in query for value in query.getlist(name) if name not in _UNBOUND})
     list_request.place = [request.path, sort, *bound]
-    cursor = parameters.read("cursor", str, None)
-    if cursor is not None and not parameters.faults:
-        try:
-            list_request.cursor = read_cursor(cursor, list_request.place)
-        except CursorError:
-            parameters.faults.append(
-                ("cursor", "This cursor is for other filters or another order. Start again without the cursor.")
-            )
+    # The cursor doesn't fit faulty filters, so it is read without any other faults.
+    list_request.cursor = parameters.read(
+        "cursor", lambda text: Cursor() if parameters.faults else read_cursor(text, list_request.place), Cursor()
+    )
     parameters.raise_faults()
     return list_request
 

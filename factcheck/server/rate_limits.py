@@ -62,7 +62,7 @@ def count_request(request: HttpRequest, names: Iterable[str], times: int = 1) ->
 
 
 def _count(name: str, quota: int, window: int, network: str, times: int) -> _Count:
-    count, reset = _counters().add(f"{name} {network}", window, times)
+    count, reset = _counters(settings.REQUEST_COUNTS).add(f"{name} {network}", window, times)
     return _Count(name, quota, window, quota - count, reset)
 
 
@@ -78,6 +78,4 @@ def _parsed(rate: str) -> tuple[int, int] | None:
     return (int(number), _SECONDS[period[0]]) if rate else None
 
 
-@cache
-def _counters() -> SharedCounters:
-    return SharedCounters(settings.REQUEST_COUNTS)
+_counters = cache(SharedCounters)

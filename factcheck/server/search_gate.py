@@ -25,7 +25,7 @@ class SearchGate:
 
     def __init__(self, permits: int, places: int) -> None:
         self.permits = permits
-        self._places = places
+        self.places = places
         self._slots = Slots(permits)
 
     @contextmanager
@@ -34,7 +34,7 @@ class SearchGate:
         cost = min(cost, self.permits)
         with ExitStack() as stack:
             try:
-                stack.enter_context(self._slots.take(MAX_WAIT, count=cost, most_waiting=self._places))
+                stack.enter_context(self._slots.take(MAX_WAIT, count=cost, most_waiting=self.places))
             except TimeoutError as problem:
                 raise Busy from problem
             yield

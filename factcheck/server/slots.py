@@ -12,7 +12,7 @@ class Slots:
 
     def __init__(self, count: int) -> None:
         self._free = count
-        self._queue = deque[object]()
+        self.queue = deque[object]()
         self._changed = threading.Condition()
 
     @contextmanager
@@ -34,7 +34,7 @@ class Slots:
     def give_way(self, seconds: float, count: int) -> None:
         """Let waiting threads go first, for a thread that has taken slots. After this time, the thread continues."""
         with self._changed:
-            if not self._queue:
+            if not self.queue:
                 return
             self._free += count
             self._changed.notify_all()
@@ -45,15 +45,15 @@ class Slots:
 
     def _wait(self, count: int, seconds: float, most_waiting: float) -> None:
         """Wait behind the other threads. The lock must be held."""
-        if self._queue or self._free < count:
-            if len(self._queue) >= most_waiting:
+        if self.queue or self._free < count:
+            if len(self.queue) >= most_waiting:
                 raise TimeoutError
             ticket = object()
-            self._queue.append(ticket)
+            self.queue.append(ticket)
             try:
-                if not self._changed.wait_for(lambda: self._free >= count and self._queue[0] is ticket, seconds):
+                if not self._changed.wait_for(lambda: self._free >= count and self.queue[0] is ticket, seconds):
                     raise TimeoutError
             finally:
-                self._queue.remove(ticket)
+                self.queue.remove(ticket)
                 self._changed.notify_all()
         self._free -= count

@@ -63,7 +63,7 @@ def methodology(request: HttpRequest, site: str) -> HttpResponse:
             "verdict": row.key,
             # A verdict that was published between the two queries isn't in the profile yet.
             "name": _name_of(profile.get(row.key) or orjson.loads(row.body)),
-            "parts": _parts(row, former),
+            "parts": changed_parts(row, former),
         }
         for row, entry, former in profile_rows.changes_with_former(site)
     ]
@@ -106,7 +106,7 @@ def _name_of(content: Json) -> str:
     return published.in_language(content["labels"], content["slug"])[0] if "labels" in content else content["name"]
 
 
-def _parts(row: ProfileChange, former: Json | None) -> list[Json]:
+def changed_parts(row: ProfileChange, former: Json | None) -> list[Json]:
     """Return what the change replaced, word by word. Empty if the row is the first with its key."""
     if former is None:
         return []

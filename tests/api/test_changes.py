@@ -165,13 +165,13 @@ def test_waiting_ends_with_what_is_published(newsroom: Newsroom, api):
 
 
 def test_no_more_wait_than_there_are_places(world, api, monkeypatch):
-    monkeypatch.setattr(long_polling, "_places", threading.BoundedSemaphore(1))
-    assert long_polling._places.acquire(blocking=False)
+    monkeypatch.setattr(long_polling, "places", threading.BoundedSemaphore(1))
+    assert long_polling.places.acquire(blocking=False)
     assert timed(api, {"since": 5, "wait": 30})[0] < 5
-    long_polling._places.release()
+    long_polling.places.release()
     assert timed(api, {"since": 5, "wait": 1})[0] >= 1
     # Its place is free again.
-    assert long_polling._places.acquire(blocking=False)
+    assert long_polling.places.acquire(blocking=False)
 
 
 def test_nobody_waits_where_the_site_says_so(world, api, settings):

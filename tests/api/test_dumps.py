@@ -152,6 +152,7 @@ def test_columns_are_the_documents_keys(world, folder):
     for key in ("claim", "verdict", "publisher", "revision"):
         assert sorted(review[key]) == sorted(field.name for field in found.field(key).type)
     assert sorted(review["sources"][0]) == sorted(field.name for field in found.field("sources").type.value_type)
+    assert found.field("sources").type.value_field.name == "element"  # as Parquet's specification calls it
 
 
 def test_csv(world, folder):

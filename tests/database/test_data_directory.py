@@ -17,16 +17,17 @@ from factcheck.database.embedded import Cluster
 NOBODY = Account(pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
 
 
-def test_deep_path_has_its_socket_in_a_short_one(tmp_path: Path):
-    deep = tmp_path / ("d" * 60) / ("e" * 60)
-    found = data_directory._socket_folder(deep)
+def test_deep_path_has_its_socket_in_a_short_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1234)
+    found = data_directory.find(tmp_path / ("d" * 60) / ("e" * 60)).socket
     assert str(found).startswith("/tmp/factcheck-")
     assert len(os.fsencode(found / data_directory.SOCKET_NAME)) <= data_directory.LONGEST_SOCKET_PATH
 
 
-def test_comma_in_the_path_keeps_the_socket_elsewhere():
-    assert str(data_directory._socket_folder(Path("/srv/a,b"))).startswith("/tmp/factcheck-")
-    assert data_directory._socket_folder(Path("/srv/a b")) == Path("/srv/a b/socket")
+def test_comma_in_the_path_keeps_the_socket_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1234)
+    assert str(data_directory.find(tmp_path / "a,b").socket).startswith("/tmp/factcheck-")
+    assert data_directory.find(tmp_path / "a b").socket == tmp_path / "a b/postgres/socket"
 
 
 def test_socket_folder_of_somebody_else_is_refused(tmp_path: Path):
@@ -57,7 +58,7 @@ def test_ordinary_user_has_everything_under_var(tmp_path: Path, monkeypatch: pyt
 
 def test_root_hands_over_to_another_account_outside_a_closed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(data_directory, "_state_folder", lambda: tmp_path / "state")
+    monkeypatch.setattr(data_directory, "STATE_FOLDER", tmp_path / "state")
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     found = data_directory.find(closed / "var")
@@ -83,7 +84,7 @@ def test_no_account_for_root_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr(pwd, "getpwnam", nobody)
     with pytest.raises(DatabaseProblem, match="neither an account 'postgres' nor 'nobody'"):
-        data_directory._server_account()
+        data_directory.server_account()
 
 
 def test_platform_without_the_wheel_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
@@ -94,7 +95,7 @@ def test_platform_without_the_wheel_is_a_sentence(monkeypatch: pytest.MonkeyPatc
 
 def test_binaries_are_copied_where_the_account_can_run_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(data_directory, "can_enter", lambda folder, account: False)
-    monkeypatch.setattr(data_directory, "_state_folder", lambda: tmp_path)
+    monkeypatch.setattr(data_directory, "STATE_FOLDER", tmp_path)
     found = data_directory.binaries(NOBODY)
     copy = found.parents[2]
     assert copy.parent == tmp_path

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from factcheck.database import DatabaseProblem, data_directory, postmaster, source
+from factcheck.database import DatabaseProblem, data_directory, source
 from factcheck.database.embedded import Cluster
 
 ROOT = Path(__file__).parent.parent.parent
@@ -256,13 +256,13 @@ def test_stop_without_a_checkpoint_loses_nothing(again: Callable[..., Cluster]):
     ],
 )
 def test_full_disk_at_the_first_start_is_a_sentence(
-    again: Callable[..., Cluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+    again: Callable[..., Cluster], var: Path, monkeypatch: pytest.MonkeyPatch, words: str
 ):
-    data_directory.make_folder(tmp_path / "bin", 0o755)
-    (tmp_path / "bin" / "initdb").write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 1\n")
-    (tmp_path / "bin" / "initdb").chmod(0o755)
-    monkeypatch.setattr(data_directory, "binaries", lambda account: tmp_path / "bin")
-    monkeypatch.setattr(postmaster, "_identity", lambda account: {})  # another account could not enter this folder
+    programs = var.parent / "bin"
+    data_directory.make_folder(programs, 0o755)
+    (programs / "initdb").write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 1\n")
+    (programs / "initdb").chmod(0o755)
+    monkeypatch.setattr(data_directory, "binaries", lambda account: programs)
     cluster = again()
     with pytest.raises(DatabaseProblem) as refusal:
         cluster.prepare()
@@ -280,7 +280,7 @@ def test_server_stops_when_its_start_is_cut_short(
     def fail(*arguments: object) -> None:
         raise problem
 
-    monkeypatch.setattr(Cluster, "_create_contents", fail)
+    monkeypatch.setattr(Cluster, "create_contents", fail)
     cluster = again()
     with pytest.raises(type(problem) if isinstance(problem, KeyboardInterrupt) else DatabaseProblem):
         cluster.prepare()

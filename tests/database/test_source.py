@@ -149,13 +149,13 @@ class Answers:
 def test_old_server_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Answers.info, "server_version", 130011)
     with pytest.raises(DatabaseProblem) as problem:
-        Remote({})._check(Answers())  # type: ignore[arg-type]
+        Remote({}).check(Answers())  # type: ignore[arg-type]
     assert str(problem.value) == "The server in DATABASE_URL is PostgreSQL 13. Use version 14 or later."
 
 
 def test_missing_extensions_are_a_sentence():
     with pytest.raises(DatabaseProblem) as problem:
-        Remote({})._check(Answers(pg_trgm="1.6", plpgsql="1.0"))  # type: ignore[arg-type]
+        Remote({}).check(Answers(pg_trgm="1.6", plpgsql="1.0"))  # type: ignore[arg-type]
     assert str(problem.value) == (
         "The PostgreSQL server in DATABASE_URL doesn't have the extensions unaccent, btree_gin, vector. Install its "
         "contrib modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
@@ -165,7 +165,7 @@ def test_missing_extensions_are_a_sentence():
 
 def test_old_pgvector_is_a_sentence():
     with pytest.raises(DatabaseProblem) as problem:
-        Remote({})._check(Answers(pg_trgm="1.6", unaccent="1.1", btree_gin="1.3", vector="0.4.3"))  # type: ignore[arg-type]
+        Remote({}).check(Answers(pg_trgm="1.6", unaccent="1.1", btree_gin="1.3", vector="0.4.3"))  # type: ignore[arg-type]
     assert str(problem.value) == ("The PostgreSQL server in DATABASE_URL has pgvector 0.4.3. Install 0.7.0 or later.")
 
 

@@ -224,7 +224,7 @@ def test_interrupted_leaves_nothing(database: str, monkeypatch: pytest.MonkeyPat
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(loading, "_write", fail)
+    monkeypatch.setattr(loading, "store_checks", fail)
     with pytest.raises(KeyboardInterrupt):
         call_command("load_demo")
     assert not Publisher.objects.exists()

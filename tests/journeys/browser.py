@@ -85,22 +85,22 @@ class Browser:
         self.status = 0
         self.text = ""
         self.html = ""
-        self._page = Page()
+        self.page = Page()
 
     def open(self, path: str) -> "Browser":
         return self._show(self.client.get(path, follow=True), path)
 
     def follow(self, words: str) -> "Browser":
         """Clicks on a link by its words."""
-        if words not in self._page.links:
-            raise AssertionError(f"no link “{words}” on {self.path}; there are {sorted(self._page.links)}")
-        return self.open(urljoin(self.path, self._page.links[words]))
+        if words not in self.page.links:
+            raise AssertionError(f"no link “{words}” on {self.path}; there are {sorted(self.page.links)}")
+        return self.open(urljoin(self.path, self.page.links[words]))
 
     def has_link(self, words: str) -> bool:
-        return words in self._page.links
+        return words in self.page.links
 
     def has_button(self, words: str) -> bool:
-        return any(words in form.buttons for form in self._page.forms)
+        return any(words in form.buttons for form in self.page.forms)
 
     def add_row(self, prefix: str) -> None:
         """What the button “Add another” does: a row more from the empty one."""
@@ -135,9 +135,9 @@ class Browser:
 
     def press(self, label: str) -> "Browser":
         """Presses a button and follows where it leads."""
-        form = next((form for form in self._page.forms if label in form.buttons), None)
+        form = next((form for form in self.page.forms if label in form.buttons), None)
         if form is None:
-            there = [label for form in self._page.forms for label in form.buttons]
+            there = [label for form in self.page.forms for label in form.buttons]
             raise AssertionError(f"no button “{label}” on {self.path}; there are {there}\n{self.text[:3000]}")
         name, value = form.buttons[label]
         data = {key: list(entered) for key, entered in form.values.items()}
@@ -152,10 +152,10 @@ class Browser:
         return values[0] if values else ""
 
     def _form_with(self, name: str) -> Form:
-        for form in self._page.forms:
+        for form in self.page.forms:
             if name in form.values or name in form.choices:
                 return form
-        there = [name for form in self._page.forms for name in form.values]
+        there = [name for form in self.page.forms for name in form.values]
         raise AssertionError(f"no field {name} on {self.path}; there are {there}\n{self.text[:2000]}")
 
     def _show(self, response: HttpResponse, path: str) -> "Browser":
@@ -163,11 +163,11 @@ class Browser:
         last = urlsplit(urljoin(path, chain[-1][0]) if chain else path)
         self.path = f"{last.path}?{last.query}" if last.query else last.path
         self.status = response.status_code
-        self._page = Page()
+        self.page = Page()
         if response.get("Content-Type", "").startswith("text/html"):
             self.html = response.content.decode()
-            self._page = _read_page(response.content)
-        self.text = self._page.text
+            self.page = _read_page(response.content)
+        self.text = self.page.text
         return self
 
 

@@ -175,7 +175,7 @@ def test_database_that_hangs_is_told_in_time(monkeypatch):
         stop.wait(20)
 
     limited = TimeLimited(hang, 0.5)
-    monkeypatch.setattr(checks, "_checks", limited)
+    monkeypatch.setattr(checks, "all_checks", limited)
     start, found = time.monotonic(), []
     asking = [threading.Thread(target=lambda: found.append(Client().get("/readyz"))) for _ in range(5)]
     for thread in asking:

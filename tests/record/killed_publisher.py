@@ -68,13 +68,13 @@ class Points:
         return self.around(name, lambda: execute(sql, params, many, context))
 
     def publish(self, review: Review, by: User) -> LogEntry:
-        proposal, commit = waiting_proposal(review), connection._commit
-        connection._commit = lambda: self.around("COMMIT", commit)
+        proposal, commit = waiting_proposal(review), connection.commit
+        connection.commit = lambda: self.around("COMMIT", commit)
         try:
             with connection.execute_wrapper(self.statement):
                 return workflow.publish(proposal=proposal, by=by)
         finally:
-            connection._commit = commit
+            connection.commit = commit
 
 
 def waiting() -> Review:

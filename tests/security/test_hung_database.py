@@ -28,9 +28,8 @@ WITHOUT_DATABASE = (
 
 
 @pytest.fixture
-def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def serving() -> Iterator[None]:
     """This process answers requests, as one with eight threads."""
-    monkeypatch.setattr(timeouts, "_guard", None)
     connections.close_all()
     timeouts.serve_requests(8)
     yield
@@ -142,11 +141,9 @@ def test_statement_without_an_answer_ends_its_connection(database: str, serving:
     assert connection.connection.closed
 
 
-def test_transaction_goes_on_while_others_wait_for_its_locks(
-    database: str, serving: None, monkeypatch: pytest.MonkeyPatch
-):
+def test_transaction_goes_on_while_others_wait_for_its_locks(database: str, serving: None):
     """Otherwise threads that wait for a lock would keep its owner from letting it go."""
-    monkeypatch.setattr(timeouts, "_guard", HangGuard(1))
+    timeouts.serve_requests(1)
     connection = connections["default"]
     connection.set_autocommit(False)
     with connection.cursor() as cursor:
@@ -157,11 +154,9 @@ def test_transaction_goes_on_while_others_wait_for_its_locks(
     connection.set_autocommit(True)
 
 
-def test_transaction_that_waits_for_a_lock_first_leaves_its_slot(
-    database: str, serving: None, monkeypatch: pytest.MonkeyPatch
-):
+def test_transaction_that_waits_for_a_lock_first_leaves_its_slot(database: str, serving: None):
     """Otherwise a few publications at once would look like a server that hangs."""
-    monkeypatch.setattr(timeouts, "_guard", guard := HangGuard(1))
+    timeouts.serve_requests(1)
     scale = make_scale()
 
     def wait_for_the_lock() -> None:
@@ -171,7 +166,7 @@ def test_transaction_that_waits_for_a_lock_first_leaves_its_slot(
     with transaction.atomic():
         scale.save()
         waits = begin_until_it_waits(wait_for_the_lock)
-        with guard.waiting():  # the only slot
+        with timeouts.request_guard().waiting():  # the only slot
             pass
     waits.result(timeout=30)
 

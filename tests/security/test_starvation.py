@@ -15,9 +15,8 @@ from django.test import Client
 
 from api.assistants import server, tools
 from api.views.match import MatchView
-from factcheck.server import rate_limits, search_gate
+from factcheck.server import search_gate
 from factcheck.server.search_gate import MATCH, SEARCH, Busy, SearchGate, gate_for
-from factcheck.server.shared_counters import SharedCounters
 from tests.drafts import make_newsroom, make_review, publish_review
 from tests.serving import served
 
@@ -33,26 +32,25 @@ def world(module_database: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def counters(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh = SharedCounters(tmp_path / "counts")
-    monkeypatch.setattr(rate_limits, "_counters", lambda: fresh)
+def counters(tmp_path: Any, settings: Any) -> None:
+    settings.REQUEST_COUNTS = tmp_path / "counts"
 
 
 @pytest.fixture
 def full_gate() -> Iterator[None]:
     """As many searches run as can run, and as many threads wait as can wait."""
     gate = search_gate.search_gate
-    places, gate._places = gate._places, 0
+    places, gate.places = gate.places, 0
     with gate.enter(MATCH):
         yield
-    gate._places = places
+    gate.places = places
 
 
 def test_gate_leaves_threads_that_neither_search_nor_wait():
     for threads in range(1, 65):
         gate = gate_for(threads)
         assert gate.permits >= 1
-        assert gate.permits + gate._places <= max(1, threads - 2)
+        assert gate.permits + gate.places <= max(1, threads - 2)
 
 
 def test_match_costs_as_much_as_all_searches_at_a_time():
@@ -91,7 +89,7 @@ def test_search_waits_a_moment_while_few_others_wait(monkeypatch: pytest.MonkeyP
     with gate.enter(1):
         assert leave.is_set()
     thread.join()
-    assert gate._places == 1
+    assert gate.places == 1
 
 
 @pytest.mark.parametrize("path", SEARCHES)
@@ -122,9 +120,9 @@ def test_reader_whose_search_is_refused_keeps_the_words(full_gate: None, languag
 
 def test_assistants_pass_the_same_gate(full_gate: None):
     with pytest.raises(server.ToolError, match="Too many searches"):
-        server._read(tools.match_claim, "temple")
+        server.run_tool(tools.match_claim, "temple")
     with pytest.raises(server.ToolError, match="Too many searches"):
-        server._read(tools.search_reviews, q="temple")
+        server.run_tool(tools.search_reviews, q="temple")
 
 
 @pytest.mark.parametrize("path", SEARCHES)

@@ -168,10 +168,7 @@ def test_flood_is_put_aside_in_one_step(newsroom: Newsroom) -> None:
     assert "30 messages are put aside." in shown.content.decode()
     with CaptureQueriesContext(connections["default"]) as queries:
         client.post(address, {**chosen, "newsroom": newsroom.publisher.pk})
-    written = [
-        each["sql"] for each in queries if each["sql"].startswith(("UPDATE editorial", 'UPDATE "editorial', "COPY"))
-    ]
-    assert len(written) <= 2
+    assert len(queries) <= 12
     assert ReaderMessage.objects.filter(state="dismissed", decided_by=newsroom.editor).count() == 30
     assert EditorialEvent.objects.filter(action="message.dismissed", actor=newsroom.editor).count() == 30
     assert status(receipt)["status"] == "waiting"

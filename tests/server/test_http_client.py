@@ -208,6 +208,11 @@ def test_large_response_is_cut_off_at_once(site: LocalPages, speak: Any) -> None
     assert memory < 100_000_000
 
 
+def test_body_that_arrives_with_the_headers_is_read(site: LocalPages) -> None:
+    response = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + bytes(1_000_000)
+    assert len(fetch(site.add("/at-once", lambda handler: send(handler, response, 1)))[-1].body) == 1_000_000
+
+
 def bomb(wbits: int, size: int) -> bytes:
     stream = zlib.compressobj(9, zlib.DEFLATED, wbits)
     return b"".join([*(stream.compress(bytes(1_000_000)) for _ in range(size)), stream.flush()])

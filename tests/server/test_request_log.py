@@ -30,10 +30,10 @@ def lines(monkeypatch):
     handler.setFormatter(JsonLine())
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [handler])
-    monkeypatch.setattr(logger, "level", logging.INFO)
-    logger.manager._clear_cache()
+    level = logger.level
+    logger.setLevel(logging.INFO)
     yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
-    logger.manager._clear_cache()
+    logger.setLevel(level)
 
 
 def test_line_names_the_route_and_the_work(database, lines):

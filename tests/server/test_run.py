@@ -20,7 +20,7 @@ from django.db import OperationalError
 
 from factcheck.database import DatabaseProblem
 from factcheck.database.embedded import DATABASE, Cluster
-from factcheck.server.management.commands.run import Command
+from factcheck.server.management.commands import run
 from tests.processes import children
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -231,14 +231,14 @@ def test_killed_web_worker_is_replaced(var: Path, port: int, start: Start):
 def test_full_disk_is_a_sentence_and_stops_the_database(monkeypatch: pytest.MonkeyPatch):
     """While the tables are made: the error is PostgreSQL's, in Django's clothes."""
 
-    def fail(command: Command) -> None:
+    def fail(*_: object) -> None:
         raise OperationalError('could not extend file "base/1/2": No space left on device')
 
     left: list[bool] = []
-    monkeypatch.setattr(Command, "_migrate", fail)
+    monkeypatch.setattr(run, "MigrationExecutor", fail)
     monkeypatch.setattr(Cluster, "leave", lambda cluster, *, at_once: left.append(at_once))
     with pytest.raises(DatabaseProblem, match=r"^The disk of .* is full\. Free some space and start again\.$"):
-        Command(stdout=StringIO())._prepare()
+        run.Command(stdout=StringIO()).prepare()
     assert left == [True]
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from factcheck.editorial.models import Publisher, VerdictLabel
 from factcheck.record.models import ProfileChange
 from factcheck.record.readmodel import profile_rows
-from factcheck.website.profile_views import _parts, scales_of
+from factcheck.website.profile_views import changed_parts, scales_of
 from tests.drafts import make_newsroom, make_review, make_scale, publish_review
 from tests.website.conftest import Page, Published
 
@@ -109,7 +109,7 @@ def test_variants_of_a_language_change_separately() -> None:
     """English and American English have the same name."""
     former = {"labels": {"en": "False", "en-us": "Untrue"}, "slug": "false"}
     after = {"labels": {"en": "Wrong", "en-us": "Untrue"}, "slug": "false"}
-    (part,) = _parts(ProfileChange(body=json.dumps(after)), former)
+    (part,) = changed_parts(ProfileChange(body=json.dumps(after)), former)
     assert part["label"] == "Name (English)"
     assert {piece.text for piece in part["pieces"]} == {"False", "Wrong"}
 

@@ -198,6 +198,7 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
     def _conflict(self, request: HttpRequest, row: Any, submission: Submission) -> dict[str, Any]:
         """Both texts, field by field. The typed text is kept as a state that was never the draft's content.
 
+        Without a state of the opened version the typed text isn't kept, because an erasure may have deleted the states.
         Fields that only the other person has changed are theirs, unless the person chooses otherwise.
         """
         user = get_desk(request).user
@@ -207,11 +208,11 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             mine = submission.content()
         except CannotKeep:
             mine = theirs
-        if mine != theirs:
+        opened = saved_states.state_of(row.pk, request.POST.get("opened_version", ""))
+        if opened and mine != theirs:
             SavedState.objects.create(
                 draft=row.pk, version=row.version, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request)
             )
-        opened = saved_states.state_of(row.pk, request.POST.get("opened_version", ""))
         differences = [
             {
                 "difference": found,

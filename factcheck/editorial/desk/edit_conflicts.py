@@ -184,7 +184,7 @@ def is_repeated(row: Any, data: Any) -> bool:
     if last is None or last.page != page:
         return False
     # A save without a change raises the version, but keeps no state. An import changes the text, but keeps no state.
-    return last.version == row.version or last.content == content_of(type(row)._default_manager.get(pk=row.pk))
+    return bool(last.version == row.version) or last.content == content_of(type(row)._default_manager.get(pk=row.pk))
 
 
 class LockingAdmin(DeskAdmin[M]):

@@ -74,7 +74,7 @@ class VerdictInline(ParentPermissionsMixin, admin.TabularInline[Verdict, RatingS
 
 @admin.register(RatingScale)
 class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
-    form = ConflictCheckedForm
+    form = ConflictCheckedForm[RatingScale]
     fields = ("slug", "name", "worst", "best")
     list_display = ("name", "slug", "worst", "best")
     inlines = (VerdictInline,)
@@ -130,7 +130,7 @@ class TopicLabelInline(ParentPermissionsMixin, admin.TabularInline[TopicLabel, T
 
 @admin.register(Topic)
 class TopicAdmin(ChiefsAdmin[Topic]):
-    form = ConflictCheckedForm
+    form = ConflictCheckedForm[Topic]
     fields = ("slug",)
     list_display = ("__str__", "slug")
     inlines = (TopicLabelInline,)
@@ -144,7 +144,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
     """An Editor proposes a mapping by saving it, and another Editor approves the mapping."""
 
     kind = Kind.MAPPING
-    form = ConflictCheckedForm
+    form = ConflictCheckedForm[VerdictMapping]
     change_form_template = "admin/editorial/verdictmapping/change_form.html"
     list_display = ("words", "site", "verdict", "proposed_by", "decision_label", "decided_by")
     list_select_related = ("verdict",)

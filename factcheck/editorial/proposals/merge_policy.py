@@ -155,7 +155,6 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
                     " publish it."
                 )
             )
-    for review in reviews:
         review.claim = replacement
         review.save(update_fields=["claim", "changed_at"])
         keep_state(review, by)

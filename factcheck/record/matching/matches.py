@@ -163,8 +163,8 @@ def _compare(question: _Question, meaning: _Meaning, seconds: float, limit: int)
         for each in scored:
             best.setdefault(each.claim_id, each)
         # The limit is applied last, because several of the best claims may have been merged into one claim.
-        claims = _with_nearest(_under_roots([*best.values()]))
-        found = _with_nearest(rank_differing(claims[: max(limit, MAX_COMPARED)], question.text))[:limit]
+        claims = with_nearest(_under_roots([*best.values()]))
+        found = with_nearest(rank_differing(claims[: max(limit, MAX_COMPARED)], question.text))[:limit]
     results = [each for each in found if each.score >= THRESHOLD]
     candidates = [each for each in found if each.score < THRESHOLD]
     return Matching(results, candidates, BOTH if meaning.vectors else WORDS, meaning.explanation, meaning.refused)
@@ -200,7 +200,7 @@ def _reduced(score: float) -> float:
     return max(1 / (1 + math.exp(-likelihood)), THRESHOLD if score >= THRESHOLD else 0.0)
 
 
-def _with_nearest(matches: Sequence[Match]) -> list[Match]:
+def with_nearest(matches: Sequence[Match]) -> list[Match]:
     """The matches, with the three nearest by meaning among the first ten. Words can mislead across languages."""
     by_meaning = sorted(matches, key=lambda each: -each.matched.get("meaning", 0))[:KEPT_NEAREST]
     first = [each for each in by_meaning if "meaning" in each.matched and each not in matches[:FIRST]]

@@ -6,6 +6,7 @@ match too, for example COVID19 (see `spellings_of`).
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -39,6 +40,10 @@ _ASKING_PHRASES = tuple(
 )  # fmt: skip
 # A syllable that can be Vietnamese without diacritics. "can bo" is "cán bộ", and "an toan" is "an toàn".
 _SYLLABLE = re.compile(r"(?:ngh?|[cgkpt]h|nh|gi|qu|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?")
+
+# The tone can be on either of the two vowels at the end of a syllable, for example in hòa and hoà. Matches NFD.
+_TONE = "([\u0300\u0301\u0303\u0309\u0323]?)"
+_TONE_OF_TWO = re.compile(f"(o(?=.?[ae])|u(?=.?y)){_TONE}([aey]){_TONE}$")
 
 Spelling = tuple[str, ...]  # consecutive words
 Term = tuple[Spelling, ...]  # alternative spellings, with the typed spelling first
@@ -101,7 +106,8 @@ class Query:
 
     def any_marked_word(self) -> str:
         """The words that have diacritics or aren't in ASCII script. Empty if there are none."""
-        return any_of(_quoted(word) for word in self.words if not word.isascii())
+        marked = (word for word in self.words if not word.isascii())
+        return any_of(map(_quoted, dict.fromkeys(style for word in marked for style in (word, _with_tone_moved(word)))))
 
     def _joined(self, render: Callable[[tuple[Term, ...]], str]) -> str:
         return any_of(
@@ -172,6 +178,11 @@ def spellings_of(run: str) -> Term:
 
 def _with_thousands(number: re.Match[str]) -> str:
     return number[0] if _YEAR.fullmatch(number[0]) else _THOUSANDS.sub(" ", number[0])
+
+
+def _with_tone_moved(word: str) -> str:
+    """A Vietnamese syllable with its tone in the other style. Other words don't change."""
+    return nfc(_TONE_OF_TWO.sub(r"\1\4\3\2", unicodedata.normalize("NFD", word)))
 
 
 def _branch(terms: Sequence[Term], excluded: Iterable[Term], frequency: ReviewCount) -> Branch:

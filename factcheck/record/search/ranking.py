@@ -163,8 +163,8 @@ class Search:
         return found.reviews if found else 0
 
     def _rarest(self, query: Query) -> int:
-        """The number of reviews that contain the rarest term of the query."""
-        return min(max_reviews(term, self._frequency) for term in query.terms)
+        """The number of reviews that contain the rarest term, for all alternatives of the query together."""
+        return sum(min(max_reviews(term, self._frequency) for term in each.required) for each in query.alternatives)
 
     def _find(self, attempt: Attempt, rank: Callable[..., Results | None]) -> Results:
         """Runs one attempt. If the time runs out, returns the hits found so far."""

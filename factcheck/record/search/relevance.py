@@ -21,6 +21,7 @@ from factcheck.record.search.constants import (
     LONG_PHRASE,
     MARKED,
     MAX_BRANCHES,
+    MAX_RANKED,
     PLACES,
     SHARE,
 )
@@ -37,10 +38,12 @@ def term_weight(reviews: float, total: int) -> float:
 def rank_expression(query: Query, weigh: Callable[[Term], float], stems: Stems) -> tuple[str, list[str]]:
     """The rank of a row as an SQL expression with parameters. It depends only on the row and the query."""
     terms = dict.fromkeys(query.terms)
-    weights = {term: weigh(term) if len(terms) > 1 else 1.0 for term in terms}
+    found = {term: weigh(term) if len(terms) > 1 else 1.0 for term in terms}
+    weights = dict(sorted(found.items(), key=lambda each: -each[1])[:MAX_RANKED])
     total = sum(weights.values())
     parts = [(weight / total, *_placed([term], stems)) for term, weight in weights.items()]
-    neighbours = [pair for alternative in query.alternatives for pair in pairwise(alternative.required)]
+    pairs = (pair for alternative in query.alternatives for pair in pairwise(alternative.required))
+    neighbours = [pair for pair in pairs if weights.keys() >= {*pair}]
     heavy = sum(weights[one] + weights[other] for one, other in neighbours)
     parts += [
         (CLOSE * (weights[one] + weights[other]) / heavy, *_placed([one, other], stems)) for one, other in neighbours

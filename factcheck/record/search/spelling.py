@@ -54,7 +54,7 @@ def did_you_mean(model: SearchModel, text: str, condition: Q | None = None, *, s
     if not unknown:
         return None
     try:
-        similar = {word: _most_similar(word, known[word].lexeme, [*known], deadline) for word in unknown}
+        similar = {word: most_similar(word, known[word].lexeme, [*known], deadline) for word in unknown}
     except TimeoutError:
         return None
     replacements = {word: other for word, other in similar.items() if other}
@@ -84,7 +84,7 @@ def _occurs(term: Term, deadline: float) -> bool:
     return bool(found.hits and not found.relaxed)
 
 
-def _most_similar(word: str, lexeme: str, typed: Collection[str], deadline: float) -> str | None:
+def most_similar(word: str, lexeme: str, typed: Collection[str], deadline: float) -> str | None:
     rows = rows_within(deadline - time.monotonic(), _SIMILAR, [lexeme, OR, lexeme])
     if rows is None:
         raise TimeoutError

@@ -141,7 +141,7 @@ def test_batch_takes_a_limited_time(site: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_batches_run_one_at_a_time(site: str) -> None:
-    with batch._place:
+    with batch.place:
         response = send(SEARCH)
     assert (response.status_code, response["Retry-After"]) == (503, "2")
     assert statuses(send(SEARCH)) == [200]

@@ -14,7 +14,7 @@ from django.db import connections
 from django.test import Client, override_settings
 from googleapiclient.discovery import build
 
-from api.google.image_search import _similar
+from api.google.image_search import similar_reviews
 from factcheck.editorial import pictures
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import store_upload
@@ -192,7 +192,7 @@ def test_search_among_100_000_pictures(database: str) -> None:
     assert kept is not None
     begun = time.perf_counter()
     assert kept.whole_hash is not None
-    found = _similar([kept.whole_hash, kept.whole_hash ^ 1, 3, 4])
+    found = similar_reviews([kept.whole_hash, kept.whole_hash ^ 1, 3, 4])
     print(f"{time.perf_counter() - begun:.3f} s")
     assert found == {kept.review_id: 0}
     assert time.perf_counter() - begun < 1

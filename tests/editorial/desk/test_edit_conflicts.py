@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet
-from factcheck.editorial.models import Claimant, Review, Source, Topic, User
+from factcheck.editorial.models import Claimant, Review, SavedState, Source, Topic, User
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.drafts import (
     Newsroom,
@@ -210,9 +210,9 @@ def test_claim_that_a_program_changed_is_not_overwritten(newsroom: Newsroom) -> 
 def test_page_that_the_back_button_shows_again_overwrites_nothing(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
-    earlier = deepcopy(lan._page)
+    earlier = deepcopy(lan.page)
     lan.fill(headline="Tít một").press("Save and go on")
-    lan._page = earlier
+    lan.page = earlier
     lan.fill(summary="Tóm tắt mới.").press("Save and go on")
     assert "You saved this draft on another page" in lan.text
     assert (lan.value("headline"), lan.value("summary")) == ("Video nước lũ là của năm 2020", "Tóm tắt mới.")
@@ -263,6 +263,7 @@ def test_erased_claim_does_not_come_back_from_an_open_form(newsroom: Newsroom, r
     assert TOLD in lan.text
     erased.refresh_from_db()
     assert (erased.text, erased.location) == ("[erased]", "")
+    assert not SavedState.objects.filter(draft=erased.pk).exists()  # the form still has the erased text
 
 
 @pytest.mark.parametrize(

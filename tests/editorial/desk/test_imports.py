@@ -341,7 +341,7 @@ def test_unfinished_import_cannot_be_decided(newsroom: Newsroom) -> None:
     assert editor.open("/admin/editorial/importbatch/add/").status == 403
 
 
-def test_page_of_an_import_counts_and_reads_no_more_than_it_shows(
+def test_page_of_an_import_counts_no_more_than_it_shows(
     batch: tuple[Newsroom, ImportBatch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom, imported = batch
@@ -350,8 +350,4 @@ def test_page_of_an_import_counts_and_reads_no_more_than_it_shows(
     monkeypatch.setattr(imports, "MAX_COUNTED", 2)
     assert "More than 2 claims have not been compared with published claims yet." in importer.open(page(imported)).text
     importer.open(decision(imported, "take-back")).press("Take back")
-    with CaptureQueriesContext(connection) as queries:
-        assert "returned the submission with this message" not in importer.open(page(imported)).text
-    asked = [query["sql"] for query in queries if '"editorial_proposal"' in query["sql"]]
-    assert asked
-    assert [sql for sql in asked if "LIMIT" not in sql] == []
+    assert "returned the submission with this message" not in importer.open(page(imported)).text

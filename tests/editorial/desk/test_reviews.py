@@ -158,7 +158,7 @@ def test_imported_review_shows_the_publishers_words_unchangeable(newsroom: Newsr
     )
     editor = signed_in(newsroom.editor).open(page(review))
     assert "Pants on Fire" in editor.text
-    assert "headline" not in [name for form in editor._page.forms for name in form.values]
+    assert "headline" not in [name for form in editor.page.forms for name in form.values]
     verdict = make_scale().verdicts.get(slug="true")
     editor.fill(verdict=verdict.pk).press("Save and go on")
     review.refresh_from_db()
@@ -189,7 +189,7 @@ def test_verdicts_are_offered_in_the_language_of_the_desk(newsroom: Newsroom, la
     review = make_review(newsroom)
     reporter = signed_in(newsroom.reporter)
     reporter.client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
-    offered = list(reporter.open(page(review))._page.forms[-1].choices["verdict"].values())
+    offered = list(reporter.open(page(review)).page.forms[-1].choices["verdict"].values())
     assert ("Sai Sai." if language == "vi" else "False False.") in offered
 
 

@@ -86,7 +86,7 @@ def test_change_leaves_alone_what_the_worker_writes_meanwhile(database: str) -> 
     read_before = Subscription.objects.get()
     Subscription.objects.update(cursor=41)
     read_before.name = "Báo khác"
-    admin.site._registry[Subscription].save_model(RequestFactory().post("/"), read_before, None, True)
+    admin.site.get_model_admin(Subscription).save_model(RequestFactory().post("/"), read_before, None, True)
     kept = Subscription.objects.get()
     assert (kept.name, kept.cursor) == ("Báo khác", 41)
 

@@ -1,14 +1,12 @@
 """The rules of imports, held by PostgreSQL against SQL of the application's own role."""
 
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Authorship, ImportBatch, Membership, Proposal, Review
@@ -249,43 +247,25 @@ def test_import_is_decided_before_a_review_of_it_is_erased(newsroom: Newsroom) -
     assert [body.get("headline") for body in bodies()] == ["Headline 2", None]
 
 
-def decide_first(monkeypatch: pytest.MonkeyPatch, decide: Callable[[], object]) -> None:
-    """Somebody decides on one review, on a connection of their own, just before the import holds its reviews."""
-    hold = import_policy._lock_reviews
-
-    def alone() -> None:
-        try:
-            decide()
-        finally:
-            connections.close_all()
-
-    def overtaken(approvals: Any) -> None:
-        monkeypatch.setattr(import_policy, "_lock_reviews", hold)
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(alone).result()
-        hold(approvals)
-
-    monkeypatch.setattr(import_policy, "_lock_reviews", overtaken)
-
-
-def test_review_that_is_returned_while_its_import_is_published(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_review_that_is_returned_while_its_import_is_published(newsroom: Newsroom) -> None:
     batch = approve(newsroom)
     review = Review.objects.get(headline="Headline 1")
-    decide_first(monkeypatch, lambda: workflow.return_(proposal=waiting(review), by=newsroom.second, reason="Tên sai."))
-    assert import_policy.publish_import(batch=batch, by=newsroom.second) == 1
+    with transaction.atomic():
+        workflow.return_(proposal=waiting(review), by=newsroom.second, reason="Tên sai.")
+        published = begin_until_it_waits(lambda: import_policy.publish_import(batch=batch, by=newsroom.second))
+    assert published.result(30) == 1
     assert [body["headline"] for body in bodies()] == ["Headline 2"]
     assert Review.objects.get(pk=review.pk).state == "draft"
 
 
-def test_review_that_is_approved_while_its_import_is_returned(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_review_that_is_approved_while_its_import_is_returned(newsroom: Newsroom) -> None:
     review = Review.objects.get(headline="Headline 1")
     digest = review.proposals.get().digest
-    decide_first(monkeypatch, lambda: workflow.approve(proposal=waiting(review), by=newsroom.second, digest=digest))
-    workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.chief, reason="Xem lại.")
+    batch = waiting(ImportBatch.objects.get())
+    with transaction.atomic():
+        workflow.approve(proposal=waiting(review), by=newsroom.second, digest=digest)
+        returned = begin_until_it_waits(lambda: workflow.return_(proposal=batch, by=newsroom.chief, reason="Xem lại."))
+    returned.result(30)
     states = dict(Review.objects.values_list("headline", "state"))
     assert states == {"Headline 1": "approved", "Headline 2": "draft"}
     workflow.publish(proposal=waiting(review), by=newsroom.second)

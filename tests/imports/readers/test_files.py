@@ -243,9 +243,10 @@ def test_memory_stays_flat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shap
     path.write_bytes(gzip.compress(content) if shape == "gzip" else content)
     del texts, content
     monkeypatch.setattr(chunks, "CHUNK", 1)
+    monkeypatch.setattr(chunks, "LARGE", 10**9)  # read in this process
     count, seen = 0, []
     tracemalloc.start()
-    for chunk, done in chunks._chunks(path):
+    for chunk, done in chunks.read_chunks(path):
         count += sum(isinstance(result, Record) for result, _ in chunk)
         seen.append(done)
     peak = tracemalloc.get_traced_memory()[1]

@@ -171,7 +171,7 @@ def test_question_is_clipped_to_what_is_quickly_computed(settings: Any, text: st
     model = get_embeddings()
     with pytest.MonkeyPatch.context() as patch:
         asked: list[str] = []
-        engine = model._load()  # type: ignore[attr-defined]
+        engine = model.load()  # type: ignore[attr-defined]
         patch.setattr(engine, "query", lambda text: asked.append(text) or np.eye(1, 384)[0])
         model.embed_queries([text])
         model.embed_queries(["Nước lũ đã lên tới mái chùa"])

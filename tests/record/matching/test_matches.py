@@ -323,7 +323,7 @@ def test_exact_copy_of_a_claim_is_a_result_by_words_alone(bare_record: None) -> 
 def test_nearest_claims_by_meaning_keep_three_of_the_first_ten_places() -> None:
     by_words = [Match(uuid4(), 0.6 - number / 100, "words+meaning", {"meaning": 0.8}) for number in range(12)]
     nearest = [Match(uuid4(), 0.1, "meaning", {"words": 0.0, "meaning": 0.9 + number / 100}) for number in range(4)]
-    found = matching._with_nearest([*by_words, *nearest])
+    found = matching.with_nearest([*by_words, *nearest])
     assert found[:10] == [*by_words[:7], *reversed(nearest[1:])]
     assert found[10:] == [*by_words[7:], nearest[0]]
-    assert matching._with_nearest(by_words[:5]) == by_words[:5]
+    assert matching.with_nearest(by_words[:5]) == by_words[:5]

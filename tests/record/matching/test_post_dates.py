@@ -3,6 +3,7 @@
 import time
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -57,11 +58,12 @@ def test_day_to_come_is_no_date_of_a_post(days: int, read: bool) -> None:
     assert post_date(f"All banks will close on {day}") == (day if read else None)
 
 
-def test_day_to_come_is_read_the_other_way_round_where_that_is_past() -> None:
-    fifth = {"y2": "2026", "m2": "12", "d2": "5"}
-    assert post_dates._date(fifth, date(2026, 11, 27)) == date(2026, 5, 12)
-    assert post_dates._date(fifth, date(2026, 12, 5)) == date(2026, 12, 5)
-    assert post_dates._date(fifth, date(2026, 1, 1)) is None
+def test_day_to_come_is_read_the_other_way_round_where_that_is_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    for today, day in (((2026, 11, 26), date(2026, 5, 12)), ((2026, 12, 5), date(2026, 12, 5)), ((2026, 1, 1), None)):
+        monkeypatch.setattr(
+            post_dates, "datetime", SimpleNamespace(now=lambda zone, today=today: datetime(*today, tzinfo=zone))
+        )
+        assert post_date("5/12/2026") == day
 
 
 @pytest.mark.parametrize("text", ["1 " * 2500, "11/2/2018 x\n" * 400, "may 11, 2018" + ":" * 4900 + "x", "\n" * 5000])

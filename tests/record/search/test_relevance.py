@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from factcheck.record.search.query import all_of, any_of, read_query
-from factcheck.record.search.relevance import enough, rank_expression, term_weight
+from factcheck.record.search.relevance import enough, term_weight
 
 
 def text(typed: str, weights: Mapping[str, float]) -> str:
@@ -40,9 +40,3 @@ def test_three_rare_words_are_enough_of_a_long_post() -> None:
 def test_rare_words_weigh_more() -> None:
     assert term_weight(1, 1000) > term_weight(100, 1000) > term_weight(1000, 1000) > 0
     assert term_weight(0, 1000) == term_weight(1, 1000)
-
-
-def test_rank_of_neighbours() -> None:
-    rank, words = rank_expression(read_query("hà nội ngập"), lambda term: 2 if term == (("ngập",),) else 1, stems={})
-    assert words == ["'hà'", "'nội'", "'ngập'", "'hà'&'nội'", "'nội'&'ngập'", "('hà'|'nội'|'ngập')"]
-    assert [part.split(" ")[0] for part in rank.split(" + ")[:3]] == ["0.2500", "0.2500", "0.5000"]

@@ -86,4 +86,4 @@ def _suggestions(words: Collection[str]) -> dict[str, str | None]:
     known = frequencies(words)
     end = time.monotonic() + 60
     unknown = [word for word in words if word in known and not known[word].reviews]
-    return {word: spelling._most_similar(word, known[word].lexeme, [word], end) for word in unknown}
+    return {word: spelling.most_similar(word, known[word].lexeme, [word], end) for word in unknown}

@@ -1,6 +1,7 @@
 """The table of words says in how many live reviews' claims and headlines each word stands, and holds no other."""
 
 import sys
+import tracemalloc
 import unicodedata
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db import Error, connections
 from factcheck.record import publish
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry, Word
-from factcheck.record.search.words import Frequency, _characters, _kinds, frequencies, split_words, word_spans
+from factcheck.record.search.words import Frequency, frequencies, split_words, word_spans
 from tests.record.conftest import make_statement
 
 X, Y = UUID(int=1), UUID(int=2)
@@ -52,8 +53,11 @@ def test_what_is_no_sign_is_not_kept() -> None:
     text = "a".join(map(chr, [0x378, 0xD800, 0xE000, 0xFFFF, 0x40000, 0x10FFFF]))
     assert split_words(text) == ["a"] * 5
     assert [text[slice(*place)] for place in word_spans(text)] == ["a"] * 5
-    for kept in (_characters, _kinds):
-        assert [each for each in kept if unicodedata.category(chr(each)) in ("Cn", "Co", "Cs")] == []
+    private = "".join(map(chr, range(0xF0000, 0xF4000)))
+    tracemalloc.start()
+    assert (split_words(private), [*word_spans(private)]) == ([], [])
+    assert tracemalloc.get_traced_memory()[0] < 100_000
+    tracemalloc.stop()
 
 
 def test_letters_and_numbers_are_words_where_the_search_has_one_for_them(database: str) -> None:

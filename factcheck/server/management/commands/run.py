@@ -48,7 +48,7 @@ class Command(BaseCommand):
         try:
             with _alone(settings.VAR):
                 _refuse_used_port(address, settings.PORT)
-                self._prepare()
+                self.prepare()
                 connections.close_all()  # the child processes open their own
                 if not self.interrupted:
                     self._run(address)
@@ -77,7 +77,7 @@ class Command(BaseCommand):
             raise
         self.stdout.write(f"{time.monotonic() - begun:.1f} s")
 
-    def _prepare(self) -> None:
+    def prepare(self) -> None:
         try:
             self._migrate()
             self._load_demo()
