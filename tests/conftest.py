@@ -6,7 +6,7 @@
     @pytest.fixture(scope="module")
     def published(module_database): ...
 
-A fixture of the whole run whose name ends in ``_ground`` makes what many tests begin with. Both fixtures copy the database of
+A fixture of the whole run whose name ends in ``_ground`` makes what many tests begin with, once for all workers. Both fixtures copy the database of
 the one that a test takes, directly or through other fixtures, instead of the empty one.
 
 Both are real: tests commit, there is no wrapping transaction, and the aliases ``default``, ``public`` and ``owner`` connect with
@@ -216,16 +216,16 @@ def template(django_db_blocker: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def newsroom_ground(template: str, django_db_blocker) -> Iterator[Ground]:
-    with django_db_blocker.unblock(), ground(template, make_newsroom) as made:
-        yield made
+def newsroom_ground(template: str, django_db_blocker) -> Ground:
+    with django_db_blocker.unblock():
+        return ground("newsroom", template, make_newsroom)
 
 
 @pytest.fixture(scope="session")
-def demo_ground(template: str, django_db_blocker) -> Iterator[Ground]:
-    """The demo newsrooms, what their command prints, and its file of logins, which the other worker may overwrite."""
-    with django_db_blocker.unblock(), ground(template, _load_demo) as made:
-        yield made
+def demo_ground(template: str, django_db_blocker) -> Ground:
+    """The demo newsrooms, what their command prints, and its file of logins, which other tests may overwrite."""
+    with django_db_blocker.unblock():
+        return ground("demo", template, _load_demo)
 
 
 def _load_demo() -> tuple[str, str]:

@@ -169,6 +169,7 @@ def test_verbs_refuse_stranger(story: Story, stranger: str) -> None:
     assert snapshot() == before
 
 
+@pytest.mark.prove
 def test_somebody_without_login_is_sent_to_it(story: Story) -> None:
     for address in addresses(story):
         response = Client().get(address)

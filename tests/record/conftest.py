@@ -89,10 +89,10 @@ def address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]
 
 
 @pytest.fixture(scope="session")
-def site_ground(template: str, django_db_blocker: Any) -> Iterator[Ground]:
+def site_ground(template: str, django_db_blocker: Any) -> Ground:
     """Five reviews with a history of their own."""
-    with django_db_blocker.unblock(), ground(template, _five_reviews) as made:
-        yield made
+    with django_db_blocker.unblock():
+        return ground("site", template, _five_reviews)
 
 
 def _five_reviews() -> None:

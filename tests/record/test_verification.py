@@ -1,6 +1,5 @@
 """Checking from inside: what holds, and a first sample of what does not (the whole table is in `make prove`)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,9 +14,9 @@ from tests.record.conftest import disarm, publish_some
 
 
 @pytest.fixture(scope="session")
-def filled_ground(template: str, django_db_blocker: Any) -> Iterator[Ground]:
-    with django_db_blocker.unblock(), ground(template, _publish_302) as made:
-        yield made
+def filled_ground(template: str, django_db_blocker: Any) -> Ground:
+    with django_db_blocker.unblock():
+        return ground("filled", template, _publish_302)
 
 
 def _publish_302() -> None:

@@ -43,9 +43,9 @@ class Published:
 
 
 @pytest.fixture(scope="session")
-def published_ground(template: str, django_db_blocker: Any) -> Iterator[Ground]:
-    with django_db_blocker.unblock(), ground(template, _publish_reviews) as made:
-        yield made
+def published_ground(template: str, django_db_blocker: Any) -> Ground:
+    with django_db_blocker.unblock():
+        return ground("published", template, _publish_reviews)
 
 
 @pytest.fixture(scope="module")

@@ -46,8 +46,8 @@ def make_claimant(newsroom, kind, **fields) -> Claimant:
 
 @pytest.fixture(scope="session")
 def seven_ground(template, django_db_blocker):
-    with django_db_blocker.unblock(), ground(template, publish_seven) as made:
-        yield made
+    with django_db_blocker.unblock():
+        return ground("seven", template, publish_seven)
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press
     assert list(stored) == [("Của máy", "context"), ("Trạm đo Huế", "refutes"), ("Báo năm 2020", "context")]
 
 
-@pytest.mark.parametrize("removed", [0, 1])
+@pytest.mark.parametrize("removed", [0, pytest.param(1, marks=pytest.mark.prove)])
 def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(
     newsroom: Newsroom, removed: int
 ) -> None:

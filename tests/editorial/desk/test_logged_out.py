@@ -48,7 +48,12 @@ def test_login_page_says_whom_to_ask_for_a_password(database: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://x.example/", "//x.example/admin/", "/docs/", "javascript:alert(1)", "/admin/\\x"]
+    "url",
+    [
+        "https://x.example/",
+        "//x.example/admin/",
+        *(pytest.param(url, marks=pytest.mark.prove) for url in ("/docs/", "javascript:alert(1)", "/admin/\\x")),
+    ],
 )
 def test_login_that_is_to_lead_elsewhere_leads_to_the_first_page(newsroom: Newsroom, url: str) -> None:
     lan = Browser().open(f"/admin/login/?next={url}")

@@ -90,6 +90,7 @@ def _long() -> dict[str, tuple[str, str]]:
     }
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("name", _long())
 def test_long_and_hostile_texts(name: str) -> None:
     before, after = _long()[name]

@@ -51,6 +51,7 @@ def test_verifier_needs_no_django() -> None:
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.prove
 def test_verifier_follows_a_growing_log(site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     state = str(tmp_path / "state")
     assert verify(site, "--state", state, capsys=capsys)[0] == 0
@@ -59,6 +60,7 @@ def test_verifier_follows_a_growing_log(site: str, tmp_path: Path, capsys: pytes
     assert (code, said[:37]) == (0, "309 entries about 305 subjects hold; ")
 
 
+@pytest.mark.prove
 def test_verifier_goes_on_where_it_was(site: str, tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
     publish_some(260)
     state = tmp_path / "state"
