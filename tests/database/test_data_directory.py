@@ -24,7 +24,8 @@ def test_deep_path_has_its_socket_in_a_short_one(tmp_path: Path, monkeypatch: py
     assert len(os.fsencode(found / data_directory.SOCKET_NAME)) <= data_directory.LONGEST_SOCKET_PATH
 
 
-def test_comma_in_the_path_keeps_the_socket_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_comma_in_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    # The test's name is short, because the path of a socket has at most 107 characters and contains it.
     monkeypatch.setattr(os, "geteuid", lambda: 1234)
     assert str(data_directory.find(tmp_path / "a,b").socket).startswith("/tmp/factcheck-")
     assert data_directory.find(tmp_path / "a b").socket == tmp_path / "a b/postgres/socket"
