@@ -244,6 +244,7 @@ def test_memory_stays_flat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shap
     del texts, content
     monkeypatch.setattr(chunks, "CHUNK", 1)
     monkeypatch.setattr(chunks, "LARGE", 10**9)  # read in this process
+    next(chunks.read_chunks(path))  # loads the model that detects languages
     count, seen = 0, []
     tracemalloc.start()
     for chunk, done in chunks.read_chunks(path):

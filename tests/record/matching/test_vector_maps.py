@@ -26,7 +26,7 @@ def test_post_in_capitals_has_the_vector_of_the_post_in_lower_case() -> None:
 def test_query_is_mapped_and_a_passage_is_not() -> None:
     [query], [passage] = (LocalModel().embed_queries(["Vaccines"]), LocalModel().embed_passages(["Vaccines"]))
     assert len(query) == len(passage) == 384
-    engine = LocalModel._load()
+    engine = LocalModel.load()
     plain = without_language(engine.query("Vaccines")[None])
     assert query == pytest.approx(map_queries(plain)[0], abs=1e-5)
     assert passage == pytest.approx(without_language(engine.passage(["Vaccines"]))[0], abs=1e-5)
