@@ -70,7 +70,9 @@ def test_list_of_packages_has_each_pin_with_hashes_and_licence(tmp_path: Path):
     pins = re.findall(
         r"^([a-z0-9.-]+)(?:\[.*?\])?==(\S+)", "\n".join((ROOT / file).read_text() for file in files), re.MULTILINE
     )
-    listed = {each["purl"].partition("?")[0]: each for each in document["components"]}
+    # In a pin's name, dots are hyphens (PEP 503).
+    purls = {each["purl"].partition("?")[0].partition("@"): each for each in document["components"]}
+    listed = {f"{name.replace('.', '-')}@{version}": each for (name, _, version), each in purls.items()}
     assert set(listed) == {f"pkg:pypi/{name}@{version}" for name, version in pins}
     for each in listed.values():
         assert any(reference.get("hashes") for reference in each["externalReferences"])

@@ -138,7 +138,7 @@ def test_hostile_html_ends(body: bytes) -> None:
     read_details(body, "text/html", URL)
     assert time.monotonic() - began < page_details.SECONDS + 3
     after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert max(before, after) * 1024 <= page_parser.MEMORY
+    assert after <= max(before, page_parser.MEMORY // 1024)  # other tests' processes may have had more
     print(f"{time.monotonic() - began:.1f} s, at most {after // 1024} MB")
 
 
