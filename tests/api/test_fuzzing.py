@@ -146,8 +146,12 @@ def fitting(context: Any, query: Json | None) -> Json | None:
 
 
 def storable(context: Any, query: Json | None) -> bool:
-    """JSON Schema has no words for the characters that Unicode never assigns."""
-    return find_forbidden(str(list((query or {}).values())).replace("\\r", "")) is None
+    """JSON Schema has no words for the characters that Unicode never assigns. And false is sent as a word like others."""
+    query = query or {}
+    words = [value for name, value in query.items() if name not in ("count", "highlight")]
+    return not any(isinstance(each, bool) for each in words) and (
+        find_forbidden(str(list(query.values())).replace("\\r", "")) is None
+    )
 
 
 def ask_everything(held: Json, examples: int) -> Counter[int]:
