@@ -146,12 +146,14 @@ def fitting(context: Any, query: Json | None) -> Json | None:
 
 
 def storable(context: Any, query: Json | None) -> bool:
-    """JSON Schema has no words for the characters that Unicode never assigns. And false is sent as a word like others."""
-    query = query or {}
-    words = [value for name, value in query.items() if name not in ("count", "highlight")]
-    return not any(isinstance(each, bool) for each in words) and (
-        find_forbidden(str(list(query.values())).replace("\\r", "")) is None
-    )
+    """False is sent as a word like others."""
+    words = [value for name, value in (query or {}).items() if name not in ("count", "highlight")]
+    return not any(isinstance(each, bool) for each in words) and assigned(context, query)
+
+
+def assigned(context: Any, content: Any) -> bool:
+    """JSON Schema has no words for the characters that Unicode never assigns."""
+    return find_forbidden(json.dumps(content, ensure_ascii=False, default=str)) is None
 
 
 def ask_everything(held: Json, examples: int) -> Counter[int]:
@@ -195,6 +197,7 @@ def _operations(document: Json) -> list[Any]:
     schema.app = _answer
     schema.hook("map_query")(fitting)
     schema.hook("filter_query")(storable)
+    schema.hook("filter_body")(assigned)
     return [found.ok() for found in schema.get_all_operations()]
 
 
