@@ -50,7 +50,7 @@ class Problem(StrEnum):
 
 
 class FetchError(Exception):
-    """There is no usable response. The message gives the reason, and never the URL, which can contain a key."""
+    """The response is missing or can't be used. The message gives the reason, but no URL, which can contain a key."""
 
     def __init__(self, problem: Problem, reason: object = "") -> None:
         super().__init__(" ".join(str(reason).split())[:200] or problem.value.replace("_", " "))

@@ -57,7 +57,7 @@ def test_form_is_utf_8_whatever_it_says():
 
 @pytest.mark.parametrize("charset", ["base64", "utf-7", "unicode_escape", "utf-16"])
 def test_message_is_utf_8_whatever_it_says(charset):
-    """Some of the names stand for no encoding of text, others for one that makes lone surrogates of plain text."""
+    """Some names are of codecs that aren't for text. Others make lone surrogates of plain text."""
     part = '--XX\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
     text = f"Nước lũ {charset} +2AA- \\ud800"
     content = f"{part.format('text', text)}{part.format('language', 'vi')}--XX--\r\n".encode()
