@@ -12,7 +12,6 @@ REVIEWS ?=
 python := .venv/bin/python
 release := .venv/release/bin/python
 table := var/bench.md
-export PYTHONDONTWRITEBYTECODE = 1
 
 .PHONY: help run assistants test prove bench check format openapi fields examples messages editor screenshots requirements audit sbom clean
 

@@ -14,7 +14,8 @@ their own roles, also from threads (which close their own connections: ``connect
 with ``module_database`` sees its own copy for its duration.
 
 One throw-away PostgreSQL without fsync serves all workers; it starts when the first test wants it and its folder is removed at
-the end. Settings are those of ``make run`` with ``FACTCHECK_VAR`` in a temporary folder. A skipped test is a failed test.
+the end. Its migrated files are kept for the next run (kept_server.py). Settings are those of ``make run`` with
+``FACTCHECK_VAR`` in a temporary folder. A skipped test is a failed test.
 
 ``real_data``        the folder of real data. Where it's missing, the tests that use it, directly or through other fixtures, are deselected;
 with ``REQUIRE_DATA=1`` they fail. Take the path from this fixture alone, so that every such test is found.
@@ -39,6 +40,8 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
+from tests import kept_server
+
 gc.disable()  # until all tests are collected, and then for what they leave alone: a fifth of the time was spent on this
 CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
 if CONTROLLER:
@@ -52,6 +55,7 @@ if CONTROLLER:
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**31
     folder = Path(tempfile.mkdtemp(prefix=f"factcheck-test-{os.getpid()}-", dir=memory if roomy else None))
     folder.chmod(0o711)  # root's PostgreSQL runs as another account, which must pass through
+    kept_server.restore(folder / "postgres")
     os.environ.update(
         FACTCHECK_VAR=str(folder),
         FACTCHECK_TEST="1",
@@ -72,19 +76,17 @@ from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from factcheck.database import timeouts  # noqa: E402
-from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
+from factcheck.database.embedded import Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
-from factcheck.database.roles import identifier, literal  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.server.response_cache import forget_responses  # noqa: E402
-from tests.databases import Ground, fresh_database, ground, superuser  # noqa: E402
+from tests.databases import Ground, fresh_database, ground, prepare_template  # noqa: E402
 from tests.drafts import Newsroom, make_newsroom  # noqa: E402
 
 if TYPE_CHECKING:
     from tests.schemaorg import SchemaOrg
 
-TEMPLATE = "factcheck_template"
 # Beside the project's folder, since the files may not be copied into it.
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 WITHOUT_DATA = pytest.StashKey[int]()
@@ -199,20 +201,9 @@ def django_db_setup() -> None:
 @pytest.fixture(scope="session")
 def template(django_db_blocker: pytest.FixtureRequest) -> str:
     """The migrated database that the others are copied from, made by the first worker that wants it."""
-    cluster: Cluster = settings.DATABASE_SERVER
-    with open(settings.VAR / "template.lock", "a") as lock:
+    with open(settings.VAR / "template.lock", "a") as lock, django_db_blocker.unblock():
         fcntl.flock(lock, fcntl.LOCK_EX)
-        cluster.prepare()
-        if superuser().execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
-            return TEMPLATE
-        superuser().execute("SET scram_iterations = 1")  # 4,096 take two thirds of a client's time to connect
-        for login in vars(cluster.logins()).values():
-            superuser().execute(f"ALTER ROLE {identifier(login.name)} PASSWORD {literal(login.password)}")
-        with django_db_blocker.unblock():
-            call_command("migrate", database="owner", verbosity=0)
-            connections.close_all()
-        superuser().execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {DATABASE} ALLOW_CONNECTIONS false")
-    return TEMPLATE
+        return prepare_template()
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,14 @@ import psycopg
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache as remembered
+from django.core.management import call_command
 from django.db import connections
 
 from factcheck.database import roles
+from factcheck.database.embedded import DATABASE, Cluster
+from tests import kept_server
 
+TEMPLATE = "factcheck_template"
 _numbers = itertools.count()
 
 
@@ -43,6 +47,26 @@ def ground(name: str, template: str, make: Callable[[], Any]) -> Ground:
             finally:
                 point_to(before)
     return Ground(database, pickle.loads(file.read_bytes()))  # noqa: S301 (a file of our own)
+
+
+def prepare_template() -> str:
+    """Start the server with the migrated database that the others are copied from, and keep it for later runs."""
+    cluster: Cluster = settings.DATABASE_SERVER
+    cluster.prepare()
+    if superuser().execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+        return TEMPLATE
+    superuser().execute("SET scram_iterations = 1")  # 4,096 take two thirds of a client's time to connect
+    for login in vars(cluster.logins()).values():
+        superuser().execute(f"ALTER ROLE {roles.identifier(login.name)} PASSWORD {roles.literal(login.password)}")
+    call_command("migrate", database="owner", verbosity=0)
+    connections.close_all()
+    superuser().execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {DATABASE} ALLOW_CONNECTIONS false")
+    superuser().close()
+    superuser.cache_clear()
+    cluster.leave(patience=10)  # stops the server, because files of a running one can't be copied
+    kept_server.keep(cluster.home)
+    cluster.prepare()
+    return TEMPLATE
 
 
 @contextmanager

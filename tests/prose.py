@@ -87,6 +87,7 @@ def files() -> list[Path]:
             "*.md",
             "factcheck/**.py",
             "api/**.py",
+            "verifier/**.py",
             "*.sql",
         ],
         cwd=ROOT,

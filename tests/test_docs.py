@@ -124,7 +124,7 @@ def test_commands_name_a_python_that_is_there():
     """`make run` brings no `python`, and Debian has none: ours is in .venv, and that of whoever checks us is python3."""
     besides = [
         *ROOT.glob("deploy/env/*.example"),
-        ROOT / "factcheck/record/log/verifier.py",
+        ROOT / "verifier/verifier.py",
         *ROOT.glob("examples/*.py"),
     ]
     printed = "\n".join([text(), *(file.read_text(encoding="utf-8") for file in besides)])

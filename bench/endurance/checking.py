@@ -67,7 +67,7 @@ def verify_record(environment: dict[str, str]) -> str:
 
 def verify_from_outside(url: str, state: Path) -> str:
     """The last line of the verifier. Raises SystemExit for a discrepancy."""
-    return _run([sys.executable, "-m", "factcheck.record.log.verifier", url, "--state", str(state)], dict(os.environ))
+    return _run([sys.executable, "verifier/verifier.py", url, "--state", str(state)], dict(os.environ))
 
 
 def _resident(pid: int) -> int:
@@ -83,4 +83,4 @@ def _run(command: list[str], environment: dict[str, str]) -> str:
         if done.returncode == 1:
             break
         time.sleep(5 * (attempt + 1))
-    sys.exit(f"{command[2]}: {done.stdout}{done.stderr}")
+    sys.exit(f"{command[1:3]}: {done.stdout}{done.stderr}")

@@ -1,7 +1,7 @@
 """Checks the record from the inside: entries, documents, tiles, checkpoints and the read model.
 
-`log/verifier.py` contains the checks for outsiders and shares no code with this module. This module reads the stored
-rows, checks every checkpoint, and compares the read model with newly computed rows.
+`verifier/verifier.py` contains the checks for outsiders and shares no code with this module. This module reads the
+stored rows, checks every checkpoint, and compares the read model with newly computed rows.
 """
 
 import hashlib

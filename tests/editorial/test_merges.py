@@ -11,7 +11,7 @@ from factcheck.editorial import review_statements
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import merge_policy, publication, workflow
-from factcheck.record.log import tree, verifier
+from factcheck.record.log import tree
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from tests.api.conftest import Api
 from tests.drafts import (
@@ -30,6 +30,7 @@ from tests.drafts import (
 from tests.editorial.test_concurrency import at_once
 from tests.editorial.test_erased_text import dump
 from tests.serving import served
+from verifier import verifier
 
 NOTE = "Hai bài cùng một lời đồn."
 SITE = "http://127.0.0.1:8000"

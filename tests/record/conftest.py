@@ -1,4 +1,4 @@
-"""The record by itself: published without an editors' side, as the record's own tests need it; a site to verify, an embeddings address."""
+"""The record by itself: published without an editors' side, as the record's own tests need it; an embeddings address."""
 
 import json
 import threading
@@ -13,16 +13,13 @@ from django.core.management import call_command
 from django.db import connections
 
 from factcheck.record import publish
-from factcheck.record.log import entries, tree, verifier
+from factcheck.record.log import entries, tree
 from factcheck.record.log.notes import SigningKey
 from factcheck.record.matching import embeddings
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.review import Review
 from factcheck.server import http_client
-from tests.databases import Ground, ground
-from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
-from tests.serving import served
 
 
 @pytest.fixture
@@ -86,35 +83,6 @@ def address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]
         settings.EMBEDDINGS_MODEL, settings.EMBEDDINGS_KEY = "e5-test", "secret"
         yield known
         server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def site_ground(template: str, django_db_blocker: Any) -> Ground:
-    """Five reviews with a history of their own."""
-    with django_db_blocker.unblock():
-        return ground("site", template, _five_reviews)
-
-
-def _five_reviews() -> None:
-    disarm()
-    tree.signing_key.cache_clear()
-    newsroom = make_newsroom()
-    reviews = [make_review(newsroom) for _ in range(5)]
-    for review in reviews:
-        publish_review(newsroom, review)
-    correct_review(newsroom, reviews[0], summary="Sai. Đã sửa.")
-    withdraw_review(newsroom, reviews[1])
-    withdraw_review(newsroom, reviews[2])
-    reinstate_review(newsroom, reviews[2])
-
-
-@pytest.fixture
-def site(site_ground: Ground, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a site with the five reviews."""
-    monkeypatch.setattr(verifier, "CACHE_TIME", 0)  # there is no cache here that would have to forget a checkpoint
-    tree.signing_key.cache_clear()
-    with served() as address:
-        yield address
 
 
 def disarm() -> None:

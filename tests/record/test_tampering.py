@@ -21,11 +21,12 @@ from django.test import Client
 from factcheck.record import publish
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.log import entries as log
-from factcheck.record.log import merkle, tree, verifier
+from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import Checkpoint, SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from tests.record.conftest import disarm, make_statement, publish_some
-from tests.record.log.verifying import cosign
+from tests.verifier.verifying import cosign
+from verifier import verifier
 
 CASES_OF_A_KIND = 15
 NEWSROOM = {"name": "Toà soạn", "site": "kiemchung.example"}

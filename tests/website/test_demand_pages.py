@@ -12,7 +12,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.proposals import demand_policy, review_policy, workflow
-from factcheck.record.log import verifier
 from factcheck.website import queries as reading
 from tests.drafts import (
     Newsroom,
@@ -25,6 +24,7 @@ from tests.drafts import (
     update_demand,
 )
 from tests.website.conftest import HOSTILE, Page
+from verifier import verifier
 
 
 @pytest.fixture(scope="module")

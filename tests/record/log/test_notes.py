@@ -3,7 +3,7 @@
 import pytest
 
 from factcheck.record.log.notes import COSIGNATURE, Checkpoint, NoteError, SigningKey, VerifierKey, open_note, signed_by
-from tests.record.log.verifying import cosign
+from tests.verifier.verifying import cosign
 
 SKEY = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
 VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

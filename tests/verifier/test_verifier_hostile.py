@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from factcheck.record.log import verifier
 from factcheck.record.log.notes import Checkpoint, SigningKey
-from tests.record.log.verifying import verify
 from tests.serving import running
+from tests.verifier.verifying import verify
+from verifier import verifier
 
 LEAF: dict[str, Any] = {
     "at": "2026-11-24T08:30:00.000000Z", "digest": "0" * 64, "kind": "review.original", "number": 1, "sequence": 0,

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from factcheck.editorial.models import Review
-from factcheck.record.log import verifier
 from factcheck.record.log.notes import SigningKey, open_note
 from factcheck.record.models import LogCheckpoint
 from tests.drafts import (
@@ -19,7 +18,8 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
-from tests.record.log.verifying import as_owner, cosign, sign_anew, verify
+from tests.verifier.verifying import as_owner, cosign, sign_anew, verify
+from verifier import verifier
 
 
 def busy(monkeypatch: pytest.MonkeyPatch, **publications: Callable[[], object]) -> None:

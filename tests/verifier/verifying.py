@@ -4,9 +4,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections
 
-from factcheck.record.log import tree, verifier
+from factcheck.record.log import tree
 from factcheck.record.log.notes import COSIGNATURE, Checkpoint, SigningKey, signature_line
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
+from verifier import verifier
 
 
 def verify(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:

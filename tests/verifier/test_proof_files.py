@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from factcheck.record.log import verifier
 from factcheck.record.log.notes import COSIGNATURE, SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry
 from factcheck.record.proof_files import make_proof
 from tests.drafts import erase_review, make_newsroom, make_review, publish_review
 from tests.record.conftest import disarm, publish_some
-from tests.record.log.verifying import cosign, verify
+from tests.verifier.verifying import cosign, verify
+from verifier import verifier
 
 SIZE = 300
 

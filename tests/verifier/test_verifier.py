@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from factcheck.record import publish
-from factcheck.record.log import entries, tree, verifier
+from factcheck.record.log import entries, tree
 from factcheck.record.log.notes import SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry, PublishedDemand
 from tests.drafts import (
@@ -25,16 +25,17 @@ from tests.drafts import (
     update_demand,
 )
 from tests.record.conftest import publish_some, rotated
-from tests.record.log.verifying import as_owner, cosign, sign_anew, verify
+from tests.verifier.verifying import as_owner, cosign, sign_anew, verify
+from verifier import verifier
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 def test_verifier_runs_alone_from_the_command_line(site: str, tmp_path: Path) -> None:
     state = tmp_path / "state of the log.json"
     for _ in range(2):
         done = subprocess.run(
-            [sys.executable, "-m", "factcheck.record.log.verifier", site, "--state", str(state)],
+            [sys.executable, "verifier/verifier.py", site, "--state", str(state)],
             cwd=ROOT, capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (0, "")
@@ -44,7 +45,7 @@ def test_verifier_runs_alone_from_the_command_line(site: str, tmp_path: Path) ->
 
 def test_verifier_needs_no_django() -> None:
     code = (
-        "import sys; sys.path.insert(0, 'factcheck/record/log'); import verifier;"
+        "import sys; sys.path.insert(0, 'verifier'); import verifier;"
         " print([m for m in sys.modules if m.startswith(('django', 'factcheck'))])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -1,0 +1,42 @@
+"""A site to verify: five reviews with a history of their own."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from factcheck.record.log import tree
+from tests.databases import Ground, ground
+from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
+from tests.record.conftest import disarm
+from tests.serving import served
+from verifier import verifier
+
+
+@pytest.fixture(scope="session")
+def site_ground(template: str, django_db_blocker: Any) -> Ground:
+    """Five reviews with a history of their own."""
+    with django_db_blocker.unblock():
+        return ground("site", template, _five_reviews)
+
+
+def _five_reviews() -> None:
+    disarm()
+    tree.signing_key.cache_clear()
+    newsroom = make_newsroom()
+    reviews = [make_review(newsroom) for _ in range(5)]
+    for review in reviews:
+        publish_review(newsroom, review)
+    correct_review(newsroom, reviews[0], summary="Sai. Đã sửa.")
+    withdraw_review(newsroom, reviews[1])
+    withdraw_review(newsroom, reviews[2])
+    reinstate_review(newsroom, reviews[2])
+
+
+@pytest.fixture
+def site(site_ground: Ground, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a site with the five reviews."""
+    monkeypatch.setattr(verifier, "CACHE_TIME", 0)  # there is no cache here that would have to forget a checkpoint
+    tree.signing_key.cache_clear()
+    with served() as address:
+        yield address
