@@ -18,7 +18,6 @@ class Migration(migrations.Migration):
             merges="3b072ec8f03c",
             tiles="c430704fbf44",
             checkpoints="6fa79a4d583a",
-            read_model="f6a3d2370177",
             claim_search="cacbdc4c67a5",
             search_indexes="2038c654934e",
             vectors="a449f439f932",
