@@ -214,6 +214,19 @@ def test_nothing_takes_effect_for_a_person_who_can_no_longer_do_it(newsroom: New
     assert Proposal.objects.get(account__username="c").decision == "returned"
 
 
+def test_removal_of_a_role_that_has_changed_does_not_keep_others_paused(newsroom: Newsroom, root: User) -> None:
+    for name in ("a", "b"):
+        close(make_user(name), root)
+    removal = remove(newsroom.editor, root)
+    Membership.objects.using("owner").filter(user=newsroom.editor).update(role="reporter")  # the operator's shell
+    pause(newsroom.reporter, root)
+    hours_pass(25)
+    accounts.settle()
+    removal.refresh_from_db()
+    assert (removal.decision, newsroom.editor.memberships.count()) == ("returned", 1)
+    assert is_open(newsroom.reporter)
+
+
 def test_chief_editor_has_the_brake_too_and_only_in_the_own_newsroom(database: str) -> None:
     newsroom, elsewhere = make_newsroom(), make_newsroom("khac.example")
     with pytest.raises(NotAllowed):
