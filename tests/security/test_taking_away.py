@@ -148,6 +148,15 @@ def test_confirmation_counts_for_ten_minutes(newsroom: Newsroom, root: User) -> 
     assert ASKED in device.client.post(urls[2]).content.decode()
 
 
+def test_undoing_is_proposed_only_soon_after_a_login(newsroom: Newsroom, root: User) -> None:
+    url = reverse("admin:editorial_proposal", args=[close(newsroom.reporter, root).pk, "undo"])
+    device = signed_in(newsroom.chief)
+    let_pass(601)
+    assert ASKED in device.client.post(url).content.decode()
+    assert device.client.post(url, {"confirm-password": PASSWORD}).status_code == 302
+    assert Proposal.objects.filter(action=Action.UNDOING).exists()
+
+
 def test_own_sessions_end_without_the_question(newsroom: Newsroom) -> None:
     device, second = signed_in(newsroom.chief), signed_in(newsroom.chief)
     assert device.client.post("/admin/sign-in/sessions/", {"session": "others"}).status_code == 302
