@@ -80,7 +80,6 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER account_rules BEFORE INSERT OR UPDATE ON editorial_user
     FOR EACH ROW EXECUTE FUNCTION editorial_account_rules();
-ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER account_rules;
 
 CREATE OR REPLACE FUNCTION editorial_account_proposed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -95,7 +94,6 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER account_proposed BEFORE INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.kind = 'account') EXECUTE FUNCTION editorial_account_proposed();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER account_proposed;
 
 -- Checks who approves a proposal about an account, and gives exactly what its statement says.
 -- The first role of an account replaces its password too, because one person alone could have set up the account. The
@@ -160,4 +158,3 @@ REVOKE EXECUTE ON FUNCTION editorial_account_takes_effect() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER account_takes_effect AFTER UPDATE ON editorial_proposal
     FOR EACH ROW WHEN (NEW.kind = 'account' AND NEW.decision = 'approved' AND OLD.decision <> 'approved')
     EXECUTE FUNCTION editorial_account_takes_effect();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER account_takes_effect;
