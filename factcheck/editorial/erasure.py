@@ -27,7 +27,6 @@ from factcheck.editorial.models import (
     Claimant,
     EditorialEvent,
     Proposal,
-    ProposedLink,
     Publisher,
     ReaderMessage,
     Review,
@@ -242,7 +241,6 @@ def _forget_claims(keys: set[Any]) -> None:
     published = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
     used |= {claim for claim in published if claim}
     claims = list(Claim.objects.filter(pk__in=keys - used).order_by("pk"))  # the workflow has already locked these rows
-    ProposedLink.objects.filter(Q(claim__in=keys - used) | Q(other__in=keys - used)).delete()
     for claim in claims:
         claim.appearances.all().delete()
         pictures.delete_pictures(claims=[claim.pk])
