@@ -3,7 +3,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
-PORT ?= 8000
 COVERAGE_MIN ?= 95
 # Extra arguments for pytest, for example: make test ARGS="tests/record -x"
 ARGS ?=
@@ -18,8 +17,8 @@ table := var/bench.md
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
-run: .venv/run.stamp ## start the site on http://127.0.0.1:8000 until Ctrl-C (PORT=8001 for another port)
-	@PORT="$(PORT)" exec $(python) manage.py run
+run: .venv/run.stamp ## start the site until Ctrl-C, on port 8000 or the folder's last port (PORT=8001 for another port)
+	@exec $(python) manage.py run
 
 assistants: .venv/assistants.stamp ## install the packages of `manage.py mcp`, the server of the tools for AI assistants
 

@@ -11,7 +11,7 @@ from factcheck.middleware import PROGRAMS, Get
 from factcheck.server import rate_limits
 from factcheck.server.rate_limits import Limits, count_request
 from factcheck.server.response_cache import key_of, recall, remember
-from factcheck.server.search_gate import MATCH, RETRY_AFTER, SEARCH, Busy, search_gate
+from factcheck.server.search_gate import RETRY_AFTER, Busy, SearchGate, match_gate, search_gate
 
 _BY_STATUS = {
     problem.status: problem for problem in problems.PROBLEMS.values() if problem is not problems.BAD_PARAMETER
@@ -28,8 +28,8 @@ class ApiAnswers:
         if not request.path_info.startswith(PROGRAMS):
             return self.get_response(request)
         request.answer_part = self  # type: ignore[attr-defined] # for batches (api/google/batch.py)
-        request.search_cost = cost = _search_cost(request)  # type: ignore[attr-defined]
-        limits = request.limits = count_request(request, _limit_names(request, cost))  # type: ignore[attr-defined]
+        request.gate = gate = _gate(request)  # type: ignore[attr-defined]
+        limits = request.limits = count_request(request, _limit_names(request, gate))  # type: ignore[attr-defined]
         response = responses.revalidate(request, self._respond(request, limits))
         request.limits.add_headers(response)  # type: ignore[attr-defined] # a batch of texts counts more than once
         if response.status_code in (204, 304):
@@ -68,11 +68,11 @@ class ApiErrors:
         return response
 
     def _respond(self, request: HttpRequest) -> HttpResponseBase:
-        limits, cost = request.limits, request.search_cost  # type: ignore[attr-defined]
+        limits, gate = request.limits, request.gate  # type: ignore[attr-defined]
         if limits.retry_after is not None:
             return _refusal(429, limits.retry_after)
         try:
-            with search_gate.enter(cost) if cost else nullcontext():
+            with gate.enter() if gate else nullcontext():
                 return self.get_response(request)
         except Busy:
             return _refusal(503, RETRY_AFTER)
@@ -89,22 +89,21 @@ def _refusal(status: int, retry_after: int) -> HttpResponse:
     return response
 
 
-def _search_cost(request: HttpRequest) -> int:
-    """Return what the request costs at the gate for searches, or 0 if it isn't a search."""
+def _gate(request: HttpRequest) -> SearchGate | None:
+    """Return the gate that the request passes, or None if it's neither a match nor a search."""
     if request.path_info == _MATCH:
-        return MATCH
-    if request.path_info.startswith(_SEARCHES):
-        return SEARCH
+        return match_gate
     try:
-        return 0 if _SEARCH_PARAMETERS.isdisjoint(request.GET) else SEARCH
+        searches = request.path_info.startswith(_SEARCHES) or not _SEARCH_PARAMETERS.isdisjoint(request.GET)
     except SuspiciousOperation:  # too many parameters, which the view refuses
-        return 0
+        return None
+    return search_gate if searches else None
 
 
-def _limit_names(request: HttpRequest, search_cost: int) -> list[str]:
-    if request.path_info.startswith(_LOG):
+def _limit_names(request: HttpRequest, gate: SearchGate | None) -> list[str]:
+    if request.path_info.startswith(_LOG) and not request.path_info.startswith(_DOCUMENTS):
         return [rate_limits.LOG]
-    return [rate_limits.SEARCH, rate_limits.READING] if search_cost else [rate_limits.READING]
+    return [rate_limits.SEARCH, rate_limits.READING] if gate else [rate_limits.READING]
 
 
 def _replace(response: HttpResponse, made: HttpResponse | None) -> None:
@@ -127,6 +126,7 @@ def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse 
 
 
 _MATCH, _LOG = "/api/v1/match/", "/api/v1/log/"
+_DOCUMENTS = "/api/v1/log/document-bundles/"  # each has up to 256 documents
 _SEARCHES = ("/v1alpha1/claims:search", "/v1alpha1/claims:imageSearch", "/api/v1/stats/")
 _SEARCH_PARAMETERS = frozenset({"q", "count", "facets"})
 _SHAPES = {"/api/": _make_problem, **dict.fromkeys(("/v1alpha1/", "/$discovery/", "/batch"), google_error)}

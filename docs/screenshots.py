@@ -185,7 +185,6 @@ def publish_first_claim(chromium: Browser, story: Story, passwords: dict[str, st
 def log_claim(page: Page, story: Story) -> None:
     page.click("a[href$='/claim/add/'].button")
     page.fill("[name=text]", story.claim)
-    page.fill("#id_language", story.language)
     with page.expect_popup() as opened:
         page.click("#add_id_claimant")
     window = opened.value

@@ -14,7 +14,17 @@ from django.core.exceptions import ImproperlyConfigured
 from factcheck import __version__
 from factcheck.database import source
 from factcheck.database.embedded import Cluster
-from factcheck.server.environment import choice, environment, mail_settings, number, rate, switch, web_address
+from factcheck.server.environment import (
+    choice,
+    environment,
+    is_local,
+    mail_settings,
+    number,
+    rate,
+    site_url,
+    switch,
+    web_address,
+)
 from factcheck.server.log_format import logging_settings
 from factcheck.server.secret_key import secret_key
 
@@ -31,15 +41,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The part of the site that this process serves: everything, readers' pages and the reading API, or what writes.
 PART = choice("PART", "all", ["all", "site", "desk"])
-PORT = number("PORT", 8000, most=65535)
-# The site's URL, without a trailing slash. Published bodies contain this URL.
-SITE_URL = environment("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+# `make run` stores its port in the file, so the other commands of the same folder use the same SITE_URL.
+PORT_FILE = VAR / "port"
+try:
+    _last_port = int(PORT_FILE.read_text())
+except (OSError, ValueError):
+    _last_port = 8000
+PORT = number("PORT", _last_port, most=65535)
+SITE_URL = site_url("SITE_URL", f"http://127.0.0.1:{PORT}")
 _SITE = urlsplit(SITE_URL)
-if _SITE.scheme not in ("http", "https") or not _SITE.hostname or _SITE.path or _SITE.query:
-    raise ImproperlyConfigured(
-        f"SITE_URL is {SITE_URL!r}. Set only the scheme and the host, for example https://factcheck.example.org."
-    )
-LOCAL = _SITE.hostname in ("127.0.0.1", "localhost", "::1")
+LOCAL = is_local(SITE_URL)
 SECURE = _SITE.scheme == "https"
 if not LOCAL and not SECURE:
     raise ImproperlyConfigured(
@@ -93,6 +104,11 @@ DUMPS_FOLDER = Path(environment("DUMPS_FOLDER", str(VAR / "dumps"))).absolute()
 DUMPS_KEEP = number("DUMPS_KEEP", 3)
 # Django's storage, for files that belong to the record. Backups contain all of it.
 MEDIA_ROOT = VAR / "files"
+# The bytes of the files that an account and a newsroom can store (factcheck/editorial/file_quotas.py).
+ACCOUNT_QUOTA = number("ACCOUNT_QUOTA_GB", 5) * 2**30
+NEWSROOM_QUOTA = number("NEWSROOM_QUOTA_GB", 20) * 2**30
+# Forms drop files, except for the uploads at the desk (factcheck/editorial/desk/uploads.py).
+FILE_UPLOAD_HANDLERS = ["factcheck.server.hostile_files.NoFiles"]
 # The folder for encrypted backups, the public key that they are encrypted to, and the number of backups to keep. The
 # worker makes a backup each night if both the folder and the key are set (docs/how-to/back-up-and-restore.md).
 BACKUP_FOLDER = environment("BACKUP_FOLDER")

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from socketserver import TCPServer, ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.core.handlers.wsgi import WSGIHandler
+
+from factcheck.server.search_gate import SearchGate
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -36,3 +38,17 @@ def running(server: TCPServer) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def full(*gates: SearchGate) -> Iterator[None]:
+    """As many threads run in these gates as can run, and as many wait as can wait."""
+    places = [gate.places for gate in gates]
+    with ExitStack() as entered:
+        for gate in gates:
+            gate.places = 0
+            for _ in range(gate.permits):
+                entered.enter_context(gate.enter())
+        yield
+    for gate, count in zip(gates, places, strict=True):
+        gate.places = count

@@ -1,6 +1,7 @@
 """Nothing that people use is undocumented, and no link in the documentation leads nowhere."""
 
 import gettext
+import json
 import pkgutil
 import re
 import subprocess
@@ -16,9 +17,11 @@ from django.db.models import Field, Model
 from django.utils.translation import override
 
 from api.urls import urlpatterns
+from api.views.pages import openapi
 from factcheck.editorial import desk
 from factcheck.editorial.desk.action_views import DeskAction
 from factcheck.editorial.models import Appearance, Claim, Claimant, Demand, Review, Source
+from factcheck.record.formats.language_detection import detect_language
 from factcheck.server.tasks import SCHEDULE
 
 ROOT = Path(__file__).parent.parent
@@ -149,6 +152,29 @@ def test_every_address_of_the_api_is_documented():
             continue
         undocumented += [route for part in parts if not re.search(rf"/{part}\b|`{part}\b", words)]
     assert undocumented == []
+
+
+def test_urls_and_parameters_have_the_names_of_the_openapi_document():
+    """The log's page has a table of its URLs, with C2SP's names."""
+    paths = {path: item for path, item in json.loads(openapi())["paths"].items() if "/v1/log/" not in path}
+    reference = [page.read_text(encoding="utf-8") for page in (ROOT / "docs/reference").glob("*.md")]
+    assert [path for path in paths if not any(path in page for page in reference)] == []
+    named = {path for page in reference for path in re.findall(r"/api/v1/[\w/-]*\{[^\s`?]+", page)}
+    assert named - paths.keys() == set()
+    for path, item in paths.items():
+        parameters = {each["name"] for each in item.get("get", {}).get("parameters", []) if each["in"] == "query"}
+        for page in reference:
+            if re.search(rf"^GET[A-Z, ]* {re.escape(path)}(?: |\?|$)(?!.*HTTP/)", page, re.MULTILINE):
+                found = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`\n]+)`", FENCE.sub("", page)))))
+                assert not parameters - found or "filters of [" in page, path
+
+
+def test_language_of_the_first_claim_is_detected():
+    """The tutorial leaves the language empty."""
+    for suffix, language in (("", "en"), (".vi", "vi")):
+        page = (ROOT / f"docs/tutorials/first-claim{suffix}.md").read_text(encoding="utf-8")
+        claim = re.findall(r"^2\. .*`(.+\.)`$", page, re.MULTILINE)[0]
+        assert detect_language(claim) == language
 
 
 def test_every_variable_of_the_example_is_documented():

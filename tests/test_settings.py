@@ -130,12 +130,28 @@ def test_secret_key_is_made_once_and_private():
     assert (folder / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("written", ["HTTPS://FactCheck.Example.org", "https://factcheck.example.org:443/"])
+def test_site_url_has_one_spelling(written: str):
+    code = "from django.conf import settings; print(settings.SITE_URL)"
+    told = manage("shell", "--no-imports", "-c", code, **PRODUCTION | {"SITE_URL": written}).stdout
+    assert told == "https://factcheck.example.org\n"
+
+
+@pytest.mark.parametrize(("content", "port"), [("8140\n", 8140), ("", 8000), ("nonsense", 8000)])
+def test_commands_use_the_port_of_the_folder(tmp_path: Path, content: str, port: int):
+    (tmp_path / "port").write_text(content)
+    code = "from django.conf import settings; print(settings.SITE_URL)"
+    for variables, expected in (({}, port), ({"PORT": "8001"}, 8001)):
+        told = manage("shell", "--no-imports", "-c", code, FACTCHECK_VAR=str(tmp_path), **variables).stdout
+        assert told == f"http://127.0.0.1:{expected}\n"
+
+
 def test_every_variable_is_documented():
     code = "".join(
         (ROOT / file).read_text()
         for file in ("factcheck/settings.py", "factcheck/database/source.py", "factcheck/record/log/signer_process.py")
     )
-    read = set(re.findall(r'(?:choice|environment|switch|number|rate|web_address)\(\s*"(\w+)"', code)) | set(
+    read = set(re.findall(r'(?:choice|environment|switch|number|rate|site_url|web_address)\(\s*"(\w+)"', code)) | set(
         re.findall(r'environ\.get\("(\w+)"', code)
     )
     read |= set(re.findall(r'"(\w*DATABASE_URL)"', code))

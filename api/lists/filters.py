@@ -152,8 +152,8 @@ CLAIMANT = Filter(
 )  # fmt: skip
 APPEARANCE = Filter(
     "appearance_url", values.read_url, _overlaps("appearance_keys"), URL_SCHEMA,
-    "URL where the claim appeared. The scheme, `www.`, a trailing slash and the fragment are ignored. `đ` and `%C4%91`"
-    " are treated as equal.",
+    "URL where the claim appeared. The scheme, `www.`, `m.`, a trailing slash, the fragment and tracking parameters are"
+    " ignored. `đ` and `%C4%91` are treated as equal.",
     "https://social.example/p/1", rare=lambda values: True,
 )  # fmt: skip
 

@@ -26,7 +26,7 @@ from factcheck.record.matching.matches import Matching, match, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.statements.faults import pointer_step
 from factcheck.server import rate_limits
-from factcheck.server.search_gate import MATCH, search_gate
+from factcheck.server.search_gate import match_gate
 
 NAMES = ["text", "limit"]
 BATCH_NAMES = ["texts", "limit"]
@@ -112,7 +112,7 @@ def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
 def _answer_batch(request: HttpRequest, texts: Any, limit: Any, errors: list[Fault]) -> bytes:
     """Return the answers to several texts, in order. Raises ParameterProblem, TooSlow, and Refused for too many texts.
 
-    Each text counts as a request. Other searches can run between two texts.
+    Each text counts as a request. Other matches can run between two texts.
     """
     limit = _read_limit(limit, errors)
     if not isinstance(texts, list) or not 1 <= len(texts) <= MAX_TEXTS:
@@ -125,7 +125,7 @@ def _answer_batch(request: HttpRequest, texts: Any, limit: Any, errors: list[Fau
     if limits.retry_after is not None:
         raise Refused(TOO_MANY_REQUESTS, f"This batch counts as {len(texts)} requests.")
     try:
-        found = match_batch(texts, limit=limit, pause=lambda: search_gate.give_way(MATCH))
+        found = match_batch(texts, limit=limit, pause=match_gate.give_way)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW_BATCH) from error
     return orjson.dumps({"answers": [_content(matching) for matching in found]})

@@ -14,6 +14,7 @@ from factcheck.monitoring import numbers
 from factcheck.monitoring.time_limits import TimeLimited
 from factcheck.record.errors import SetupError
 from factcheck.record.log import checkpoints, tree
+from factcheck.record.readmodel.address import require_address
 
 SECONDS = 3.0  # for all checks together
 # Scheduled commands of the same kind wait for each other, so a few minutes are normal.
@@ -45,7 +46,7 @@ def run_checks() -> list[Result]:
 def _run() -> list[Result]:
     with translation.override("en"):
         first = _result(database)
-        rest = (migrations, log_key, checkpoint, queue) if numbers.sees_queue() else (checkpoint,)
+        rest = (migrations, address, log_key, checkpoint, queue) if numbers.sees_queue() else (address, checkpoint)
         return [first, *(map(_result, rest) if first.ok else ())]
 
 
@@ -70,6 +71,14 @@ def migrations() -> str:
     if missing:
         raise Failed(f"Missing migrations: {len(missing)}. Run manage.py migrate --database owner.")
     return "All migrations are applied."
+
+
+def address() -> str:
+    try:
+        require_address("public")
+    except SetupError as problem:
+        raise Failed(str(problem)) from None
+    return "The site has the record's address."
 
 
 def log_key() -> str:

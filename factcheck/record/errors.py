@@ -1,9 +1,11 @@
 """Errors of the record."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 
 class RecordError(Exception):
     """The record rejected a publication. The message gives the reason and the next step, in the editor's language."""
 
 
-class SetupError(RecordError):
-    """Nothing can be published until the operator has corrected the site's settings."""
+class SetupError(RecordError, ImproperlyConfigured):
+    """Nothing can be published until the operator has corrected the settings. `manage.py` prints only the message."""

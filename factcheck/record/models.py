@@ -3,6 +3,7 @@
 from factcheck.record.log.models import Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.matching.models import ReviewVector
 from factcheck.record.public_captures import PublicCapture
+from factcheck.record.readmodel.address import RecordAddress
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import (
     PastClaim,
@@ -37,6 +38,7 @@ __all__ = [
     "PublishedReference",
     "PublishedReview",
     "PublishedTotal",
+    "RecordAddress",
     "ReviewVector",
     "RevisionDocument",
     "SourceCheck",

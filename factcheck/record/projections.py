@@ -10,7 +10,7 @@ from uuid import UUID
 
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.matching import vectors
-from factcheck.record.readmodel import demand_rows, merge_rows, picture_rows, profile_rows, review_rows
+from factcheck.record.readmodel import address, demand_rows, merge_rows, picture_rows, profile_rows, review_rows
 from factcheck.record.search import words
 
 BATCH = 1000
@@ -27,7 +27,7 @@ class Projection(Protocol):
 
 
 PROJECTIONS: tuple[Projection, ...] = (
-    review_rows, profile_rows, demand_rows, merge_rows, picture_rows, words, vectors,
+    address, review_rows, profile_rows, demand_rows, merge_rows, picture_rows, words, vectors,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -203,7 +204,10 @@ def _check_checkpoint(row: LogCheckpoint, root: bytes, key: VerifierKey) -> None
     except NoteError as problem:
         raise DiscrepancyError(f"The checkpoint of {row.size} entries is malformed: {problem}.") from problem
     if not signed or checkpoint.origin != key.name:
-        raise DiscrepancyError(f"The checkpoint of {row.size} entries is not signed by this log's key.")
+        raise DiscrepancyError(
+            f"The checkpoint of {row.size} entries is not signed by this log's key {key}. Check LOG_SIGNING_KEY or"
+            " LOG_SIGNER."
+        )
     if (checkpoint.size, checkpoint.root, bytes(row.root)) != (row.size, root, root):
         raise DiscrepancyError(f"The checkpoint of {row.size} entries doesn't match the entries' root hash.")
 
@@ -283,7 +287,18 @@ def _compare(model: type[Any], expected: dict[Any, Any]) -> None:
     stored = {row.pk: row for row in model.objects.filter(pk__in=list(expected))}
     for pk, row in expected.items():
         if pk not in stored or _values(stored[pk]) != _values(row):
-            raise DiscrepancyError(f"The {model._meta.verbose_name} {pk} is not what the log's documents give.")
+            raise DiscrepancyError(f"The {model._meta.verbose_name} {pk} {_fault(stored.get(pk), row)}.")
+
+
+def _fault(stored: Any, expected: Any) -> str:
+    """The fault of a stored row. Names the setting, if the row was written with another value of it."""
+    with suppress(ValueError, AttributeError):  # the stored body can be anything
+        bodies = [json.loads(getattr(row, "body", "{}")) for row in (stored, expected)]
+        for setting, key in (("SITE_URL", "url"), ("LICENSE_URL", "license")):
+            was, now = (body.get(key) for body in bodies)
+            if was and was != now:
+                return f"was written with another {setting}: {was}, not {now}. Run manage.py rebuild_record"
+    return "is not what the log's documents give"
 
 
 def _values(row: models.Model, *excluded: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 _SECRET = re.compile("(?<!VERIFIER_)KEY|SECRET|PASSWORD|TOKEN")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _read: set[str] = set()
 
 
@@ -34,6 +35,23 @@ def web_address(name: str, *, example: str) -> str:
     if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
         raise ImproperlyConfigured(f"{name} is {text!r}. Set a URL, for example {example}.")
     return text
+
+
+def site_url(name: str, default: str) -> str:
+    """Return the URL of the site in one spelling, because published bodies contain it."""
+    text = environment(name, default)
+    url = urlsplit(text.rstrip("/"))
+    host = url.netloc.lower().removesuffix({"https": ":443", "http": ":80"}.get(url.scheme, ""))
+    if url.scheme not in ("http", "https") or not url.hostname or url[2:] != ("", "", "") or url.username is not None:
+        raise ImproperlyConfigured(
+            f"{name} is {text!r}. Set only the scheme and the host, for example https://factcheck.example.org."
+        )
+    return f"{url.scheme}://{host}"
+
+
+def is_local(url: str) -> bool:
+    """Whether the URL leads to this machine."""
+    return urlsplit(url).hostname in _LOOPBACK
 
 
 def choice(name: str, default: str, values: Sequence[str]) -> str:
@@ -85,7 +103,6 @@ def _without_password(value: str) -> str:
 
 # The schemes of EMAIL_URL and their usual ports: STARTTLS, TLS from the start, and no TLS on this machine.
 MAIL_PORTS = {"smtp+tls": 587, "smtps": 465, "smtp": 25}
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def mail_settings(text: str, *, otherwise: str) -> dict[str, Any]:
@@ -97,7 +114,7 @@ def mail_settings(text: str, *, otherwise: str) -> dict[str, Any]:
         port = url.port
     except ValueError:
         port = -1
-    plain = url.scheme == "smtp" and url.hostname not in _LOOPBACK
+    plain = url.scheme == "smtp" and not is_local(text)
     if url.scheme not in MAIL_PORTS or not url.hostname or port == -1 or plain or url.path.strip("/") or url.query:
         raise ImproperlyConfigured(
             "EMAIL_URL isn't valid. Set the URL of a mail server, for example smtp+tls://user:password@mail.example.org:587."

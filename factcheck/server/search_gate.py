@@ -1,7 +1,8 @@
-"""Lets only a few searches run at a time in each process, so that threads stay free for everything else.
+"""Lets only a few searches and one match run at a time in each process, so that threads stay free for everything else.
 
-A match costs as much as all searches that can run at a time, because it also computes what the text means. Requests
-beyond the limit wait in the order of their arrival, if few others are waiting. Then they are refused.
+A match takes much longer than a search, because it also computes what the text means. So matches have a gate of their
+own, and searches keep their threads however many matches arrive. Requests beyond a gate's limit wait in the order of
+their arrival, if few others are waiting. Then they are refused.
 """
 
 from collections.abc import Iterator
@@ -13,15 +14,15 @@ from factcheck.server.slots import Slots
 
 MAX_WAIT = 2.0  # seconds
 RETRY_AFTER = 2  # seconds
-FREE_THREADS = 2  # threads that neither search nor wait for a search
+FREE_THREADS = 2  # threads that neither search nor match nor wait for it
 
 
 class Busy(Exception):
-    """Too many searches are running."""
+    """Too many searches or matches are running."""
 
 
 class SearchGate:
-    """`permits` is the cost of all searches that can run at a time. `places` is the number of threads that can wait."""
+    """`permits` is the number of threads that can run at a time. `places` is the number of threads that can wait."""
 
     def __init__(self, permits: int, places: int) -> None:
         self.permits = permits
@@ -29,25 +30,25 @@ class SearchGate:
         self._slots = Slots(permits)
 
     @contextmanager
-    def enter(self, cost: int) -> Iterator[None]:
-        """Run a search with this cost. Raises Busy."""
-        cost = min(cost, self.permits)
+    def enter(self) -> Iterator[None]:
+        """Run a search or a match. Raises Busy."""
         with ExitStack() as stack:
             try:
-                stack.enter_context(self._slots.take(MAX_WAIT, count=cost, most_waiting=self.places))
+                stack.enter_context(self._slots.take(MAX_WAIT, most_waiting=self.places))
             except TimeoutError as problem:
                 raise Busy from problem
             yield
 
-    def give_way(self, cost: int) -> None:
-        """Let waiting searches run first, between two parts of a long search with this cost."""
-        self._slots.give_way(MAX_WAIT, min(cost, self.permits))
+    def give_way(self) -> None:
+        """Let waiting threads run first, between two parts of long work."""
+        self._slots.give_way(MAX_WAIT)
 
 
-def gate_for(threads: int) -> SearchGate:
+def gates_for(threads: int) -> tuple[SearchGate, SearchGate]:
+    """Return the gate for searches and the gate for matches. A third of the threads that can wait are for matches."""
     permits = max(1, threads // 4)
-    return SearchGate(permits, max(0, threads - permits - FREE_THREADS))
+    places = max(0, threads - permits - 1 - FREE_THREADS)
+    return SearchGate(permits, places - places // 3), SearchGate(1, places // 3)
 
 
-search_gate = gate_for(settings.WEB_THREADS)
-SEARCH, MATCH = 1, search_gate.permits
+search_gate, match_gate = gates_for(settings.WEB_THREADS)

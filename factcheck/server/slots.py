@@ -16,44 +16,44 @@ class Slots:
         self._changed = threading.Condition()
 
     @contextmanager
-    def take(self, seconds: float, *, count: int = 1, most_waiting: float = float("inf")) -> Iterator[float]:
-        """Take slots, and receive the seconds that are left of the waiting time. Raises TimeoutError.
+    def take(self, seconds: float, *, most_waiting: float = float("inf")) -> Iterator[float]:
+        """Take a slot, and receive the seconds that are left of the waiting time. Raises TimeoutError.
 
         The error is raised at once if as many threads as `most_waiting` are already waiting.
         """
         end = time.monotonic() + seconds
         with self._changed:
-            self._wait(count, seconds, most_waiting)
+            self._wait(seconds, most_waiting)
         try:
             yield max(0.0, end - time.monotonic())
         finally:
             with self._changed:
-                self._free += count
+                self._free += 1
                 self._changed.notify_all()
 
-    def give_way(self, seconds: float, count: int) -> None:
-        """Let waiting threads go first, for a thread that has taken slots. After this time, the thread continues."""
+    def give_way(self, seconds: float) -> None:
+        """Let waiting threads go first, for a thread that has taken a slot. After this time, the thread continues."""
         with self._changed:
             if not self.queue:
                 return
-            self._free += count
+            self._free += 1
             self._changed.notify_all()
             try:
-                self._wait(count, seconds, float("inf"))
+                self._wait(seconds, float("inf"))
             except TimeoutError:
-                self._free -= count
+                self._free -= 1
 
-    def _wait(self, count: int, seconds: float, most_waiting: float) -> None:
+    def _wait(self, seconds: float, most_waiting: float) -> None:
         """Wait behind the other threads. The lock must be held."""
-        if self.queue or self._free < count:
+        if self.queue or self._free < 1:
             if len(self.queue) >= most_waiting:
                 raise TimeoutError
             ticket = object()
             self.queue.append(ticket)
             try:
-                if not self._changed.wait_for(lambda: self._free >= count and self.queue[0] is ticket, seconds):
+                if not self._changed.wait_for(lambda: self._free > 0 and self.queue[0] is ticket, seconds):
                     raise TimeoutError
             finally:
                 self.queue.remove(ticket)
                 self._changed.notify_all()
-        self._free -= count
+        self._free -= 1

@@ -15,7 +15,7 @@ from factcheck.record.statement_labels import label
 from factcheck.record.statements.parts import keys_of
 from factcheck.record.statements.review import Review as Statement
 from factcheck.record.statements.review import ReviewedClaim
-from factcheck.server.search_gate import SEARCH, search_gate
+from factcheck.server.search_gate import search_gate
 from factcheck.website import queries
 from factcheck.website.search_limits import within_limits
 from factcheck.website.views import is_sample, page_for_readers
@@ -58,7 +58,7 @@ def _compared(request: HttpRequest, old: queries.Body, new: queries.Body, contex
     """Compare within the limits of searches, because long texts take as long as a search."""
 
     def answer() -> HttpResponse:
-        with search_gate.enter(SEARCH):
+        with search_gate.enter():
             changes = find_changes(old, new)
         return render(request, "website/diff.html", context | changes)
 

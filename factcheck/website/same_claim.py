@@ -1,6 +1,7 @@
-"""Published claims that probably say the same as a text, for the first part of the search page.
+"""Published claims that say the same as a text or something similar, for the first part of the search page.
 
 The page says nothing about claims below the threshold of matching. docs/explanation/performance.md has the precision.
+Only a claim in the same words is sure to be the reader's claim. Any other review shows no colour of a verdict.
 """
 
 from collections.abc import Sequence
@@ -12,13 +13,17 @@ import orjson
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.record.matching.differences.comparison import find_missing_words, same_words
 from factcheck.record.matching.matches import match
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.website.filters import Filters
 from factcheck.website.queries import Body
+from factcheck.website.search_text import SearchText
+from factcheck.website.word_search import ResultsPage
 
 MAX_CLAIMS, MAX_REVIEWS = 3, 5
 MATCHED = 10  # claims that are compared, because a filter can leave some of them out
+MAX_MISSING = 8  # words. If more are missing, the texts have little in common or are in different languages.
 
 DIFFERENCES = {
     "negation": _("One of the two texts denies what the other says."),
@@ -30,15 +35,25 @@ DIFFERENCES = {
 
 @dataclass(frozen=True, slots=True)
 class SameClaim:
-    """A claim with its live reviews that the filters allow. `differences` are warnings for readers."""
+    """A claim with its live reviews that the filters allow. `differences` are warnings for readers.
+
+    `missing` contains the text's words that the claim doesn't contain. `unsure` contains the ids of the reviews if the
+    claim isn't in the same words as the text.
+    """
 
     claim: Body
     reviews: list[Body]
-    differences: list[str | Promise]
+    differences: Sequence[str | Promise]
+    missing: list[str]
+    unsure: frozenset[str]
+
+    @property
+    def is_sure(self) -> bool:
+        return not self.unsure
 
 
 def find_same(text: str, filters: Filters) -> list[SameClaim]:
-    """The claims above the threshold, best match first. Raises TimeoutError."""
+    """The claims above the threshold, first the claim in the same words, then the best match. Raises TimeoutError."""
     matches = match(text, limit=MATCHED).results
     if not matches:
         return []
@@ -51,8 +66,23 @@ def find_same(text: str, filters: Filters) -> list[SameClaim]:
             claim = claims[each.claim_id]
             reviews = [allowed[pk] for review in claim["reviews"] if (pk := UUID(review["id"])) in allowed]
             if reviews:
-                found.append(SameClaim(claim, reviews[:MAX_REVIEWS], [DIFFERENCES[name] for name in each.differs]))
-    return found[:MAX_CLAIMS]
+                sure = same_words(text, claim["text"])
+                missing = [] if sure else find_missing_words(text, claim["text"])
+                unsure = frozenset[str]() if sure else frozenset(review["id"] for review in reviews)
+                differences = [DIFFERENCES[name] for name in each.differs]
+                missing = missing if len(missing) <= MAX_MISSING else []
+                found.append(SameClaim(claim, reviews[:MAX_REVIEWS], differences, missing, unsure))
+    return sorted(found, key=lambda each: not each.is_sure)[:MAX_CLAIMS]
+
+
+def find_unsure(text: SearchText, listed: ResultsPage) -> frozenset[str]:
+    """The ids of listed reviews whose claim may be another one than the reader's.
+
+    A statement needs a claim in the same words. A search for one or two words only needs a review that contains them.
+    """
+    if text.is_statement:
+        return frozenset(each["id"] for each in listed.reviews if not same_words(text.text, each["claim"]["text"]))
+    return frozenset(each["id"] for each in listed.reviews if listed.relaxed or each["id"] in listed.similar)
 
 
 def _bodies(rows: Any, ids: Sequence[UUID]) -> dict[UUID, Body]:

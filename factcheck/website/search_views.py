@@ -1,7 +1,7 @@
 """The search page: a word, a URL or a whole post, with filters, and suggestions as readers type.
 
-A search takes a place in the search gate and counts towards the reader's limit. Matching a text costs as much as all
-searches that can run at a time (`server/search_gate.py`), so it runs before the search and not at the same time.
+A search takes a place in the search gate and counts towards the reader's limit. A text is matched before the search, in
+the gate for matches (`server/search_gate.py`). If that gate is full, the page says that results are missing.
 """
 
 from collections.abc import Callable
@@ -20,10 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.models import PublishedReview
 from factcheck.record.search.query import MAX_QUERY
-from factcheck.server.search_gate import MATCH, SEARCH, search_gate
+from factcheck.server.search_gate import Busy, match_gate, search_gate
 from factcheck.website import queries
 from factcheck.website.filters import Facet, Filters
-from factcheck.website.same_claim import SameClaim, find_same
+from factcheck.website.same_claim import SameClaim, find_same, find_unsure
 from factcheck.website.search_limits import within_limits
 from factcheck.website.search_text import SearchText
 from factcheck.website.url_search import FoundByUrl, find_by_url, find_withdrawn
@@ -65,7 +65,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
     def answer() -> HttpResponse:
         same, in_time = _find_same(text, filters) if matched else ([], True)
         listed, facets = ResultsPage([]), list[Facet]()
-        with search_gate.enter(SEARCH):
+        with search_gate.enter():
             found = find_by_url(text)
             if text.words or not text:
                 read = best_matches if text.words and not newest else newest_first
@@ -87,9 +87,9 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
 
 def _find_same(text: SearchText, filters: Filters) -> tuple[list[SameClaim], bool]:
     try:
-        with search_gate.enter(MATCH):
+        with match_gate.enter():
             return find_same(text.text, filters), True
-    except TimeoutError:
+    except (Busy, TimeoutError):
         return [], False
 
 
@@ -110,7 +110,7 @@ def _shown(
             complete = False
     return {
         "text": text, "by_url": found.live if first_page else [], "former": former, "same": same,
-        "listed": listed, "reviews": reviews, "complete": complete,
+        "listed": listed, "reviews": reviews, "complete": complete, "unsure": find_unsure(text, listed),
         "similar": listed.similar, "nothing": not (first or reviews or former),
         "sample": sample_of([*first, *reviews]),
     }  # fmt: skip
@@ -139,12 +139,12 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
 
     def answer() -> HttpResponse:
         listed = ResultsPage([])
-        with search_gate.enter(SEARCH):
+        with search_gate.enter():
             found = find_by_url(text)
             if text.words and not found:
                 listed = best_matches(text.words, filters, Place(), SUGGESTED, only_words=True)
         reviews = [*(review for each in found.live for review in each.reviews), *listed.reviews][:SUGGESTED]
-        context = {"reviews": reviews, "similar": listed.similar, "former": found.former, "own": filters.query()}
+        context = {"reviews": reviews, "unsure": find_unsure(text, listed), "former": found.former}
         response = render(request, "website/as_you_type.html", context)
         patch_cache_control(response, private=True, max_age=FRESH)  # a shared cache would keep erased text
         return response

@@ -9,7 +9,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control, se
 from django.views.decorators.http import require_safe
 
 from factcheck.record.models import LogEntry, Status
-from factcheck.server.search_gate import SEARCH, search_gate
+from factcheck.server.search_gate import search_gate
 from factcheck.website import queries, share_cards
 from factcheck.website.citations import FORMATS
 from factcheck.website.search_limits import within_limits
@@ -63,7 +63,7 @@ def _picture(request: HttpRequest, card: Card) -> HttpResponse:
     """Paint within the limits of searches, because a picture takes as long as a search."""
 
     def answer() -> HttpResponse:
-        with search_gate.enter(SEARCH):
+        with search_gate.enter():
             return HttpResponse(paint(card), content_type="image/png")
 
     response = within_limits(request, answer, lambda status: HttpResponse(status=status))

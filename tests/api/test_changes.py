@@ -29,7 +29,7 @@ from tests.drafts import (
     update_demand,
     withdraw_review,
 )
-from tests.serving import served
+from tests.serving import running, served
 
 MIRROR = str(Path(__file__).parents[2] / "examples" / "mirror.py")
 
@@ -271,3 +271,19 @@ def test_mirror_asks_again_when_half_an_answer_came(tmp_path):
                 goes_on.kill()
         finally:
             server.shutdown()
+
+
+def test_mirror_waits_as_long_as_it_is_asked_to(tmp_path):
+    answers = [
+        b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n",
+        b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"results": []}',
+    ]
+
+    class InTurn(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.request.recv(4096)
+            self.wfile.write(answers.pop(0))
+
+    with running(socketserver.TCPServer(("127.0.0.1", 0), InTurn)) as address:
+        once = run_once(address, tmp_path / "mirror.sqlite")
+        assert (once.stderr, answers) == (f"{address} asks to wait for 1 s.\n", [])

@@ -407,8 +407,10 @@ def test_site_that_moved_makes_its_dump_anew(world, monkeypatch, folder):
     before = (folder / "5" / "manifest.json").read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(settings, "SITE_URL", "http://localhost:8000")
+        call_command("rebuild_record", move_to="http://localhost:8000")
         call_command("make_dumps")
         assert json.loads((folder / "5" / "manifest.json").read_bytes())["site"] == "http://localhost:8000"
+    call_command("rebuild_record", move_to=settings.SITE_URL)
     call_command("make_dumps")
     assert json.loads((folder / "5" / "manifest.json").read_bytes())["files"] == json.loads(before)["files"]
     assert sorted(path.name for path in folder.iterdir()) == ["5", "lock"]

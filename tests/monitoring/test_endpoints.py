@@ -68,6 +68,7 @@ def test_site_is_ready(published):
     assert ready(200) == {
         "database": "The database answers.",
         "migrations": "All migrations are applied.",
+        "address": "The site has the record's address.",
         "log_key": "The key has signed the newest checkpoint.",
         "checkpoint": "The newest checkpoint covers 1 of 1 entries. It is 0 minutes old.",
         "queue": "Waiting jobs: 1.",
@@ -85,7 +86,7 @@ def test_details_are_for_operators(published, monkeypatch):
     assert Client().get("/readyz", REMOTE_ADDR="203.0.113.7").json() == {"ready": True}
     monkeypatch.setattr(settings, "METRICS_TOKEN", TOKEN)
     with_token = {**PROXIED, "Authorization": f"Bearer {TOKEN}"}
-    assert len(Client().get("/readyz", headers=with_token).json()["checks"]) == 5
+    assert len(Client().get("/readyz", headers=with_token).json()["checks"]) == 6
 
 
 @pytest.mark.parametrize(

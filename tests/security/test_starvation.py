@@ -16,9 +16,9 @@ from django.test import Client
 from api.assistants import server, tools
 from api.views.match import MatchView
 from factcheck.server import search_gate
-from factcheck.server.search_gate import MATCH, SEARCH, Busy, SearchGate, gate_for
+from factcheck.server.search_gate import Busy, SearchGate, gates_for, match_gate
 from tests.drafts import make_newsroom, make_review, publish_review
-from tests.serving import served
+from tests.serving import full, served
 
 SEARCHES = ("/en/search/?q=temple", "/api/v1/reviews/?q=temple", "/api/v1/claims/?count=true", "/api/v1/reviews/?facets=language",
     "/api/v1/match/?text=temple", "/v1alpha1/claims:search?query=temple", "/api/v1/reviews/?%71=temple")  # fmt: skip
@@ -38,38 +38,28 @@ def counters(tmp_path: Any, settings: Any) -> None:
 
 @pytest.fixture
 def full_gate() -> Iterator[None]:
-    """As many searches run as can run, and as many threads wait as can wait."""
-    gate = search_gate.search_gate
-    places, gate.places = gate.places, 0
-    with gate.enter(MATCH):
+    with full(search_gate.search_gate, match_gate):
         yield
-    gate.places = places
 
 
 def test_gate_leaves_threads_that_neither_search_nor_wait():
     for threads in range(1, 65):
-        gate = gate_for(threads)
-        assert gate.permits >= 1
-        assert gate.permits + gate.places <= max(1, threads - 2)
+        searches, matches = gates_for(threads)
+        assert (searches.permits >= 1, matches.permits) == (True, 1)
+        assert sum(gate.permits + gate.places for gate in (searches, matches)) <= max(2, threads - 2)
 
 
-def test_match_costs_as_much_as_all_searches_at_a_time():
+def test_gate_refuses_what_is_beyond_its_permits():
     gate = SearchGate(2, 0)
-    with gate.enter(1), gate.enter(1), pytest.raises(Busy), gate.enter(1):
-        pass
-    with gate.enter(1), pytest.raises(Busy), gate.enter(2):
-        pass
-    with gate.enter(2), pytest.raises(Busy), gate.enter(1):
-        pass
-    with gate.enter(99):  # more than there is
+    with gate.enter(), gate.enter(), pytest.raises(Busy), gate.enter():
         pass
 
 
 def test_gate_opens_again_after_an_error():
     gate = SearchGate(1, 0)
-    with pytest.raises(RuntimeError), gate.enter(1):
+    with pytest.raises(RuntimeError), gate.enter():
         raise RuntimeError
-    with gate.enter(1):
+    with gate.enter():
         pass
 
 
@@ -78,7 +68,7 @@ def test_search_waits_a_moment_while_few_others_wait(monkeypatch: pytest.MonkeyP
     gate, inside, leave = SearchGate(1, 1), threading.Event(), threading.Event()
 
     def search() -> None:
-        with gate.enter(1):
+        with gate.enter():
             inside.set()
             leave.wait()
 
@@ -86,7 +76,7 @@ def test_search_waits_a_moment_while_few_others_wait(monkeypatch: pytest.MonkeyP
     thread.start()
     inside.wait()
     threading.Timer(0.1, leave.set).start()
-    with gate.enter(1):
+    with gate.enter():
         assert leave.is_set()
     thread.join()
     assert gate.places == 1
@@ -104,6 +94,15 @@ def test_search_beyond_the_gate_is_refused_at_once(full_gate: None, path: str, c
         assert response["Access-Control-Allow-Origin"] == "*"
     elif path.startswith("/v1alpha1/"):
         assert response.json()["error"]["status"] == "UNAVAILABLE"
+
+
+@pytest.mark.parametrize("path", [each for each in SEARCHES if "/match/" not in each])
+def test_matches_that_fill_their_gate_leave_searches_theirs(path: str):
+    with full(match_gate):
+        assert [Client().get(path).status_code for _ in range(12)] == [200] * 12
+        assert Client().get("/api/v1/match/?text=temple").status_code == 503
+        page = Client().get("/en/search/?q=The+flood+reached+the+temple").content.decode()
+        assert "some results may be missing" in page
 
 
 @pytest.mark.parametrize("path", CHEAP)
@@ -127,11 +126,11 @@ def test_assistants_pass_the_same_gate(full_gate: None):
 
 @pytest.mark.parametrize("path", SEARCHES)
 def test_searches_have_a_limit_of_their_own_by_default(path: str, settings: Any):
-    settings.API_RATE_LIMIT, settings.SEARCH_RATE_LIMIT = "600/min", "2/min"
+    settings.API_RATE_LIMIT, settings.SEARCH_RATE_LIMIT = "600/min", "2/d"
     first, second, third = (Client().get(path) for _ in range(3))
     assert (first.status_code, second.status_code, third.status_code) == (200, 200, 429)
-    assert 1 <= int(third["Retry-After"]) <= 60
-    assert first["RateLimit-Policy"].split(", ")[0] == '"search";q=2;w=60'
+    assert 1 <= int(third["Retry-After"]) <= 86400
+    assert first["RateLimit-Policy"].split(", ")[0] == '"search";q=2;w=86400'
     assert first["RateLimit"].startswith('"search";r=1;t=')
     assert third["RateLimit"].startswith('"search";r=0;t=')
     assert Client().get("/en/").status_code == 200
@@ -183,7 +182,7 @@ def test_preflight_is_not_counted_and_limits_can_be_turned_off(settings: Any):
 
 
 def test_matches_that_never_end_leave_the_other_pages(monkeypatch: pytest.MonkeyPatch):
-    """Over HTTP: the gate refuses further matches, and the home page and sign-in answer meanwhile."""
+    """Over HTTP: the gate refuses further matches, and searches, the home page and sign-in answer meanwhile."""
     inside, leave = threading.Semaphore(0), threading.Event()
 
     def hang(*_: object) -> HttpResponse:
@@ -192,12 +191,15 @@ def test_matches_that_never_end_leave_the_other_pages(monkeypatch: pytest.Monkey
         return HttpResponse()
 
     monkeypatch.setattr(MatchView, "get", hang)
+    monkeypatch.setattr(search_gate, "MAX_WAIT", 0.05)
     with served() as address, ThreadPoolExecutor(8) as pool:
         try:
             stuck = pool.submit(fetch, address, "/api/v1/match/?text=a")
             inside.acquire()
             refused = [pool.submit(fetch, address, "/api/v1/match/?text=a") for _ in range(6)]
             assert {each.result() for each in refused} == {503}
+            searches = [fetch(address, "/en/search/?q=The+flood+reached+the+temple") for _ in range(12)]
+            assert searches == [200] * 12
             assert fetch(address, "/en/") == fetch(address, "/admin/login/") == 200
             assert not stuck.done()
         finally:
@@ -215,10 +217,11 @@ def fetch(address: str, path: str) -> int:
 
 
 def test_gate_is_entered_by_each_search_of_the_website(monkeypatch: pytest.MonkeyPatch):
-    costs = []
-    gate = search_gate.search_gate
-    enter = gate.enter
-    monkeypatch.setattr(gate, "enter", lambda cost: costs.append(cost) or enter(cost))
+    entered = []
+    for name in ("search_gate", "match_gate"):
+        gate = getattr(search_gate, name)
+        enter = gate.enter
+        monkeypatch.setattr(gate, "enter", lambda name=name, enter=enter: entered.append(name) or enter())
     for path in (*SEARCHES, *CHEAP):
         Client().get(path)
-    assert costs == [SEARCH, SEARCH, SEARCH, SEARCH, MATCH, SEARCH, SEARCH]
+    assert entered == [*["search_gate"] * 4, "match_gate", *["search_gate"] * 2]

@@ -190,6 +190,27 @@ def refusal(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.prove
+def test_folder_keeps_its_port_and_another_port_moves_the_record(var: Path, port: int, start: Start):
+    def address(number: int) -> str:
+        url: str = json.loads(get(number, "/api/v1/reviews/?page_size=1")[2])["results"][0]["url"]
+        return url.partition("/reviews/")[0]
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        other = probe.getsockname()[1]
+    for number, environment in ((port, {}), (other, {"PORT": str(other)}), (other, {"PORT": ""})):
+        process = start(**environment)
+        wait_for(number, process)
+        assert address(number) == f"http://127.0.0.1:{number}"
+        own = {**os.environ, "FACTCHECK_VAR": str(var)}
+        subprocess.run([sys.executable, "manage.py", "verify_record"], cwd=ROOT, env=own, check=True)
+        process.terminate()
+        said, _ = process.communicate(timeout=30)
+        moved = "Moving the record from" in said
+        assert moved is bool(environment.get("PORT"))
+
+
+@pytest.mark.prove
 def test_of_two_starts_at_once_one_serves(var: Path, port: int, start: Start):
     first, second = start(), start()
     deadline = time.monotonic() + 60

@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.server import search_gate
+from factcheck.server.search_gate import search_gate
 from factcheck.website import diff_views
 from tests.drafts import (
     Newsroom,
@@ -22,6 +22,7 @@ from tests.drafts import (
     reinstate_review,
     withdraw_review,
 )
+from tests.serving import full
 from tests.website.conftest import HOSTILE, Page
 
 
@@ -123,10 +124,9 @@ def test_pair_that_is_none(reviews: SimpleNamespace) -> None:
     assert response.headers["Location"].endswith(f"/reviews/{reviews.corrected}/revisions/1..2/")
 
 
-def test_pages_count_as_searches(reviews: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+def test_pages_count_as_searches(reviews: SimpleNamespace, settings: Any) -> None:
     path = f"/en/reviews/{reviews.corrected}/revisions/1..2/"
-    monkeypatch.setattr(search_gate, "MAX_WAIT", 0.01)
-    with search_gate.search_gate.enter(search_gate.MATCH):
+    with full(search_gate):
         busy = Client().get(path)
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "2")
     assert "Reload this page in a few seconds." in busy.content.decode()

@@ -1,5 +1,6 @@
-"""The part of the search page about claims that probably say the same as a text, with vectors that the test gives."""
+"""The part of the search page about claims that say the same as a text, with vectors that the test gives."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -12,7 +13,8 @@ from tests.drafts import make_claim, make_newsroom, make_review, publish_review,
 from tests.website.conftest import Page
 from tests.website.test_search_page import former, found
 
-HEADING = "Probably the same claim"
+HEADING, SIMILAR = "Probably the same claim", "About something similar"
+CLAIM = "Nước lũ ngập mái 2 ngôi chùa."
 POST = "Three temples were flooded up to the roof"  # shares no word with the claim
 SAME, BELOW = 0.97, 0.8
 
@@ -32,7 +34,7 @@ class Embeddings:
 @pytest.fixture(scope="module")
 def review(module_database: str) -> Review:
     newsroom = make_newsroom()
-    review = make_review(newsroom, make_claim(newsroom, text="Nước lũ ngập mái 2 ngôi chùa."))
+    review = make_review(newsroom, make_claim(newsroom, text=CLAIM))
     publish_review(newsroom, review)
     return review
 
@@ -51,14 +53,37 @@ def search(text: str, **filters: str) -> Page:
     return Page(Client().get("/en/search/", {"q": text, **filters}).content.decode())
 
 
-def test_claim_with_the_same_meaning_comes_first(review: Review) -> None:
+def colours(page: Page) -> list[str]:
+    return re.findall("tone-(low|middle|high)", page.source)
+
+
+@pytest.mark.parametrize("text", [CLAIM, "nước lũ: ngập mái 2 ngôi chùa!!", "Nuoc lu ngap mai 2 ngoi chua"])
+def test_claim_in_the_same_words_comes_first_with_its_verdict(review: Review, text: str) -> None:
+    page = search(text)
+    assert found(page) == [f"/reviews/{review.pk}/"]
+    assert (HEADING in page.text, SIMILAR in page.text, len(colours(page))) == (True, False, 1)
+    assert "A program compared the texts." in page.text
+    assert "Send in a claim to check" in page.source.partition("<footer>")[0]
+
+
+def test_claim_with_the_same_meaning_has_no_verdict(review: Review) -> None:
     page = search(POST)
     assert found(page) == [f"/reviews/{review.pk}/"]
-    assert HEADING in page.text
-    assert "A program compared the texts." in page.text
-    assert "Send in a claim to check" not in page.source.partition("<footer>")[0]
+    assert (HEADING in page.text, SIMILAR in page.text, colours(page)) == (False, True, [])
+    assert "Send in a claim to check" in page.source.partition("<footer>")[0]
     long = Client().post("/vi/search/", {"q": f"{POST}. " * 20})
-    assert "Có lẽ là cùng một nội dung" in long.content.decode()
+    assert "Về nội dung tương tự" in long.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/en/search/", "/en/search/as-you-type/"])
+def test_search_result_in_other_words_has_no_colour(review: Review, path: str) -> None:
+    give_cosine(BELOW)
+    for text in ("Nước lũ ngập 2 ngôi chùa", "Ngôi chùa bị ngập", "Chùa ngập hết rồi, bà con ơi"):
+        page = Page(Client().get(path, {"q": text}).content.decode())
+        assert (found(page), colours(page)) == ([f"/reviews/{review.pk}/"], []), text
+    for text, number in (("ngôi chùa", 1), ("chùa mayor", 0)):  # the second search finds the review by one word
+        page = Page(Client().get(path, {"q": text}).content.decode())
+        assert (found(page), len(colours(page))) == ([f"/reviews/{review.pk}/"], number), text
 
 
 def test_below_the_threshold_the_page_says_nothing() -> None:
@@ -78,24 +103,31 @@ def test_below_the_threshold_the_page_says_nothing() -> None:
 )
 def test_differences_are_warnings(post: str, difference: str) -> None:
     page = search(post)
-    assert HEADING in page.text
+    assert (HEADING in page.text, SIMILAR in page.text, colours(page)) == (False, True, [])
     assert difference in page.text
+
+
+def test_words_that_the_claim_does_not_contain_are_named() -> None:
+    assert "Your words that the claim doesn’t contain: Cháy, rừng" in search("Cháy rừng ngập mái chùa").text
+    assert (
+        "Your words that the claim doesn’t contain" not in search("one two three four five six seven eight nine").text
+    )
 
 
 def test_filters_and_further_pages_have_no_such_part(review: Review) -> None:
     for filters in ({"language": "fr"}, {"sort": "newest"}, {"after": f"1.{review.pk}"}):
-        assert HEADING not in search(POST, **filters).text, filters
-    assert HEADING in search(POST, language="vi").text
-    assert HEADING not in search("flooded temples").text, "two words state nothing"
+        assert SIMILAR not in search(POST, **filters).text, filters
+    assert SIMILAR in search(POST, language="vi").text
+    assert SIMILAR not in search("flooded temples").text, "two words state nothing"
 
 
 def test_a_withdrawn_review_is_never_the_same_claim(database: str) -> None:
     newsroom = make_newsroom("marsad.org")
-    withdrawn = make_review(newsroom, make_claim(newsroom, text="Nước lũ ngập mái 2 ngôi chùa."))
+    withdrawn = make_review(newsroom, make_claim(newsroom, text=CLAIM))
     publish_review(newsroom, withdrawn)
     give_cosine(SAME)
-    assert HEADING in search("Nước lũ ngập mái 2 ngôi chùa").text
+    assert HEADING in search(CLAIM).text
     withdraw_review(newsroom, withdrawn)
-    page = search("Nước lũ ngập mái 2 ngôi chùa")
+    page = search(CLAIM)
     assert (found(page), former(page)) == ([], [f"/reviews/{withdrawn.pk}/"])
     assert HEADING not in page.text

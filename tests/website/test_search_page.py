@@ -13,7 +13,7 @@ from django.test import Client
 
 from factcheck.record.models import PublishedReview
 from factcheck.record.search import ranking
-from factcheck.server.search_gate import Busy, search_gate
+from factcheck.server.search_gate import search_gate
 from factcheck.website import search_views, url_search, word_search
 from factcheck.website.filters import NAMES
 from tests.drafts import (
@@ -27,6 +27,7 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
+from tests.serving import full
 from tests.website.conftest import Page, Published
 
 SEARCH = "/en/search/"
@@ -127,6 +128,7 @@ def id_of(path: str) -> str:
         ("https://marsad.org/1", ["imported"], "the review on its publisher’s page"),
         ("http://www.marsad.org/1/#top", ["imported"], "the review on its publisher’s page"),
         ("marsad.org/1", ["imported"], "the review on its publisher’s page"),
+        ("https://m.marsad.org/1?utm_source=x&fbclid=y", ["imported"], "the review on its publisher’s page"),
         ("https://social.example/p/1", ["hostile", "imported", "english", "corrected"], "the claim’s post or page"),
         ("Look: https://social.example/p/1.", ["hostile", "imported", "english", "corrected"], "the claim’s post"),
         ("https://source.example/2", ["hostile", "english", "corrected"], "a source of the review"),
@@ -322,14 +324,8 @@ def test_a_post_with_the_claim_is_probably_the_same(published: Published) -> Non
     assert published.corrected in found(page)
 
 
-def test_a_full_gate_and_a_reached_limit_keep_the_text(
-    published: Published, monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
-    def full(cost: int) -> None:
-        raise Busy
-
-    with monkeypatch.context() as patched:
-        patched.setattr(search_gate, "enter", full)
+def test_a_full_gate_and_a_reached_limit_keep_the_text(published: Published, settings: Any) -> None:
+    with full(search_gate):
         response = Client().get(SEARCH, {"q": "video of a flood"})
     assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
     assert "video of a flood" in Page(response.content.decode()).values("input", "value")
@@ -352,7 +348,7 @@ def test_two_at_the_same_time(published: Published) -> None:
 def test_out_of_time_says_so(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranking, "SECONDS", 0.0)
     page = get(q="covid")
-    assert "The search was stopped because it took too long, so some results may be missing." in page.text
+    assert "The search took too long, so some results may be missing." in page.text
     assert "No published review contains these words." not in page.text
     monkeypatch.undo()
     monkeypatch.setattr(url_search, "_WITHDRAWN", "SELECT pg_sleep(5)::text, %s, %s, %s, %s, %s")

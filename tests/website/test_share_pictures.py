@@ -14,7 +14,7 @@ from PIL import Image
 
 from factcheck.record.formats.text import nfc
 from factcheck.record.models import PublishedReview
-from factcheck.server import search_gate
+from factcheck.server.search_gate import search_gate
 from factcheck.website.share_cards import newest_correction, review_card
 from factcheck.website.share_picture import HEIGHT, MAX_CHARACTERS, MAX_CLUSTER, WIDTH, Card, drawable, paint
 from tests.drafts import (
@@ -27,6 +27,7 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
+from tests.serving import full
 from tests.website.conftest import Page, Published
 
 SITE = "http://127.0.0.1:8000"
@@ -142,15 +143,14 @@ def test_every_state_and_language_has_a_picture(published: Published) -> None:
         assert [code.text for code in zxingcpp.read_barcodes(opened(site.content))] == [SITE]
 
 
-def test_pictures_count_as_searches(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pictures_count_as_searches(published: Published) -> None:
     path = picture_of(published.corrected)
     with override_settings(SEARCH_RATE_LIMIT="1/min"):
         assert Client().get(path, REMOTE_ADDR="192.0.2.77").status_code == 200
         refused = Client().get(path, REMOTE_ADDR="192.0.2.77")
         assert refused.status_code == 429
         assert int(refused.headers["Retry-After"]) <= 60
-    monkeypatch.setattr(search_gate, "MAX_WAIT", 0.01)
-    with search_gate.search_gate.enter(search_gate.MATCH):
+    with full(search_gate):
         busy = Client().get(path)
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "2")
 

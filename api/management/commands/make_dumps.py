@@ -7,12 +7,14 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from api.dumps.making import make
+from factcheck.record.readmodel.address import require_address
 
 
 class Command(BaseCommand):
     help = "Writes bulk dumps of everything public, as of the newest log entry. Earlier dumps are kept until then."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        require_address()
         with tqdm(unit=" rows", disable=None) as progress:
 
             def begin(total: int) -> Any:

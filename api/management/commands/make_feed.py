@@ -5,12 +5,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from api.dumps.feed_making import make_feed
+from factcheck.record.readmodel.address import require_address
 
 
 class Command(BaseCommand):
     help = "Writes the ClaimReview feed of everything public. The previous feed is kept until then."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        require_address()
         try:
             feed = make_feed()
         except BlockingIOError:

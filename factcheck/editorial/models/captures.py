@@ -61,6 +61,7 @@ class Capture(models.Model):
         GONE = "gone", _("The page doesn’t exist. Check the URL, or write why there is no copy.")
         SERVER_ERROR = "server_error", _("The site has an error. Try again later, or upload your own copy.")
         OTHER_STATUS = "other_status", _("The site didn’t send the page. Check the URL, or upload your own copy.")
+        FULL = "full", _("Your account or newsroom has no room for more files. Ask the operator of this site for more.")
         INTERNAL = "internal", _("The page can’t be stored. Try again later, or tell the operator of this site.")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -13,6 +13,8 @@ from factcheck.record.formats.text import nfc
 _ESCAPED = re.compile("%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _RESERVED = ":/?#[]@!$&'()*+,;="
+# Parameters that platforms add to URLs, to recognise the people who share and open them.
+_TRACKING = re.compile("(fbclid|utm_[^=]*)(=|$)", re.IGNORECASE)
 
 
 def claim_url(claim_id: UUID | str) -> str:
@@ -32,15 +34,20 @@ def review_id_of(url: str) -> UUID | None:
 def url_key(url: str) -> str:
     """A key of 32 hexadecimal digits that is the same for all URLs of the same page.
 
-    The key depends on the path and the query. It ignores the scheme, `www.`, the host's case, the fragment, a trailing
-    slash and percent-encoding (RFC 3986, section 6.2). The key is a digest, because index entries in PostgreSQL are
-    limited to 2,700 bytes.
+    The key depends on the path and the query. It ignores the scheme, `www.`, `m.`, the host's case, the fragment, a
+    trailing slash, tracking parameters and percent-encoding (RFC 3986, section 6.2). The key is a digest, because index
+    entries in PostgreSQL are limited to 2,700 bytes.
     """
     url = nfc(url.strip())
     parts = urlsplit(url)
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     path, query = _normalise_escapes(parts.path).rstrip("/"), _normalise_escapes(parts.query)
-    plain = f"{site_of(url)}{port}{path}{'?' + query if query else ''}"
+    query = "&".join(each for each in query.split("&") if not _TRACKING.match(each))
+    *labels, site, ending = ["", *site_of(url).split(".")]
+    host = ".".join(
+        [*(label for label in labels if label not in ("", "m")), site, ending]
+    )  # m.a.example, vi.m.a.example
+    plain = f"{host}{port}{path}{'?' + query if query else ''}"
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

@@ -16,6 +16,9 @@ from factcheck.record.formats.urls import link_key, review_id_of, site_of, url_k
         "https://example.org:443/a/b/?x=1",
         "https://example.org/a/b?x=1#part",
         "  https://user:secret@example.org/a/b?x=1 ",
+        "https://m.example.org/a/b?x=1",
+        "https://example.org/a/b?utm_source=zalo&x=1&utm_campaign=a%20b&fbclid=IwAR1",
+        "https://example.org/a/b?x=1&FBCLID",
     ],
 )
 def test_address_key_same_page(same: str) -> None:
@@ -30,10 +33,28 @@ def test_address_key_same_page(same: str) -> None:
         "https://example.org/A/b?x=1",
         "https://example.org:8080/a/b?x=1",
         "https://example.com/a/b?x=1",
+        "https://example.org/a/b?x=1&fbclids=1",
+        "https://a.example.org/a/b?x=1",
     ],
 )
 def test_address_key_other_page(other: str) -> None:
     assert url_key(other) != url_key("https://example.org/a/b?x=1")
+
+
+@pytest.mark.parametrize(
+    ("one", "same"),
+    [
+        ("https://vi.m.wikipedia.org/wiki/X", "https://vi.wikipedia.org/wiki/X"),
+        ("https://post.example/1?fbclid=a", "https://post.example/1"),
+        ("http://m.me/", "http://www.m.me"),
+    ],
+)
+def test_address_key_ignores_mobile_hosts_and_tracking(one: str, same: str) -> None:
+    assert url_key(one) == url_key(same)
+
+
+def test_address_key_keeps_short_hosts() -> None:
+    assert url_key("https://m.me/x") != url_key("https://me/x")
 
 
 COMPOSED = "https://vi.example/wiki/Phở?q=lũ+lụt~1"

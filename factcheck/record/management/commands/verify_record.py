@@ -11,6 +11,7 @@ from factcheck.record.checkpoint_comparison import UnreadableError, compare, rea
 from factcheck.record.errors import RecordError
 from factcheck.record.log import checkpoints
 from factcheck.record.models import LogEntry, PublishedReview
+from factcheck.record.readmodel.address import require_address
 from factcheck.record.verification import DiscrepancyError, check_log, check_read_model
 
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         bars = None if verbosity else True  # None shows the bars only on a terminal
         compared = ""
         try:
+            require_address()
             key = checkpoints.current_own_key()
             kept = read_checkpoints(checkpoint, key) if checkpoint else []
             # A single snapshot, so that publications during the check don't look like discrepancies.

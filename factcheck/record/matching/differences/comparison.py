@@ -1,17 +1,20 @@
-"""Compares a post with a claim: where do polarity, numbers, names and dates differ?"""
+"""Compares a post with a claim: do words, polarity, numbers, names and dates differ?"""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
+from factcheck.record.formats.questions import clean_question
 from factcheck.record.matching.differences.dates import date_differs
 from factcheck.record.matching.differences.names import name_differs
 from factcheck.record.matching.differences.negation import negation_differs
 from factcheck.record.matching.differences.numbers import number_differs
-from factcheck.record.matching.differences.sentences import Sentence, closest, read_sentences
+from factcheck.record.matching.differences.sentences import Sentence, closest, fold, read_sentences
 
 # "— Jane Doe (@jane) January 14, 2020"
 _SIGNATURE = re.compile(r"\s[—–-]\s?[^—–\n]{1,80}\(@\w{1,30}\)[^\n]{0,40}$")
+_PUNCTUATION = re.compile(r"""[.,;:!?…"“”„«»'‘’()\[\]]+""")
 
 Difference = Literal["negation", "number", "name", "date"]
 
@@ -19,6 +22,21 @@ Difference = Literal["negation", "number", "name", "date"]
 def read_post(text: str) -> list[Sentence]:
     """The sentences of a post, to be compared with claims. The author and date below an embedded post are left out."""
     return read_sentences(_SIGNATURE.sub("", text.rstrip()))
+
+
+def same_words(text: str, claim: str) -> bool:
+    """Whether both have the same words in the same order. Accents count only if the text has accents."""
+    text, claim = (unicodedata.normalize("NFKC", clean_question(each)).casefold() for each in (text, claim))
+    if text == fold(text):
+        claim = fold(claim)
+    return _PUNCTUATION.sub(" ", text).split() == _PUNCTUATION.sub(" ", claim).split()
+
+
+def find_missing_words(text: str, claim: str) -> list[str]:
+    """The words of the text that carry meaning, in any form, and that the claim doesn't contain."""
+    known = {key for sentence in read_sentences(claim) for key in sentence.content}
+    words = [word for sentence in read_sentences(text) for word in sentence.words]
+    return [*dict.fromkeys(word.text for word in words if word.is_content and word.key not in known)]
 
 
 def find_differences(post: Sequence[Sentence], claim: str) -> list[Difference]:

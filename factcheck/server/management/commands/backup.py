@@ -15,6 +15,7 @@ from factcheck.database.client_programs import ProgramError
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.source import VARIABLES
 from factcheck.record.log import tree
+from factcheck.record.readmodel.address import stored_address
 from factcheck.server.backup.archive import Description
 from factcheck.server.backup.encryption import parse_recipient
 from factcheck.server.backup.making import make_backup, remove_old, snapshot
@@ -70,7 +71,7 @@ def describe() -> Description:
     checkpoint = tree.newest_checkpoint("owner")
     return Description(
         made_at=timezone.now().isoformat(),
-        site=settings.SITE_URL,
+        site=stored_address("owner") or settings.SITE_URL,
         version=__version__,
         roles=[connections.settings[alias]["USER"] for alias in ("owner", "default", "public")],
         checkpoint=checkpoint.note if checkpoint else None,

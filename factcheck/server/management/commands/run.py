@@ -9,6 +9,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -26,7 +27,9 @@ from granian.server import Server
 from factcheck.database.data_directory import make_folder
 from factcheck.database.versions import refuse_unknown_migrations
 from factcheck.demo.management.commands.load_demo import LOGINS
+from factcheck.record.readmodel.address import require_address, stored_address
 from factcheck.server import processes
+from factcheck.server.environment import is_local
 
 
 class Command(BaseCommand):
@@ -48,6 +51,7 @@ class Command(BaseCommand):
         try:
             with _alone(settings.VAR):
                 _refuse_used_port(address, settings.PORT)
+                settings.PORT_FILE.write_text(f"{settings.PORT}\n")
                 self.prepare()
                 connections.close_all()  # the child processes open their own
                 if not self.interrupted:
@@ -81,6 +85,7 @@ class Command(BaseCommand):
         try:
             self._migrate()
             self._load_demo()
+            self._move()
         except (DatabaseError, InterfaceError, OSError) as error:
             if problem := settings.DATABASE_SERVER.full_disk(error):
                 connections.close_all()
@@ -100,6 +105,15 @@ class Command(BaseCommand):
         if not get_user_model()._default_manager.exists():
             with self._step("Loading the demo newsrooms"):
                 call_command("load_demo", verbosity=0)  # the logins are printed when the site is running
+
+    def _move(self) -> None:
+        """Move a record that only this machine serves to another port. Published bodies contain the port."""
+        stored = stored_address()
+        if stored and stored != settings.SITE_URL and settings.LOCAL and is_local(stored):
+            with self._step(f"Moving the record from {stored} to {settings.SITE_URL}"):
+                call_command("rebuild_record", move_to=settings.SITE_URL, verbosity=0, stdout=StringIO())
+        else:
+            require_address()
 
     def _run(self, address: str) -> None:
         # Forking would share this process's locks and threads with its children.

@@ -1,0 +1,58 @@
+"""The projection of the record's address: the SITE_URL that all stored bodies contain.
+
+Processes and commands with another SITE_URL would mix two addresses, so they can't publish, write dumps or rebuild.
+`manage.py rebuild_record --move-to` moves the record to a new address.
+"""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from factcheck.record.errors import SetupError
+from factcheck.record.log.models import Published
+
+
+class RecordAddress(models.Model):
+    """The address of the last publication, in the only row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    url = models.CharField(max_length=300, help_text="SITE_URL of the last publication.")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="recordaddress_only_one")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+def apply(_published: Sequence[Published]) -> None:
+    """Stores the address with the first publication. Raises SetupError if this process has another SITE_URL."""
+    _require(RecordAddress.objects.get_or_create(defaults={"url": settings.SITE_URL})[0].url)
+
+
+def rebuild() -> None:
+    RecordAddress.objects.all().delete()
+
+
+def stored_address(using: str | None = None) -> str | None:
+    """The record's address, or None if nothing has been published."""
+    return RecordAddress.objects.using(using).values_list("url", flat=True).first()
+
+
+def require_address(using: str | None = None) -> None:
+    """Raises SetupError if the record has been published under another address than SITE_URL."""
+    _require(stored_address(using) or settings.SITE_URL)
+
+
+def _require(stored: str) -> None:
+    if stored != settings.SITE_URL:
+        raise SetupError(
+            _(
+                "This record was published at %(stored)s, but SITE_URL is %(site)s. Set SITE_URL to %(stored)s, or"
+                " PORT if you use make run. To move the site to a new address, read /docs/how-to/upgrade/."
+            )
+            % {"stored": stored, "site": settings.SITE_URL}
+        )

@@ -1,0 +1,76 @@
+"""The page of limits has the numbers of the code. Rows that the constants can't give are left out."""
+
+import re
+from pathlib import Path
+
+from api.google import batch, image_search
+from api.http import long_polling, parameter_values, ranges, request_bodies
+from api.lists import filters, parameters, requests
+from api.schema import match_answers
+from api.views import match
+from api.views.drafts import ReviewDrafts
+from factcheck.editorial import pictures
+from factcheck.editorial.sign_in import freshness, second_factors, sessions
+from factcheck.record import statistics
+from factcheck.record.formats import picture_files, questions
+from factcheck.record.matching import embeddings, match_numbers, query_vectors
+from factcheck.record.search import constants, counts, query, snippets
+from factcheck.server import search_gate
+from factcheck.website import filters as page_filters
+
+PAGE = Path(__file__).parent.parent / "docs/reference/limits.md"
+LIMITS: dict[str, list[float]] = {
+    "`page_size`": [1, requests.MAX_PAGE_SIZE, requests.PAGE_SIZE],
+    "values for one filter": [filters.MAX_VALUES],
+    "`fields`": [parameters.MAX_FIELDS],
+    "length of `q`": [query.MAX_QUERY],
+    "URL in a parameter (`appearance_url`, `original_url`)": [parameter_values.MAX_URL],
+    "`wait` for changes": [long_polling.MAX_WAIT],
+    "downloads of more than 256 KiB at the same time, per process": [ranges.MAX_DOWNLOADS],
+    "request body for drafts": [ReviewDrafts.max_content / 2**20],
+    "request body for a match": [match.MAX_CONTENT],
+    "parts of a batch to Google's API": [batch.MAX_PARTS],
+    "request body for a batch to Google's API": [batch.MAX_CONTENT / 2**10],
+    "time for a batch to Google's API": [batch.SECONDS],
+    "errors listed for one request body": [request_bodies.MOST_ERRORS],
+    "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_files.MAX_PIXELS / 10**6],
+    "picture that readers see": [picture_files.MAX_SIDE],
+    "picture or video that a claim is about": [pictures.MAX_MEDIA / 2**20, picture_files.MAX_PIXELS / 10**6],
+    "picture in a search by picture": [2.5, image_search.MAX_PIXELS / 10**6],
+    "session without activity": [sessions.IDLE.total_seconds() / 60],
+    "session": [sessions.LONGEST.total_seconds() / 3600],
+    "time after which some actions ask for the password or passkey again": [freshness.SECONDS / 60],
+    "recovery codes": [second_factors.RECOVERY_CODES],
+    "waiting time if others are running": [search_gate.MAX_WAIT],
+    "threads that neither search nor match nor wait for it": [search_gate.FREE_THREADS],
+    "time for one search": [constants.SECONDS],
+    "ranked hits": [constants.MAX_CANDIDATES],
+    "characters of a review's body that are searched": [snippets.SEARCHED],
+    "highlights": [snippets.LENGTH],
+    "rows that are counted": [counts.SAMPLE],
+    "groups in statistics": [statistics.MAX_ROWS],
+    "values in a facet": [counts.VALUES],
+    "values of a filter on the search page": [page_filters.MAX_CHOSEN, page_filters.MAX_LENGTH],
+    "words that `did_you_mean` replaces": [constants.MAX_SUGGESTED],
+    "length of `text`": [questions.MAX_QUESTION],
+    "`limit`": [1, match_answers.MAX_LIMIT, match_answers.LIMIT],
+    "texts in a batch": [match_answers.MAX_TEXTS],
+    "time in the database, for each text": [match_numbers.SECONDS],
+    "length above which a text is compared sentence by sentence": [questions.LONG],
+    "sentences compared by meaning": [match_numbers.MAX_MEANINGS, embeddings.MAX_TOKENS],
+    "sentences compared by words": [match_numbers.MAX_PIECES],
+    "words of the text that are searched": [match_numbers.MAX_WORDS],
+    "characters of a review that are compared by meaning": [match_numbers.MAX_TEXT],
+    "misspelt words that are replaced": [match_numbers.MISSPELT, match_numbers.MISSPELT_LENGTHS.start],
+    "time for the text's vectors": [embeddings.QUERY_TIMEOUT],
+    "texts whose vectors are remembered, per process": [query_vectors.REMEMBERED],
+    "claims that are checked for differences": [match_numbers.MAX_COMPARED],
+    "score of a result, and of claims that the desk calls probably the same": [match_numbers.THRESHOLD],
+}
+
+
+def test_limits_are_those_of_the_code() -> None:
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    found = {what: re.findall(r"\d[\d,]*(?:\.\d+)?", rows[what])[: len(LIMITS[what])] for what in LIMITS}
+    numbers = {what: [float(each.replace(",", "")) for each in values] for what, values in found.items()}
+    assert numbers == LIMITS
