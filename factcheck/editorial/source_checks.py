@@ -112,13 +112,14 @@ def check_source(source: WatchedSource) -> None:
     found = _find_state(source, cited)
     at = timezone.now()
     with transaction.atomic():
-        source = WatchedSource.objects.select_for_update(of=("self",)).select_related("review").get(pk=source.pk)
-        source.next_at = at + WEEK
-        if found is not None:
-            had_quote, state = found
-            source.had_quote |= had_quote
-            _store(source, state, at)
-        source.save()
+        rows = WatchedSource.objects.select_for_update(of=("self",)).select_related("review").filter(pk=source.pk)
+        for row in rows:  # none, if the review was withdrawn in the meantime
+            row.next_at = at + WEEK
+            if found is not None:
+                had_quote, state = found
+                row.had_quote |= had_quote
+                _store(row, state, at)
+            row.save()
 
 
 def _store(source: WatchedSource, state: SourceState, at: datetime) -> None:

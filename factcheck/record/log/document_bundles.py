@@ -9,7 +9,7 @@ from django.db import connections
 
 from factcheck.record.log.models import RevisionDocument
 
-BATCH = 2**20  # in bytes of documents that are in memory at the same time. A larger document is alone.
+BATCH = 2**19  # in bytes of documents that are in memory at the same time. A larger document is alone.
 
 # `xmin` changes whenever a row is written again, so the ETag changes even if somebody bypasses the rules of the tables.
 # PostgreSQL knows a document's length without reading the document.

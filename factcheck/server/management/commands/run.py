@@ -1,6 +1,7 @@
 """``make run``: run the whole site on this machine until Ctrl-C."""
 
 import fcntl
+import gc
 import json
 import multiprocessing
 import signal
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, address: str, **options: Any) -> None:
+        gc.freeze()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._interrupt)
         try:
@@ -140,7 +142,7 @@ class Command(BaseCommand):
             websockets=False,
             http=HTTPModes.http1,  # with "auto", granian waits for every open connection when it stops
             log_level=LogLevels.error,
-            workers_kill_timeout=int(processes.SECONDS_TO_STOP),
+            workers_kill_timeout=processes.SECONDS_TO_STOP,  # type: ignore[arg-type]
             respawn_failed_workers=True,  # otherwise the server ends when its worker is killed
             respawn_interval=0.1,
         )
