@@ -191,7 +191,7 @@ def clear_admin_log(model: type[models.Model], keys: set[Any]) -> None:
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
     """The first published text that the notice repeats. Texts that a redacted draft keeps don't count."""
     stays = canonical(review_statements.build_statement(review)).decode().casefold() if redact else ""
-    rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
+    rows = RevisionDocument.objects.filter(entry__subject=review.pk).select_related("entry").order_by("-entry")
     texts = (words for row in rows for words in _identifying_texts(row.parsed()))
     return find_repeated(text, (words for words in texts if words.casefold() not in stays))
 
