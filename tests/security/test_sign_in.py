@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connections
 
 from factcheck.editorial.models import EditorialEvent, SecondFactor, SignInCounter, User
+from factcheck.editorial.sign_in.attempts import Counter, begin_attempt
 from factcheck.editorial.sign_in.journal import report_failures
 from tests.drafts import Newsroom, make_user
 from tests.security.signing_in import PASSWORD, Device, app_code, events, give_app, let_pass, signed_in
@@ -169,6 +170,19 @@ def test_sign_ins_are_events_and_lines_without_what_was_typed(lan: User, caplog:
     told = f"{[event.detail for event in found]} {caplog.text} {list(SignInCounter.objects.values())}"
     assert "typed" not in told
     assert "chua" not in told
+
+
+def test_at_most_100_wrong_passwords_an_hour_are_checked(database: str) -> None:
+    """By strangers, on a stolen device and in a stolen session together."""
+    checked = 0
+    for kind in ("name", "device", "confirm"):
+        counter, seconds = Counter(kind, "lan"), 0
+        while seconds <= 3600:
+            wait = begin_attempt(counter)
+            checked += not wait
+            let_pass(wait)
+            seconds += wait
+    assert 60 < checked <= 100
 
 
 def test_all_refusals_have_the_same_text(lan: User, newsroom: Newsroom) -> None:
