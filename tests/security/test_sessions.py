@@ -165,6 +165,20 @@ def test_reset_removes_everything_and_is_an_event(newsroom: Newsroom) -> None:
     assert (event.actor, event.subject) == (newsroom.chief, f"user:{newsroom.reporter.pk}")
 
 
+def test_earlier_password_can_not_be_guessed_in_a_stolen_session(newsroom: Newsroom) -> None:
+    thief, new = signed_in(newsroom.reporter).client, "mái chùa giữa mùa lũ"
+    url = "/admin/password_change/"
+    for number in range(20):
+        data = {"old_password": f"wrong {number}", "new_password1": new, "new_password2": new}
+        answer = thief.post(url, data)
+    assert "There were too many attempts." in answer.content.decode()
+    assert sum(event["failures"] for event in events("sign_in.failed")) >= 1
+    answer = thief.post(url, {**data, "old_password": PASSWORD})
+    assert "There were too many attempts." in answer.content.decode()
+    let_pass(600)
+    assert thief.post(url, {**data, "old_password": PASSWORD}).status_code == 302
+
+
 def submitted(newsroom: Newsroom) -> Proposal:
     return workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
 

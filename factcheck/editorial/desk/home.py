@@ -79,6 +79,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the home page. A person without a newsroom gets no lists of drafts."""
     desk = get_desk(request)
     context: dict[str, Any] = {"desk": desk, "account_changes": account_changes(request), "counts": counts_for(desk)}
+    context["max_changes"] = MAX_CHANGES
     if desk.roles or desk.administers_accounts:
         context["sections"] = _sections(desk)
     if desk.deciding_newsrooms:

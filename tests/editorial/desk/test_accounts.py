@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.test import Client
 
+from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.proposals import account_policy, workflow
@@ -125,7 +127,7 @@ def test_person_concerned_is_told_at_the_desk(database: str) -> None:
         account=newsroom.reporter, action=Action.ROLE, by=administrator, newsroom=newsroom.publisher, role="editor"
     )
     home = signed_in(newsroom.reporter).open("/admin/").text
-    assert "Account changes" in home
+    assert "Account changes 2" in home  # one line, which opens
     assert "proposed a change of an account" in home
     assert "role: Editor" in home
     assert "proposed a change of an account" not in signed_in(newsroom.second).open("/admin/").text
@@ -237,14 +239,37 @@ def test_own_password_is_changed_by_oneself(newsroom: Newsroom) -> None:
     assert actions(newsroom.reporter)[-1] == ("account.changed", newsroom.reporter.username)
 
 
-def test_rehashed_password_names_the_person(database: str, settings: Any) -> None:
+def test_new_hash_of_the_same_password_is_no_event_and_no_mail(database: str, mails: Path) -> None:
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
     old = PBKDF2PasswordHasher().encode(PASSWORD, "salt" * 6, iterations=10)
-    lan = make_user("lan", password=old)
+    lan = make_user("lan", password=old, email="lan@example.org")
     sign_in("lan", PASSWORD)
-    assert ("account.changed", "lan") in actions(lan)
     assert not User.objects.get(pk=lan.pk).password.startswith("pbkdf2_sha256$10$")
+    assert [action for action, _by in actions(lan)] == ["account.added", "sign_in.succeeded"]
+    assert sent(mails)["lan@example.org"].count("A new device logged in to your account") == 1
+    assert "Your password was changed" not in sent(mails)["lan@example.org"]
+
+
+@pytest.mark.parametrize("hashed", ["pbkdf2_sha256$1000001$x$y", "{password}x", "!", "md5$x$y"])
+def test_change_of_a_password_with_sql_is_an_event(database: str, hashed: str) -> None:
+    lan = make_user("lan")
+    new = hashed.format(password=lan.password)
+    for using in ("default", "owner"):
+        with transaction.atomic(using=using):
+            if using == "default":
+                set_actor(lan)
+            User.objects.using(using).filter(pk=lan.pk).update(password=new + using)
+    assert [action for action, _by in actions(lan)] == ["account.added", "account.changed", "account.changed"]
+
+
+def test_new_hash_with_the_same_parameters_is_another_password(database: str) -> None:
+    lan = make_user("lan")
+    with transaction.atomic(), connection.cursor() as cursor:
+        set_actor(lan)
+        cursor.callproc("set_config", ["factcheck.rehashing", str(lan.pk), True])
+        User.objects.filter(pk=lan.pk).update(password=lan.password + "x")
+    assert actions(lan)[-1] == ("account.changed", "lan")
 
 
 def test_account_without_role_is_told_whom_to_ask(database: str) -> None:
