@@ -254,8 +254,6 @@ def _forget_claims(keys: set[Any]) -> None:
 
 def _forget_publisher(publisher: Publisher) -> None:
     """Deletes the publisher of an imported review, unless other rows refer to the publisher."""
-    if publisher.memberships.exists():
-        return
     try:
         publisher.delete()
     except ProtectedError:

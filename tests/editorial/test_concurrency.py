@@ -12,7 +12,7 @@ from django.db import connections, transaction
 from factcheck.editorial import accounts
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, EditorialEvent, Membership, User
-from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals import import_policy, merge_policy, workflow
 from factcheck.editorial.proposals import review_policy as reviews
 from factcheck.record.models import LogEntry, PublishedReview
@@ -157,7 +157,11 @@ def test_role_is_taken_away_after_an_approval_of_another_role_and_not_in_a_deadl
     membership = newsroom.reporter.memberships.get()
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=newsroom.reporter.pk)  # like an approval
-        removing = begin_until_it_waits(lambda: accounts.remove_role(membership=membership, by=newsroom.chief))
+        removing = begin_until_it_waits(
+            lambda: accounts.take_away(
+                account=membership.user, action=Action.REMOVAL, by=newsroom.chief, membership=membership
+            )
+        )
         with transaction.atomic("owner"):
             Membership.objects.using("owner").select_for_update(nowait=True).get(pk=membership.pk)
     removing.result(timeout=30)

@@ -357,7 +357,7 @@ def test_accounts_write_themselves_down(newsroom: Newsroom) -> None:
     user.save(using="owner")
     give_role(user, newsroom.publisher, "reporter")
     give_role(user, newsroom.publisher, "editor")
-    Membership.objects.filter(user=user).delete()
+    Membership.objects.using("owner").filter(user=user).delete()
     events = EditorialEvent.objects.filter(subject=f"user:{user.pk}").order_by("pk")
     assert list(events.values_list("action", flat=True)) == [
         "account.added",

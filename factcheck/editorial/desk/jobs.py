@@ -39,6 +39,7 @@ TASKS: dict[str, Promise] = {
     "clearsessions": _("delete expired sessions"),
     "forget_old_jobs": _("delete finished jobs"),
     "sign_in.report": _("record failed logins"),
+    "accounts.settle": _("end pauses of accounts, and carry out removals that have waited"),
     "accounts.send_link": _("send the link to a new password"),
     "accounts.send_notice": _("tell people about a change of an account"),
     "accounts.send_alert": _("tell a person about their own account"),
