@@ -89,7 +89,7 @@ def test_details_are_for_operators(published, monkeypatch):
     assert Client().get("/readyz", REMOTE_ADDR="203.0.113.7").json() == {"ready": True}
     monkeypatch.setattr(settings, "METRICS_TOKEN", TOKEN)
     with_token = {**PROXIED, "Authorization": f"Bearer {TOKEN}"}
-    assert len(Client().get("/readyz", headers=with_token).json()["checks"]) == 7
+    assert len(Client().get("/readyz", headers=with_token).json()["checks"]) == 8
 
 
 @pytest.mark.parametrize(
