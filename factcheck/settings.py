@@ -16,6 +16,7 @@ from factcheck.database import source
 from factcheck.database.embedded import Cluster
 from factcheck.server.environment import (
     choice,
+    email_address,
     environment,
     is_local,
     mail_settings,
@@ -150,7 +151,7 @@ LOG_ORIGIN = environment("LOG_ORIGIN")
 LOG_WITNESSES = environment("LOG_WITNESSES")
 
 # E-mails about accounts. Without EMAIL_URL, they become files, or aren't sent (docs/reference/settings.md#email_url).
-EMAIL_FROM = environment("EMAIL_FROM", f"factcheck@{_SITE.hostname}")
+EMAIL_FROM = email_address("EMAIL_FROM", f"factcheck@{_SITE.hostname}")
 EMAIL_FILE_PATH = VAR / "mail"
 globals().update(mail_settings(environment("EMAIL_URL"), otherwise="dummy" if _OWN_SERVER else "filebased"))
 
@@ -179,6 +180,7 @@ INSTALLED_APPS = [
     "factcheck.editorial",
     "factcheck.imports",
     "factcheck.demo",
+    "factcheck.monitoring",
     "factcheck.website",
     "api",
     "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk, after the app with its templates

@@ -97,10 +97,11 @@ def _read_sources(review: PublishedReview) -> None:
     # Sources that are published together are spread over the week, so that no host gets many requests at once.
     step = WEEK / max(len(new), 1)
     start = timezone.now() + timedelta(seconds=(review.sequence + 1) * 7919 % step.total_seconds())
-    WatchedSource.objects.bulk_create(
+    rows = (
         WatchedSource(review_id=review.pk, url=url, sequence=review.sequence, next_at=start + place * step)
         for place, url in enumerate(new)
     )
+    WatchedSource.objects.bulk_create(rows, ignore_conflicts=True)  # the job may run twice at once
 
 
 def check_source(source: WatchedSource) -> None:

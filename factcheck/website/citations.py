@@ -110,9 +110,9 @@ def _revision_url(review: Body) -> str:
 
 
 def _note(review: Body) -> str:
-    revision, place = review["revision"], f", {_revision_url(review)}" if review["original_url"] else ""
+    revision, place = review["revision"], f" {_revision_url(review)}" if review["original_url"] else ""
     number, digest = revision["number"], revision["digest"]
-    return f"Fact-check: {_finding(review)}. The Fact-Check Record, revision {number}, SHA-256 {digest}{place}."
+    return f"Fact-check: {_finding(review)}. The Fact-Check Record, revision {number}, SHA-256 {digest}.{place}"
 
 
 def _key(review: Body) -> str:

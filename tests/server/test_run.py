@@ -257,7 +257,10 @@ def test_ctrl_c_while_the_worker_waits_for_a_server_that_does_not_answer(var: Pa
 @pytest.mark.prove
 def test_killed_web_worker_is_replaced(var: Path, port: int, start: Start):
     process = start()
-    wait_for(port, process)
+    assert process.stdout is not None
+    while "Press Ctrl-C" not in process.stdout.readline():
+        assert process.poll() is None
+    assert get(port, "/")[0] in (200, 302)  # when the URLs are printed, the site answers
     os.kill(children(process.pid)[-1], signal.SIGKILL)  # started after the other worker, which runs jobs
     time.sleep(0.1)
     wait_for(port, process)

@@ -1,4 +1,4 @@
-"""A log of 7,895 entries on a real server at its default limits: verified by one program while another keeps a mirror."""
+"""A log of 7,895 entries on a real server behind the proxy, at the default limits: verified while a mirror is made."""
 
 import random
 import subprocess
@@ -18,6 +18,7 @@ from factcheck.record.log import tree
 from factcheck.record.log.entries import Kind, Publication
 from tests.granian import granian
 from tests.record.conftest import disarm, make_statement
+from tests.security.test_slow_readers import proxy
 
 ROOT = Path(__file__).parents[2]
 SIZE = 7_895
@@ -59,16 +60,20 @@ def statement(chance: random.Random, subject: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def address(large: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The site in a process of its own, with the limits and connections that a new site has."""
+def address(large: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The site in a process of its own behind nginx, with the limits and connections that a new site has."""
     for name in ("API_RATE_LIMIT", "SEARCH_RATE_LIMIT", "DATABASE_CONNECTION_AGE"):
         monkeypatch.delenv(name)
     urls = {}
     for name, alias in (("DATABASE_URL", "default"), ("PUBLIC_DATABASE_URL", "public")):
         values = connections.settings[alias]
         urls[name] = "postgresql://{USER}:{PASSWORD}@/{NAME}?host={HOST}&port={PORT}".format(**values)
-    with granian(MESSAGES_KEY="A" * 43 + "=", REQUEST_COUNTS=str(settings.VAR / "counts"), **urls) as address:
-        yield address
+    (place := tmp_path / "nginx").mkdir()
+    with (
+        granian(MESSAGES_KEY="A" * 43 + "=", REQUEST_COUNTS=str(settings.VAR / "counts"), **urls) as address,
+        proxy(address, tmp_path, place) as through,
+    ):
+        yield through
 
 
 def verify(address: str, state: Path) -> tuple[str, float]:

@@ -55,7 +55,7 @@ def test_citation_of_an_imported_review_leads_to_its_publisher(newsroom: Newsroo
         "  month = {8},\n"
         "  howpublished = {Outra Redação},\n"
         "  note = {Fact-check: “O chá cura.” – Pants on Fire. The Fact-Check Record, revision 1, "
-        f"SHA-256 {digest}, {revision}.}},\n"
+        f"SHA-256 {digest}. {revision}}},\n"
         "  url = {https://outra.example/1},\n"
         "  language = {vi},\n}\n"
     )
