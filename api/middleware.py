@@ -101,7 +101,7 @@ def _gate(request: HttpRequest) -> SearchGate | None:
 
 
 def _limit_names(request: HttpRequest, gate: SearchGate | None) -> list[str]:
-    if request.path_info.startswith(_LOG):
+    if request.path_info.startswith(_LOG) and not request.path_info.startswith(_DOCUMENTS):
         return [rate_limits.LOG]
     return [rate_limits.SEARCH, rate_limits.READING] if gate else [rate_limits.READING]
 
@@ -126,6 +126,7 @@ def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse 
 
 
 _MATCH, _LOG = "/api/v1/match/", "/api/v1/log/"
+_DOCUMENTS = "/api/v1/log/document-bundles/"  # each has up to 256 documents
 _SEARCHES = ("/v1alpha1/claims:search", "/v1alpha1/claims:imageSearch", "/api/v1/stats/")
 _SEARCH_PARAMETERS = frozenset({"q", "count", "facets"})
 _SHAPES = {"/api/": _make_problem, **dict.fromkeys(("/v1alpha1/", "/$discovery/", "/batch"), google_error)}

@@ -94,6 +94,7 @@ urlpatterns = [
     path("v1/log/key", log.KeyView.as_view(), name="log-key"),
     path("v1/log/tile/entries/<path:place>", log.BundleView.as_view(), name="log-entries"),
     re_path(r"^v1/log/tile/(?P<level>[0-9]{1,2})/(?P<place>.*)$", log.TileView.as_view(), name="log-tile"),
+    path("v1/log/document-bundles/<path:place>", log.DocumentBundleView.as_view(), name="log-document-bundle"),
     path("v1/log/documents/<int:sequence>", log.EntryDocumentView.as_view(), name="log-document"),
     path("v1/log/proofs/inclusion", log.InclusionView.as_view(), name="log-inclusion"),
     path("v1/log/proofs/consistency", log.ConsistencyView.as_view(), name="log-consistency"),

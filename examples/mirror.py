@@ -90,6 +90,11 @@ def follow(mirror: Mirror, once: bool) -> None:
         except urllib.error.HTTPError as error:
             if error.code < 500 and error.code != 429:
                 raise SystemExit(f"{mirror.site} responded with {error.code}: {error.read(2000).decode()}") from None
+            wait = error.headers.get("Retry-After", "")
+            if wait.isdecimal() and int(wait) <= PATIENCE:
+                print(f"{mirror.site} asks to wait for {wait} s.", file=sys.stderr, flush=True)
+                time.sleep(int(wait))
+                continue
             problem: Exception = error
         except (OSError, http.client.HTTPException, ValueError) as error:  # no response, or an incomplete response
             problem = error

@@ -16,6 +16,7 @@ from factcheck.database import source
 from factcheck.database.embedded import Cluster
 from factcheck.server.environment import (
     choice,
+    email_address,
     environment,
     is_local,
     mail_settings,
@@ -104,6 +105,11 @@ DUMPS_FOLDER = Path(environment("DUMPS_FOLDER", str(VAR / "dumps"))).absolute()
 DUMPS_KEEP = number("DUMPS_KEEP", 3)
 # Django's storage, for files that belong to the record. Backups contain all of it.
 MEDIA_ROOT = VAR / "files"
+# The bytes of the files that an account and a newsroom can store (factcheck/editorial/file_quotas.py).
+ACCOUNT_QUOTA = number("ACCOUNT_QUOTA_GB", 5) * 2**30
+NEWSROOM_QUOTA = number("NEWSROOM_QUOTA_GB", 20) * 2**30
+# Forms drop files, except for the uploads at the desk (factcheck/editorial/desk/uploads.py).
+FILE_UPLOAD_HANDLERS = ["factcheck.server.hostile_files.NoFiles"]
 # The folder for encrypted backups, the public key that they are encrypted to, and the number of backups to keep. The
 # worker makes a backup each night if both the folder and the key are set (docs/how-to/back-up-and-restore.md).
 BACKUP_FOLDER = environment("BACKUP_FOLDER")
@@ -145,7 +151,7 @@ LOG_ORIGIN = environment("LOG_ORIGIN")
 LOG_WITNESSES = environment("LOG_WITNESSES")
 
 # E-mails about accounts. Without EMAIL_URL, they become files, or aren't sent (docs/reference/settings.md#email_url).
-EMAIL_FROM = environment("EMAIL_FROM", f"factcheck@{_SITE.hostname}")
+EMAIL_FROM = email_address("EMAIL_FROM", f"factcheck@{_SITE.hostname}")
 EMAIL_FILE_PATH = VAR / "mail"
 globals().update(mail_settings(environment("EMAIL_URL"), otherwise="dummy" if _OWN_SERVER else "filebased"))
 
@@ -174,6 +180,7 @@ INSTALLED_APPS = [
     "factcheck.editorial",
     "factcheck.imports",
     "factcheck.demo",
+    "factcheck.monitoring",
     "factcheck.website",
     "api",
     "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk, after the app with its templates

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyrage
 import pytest
+
+from factcheck.record.log.notes import SigningKey
 
 ROOT = Path(__file__).parent.parent
 PRODUCTION = {
@@ -31,10 +34,54 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_production_check_is_silent():
-    switched = {"DEBUG": "0", "WEBHOOKS_ALLOW_LOOPBACK": "False"}
-    result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, **switched)
+@pytest.fixture
+def filled_in(tmp_path: Path) -> dict[str, str]:
+    """The variables of the examples, filled in as the installation guide says."""
+    for name in ("messages-key", "dumps", "var", "backups"):
+        (tmp_path / name).mkdir() if name != "messages-key" else (tmp_path / name).write_text(f"{'a' * 43}=")
+    examples = "\n".join((ROOT / f"deploy/env/{part}.env.example").read_text() for part in ("common", "desk"))
+    lines = [line for line in examples.splitlines() if line and not line.startswith("#")]
+    given = dict(line.replace("factcheck.example.org", "facts.newsroom.test").split("=", 1) for line in lines)
+    return given | {
+        "SECRET_KEY": PRODUCTION["SECRET_KEY"],
+        "EMAIL_URL": "smtps://desk:secret@mail.newsroom.test",
+        "LOG_VERIFIER_KEY": str(SigningKey.generate("facts.newsroom.test/api/v1/log").verifier()),
+        "MESSAGES_KEY": str(tmp_path / "messages-key"),
+        "DUMPS_FOLDER": str(tmp_path / "dumps"),
+        "FACTCHECK_VAR": str(tmp_path / "var"),
+        "BACKUP_FOLDER": str(tmp_path / "backups"),
+        "BACKUP_RECIPIENT": str(pyrage.x25519.Identity.generate().to_public()),
+    }
+
+
+def test_examples_pass_the_check_when_they_are_filled_in(filled_in: dict[str, str]):
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **filled_in)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_settings_that_cannot_work_are_refused(filled_in: dict[str, str]):
+    """Each with its own sentence, all at once."""
+    wrong = {
+        "SITE_URL": "https://factcheck.example.org",
+        "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
+        "EMAIL_FROM": "factcheck@example.org",
+        "LOG_VERIFIER_KEY": "abc",
+        "LOG_WITNESSES": "abc",
+        "MESSAGES_KEY": "/nowhere/key",
+        "DUMPS_FOLDER": "/nowhere/dumps",
+        "FACTCHECK_VAR": "/nowhere/var",
+        "BACKUP_FOLDER": "/nowhere/backups",
+        "BACKUP_RECIPIENT": "age1nonsense",
+    }
+    result = manage("check", "--deploy", **filled_in | wrong)
+    assert result.returncode == 1
+    named = re.findall(r"^\?: .*?\b([A-Z]+_[A-Z_]+)\b", result.stderr, re.MULTILINE)
+    assert sorted(named) == sorted({"ALLOWED_HOSTS", *wrong})
+
+
+def test_backups_are_missed(filled_in: dict[str, str]):
+    result = manage("check", "--deploy", **filled_in | {"BACKUP_RECIPIENT": ""})
+    assert (result.returncode, "No backups are made." in result.stderr) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +109,10 @@ def test_production_check_is_silent():
             {"SECURITY_CONTACT": "security@factcheck.example.org"},
             "SECURITY_CONTACT is 'security@factcheck.example.org'. Set a URL with its scheme, for example"
             " mailto:security@factcheck.example.org.",
+        ),
+        (
+            {"EMAIL_FROM": "nonsense"},
+            "EMAIL_FROM is 'nonsense'. Set an e-mail address, for example factcheck@example.org.",
         ),
         (
             {"ALLOWED_HOSTS": " "},
@@ -151,9 +202,9 @@ def test_every_variable_is_documented():
         (ROOT / file).read_text()
         for file in ("factcheck/settings.py", "factcheck/database/source.py", "factcheck/record/log/signer_process.py")
     )
-    read = set(re.findall(r'(?:choice|environment|switch|number|rate|site_url|web_address)\(\s*"(\w+)"', code)) | set(
-        re.findall(r'environ\.get\("(\w+)"', code)
-    )
+    read = set(
+        re.findall(r'(?:choice|email_address|environment|switch|number|rate|site_url|web_address)\(\s*"(\w+)"', code)
+    ) | set(re.findall(r'environ\.get\("(\w+)"', code))
     read |= set(re.findall(r'"(\w*DATABASE_URL)"', code))
     documented = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/reference/settings.md").read_text(), re.MULTILINE))
     assert len(read) > 15

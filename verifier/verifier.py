@@ -3,8 +3,8 @@
     python3 verifier.py URL [--state FILE] [--key KEY] [--witness KEY…]    the whole log of a site
     python3 verifier.py --proof FILE [--key KEY] [--witness KEY…]          the proof of one revision
 
-This file needs only the standard library and `cryptography`, and shares no code with the server. You can read, copy
-and run it without trusting the site. docs/reference/log.md lists the checks.
+This file needs only Python 3.11 or later, and shares no code with the server. You can read, copy and run it without
+trusting the site. docs/reference/log.md lists the checks.
 
 Exit code 0 means that everything is correct. Exit code 1 means that there is a discrepancy, and one sentence describes
 it. Exit code 2 means that the check couldn't be completed (no response, wrong arguments, an unusable state file).
@@ -12,6 +12,7 @@ it. Exit code 2 means that the check couldn't be completed (no response, wrong a
 
 import argparse
 import base64
+import email.utils
 import hashlib
 import http.client
 import io
@@ -21,13 +22,9 @@ import re
 import socket
 import sys
 import time
-from collections import deque
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 API = "/api/v1"
 LEAF_KEYS = ["at", "digest", "kind", "number", "sequence", "subject", "v"]
@@ -37,14 +34,17 @@ LEAF_TEXTS = {
         r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
     ),
     "digest": re.compile(r"[0-9a-f]{64}"),
-    "kind": re.compile(r"[a-z]+\.[a-z]+"),
+    "kind": re.compile(r"[a-z]+\.[a-z_]+"),
     "subject": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
 }
 SAVE_EVERY = 20  # in seconds, between two saves of the state
-MAX_RESPONSE = 64 * 2**20  # in bytes, far more than the size of any document
+MAX_RESPONSE = 256 * 2**20  # in bytes: 256 documents of 1 MiB
 CACHE_TIME = 2.5  # in seconds. After this time, no cache serves the previous checkpoint (its max-age is 2).
 READ_TIMEOUT = 30  # in seconds without receiving any data
-TOTAL_TIMEOUT = 60  # in seconds, for a whole response
+TOTAL_TIMEOUT = 60  # in seconds, for a whole response that is small
+MIN_RATE = 20_000  # in bytes a second. A larger response can take as long as it needs at this rate.
+PAUSES = (1, 2, 4)  # in seconds, after attempts that failed
+PATIENCE = 900  # in seconds, the longest wait for one response because of `Retry-After`
 PROOF_KEYS = ["checkpoint", "document", "key", "leaf", "proof", "salt"]
 TEXT = re.compile("[^\ud800-\udfff]*")  # JSON can contain surrogates, which no text contains
 HASH = re.compile(r"[0-9a-f]{64}")  # a salt has the same format
@@ -81,7 +81,7 @@ class CheckError(Exception):
 
 
 class DeadlineReader(io.RawIOBase):
-    """Reads from a socket for at most TOTAL_TIMEOUT seconds, then raises TimeoutError."""
+    """Reads from a socket for at most TOTAL_TIMEOUT seconds, or at MIN_RATE. Then raises TimeoutError."""
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase) -> None:
         self.sock, self.raw, self.end = sock, raw, time.monotonic() + TOTAL_TIMEOUT
@@ -93,7 +93,9 @@ class DeadlineReader(io.RawIOBase):
         if (left := self.end - time.monotonic()) <= 0:
             raise TimeoutError("timed out")
         self.sock.settimeout(min(left, READ_TIMEOUT))
-        return self.raw.readinto(buffer)
+        count = self.raw.readinto(buffer)
+        self.end += (count or 0) / MIN_RATE
+        return count
 
     def close(self) -> None:
         self.raw.close()
@@ -101,7 +103,7 @@ class DeadlineReader(io.RawIOBase):
 
 
 class Response(http.client.HTTPResponse):
-    """A response that must arrive within TOTAL_TIMEOUT. A socket's own timeout restarts with every byte."""
+    """A response that must arrive in time. A socket's own timeout restarts with every byte."""
 
     def __init__(self, sock: socket.socket, **options: Any) -> None:
         super().__init__(sock, **options)
@@ -109,9 +111,9 @@ class Response(http.client.HTTPResponse):
 
 
 class Site:
-    """GET requests over one connection, with a few retries."""
+    """GET requests over one connection. Repeats requests that failed, and waits if the site asks for it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, quiet: bool = True) -> None:
         try:
             self.parts = urlsplit(url if "://" in url else f"https://{url}")
             valid = self.parts.scheme in ("http", "https") and (self.parts.hostname or "").encode("idna")
@@ -121,36 +123,56 @@ class Site:
         if not valid:
             raise CheckError(f"{url} is not an http or https URL.")
         self.connection: http.client.HTTPConnection | None = None
+        self.quiet = quiet
 
-    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        """The status, the headers with lower-case names, and the body."""
-        for attempt in range(4):
+    def get(self, path: str, etag: str | None = None) -> tuple[int, dict[str, str], bytes]:
+        """The status, the headers with lower-case names, and the body. With the right ETag, the status is 304."""
+        url = f"{self.parts.scheme}://{self.parts.netloc}{path}"
+        pauses, waited = list(PAUSES), 0.0
+        while True:
             try:
-                if self.connection is None:
-                    kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
-                    self.connection = kind(str(self.parts.hostname), self.port, timeout=READ_TIMEOUT)
-                    self.connection.response_class = Response
-                self.connection.request("GET", quote(self.parts.path.rstrip("/") + path), headers={"Accept": "*/*"})
-                response = self.connection.getresponse()
-                body = response.read(MAX_RESPONSE + 1)
-                if len(body) > MAX_RESPONSE:
-                    self.connection = None
-                    raise CheckError(
-                        f"{self.parts.scheme}://{self.parts.netloc}{path} sends more than {MAX_RESPONSE} bytes."
-                    )
-                if response.length:
-                    raise http.client.IncompleteRead(body, response.length)
+                status, headers, body = self.send(path, etag)
             except (OSError, ValueError, http.client.HTTPException) as problem:  # ValueError: negative chunk length
-                if self.connection:
-                    self.connection.close()
-                self.connection = None
-                failure = str(problem) or type(problem).__name__
+                self.close()
+                failure, pause = str(problem) or type(problem).__name__, None
             else:
-                if response.status < 500 and response.status != 429:
-                    return response.status, {name.lower(): value for name, value in response.getheaders()}, body
-                failure = f"status {response.status}"
-            time.sleep(2**attempt * 0.1)
-        raise CheckError(f"{self.parts.scheme}://{self.parts.netloc}{path} does not answer: {failure}.")
+                if len(body) > MAX_RESPONSE:
+                    self.close()
+                    raise CheckError(f"{url} sends more than {MAX_RESPONSE} bytes.")
+                if status < 500 and status != 429:
+                    return status, headers, body
+                failure, pause = f"status {status}", retry_after(headers.get("retry-after", ""))
+            if pause is None:
+                if not pauses:
+                    raise CheckError(f"{url} does not answer: {failure}.")
+                pause = pauses.pop(0)
+            else:
+                waited += pause
+                if waited > PATIENCE:
+                    raise CheckError(f"{url} answers {failure} and asks to wait for {pause:.0f} s. Run again later.")
+                if not self.quiet:
+                    begin = "\n" if sys.stderr.isatty() else ""  # after the progress bar
+                    print(f"{begin}{url} asks to wait for {pause:.0f} s ({failure}).", file=sys.stderr, flush=True)
+            time.sleep(pause)
+
+    def send(self, path: str, etag: str | None) -> tuple[int, dict[str, str], bytes]:
+        """One attempt. The body has at most MAX_RESPONSE bytes and one more, so that a larger body is noticed."""
+        if self.connection is None:
+            kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
+            self.connection = kind(str(self.parts.hostname), self.port, timeout=READ_TIMEOUT)
+            self.connection.response_class = Response
+        headers = {"Accept": "*/*", **({"If-None-Match": etag} if etag else {})}
+        self.connection.request("GET", quote(self.parts.path.rstrip("/") + path, safe="/?&="), headers=headers)
+        response = self.connection.getresponse()
+        body = response.read(MAX_RESPONSE + 1)
+        if response.length and len(body) <= MAX_RESPONSE:
+            raise http.client.IncompleteRead(body, response.length)
+        return response.status, {name.lower(): value for name, value in response.getheaders()}, body
+
+    def close(self) -> None:
+        if self.connection:
+            self.connection.close()
+        self.connection = None
 
     def require(self, path: str, name: str) -> tuple[dict[str, str], bytes]:
         """The headers and body of a response with status 200. Raises DiscrepancyError for any other status."""
@@ -164,6 +186,16 @@ class Site:
             return self.require(path, name)[1].decode()
         except UnicodeDecodeError:
             raise DiscrepancyError(f"{name} is not text.") from None
+
+
+def retry_after(value: str) -> float | None:
+    """The seconds to wait, at least one, from the header's number of seconds or date. None if it has neither."""
+    try:
+        if not (seconds := float(value) if value.isdecimal() else 0.0):
+            seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return max(1.0, seconds)
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -219,11 +251,66 @@ def perfect(hashes: list[bytes]) -> bytes:
     return hashes[0]
 
 
-def tile_path(level: int | str, index: int, width: int) -> str:
+def tile_path(folder: str, index: int, width: int) -> str:
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:
         groups.insert(0, f"x{index % 1000:03d}")
-    return f"{API}/log/tile/{level}/{'/'.join(groups)}" + ("" if width == 256 else f".p/{width}")
+    return f"{API}/log/{folder}/{'/'.join(groups)}" + ("" if width == 256 else f".p/{width}")
+
+
+# Ed25519 (RFC 8032, section 5.1) in extended coordinates: a point is (X, Y, Z, T) with x = X/Z, y = Y/Z, x * y = T/Z.
+# Nothing here is secret, so the time that a computation takes doesn't matter.
+Point = tuple[int, int, int, int]
+PRIME = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+CURVE = -121665 * pow(121666, -1, PRIME) % PRIME
+
+
+def add_points(p: Point, q: Point) -> Point:
+    a, b = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0])
+    c, d = 2 * CURVE * p[3] * q[3], 2 * p[2] * q[2]
+    e, f, g, h = (b - a) % PRIME, (d - c) % PRIME, (d + c) % PRIME, (b + a) % PRIME
+    return e * f % PRIME, g * h % PRIME, f * g % PRIME, e * h % PRIME
+
+
+def decode_point(data: bytes) -> Point | None:
+    """The point, or None if there is none with this y. OpenSSL also takes a y that isn't reduced, and so does this."""
+    number = int.from_bytes(data, "little")
+    y = number % 2**255 % PRIME
+    u, v = y * y - 1, CURVE * y * y + 1
+    x = u * pow(v, 3, PRIME) * pow(u * pow(v, 7, PRIME), (PRIME - 5) // 8, PRIME) % PRIME
+    if (v * x * x - u) % PRIME:
+        x = x * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
+    if (v * x * x - u) % PRIME:
+        return None
+    if x & 1 != number >> 255:
+        x = -x % PRIME
+    return x, y, 1, x * y % PRIME
+
+
+def encode_point(point: Point) -> bytes:
+    inverse = pow(point[2], -1, PRIME)
+    x, y = point[0] * inverse % PRIME, point[1] * inverse % PRIME
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+BASE: Any = decode_point(b"\x58" + 31 * b"\x66")
+
+
+def is_signed(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether the Ed25519 signature is valid. The answers are those of OpenSSL: S must be reduced, and so must R."""
+    point, s = decode_point(public), int.from_bytes(signature[32:], "little")
+    if point is None or len(signature) != 64 or s >= ORDER:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
+    minus = (-point[0] % PRIME, point[1], 1, -point[3] % PRIME)
+    summands = {(1, 0): BASE, (0, 1): minus, (1, 1): add_points(BASE, minus)}
+    total: Point = (0, 1, 1, 0)  # becomes s * BASE - k * point, which must be R
+    for bit in reversed(range(253)):
+        total = add_points(total, total)
+        if pair := summands.get((s >> bit & 1, k >> bit & 1)):
+            total = add_points(total, pair)
+    return encode_point(total) == signature[:32]
 
 
 class Key:
@@ -256,11 +343,8 @@ class Key:
             if self.type == 4:
                 message = b"cosignature/v1\ntime %d\n" % int.from_bytes(signature[:8], "big") + message
                 signature = signature[8:]
-            try:
-                Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
-            except (InvalidSignature, ValueError):
-                continue
-            return True
+            if is_signed(self.public, signature, message):
+                return True
         return False
 
 
@@ -319,10 +403,17 @@ class Verifier:
             raise DiscrepancyError(f"The checkpoint is of {checkpoint.origin}, not of {self.key.name}.")
         self.began = self.began or self.key.text
         self.check_entries(served, checkpoint)
-        self.check_readers_view()
+        # The site can publish during the check. New entries then explain what is missing.
+        while problem := self.find_unexplained():
+            self.grow()
+            if self.find_unexplained() == problem:
+                self.save({**self.state, "part": {}})  # the next pass will request everything again
+                raise DiscrepancyError(problem)
         size, root = self.tree.size, self.tree.root().hex()
-        self.save({"key": self.key.text, "seen": {"size": size, "root": root}})
-        return f"{size} entries about {len(self.subjects)} subjects hold; root {root}."
+        self.save({"key": self.key.text, "seen": {"size": size, "root": root}, "bundles": self.bundles})
+        count, kinds = sum(self.newer.values()), ", ".join(self.newer)
+        newer = f" {count} {'entry' if count == 1 else 'entries'} of kinds newer than this program: {kinds}."
+        return f"{size} entries about {len(self.subjects)} subjects hold; root {root}.{newer if count else ''}"
 
     def ask_checkpoint(self) -> tuple[Key, Checkpoint]:
         """The served key, and the checkpoint after its signature has been checked."""
@@ -349,10 +440,14 @@ class Verifier:
         if last_pass := self.state.get("seen"):
             self.checkpoints[int(last_pass["size"])] = bytes.fromhex(last_pass["root"])
         self.tree = Tree(int(part.get("size", 0)), [[bytes.fromhex(h) for h in tile] for tile in part.get("tiles", [])])
-        # subject -> [number, kind, sequence, digest] of the newest entry
+        # subject -> [number, kind, sequence] of the newest entry, and the sequence of the last erasure or 0
         self.subjects: dict[str, list[Any]] = part.get("subjects", {})
-        # subject -> sequence of the newest entry whose document is missing without a later erasure so far
+        # subject -> sequence of its last entry without a document, or without a body for readers
         self.missing: dict[str, int] = part.get("missing", {})
+        self.hidden: dict[str, int] = part.get("hidden", {})
+        self.newer: dict[str, int] = part.get("newer", {})  # the entries of each kind that this program doesn't know
+        # index of a bundle -> what its documents and bodies were, so that the next pass only asks whether they changed
+        self.bundles: dict[str, dict[str, Any]] = self.state.get("bundles", {})
         self.last_at: str = part.get("at", "")
         # The new key of the last rotation, or None before the first rotation.
         self.rotated_to: str | None = part.get("holder")
@@ -374,7 +469,7 @@ class Verifier:
         for key in (self.key.text, self.rotated_to or served.text):
             if served.text != key:
                 raise DiscrepancyError(f"The key {served.text} is served, but the log was handed to {key}.")
-        if not self.missing:
+        if not self.find_unexplained():
             self.save_part()
 
     def remember(self, served: Key, checkpoint: Checkpoint) -> None:
@@ -392,75 +487,131 @@ class Verifier:
         if self.checkpoints.get(size, root) != root:
             raise DiscrepancyError(f"The first {size} entries differ from those seen before. History was changed.")
 
-    def grow(self) -> set[str]:
-        """Reads the entries that have been added since the checkpoint. Returns their subjects."""
+    def grow(self) -> None:
+        """Checks the entries that have been added since the checkpoint."""
         time.sleep(CACHE_TIME)
-        size = self.tree.size
         try:
             served, checkpoint = self.ask_checkpoint()
         except MissingCosignatureError as early:  # sites request cosignatures every few minutes
             raise CheckError(f"Something was published meanwhile. {early} Run again in some minutes.") from early
-        if checkpoint.size <= size:
-            return set()
-        self.check_entries(served, checkpoint)
-        return {subject for subject, last in self.subjects.items() if last[2] >= size}
+        if checkpoint.size > self.tree.size:
+            self.check_entries(served, checkpoint)
+
+    def find_unexplained(self) -> str | None:
+        """A sentence about a document or body that is gone, if no later entry explains why."""
+        for subject, sequence in self.missing.items():
+            if self.subjects[subject][3] <= sequence:
+                return f"The document of entry {sequence} ({subject}) is gone, and no erasure in the log says why."
+        for subject, sequence in self.hidden.items():
+            _number, kind, last, _erased = self.subjects[subject]
+            if last == sequence:
+                return f"Readers of the {noun_of(kind)} {subject} don't get the last revision, entry {sequence}."
+        return None
 
     def check_bundle(self, checkpoint: Checkpoint) -> None:
         index, done = divmod(self.tree.size, 256)
         width = min(256, checkpoint.size - 256 * index)
-        data = self.site.require(tile_path("entries", index, width), f"Entry bundle {index}")[1]
+        data = self.site.require(tile_path("tile/entries", index, width), f"Entry bundle {index}")[1]
         leaves: list[bytes] = []
-        while data and len(leaves) <= width:
-            length = int.from_bytes(data[:2], "big")
-            if len(data) < 2 + length:
+        rest = data
+        while rest and len(leaves) <= width:
+            length = int.from_bytes(rest[:2], "big")
+            if len(rest) < 2 + length:
                 raise DiscrepancyError(f"Entry bundle {index} ends within an entry.")
-            leaves.append(data[2 : 2 + length])
-            data = data[2 + length :]
+            leaves.append(rest[2 : 2 + length])
+            rest = rest[2 + length :]
         if len(leaves) != width:
             raise DiscrepancyError(f"Entry bundle {index} does not have {width} entries.")
+        entries: list[dict[str, Any]] = []
+        tiles: list[tuple[int, int, bytes]] = []
         for leaf in leaves[done:]:
-            entry = self.check_leaf(leaf)
-            self.check_document(entry)
-            for level, number, hashes in self.tree.add(leaf):
-                self.check_tile(level, number, hashes)
+            entries.append(self.check_leaf(leaf))
+            tiles += self.tree.add(leaf)
             if self.tree.size in self.checkpoints and self.tree.size < checkpoint.size:
                 self.require_same(self.tree.size, self.tree.root())
-            self.progress.show("entries", self.tree.size, checkpoint.size)
+        self.check_contents(index, width, hashlib.sha256(data).hexdigest(), entries)
+        for level, number, hashes in tiles:
+            self.check_tile(level, number, hashes)
+        self.progress.show("entries", self.tree.size, checkpoint.size)
 
     def check_leaf(self, leaf: bytes) -> dict[str, Any]:
         here = f"Entry {self.tree.size}"
         entry = parse_leaf(leaf, here)
-        if entry["sequence"] != self.tree.size:
-            raise DiscrepancyError(f"{here} says that it is entry {entry['sequence']}.")
+        subject, kind, sequence = entry["subject"], entry["kind"], entry["sequence"]
+        if sequence != self.tree.size:
+            raise DiscrepancyError(f"{here} says that it is entry {sequence}.")
         if entry["at"] < self.last_at:
             raise DiscrepancyError(f"{here} is dated {entry['at']}, before the one that it follows.")
         self.last_at = entry["at"]
-        number, kind, *_ = self.subjects.get(entry["subject"], [0, None])
+        number, previous, _, erased = self.subjects.get(subject, [0, None, 0, 0])
         if entry["number"] != number + 1:
-            raise DiscrepancyError(
-                f"{here} is revision {entry['number']} of {entry['subject']} and follows revision {number}."
-            )
-        if kind not in PREDECESSORS[entry["kind"]]:
-            raise DiscrepancyError(f"{here} is {entry['kind']} of {entry['subject']} and follows {kind}.")
-        if entry["kind"] == "review.erasure":
-            self.missing.pop(entry["subject"], None)
-        self.subjects[entry["subject"]] = [entry["number"], entry["kind"], entry["sequence"], entry["digest"]]
+            raise DiscrepancyError(f"{here} is revision {entry['number']} of {subject} and follows revision {number}.")
+        known = kind in PREDECESSORS and (previous is None or previous in PREDECESSORS)
+        if known and previous not in PREDECESSORS[kind]:
+            raise DiscrepancyError(f"{here} is {kind} of {subject} and follows {previous}.")
+        erased = sequence if kind == "review.erasure" else erased
+        self.subjects[subject] = [entry["number"], kind, sequence, erased]
+        if kind not in PREDECESSORS:
+            self.newer[kind] = self.newer.get(kind, 0) + 1
         return entry
 
-    def check_document(self, entry: dict[str, Any]) -> None:
-        sequence = entry["sequence"]
-        status, headers, data = self.site.get(f"{API}/log/documents/{sequence}")
-        if status == 410 and entry["kind"].startswith("review."):
-            # A later erasure must explain the missing document. Even the notice of an erasure can be erased later.
-            self.missing[entry["subject"]] = sequence
-            return
-        if status != 200:
-            raise DiscrepancyError(f"The document of entry {sequence} is not served: status {status}.")
-        document = parse_document(entry, headers.get("factcheck-salt", ""), data)
-        if entry["kind"] == "claim.merge":
-            merge_target(document, sequence)
-        elif entry["kind"] == "key.rotation":
+    def check_contents(self, index: int, width: int, fingerprint: str, entries: list[dict[str, Any]]) -> None:
+        """Checks the documents of a bundle's new entries, and what readers get.
+
+        If the site says that neither has changed since the last pass, nothing is read again.
+        """
+        end = 256 * index + width
+        paths = [changes_path(start, min(100, end - start)) for start in range(end - len(entries), end, 100)]
+        paths.append(tile_path("document-bundles", index, width))
+        is_whole, found = len(entries) == width, self.bundles.pop(str(index), {})
+        if not (
+            is_whole
+            and found.get("entries") == fingerprint
+            and all(self.site.get(path, tag)[0] == 304 for path, tag in zip(paths, found["etags"], strict=True))
+        ):
+            shown: list[bytes | None] = []
+            etags: list[str] = []
+            for path in paths[:-1]:
+                headers, data = self.site.require(path, "The changes feed")
+                shown += read_bodies(data, entries[len(shown) :][:100])
+                etags.append(headers.get("etag", ""))
+            headers, data = self.site.require(paths[-1], f"Document bundle {index}")
+            lines = split_lines(data, width, f"Document bundle {index}")[width - len(entries) :]
+            missing = [self.is_missing(*each) for each in zip(entries, lines, shown, strict=True)]
+            found = {"entries": fingerprint, "etags": [*etags, headers.get("etag", "")]}
+            found["missing"] = [number for number, is_missing in enumerate(missing) if is_missing]
+            found["hidden"] = [number for number, digest in enumerate(shown) if digest is None]
+        if is_whole and all(entry["kind"] != "key.rotation" for entry in entries):  # a rotation is followed each time
+            self.bundles[str(index)] = found
+        for number, entry in enumerate(entries):
+            if number in found["missing"]:
+                self.missing[entry["subject"]] = entry["sequence"]
+            if number in found["hidden"] and entry["kind"] in PREDECESSORS and entry["kind"] != "key.rotation":
+                self.hidden[entry["subject"]] = entry["sequence"]
+
+    def is_missing(self, entry: dict[str, Any], line: bytes, shown: bytes | None) -> bool:
+        """Checks the document in the line. Returns whether it's gone, which a later erasure must explain.
+
+        Even the notice of an erasure can be erased later. `shown` is the SHA-256 of the document that readers get.
+        """
+        kind, sequence, subject = entry["kind"], entry["sequence"], entry["subject"]
+        if line == b"null":
+            return kind in PREDECESSORS  # nothing is known about documents of newer kinds
+        value = parse(line, f"The document of entry {sequence} with its salt", exact=False)
+        if sorted(value) != ["document", "salt"] or not all(matches(TEXT, part) for part in value.values()):
+            raise DiscrepancyError(f"The document of entry {sequence} is not served with its salt.")
+        data = value["document"].encode()
+        if kind not in PREDECESSORS:
+            require_digest(entry["digest"], sequence, value["salt"], data)
+            return False
+        document = parse_document(entry, value["salt"], data)
+        if kind == "claim.merge":
+            require_target(document, sequence)
+        elif kind == "key.rotation":
             self.follow_rotation(entry, document)
+        if shown not in (None, hashlib.sha256(data).digest()):
+            raise DiscrepancyError(f"Readers of the {noun_of(kind)} {subject} don't get its last document.")
+        return False
 
     def follow_rotation(self, entry: dict[str, Any], document: dict[str, Any]) -> None:
         values = [document.get(key) for key in ("old_key", "new_key", "signature")]
@@ -483,110 +634,16 @@ class Verifier:
             self.key = new
 
     def check_tile(self, level: int, index: int, hashes: bytes) -> None:
-        path = tile_path(level, index, len(hashes) // 32)
+        path = tile_path(f"tile/{level}", index, len(hashes) // 32)
         if self.site.require(path, f"Tile {level}/{index}")[1] != hashes:
             raise DiscrepancyError(f"Tile {level}/{index} is not what the entries give.")
 
-    def check_readers_view(self) -> None:
-        """Checks that the site serves every subject in accordance with the log's last document about the subject.
-
-        The site can publish during the check and then serve newer documents than the checkpoint covers. So after a
-        discrepancy, the subject is checked again if the log contains new entries about it.
-        """
-        queue = deque(self.subjects)
-        total = len(queue)
-        while queue or self.missing:
-            changed = self.find_erasures() if self.missing else self.check_subject(queue.popleft())
-            queue += changed
-            total += len(changed)
-            self.progress.show("what readers get", total - len(queue), total)
-
-    def find_erasures(self) -> set[str]:
-        """Looks in new entries for erasures of missing documents. Returns the subjects of the new entries."""
-        gone = dict(self.missing)
-        changed = self.grow()
-        for subject, sequence in gone.items():
-            if self.missing.get(subject) == sequence:
-                self.save({**self.state, "part": {}})  # the next pass will request the document again
-                raise DiscrepancyError(
-                    f"The document of entry {sequence} ({subject}) is gone, and no erasure in the log says why."
-                )
-        return changed
-
-    def check_subject(self, subject: str) -> set[str]:
-        """Checks a subject. Returns the subjects to check again if new entries explain a discrepancy."""
-        try:
-            self.check_served(subject)
-        except DiscrepancyError:
-            changed = self.grow()
-            explained = subject in changed
-            if self.subjects[subject][1].startswith("claim."):
-                # A later merge of the target claim also changes the redirect of this claim.
-                explained |= any(self.subjects[other][1].startswith("claim.") for other in changed)
-            if not explained:
-                raise
-            return changed | {subject}
-        return set()
-
-    def check_served(self, subject: str) -> None:
-        """Checks that a subject is served as in its last document, or that a merged claim redirects to its target."""
-        number, kind, sequence, digest = self.subjects[subject]
-        if kind == "key.rotation":
-            return
-        noun = kind.partition(".")[0]
-        status, headers, data = self.site.get(f"{API}/{noun}s/{subject}/")
-        if noun == "claim":
-            self.check_claim(subject, status, headers.get("location", ""))
-        elif kind == "review.erasure":
-            if status != 410:
-                raise DiscrepancyError(f"The review {subject} was erased, but its URL answers {status}.")
-        elif status != 200:
-            raise DiscrepancyError(f"The {noun} {subject} is in the log, but its URL answers {status}.")
-        else:
-            document = self.last_document(subject)
-            body = parse(data, f"The body of the {noun} {subject} for readers", exact=False)
-            revision = body.get("revision")
-            if (
-                not isinstance(revision, dict)
-                or not same_number(revision.pop("sequence", None), sequence)
-                or not same_number(revision.get("number"), number)
-                or revision.pop("digest", None) != digest
-            ):
-                raise DiscrepancyError(f"Readers of the {noun} {subject} don't get the last revision.")
-            body.pop("url", None)
-            if canonical(body) != document:
-                raise DiscrepancyError(f"Readers of the {noun} {subject} don't get its last document.")
-
-    def last_document(self, subject: str) -> bytes:
-        """The newest document about the subject. It is requested again, because documents aren't kept in memory."""
-        sequence, digest = self.subjects[subject][2:]
-        headers, data = self.site.require(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")
-        require_digest(digest, sequence, headers.get("factcheck-salt", ""), data)
-        return data
-
-    def check_claim(self, subject: str, status: int, location: str) -> None:
-        target = subject
-        for _ in self.subjects:
-            _, kind, sequence, _ = self.subjects.get(target, [0, None, None, None])
-            if kind != "claim.merge":
-                break
-            target = merge_target(parse(self.last_document(target), f"The document of entry {sequence}"), sequence)
-        else:
-            raise DiscrepancyError(f"The claim {subject} is merged in a circle.")
-        if target == subject and status in (301, 308):
-            raise DiscrepancyError(f"The claim {subject} isn't merged, but its URL redirects to {location}.")
-        if target != subject and (
-            status not in (301, 308) or not re.split("[?#]", location)[0].endswith(f"/claims/{target}/")
-        ):
-            raise DiscrepancyError(
-                f"The claim {subject} is merged into {target}, but its URL answers {status} {location}."
-            )
-
     def save_part(self) -> None:
         tiles = [[value.hex() for value in tile] for tile in self.tree.tiles]
-        part = {"size": self.tree.size, "tiles": tiles, "subjects": self.subjects, "missing": self.missing}
+        part = {"size": self.tree.size, "tiles": tiles, "subjects": self.subjects, "newer": self.newer}
+        part |= {"missing": self.missing, "hidden": self.hidden}
         part |= {"at": self.last_at, "holder": self.rotated_to, "began": self.began}
-        self.save({**self.state, "key": self.key.text, "part": part})
+        self.save({**self.state, "key": self.key.text, "part": part, "bundles": self.bundles})
 
     def save(self, state: dict[str, Any]) -> None:
         self.saved_at = time.monotonic()
@@ -622,12 +679,19 @@ def is_valid_state(state: dict[str, Any]) -> bool:
     if "key" in state:
         Key(state["key"])
     valid = isinstance(part, dict) and all(is_count(size) and matches(HASH, root) for size, root in checkpoints)
+    valid &= all(is_valid_bundle(**bundle) for bundle in state.get("bundles", {}).values())
     return valid and ("began" not in part or is_valid_part(part))
+
+
+def is_valid_bundle(entries: Any, etags: Any, missing: Any, hidden: Any) -> bool:
+    """The same check for what is known about a bundle of documents. It has up to three pages of the changes feed."""
+    texts = isinstance(etags, list) and all(isinstance(each, str) for each in [entries, *etags])
+    return texts and len(etags) <= 4 and all(map(is_count, [*missing, *hidden]))
 
 
 def is_valid_part(part: dict[str, Any]) -> bool:
     """The same check for the part of the state that belongs to an interrupted pass."""
-    size, tiles, subjects, missing = part["size"], part["tiles"], part["subjects"], part["missing"]
+    size, tiles, subjects = part["size"], part["tiles"], part["subjects"]
     Key(part["began"])
     if part["holder"] is not None:
         Key(part["holder"])
@@ -636,10 +700,15 @@ def is_valid_part(part: dict[str, Any]) -> bool:
         and size == sum(len(tile) << 8 * level for level, tile in enumerate(tiles))
         and all(len(tile) < 256 and all(matches(HASH, value) for value in tile) for tile in tiles)
         and all(
-            is_count(number) and kind in PREDECESSORS and is_count(sequence) and matches(HASH, digest)
-            for number, kind, sequence, digest in subjects.values()
+            is_count(number) and matches(LEAF_TEXTS["kind"], kind) and is_count(last) and is_count(erased)
+            for number, kind, last, erased in subjects.values()
         )
-        and all(subject in subjects and is_count(sequence) for subject, sequence in missing.items())
+        and all(
+            subject in subjects and is_count(sequence)
+            for subjects_at in (part["missing"], part["hidden"])
+            for subject, sequence in subjects_at.items()
+        )
+        and all(matches(LEAF_TEXTS["kind"], kind) and is_count(count) for kind, count in part["newer"].items())
         and (part["at"] == "" or matches(LEAF_TEXTS["at"], part["at"]))
     )
 
@@ -696,8 +765,6 @@ def parse_leaf(leaf: bytes, here: str) -> dict[str, Any]:
         or entry["v"] != 1
     ):
         raise DiscrepancyError(f"{here} is not a leaf of version 1.")
-    if entry["kind"] not in PREDECESSORS:
-        raise DiscrepancyError(f"{here} is of the unknown kind {entry['kind']}.")
     return entry
 
 
@@ -726,15 +793,62 @@ def same_number(value: Any, number: int) -> bool:
     return type(value) is int and value == number
 
 
-def merge_target(document: dict[str, Any], sequence: int) -> str:
-    """The id of the target claim in the document of a merge. Raises DiscrepancyError."""
+def require_target(document: dict[str, Any], sequence: int) -> None:
+    """Raises DiscrepancyError if the document of a merge doesn't name the claim that its claim is merged into."""
     into = document.get("into")
-    target = into.get("id") if isinstance(into, dict) else None
-    if not isinstance(target, str) or not matches(LEAF_TEXTS["subject"], target):
+    if not isinstance(into, dict) or not matches(LEAF_TEXTS["subject"], into.get("id")):
         raise DiscrepancyError(
             f"The document of entry {sequence} doesn't name the claim that its claim is merged into."
         )
-    return target
+
+
+def changes_path(start: int, count: int) -> str:
+    """The page of the changes feed that begins with the entry `start`."""
+    return f"{API}/changes/?" + (f"since={start - 1}&" if start else "") + f"page_size={count}"
+
+
+def read_bodies(data: bytes, entries: list[dict[str, Any]]) -> list[bytes | None]:
+    """For each entry in a page of the changes feed, the SHA-256 of the document that its body for readers contains.
+
+    None if the entry has no body, because there is a later entry about the subject.
+    """
+    results = parse(data, "The changes feed", exact=False).get("results")
+    if not isinstance(results, list) or len(results) != len(entries):
+        raise DiscrepancyError(f"The changes feed does not have {len(entries)} entries from {entries[0]['sequence']}.")
+    return [read_body(*each) for each in zip(results, entries, strict=True)]
+
+
+def read_body(result: Any, entry: dict[str, Any]) -> bytes | None:
+    kind, sequence, subject = entry["kind"], entry["sequence"], entry["subject"]
+    told = {key: result.get(key) for key in entry if key != "v"} if isinstance(result, dict) else {}
+    if canonical({**told, "v": 1}) != canonical(entry):
+        raise DiscrepancyError(f"The changes feed does not tell what the log contains of entry {sequence}.")
+    body = result.get("body")
+    if body is None or kind not in PREDECESSORS:
+        return None
+    revision = body.get("revision") if isinstance(body, dict) else None
+    if (
+        not isinstance(revision, dict)
+        or not same_number(revision.pop("sequence", None), sequence)
+        or revision.pop("digest", None) != entry["digest"]
+    ):
+        raise DiscrepancyError(f"Readers of the {noun_of(kind)} {subject} don't get the last revision.")
+    body.pop("url", None)
+    return hashlib.sha256(canonical(body)).digest()
+
+
+def split_lines(data: bytes, count: int, name: str) -> list[bytes]:
+    """So many lines. Fewer can be an accident of the network, so they raise CheckError."""
+    *lines, rest = data.split(b"\n", count)
+    if len(lines) < count:
+        raise CheckError(f"{name} ends after {len(lines)} of {count} lines.")
+    if rest:
+        raise DiscrepancyError(f"{name} has more than {count} lines.")
+    return lines
+
+
+def noun_of(kind: str) -> str:
+    return kind.partition(".")[0]
 
 
 def check_proof(file: Path, key: Key | None, witnesses: list[Key]) -> list[str]:
@@ -828,7 +942,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.proof:
             print(*map(printable, check_proof(options.proof, key, witnesses)), sep="\n")
         else:
-            print(Verifier(Site(options.url), options.state, key, witnesses, options.quiet).run())
+            print(Verifier(Site(options.url, options.quiet), options.state, key, witnesses, options.quiet).run())
     except DiscrepancyError as wrong:
         print(printable(wrong), file=sys.stderr)
         return 1

@@ -31,12 +31,13 @@ class Entry:
     language: str
     author: str
     author_url: str | None
-    published: datetime
+    published: datetime | None
     updated: datetime
     text: Sequence[str]
     html: str | None
     categories: Sequence[str]
     license: str
+    revision_url: str  # the page of the revision on this site. `url` can be a page on the publisher's site.
 
 
 def paragraphs(text: Sequence[str]) -> str:
@@ -67,6 +68,7 @@ class Atom(_Paged, Atom1Feed):
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
+        handler.addQuickElement("link", "", {"rel": "via", "href": item["revision_url"]})
         if item["html"] is not None:
             handler.addQuickElement("content", item["html"], {"type": "html"})
 
@@ -85,6 +87,7 @@ class Rss(_Paged, Rss201rev2Feed):
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
+        handler.addQuickElement("atom:link", "", {"rel": "via", "href": item["revision_url"]})
         handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
         handler.addQuickElement("dc:language", item["language"])
         handler.addQuickElement("dc:rights", item["item_copyright"])
@@ -119,12 +122,13 @@ class Json(_Paged, SyndicationFeed):
             "title": item["title"],
             "summary": item["plain"],
             "content_html": item["description"] if item["html"] is None else item["html"],
-            "date_published": rfc3339(item["pubdate"]),
+            **({"date_published": rfc3339(item["pubdate"])} if item["pubdate"] else {}),
             "date_modified": rfc3339(item["updateddate"]),
             "authors": [{key: value for key, value in author.items() if value}],
             "tags": list(item["categories"]),
             "language": item["language"],
             "_license": {"url": item["item_copyright"]},
+            "_revision": {"url": item["revision_url"]},
         }
 
 
@@ -165,5 +169,6 @@ def write_feed(
             language=entry.language,
             plain="\n\n".join(entry.text),
             html=entry.html,
+            revision_url=entry.revision_url,
         )
     return feed.writeString("utf-8").encode(), feed.content_type

@@ -28,7 +28,7 @@ from factcheck.record.formats.markdown import ShownPicture, to_html
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.readmodel.picture_rows import shown_pictures
-from factcheck.record.statement_labels import KINDS
+from factcheck.record.statement_labels import KINDS, claim_with_verdict
 
 Body = dict[str, Any]
 
@@ -94,17 +94,18 @@ class ReviewFeed(Feed):
         return [
             Entry(
                 id=f"urn:uuid:{review['id']}",
-                url=review["url"],
-                title=review["headline"] or review["claim"]["text"],
+                url=review["original_url"] or review["url"],
+                title=review["headline"] or _finding(review),
                 language=review["language"],
                 author=review["publisher"]["name"],
                 author_url=review["publisher"]["url"],
-                published=datetime.fromisoformat(review["published_at"]),
+                published=_published(review),
                 updated=datetime.fromisoformat(review["updated_at"]),
                 text=_summary(review),
                 html=_whole(review, pictures) if full else None,
                 categories=[topic["slug"] for topic in review["topics"]],
                 license=review["license"],
+                revision_url=f"{review['url']}revisions/{review['revision']['number']}/",
             )
             for review in bodies
         ]
@@ -148,6 +149,7 @@ class CorrectionFeed(Feed):
             html=html,
             categories=[correction["class"] or correction["kind"]],
             license=settings.LICENSE_URL,
+            revision_url=f"{review['url']}revisions/{correction['revision']}/",
         )
 
 
@@ -176,9 +178,20 @@ def _publishers(sites: set[str]) -> dict[str, Body]:
     return {publisher["site"]: publisher for publisher in map(orjson.loads, rows.values_list("body", flat=True))}
 
 
+def _published(review: Body) -> datetime | None:
+    """Return the time of publication. For an imported review, only its publisher's day counts, which can be missing."""
+    if review["original_url"] is None:
+        return datetime.fromisoformat(review["published_at"])
+    return datetime.fromisoformat(f"{review['reviewed_on']}T00:00:00+00:00") if review["reviewed_on"] else None
+
+
+def _finding(review: Body) -> str:
+    """Return the claim and the verdict in the publisher's words, in one line."""
+    return claim_with_verdict(" ".join(review["claim"]["text"].split()), review["verdict"]["label"])
+
+
 def _summary(review: Body) -> list[str]:
-    """Return the verdict in the publisher's words, and the summary."""
-    return [*_paragraphs_of(review["verdict"]["label"]), *_paragraphs_of(review["summary"])]
+    return [_finding(review), *_paragraphs_of(review["summary"])]
 
 
 def _pictures_in(reviews: Sequence[Body]) -> dict[str, ShownPicture]:
@@ -188,9 +201,8 @@ def _pictures_in(reviews: Sequence[Body]) -> dict[str, ShownPicture]:
 
 
 def _whole(review: Body, pictures: dict[str, ShownPicture]) -> str:
-    """Return the claim, the verdict, the summary, and the text converted from Markdown."""
-    claim = f"<blockquote>{paragraphs(_paragraphs_of(review['claim']['text']))}</blockquote>"
-    return claim + paragraphs(_summary(review)) + (to_html(review["body"], pictures) if review["body"] else "")
+    """Return the claim with the verdict, the summary, and the text converted from Markdown."""
+    return paragraphs(_summary(review)) + (to_html(review["body"], pictures) if review["body"] else "")
 
 
 def _paragraphs_of(text: str | None) -> list[str]:
@@ -208,4 +220,6 @@ def _change(correction: Body, language: str | None) -> str:
         return f"[{KINDS[kind] if language else kind}]"
     before, after = ((correction[key] or {}).get("label") or "–" for key in ("verdict_before", "verdict_after"))
     verdict = after if before == after else f"{before} → {after}"
-    return f"[{dict(ChangeClass.choices).get(change_class, change_class) if language else change_class}] {verdict}"
+    name = dict(ChangeClass.choices).get(change_class, change_class) if language else change_class
+    words = _("Verdict on the claim:")
+    return f"[{name}] {words} {verdict}"

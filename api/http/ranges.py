@@ -7,12 +7,19 @@ slow reader occupies one of the server's threads. So each process sends large pa
 import re
 import threading
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
 from django.utils.http import http_date, parse_http_date_safe
 
 from api.http.problems import RANGE_NOT_SATISFIABLE, UNAVAILABLE, Refused
@@ -60,42 +67,44 @@ def respond_file(
 
 
 def _send(path: Path, first: int, end: int, **response: Any) -> HttpResponseBase:
-    file = path.open("rb")
-    file.seek(first)
-    if end - first <= BLOCK:
-        with file:
-            return HttpResponse(file.read(end - first), **response)
+    blocks = _read_blocks(path, first, end - first)
+    return HttpResponse(b"".join(blocks), **response) if end - first <= BLOCK else stream(blocks, **response)
+
+
+def stream(content: Iterator[bytes], **response: Any) -> StreamingHttpResponse:
+    """Return a response that is read while it's sent. Raises Refused if all slots for downloads are occupied."""
     if not _slots.acquire(blocking=False):
-        file.close()
         count_refusal("downloads")
         detail = (
             "Too many clients are downloading this content at the same time. Try again after `Retry-After` seconds."
         )
         raise Refused(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER)})
-    sent = FileResponse(_Part(file, end - first), **response)
-    sent.block_size = BLOCK
-    return sent
+    return StreamingHttpResponse(_Download(content), **response)
 
 
-class _Part:
-    """The next part of an open file, up to a number of bytes. It occupies one slot of `_slots`.
+class _Download:
+    """The content of a response, which occupies one slot of `_slots`.
 
-    File and slot are freed when the server closes the response, or when this object is deleted, but only once.
+    The slot is freed when the server closes the response, or when this object is deleted, but only once.
     """
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file, self._left = file, size
-        self.close = weakref.finalize(self, _end, file)
+    def __init__(self, content: Iterator[bytes]) -> None:
+        self._content = content
+        self.close = weakref.finalize(self, _slots.release)
 
-    def read(self, size: int = BLOCK) -> bytes:
-        found = self._file.read(min(size, self._left))
-        self._left -= len(found)
-        return found
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._content)
 
 
-def _end(file: BinaryIO) -> None:
-    file.close()
-    _slots.release()
+def _read_blocks(path: Path, first: int, size: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(first)
+        while size > 0 and (block := file.read(min(BLOCK, size))):
+            size -= len(block)
+            yield block
 
 
 def _is_current(request: HttpRequest, etag: str, modified: int) -> bool:

@@ -14,6 +14,11 @@ LOG: Json = {
     ),
     "VerifierKey": described(TEXT, "`<name>+<key id>+<base64>`, as in C2SP signed-note."),
     "Bytes": {"type": "string", "format": "binary"},
+    "DocumentBundle": described(
+        TEXT,
+        'One line for each entry: `{"document": …, "salt": …}` with the exact text of the document and the salt in'
+        " hexadecimal, or `null` if the document has been erased.",
+    ),
     "AnyDocument": {"type": "object", "description": "The entry's document as canonical JSON (RFC 8785)."},
     "InclusionProof": object_of(
         "A proof that a leaf is in the tree of this size.",

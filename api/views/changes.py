@@ -2,7 +2,7 @@
 
 import orjson
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
@@ -13,8 +13,7 @@ from api.http.parameter_values import read_number, read_sequence
 from api.http.parameters import Parameters
 from api.lists.requests import MAX_PAGE_SIZE, PAGE_SIZE
 from api.schema.operations import PAGE_SIZE_PARAMETER, documented, integer_parameter
-from factcheck.record.models import LogEntry
-from factcheck.record.readmodel.changes import changes
+from factcheck.record.readmodel.changes import changes, entries_after
 
 NAMES = ("since", "page_size", "wait")
 
@@ -41,13 +40,18 @@ class ChangeList(Endpoint):
             return _head(request._request) > since
 
         wait_until(ready, wait)
-        entries = list(LogEntry.objects.using("public").filter(sequence__gt=since).order_by("sequence")[:size])
+        entries, version = entries_after(since, size)
         query = request._request.GET.copy()
         if entries:
             query["since"] = str(entries[-1].sequence)
         following = f"{settings.SITE_URL}{request.path}{'?' if query else ''}{query.urlencode()}"
-        content = orjson.dumps({"results": changes(entries), "next": following})
-        response = responses.respond(content)
+        # The version is read before the bodies, so the content is never older than its ETag.
+        etag = responses.etag_of(f"{version} {following}".encode())
+        if responses.matches_etag(request._request, etag):
+            response: HttpResponse = HttpResponseNotModified(headers={"ETag": etag, "Cache-Control": "no-cache"})
+        else:
+            response = responses.respond(orjson.dumps({"results": changes(entries), "next": following}))
+            response.headers["ETag"] = etag
         responses.add_links(response, {"next": following})
         return response
 

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import orjson
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
@@ -13,15 +13,19 @@ from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.parameters import Parameters
 from api.http.problems import Gone, ParameterProblem
+from api.http.ranges import stream
 from api.schema.operations import DOCUMENT_HEADERS, documented, integer_parameter
 from factcheck.record.key_rotation import current_key
 from factcheck.record.log import merkle, tree
+from factcheck.record.log.document_bundles import DocumentBundle
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.readmodel.revisions import last_notice
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 BRIEF = "public, max-age=2"
 TEXT = "text/plain; charset=utf-8"
+JSON_LINES = "application/jsonl"
+MAX_IN_MEMORY = 4 * 2**20  # in bytes. Larger bundles are streamed.
 _GROUPS = re.compile(r"(?:x[0-9]{3}/){0,5}[0-9]{3}")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _WHOLE = "This isn't a whole number. Send a number, for example 0 or 1024."
@@ -89,6 +93,29 @@ class BundleView(RawEndpoint):
         if len(found) != width:
             raise Http404
         return self.send(tree.bundle(found), "application/octet-stream", IMMUTABLE)
+
+
+class DocumentBundleView(RawEndpoint):
+    @documented(
+        "get_log_documents", "Log",
+        "Up to 256 documents with their salts: a line of JSON for each entry, or null for an erased document.",
+        "DocumentBundle", media_type=JSON_LINES, missing=True,
+    )  # fmt: skip
+    def get(self, request: Request, place: str) -> HttpResponseBase:
+        refuse_parameters(request)
+        index, width = _read_place(place)
+        bundle = DocumentBundle.read(index * merkle.TILE_WIDTH, width)
+        if bundle is None:
+            raise Http404
+        # An erasure empties a place, so caches must revalidate each time.
+        headers = {"ETag": f'"{bundle.version}"', "Cache-Control": "no-cache"}
+        if responses.matches_etag(request._request, headers["ETag"]):
+            return HttpResponseNotModified(headers=headers)
+        if request.method == "HEAD":
+            return HttpResponse(content_type=JSON_LINES, headers=headers)
+        if bundle.size > MAX_IN_MEMORY:
+            return stream(bundle.lines(), content_type=JSON_LINES, headers=headers)
+        return HttpResponse(b"".join(bundle.lines()), content_type=JSON_LINES, headers=headers)
 
 
 class EntryDocumentView(RawEndpoint):

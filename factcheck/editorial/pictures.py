@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 
 from factcheck.editorial import roles
 from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Appearance, Claim, Picture, Review, User
 from factcheck.record.formats.markdown import own_pictures
 from factcheck.record.formats.picture_files import HEAD, PATH, PictureError, decode, encode_for_readers, video_type
@@ -192,6 +193,8 @@ def _binary(file: File[bytes]) -> BinaryIO:
 
 def _store(picture: Picture, content: File[bytes]) -> Picture:
     """Saves the row, and the file if the storage doesn't have it yet."""
+    newsroom = (picture.review or picture.claim).newsroom_id  # type: ignore[union-attr] # one of them is there
+    require_room(picture.size, by=picture.uploaded_by, newsroom=newsroom)
     _lock_file(picture.name)
     if not default_storage.exists(picture.name):
         content.seek(0)

@@ -97,10 +97,11 @@ def _read_sources(review: PublishedReview) -> None:
     # Sources that are published together are spread over the week, so that no host gets many requests at once.
     step = WEEK / max(len(new), 1)
     start = timezone.now() + timedelta(seconds=(review.sequence + 1) * 7919 % step.total_seconds())
-    WatchedSource.objects.bulk_create(
+    rows = (
         WatchedSource(review_id=review.pk, url=url, sequence=review.sequence, next_at=start + place * step)
         for place, url in enumerate(new)
     )
+    WatchedSource.objects.bulk_create(rows, ignore_conflicts=True)  # the job may run twice at once
 
 
 def check_source(source: WatchedSource) -> None:
@@ -112,13 +113,14 @@ def check_source(source: WatchedSource) -> None:
     found = _find_state(source, cited)
     at = timezone.now()
     with transaction.atomic():
-        source = WatchedSource.objects.select_for_update(of=("self",)).select_related("review").get(pk=source.pk)
-        source.next_at = at + WEEK
-        if found is not None:
-            had_quote, state = found
-            source.had_quote |= had_quote
-            _store(source, state, at)
-        source.save()
+        rows = WatchedSource.objects.select_for_update(of=("self",)).select_related("review").filter(pk=source.pk)
+        for row in rows:  # none, if the review was withdrawn in the meantime
+            row.next_at = at + WEEK
+            if found is not None:
+                had_quote, state = found
+                row.had_quote |= had_quote
+                _store(row, state, at)
+            row.save()
 
 
 def _store(source: WatchedSource, state: SourceState, at: datetime) -> None:

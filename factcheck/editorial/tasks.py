@@ -3,7 +3,7 @@
 import logging
 
 from django.db import DatabaseError
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from factcheck.editorial import account_mail, discarding, open_drafts
@@ -95,11 +95,17 @@ def publish_held(proposal: int) -> None:
 
 
 # A site that doesn't respond is tried again after half a minute and after two more minutes.
-_CAPTURE_RETRY = RetryStrategy(max_attempts=2, wait=30, linear_wait=90)
+_CAPTURE_RETRIES = 2
+_CAPTURE_RETRY = RetryStrategy(max_attempts=_CAPTURE_RETRIES, wait=30, linear_wait=90)
 
 
-@app.task(name=requests.TASK, queue=requests.QUEUE, retry=_CAPTURE_RETRY)
-def capture_page(capture: str) -> None:
+@app.task(name=requests.TASK, queue=requests.QUEUE, retry=_CAPTURE_RETRY, pass_context=True)
+def capture_page(context: JobContext, capture: str) -> None:
+    """Captures the page. If the page stays unreachable, its editor is told, and the job itself hasn't failed."""
     waiting = Capture.objects.filter(pk=capture).first()
     if waiting is not None:
-        fetching.capture(waiting)
+        try:
+            fetching.capture(waiting)
+        except fetching.TemporaryError:
+            if context.job.attempts < _CAPTURE_RETRIES:
+                raise

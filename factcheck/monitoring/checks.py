@@ -21,6 +21,8 @@ SECONDS = 3.0  # for all checks together
 MAX_LAG = timedelta(minutes=10)
 # A publication commits its entries first, and has them signed next.
 MAX_UNSIGNED = timedelta(minutes=2)
+# Backups are made every night. Without one, the site can publish, so this is a warning.
+MAX_BACKUP_AGE = timedelta(hours=36)
 
 
 class Failed(Exception):
@@ -29,9 +31,15 @@ class Failed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """A check that fails makes the site not ready, unless it only warns."""
+
     name: str
     ok: bool
     detail: str
+
+    @property
+    def warns(self) -> bool:
+        return self.name == backup.__name__
 
 
 def run_checks() -> list[Result]:
@@ -46,7 +54,9 @@ def run_checks() -> list[Result]:
 def _run() -> list[Result]:
     with translation.override("en"):
         first = _result(database)
-        rest = (migrations, address, log_key, checkpoint, queue) if numbers.sees_queue() else (address, checkpoint)
+        rest = (
+            (migrations, address, log_key, checkpoint, queue, backup) if numbers.sees_queue() else (address, checkpoint)
+        )
         return [first, *(map(_result, rest) if first.ok else ())]
 
 
@@ -106,6 +116,16 @@ def queue() -> str:
     if since > MAX_LAG:
         raise Failed(f"A job has been waiting for {_age(since)}. Check factcheck-worker.")
     return f"Waiting jobs: {waiting.count}."
+
+
+def backup() -> str:
+    made_at = numbers.read_backup()
+    if made_at is None:
+        raise Failed("No backup is known. Check BACKUP_FOLDER, BACKUP_RECIPIENT and factcheck-backup.")
+    age = timezone.now() - made_at
+    if age > MAX_BACKUP_AGE:
+        raise Failed(f"The newest backup is {_age(age)} old. Check factcheck-backup.")
+    return f"The newest backup is {_age(age)} old."
 
 
 @cache

@@ -43,6 +43,7 @@ def _read() -> list[Metric]:
         ("checkpoint_timestamp_seconds", "When the newest checkpoint was signed.", log.checkpoint_at),
         ("dump_timestamp_seconds", "When the newest dump was made.", files.dump_at),
         ("feed_timestamp_seconds", "When the ClaimReview feed was made.", files.feed_at),
+        ("backup_timestamp_seconds", "When the newest backup was made.", files.backup_at),
     ]
     if numbers.sees_queue():
         queue, webhooks = numbers.read_queue(), numbers.read_webhooks()

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import orjson
+from django.conf import settings
 from django.db import connections
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
@@ -13,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 from factcheck.record import dump_files
 from factcheck.record.log import tree
 from factcheck.record.models import LogEntry
+from factcheck.server.backup.making import newest_backup
 from factcheck.webhooks.models import Subscription
 
 
@@ -45,6 +48,7 @@ class Files:
 
     dump_at: datetime | None
     feed_at: datetime | None
+    backup_at: datetime | None
 
 
 def sees_queue() -> bool:
@@ -84,4 +88,8 @@ def read_files() -> Files:
         feed_at = datetime.fromtimestamp(feed.path.stat().st_mtime, UTC) if feed else None
     except FileNotFoundError:  # an erasure has just deleted the feed
         feed_at = None
-    return Files(dump_at, feed_at)
+    return Files(dump_at, feed_at, read_backup())
+
+
+def read_backup() -> datetime | None:
+    return newest_backup(Path(settings.BACKUP_FOLDER)) if settings.BACKUP_FOLDER else None

@@ -1,7 +1,7 @@
-"""Labels from the statements' models, translated when they are displayed."""
+"""Labels from the statements' models, translated when they are displayed, and the words that join claim and verdict."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.statements.values import Choices
@@ -17,6 +17,14 @@ KINDS = {
     "published": _("Published"),
     "updated": _("Updated"),
 }
+
+
+def claim_with_verdict(claim: str, verdict: str | None) -> str:
+    """Return a line with the claim and its verdict.
+
+    A verdict is about the claim and never about the headline, because the headline states what the newsroom found.
+    """
+    return gettext("“{claim}” – {verdict}").format(claim=claim, verdict=verdict or gettext("No verdict"))
 
 
 def label(text: str) -> Promise:

@@ -3,10 +3,12 @@
 import os
 import re
 from collections.abc import Sequence
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 _SECRET = re.compile("(?<!VERIFIER_)KEY|SECRET|PASSWORD|TOKEN")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -34,6 +36,20 @@ def web_address(name: str, *, example: str) -> str:
     text = environment(name)
     if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
         raise ImproperlyConfigured(f"{name} is {text!r}. Set a URL, for example {example}.")
+    return text
+
+
+def email_address(name: str, default: str) -> str:
+    """Return an e-mail address, which may have a name: `Newsroom <desk@example.org>`."""
+    text = environment(name)
+    if not text:
+        return default
+    try:
+        validate_email(parseaddr(text)[1])
+    except ValidationError:
+        raise ImproperlyConfigured(
+            f"{name} is {text!r}. Set an e-mail address, for example factcheck@example.org."
+        ) from None
     return text
 
 

@@ -1,7 +1,8 @@
-"""Hands out files that strangers wrote, such as copies of web pages. Browsers download them and never display them."""
+"""Files of strangers. Forms drop files, and browsers download copies of web pages and never display them."""
 
 from typing import IO, Any
 
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import FileResponse
 
 # In case a browser displays the file anyway, it runs no script, loads nothing and has no origin.
@@ -20,3 +21,10 @@ def download(file: IO[bytes] | Any, name: str) -> FileResponse:
     for header, value in _HEADERS.items():
         response[header] = value
     return response
+
+
+class NoFiles(FileUploadHandler):
+    """Stops reading a form at its first file, so nobody stores a file through a form that expects none."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        raise StopUpload(connection_reset=True)

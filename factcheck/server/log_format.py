@@ -26,12 +26,9 @@ def logging_settings(level: str, style: str) -> dict[str, Any]:
             "line": {"()": Line, "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"},
             "json": {"()": JsonLine},
         },
-        "filters": {"outage": {"()": "factcheck.database.outage_log.OutageInOneLine"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": style}},
-        "loggers": {
-            "django.request": {"filters": ["outage"]},
-            "factcheck.editorial.sign_in": {"level": "INFO"},  # each sign-in, whatever LOG_LEVEL is
-        },
+        "filters": {"levels": {"()": "factcheck.server.log_levels.CorrectLevels"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": style, "filters": ["levels"]}},
+        "loggers": {"factcheck.editorial.sign_in": {"level": "INFO"}},  # each sign-in, whatever LOG_LEVEL is
         "root": {"handlers": ["stderr"], "level": level},
     }
 

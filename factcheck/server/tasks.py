@@ -8,13 +8,13 @@ from contextlib import suppress
 from io import StringIO
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.manager import JobManager
 
-from factcheck.record.matching.embeddings import get_embeddings, is_configured
+from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings, is_configured
 from factcheck.record.matching.missing_vectors import BusyError, compute_missing
 
 logger = logging.getLogger(__name__)
@@ -67,6 +67,8 @@ def embed_claims(timestamp: int) -> None:
         computed = sum(compute_missing(get_embeddings(), RUN_SECONDS))
     except BusyError:
         return  # another worker, or the command of the same name
+    except EmbeddingError as problem:
+        raise CommandError(f"{problem} Check EMBEDDINGS_URL.") from problem
     logger.info("%s vectors computed.", computed)
     if computed:
         with suppress(AlreadyEnqueued):

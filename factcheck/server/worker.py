@@ -12,7 +12,8 @@ from django.db import connections
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 from psycopg import OperationalError
 
 logger = logging.getLogger(__name__)
@@ -68,11 +69,25 @@ async def _work(stalled: float) -> None:
 
 async def _take_up_again(stalled: float) -> None:
     """Put jobs of killed workers back into the queue. This isn't a job itself, because jobs can also be killed."""
+    found = set[int | None]()
     while True:
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled):
-            logger.warning("The worker of job %s was killed, so the job is restarted.", job.call_string)
-            await app.job_manager.retry_job(job)
+        found = await _restart_stalled(stalled, found)
         await asyncio.sleep(stalled / 3)
+
+
+async def _restart_stalled(stalled: float, before: set[int | None]) -> set[int | None]:
+    """Restart the jobs that were stalled before and still are. Return the ids of all stalled jobs.
+
+    On a machine that slept or was overloaded, a living worker is late as well. Its next heartbeat comes first.
+    """
+    jobs = {job.id: job for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled)}
+    for job in (job for pk, job in jobs.items() if pk in before):
+        logger.warning("The worker of job %s was killed, so the job is restarted.", job.call_string)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:  # an equal job is already waiting (`queueing_lock`)
+            await app.job_manager.finish_job(job, Status.ABORTED, delete_job=False)
+    return {*jobs}
 
 
 async def _until_stopped() -> None:

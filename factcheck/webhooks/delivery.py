@@ -5,6 +5,7 @@ entry that has been derived. Jobs for the same review and subscription share a l
 for its next attempt, so that later jobs can't overtake the job (ADR 16).
 """
 
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ from factcheck.record.models import LogEntry
 from factcheck.webhooks import sending, signing
 from factcheck.webhooks.models import Attempt, Delivery, Subscription
 from factcheck.webhooks.payloads import EVENTS, message
+
+logger = logging.getLogger(__name__)
 
 State, Stopped = Delivery.State, Subscription.Stopped
 
@@ -55,10 +58,6 @@ class RetryLater(Exception):
     def __init__(self, at: datetime) -> None:
         super().__init__(at)
         self.at = at
-
-
-class GivenUpError(Exception):
-    """All attempts within a day have failed, so the job ends as failed."""
 
 
 def log_head() -> int:
@@ -121,7 +120,7 @@ def lock_of(subscription: UUID) -> str:
 
 
 def attempt(pk: int) -> None:
-    """Send a delivery once, if it is still pending. Raises RetryLater or GivenUpError.
+    """Send a delivery once, if it is still pending. Raises RetryLater.
 
     If the worker is killed between the request and the commit, the delivery is sent again with the same id.
     """
@@ -144,7 +143,7 @@ def attempt(pk: int) -> None:
     if later:
         raise RetryLater(later)
     if Delivery.objects.filter(pk=pk, state=State.FAILED).exists():
-        raise GivenUpError(f"{delivery.message_id}: {outcome.problem} {outcome.status or ''}".strip())
+        logger.warning("%s: all attempts failed. %s %s", delivery.message_id, outcome.problem, outcome.status or "")
 
 
 def _send(delivery: Delivery, now: datetime) -> sending.Outcome:

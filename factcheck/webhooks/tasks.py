@@ -18,7 +18,7 @@ class AtLeastOnce(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if isinstance(exception, deliveries.RetryLater):
             return RetryDecision(retry_at=exception.at)
-        if isinstance(exception, deliveries.GivenUpError) or job.attempts >= RUNS:
+        if job.attempts >= RUNS:
             return None
         return RetryDecision(retry_in={"minutes": min(2**job.attempts, 60)})
 

@@ -1,17 +1,18 @@
 """Citations of a review as plain text, BibTeX and CSL-JSON.
 
-A citation names the revision and its digest, so a reader can tell whether the review has been corrected since.
+A citation names the revision and its digest, so a reader can tell whether the review has been corrected since. An own
+review's citation leads to this revision. An imported review's citation gives its publisher's date and URL, with the
+revision on this site beside them.
 """
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils.translation import gettext
 
 from factcheck.website.queries import Body
-from factcheck.website.share_cards import verdict_words
+from factcheck.website.review_words import finding_of
 from factcheck.website.templatetags.published import day_of, plain
 
 # BibTeX passes titles on to TeX, in which these characters are commands.
@@ -29,31 +30,31 @@ _TEX = {
 def plain_citation(review: Body) -> str:
     """Return the citation as a sentence in the interface's language."""
     return gettext(
-        "{authors} ({date}). {title}. Fact-check, verdict: {verdict}. {newsroom}. Revision {number}, SHA-256 {digest}. "
-        "{url} (accessed on: add your date)"
+        "{authors} ({date}). {title}. Fact-check: {finding}. {newsroom}. The Fact-Check Record, revision {number}, "
+        "SHA-256 {digest}. {url} (accessed on: add your date)"
     ).format(
         authors=", ".join(_authors(review)),
-        date=day_of(review["updated_at"]),
+        # Translators: a publication without a date, as in citations.
+        date=day_of(_issued(review)) or gettext("n.d."),
         title=_title(review),
-        verdict=_verdict(review),
-        newsroom=plain(review["publisher"]["name"]),
+        finding=_finding(review),
+        newsroom=". ".join(filter(None, (plain(review["publisher"]["name"]), review["original_url"]))),
         number=review["revision"]["number"],
         digest=review["revision"]["digest"],
-        url=review["url"],
+        url=_revision_url(review),
     )
 
 
 def bibtex(review: Body) -> str:
     """Return an entry for BibTeX and BibLaTeX. The names in double braces aren't split into parts."""
-    issued = _date(review["updated_at"])
+    issued = _issued(review)[:7].split("-")
     fields = {
         "author": " and ".join(f"{{{_tex(name)}}}" for name in _authors(review)),
         "title": f"{{{_tex(_title(review))}}}",
-        "year": f"{issued.year}",
-        "month": f"{issued.month}",
+        **({"year": issued[0], "month": f"{int(issued[1])}"} if len(issued) > 1 else {}),
         "howpublished": _tex(plain(review["publisher"]["name"])),
         "note": _tex(_note(review)),
-        "url": review["url"],
+        "url": review["original_url"] or _revision_url(review),
         "language": _tex(review["language"]),
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
@@ -69,11 +70,11 @@ def csl_json(review: Body) -> str:
         "author": [{"literal": name} for name in _authors(review)],
         "container-title": plain(review["publisher"]["name"]),
         "genre": "Fact-check",
-        "issued": _parts(review["updated_at"]),
-        "original-date": _parts(review["published_at"]),
+        **_parts("issued", _issued(review)),
+        **_parts("original-date", "" if review["original_url"] else review["published_at"]),
         "version": str(review["revision"]["number"]),
         "note": _note(review),
-        "URL": review["url"],
+        "URL": review["original_url"] or _revision_url(review),
         "language": review["language"],
     }
     return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
@@ -92,30 +93,35 @@ def _authors(review: Body) -> list[str]:
 
 
 def _title(review: Body) -> str:
-    return plain(review["headline"] or review["claim"].get("text") or gettext("Withdrawn review"))
+    return plain(review["headline"] or _finding(review))
 
 
-def _verdict(review: Body) -> str:
-    withdrawn = review["revision"]["kind"] == "withdrawal"
-    return gettext("Withdrawn") if withdrawn else verdict_words(review, review["language"])
+def _finding(review: Body) -> str:
+    return gettext("Withdrawn review") if review["revision"]["kind"] == "withdrawal" else finding_of(review)
+
+
+def _issued(review: Body) -> str:
+    """Return the time of the revision, or the day that the publisher of an imported review gave, or an empty text."""
+    return str((review.get("reviewed_on") or "") if review["original_url"] else review["updated_at"])
+
+
+def _revision_url(review: Body) -> str:
+    return f"{review['url']}revisions/{review['revision']['number']}/"
 
 
 def _note(review: Body) -> str:
-    revision = review["revision"]
-    return f"Fact-check, verdict: {_verdict(review)}. Revision {revision['number']}, SHA-256 {revision['digest']}."
+    revision, place = review["revision"], f" {_revision_url(review)}" if review["original_url"] else ""
+    number, digest = revision["number"], revision["digest"]
+    return f"Fact-check: {_finding(review)}. The Fact-Check Record, revision {number}, SHA-256 {digest}.{place}"
 
 
 def _key(review: Body) -> str:
     return f"factcheck-{review['id'][:8]}-{review['revision']['number']}"
 
 
-def _date(time: str) -> date:
-    return datetime.fromisoformat(time).astimezone(UTC).date()
-
-
-def _parts(time: str) -> dict[str, list[list[int]]]:
-    day = _date(time)
-    return {"date-parts": [[day.year, day.month, day.day]]}
+def _parts(name: str, time: str) -> dict[str, dict[str, list[list[int]]]]:
+    """Return a date of CSL, or nothing for an empty text. Times in the record are in UTC."""
+    return {name: {"date-parts": [[int(part) for part in time[:10].split("-")]]}} if time else {}
 
 
 def _tex(text: str) -> str:

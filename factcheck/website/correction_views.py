@@ -76,7 +76,13 @@ def _correction(row: Any) -> Body:
     return {
         **correction,
         "language": review.get("language", "und"),
-        "review": {"id": review["id"], "now": current["kind"], **current_title(review)},
+        "review": {
+            "id": review["id"],
+            "now": current["kind"],
+            "headline": review.get("headline"),
+            "claim": review.get("claim"),
+            **current_title(review),
+        },
         "withdrawn_since": current["kind"] == "withdrawal" and current["sequence"] != row.sequence,
         "newsroom": {"site": row.publisher, **newsroom},
         "notice": _notice(correction, newsroom),

@@ -16,6 +16,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 
 from factcheck.record.models import PublishedReview, Status
 from factcheck.website import embeds, queries, share_cards, share_picture
+from factcheck.website.review_words import title_of
 from factcheck.website.templatetags.published import plain
 from factcheck.website.views import is_sample, page_for_readers
 
@@ -73,7 +74,7 @@ def _oembed(review: queries.Body, language: str, most_width: int, most_height: i
         answer = {
             "version": "1.0",
             "type": "rich",
-            "title": share_cards.card_title(review, language),
+            "title": title_of(review),
             "author_name": plain(review["publisher"]["name"]),
             "author_url": review["publisher"]["url"],
             "provider_name": gettext("The Fact-Check Record"),

@@ -70,10 +70,12 @@ def other_reviews(review: PublishedReview) -> list[Body]:
 
 
 def find_claim(claim_id: UUID) -> Body | None:
-    """Return a claim with its live reviews, or None if it doesn't have a live review."""
+    """Return a claim with the bodies of its live reviews, or None if it doesn't have a live review."""
     claims = PublishedClaim.objects.using("public").live().filter(pk=claim_id)
-    body = claims.values_list("body", flat=True).first()
-    return orjson.loads(body) if body else None
+    if (body := claims.values_list("body", flat=True).first()) is None:
+        return None
+    claim: Body = orjson.loads(body)
+    return {**claim, "reviews": bodies_of((review["id"] for review in claim["reviews"]), limit=None)}
 
 
 def home_of(claim_id: UUID) -> UUID:
@@ -134,10 +136,10 @@ def references(kind: PublishedReference.Kind) -> QuerySet[PublishedReference]:
     return found.alias(parsed=Cast("body", models.JSONField())).filter(public)
 
 
-def bodies_of(reviews: Iterable[UUID]) -> list[Body]:
-    """Return the bodies of these reviews, oldest first."""
-    rows = PublishedReview.objects.using("public").filter(pk__in=reviews).order_by("published_at", "id")
-    return [orjson.loads(body) for body in rows.values_list("body", flat=True)[:OTHERS]]
+def bodies_of(reviews: Iterable[UUID | str], limit: int | None = OTHERS) -> list[Body]:
+    """Return the bodies of those of these reviews that are live, oldest first."""
+    rows = PublishedReview.objects.using("public").live().filter(pk__in=reviews).order_by("published_at", "id")
+    return [orjson.loads(body) for body in rows.values_list("body", flat=True)[:limit]]
 
 
 def public_captures(body: Body) -> set[str]:

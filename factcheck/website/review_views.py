@@ -79,6 +79,7 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "number": number,
         "current": current,
         "status": row.status,
+        "verdict_changed": not (current or withdrawn) and _verdict_changed_after(number, orjson.loads(row.body)),
         "revisions": revisions,
         "previous_texts": queries.comparable(revisions),
         "corrections": {each["revision"]: each for each in body.get("corrections", [])},
@@ -98,6 +99,10 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "structured_data": structured_data(row) if current else "",
     }
     return render(request, "website/withdrawn.html" if withdrawn else "website/review.html", context)
+
+
+def _verdict_changed_after(number: int, body: queries.Body) -> bool:
+    return any(each["revision"] > number for each in review_words.verdict_changes(body["corrections"]))
 
 
 def translations(body: queries.Body, others: list[queries.Body]) -> list[queries.Body]:

@@ -1,6 +1,7 @@
 """The words of a review's page that are derived from the document: titles, translations and agreement.
 
-A title or a description for other sites always contains the verdict, because a false claim alone would only spread.
+A claim for other sites always has its verdict, because a false claim alone would only spread. A headline never has one,
+because the verdict is about the claim. "False: Bed nets work" would say the opposite of the review.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from factcheck.record.log.models import LogEntry
 from factcheck.record.readmodel.translated_reviews import NEW_TEXTS
+from factcheck.record.statement_labels import claim_with_verdict
 from factcheck.website.templatetags.published import plain, scale
 
 Body = dict[str, Any]
@@ -25,16 +27,22 @@ def verdict_of(body: Body) -> str:
 
 
 def title_of(body: Body, *, current: bool = True, status: str = "live") -> str:
-    """Return the title for browsers and other sites. The verdict is first, because titles are shortened at the end."""
+    """Return the title for browsers and other sites: the headline or else the claim with its verdict."""
+    headline = _shorten(body["headline"] or "", MAX_QUOTED)
     with _in_language(body["language"]):
         if body["revision"]["kind"] == "withdrawal":
-            return ": ".join(word for word in (_("Withdrawn"), _shorten(body["headline"] or "", MAX_QUOTED)) if word)
-        title = f"{verdict_of(body)}: {_shorten(body['headline'] or body['claim']['text'], MAX_QUOTED)}"
+            return ": ".join(word for word in (_("Withdrawn"), headline) if word)
+        title = headline or finding_of(body)
         if current:
             return title
         # Not inside the f-string, where Babel doesn't find texts to translate.
         state = _("Withdrawn") if status == "withdrawn" else _("Not the current revision")
         return f"{state} – {title}"
+
+
+def finding_of(body: Body) -> str:
+    """Return the claim with its verdict as one line of limited length."""
+    return claim_with_verdict(_shorten(body["claim"]["text"], MAX_QUOTED), verdict_of(body))
 
 
 def description_of(body: Body) -> str:
@@ -43,23 +51,37 @@ def description_of(body: Body) -> str:
         if body["revision"]["kind"] == "withdrawal":
             reason = body["revision"]["note"] or ""
             return _("The newsroom no longer supports this review. Reason: %(reason)s") % {"reason": reason}
-        claim = _shorten(body["claim"]["text"], MAX_QUOTED)
-        words = _("Verdict: %(verdict)s. Claim: “%(claim)s”") % {"verdict": verdict_of(body), "claim": claim}
-    return f"{words} {body['summary'] or ''}".strip()
+        return f"{finding_of(body)}. {body['summary'] or ''}".strip()
 
 
 def claim_title(claim: Body) -> str:
-    """Return the title of a claim's page: the verdicts and the claim."""
+    """Return the title of a claim's page: the claim and its verdicts."""
     reviews = claim["reviews"][:2]
     verdicts = [f"{verdict_of(each)} ({_shorten(each['publisher']['name'], MAX_NAME)})" for each in reviews]
-    return f"{'; '.join(verdicts)}: {_shorten(claim['text'], MAX_QUOTED)}"
+    return claim_with_verdict(_shorten(claim["text"], MAX_QUOTED), "; ".join(verdicts))
 
 
 def important_corrections(corrections: Sequence[Body]) -> list[Body]:
     """Return the newest correction and the newest change of the verdict, newest first."""
-    verdicts = [each for each in corrections if each["verdict_before"] not in (None, each["verdict_after"])]
-    newest = {each["revision"]: each for each in (*corrections[-1:], *verdicts[-1:])}
+    newest = {each["revision"]: each for each in (*corrections[-1:], *verdict_changes(corrections)[-1:])}
     return list(newest.values())
+
+
+def verdict_changes(corrections: Sequence[Body]) -> list[Body]:
+    """Return the corrections that changed the verdict."""
+    return [each for each in corrections if each["verdict_before"] not in (None, each["verdict_after"])]
+
+
+def verdict_since(body: Body) -> tuple[str | None, bool]:
+    """Return the day or the time since which the verdict is as it is, and whether a correction changed it then.
+
+    The day of an imported review comes from its publisher, or is None. After an erasure, the time is that of the next
+    revision, because the verdict before it isn't public.
+    """
+    for each in reversed(body["corrections"]):
+        if each["verdict_before"] != each["verdict_after"]:
+            return each["at"], each["verdict_before"] is not None
+    return body["reviewed_on"] or (None if body["original_url"] else body["published_at"]), False
 
 
 def split_translations(

@@ -1,12 +1,14 @@
 """The texts of share pictures. The texts are in the picture's language, and the claim in its own."""
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 
+from factcheck.record.statement_labels import claim_with_verdict
+from factcheck.website.review_words import title_of, verdict_changes, verdict_since
 from factcheck.website.share_picture import Card, drawable
 from factcheck.website.templatetags.published import day_of, plain, scale
 from factcheck.website.views import is_sample
@@ -20,20 +22,21 @@ DIGEST_LENGTH = 16  # characters of the digest in the picture's URL
 def picture_path(review: Body | None, language: str) -> str:
     """Return the path of the picture of a review or, for None, of the site.
 
-    A correction changes the path, because platforms keep a picture under its path. A claim's reviews have no digest,
-    so their path leads to the current picture.
+    A correction changes the path, because platforms keep a picture under its path.
     """
     if review is None:
         return f"/share/{language}.png"
-    if "revision" not in review:
-        return f"/reviews/{review['id']}/share/?{urlencode({'lang': language, 'as_of': review['updated_at']})}"
     return f"/reviews/{review['id']}/share/{review['revision']['digest'][:DIGEST_LENGTH]}-{language}.png"
 
 
 def alternative_text(review: Body | None, language: str) -> str:
     """Return the text that describes the picture to people who don't see it."""
+    if review and review["revision"]["kind"] == "withdrawal":
+        return title_of(review)
     with translation.override(language):
-        return card_title(review, language) if review else gettext("The Fact-Check Record")
+        if review is None:
+            return gettext("The Fact-Check Record")
+        return claim_with_verdict(plain(review["claim"]["text"]), verdict_words(review, language))
 
 
 def picture_language(language: str) -> str:
@@ -56,18 +59,9 @@ def site_card(language: str) -> Card:
 
 
 def verdict_words(review: Body, language: str) -> str:
-    """Return the verdict in this language, or in the review's language, or a dash."""
+    """Return the verdict in this language or in the review's language."""
     verdict = review["verdict"]
-    return plain(verdict["labels"].get(language) or verdict["label"] or "–")
-
-
-def card_title(review: Body, language: str) -> str:
-    """Return the verdict with the headline, or with the claim if the headline is missing."""
-    if review.get("revision", {}).get("kind") == "withdrawal":
-        first, second = gettext("Withdrawn"), review["headline"] or review["publisher"]["name"]
-    else:
-        first, second = verdict_words(review, language), review["headline"] or review["claim"]["text"]
-    return f"{first}: {plain(second)}"
+    return plain(verdict["labels"].get(language) or verdict["label"] or gettext("No verdict"))
 
 
 def newest_correction(review: Body) -> dict[str, str] | None:
@@ -76,7 +70,7 @@ def newest_correction(review: Body) -> dict[str, str] | None:
     A corrected verdict is shown even after other corrections. A corrected typo isn't shown.
     """
     corrections = [each for each in review["corrections"] if each["kind"] == "correction" and each["class"] != "typo"]
-    verdicts = [each for each in corrections if each["verdict_before"] not in (None, each["verdict_after"])]
+    verdicts = verdict_changes(corrections)
     if not corrections:
         return None
     newest = (verdicts or corrections)[-1]
@@ -92,7 +86,7 @@ def _live_card(review: Body, language: str) -> Card:
         verdict=verdict,
         tone=place["tone"] if place else "none",
         newsroom=_newsroom(review),
-        date=day_of(review["published_at"]),
+        date=day_of(verdict_since(review)[0] or ""),
         note=_correction_note(review),
         label=gettext("Claim that was checked – verdict: {verdict}").format(verdict=verdict),
         text=f"“{text}”" if text else unreadable,

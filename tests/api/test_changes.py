@@ -15,7 +15,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from api.http import long_polling
-from factcheck.record.models import LogEntry, PublishedReview
+from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview
 from tests.drafts import (
     Newsroom,
     correct_review,
@@ -29,7 +29,7 @@ from tests.drafts import (
     update_demand,
     withdraw_review,
 )
-from tests.serving import served
+from tests.serving import running, served
 
 MIRROR = str(Path(__file__).parents[2] / "examples" / "mirror.py")
 
@@ -96,6 +96,27 @@ def test_changes_page_by_page(world, api):
     assert api.send(address)["Link"].startswith(
         f'<https://creativecommons.org/licenses/by/4.0/>; rel="license", <{address}>; rel="next"'
     )
+
+
+def test_unchanged_page_is_known_without_reading_a_body(newsroom: Newsroom, api):
+    one, two = make_review(newsroom), make_review(newsroom)
+    for review in (one, two):
+        publish_review(newsroom, review)
+    demand = make_demand(newsroom)
+    publish_demand(newsroom, demand)
+    page, first = api.send("changes/?page_size=3"), api.send("changes/?page_size=1")
+    with CaptureQueriesContext(connections["public"]) as asked:
+        again = api.send("changes/?page_size=3", **{"If-None-Match": page["ETag"]})
+    assert (again.status_code, again.content, again["ETag"], again["Link"]) == (304, b"", page["ETag"], page["Link"])
+    assert [query["sql"] for query in asked.captured_queries if "body" in query["sql"]] == []
+    correct_review(newsroom, two, headline="Hai, sửa")
+    changed = api.send("changes/?page_size=3", **{"If-None-Match": page["ETag"]})
+    assert [each["body"] is None for each in changed.json()["results"]] == [False, True, False]
+    assert api.send("changes/?page_size=1", **{"If-None-Match": first["ETag"]}).status_code == 304
+    for rows in (PublishedDemand.objects.filter(pk=demand.pk), PublishedReview.objects.filter(pk=one.pk)):
+        before = api.send("changes/?page_size=3")["ETag"]
+        rows.using("owner").update(body="{}")
+        assert api.send("changes/?page_size=3")["ETag"] != before
 
 
 @pytest.mark.parametrize(
@@ -271,3 +292,19 @@ def test_mirror_asks_again_when_half_an_answer_came(tmp_path):
                 goes_on.kill()
         finally:
             server.shutdown()
+
+
+def test_mirror_waits_as_long_as_it_is_asked_to(tmp_path):
+    answers = [
+        b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n",
+        b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"results": []}',
+    ]
+
+    class InTurn(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.request.recv(4096)
+            self.wfile.write(answers.pop(0))
+
+    with running(socketserver.TCPServer(("127.0.0.1", 0), InTurn)) as address:
+        once = run_once(address, tmp_path / "mirror.sqlite")
+        assert (once.stderr, answers) == (f"{address} asks to wait for 1 s.\n", [])

@@ -186,14 +186,15 @@ def test_feed_of_corrections(world, api):
     assert len(entries) == 3
     tea = {child.tag.removeprefix(ATOM): child for child in entries[1]}
     assert tea["title"].text == "Trà & <chè>"
-    assert tea["link"].get("href") == f"http://127.0.0.1:8000/reviews/{world.tea}/"
+    assert entries[1].find(f"{ATOM}link").get("href") == f"http://127.0.0.1:8000/reviews/{world.tea}/"
     assert tea["id"].text == f"http://127.0.0.1:8000/api/v1/reviews/{world.tea}/revisions/2/"
-    assert tea["summary"].text == "<p>[update] Sai</p><p>Có số liệu mới.</p>"
+    assert tea["summary"].text == "<p>[update] Verdict on the claim: Sai</p><p>Có số liệu mới.</p>"
     assert tea["author"].find(f"{ATOM}name").text == "other.example"
     assert tea["category"].get("term") == "update"
     assert entries[1].get("{http://www.w3.org/XML/1998/namespace}lang") == "vi-VN"
     flood = entries[2].find(f"{ATOM}summary").text
-    assert flood == "<p>[substantive] Sai → Đúng</p><p>Ngày quay đã được xác minh lại với người quay phim.</p>"
+    words = "Verdict on the claim: Sai → Đúng</p><p>Ngày quay đã được xác minh lại với người quay phim."
+    assert flood == f"<p>[substantive] {words}</p>"
 
 
 def documents(api, review, *numbers):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
@@ -119,11 +120,13 @@ def test_atom_entry(world, api):
         "updated": corrected.at.isoformat(),
         "author": None,
         "id": f"urn:uuid:{world.flood}",
-        "summary": "<p>Đúng</p><p>Sai. Đoạn video được quay năm 2020.</p>",
+        "summary": "<p>“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng</p><p>Sai. Đoạn video được quay năm 2020.</p>",
         "category": None,
         "rights": "https://creativecommons.org/licenses/by/4.0/",
     }
-    assert entry.find("a:link", atom).get("href") == f"http://127.0.0.1:8000/reviews/{world.flood}/"
+    page = f"http://127.0.0.1:8000/reviews/{world.flood}/"
+    links = {link.get("rel"): link.get("href") for link in entry.findall("a:link", atom)}
+    assert links == {"alternate": page, "via": f"{page}revisions/2/"}
     assert entry.find("a:author/a:name", atom).text == "Toà soạn kiemchung.example"
     assert entry.find("a:author/a:uri", atom).text == "https://kiemchung.example/"
     assert entry.find("a:category", atom).get("term") == "floods"
@@ -157,7 +160,7 @@ def test_json_feed_keeps_its_rules(world, api):
         assert item["content_html"]
         assert item["authors"]
         assert all(isinstance(tag, str) for tag in item["tags"])
-        assert item["date_published"].endswith("Z")
+        assert item["date_modified"].endswith("Z")
         assert None not in [*item.values(), *item["authors"][0].values()]
     last = read(api, "reviews.json", {"page_size": 100})
     assert "next_url" not in last
@@ -200,7 +203,7 @@ def test_full_text_is_sanitised_html(world, api, kind):
     assert 'href="javascript:' not in html
     assert 'href="https://i.example/1.png"' in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
-    assert html.startswith("<blockquote><p>]]&gt;&lt;script&gt;")
+    assert html.startswith("<p>“]]&gt;&lt;script&gt;")
     if kind != "rss":  # feedparser takes a title of RSS for HTML, and cleans it
         assert HOSTILE in title or kind == "atom"
 
@@ -208,16 +211,32 @@ def test_full_text_is_sanitised_html(world, api, kind):
 def test_summary_is_escaped_html(world, api):
     (item,) = read(api, "reviews.json", {"ids": world.hostile})["items"]
     assert item["content_html"] == (
-        "<p>Sai</p><p>]]&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp; &quot;&#x27;&lt;b&gt;‮שלום 🌊</p>"
+        "<p>“]]&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp; &quot;&#x27;&lt;b&gt;‮שלום 🌊” – Sai</p>"
+        "<p>]]&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp; &quot;&#x27;&lt;b&gt;‮שלום 🌊</p>"
     )
     assert item["title"] == HOSTILE
-    assert item["summary"] == f"Sai\n\n{HOSTILE}"
+    assert item["summary"] == f"“{HOSTILE}” – Sai\n\n{HOSTILE}"
 
 
 def test_imported_review_has_its_publishers_words(world, api):
     (item,) = read(api, "reviews.json", {"ids": world.imported})["items"]
-    assert (item["summary"], item["language"]) == ("Pants on Fire\n\nNão.", "vi")
+    assert (item["summary"], item["language"]) == ("“O chá cura.” – Pants on Fire\n\nNão.", "vi")
     assert item["authors"] == [{"name": "Outra Redação", "url": "https://outra.example/"}]
+
+
+@pytest.mark.parametrize("day", [date(2019, 8, 14), None])
+def test_imported_review_has_its_publishers_url_and_day(newsroom: Newsroom, api, day):
+    review = make_imported(newsroom, "https://outra.example/1", headline="Chá", reviewed_on=day)
+    publish_review(newsroom, review)
+    here = f"http://127.0.0.1:8000/reviews/{review.pk}/revisions/1/"
+    (item,) = read(api, "reviews.json")["items"]
+    assert (item["url"], item["_revision"]) == ("https://outra.example/1", {"url": here})
+    assert item.get("date_published") == ("2019-08-14T00:00:00.000000Z" if day else None)
+    for kind in ("atom", "rss"):
+        (entry,) = read(api, f"reviews.{kind}").entries
+        assert entry.link == "https://outra.example/1"
+        assert [link.href for link in entry.links if link.rel == "via"] == [here]
+        assert entry.get("published", "")[:16] in (("2019-08-14T00:00", "Wed, 14 Aug 2019") if day else ("",))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -235,10 +254,10 @@ def test_full_text_of_a_correction_is_the_review_as_it_is_now(world, api):
     withdrawal, gone, flood = read(api, "corrections.json", {"content": "full"})["items"]
     assert withdrawal["content_html"] == "<p>[withdrawal]</p><p>Nguồn chính đã rút lại số liệu.</p>"
     note = "<p>Ngày quay đã được xác minh lại với người quay phim.</p>"
-    assert gone["content_html"] == f"<p>[substantive] Sai</p>{note}"
+    assert gone["content_html"] == f"<p>[substantive] Verdict on the claim: Sai</p>{note}"
     assert flood["content_html"] == (
-        f"<p>[substantive] Sai → Đúng</p>{note}<hr><blockquote><p>Nước lũ ở Huế đã lên tới mái chùa.</p></blockquote>"
-        "<p>Đúng</p><p>Sai. Đoạn video được quay năm 2020.</p>"
+        f"<p>[substantive] Verdict on the claim: Sai → Đúng</p>{note}<hr>"
+        "<p>“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng</p><p>Sai. Đoạn video được quay năm 2020.</p>"
         "<p>Đoạn video <strong>không</strong> quay năm nay.</p>\n"
     )
 

@@ -9,7 +9,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connection, connections, transaction
 
 from factcheck.editorial import links, similar_claims
@@ -108,7 +108,11 @@ def down(text: str) -> Matching:
 
 
 def test_claims_wait_until_meaning_can_be_compared(
-    newsroom: Newsroom, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+    newsroom: Newsroom,
+    tmp_path: Path,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Compared by words alone they would not be compared again, and one in another language never found."""
     batch = bring_in(newsroom, tmp_path, FLOOD, "The flood reached the roof of the pagoda in Hue.")
@@ -118,12 +122,12 @@ def test_claims_wait_until_meaning_can_be_compared(
             similar_claims, "match", lambda text, **_: replace(found, explanation=None) if text == FLOOD else down(text)
         )
         first.setattr(similar_claims, "is_configured", lambda: True)
-        with pytest.raises(CommandError, match="Nobody answers. The next run continues where this one stopped."):
-            call_command("propose_links")
+        call_command("propose_links")
+    assert "Nobody answers. The next run continues where this one stopped." in capsys.readouterr().out
     assert (ProposedLink.objects.count(), ImportBatch.objects.get(pk=batch.pk).uncompared.count()) == (1, 1)
     settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL = "http://127.0.0.1:9/v1/", "down"
-    with pytest.raises(CommandError, match="The meaning of 1 review has not been computed yet. The next run continues"):
-        call_command("propose_links")
+    call_command("propose_links")
+    assert "The meaning of 1 review has not been computed yet. The next run continues" in capsys.readouterr().out
     assert ImportBatch.objects.get(pk=batch.pk).uncompared.count() == 1
 
 
@@ -226,8 +230,7 @@ def test_import_that_fails_holds_up_no_other(
 
     monkeypatch.setattr(similar_claims, "match", down_at_first)
     monkeypatch.setattr(similar_claims, "is_configured", lambda: True)
-    with pytest.raises(CommandError, match="Nobody answers"):
-        call_command("propose_links")
+    call_command("propose_links")
     assert links.uncompared_batches() == [first]
     assert ProposedLink.objects.get().batch == second
 

@@ -262,14 +262,14 @@ def test_verifier_follows_merges(
         assert verifier.main([address, "--quiet"]) == 0, capsys.readouterr().err
         PublishedMerge.objects.filter(claim_id=one.pk).update(into_id=three.pk)
         assert verifier.main([address, "--quiet"]) == 1
-        assert f"The claim {one.pk} is merged into {two.pk}, but its URL answers 308" in capsys.readouterr().err
+        assert f"Readers of the claim {one.pk} don't get the last revision, entry 3." in capsys.readouterr().err
         PublishedMerge.objects.filter(claim_id=one.pk).update(into_id=two.pk)
         # The split of `two` hidden.
         PublishedMerge.objects.filter(claim_id=two.pk, into_id=None).delete()
         PublishedMerge.objects.filter(claim_id=two.pk).update(until=None)
         PublishedClaim.objects.filter(pk=two.pk).delete()
         assert verifier.main([address, "--quiet"]) == 1
-        assert "its URL" in capsys.readouterr().err
+        assert f"Readers of the claim {two.pk} don't get the last revision, entry 5." in capsys.readouterr().err
 
 
 def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:

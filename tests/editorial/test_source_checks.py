@@ -274,3 +274,17 @@ def test_change_counts_lost_words_only() -> None:
     assert has_changed(WORDS, OTHER)
     assert not has_changed("vài từ", "khác hẳn")
     assert has_changed(WORDS, WORDS[: len(WORDS) // 3])
+
+
+def test_source_that_another_run_begins_to_watch_meanwhile(newsroom: Newsroom, site: LocalPages) -> None:
+    """A job of a killed worker runs again, and may run twice at once."""
+    review = publish(newsroom, site)
+
+    def insert_first(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("INSERT") and not many:
+            execute(sql, parameters, many, context)
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(insert_first):
+        source_checks.read_new_sources()
+    assert WatchedSource.objects.filter(review=review).count() == 1

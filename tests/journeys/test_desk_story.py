@@ -9,7 +9,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from factcheck.editorial.captures import fetching
 from factcheck.editorial.models import Capture, Claimant, Review
 from factcheck.record.models import PublishedReview
-from factcheck.server.http_client import Exchange
+from factcheck.server.http_client import Exchange, FetchError, Problem
 from tests.drafts import Newsroom, make_scale
 from tests.serving import served
 
@@ -118,7 +118,8 @@ def worker() -> Iterator[None]:
     def run() -> None:
         while not stop.wait(0.5):
             for capture in Capture.objects.filter(state=Capture.State.WAITING):
-                fetching.capture(capture)
+                with suppress(fetching.TemporaryError):
+                    fetching.capture(capture)
             connections.close_all()
 
     thread = threading.Thread(target=run)
@@ -130,7 +131,7 @@ def worker() -> Iterator[None]:
         thread.join()
 
 
-def write(lan: Person) -> None:
+def begin_claim(lan: Person) -> None:
     lan.press("link", "Log a claim")
     lan.type("claim", "Nước lũ ở Huế đã lên tới mái chùa.")
     chooser = lan.page.get_by_role("combobox", name=lan.say("claimant"))
@@ -140,6 +141,9 @@ def write(lan: Person) -> None:
     lan.fields += 1
     lan.paste("appearances", "https://social.example/p/1")
     saved(lan)
+
+
+def begin_review(lan: Person) -> None:
     lan.press("button", "Save and write the review of this claim")
     lan.type("headline", "Video nước lũ là của năm 2020")
     lan.type("summary", "Sai. Video được quay năm 2020.")
@@ -150,6 +154,11 @@ def write(lan: Person) -> None:
     lan.page.keyboard.press("R")
     lan.page.keyboard.press("C")
     saved(lan)
+
+
+def write(lan: Person) -> None:
+    begin_claim(lan)
+    begin_review(lan)
     for number in (0, 1):  # the titles come from the pages
         expect(lan.page.locator(f"#id_sources-{number}-title")).to_have_value(f"Tin {number + 1}", timeout=20_000)
     lan.press("button", "Save and submit for approval")
@@ -223,3 +232,39 @@ def test_story_of_two_people(
     published = PublishedReview.objects.using("public").get()
     assert json.loads(published.body)["revision"]["number"] == 2
     assert Review.objects.get().state == "published"
+
+
+def give_reasons(person: Person, prefix: str, titles: dict[int, str]) -> None:
+    """The cards of pages that can't be copied open, and ask why there is no copy."""
+    for number, title in titles.items():
+        reason = person.page.locator(f"#id_{prefix}-{number}-no_capture_reason")
+        expect(reason).to_be_visible(timeout=20_000)
+        reason.fill("Máy này không nối mạng.")
+        if title:
+            person.page.locator(f"#id_{prefix}-{number}-title").fill(title)
+
+
+def test_steps_of_the_readme_without_the_internet(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_scale()
+    Claimant.objects.create(
+        newsroom=newsroom.publisher, type=Claimant.Type.UNNAMED, description="một người dùng mạng xã hội"
+    )
+
+    def no_network(url: str) -> list[Exchange]:
+        raise FetchError(Problem.UNKNOWN_HOST)
+
+    monkeypatch.setattr(fetching, "fetch", no_network)
+    with served() as site, worker(), browser() as opened:
+        lan, minh = window(opened, "en"), window(opened, "en")
+        lan.log_in(site, newsroom.reporter.username)
+        begin_claim(lan)
+        give_reasons(lan, "appearances", {0: ""})
+        begin_review(lan)
+        give_reasons(lan, "sources", {0: "Tin 1", 1: "Tin 2"})
+        lan.press("button", "Save and submit for approval")
+        expect(lan.page.get_by_text(lan.say("Submitted. Someone else now has to decide."))).to_be_visible()
+        minh.log_in(site, newsroom.editor.username)
+        decide(minh, "Video nước lũ là của năm 2020")
+    body = json.loads(PublishedReview.objects.using("public").get().body)
+    cited = [*body["claim"]["appearances"], *body["sources"]]
+    assert [(each["capture"], each["no_capture_reason"]) for each in cited] == [(None, "Máy này không nối mạng.")] * 3

@@ -190,7 +190,7 @@ def look_at_the_card(reader: Reader, verdict: str) -> bytes:
         name: page.locator(f"meta[property='{name}']").get_attribute("content")
         for name in ("og:title", "og:image", "og:image:alt")
     }
-    assert card["og:title"] == f"{verdict}: {HEADLINE}"
+    assert card["og:title"] == HEADLINE
     assert verdict in (card["og:image:alt"] or "")
     named = {"en": "English", "vi": "Tiếng Việt"}[reader.language]
     link = reader.section("Share").get_by_role("link", name=named)

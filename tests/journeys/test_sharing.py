@@ -109,7 +109,7 @@ def test_what_was_passed_on_follows_the_review(newsroom: Newsroom, context: Brow
             copied[button] = page.evaluate("navigator.clipboard.readText()")
         assert copied["Copy the link"] == f"{PUBLISHED}/reviews/{review.pk}/"
         assert copied["Copy the text"].startswith("Verdict: False. The claim: “Nước lũ ở Huế đã lên tới mái chùa.”")
-        assert "Revision 1, SHA-256 " in copied["Copy the citation"]
+        assert "revision 1, SHA-256 " in copied["Copy the citation"]
         picture = page.locator("meta[property='og:image']").get_attribute("content")
         assert picture
         card = context.request.get(picture.replace(PUBLISHED, site))

@@ -41,11 +41,13 @@ def published(newsroom: Newsroom) -> Newsroom:
 
 
 def ready(status: int) -> dict[str, str]:
-    """The sentences of those checks that fail, or of all if none does."""
+    """The sentences of those checks that fail, or of all if none does. The test of backups reads their sentence."""
     response = Client().get("/readyz")
     content = response.json()
     assert (response.status_code, content["ready"]) == (status, status == 200), content
-    return {each["name"]: each["detail"] for each in content["checks"] if each["ok"] is (status == 200)}
+    found = {each["name"]: each["detail"] for each in content["checks"] if each["ok"] is (status == 200)}
+    found.pop("backup", None)
+    return found
 
 
 def numbers_of(**given) -> dict[str, float]:
@@ -86,7 +88,7 @@ def test_details_are_for_operators(published, monkeypatch):
     assert Client().get("/readyz", REMOTE_ADDR="203.0.113.7").json() == {"ready": True}
     monkeypatch.setattr(settings, "METRICS_TOKEN", TOKEN)
     with_token = {**PROXIED, "Authorization": f"Bearer {TOKEN}"}
-    assert len(Client().get("/readyz", headers=with_token).json()["checks"]) == 6
+    assert len(Client().get("/readyz", headers=with_token).json()["checks"]) == 7
 
 
 @pytest.mark.parametrize(
@@ -122,6 +124,29 @@ def test_plain_http_and_any_host_do_for_monitors(database, monkeypatch):
     monkeypatch.setattr(settings, "SECURE_SSL_REDIRECT", True)
     for path in ("/healthz", "/readyz", "/metrics"):
         assert Client().get(path, headers={"Host": "10.0.0.7:8000"}).status_code == 200
+
+
+def test_age_of_the_newest_backup_is_told(database, tmp_path, monkeypatch):
+    """The site can publish without a backup, so it stays ready."""
+
+    def told() -> tuple[int, bool, str]:
+        response = Client().get("/readyz")
+        (check,) = (each for each in response.json()["checks"] if each["name"] == "backup")
+        return response.status_code, check["ok"], check["detail"]
+
+    none = "No backup is known. Check BACKUP_FOLDER, BACKUP_RECIPIENT and factcheck-backup."
+    assert told() == (200, False, none)
+    monkeypatch.setattr(settings, "BACKUP_FOLDER", str(tmp_path))
+    for name in ("factcheck-20991231T040000Z.tar.age.unfinished", "factcheck-notes.tar.age", "lock"):
+        (tmp_path / name).touch()
+    assert told() == (200, False, none)
+    assert "factcheck_backup_timestamp_seconds" not in numbers_of()
+    now = timezone.now()
+    for days, ok, age in ((4, False, "4 days old. Check factcheck-backup."), (1, True, "24 hours old.")):
+        (tmp_path / f"factcheck-{now - timedelta(days=days):%Y%m%dT%H%M%SZ}.tar.age").touch()
+        assert told() == (200, ok, f"The newest backup is {age}")
+    made_at = numbers_of()["factcheck_backup_timestamp_seconds"]
+    assert made_at == (now - timedelta(days=1)).replace(microsecond=0).timestamp()
 
 
 def test_missing_migration_is_told(published):

@@ -401,8 +401,8 @@ class InProcess(verifier.Site):
     def __init__(self) -> None:
         self.client = Client()
 
-    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        response = self.client.get(path)
+    def get(self, path: str, etag: str | None = None) -> tuple[int, dict[str, str], bytes]:
+        response = self.client.get(path, headers={"If-None-Match": etag} if etag else None)
         return response.status_code, {name.lower(): value for name, value in response.items()}, response.content
 
 

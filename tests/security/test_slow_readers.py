@@ -123,7 +123,7 @@ def proxy(address: str, folder: Path, place: Path) -> Iterator[str]:
         (r"listen \[::\]:443 ssl;|ssl_certificate\S* [^;]*;", ""),
         (r"/var/log/nginx", str(place)),
         (r"/srv/factcheck/dumps", str(folder)),
-        (r"http://127.0.0.1:8000", address),
+        (r"http://127.0.0.1:800[02]", address),
     ):
         config = re.sub(pattern, value, config)
     temporary = "".join(

@@ -153,7 +153,7 @@ def main(action: str, *words: str) -> None:
     STATE.mkdir(mode=0o755, exist_ok=True)
     units = [word if "." in word else f"{word}.service" for word in words if not word.startswith("-")]
     if action == "daemon-reload":
-        for file in [*UNITS.glob("*.service"), *UNITS.glob("*.socket"), *UNITS.glob("*.timer")]:
+        for file in UNITS.glob("factcheck-*"):
             options(file.name)
     for unit in units:
         if of_debian(action, unit):

@@ -26,6 +26,7 @@ from factcheck.database.problems import DatabaseProblem
 from factcheck.record import publish
 from factcheck.record.log import tree
 from factcheck.server.backup import making
+from factcheck.server.management.commands.backup import describe
 from tests.databases import point_to
 from tests.drafts import Newsroom, erase_review, make_newsroom, make_review, publish_review
 from tests.test_settings import manage
@@ -124,6 +125,10 @@ def test_restored_site_is_the_same(backup: Backup, target: Path, tmp_path: Path)
     # The restored site goes on, and the rules and rights in the database are there again.
     publish_review(newsroom := make_newsroom("other.example"), make_review(newsroom))
     assert "5 entries and 4 reviews are correct." in run("verify_record")
+    with override_settings(SITE_URL="https://other.example"):
+        with pytest.raises(CommandError, match="This record was published at http://127.0.0.1:8000"):
+            run("verify_record")
+        assert describe().site == "http://127.0.0.1:8000"
     with connections["public"].cursor() as cursor, pytest.raises(Exception, match="permission denied"):
         cursor.execute("SELECT * FROM editorial_review")
 

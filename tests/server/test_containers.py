@@ -120,7 +120,9 @@ def test_commands_and_images_exist():
                 assert importlib.util.find_spec(command[2]), command[2]
             else:
                 assert (command[0], command[-1]) == ("granian", "factcheck.wsgi:application")
-        build = service["build"]
+    built = {service["image"]: service["build"] for service in SERVICES.values() if "build" in service}
+    assert set(built) == {service["image"] for service in SERVICES.values()}
+    for build in built.values():
         assert (ROOT / "deploy" / build["context"] / build["dockerfile"]).is_file()
         assert build["target"] in stages()
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import ProgrammingError, connections
 from django.utils import timezone
+from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.contrib.django.utils import connector_params
@@ -180,6 +181,45 @@ def test_job_of_a_killed_worker_is_taken_up_again(database: str, tmp_path: Path)
     with working(database) as second:
         wait_until(lambda: ProcrastinateJob.objects.get(pk=job.pk).status == "succeeded")
         assert file.read_text().split() == [str(first.pid), str(second.pid)]
+
+
+def restart(before: set[int | None]) -> set[int | None]:
+    """What the worker does every ten seconds with jobs whose worker has no heartbeat."""
+
+    async def run() -> set[int | None]:
+        with app.replace_connector(PsycopgConnector(kwargs=connector_params("default"))):
+            async with app.open_async():
+                return await worker._restart_stalled(30, before)
+
+    return asyncio.run(run())
+
+
+def test_job_is_restarted_if_its_worker_stays_without_a_heartbeat(database: str):
+    """A worker on a machine that slept sends its heartbeat before the second look."""
+    job = ProcrastinateJob.objects.get(pk=tasks.run_command.defer(timestamp=0, command="clearsessions"))
+    _begin(job.pk)
+    assert restart(set()) == {job.pk}
+    job.refresh_from_db()
+    assert job.status == "doing"
+    restart({job.pk})
+    job.refresh_from_db()
+    assert job.status == "todo"
+
+
+def test_equal_job_that_waits_replaces_the_job_of_a_killed_worker(database: str):
+    """The queue allows one waiting job of a kind. A second one was an error that stopped the whole worker."""
+    first = tasks.embed_claims.defer(timestamp=1)
+    _begin(first)
+    second = tasks.embed_claims.defer(timestamp=2)
+    restart({first})
+    jobs = ProcrastinateJob.objects.filter(task_name="embed_claims").order_by("pk")
+    assert [(job.pk, job.status) for job in jobs] == [(first, "aborted"), (second, "todo")]
+
+
+def _begin(job: int) -> None:
+    """As a worker that is gone now has begun it."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [job])
 
 
 @pytest.mark.prove

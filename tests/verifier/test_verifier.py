@@ -1,5 +1,6 @@
 """The stand-alone verifier against the served log: what holds, what does not, and what it remembers."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from django.core.management import CommandError, call_command
 from factcheck.record import publish
 from factcheck.record.log import entries, tree
 from factcheck.record.log.notes import SigningKey, open_note
-from factcheck.record.models import LogCheckpoint, LogEntry, PublishedDemand
+from factcheck.record.models import LogCheckpoint, LogEntry, PublishedDemand, PublishedReview, RevisionDocument
 from tests.drafts import (
     erase_review,
     make_demand,
@@ -80,7 +81,7 @@ def test_verifier_goes_on_where_it_was(site: str, tmp_path: Path, monkeypatch: A
     assert json.loads(state.read_text())["part"]["size"] == 256
     asked: list[str] = []
     get = verifier.Site.get
-    monkeypatch.setattr(verifier.Site, "get", lambda self, path: asked.append(path) or get(self, path))
+    monkeypatch.setattr(verifier.Site, "get", lambda self, path, etag=None: asked.append(path) or get(self, path))
     assert verify(site, "--state", str(state), capsys=capsys)[0] == 0
     assert "/api/v1/log/tile/entries/000" not in asked
     assert "/api/v1/log/tile/entries/001.p/13" in asked
@@ -115,7 +116,7 @@ def test_document_that_came_back_accuses_nobody(site: str, tmp_path: Path, monke
         ("DELETE FROM record_logcheckpoint", "The checkpoint is not served"),
         ("UPDATE record_publishedreview SET body = replace(body, 'Sai', 'Đúng')", "Readers of the review"),
         ("UPDATE record_publishedreview SET body = regexp_replace(body, '\"digest\":\"[0-9a-f]{4}', '\"digest\":\"ffff')", "don't get the last revision"),
-        ("DELETE FROM record_publishedreview", "is in the log, but its URL answers 404"),
+        ("DELETE FROM record_publishedreview", "don't get the last revision, entry "),
     ],
 )  # fmt: skip
 def test_verifier_finds(site: str, sql: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,10 +140,10 @@ def silent(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     """A site that does not answer at an address that ends so."""
     get = verifier.Site.get
 
-    def get_nothing(self: verifier.Site, path: str) -> tuple[int, dict[str, str], bytes]:
+    def get_nothing(self: verifier.Site, path: str, etag: str | None = None) -> tuple[int, dict[str, str], bytes]:
         if path.endswith(place):
             raise verifier.CheckError("The site does not answer.")
-        return get(self, path)
+        return get(self, path, etag)
 
     monkeypatch.setattr(verifier.Site, "get", get_nothing)
 
@@ -152,7 +153,7 @@ def test_history_that_was_shown_once_is_remembered_though_the_pass_was_broken_of
 ) -> None:
     state = str(tmp_path / "state")
     with monkeypatch.context() as patched:
-        silent(patched, "/documents/3")
+        silent(patched, "/document-bundles/000.p/9")
         assert verify(site, "--state", state, capsys=capsys) == (2, "The site does not answer.")
     as_owner("UPDATE record_logentry SET at = at - interval '1 hour' WHERE sequence = 0")
     sign_anew(8)
@@ -223,11 +224,14 @@ def test_pass_that_was_stopped_behind_a_rotation_goes_on(
     rotated(settings)
     arguments = [site, "--key", first, "--state", str(tmp_path / "state")]
 
-    def stop(self: Any) -> None:
+    original = verifier.Verifier.check_entries
+
+    def stop_afterwards(self: Any, *arguments: Any) -> None:
+        original(self, *arguments)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(verifier.Verifier, "check_readers_view", stop)
+        patched.setattr(verifier.Verifier, "check_entries", stop_afterwards)
         with pytest.raises(KeyboardInterrupt):
             verify(*arguments, capsys=capsys)
     stopped = (tmp_path / "state").read_text()
@@ -354,9 +358,11 @@ STATE: dict[str, Any] = {
     "shown": {"1": ROOT_HASH},
     "seen": {"size": 1, "root": ROOT_HASH},
     "part": {
-        "size": 1, "tiles": [[ROOT_HASH]], "subjects": {SUBJECT: [1, "review.original", 0, ROOT_HASH]},
-        "missing": {SUBJECT: 0}, "at": "2026-11-24T08:30:00.000000Z", "holder": KEY, "began": KEY,
+        "size": 1, "tiles": [[ROOT_HASH]], "subjects": {SUBJECT: [1, "review.newer_kind", 0, 0]},
+        "missing": {SUBJECT: 0}, "hidden": {SUBJECT: 0}, "newer": {"review.newer_kind": 1},
+        "at": "2026-11-24T08:30:00.000000Z", "holder": KEY, "began": KEY,
     },
+    "bundles": {"0": {"entries": ROOT_HASH, "etags": ["a", "b"], "missing": [0], "hidden": [0]}},
 }  # fmt: skip
 
 
@@ -367,7 +373,9 @@ STATE: dict[str, Any] = {
         ("part", "holder"), ("part", "at"), ("part", "size"), ("part", "tiles"), ("part", "tiles", 0),
         ("part", "tiles", 0, 0), ("part", "subjects"), ("part", "subjects", SUBJECT), ("part", "subjects", SUBJECT, 0),
         ("part", "subjects", SUBJECT, 1), ("part", "subjects", SUBJECT, 2), ("part", "subjects", SUBJECT, 3),
-        ("part", "missing"), ("part", "missing", SUBJECT),
+        ("part", "missing"), ("part", "missing", SUBJECT), ("part", "hidden"), ("part", "hidden", SUBJECT),
+        ("part", "newer"), ("part", "newer", "review.newer_kind"), ("bundles", "0"), ("bundles", "0", "etags"),
+        ("bundles", "0", "missing", 0), ("bundles", "0", "hidden", 0),
     ],
     ids=str,
 )  # fmt: skip
@@ -459,4 +467,83 @@ def test_demand_that_readers_get_otherwise_is_found(site: str, capsys: pytest.Ca
         assert (code, said[: len(sentence)]) == (1, sentence)
     PublishedDemand.objects.all().delete()
     code, said = verify(site, capsys=capsys)
-    assert (code, said) == (1, f"The demand {demand.pk} is in the log, but its URL answers 404.")
+    assert (code, said) == (1, f"Readers of the demand {demand.pk} don't get the last revision, entry 10.")
+
+
+def test_newer_kinds_are_counted_and_named(site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Kinds will be added: a subject of its own, after a kind that is known, and before one; without its document."""
+    review = LogEntry.objects.get(sequence=4)
+    as_owner("ALTER TABLE record_logentry DROP CONSTRAINT logentry_kind_known")
+    for sequence, kind, subject, number in (
+        (9, "list.follow", uuid4(), 1),
+        (10, "review.dis_owning", review.subject, 2),
+        (11, "review.update", review.subject, 3),
+        (12, "list.follow", uuid4(), 1),
+    ):
+        document: dict[str, Any] = {"id": str(subject), "revision": {"number": number, "kind": "update"}}
+        data, salt = verifier.canonical(document), b"\x07" * 32
+        digest = hashlib.sha256(salt + data).hexdigest()
+        LogEntry.objects.using("owner").create(
+            sequence=sequence, at=review.at.replace(year=2099), kind=kind, subject=subject, number=number, digest=digest
+        )
+        if sequence != 12:
+            RevisionDocument.objects.using("owner").create(entry_id=sequence, salt=salt, document=data)
+        if sequence == 11:  # what readers get
+            shown = document | {"revision": document["revision"] | {"sequence": sequence, "digest": digest}}
+            rows = PublishedReview.objects.using("owner").filter(pk=subject)
+            rows.update(sequence=sequence, body=json.dumps(shown, default=str))
+    sign_anew(13)
+    for arguments in ([], ["--state", str(tmp_path / "state")], ["--state", str(tmp_path / "state")]):
+        code, said = verify(site, *arguments, capsys=capsys)
+        assert (code, said[:35]) == (0, "13 entries about 7 subjects hold; r")
+        assert said.endswith(". 3 entries of kinds newer than this program: list.follow, review.dis_owning.")
+    as_owner("UPDATE record_revisiondocument SET document = document || ' ' WHERE sequence = 9")
+    code, said = verify(site, capsys=capsys)
+    assert (code, said) == (1, "The document of entry 9 doesn't match its digest in the log.")
+
+
+def test_second_pass_asks_only_whether_something_changed(
+    site: str, tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    state, answers = str(tmp_path / "state"), {}
+    assert verify(site, "--state", state, capsys=capsys)[0] == 0
+    get = verifier.Site.get
+
+    def note(self: Any, path: str, etag: str | None = None) -> Any:
+        answers[path] = get(self, path, etag)
+        return answers[path]
+
+    monkeypatch.setattr(verifier.Site, "get", note)
+    assert verify(site, "--state", state, capsys=capsys)[0] == 0
+    asked = ("/api/v1/changes/?page_size=9", "/api/v1/log/document-bundles/000.p/9")
+    assert [(answers[path][0], answers[path][2]) for path in asked] == [(304, b""), (304, b"")]
+    as_owner("UPDATE record_publishedreview SET body = replace(body, 'Sai', 'Đúng') WHERE sequence = 4")
+    code, said = verify(site, "--state", state, capsys=capsys)
+    assert code == 1
+    assert said.endswith("don't get its last document.")
+
+
+@pytest.mark.parametrize(
+    ("place", "spoil", "expected"),
+    [
+        ("document-bundles/", lambda data: b"\n".join(reversed(data.split(b"\n")[:-1])) + b"\n", (1, "The document of entry 0 doesn't match its digest in the log.")),
+        ("document-bundles/", lambda data: data[: data.rindex(b"\n", 0, -1) + 1], (2, "Document bundle 0 ends after 8 of 9 lines.")),
+        ("document-bundles/", lambda data: data[:-1], (2, "Document bundle 0 ends after 8 of 9 lines.")),
+        ("document-bundles/", lambda data: data + b"null\n", (1, "Document bundle 0 has more than 9 lines.")),
+        ("document-bundles/", lambda data: b"", (2, "Document bundle 0 ends after 0 of 9 lines.")),
+        ("changes/", lambda data: data[:-1], (1, "The changes feed is not JSON.")),
+        ("changes/", lambda data: b'{"results": []}', (1, "The changes feed does not have 9 entries from 0.")),
+        ("tile/entries/", lambda data: data[:-1], (1, "Entry bundle 0 ends within an entry.")),
+    ],
+)  # fmt: skip
+def test_answers_with_something_else_are_said_in_a_sentence(
+    site: str, place: str, spoil: Any, expected: Any, monkeypatch: Any, capsys: Any
+) -> None:
+    get = verifier.Site.get
+
+    def get_spoilt(self: Any, path: str, etag: str | None = None) -> Any:
+        status, headers, data = get(self, path, etag)
+        return status, headers, spoil(data) if place in path else data
+
+    monkeypatch.setattr(verifier.Site, "get", get_spoilt)
+    assert verify(site, capsys=capsys) == expected

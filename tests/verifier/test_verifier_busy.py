@@ -16,6 +16,7 @@ from tests.drafts import (
     make_review,
     merge_claims,
     publish_review,
+    split_claim,
     withdraw_review,
 )
 from tests.verifier.verifying import as_owner, cosign, sign_anew, verify
@@ -25,12 +26,14 @@ from verifier import verifier
 def busy(monkeypatch: pytest.MonkeyPatch, **publications: Callable[[], object]) -> None:
     """Whenever the verifier is about to ask for an address that ends so, something is published first, once."""
     get = verifier.Site.get
-    waiting = {place.replace("_", "/"): publish for place, publish in publications.items()}
+    waiting = dict(publications)
 
-    def get_after_publishing(self: verifier.Site, path: str) -> tuple[int, dict[str, str], bytes]:
+    def get_after_publishing(
+        self: verifier.Site, path: str, etag: str | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
         for place in [place for place in waiting if path.endswith(place)]:
             waiting.pop(place)()
-        return get(self, path)
+        return get(self, path, etag)
 
     monkeypatch.setattr(verifier.Site, "get", get_after_publishing)
 
@@ -45,16 +48,20 @@ def filled(site: str) -> tuple[str, Any, list[Review]]:
     return site, newsroom, reviews
 
 
+FEED, DOCUMENTS = "changes/?page_size=12", "document-bundles/000.p/12"
+
+
 def test_publications_meanwhile_are_taken_in(filled: Any, tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
     site, newsroom, (one, two, three) = filled
     busy(
         monkeypatch,
-        documents_9=lambda: erase_review(newsroom, one),
         **{
-            # While it is asked for, the second time before its document, so that two publications are met.
-            f"reviews_{two.pk}_": lambda: correct_review(newsroom, two, summary="Sai. Đã sửa."),
-            "documents_13": lambda: erase_review(newsroom, two),
-            f"reviews_{three.pk}_": lambda: withdraw_review(newsroom, three),
+            # Before its body is read, and before its document is read.
+            FEED: lambda: correct_review(newsroom, two, summary="Sai. Đã sửa."),
+            DOCUMENTS: lambda: erase_review(newsroom, one),
+            # While the two new entries are read, so that publications are met twice.
+            "changes/?since=11&page_size=2": lambda: erase_review(newsroom, two),
+            "document-bundles/000.p/14": lambda: withdraw_review(newsroom, three),
         },
     )
     state = str(tmp_path / "state")
@@ -68,7 +75,7 @@ def test_publication_meanwhile_waits_for_its_witness(filled: Any, monkeypatch: A
     site, newsroom, (_, two, _) = filled
     witness, newest = SigningKey.generate("witness.example/w"), LogCheckpoint.objects.latest("size")
     newest.cosignatures.create(witness=witness.name, line=cosign(witness, open_note(newest.note)[0], 1_800_000_000))
-    busy(monkeypatch, **{f"reviews_{two.pk}_": lambda: correct_review(newsroom, two, summary="Sai. Đã sửa.")})
+    busy(monkeypatch, **{FEED: lambda: correct_review(newsroom, two, summary="Sai. Đã sửa.")})
     code, said = verify(site, "--witness", str(witness.verifier(4)), capsys=capsys)
     assert (code, said) == (
         2,
@@ -78,9 +85,9 @@ def test_publication_meanwhile_waits_for_its_witness(filled: Any, monkeypatch: A
 
 
 def test_merge_meanwhile_is_taken_in(filled: Any, monkeypatch: Any, capsys: Any) -> None:
-    site, newsroom, (one, two, three) = filled
+    site, newsroom, (one, two, _) = filled
     merge_claims(newsroom, one.claim, two.claim)
-    busy(monkeypatch, **{f"claims_{one.claim_id}_": lambda: merge_claims(newsroom, two.claim, three.claim)})
+    busy(monkeypatch, **{"changes/?page_size=13": lambda: split_claim(newsroom, one.claim)})
     code, said = verify(site, capsys=capsys)
     assert (code, said[:11]) == (0, "14 entries ")
 
@@ -97,7 +104,7 @@ def test_publications_meanwhile_explain_nothing_else(
 ) -> None:
     site, newsroom, (_, two, three) = filled
     as_owner(sql)
-    busy(monkeypatch, **{"tile_0_000.p_12": lambda: correct_review(newsroom, three, summary="Sai. Đã sửa.")})
+    busy(monkeypatch, **{"tile/0/000.p/12": lambda: correct_review(newsroom, three, summary="Sai. Đã sửa.")})
     code, sentence = verify(site, capsys=capsys)
     assert code == 1
     assert said in sentence
@@ -107,18 +114,21 @@ def test_publications_meanwhile_explain_nothing_else(
 def test_history_changed_meanwhile_is_found(filled: Any, monkeypatch: Any, capsys: Any) -> None:
     site, newsroom, (_, two, _) = filled
 
-    def publish_on_another_history() -> None:
-        correct_review(newsroom, two, summary="Sai. Đã sửa.")
+    def sign_another_history() -> None:
         as_owner("UPDATE record_logentry SET at = at - interval '1 hour' WHERE sequence = 0")
         sign_anew(13)
 
-    busy(monkeypatch, **{f"reviews_{two.pk}_": publish_on_another_history})
+    def publish_and_sign_another_history() -> None:
+        correct_review(newsroom, two, summary="Sai.")
+        busy(monkeypatch, **{"log/checkpoint": sign_another_history})
+
+    busy(monkeypatch, **{FEED: publish_and_sign_another_history})
     code, said = verify(site, capsys=capsys)
     assert (code, said) == (1, "The entries do not give the root hash of the checkpoint of 13 entries.")
 
 
 def test_document_that_changes_with_what_readers_get_is_found(filled: Any, monkeypatch: Any, capsys: Any) -> None:
-    site, _, (_, two, _) = filled
+    site, *_ = filled
 
     def change_both() -> None:
         as_owner(
@@ -127,6 +137,6 @@ def test_document_that_changes_with_what_readers_get_is_found(filled: Any, monke
             "replace(convert_from(document, 'UTF8'), '2020', '2021'), 'UTF8') WHERE sequence = 10",
         )
 
-    busy(monkeypatch, **{f"reviews_{two.pk}_": change_both})
+    busy(monkeypatch, **{FEED: change_both})
     code, said = verify(site, capsys=capsys)
     assert (code, said) == (1, "The document of entry 10 doesn't match its digest in the log.")

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -29,11 +30,11 @@ DOCUMENT: dict[str, Any] = {"id": LEAF["subject"], "revision": {"number": 1, "ki
 class OneAnswer(verifier.Site):
     """Answers every request with the same bytes, as of a publisher who signs what it likes."""
 
-    def __init__(self, data: bytes = b"", salt: str = "07" * 32, **headers: str) -> None:
-        self.answer = 200, {"factcheck-salt": salt, **headers}, data
+    def __init__(self, data: bytes = b"") -> None:
+        self.data = data
 
-    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        return self.answer
+    def get(self, path: str, etag: str | None = None) -> tuple[int, dict[str, str], bytes]:
+        return 200, {}, self.data
 
 
 def begun(site: verifier.Site) -> verifier.Verifier:
@@ -50,7 +51,7 @@ def begun(site: verifier.Site) -> verifier.Verifier:
         ({"number": 1.0}, "Entry 0 is not a leaf of version 1."),
         ({"number": "1"}, "Entry 0 is not a leaf of version 1."),
         ({"kind": ["review.original"]}, "Entry 0 is not a leaf of version 1."),
-        ({"kind": "review.sale"}, "Entry 0 is of the unknown kind review.sale."),
+        ({"kind": "review.Sale"}, "Entry 0 is not a leaf of version 1."),
         ({"at": 0}, "Entry 0 is not a leaf of version 1."),
         ({"at": "2026-11-24T08:30:00Z"}, "Entry 0 is not a leaf of version 1."),
         ({"at": "2026-13-24T08:30:00.000000Z"}, "Entry 0 is not a leaf of version 1."),
@@ -75,7 +76,8 @@ def test_leaf_that_is_none_is_refused_in_a_sentence(leaf: Any, said: str) -> Non
     with pytest.raises(verifier.DiscrepancyError) as wrong:
         begun(OneAnswer()).check_leaf(data)
     assert str(wrong.value) == said
-    assert begun(OneAnswer()).check_leaf(verifier.canonical(LEAF)) == LEAF
+    for kind in ("review.original", "review.newer_kind"):
+        assert begun(OneAnswer()).check_leaf(verifier.canonical(LEAF | {"kind": kind}))["kind"] == kind
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,14 @@ def test_bundle_that_is_none_is_refused_in_a_sentence(bundle: bytes, said: str) 
     with pytest.raises(verifier.DiscrepancyError) as wrong:
         begun(OneAnswer(bundle)).check_bundle(verifier.Checkpoint(note))
     assert str(wrong.value) == said
+
+
+def line_of(document: bytes, salt: str = "07" * 32) -> bytes:
+    return verifier.canonical({"document": document.decode(), "salt": salt})
+
+
+def check_line(line: bytes, **entry: str) -> bool:
+    return begun(OneAnswer()).is_missing(LEAF | entry, line, None)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +138,7 @@ def test_document_that_is_none_is_refused_in_a_sentence(kind: str, document: Any
     data = document if isinstance(document, bytes) else verifier.canonical(document)
     digest = hashlib.sha256(b"\x07" * 32 + data).hexdigest()
     with pytest.raises(verifier.DiscrepancyError) as wrong:
-        begun(OneAnswer(data)).check_document(LEAF | {"kind": kind, "digest": digest})
+        check_line(line_of(data), kind=kind, digest=digest)
     assert str(wrong.value) == said
 
 
@@ -193,7 +203,9 @@ def test_site_does_not_steer_the_terminal(monkeypatch: Any, capsys: Any) -> None
     key = SigningKey("x", bytes(32))
     text = Checkpoint("\x1b[2K\r9 entries hold.\x1b[8m", 9, bytes(32)).text()
     answers = {"key": str(key.verifier()), "checkpoint": f"{text}\n{key.sign(text)}"}
-    monkeypatch.setattr(verifier.Site, "get", lambda self, path: (200, {}, answers[path.rpartition("/")[2]].encode()))
+    monkeypatch.setattr(
+        verifier.Site, "get", lambda self, path, etag=None: (200, {}, answers[path.rpartition("/")[2]].encode())
+    )
     code, said = verify("http://127.0.0.1:9", capsys=capsys)
     assert (code, said) == (1, r"The checkpoint is of \x1b[2K\r9 entries hold.\x1b[8m, not of x.")
 
@@ -201,18 +213,72 @@ def test_site_does_not_steer_the_terminal(monkeypatch: Any, capsys: Any) -> None
 @pytest.mark.parametrize("salt", ["", "7", "xy" * 32, "07" * 31, " " + "07" * 32])
 def test_salt_that_is_none_is_refused_in_a_sentence(salt: str) -> None:
     with pytest.raises(verifier.DiscrepancyError, match="The document of entry 0 doesn't match its digest in the log"):
-        begun(OneAnswer(b"{}", salt)).check_document(LEAF)
+        check_line(line_of(b"{}", salt))
 
 
 @pytest.mark.parametrize(
-    "body", [b"<html>", b"[]", b"{}", b'{"revision":[]}', b'{"revision":{"sequence":false,"number":1}}']
+    ("line", "said"),
+    [
+        (b"", "The document of entry 0 with its salt is not JSON."),
+        (b"\xff", "The document of entry 0 with its salt is not JSON."),
+        (b"[" * 100_000, "The document of entry 0 with its salt is not JSON."),
+        (b"7", "The document of entry 0 with its salt is not a JSON object."),
+        (b"{}", "The document of entry 0 is not served with its salt."),
+        (b'{"document":"{}"}', "The document of entry 0 is not served with its salt."),
+        (b'{"document":{},"salt":""}', "The document of entry 0 is not served with its salt."),
+        (b'{"document":"{}","salt":null}', "The document of entry 0 is not served with its salt."),
+        (b'{"document":"{}","more":"","salt":""}', "The document of entry 0 is not served with its salt."),
+    ],
 )
-def test_body_that_is_none_is_refused_in_a_sentence(body: bytes) -> None:
-    looking = begun(OneAnswer(body))
-    digest = hashlib.sha256(b"\x07" * 32 + body).hexdigest()
-    looking.subjects = {LEAF["subject"]: [1, "review.original", 0, digest]}
-    with pytest.raises(verifier.DiscrepancyError, match="^(The body|Readers) of the review"):
-        looking.check_served(LEAF["subject"])
+def test_line_that_is_none_is_refused_in_a_sentence(line: bytes, said: str) -> None:
+    with pytest.raises(verifier.DiscrepancyError) as wrong:
+        check_line(line)
+    assert str(wrong.value) == said
+    assert check_line(b"null") is True
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "said"),
+    [
+        (b"", verifier.CheckError, "Bundle ends after 0 of 2 lines."),
+        (b"null\nnull", verifier.CheckError, "Bundle ends after 1 of 2 lines."),
+        (b"null\nnull\n ", verifier.DiscrepancyError, "Bundle has more than 2 lines."),
+        (b"\n" * 20 * 2**20, verifier.DiscrepancyError, "Bundle has more than 2 lines."),
+    ],
+)
+def test_lines_of_another_number_are_refused_in_a_sentence(data: bytes, error: Any, said: str) -> None:
+    with pytest.raises(error) as wrong:
+        verifier.split_lines(data, 2, "Bundle")
+    assert str(wrong.value) == said
+    assert verifier.split_lines(b"null\n{}\n", 2, "Bundle") == [b"null", b"{}"]
+
+
+FED = {key: value for key, value in LEAF.items() if key != "v"}
+
+
+@pytest.mark.parametrize(
+    ("feed", "said"),
+    [
+        (b"<html>", "The changes feed is not JSON."),
+        (b"[]", "The changes feed is not a JSON object."),
+        ({"results": {}}, "The changes feed does not have 1 entries from 0."),
+        ({"results": [FED, FED]}, "The changes feed does not have 1 entries from 0."),
+        ({"results": [7]}, "The changes feed does not tell what the log contains of entry 0."),
+        ({"results": [FED | {"sequence": False}]}, "The changes feed does not tell what the log contains of entry 0."),
+        ({"results": [FED | {"number": 1.0}]}, "The changes feed does not tell what the log contains of entry 0."),
+        ({"results": [FED | {"kind": "review.erasure"}]}, "The changes feed does not tell what the log contains of entry 0."),
+        ({"results": [FED | {"body": 7}]}, "don't get the last revision."),
+        ({"results": [FED | {"body": {"revision": []}}]}, "don't get the last revision."),
+        ({"results": [FED | {"body": {"revision": {"sequence": False, "digest": "0" * 64}}}]}, "don't get the last revision."),
+        ({"results": [FED | {"body": {"revision": {"sequence": 0, "digest": "1" * 64}}}]}, "don't get the last revision."),
+    ],
+)  # fmt: skip
+def test_feed_that_is_none_is_refused_in_a_sentence(feed: Any, said: str) -> None:
+    data = feed if isinstance(feed, bytes) else verifier.canonical(feed)
+    with pytest.raises(verifier.DiscrepancyError) as wrong:
+        verifier.read_bodies(data, [LEAF])
+    assert str(wrong.value).endswith(said)
+    assert verifier.read_bodies(verifier.canonical({"results": [FED | {"body": None}]}), [LEAF]) == [None]
 
 
 @pytest.mark.parametrize(
@@ -221,6 +287,71 @@ def test_body_that_is_none_is_refused_in_a_sentence(body: bytes) -> None:
 def test_checkpoint_that_is_none_is_refused_in_a_sentence(note: bytes, monkeypatch: Any) -> None:
     key = str(SigningKey.generate("x").verifier()).encode()
     looking = begun(OneAnswer())
-    monkeypatch.setattr(looking.site, "get", lambda path: (200, {}, key if path.endswith("key") else note))
+    monkeypatch.setattr(looking.site, "get", lambda path, etag=None: (200, {}, key if path.endswith("key") else note))
     with pytest.raises(verifier.DiscrepancyError, match="The checkpoint is"):
         looking.run()
+
+
+@contextmanager
+def answering_in_turn(*answers: tuple[int, dict[str, str]]) -> Iterator[str]:
+    """A site with these statuses and headers, one after the other, and the last one from then on."""
+    left = list(answers)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers = left.pop(0) if len(left) > 1 else left[0]
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": "0"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+        yield address
+
+
+def header(value: str | int) -> dict[str, str]:
+    """`Retry-After` with this text, or with the date in so many seconds."""
+    return {"Retry-After": value if isinstance(value, str) else formatdate(time.time() + value, usegmt=True)}
+
+
+@pytest.mark.parametrize(
+    ("status", "value", "least", "most"),
+    [(429, "37", 37, 37), (503, "5", 5, 5), (429, 400, 300, 400), (429, -9, 1, 1)],
+)
+def test_site_that_asks_to_wait_is_obeyed(
+    status: int, value: str | int, least: int, most: int, monkeypatch: Any, capsys: Any
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(verifier.time, "sleep", slept.append)
+    waits = [(status, header(value))] * 2
+    with answering_in_turn(*waits, (200, {})) as address:
+        assert verifier.Site(address, quiet=False).get("/x")[0] == 200
+    assert len(slept) == 2
+    assert all(least <= seconds <= most for seconds in slept)
+    said = capsys.readouterr().err.splitlines()
+    assert [line.startswith(f"{address}/x asks to wait for ") for line in said] == [True, True]
+    assert said[0].endswith(f" s (status {status}).")
+
+
+@pytest.mark.parametrize("value", ["99999999", "9" * 5000, 86_400, "450"])
+def test_site_that_asks_to_wait_for_too_long_is_left(value: str | int, monkeypatch: Any, capsys: Any) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(verifier.time, "sleep", slept.append)
+    with answering_in_turn((429, header(value))) as address:
+        code, said = verify(address, capsys=capsys)
+    assert code == 2
+    assert said.startswith(f"{address}/api/v1/log/key answers status 429 and asks to wait for ")
+    assert sum(slept) <= verifier.PATIENCE
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "soon"}, {"Retry-After": "-1"}, {"Retry-After": "0"}])
+def test_site_that_fails_is_asked_again_for_seven_seconds(headers: Any, monkeypatch: Any, capsys: Any) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(verifier.time, "sleep", slept.append)
+    with answering_in_turn((500, headers)) as address:
+        code, said = verify(address, capsys=capsys)
+    assert (code, said) == (2, f"{address}/api/v1/log/key does not answer: status 500.")
+    assert slept == [1, 2, 4]

@@ -1,6 +1,8 @@
 """Citations of a review, as people and reference managers read them."""
 
 import json
+import re
+from datetime import date
 from itertools import accumulate
 
 import pytest
@@ -8,6 +10,8 @@ from django.test import Client
 
 from factcheck.record.models import LogEntry
 from factcheck.website.citations import bibtex
+from tests.api.published import make_imported
+from tests.drafts import Newsroom, publish_review
 from tests.website.conftest import Published
 
 SITE = "http://127.0.0.1:8000"
@@ -26,11 +30,49 @@ def newest(review: str) -> LogEntry:
 def test_plain_citation_names_revision_and_digest(published: Published) -> None:
     entry = newest(published.corrected)
     assert cite(published.corrected, "txt") == (
-        f"reporter@kiemchung.example ({entry.at:%-d %B %Y}). Video nước lũ là của năm 2020. Fact-check, verdict: Đúng. "
-        f"Toà soạn kiemchung.example. Revision 2, SHA-256 {entry.digest}. {SITE}{published.corrected} "
+        f"reporter@kiemchung.example ({entry.at:%-d %B %Y}). Video nước lũ là của năm 2020. Fact-check: “Nước lũ ở Huế "
+        "đã lên tới mái chùa.” – Đúng. Toà soạn kiemchung.example. The Fact-Check Record, revision 2, "
+        f"SHA-256 {entry.digest}. {SITE}{published.corrected}revisions/2/ (accessed on: add your date)"
+    )
+    assert "Bài kiểm chứng: “Nước lũ ở Huế đã lên tới mái chùa.” – Đúng." in cite(published.corrected, "txt", "vi")
+
+
+def test_citation_of_an_imported_review_leads_to_its_publisher(newsroom: Newsroom) -> None:
+    review = make_imported(newsroom, "https://outra.example/1", headline="Chá", reviewed_on=date(2019, 8, 14))
+    publish_review(newsroom, review)
+    path = f"/reviews/{review.pk}/"
+    digest, revision = newest(path).digest, f"{SITE}{path}revisions/1/"
+    assert cite(path, "txt") == (
+        "reporter@kiemchung.example (14 August 2019). Chá. Fact-check: “O chá cura.” – Pants on Fire. Outra Redação. "
+        f"https://outra.example/1. The Fact-Check Record, revision 1, SHA-256 {digest}. {revision} "
         "(accessed on: add your date)"
     )
-    assert "Bài kiểm chứng, kết luận: Đúng." in cite(published.corrected, "txt", "vi")
+    assert cite(path, "bib") == (
+        f"@misc{{factcheck-{str(review.pk)[:8]}-1,\n"
+        "  author = {{reporter@kiemchung.example}},\n"
+        "  title = {{Chá}},\n"
+        "  year = {2019},\n"
+        "  month = {8},\n"
+        "  howpublished = {Outra Redação},\n"
+        "  note = {Fact-check: “O chá cura.” – Pants on Fire. The Fact-Check Record, revision 1, "
+        f"SHA-256 {digest}. {revision}}},\n"
+        "  url = {https://outra.example/1},\n"
+        "  language = {vi},\n}\n"
+    )
+    (item,) = json.loads(cite(path, "json"))
+    assert (item["URL"], item["issued"]) == ("https://outra.example/1", {"date-parts": [[2019, 8, 14]]})
+    assert (item["container-title"], item["version"]) == ("Outra Redação", "1")
+    assert revision in item["note"]
+    assert "original-date" not in item
+
+
+def test_citation_of_an_undated_import_invents_no_date(published: Published) -> None:
+    assert cite(published.imported, "txt").startswith("مرصد (n.d.). “قال الوزير إن الماء غال.” – كاذب. Fact-check: ")
+    assert cite(published.imported, "txt", "vi").startswith("مرصد (không rõ ngày). ")
+    assert not re.search("year|month", cite(published.imported, "bib"))
+    assert "  url = {https://marsad.org/1},\n" in cite(published.imported, "bib")
+    (item,) = json.loads(cite(published.imported, "json"))
+    assert not {"issued", "original-date"} & {*item}
 
 
 def test_bibtex_is_one_entry(published: Published) -> None:
@@ -43,8 +85,9 @@ def test_bibtex_is_one_entry(published: Published) -> None:
         f"  year = {{{entry.at:%Y}}},\n"
         f"  month = {{{entry.at:%-m}}},\n"
         "  howpublished = {Toà soạn kiemchung.example},\n"
-        f"  note = {{Fact-check, verdict: Đúng. Revision 2, SHA-256 {entry.digest}.}},\n"
-        f"  url = {{{SITE}{published.corrected}}},\n"
+        "  note = {Fact-check: “Nước lũ ở Huế đã lên tới mái chùa.” – Đúng. The Fact-Check Record, revision 2, "
+        f"SHA-256 {entry.digest}.}},\n"
+        f"  url = {{{SITE}{published.corrected}revisions/2/}},\n"
         "  language = {vi},\n}\n"
     )
 
@@ -59,7 +102,7 @@ def test_csl_json_is_one_item(published: Published) -> None:
     assert item["issued"] == {"date-parts": [[entry.at.year, entry.at.month, entry.at.day]]}
     assert item["version"] == "2"
     assert entry.digest in item["note"]
-    assert item["URL"] == f"{SITE}{published.corrected}"
+    assert item["URL"] == f"{SITE}{published.corrected}revisions/2/"
 
 
 @pytest.mark.parametrize("extension", ["txt", "bib", "json"])
@@ -75,6 +118,8 @@ def test_bibtex_escapes_what_tex_would_run() -> None:
     review = {
         "id": "bd1d6be1-487b-42da-b21e-6c39ebfe0339",
         "url": f"{SITE}/reviews/bd1d6be1-487b-42da-b21e-6c39ebfe0339/",
+        "original_url": None,
+        "claim": {"text": "x"},
         "headline": "100 % \\input{x} of $5 & #1_a }}, note = {b ~ ^\n} @misc{evil,",
         "language": "en",
         "publisher": {"name": "A {B} and C"},

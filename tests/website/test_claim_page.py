@@ -1,5 +1,7 @@
 """The page of a claim with all reviews of it."""
 
+import re
+
 from django.test import Client
 
 from tests.website.conftest import Page, Published
@@ -23,20 +25,20 @@ def test_claim_is_described_for_whoever_passes_it_on(published: Published) -> No
     verdicts = "Toà soạn kiemchung.example: Đúng; Toà soạn checkpoint.org: False"
     said = named(page)
     times = said.pop("article:published_time"), said.pop("article:modified_time")
-    assert said.pop("og:image").startswith(f"http://127.0.0.1:8000{published.english}share/?lang=en&as_of=")
+    assert re.fullmatch(rf"http://127.0.0.1:8000{published.english}share/\w{{16}}-en.png", said.pop("og:image"))
     assert said == {
         "viewport": "width=device-width, initial-scale=1",
         "color-scheme": "light dark",
         "description": verdicts,
         "og:type": "article",
-        "og:title": "Đúng (Toà soạn kiemchung.example); False (Toà soạn checkpoint.org): Nước lũ ở Huế đã lên tới mái chùa.",
+        "og:title": "“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng (Toà soạn kiemchung.example); False (Toà soạn checkpoint.org)",
         "og:description": verdicts,
         "og:url": f"http://127.0.0.1:8000{published.claim}",
         "og:site_name": "The Fact-Check Record",
         "og:image:type": "image/png",
         "og:image:width": "1200",
         "og:image:height": "630",
-        "og:image:alt": "False: The video is of 2020",
+        "og:image:alt": "“Nước lũ ở Huế đã lên tới mái chùa.” – False",
         "twitter:card": "summary_large_image",
     }
     body = Client().get(f"/api/v1{published.claim}").json()
@@ -55,5 +57,5 @@ def test_claim_hostile_is_text_in_its_description(published: Published) -> None:
     assert page.elements["script"] == page.elements["img"] == 0
     assert (
         named(page)["og:title"]
-        == 'False (Toà soạn checkpoint.org): "><script>alert(1)</script><img src=x onerror=alert(1)>hsilgne'
+        == '“"><script>alert(1)</script><img src=x onerror=alert(1)>hsilgne” – False (Toà soạn checkpoint.org)'
     )

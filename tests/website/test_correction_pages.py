@@ -115,7 +115,8 @@ def test_list_says_what_became_of_reviews_newest_first(record: SimpleNamespace) 
         f"Tựa đề mới Corrected today (substantive correction) Verdict before: Sai → after: Đúng {WHY}"
         f" {diff} The review has since been withdrawn. {newsroom}",
         f"الماء غال. Corrected today (substantive correction) Verdict before: كاذب → after: خطأ {WHY} {diff} مرصد",
-        f"Video năm 2019 Corrected today (substantive correction) Verdict before: Sai → after: Đúng {WHY} {diff} {newsroom}",
+        "Video năm 2019 Claim: Nước lũ ở Huế đã lên tới mái chùa. Corrected today (substantive correction)"
+        f" Verdict before: Sai → after: Đúng {WHY} {diff} {newsroom}",
     ]
     assert links(page) == links_of_all(record)
 

@@ -65,7 +65,7 @@ def test_frame_shows_verdict_claim_newsroom_and_correction(published: Published)
     ):
         assert words in page.text
     assert page.headings == [1, 2]
-    assert page.title == "True: Video nước lũ là của năm 2020"
+    assert page.title == "Video nước lũ là của năm 2020"
     assert "Kết luận trước: Sai" in frame(published.corrected, "vi").text
     assert "Corrected" not in frame(published.english).text
 
@@ -89,7 +89,7 @@ def test_frame_and_oembed_follow_correction_withdrawal_and_erasure(newsroom: New
     correct_review(newsroom, review, verdict=make_scale().verdicts.get(slug="true"))
     assert Client().get(f"/embed{path}?lang=en", headers=again).status_code == 200
     assert "True" in frame(path).text
-    assert oembed(path)["title"] == "Đúng: Video nước lũ là của năm 2020"
+    assert oembed(path)["title"] == "Video nước lũ là của năm 2020"
     withdraw_review(newsroom, review)
     assert "This review has been withdrawn Withdrawn on" in frame(path).text
     assert "mái chùa" not in frame(path).text
@@ -114,7 +114,7 @@ def test_oembed_answers_with_the_frame(published: Published) -> None:
     assert found == {
         "version": "1.0",
         "type": "rich",
-        "title": "False: The video is of 2020",
+        "title": "The video is of 2020",
         "author_name": "Toà soạn checkpoint.org",
         "author_url": "https://checkpoint.org/",
         "provider_name": "The Fact-Check Record",

@@ -54,7 +54,7 @@ def test_home_shows_the_most_frequent_language_if_the_readers_has_no_reviews(dat
 
 def test_home_shows_what_a_reader_needs_to_choose(published: Published) -> None:
     text = get("/en/").text
-    assert "False The video is of 2020 Claim: Nước lũ ở Huế đã lên tới mái chùa. Toà soạn checkpoint.org · " in text
+    assert "False Claim: Nước lũ ở Huế đã lên tới mái chùa. The video is of 2020 Toà soạn checkpoint.org · " in text
     assert "· Vietnamese · corrected or updated" in get("/en/search/").text
 
 

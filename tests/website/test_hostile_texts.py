@@ -118,5 +118,5 @@ def test_hostile_text_is_only_text(site: Site, page: Page, name: str) -> None:
         assert found["forms"] <= 1, kind
         assert found["edge"] <= EDGE, kind
         assert not set("\u202e\u2066\u2067\u200f\n") & set(found["title"] + found["card"] + found["description"]), kind
-        assert found["title"].startswith("Sai" if kind != "imported" else found["card"]), kind
+        assert found["title"].startswith(found["card"]), kind
         assert len(found["card"]) <= 300, kind

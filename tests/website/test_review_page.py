@@ -21,14 +21,14 @@ def get(path: str, language: str = "en", status: int = 200) -> Page:
 
 def test_review_says_what_the_document_says(published: Published) -> None:
     page = get(published.english)
-    assert page.title == "False: The video is of 2020 – Toà soạn checkpoint.org"
+    assert page.title == "The video is of 2020 – Toà soạn checkpoint.org"
     for words in (
         "The video is of 2020",
         "Nước lũ ở Huế đã lên tới mái chùa.",
         "Said by một người dùng mạng xã hội",
         "Said on 3 October 2026",
         "Seen at social.example/p/1 (video) first appearance",
-        "False 1 on a scale from 1 (worst) to 5 (best) The video is of 2020",
+        "False 1 on a scale from 1 (worst) to 5 (best) Claim: Nước lũ ở Huế đã lên tới mái chùa. The video is of 2020",
         "Đoạn video không quay năm nay.",
         "refutes the claim Nguồn 1 source.example",
         "gives context Nguồn 2 source.example",
@@ -117,7 +117,7 @@ def test_review_corrected_says_what_changed(published: Published) -> None:
 
 def test_review_leads_to_other_reviews_of_the_claim(published: Published) -> None:
     page = get(published.corrected)
-    assert "Toà soạn checkpoint.org came to another verdict: False The video is of 2020" in page.text
+    assert "The video is of 2020 Toà soạn checkpoint.org came to another verdict: False" in page.text
     # Another newsroom's review is no translation of this one.
     assert page.values("link", "hreflang") == []
 
@@ -151,7 +151,7 @@ def _alternates(path: str) -> list[tuple[str, str]]:
 def test_revision_former_is_marked(published: Published) -> None:
     page = get(f"{published.corrected}revisions/1/")
     assert "This is revision 1, published on" in page.text
-    assert "It isn’t the current revision. Go to the current revision" in page.text
+    assert "It isn’t the current revision. The verdict has changed since then. Go to the current revision" in page.text
     assert "Sai (False) 1 on a scale" in page.text
     assert "share-post" not in page.ids, "nobody passes on a verdict that has changed"
     assert "noindex" in page.values("meta", "content")
@@ -230,15 +230,19 @@ def test_review_is_described_with_its_verdict(published: Published) -> None:
     for path, card, description in (
         (
             published.english,
-            "False: The video is of 2020",
-            "Verdict: False. Claim: “Nước lũ ở Huế đã lên tới mái chùa.”",
+            "The video is of 2020",
+            "“Nước lũ ở Huế đã lên tới mái chùa.” – False. False.",
         ),
         (
             f"{published.corrected}revisions/1/",
-            "Không phải phiên bản hiện hành – Sai: Video nước lũ là của năm 2020",
-            "Kết luận: Sai. Nội dung được kiểm chứng: “Nước lũ ở Huế",
+            "Không phải phiên bản hiện hành – Video nước lũ là của năm 2020",
+            "“Nước lũ ở Huế đã lên tới mái chùa.” – Sai. ",
         ),
-        (f"{published.withdrawn}revisions/1/", "Đã rút lại – Sai: Bài bị rút lại", "Kết luận: Sai."),
+        (
+            f"{published.withdrawn}revisions/1/",
+            "Đã rút lại – Bài bị rút lại",
+            "“Nước lũ ở Huế đã lên tới mái chùa.” – Sai. ",
+        ),
         (
             published.withdrawn,
             "Đã rút lại: Bài bị rút lại",
@@ -260,7 +264,7 @@ def test_review_hostile_is_text_everywhere(published: Published) -> None:
     assert not [name for _, name, _ in page.attributes if name.startswith("on") or name == "style"]
     assert page.source.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 12
     # Nothing would end an override in a title.
-    assert page.title.startswith('False: "><script>alert(1)</script><img src=x onerror=alert(1)>hsilgne')
+    assert page.title.startswith('"><script>alert(1)</script><img src=x onerror=alert(1)>hsilgne')
     assert "\u202e" not in "".join(page.values("meta", "content"))
     home = get("/")
     assert home.elements["script"] == home.elements["img"] == 0

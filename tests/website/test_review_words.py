@@ -57,7 +57,8 @@ def test_review_without_a_verdict_says_so() -> None:
         "claim": {"text": "x"},
     }
     with override("en"):
-        assert title_of(body) == "No verdict: The video is old"
+        assert title_of(body) == "The video is old"
+        assert title_of(body | {"headline": None}) == "“x” – No verdict"
         label = render_to_string("website/verdict_label.html", {"verdict": verdict(None), "language": "en"})
     assert label == '<span class="verdict tone-none">No verdict</span>'
 

@@ -14,6 +14,8 @@ from django.db import transaction
 from factcheck.editorial.captures import timestamps, warc
 from factcheck.editorial.captures.file_kinds import WARC_GZ
 from factcheck.editorial.captures.page_details import read_details
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Capture
 from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.values import URL
@@ -44,6 +46,8 @@ def capture(capture: Capture) -> None:
         return
     try:
         _store(capture, exchanges)
+    except EditorialError:
+        _fail(capture, Failure.FULL)
     except Exception:
         # Whatever a hostile page breaks, its capture must not wait forever.
         _fail(capture, Failure.INTERNAL)
@@ -105,6 +109,7 @@ def _write(capture: Capture, values: dict[str, Any], content: bytes | None = Non
     for name, value in values.items():
         setattr(row, name, value)
     if content is not None:
+        require_room(len(content), by=row.requested_by, newsroom=row.newsroom_id)
         field = row.file.field
         name = f"capture.{WARC_GZ.ending}"
         row.file.storage.delete(field.generate_filename(row, name))  # left by a killed run

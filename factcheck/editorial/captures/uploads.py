@@ -12,6 +12,7 @@ from factcheck.editorial.captures.file_kinds import HTML, PDF, FileKind, find_ki
 from factcheck.editorial.captures.page_details import PageDetails, read_details
 from factcheck.editorial.captures.requests import Evidence, newsroom_of, set_capture
 from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Capture, User
 
 MAX_UPLOAD = 50_000_000  # bytes
@@ -20,7 +21,11 @@ MAX_UPLOAD = 50_000_000  # bytes
 def store_upload(*, row: Evidence, file: UploadedFile[Any], by: User) -> Capture:
     """Stores the file as the capture of a source or an appearance. Raises EditorialError for files of another kind."""
     if not file.size or file.size > MAX_UPLOAD:
-        raise EditorialError(too_large() if file.size else _("The file is empty. Save the copy again and upload it."))
+        raise EditorialError(
+            _("The file is too large. Upload a file of at most %s MB.") % (MAX_UPLOAD // 1_000_000)
+            if file.size
+            else _("The file is empty. Save the copy again and upload it.")
+        )
     kind = find_kind(cast("IO[bytes]", file))
     if kind is None:
         raise EditorialError(
@@ -47,15 +52,12 @@ def store_upload(*, row: Evidence, file: UploadedFile[Any], by: User) -> Capture
         text=details.text,
     )
     file.seek(0)
-    capture.file.save(f"upload.{kind.ending}", file, save=False)
     # A file whose transaction fails is deleted by the nightly task.
     with transaction.atomic():
+        require_room(file.size, by=by, newsroom=capture.newsroom_id)
+        capture.file.save(f"upload.{kind.ending}", file, save=False)
         capture.save()
         return set_capture(row, capture)
-
-
-def too_large() -> str:
-    return _("The file is too large. Upload a file of at most %s MB.") % (MAX_UPLOAD // 1_000_000)
 
 
 def _read_details(file: UploadedFile[Any], kind: FileKind, url: str) -> PageDetails:

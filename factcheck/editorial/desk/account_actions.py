@@ -173,7 +173,7 @@ def link_note(account: User) -> Text:
         )
     if not account_mail.can_send() or not account.email:
         return _(
-            "No e-mail can be sent to this account. The operator makes the link on the site’s machine with: manage.py"
+            "No e-mail can be sent to this account. The operator makes the link on the site’s machine with the command"
             " sign_in_link %(username)s"
         ) % {"username": account.username}
     return _("The link is sent to %(email)s. It works once, and only for one day.") % {"email": account.email}

@@ -12,20 +12,18 @@ from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from factcheck.editorial import roles
 from factcheck.editorial.captures.requests import Evidence, capture_again, newsroom_of, renew_capture
 from factcheck.editorial.captures.rights import set_public
-from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload, too_large
+from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload
 from factcheck.editorial.desk.access import Desk, NewsroomAdmin, OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import DeskAction, action_page, by_name, subject_page
+from factcheck.editorial.desk.uploads import receive_file
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Appearance, Capture, Membership, Review, Source, User
 from factcheck.server.hostile_files import download
-
-FORM_SIZE = 100_000  # bytes of an upload's form that aren't the file
 
 ACTIONS: dict[str, DeskAction[Capture]] = by_name(
     DeskAction(
@@ -99,7 +97,7 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("upload/", self._bounded(view(require_POST(self.upload))), name="editorial_capture_upload"),
+            path("upload/", receive_file(view(require_POST(self.upload)), MAX_UPLOAD), name="editorial_capture_upload"),
             path("again/", view(require_POST(self.again)), name="editorial_capture_again"),
             path("<uuid:pk>/file/", view(self.file), name="editorial_capture_file"),
             path("<uuid:pk>/text/", view(self.text), name="editorial_capture_text"),
@@ -139,17 +137,6 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
     def again(self, request: HttpRequest) -> HttpResponse:
         """Requests another capture of a source or an appearance. Returns JSON."""
         return _change_evidence(request, lambda row, by: capture_again(row, newsroom=newsroom_of(row), by=by))
-
-    def _bounded(self, view: Any) -> Any:
-        """Refuses a large upload before anything of it is read. `view` checks the CSRF token itself."""
-
-        @csrf_exempt
-        def bounded(request: HttpRequest) -> HttpResponse:
-            if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_UPLOAD + FORM_SIZE:
-                return JsonResponse({"error": too_large()}, status=413)
-            return cast("HttpResponse", view(request))
-
-        return bounded
 
     def _done(self, request: HttpRequest, pk: UUID) -> Capture:
         captures = get_desk(request).own(Capture.objects.filter(state=Capture.State.DONE))

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.desk.uploads import may_upload, receive_file
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, Picture, Review
-from factcheck.editorial.pictures import add_media, add_picture
+from factcheck.editorial.pictures import MAX_MEDIA, add_media, add_picture
 from factcheck.record.formats.markdown import ShownPicture
 from factcheck.record.formats.picture_files import EXTENSIONS, PATH, picture_path
 
@@ -79,7 +80,8 @@ def picture_file(request: HttpRequest, sha256: str, extension: str) -> HttpRespo
 
 def urls(view: Any) -> list[Any]:
     return [
-        re_path(r"^editorial/picture/upload/$", view(upload), name="editorial_picture_upload"),
+        re_path(r"^editorial/uploads/$", may_upload, name="editorial_may_upload"),
+        re_path(r"^editorial/picture/upload/$", receive_file(view(upload), MAX_MEDIA), name="editorial_picture_upload"),
         re_path(r"^editorial/picture/([0-9a-f]{64})\.([a-z0-9]{3,4})$", view(picture_file), name="editorial_picture"),
     ]
 

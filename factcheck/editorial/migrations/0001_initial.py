@@ -2955,9 +2955,15 @@ class Migration(migrations.Migration):
                         choices=[
                             ("invalid_url", "The URL can’t be opened. Check the URL for typing errors."),
                             ("not_public", "The URL leads to a private network. Upload your own copy."),
-                            ("unknown_host", "The site doesn’t exist. Check the URL for typing errors."),
-                            ("timeout", "The site took too long to respond. Try again later, or upload your own copy."),
-                            ("unreachable", "The site didn’t respond. Try again later, or upload your own copy."),
+                            ("unknown_host", "The site wasn’t found. Check the URL, or write why there is no copy."),
+                            (
+                                "timeout",
+                                "The site took too long to respond. Upload your own copy, or write why there is no copy.",
+                            ),
+                            (
+                                "unreachable",
+                                "The site didn’t respond. Upload your own copy, or write why there is no copy.",
+                            ),
                             ("insecure", "The site’s certificate isn’t valid. Upload your own copy."),
                             ("too_large", "The page is too large. Upload your own copy."),
                             ("too_many_redirects", "The page redirects in a circle. Upload your own copy."),

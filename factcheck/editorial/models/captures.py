@@ -50,9 +50,12 @@ class Capture(models.Model):
 
         INVALID_URL = "invalid_url", _("The URL can’t be opened. Check the URL for typing errors.")
         NOT_PUBLIC = "not_public", _("The URL leads to a private network. Upload your own copy.")
-        UNKNOWN_HOST = "unknown_host", _("The site doesn’t exist. Check the URL for typing errors.")
-        TIMEOUT = "timeout", _("The site took too long to respond. Try again later, or upload your own copy.")
-        UNREACHABLE = "unreachable", _("The site didn’t respond. Try again later, or upload your own copy.")
+        UNKNOWN_HOST = "unknown_host", _("The site wasn’t found. Check the URL, or write why there is no copy.")
+        TIMEOUT = (
+            "timeout",
+            _("The site took too long to respond. Upload your own copy, or write why there is no copy."),
+        )
+        UNREACHABLE = "unreachable", _("The site didn’t respond. Upload your own copy, or write why there is no copy.")
         INSECURE = "insecure", _("The site’s certificate isn’t valid. Upload your own copy.")
         TOO_LARGE = "too_large", _("The page is too large. Upload your own copy.")
         TOO_MANY_REDIRECTS = "too_many_redirects", _("The page redirects in a circle. Upload your own copy.")
@@ -61,6 +64,7 @@ class Capture(models.Model):
         GONE = "gone", _("The page doesn’t exist. Check the URL, or write why there is no copy.")
         SERVER_ERROR = "server_error", _("The site has an error. Try again later, or upload your own copy.")
         OTHER_STATUS = "other_status", _("The site didn’t send the page. Check the URL, or upload your own copy.")
+        FULL = "full", _("Your account or newsroom has no room for more files. Ask the operator of this site for more.")
         INTERNAL = "internal", _("The page can’t be stored. Try again later, or tell the operator of this site.")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -69,6 +69,12 @@ def verifier_key() -> VerifierKey:
         return RemoteSigner(settings.LOG_SIGNER).status().keys[0]
 
 
+def require_signer() -> None:
+    """Raise SetupError if the log's signer doesn't answer. It doesn't need a database."""
+    with signing_errors():
+        log_signer(None).status()
+
+
 def current_own_key() -> VerifierKey:
     """The signer's key that signed the newest checkpoint, or else the signer's first key. Raises SetupError."""
     newest = tree.newest_checkpoint()

@@ -56,7 +56,7 @@ def request_cosignatures() -> Iterator[tuple[Witness, str]]:
         except (WitnessError, NoteError) as problem:
             yield witness, f"did not cosign {checkpoint.size} entries: {problem}"
         else:
-            Cosignature.objects.create(checkpoint=checkpoint, witness=witness.key.name, line=line)
+            Cosignature.objects.get_or_create(checkpoint=checkpoint, witness=witness.key.name, defaults={"line": line})
             yield witness, f"cosigned {checkpoint.size} entries"
 
 

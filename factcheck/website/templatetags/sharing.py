@@ -1,15 +1,20 @@
-"""Filters for passing a review on: its picture, its citation, a text for a post, and the frame for other sites."""
+"""Filters for passing a review on: its picture, its citation, a text for a post, and the frame for other sites.
+
+The title of a review and the date of its verdict are also here.
+"""
 
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
-from factcheck.website import citations, embeds, post_texts, share_cards
+from factcheck.website import citations, embeds, post_texts, review_words, share_cards
 from factcheck.website.share_picture import HEIGHT, WIDTH
+from factcheck.website.templatetags.published import time_tag
 
 register = template.Library()
 
@@ -20,10 +25,16 @@ def _interface() -> str:
     return share_cards.picture_language(get_language() or "")
 
 
+register.filter("title_of", review_words.title_of)
+
+
 @register.filter
-def card_title(review: Body) -> str:
-    """Return the verdict and the title, for previews and frames."""
-    return share_cards.card_title(review, _interface())
+def verdict_date(review: Body) -> SafeString:
+    """Return since when the verdict is as it is, or the date of publication here if only the publisher knows that."""
+    at, is_changed = review_words.verdict_since(review)
+    if at is None:
+        return format_html("{} {}", gettext("published on this site"), time_tag(review["published_at"]))
+    return format_html(gettext("verdict changed on {}"), time_tag(at)) if is_changed else time_tag(at)
 
 
 @register.filter

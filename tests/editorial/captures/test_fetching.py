@@ -188,7 +188,7 @@ def test_worker_retries_what_may_pass_and_nothing_else(newsroom: Newsroom, site:
     states = {jobs[job.pk].pk: (job.status, job.attempts) for job in ProcrastinateJob.objects.filter(pk__in=jobs)}
     assert states == {down.pk: ("todo", 1), inside.pk: ("succeeded", 1)}
     site.add("/down", page().encode(), Content_Type="text/html")
-    capture_page(capture=str(down.pk))  # as the retry does
+    capture(Capture.objects.get(pk=down.pk))  # as the retry does
     down.refresh_from_db()
     assert (down.state, down.failure, down.title) == ("done", "", TITLE)
 

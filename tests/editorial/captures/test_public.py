@@ -73,7 +73,7 @@ def test_list_shows_the_newsrooms_own_captures(newsroom: Newsroom, review: Revie
     make_capture(newsroom, url="https://dead.example/", state="failed", failure="unknown_host")
     make_capture(make_newsroom("other.example"), url="https://secret.example/")
     page = signed_in(newsroom.reporter).open("/admin/editorial/capture/")
-    assert "https://dead.example/ The site doesn’t exist. Check the URL for typing errors." in page.text
+    assert "https://dead.example/ The site wasn’t found. Check the URL, or write why there is no copy." in page.text
     assert "https://source.example/1" in page.text
     assert "secret.example" not in page.html
 

@@ -303,7 +303,7 @@ def test_site_without_mail_server_says_how_a_link_is_made(database: str, monkeyp
     )
     decision = signed_in(newsroom.chief).open(f"/admin/editorial/proposal/{proposal.pk}/approve/")
     assert "No e-mail can be sent to this account." in decision.text
-    assert "manage.py sign_in_link lan" in decision.text
+    assert "command sign_in_link lan" in decision.text
     approve(proposal, newsroom.chief)
     give_role(lan, newsroom.publisher, "editor")
-    assert "manage.py sign_in_link lan" in signed_in(administrator).open(page(lan)).text
+    assert "command sign_in_link lan" in signed_in(administrator).open(page(lan)).text

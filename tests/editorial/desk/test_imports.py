@@ -180,7 +180,7 @@ def test_names_that_nobody_confirmed_are_told_before_they_become_public(
     imported = ImportBatch.objects.get()
     editor = signed_in(newsroom.editor).open(decision(imported, "approve"))
     assert "2 unconfirmed claimant names will become public with this import." in editor.text
-    assert "Teil 1. Falsch Hans Muster (not confirmed) anderswo.example" in editor.text
+    assert "Teil 1. Hans Muster (not confirmed) anderswo.example Falsch" in editor.text
     with monkeypatch.context() as many:
         many.setattr(imports, "MAX_SEARCHED", 1)
         assert "At least 1 unconfirmed claimant names" in editor.open(decision(imported, "approve")).text

@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 self._give(account, role, newsroom)
         except DatabaseError as refusal:
             raise CommandError(str(refusal).partition("\n")[0]) from None
-        self.stdout.write(f"Done. To give {username} a link to a password, run: manage.py sign_in_link {username}")
+        self.stdout.write(f"Done. To give {username} a link to a password, run the command sign_in_link {username}")
 
     def _give(self, account: User, role: str, newsroom: str | None) -> None:
         if newsroom is None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
 from factcheck.editorial import links
@@ -25,4 +25,4 @@ class Command(BaseCommand):
                     problems.append(problem)
         self.stdout.write(f"{proposed} links proposed.")
         if problems:
-            raise CommandError(f"{problems[0]} The next run continues where this one stopped.") from problems[0]
+            self.stdout.write(f"{problems[0]} The next run continues where this one stopped.")

@@ -15,6 +15,10 @@ function show(card, text, state, page) {
   if (page) {
     link.href = page;
   }
+  // One of the details is the reason why there is no copy.
+  if (state === "failed" && !card.classList.contains("open")) {
+    card.querySelector(".unfold").click();
+  }
 }
 
 function apply(card, { url, state, text, page, values }) {

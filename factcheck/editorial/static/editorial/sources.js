@@ -147,7 +147,8 @@ function prepare(card) {
   for (const described of card.querySelectorAll("[aria-describedby]")) {
     described.setAttribute("aria-describedby", described.getAttribute("aria-describedby").replace("__prefix__", index));
   }
-  unfold(card, Boolean(card.querySelector(".more .errorlist")) || !field(card, "url").value);
+  const asksReason = card.querySelector(".capture").dataset.state === "failed" && !field(card, "no_capture_reason").value;
+  unfold(card, asksReason || Boolean(card.querySelector(".more .errorlist")) || !field(card, "url").value);
   show(card);
 }
 

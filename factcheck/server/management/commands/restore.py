@@ -13,8 +13,9 @@ from django.db import connections
 from tqdm import tqdm
 
 from factcheck.database.problems import DatabaseProblem
+from factcheck.record.errors import RecordError
 from factcheck.record.log import tree
-from factcheck.record.log.checkpoints import has_unsigned
+from factcheck.record.log.checkpoints import has_unsigned, require_signer
 from factcheck.server.backup.encryption import read_identity
 from factcheck.server.backup.problems import BackupError, disk_problem
 from factcheck.server.backup.restoring import Contents, read_backup, require_empty, restore
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             key = read_identity(identity)
             if not show:
                 require_empty()
+                require_signer()
             with self._progress("Checking", file, disabled) as advance:
                 contents = read_backup(file, key, advance)
             self._describe(contents)
@@ -54,7 +56,7 @@ class Command(BaseCommand):
             _require_this_site(contents)
             with self._progress("Restoring", file, disabled) as advance:
                 restore(file, key, contents, advance)
-        except (BackupError, DatabaseProblem) as problem:
+        except (BackupError, DatabaseProblem, RecordError) as problem:
             raise CommandError(str(problem)) from problem
         except KeyboardInterrupt:
             raise CommandError("Stopped. If the database already has tables, drop it before you start again.") from None

@@ -1,10 +1,12 @@
 """``make run``: run the whole site on this machine until Ctrl-C."""
 
 import fcntl
+import gc
 import json
 import multiprocessing
 import signal
 import socket
+import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -46,6 +48,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, address: str, **options: Any) -> None:
+        gc.freeze()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._interrupt)
         try:
@@ -140,11 +143,12 @@ class Command(BaseCommand):
             websockets=False,
             http=HTTPModes.http1,  # with "auto", granian waits for every open connection when it stops
             log_level=LogLevels.error,
-            workers_kill_timeout=int(processes.SECONDS_TO_STOP),
+            workers_kill_timeout=processes.SECONDS_TO_STOP,  # type: ignore[arg-type]
             respawn_failed_workers=True,  # otherwise the server ends when its worker is killed
             respawn_interval=0.1,
         )
-        server.on_startup(self._announce)
+        # granian calls its own hook before the site answers.
+        threading.Thread(target=self._announce, args=(address,), daemon=True).start()
         try:
             server.serve(target_loader=processes.serve_site, wrap_loader=False)
         except SystemExit:
@@ -152,7 +156,10 @@ class Command(BaseCommand):
             if not server.interrupt_signal:
                 raise
 
-    def _announce(self) -> None:
+    def _announce(self, address: str) -> None:
+        """Print the URLs as soon as the site answers."""
+        while not _is_served(address, settings.PORT):
+            time.sleep(0.05)
         site = settings.SITE_URL
         desk = site.replace("//127.0.0.1", "//localhost")  # browsers refuse passkeys for IP addresses
         self.stdout.write(
@@ -192,6 +199,14 @@ def _alone(var: Path) -> Iterator[None]:
                 "or set FACTCHECK_VAR to another folder and PORT to another port."
             ) from None
         yield
+
+
+def _is_served(address: str, port: int) -> bool:
+    try:
+        socket.create_connection((address, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _refuse_used_port(address: str, port: int) -> None:

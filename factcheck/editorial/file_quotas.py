@@ -1,0 +1,48 @@
+"""The room that accounts and newsrooms have for files: pictures, videos, and copies of sources."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet, Sum
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Capture, Picture, Publisher, User
+
+
+def require_room(size: int, *, by: User, newsroom: int | None = None) -> None:
+    """Raise EditorialError if another file of this size exceeds the quota of the account or of the newsroom.
+
+    With a newsroom, a transaction must be open. Until its end, no other file of the newsroom is stored, so two uploads
+    at a time can't both take the last room.
+    """
+    if _stored(Q(uploaded_by=by), Q(requested_by=by)) + size > settings.ACCOUNT_QUOTA:
+        raise EditorialError(
+            _(
+                "This file wasn’t stored, because the files of your account would take more than %s. Ask the operator"
+                " of this site for more room."
+            )
+            % filesizeformat(settings.ACCOUNT_QUOTA)
+        )
+    if newsroom is None:
+        return
+    Publisher.objects.select_for_update(no_key=True).get(pk=newsroom)
+    pictures = Q(review__newsroom=newsroom) | Q(claim__newsroom=newsroom)
+    if _stored(pictures, Q(newsroom=newsroom)) + size > settings.NEWSROOM_QUOTA:
+        raise EditorialError(
+            _(
+                "This file wasn’t stored, because the files of your newsroom would take more than %s. Ask the operator"
+                " of this site for more room."
+            )
+            % filesizeformat(settings.NEWSROOM_QUOTA)
+        )
+
+
+def _stored(pictures: Q, captures: Q) -> int:
+    """The bytes of these rows. Pictures with the same hash are one file."""
+    files: list[QuerySet[Any, Any]] = [
+        Picture.objects.order_by().filter(pictures).values("sha256", "size").distinct(),
+        Capture.objects.order_by().filter(captures),
+    ]
+    return sum(each.aggregate(total=Sum("size", default=0))["total"] for each in files)

@@ -1,0 +1,73 @@
+"""The checks of `manage.py check --deploy`: settings whose form is right, but that can't work on this site."""
+
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+
+from factcheck.editorial.message_encryption import find_key_problem
+from factcheck.record.log.notes import NoteError, VerifierKey
+from factcheck.record.log.witnesses import configured_witnesses
+from factcheck.server.backup.encryption import parse_recipient
+from factcheck.server.backup.problems import BackupError
+
+_EXAMPLE = re.compile(r"(^|[.@])example\.(org|com|net)>?$")
+
+
+def check_settings(**_options: Any) -> list[checks.CheckMessage]:
+    """Return an error for each setting of a public site that can't work, and a warning if no backups are made."""
+    if settings.LOCAL:
+        return []
+    missing = not (settings.BACKUP_FOLDER and settings.BACKUP_RECIPIENT)
+    warning = (
+        "No backups are made. Set BACKUP_FOLDER to a folder, and BACKUP_RECIPIENT to the public key of age-keygen."
+    )
+    errors = (sentence for find in (_hosts, _log, _folders, _keys) for sentence in find())
+    return [*map(checks.Error, errors), *([checks.Warning(warning)] if missing else [])]
+
+
+def _hosts() -> Iterator[str]:
+    host = str(urlsplit(settings.SITE_URL).hostname)
+    if not {host, "*"} & set(settings.ALLOWED_HOSTS):
+        yield f"ALLOWED_HOSTS lacks {host}, so the site would refuse its own URL. Add the host."
+    used = {"SITE_URL": host, "EMAIL_URL": getattr(settings, "EMAIL_HOST", ""), "EMAIL_FROM": settings.EMAIL_FROM}
+    for name, value in used.items():
+        if _EXAMPLE.search(value):
+            yield f"{name} still contains {value} from the example. Set {name} to your own value."
+
+
+def _log() -> Iterator[str]:
+    for name, read in (
+        ("LOG_VERIFIER_KEY", lambda: VerifierKey.parse(settings.LOG_VERIFIER_KEY)),
+        ("LOG_WITNESSES", configured_witnesses),
+    ):
+        try:
+            read()
+        except NoteError as problem:
+            yield f"{name} can't be used, because {problem}. Set the keys that the log and its witnesses printed."
+
+
+def _folders() -> Iterator[str]:
+    for name in ("VAR", "DUMPS_FOLDER"):
+        folder = getattr(settings, name)
+        if settings.VAR not in folder.parents and not os.access(folder, os.W_OK | os.X_OK):
+            yield (
+                f"{name.replace('VAR', 'FACTCHECK_VAR')} is {folder}, which doesn't exist, or which this account can't"
+                " write to. Create the folder for this account."
+            )
+    if settings.BACKUP_FOLDER and not os.access(settings.BACKUP_FOLDER, os.F_OK):
+        yield f"BACKUP_FOLDER is {settings.BACKUP_FOLDER}, which doesn't exist. Create the folder."
+
+
+def _keys() -> Iterator[str]:
+    if problem := find_key_problem():
+        yield problem
+    if settings.BACKUP_RECIPIENT:
+        try:
+            parse_recipient(settings.BACKUP_RECIPIENT)
+        except BackupError as refusal:
+            yield str(refusal)
