@@ -62,18 +62,17 @@ class ChangePassword(PasswordChangeView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         with transaction.atomic():
             set_actor(self._user)
-            return super().dispatch(request, *args, **kwargs)
+            response: Any = super().dispatch(request, *args, **kwargs)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if form is not None and "old_password" in form.errors:
+            record_failure(request, self._user, "password")  # the event names nobody, so it has its own transaction
+        return response
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         end_access(self._user, by=self._user, keep=self.request.session.session_key)
         remember_device(self.request, response, self._user)
         return response
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        if "old_password" in form.errors:
-            record_failure(self.request, self._user, "password")
-        return super().form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
