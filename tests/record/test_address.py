@@ -147,8 +147,8 @@ def test_verify_record_names_the_setting_of_a_single_row(published: Newsroom) ->
 def test_monitor_learns_of_another_address(published: Newsroom, settings: Any) -> None:
     settings.SITE_URL = "http://localhost:9"
     answer = Client().get("/readyz")
-    (wrong,) = (check for check in answer.json()["checks"] if not check["ok"])
-    assert (answer.status_code, wrong["name"]) == (503, "address")
+    wrong = {check["name"] for check in answer.json()["checks"] if not check["ok"]}
+    assert (answer.status_code, wrong - {"backup"}) == (503, {"address"})  # a missing backup only warns
 
 
 def test_database_holds_one_address(published: Newsroom) -> None:
