@@ -142,7 +142,7 @@ def test_page_is_plain_and_accessible(register: SimpleNamespace, name: str, lang
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize(("name", "queries"), [("list", 1), ("updated", 2)])
+@pytest.mark.parametrize(("name", "queries"), [("list", 1), ("updated", 3)])
 def test_queries_are_few_and_of_the_reading_role(register: SimpleNamespace, name: str, queries: int) -> None:
     path = "/demands/" if name == "list" else getattr(register, name)
     with (
