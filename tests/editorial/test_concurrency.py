@@ -9,9 +9,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connections, transaction
 
-from factcheck.editorial import accounts, links
+from factcheck.editorial import accounts
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, Membership, ProposedLink, User
+from factcheck.editorial.models import Claim, EditorialEvent, Membership, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals import import_policy, merge_policy, workflow
 from factcheck.editorial.proposals import review_policy as reviews
@@ -138,41 +138,6 @@ def test_demand_published_many_times_at_once_is_in_the_register_once(newsroom: N
         ("This can’t be published, because it has not been approved or is already public. Reload the page.")
     }
     assert list(LogEntry.objects.values_list("kind", "number")) == [("demand.published", 1)]
-
-
-@pytest.mark.parametrize("verb", ["dismiss", "erase"])
-def test_link_is_held_after_its_claims(newsroom: Newsroom, verb: str) -> None:
-    """As when a draft's claim goes, and its links with it; in opposite orders each would wait for the other."""
-    review, other = make_review(newsroom), make_review(newsroom)
-    publish_review(newsroom, review)
-    publish_review(newsroom, other)
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", imported_by=newsroom.editor)
-    link = ProposedLink.objects.create(batch=batch, claim=review.claim, other=other.claim, score=0.9)
-    erasure = reviews.erase(review=review, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
-
-    def act() -> object:
-        if verb == "dismiss":
-            return links.dismiss_link(link=link, by=newsroom.second)
-        return workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
-
-    with transaction.atomic():
-        Claim.objects.select_for_update().get(pk=review.claim_id)
-        acting = begin_until_it_waits(act)
-        ProposedLink.objects.select_for_update(nowait=True).get(pk=link.pk)
-    acting.result(timeout=30)
-
-
-def test_link_that_went_with_its_claim_is_decided(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    draft = make_claim(newsroom)
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", imported_by=newsroom.editor)
-    link = ProposedLink.objects.create(batch=batch, claim=draft, other=review.claim, score=0.9)
-    with transaction.atomic():
-        merge_policy.replace_claim(claim=Claim.objects.get(pk=draft.pk), replacement=review.claim, by=newsroom.editor)
-        accepting = begin_until_it_waits(lambda: links.accept_link(link=link, by=newsroom.second))
-    with pytest.raises(EditorialError, match="already been decided"):
-        accepting.result(timeout=30)
 
 
 def test_claim_is_exchanged_once_by_two_at_once(newsroom: Newsroom) -> None:

@@ -18,7 +18,6 @@ from factcheck.editorial.models import (
     Membership,
     Picture,
     Proposal,
-    ProposedLink,
     ReaderMessage,
     Review,
     SecondFactor,
@@ -68,8 +67,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     )
     workflow.submit(subject=make_review(newsroom), by=newsroom.chief)
     MAKE[Kind.ACCOUNT](newsroom)
-    batch = MAKE[Kind.IMPORT](newsroom).batch
-    ProposedLink.objects.create(batch=batch, claim=other.claim, other=one.claim, score=0.9)
+    MAKE[Kind.IMPORT](newsroom)
     workflow.submit(subject=make_demand(newsroom), by=newsroom.chief)
     MAKE[Kind.FREEZE](make_newsroom("khoa.example"))
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})

@@ -32,7 +32,6 @@ TASKS: dict[str, Promise] = {
     "publish_due_demands": _("publish register entries that are due"),
     "ask_witnesses": _("request witness cosignatures for the log"),
     "verify_record": _("verify the record"),
-    "propose_links": _("propose links between claims"),
     "embed_claims": _("prepare published claims for search by meaning"),
     "make_dumps": _("create the dumps"),
     "make_feed": _("create the ClaimReview feed"),

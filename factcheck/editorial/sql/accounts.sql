@@ -127,7 +127,6 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER account_rules BEFORE INSERT OR UPDATE ON editorial_user
     FOR EACH ROW EXECUTE FUNCTION editorial_account_rules();
-ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER account_rules;
 
 -- The times are the server's, because the brake counts in hours.
 CREATE OR REPLACE FUNCTION editorial_account_proposed() RETURNS trigger LANGUAGE plpgsql
@@ -148,11 +147,9 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER account_proposed BEFORE INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.kind = 'account') EXECUTE FUNCTION editorial_account_proposed();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER account_proposed;
 CREATE OR REPLACE TRIGGER account_decided BEFORE UPDATE ON editorial_proposal
     FOR EACH ROW WHEN (NEW.kind = 'account' AND NEW.decision <> '' AND OLD.decision = '')
     EXECUTE FUNCTION editorial_account_proposed();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER account_decided;
 
 -- Checks who approves a proposal about an account, and changes exactly what its statement says.
 -- - A pause takes effect when it is proposed, and ends when it is returned. Its approval makes it last. The same person
@@ -263,8 +260,6 @@ CREATE OR REPLACE TRIGGER account_takes_effect AFTER UPDATE ON editorial_proposa
     FOR EACH ROW WHEN (NEW.kind = 'account' AND OLD.decision = ''
         AND (NEW.decision = 'approved' OR NEW.decision = 'returned' AND NEW.action = 'pause'))
     EXECUTE FUNCTION editorial_account_takes_effect();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER account_takes_effect;
 CREATE OR REPLACE TRIGGER account_pauses AFTER INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.kind = 'account' AND NEW.action = 'pause')
     EXECUTE FUNCTION editorial_account_takes_effect();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER account_pauses;
