@@ -521,3 +521,29 @@ def test_second_pass_asks_only_whether_something_changed(
     code, said = verify(site, "--state", state, capsys=capsys)
     assert code == 1
     assert said.endswith("don't get its last document.")
+
+
+@pytest.mark.parametrize(
+    ("place", "spoil", "expected"),
+    [
+        ("document-bundles/", lambda data: b"\n".join(reversed(data.split(b"\n")[:-1])) + b"\n", (1, "The document of entry 0 doesn't match its digest in the log.")),
+        ("document-bundles/", lambda data: data[: data.rindex(b"\n", 0, -1) + 1], (2, "Document bundle 0 ends after 8 of 9 lines.")),
+        ("document-bundles/", lambda data: data[:-1], (2, "Document bundle 0 ends after 8 of 9 lines.")),
+        ("document-bundles/", lambda data: data + b"null\n", (1, "Document bundle 0 has more than 9 lines.")),
+        ("document-bundles/", lambda data: b"", (2, "Document bundle 0 ends after 0 of 9 lines.")),
+        ("changes/", lambda data: data[:-1], (1, "The changes feed is not JSON.")),
+        ("changes/", lambda data: b'{"results": []}', (1, "The changes feed does not have 9 entries from 0.")),
+        ("tile/entries/", lambda data: data[:-1], (1, "Entry bundle 0 ends within an entry.")),
+    ],
+)  # fmt: skip
+def test_answers_with_something_else_are_said_in_a_sentence(
+    site: str, place: str, spoil: Any, expected: Any, monkeypatch: Any, capsys: Any
+) -> None:
+    get = verifier.Site.get
+
+    def get_spoilt(self: Any, path: str, etag: str | None = None) -> Any:
+        status, headers, data = get(self, path, etag)
+        return status, headers, spoil(data) if place in path else data
+
+    monkeypatch.setattr(verifier.Site, "get", get_spoilt)
+    assert verify(site, capsys=capsys) == expected

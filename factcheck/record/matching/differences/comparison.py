@@ -25,11 +25,22 @@ def read_post(text: str) -> list[Sentence]:
 
 
 def same_words(text: str, claim: str) -> bool:
-    """Whether both have the same words in the same order. Accents count only if the text has accents."""
-    text, claim = (unicodedata.normalize("NFKC", clean_question(each)).casefold() for each in (text, claim))
-    if text == fold(text):
-        claim = fold(claim)
-    return _PUNCTUATION.sub(" ", text).split() == _PUNCTUATION.sub(" ", claim).split()
+    """Whether the text or one of its sentences has the claim's words in their order.
+
+    Accents count only if the text has accents.
+    """
+    parts = [clean_question(text), *(sentence.text for sentence in read_post(text))]
+    has_accents = any(part != fold(part) for part in map(_plain, parts))
+    claim = _plain(clean_question(claim)) if has_accents else fold(_plain(clean_question(claim)))
+    return any(_words(_plain(part)) == _words(claim) for part in parts)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _words(text: str) -> list[str]:
+    return _PUNCTUATION.sub(" ", text).split()
 
 
 def find_missing_words(text: str, claim: str) -> list[str]:
