@@ -25,16 +25,15 @@ assistants: .venv/assistants.stamp ## install the packages of `manage.py mcp`, t
 test: .venv/dev.stamp ## run the tests (ARGS="tests/record -x" for some of them, COVERAGE=1 to measure their coverage)
 	$(python) -m pytest -n 2 $(ARGS) $(if $(COVERAGE),--cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN))
 
-prove: .venv/dev.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp .venv/proxy.stamp .venv/vnu.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser, a new server
+prove: .venv/dev.stamp .venv/bench.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp .venv/proxy.stamp .venv/vnu.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser, a new server
 	$(python) -m pytest -m prove $(ARGS)
 
 bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000 for a short run)
 	mkdir -p var && rm -f $(table)
-	for name in append importing dumps answers searching desk counting browsing sizes; do \
+	for name in append importing dumps answers searching desk counting browsing sizes matching languages calibration queries scripts; do \
 		BENCH_TABLE=$(table) $(python) bench/$$name.py $(if $(REVIEWS),--reviews $(REVIEWS)) || exit 1; \
 	done
 	BENCH_TABLE=$(table) $(python) bench/pages.py
-	for name in matching languages calibration queries scripts; do BENCH_TABLE=$(table) $(python) bench/$$name.py || exit 1; done
 	BENCH_TABLE=$(table) $(python) bench/table.py
 
 check: .venv/dev.stamp ## check formatting, lint, types, imports, migrations, OpenAPI, field tables, translations

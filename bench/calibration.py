@@ -29,7 +29,7 @@ import numpy as np
 from calibration_fit import Seen, print_fitted
 from generated import Reviews
 from loading import HERE, own_server
-from matching import BENCH, KEPT, Kept, embed, lines, publish, statement
+from matching import BENCH, KEPT, Kept, embed, first, lines, publish, statement
 from table import report
 from variants import capitals, mistyped, without_author
 
@@ -65,7 +65,7 @@ def three_words(title: str) -> str:
 def left_out(claims: Sequence[str], vectors: Any, removed: set[str]) -> set[str]:
     """The removed claims, and all claims that say nearly the same as one of them."""
     found = set(removed)
-    for at in (claims.index(each) for each in removed):
+    for at in (claims.index(each) for each in removed if each in claims):
         found |= {claims[near] for near in np.flatnonzero(vectors @ vectors[at] > NEAR)}
     return found
 
@@ -184,6 +184,7 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--bars", action="store_true")
     parser.add_argument("--posts", type=int, help="only so many of the posts")
+    parser.add_argument("--reviews", type=int, help="only so many of the claims")
     parser.add_argument("--kept", type=Path, default=KEPT)
     options = parser.parse_args()
     with own_server():
@@ -195,7 +196,8 @@ def main() -> None:
 
         queries = [each for each in lines("queries.jsonl") if each["split"] == options.split][: options.posts]
         wanted = qrels(BENCH, options.split)
-        documents, blank = lines("vclaims.jsonl"), Reviews(1).statement(0)
+        asked, blank = {claim for query in queries for claim in wanted[query["id"]]}, Reviews(1).statement(0)
+        documents = first(lines("vclaims.jsonl"), options.reviews, lambda each: each["vclaim_id"] in asked)
         statements = {each["vclaim_id"]: statement(each, blank) for each in documents}
         kept = Kept(LocalModel(), options.kept)
         vectors = np.array(kept.embed_passages([embedded_text(each) for each in statements.values()]))

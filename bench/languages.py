@@ -21,7 +21,7 @@ from uuid import UUID, uuid5
 
 from generated import DATA, Reviews
 from loading import HERE, own_server
-from matching import KEPT, NAMESPACE, Kept, clean, embed, publish, rankings
+from matching import KEPT, NAMESPACE, Kept, clean, embed, first, publish, rankings
 from searching import without_diacritics
 from table import report
 
@@ -163,6 +163,7 @@ def is_worse(fused: float, alone: float, count: int) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
+    parser.add_argument("--reviews", type=int, help="only so many of the reviews")
     parser.add_argument("--posts", type=Path, default=HERE / "languages.json")
     parser.add_argument("--kept", type=Path, default=KEPT)
     options = parser.parse_args()
@@ -170,10 +171,13 @@ def main() -> None:
         from factcheck.record.matching.embeddings import LocalModel
 
         loaded = {each["id"]: each for each in (*statements(), *translated(options.posts))}
+        asked = [*posts(options.posts)]
+        wanted = {str(post.wanted) for post in asked}
+        loaded = {pk: loaded[pk] for pk in first(loaded, options.reviews, wanted.__contains__)}
+        asked = [post for post in asked if str(post.wanted) in loaded]
         publish([*loaded.values()])
         kept = Kept(LocalModel(), options.kept)
         embed(kept)
-        asked = [*posts(options.posts)]
         print(f"{len(asked)} posts among {len(loaded):,} reviews\n")
         report(table(asked, ranks(asked, {UUID(each): each for each in loaded}, kept)))
 

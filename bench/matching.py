@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import time
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -177,11 +177,17 @@ def rankings(queries: Sequence[dict[str, Any]], names: dict[UUID, str], kept: Ke
     return runs
 
 
+def first(claims: Iterable[Any], count: int | None, is_wanted: Callable[[Any], bool]) -> list[Any]:
+    """So many of the claims, those that are asked for before the others. All claims if there is no number."""
+    return sorted(claims, key=lambda each: not is_wanted(each))[:count]
+
+
 def scores(split: str, runs: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, float]]:
     """By method; prints them."""
     from score import qrels, score  # of the shared data
 
-    wanted = qrels(BENCH, split)
+    asked = next(iter(runs.values()))
+    wanted = {query: claims for query, claims in qrels(BENCH, split).items() if query in asked}
     found = {method: score(run, wanted) for method, run in runs.items()}
     for method, figures in found.items():
         shown = " | ".join(f"{figures[name]:.4f}" for name in MEASURES)
@@ -202,19 +208,23 @@ def rows(found: dict[str, dict[str, float]]) -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
+    parser.add_argument("--reviews", type=int, help="only so many of the claims")
     parser.add_argument("--kept", type=Path, default=KEPT)
     options = parser.parse_args()
     with own_server():
+        from score import qrels  # of the shared data
+
         from factcheck.record.matching.embeddings import LocalModel
 
-        documents = lines("vclaims.jsonl")
+        wanted = {query: min(claims) for split in ("dev", "train") for query, claims in qrels(BENCH, split).items()}
+        documents = first(lines("vclaims.jsonl"), options.reviews, lambda each: each["vclaim_id"] in wanted.values())
         blank = Reviews(1).statement(0)
         statements = [statement(each, blank) for each in documents]
         publish(statements)
         kept = Kept(LocalModel(), options.kept)
         embed(kept)
         names = {UUID(made["id"]): each["vclaim_id"] for made, each in zip(statements, documents, strict=True)}
-        queries = lines("queries.jsonl")
+        queries = [query for query in lines("queries.jsonl") if wanted[query["id"]] in names.values()]
         found: dict[str, dict[str, dict[str, float]]] = {}
         print(f"| queries | by | {' | '.join(MEASURES)} |\n|---|---|{'---|' * len(MEASURES)}")
         for split in ("dev", "train"):

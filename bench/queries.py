@@ -18,7 +18,7 @@ from uuid import UUID
 
 from languages import lines, statements, subject_of
 from loading import HERE, own_server
-from matching import KEPT, Kept, clean, embed, publish
+from matching import KEPT, Kept, clean, embed, first, publish
 from table import report
 
 FIRST = 5
@@ -64,13 +64,15 @@ def measure(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--tuning", action="store_true", help="measure the half that was used for tuning")
+    parser.add_argument("--reviews", type=int, help="only so many of the reviews")
     parser.add_argument("--kept", type=Path, default=KEPT)
     options = parser.parse_args()
     asked = queries(kept=not options.tuning)
     with own_server():
         from factcheck.record.matching.embeddings import LocalModel
 
-        loaded = reviews()
+        wanted = {str(each) for _, relevant in asked for each in relevant}
+        loaded = first(reviews(), options.reviews, lambda each: each["id"] in wanted)
         publish(loaded)
         embed(Kept(LocalModel(), options.kept))
         ways = searches()

@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ def p95(call: Callable[[str], Any], asked: list[str], rounds: int) -> float:
     for _ in range(rounds):
         for query in asked:
             begun = time.perf_counter()
-            call(query)
+            with suppress(TimeoutError):  # the time until the call gives up counts
+                call(query)
             taken[query].append(time.perf_counter() - begun)
     found = sorted(statistics.median(times) for times in taken.values())
     return found[round(0.95 * (len(found) - 1))]

@@ -1,4 +1,4 @@
-"""The benchmarks' own database can be filled. docs/explanation/performance.md has the measurements."""
+"""Each benchmark runs to its end in a short form. docs/explanation/performance.md has the measurements."""
 
 import json
 import subprocess
@@ -8,20 +8,45 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+# The options of a short run. Its figures say nothing about speed or quality.
+SHORT = {
+    "answers": "--reviews 2000 --rounds 1 --seconds 1",
+    "append": "--reviews 1100 --singles 5",
+    "browsing": "--reviews 2000 --rounds 1",
+    "calibration": "--reviews 20 --posts 2",
+    "counting": "--reviews 2000 --rounds 1",
+    "desk": "--reviews 2000 --rounds 1",
+    "dumps": "--reviews 2000",
+    "importing": "--reviews 20",
+    "languages": "--reviews 5",
+    "matching": "--reviews 20",
+    "pages": "--rounds 1 --seconds 1",
+    "queries": "--reviews 20",
+    "scripts": "--reviews 50",
+    "searching": "--reviews 4000 --few 2000 --rounds 1",
+    "sizes": "--reviews 1100 --singles 5",
+    "starvation": "--reviews 2000 --seconds 1",
+}
+KEPT = ("calibration", "languages", "matching", "queries")
 
 
 @pytest.mark.prove
 @pytest.mark.usefixtures("real_data")
-def test_database_of_benchmarks_is_filled_by_two_processes():
-    filled = subprocess.run(
-        [sys.executable, "bench/loading.py", "8000"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=True,
-    )
-    assert filled.stdout.startswith("8000 {")
+@pytest.mark.parametrize("name", SHORT)
+def test_benchmark_ends_and_prints_its_rows(name: str, tmp_path: Path) -> None:
+    options = [*SHORT[name].split(), *(["--kept", str(tmp_path / "vectors.sqlite3")] if name in KEPT else [])]
+    done = subprocess.run(
+        [sys.executable, f"bench/{name}.py", *options],
+        cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
+    assert [row for row in rows if len(row) == 5], done.stdout
+
+
+def test_each_benchmark_has_a_short_run() -> None:
+    programs = {file.stem for file in (ROOT / "bench").glob("*.py") if "report(" in file.read_text(encoding="utf-8")}
+    assert programs - {"table"} == SHORT.keys()
 
 
 def test_posts_for_tuning_are_about_other_claims_than_the_held_back_ones():

@@ -40,7 +40,7 @@ REVIEW_FEED = ListOptions(
     rows=PublishedReview.objects.using("public").live(),
     choices=CONTENT,
 )
-CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT)
+CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT, fields=())
 
 
 @extend_schema(exclude=True)

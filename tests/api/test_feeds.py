@@ -95,7 +95,10 @@ def test_filters_are_those_of_the_lists(world, api, kind, query, expected):
     assert ids(api, f"reviews.{kind}", query) == [f"urn:uuid:{getattr(world, name)}" for name in expected]
 
 
-@pytest.mark.parametrize("query", [{"langauge": "vi"}, {"content": "half"}, {"verdict": ""}, {"sort": "published_at"}])
+@pytest.mark.parametrize(
+    "query",
+    [{"langauge": "vi"}, {"content": "half"}, {"verdict": ""}, {"sort": "published_at"}, {"fields": "revision"}],
+)
 @pytest.mark.parametrize("address", ["reviews.rss", "corrections.json"])
 def test_wrong_parameters_are_refused(world, api, address, query):
     response = api.client.get(f"/feeds/{address}", query)

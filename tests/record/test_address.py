@@ -100,7 +100,7 @@ def test_scheme_and_host_are_part_of_the_address(published: Newsroom, settings: 
 def test_site_is_moved_by_a_command(published: Newsroom, settings: Any) -> None:
     name, before = tree.signing_key().name, Client().get("/api/v1/log/checkpoint").content
     settings.SITE_URL = THERE
-    with pytest.raises(CommandError, match="The new address is https://elsewhere.example, but SITE_URL is"):
+    with pytest.raises(CommandError, match="The new URL is https://elsewhere.example, but SITE_URL is"):
         call_command("rebuild_record", move_to="https://elsewhere.example")
     call_command("rebuild_record", move_to=f"{THERE}/")
     assert addresses() == {THERE}
@@ -153,8 +153,8 @@ def test_verify_record_names_the_setting_of_a_single_row(published: Newsroom) ->
 def test_monitor_learns_of_another_address(published: Newsroom, settings: Any) -> None:
     settings.SITE_URL = "http://localhost:9"
     answer = Client().get("/readyz")
-    (wrong,) = (check for check in answer.json()["checks"] if not check["ok"])
-    assert (answer.status_code, wrong["name"]) == (503, "address")
+    wrong = {check["name"] for check in answer.json()["checks"] if not check["ok"]}
+    assert (answer.status_code, wrong - {"backup"}) == (503, {"address"})  # a missing backup only warns
 
 
 def test_database_holds_one_address(published: Newsroom) -> None:
