@@ -63,11 +63,17 @@ def write_dumps(_newsroom: Newsroom, _folder: Path) -> None:
     call_command("make_dumps")
 
 
+def print_link(newsroom: Newsroom, _folder: Path) -> None:
+    call_command("sign_in_link", newsroom.reporter.username)
+
+
 def rebuild(_newsroom: Newsroom, _folder: Path) -> None:
     call_command("rebuild_record")
 
 
-@pytest.mark.parametrize("act", [publish_another, publish_import, publish_by_worker, write_feed, write_dumps, rebuild])
+@pytest.mark.parametrize(
+    "act", [publish_another, publish_import, publish_by_worker, write_feed, write_dumps, print_link, rebuild]
+)
 def test_nothing_is_written_under_another_address(
     published: Newsroom,
     settings: Any,
