@@ -25,7 +25,7 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.programs.tokens import create_token
-from factcheck.editorial.proposals import workflow
+from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from tests.drafts import Newsroom, give_role, make_administrator, make_newsroom, make_user
 from tests.journeys.browser import signed_in as browser_of
@@ -59,7 +59,7 @@ def hours_pass(hours: float) -> None:
             "UPDATE editorial_proposal SET submitted_at = submitted_at - %s, decided_at = decided_at - %s",
             [timedelta(hours=hours)] * 2,
         )
-        cursor.execute("ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposal_rules")
+        cursor.execute("ALTER TABLE editorial_proposal ENABLE TRIGGER proposal_rules")
 
 
 def close(account: User, by: User) -> Proposal:
@@ -137,6 +137,23 @@ def test_each_door_opens_with_the_password_and_only_in_that_session(newsroom: Ne
     assert not other.groups.exists()
     assert Freeze.objects.exists()
     assert ApiToken.objects.get().revoked_at
+
+
+@pytest.mark.parametrize("action", ["closing", "dismissal", "removal", "pause", "reset", "role"])
+def test_stolen_cookie_approves_nothing_that_takes_away(newsroom: Newsroom, other: User, action: str) -> None:
+    root, wanted = User.objects.get(username="root"), {"removal": "reporter", "role": "editor"}.get(action)
+    account = other if action == "dismissal" else newsroom.reporter
+    proposal = account_policy.propose(
+        account=account, action=Action(action), by=root, newsroom=newsroom.publisher if wanted else None,
+        **({"role": wanted} if wanted else {}),
+    )  # fmt: skip
+    url, typed = reverse("admin:editorial_proposal", args=[proposal.pk, "approve"]), {"digest": proposal.digest}
+    client, before = signed_in(newsroom.chief).client, state()
+    assert ASKED in client.post(url, typed).content.decode()
+    assert state() == before
+    assert client.post(url, {**typed, "confirm-password": PASSWORD}).status_code == 302
+    proposal.refresh_from_db()
+    assert proposal.decision == "approved"
 
 
 def test_confirmation_counts_for_ten_minutes(newsroom: Newsroom, root: User) -> None:
