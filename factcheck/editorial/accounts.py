@@ -52,7 +52,7 @@ def end_sessions(*, account: User, by: User) -> None:
 def undo(*, removal: Proposal, by: User) -> Proposal:
     """Proposes to give back what the removal took. This is possible within 24 hours."""
     if not Proposal.objects.to_undo(by).filter(pk=removal.pk).exists():
-        raise EditorialError(_("This can’t be undone any more. An account administrator can propose to give it back."))
+        raise EditorialError(account_policy.NOT_UNDONE)
     assert removal.account is not None
     _make_way(removal.account, Action.UNDOING, by)
     said = {"removal": removal.pk, "taken": removal.action}

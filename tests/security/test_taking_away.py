@@ -8,6 +8,7 @@ import pytest
 from django.contrib import admin
 from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -387,6 +388,48 @@ def test_after_a_day_nothing_is_undone(newsroom: Newsroom, other: User) -> None:
     with pytest.raises(EditorialError, match="can’t be undone"):
         accounts.undo(removal=removal, by=newsroom.chief)
     assert "Taken away" not in browser_of(newsroom.chief).open("/admin/").text
+
+
+def test_undoing_replaces_no_role_that_was_given_since(newsroom: Newsroom, other: User) -> None:
+    removal = remove(newsroom.editor, other)
+    undoing = accounts.undo(removal=removal, by=newsroom.chief)
+    held = Membership.objects.using("owner").create(
+        user_id=newsroom.editor.pk, publisher_id=newsroom.publisher.pk, role="reporter"
+    )
+    with pytest.raises(EditorialError, match="changed after this was proposed"):
+        approve(undoing, newsroom.second)
+    with pytest.raises(DatabaseError, match="it has changed"):
+        run(APPROVE, timezone.now(), newsroom.second.pk, undoing.pk)
+    workflow.return_(proposal=undoing, by=newsroom.second, reason="Không.")
+    with pytest.raises(EditorialError, match="can’t be undone"):
+        accounts.undo(removal=removal, by=newsroom.chief)
+    assert newsroom.editor.memberships.get().role == "reporter"
+    held.delete()
+    User.objects.using("owner").filter(pk=newsroom.editor.pk).update(is_superuser=True)
+    with pytest.raises(EditorialError, match="can’t be undone"):
+        accounts.undo(removal=removal, by=newsroom.chief)
+
+
+@pytest.mark.parametrize("reopens", [False, True])
+def test_account_that_the_operator_closed_stays_closed(newsroom: Newsroom, other: User, reopens: bool) -> None:
+    paused = pause(newsroom.editor, other)
+    closed = close(newsroom.reporter, other)
+    for account in (newsroom.editor, newsroom.reporter):  # the operator's shell
+        row = User.objects.using("owner").filter(pk=account.pk)
+        if reopens:
+            row.update(is_active=True)
+        row.update(is_active=False)
+    workflow.return_(proposal=paused, by=newsroom.chief, reason="Không.")
+    with pytest.raises(EditorialError, match="can’t be undone"):
+        accounts.undo(removal=closed, by=newsroom.chief)
+    assert [is_open(newsroom.editor), is_open(newsroom.reporter)] == [False, False]
+
+
+def test_changes_of_accounts_lock_in_the_order_of_the_database(newsroom: Newsroom, root: User) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        pause(newsroom.editor, root)
+    locks = [each["sql"] for each in queries if "FOR NO KEY UPDATE" in each["sql"]]
+    assert ['"auth_group"' in sql for sql in locks[:2]] == [True, False]
 
 
 def test_two_requests_at_once_do_not_pass_the_brake(newsroom: Newsroom, root: User) -> None:
