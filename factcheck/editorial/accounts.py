@@ -6,7 +6,7 @@ Giving needs a proposal that a second person approves (`proposals/account_policy
 from contextlib import suppress
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -77,7 +77,7 @@ def settle() -> None:
     due = Proposal.objects.undecided().filter(kind=Kind.ACCOUNT, action__in=[*TAKING, Action.PAUSE])
     due = due.filter(submitted_at__lte=timezone.now() - SETTLED_AFTER).select_related("submitted_by")
     for proposal in due.order_by("pk"):  # what a paused person proposed before the pause comes before its end
-        with suppress(EditorialError):  # for example, because that person is paused
+        with suppress(EditorialError, IntegrityError):  # because that person is paused, or the account has changed
             if proposal.action in TAKING:
                 workflow.approve(proposal=proposal, by=proposal.submitted_by, digest=proposal.digest)
                 continue

@@ -148,6 +148,15 @@ def test_confirmation_counts_for_ten_minutes(newsroom: Newsroom, root: User) -> 
     assert ASKED in device.client.post(urls[2]).content.decode()
 
 
+def test_undoing_is_proposed_only_soon_after_a_login(newsroom: Newsroom, root: User) -> None:
+    url = reverse("admin:editorial_proposal", args=[close(newsroom.reporter, root).pk, "undo"])
+    device = signed_in(newsroom.chief)
+    let_pass(601)
+    assert ASKED in device.client.post(url).content.decode()
+    assert device.client.post(url, {"confirm-password": PASSWORD}).status_code == 302
+    assert Proposal.objects.filter(action=Action.UNDOING).exists()
+
+
 def test_own_sessions_end_without_the_question(newsroom: Newsroom) -> None:
     device, second = signed_in(newsroom.chief), signed_in(newsroom.chief)
     assert device.client.post("/admin/sign-in/sessions/", {"session": "others"}).status_code == 302
@@ -212,6 +221,19 @@ def test_nothing_takes_effect_for_a_person_who_can_no_longer_do_it(newsroom: New
     accounts.settle()
     assert is_open(User.objects.get(username="c"))
     assert Proposal.objects.get(account__username="c").decision == "returned"
+
+
+def test_removal_of_a_role_that_has_changed_does_not_keep_others_paused(newsroom: Newsroom, root: User) -> None:
+    for name in ("a", "b"):
+        close(make_user(name), root)
+    removal = remove(newsroom.editor, root)
+    Membership.objects.using("owner").filter(user=newsroom.editor).update(role="reporter")  # the operator's shell
+    pause(newsroom.reporter, root)
+    hours_pass(25)
+    accounts.settle()
+    removal.refresh_from_db()
+    assert (removal.decision, newsroom.editor.memberships.count()) == ("returned", 1)
+    assert is_open(newsroom.reporter)
 
 
 def test_chief_editor_has_the_brake_too_and_only_in_the_own_newsroom(database: str) -> None:

@@ -31,7 +31,7 @@ TAKING_AWAY: dict[str, frozenset[str]] = {
     "editorial_apitoken_revoke": EVERY,
 }
 CONFIRMED: dict[str, frozenset[str]] = {
-    "editorial_proposal": frozenset({"approve", "approve-and-publish", "hold", "publish"}),
+    "editorial_proposal": frozenset({"approve", "approve-and-publish", "hold", "publish", "undo"}),
     "editorial_review_action": frozenset({"withdraw", "reinstate", "redact", "erase"}),
     "editorial_user_add": EVERY,
     "editorial_user_change": EVERY,
