@@ -109,7 +109,14 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     """Loads the reviews of these indexes; returns what they refer to."""
     database, seed, start, end = part
     from factcheck.record.log import entries
-    from factcheck.record.models import LogEntry, PastClaim, PublishedClaim, PublishedCorrection, PublishedReview
+    from factcheck.record.models import (
+        LogEntry,
+        PastClaim,
+        PublishedClaim,
+        PublishedCorrection,
+        PublishedReview,
+        RevisionDocument,
+    )
     from factcheck.record.readmodel import claim_merges, claim_rows, correction_rows, review_rows
     from factcheck.record.search import words
 
@@ -121,6 +128,7 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     spans = claim_rows.spans_by_claim(((row, None) for row in rows), claim_merges.MergeGroup(frozenset(), {}))
     of_claims = [row for claim_id, found in spans.items() for row in claim_rows.claim_rows(claim_id, found)]
     copy(LogEntry, [entry for entry, __ in published])
+    copy(RevisionDocument, [entry.revision_document for entry, __ in published])
     copy(PublishedReview, rows)
     copy(PublishedCorrection, corrections)
     copy(PublishedClaim, [row for row in of_claims if isinstance(row, PublishedClaim)])
@@ -136,13 +144,13 @@ _reviews: dict[int, Any] = {}
 
 
 def publication(seed: int, index: int) -> tuple[Any, dict[str, Any]]:
-    """The entry and document of a generated review; one in twenty has been corrected."""
+    """The entry of a generated review, with its row of bytes, and the document; one in twenty has been corrected."""
     import hashlib
 
     from generated import Reviews
 
-    from factcheck.record.formats.canonical import rfc3339
-    from factcheck.record.models import LogEntry
+    from factcheck.record.formats.canonical import canonical_unchecked, rfc3339, sha256_hex
+    from factcheck.record.models import LogEntry, RevisionDocument
 
     made = _reviews.get(seed) or _reviews.setdefault(seed, Reviews(seed))
     at, subject = made.published_at(index), made.review_id(index)
@@ -159,8 +167,11 @@ def publication(seed: int, index: int) -> tuple[Any, dict[str, Any]]:
         "revision": {"number": number, "kind": kind.partition(".")[2], "class": change, "note": None},
         "corrections": [correction] if corrected else [],
     }  # fmt: skip
-    digest = hashlib.sha256(str(subject).encode()).hexdigest()
-    return LogEntry(sequence=index, at=at, kind=kind, subject=subject, number=number, digest=digest), document
+    salt, data = hashlib.sha256(str(subject).encode()).digest(), canonical_unchecked(document)
+    digest = sha256_hex(salt + data)
+    entry = LogEntry(sequence=index, at=at, kind=kind, subject=subject, number=number, digest=digest)
+    entry.revision_document = RevisionDocument(entry=entry, salt=salt, document=data)
+    return entry, document
 
 
 def copy(model: Any, rows: Iterable[Any]) -> None:

@@ -91,7 +91,7 @@ def follow(mirror: Mirror, once: bool) -> None:
             if error.code < 500 and error.code != 429:
                 raise SystemExit(f"{mirror.site} responded with {error.code}: {error.read(2000).decode()}") from None
             wait = error.headers.get("Retry-After", "")
-            if wait.isdecimal() and int(wait) <= PATIENCE:
+            if wait.isdecimal() and 0 < float(wait) <= PATIENCE:
                 print(f"{mirror.site} asks to wait for {wait} s.", file=sys.stderr, flush=True)
                 time.sleep(int(wait))
                 continue

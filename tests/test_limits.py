@@ -42,7 +42,7 @@ LIMITS: dict[str, list[float]] = {
     "time after which some actions ask for the password or passkey again": [freshness.SECONDS / 60],
     "recovery codes": [second_factors.RECOVERY_CODES],
     "waiting time if others are running": [search_gate.MAX_WAIT],
-    "threads that neither search nor match nor wait for it": [search_gate.FREE_THREADS],
+    "threads that stay free for other requests": [search_gate.FREE_THREADS],
     "time for one search": [constants.SECONDS],
     "ranked hits": [constants.MAX_CANDIDATES],
     "characters of a review's body that are searched": [snippets.SEARCHED],

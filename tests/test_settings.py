@@ -79,6 +79,11 @@ def test_settings_that_cannot_work_are_refused(filled_in: dict[str, str]):
     assert sorted(named) == sorted({"ALLOWED_HOSTS", *wrong})
 
 
+def test_allowed_hosts_can_contain_a_whole_domain(filled_in: dict[str, str]):
+    result = manage("check", "--deploy", **filled_in | {"ALLOWED_HOSTS": ".newsroom.test"})
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 def test_backups_are_missed(filled_in: dict[str, str]):
     result = manage("check", "--deploy", **filled_in | {"BACKUP_RECIPIENT": ""})
     assert (result.returncode, "No backups are made." in result.stderr) == (0, True)

@@ -95,3 +95,6 @@ def test_catalogue_keeps_to_one_spelling_and_to_its_words() -> None:
         messages = [message for message in read_po(file, locale="vi") if message.id]
     assert len(messages) > 1000
     assert [message.string for message in messages if RULED_OUT.search(str(message.string))] == []
+    assert [
+        message.string for message in messages if re.fullmatch(r"(.{30,}?)\1+", str(message.string), re.DOTALL)
+    ] == []

@@ -7,11 +7,13 @@ This file needs only Python 3.11 or later, and shares no code with the server. Y
 trusting the site. docs/reference/log.md lists the checks.
 
 Exit code 0 means that everything is correct. Exit code 1 means that there is a discrepancy, and one sentence describes
-it. Exit code 2 means that the check couldn't be completed (no response, wrong arguments, an unusable state file).
+it. Exit code 2 means that the check couldn't be completed (no response, wrong arguments, an unusable state file, a
+proof without a text). Exit code 3 means that a proof is signed by a key that you haven't compared (no --key).
 """
 
 import argparse
 import base64
+import calendar
 import email.utils
 import hashlib
 import http.client
@@ -45,7 +47,9 @@ TOTAL_TIMEOUT = 60  # in seconds, for a whole response that is small
 MIN_RATE = 20_000  # in bytes a second. A larger response can take as long as it needs at this rate.
 PAUSES = (1, 2, 4)  # in seconds, after attempts that failed
 PATIENCE = 900  # in seconds, the longest wait for one response because of `Retry-After`
-PROOF_KEYS = ["checkpoint", "document", "key", "leaf", "proof", "salt"]
+PART_KEYS = ["document", "leaf", "proof", "salt"]
+ERASURE = "review.erasure"
+UNCOMPARED = 3  # the exit code if nobody has compared the key that signed a proof
 TEXT = re.compile("[^\ud800-\udfff]*")  # JSON can contain surrogates, which no text contains
 HASH = re.compile(r"[0-9a-f]{64}")  # a salt has the same format
 # For each kind of entry, the kinds that can precede it in the history of a subject. None means the first entry.
@@ -567,6 +571,7 @@ class Verifier:
         if not (
             is_whole
             and found.get("entries") == fingerprint
+            and len(found["etags"]) == len(paths)  # another version of this program may ask for other pages
             and all(self.site.get(path, tag)[0] == 304 for path, tag in zip(paths, found["etags"], strict=True))
         ):
             shown: list[bytes | None] = []
@@ -851,29 +856,79 @@ def noun_of(kind: str) -> str:
     return kind.partition(".")[0]
 
 
-def check_proof(file: Path, key: Key | None, witnesses: list[Key]) -> list[str]:
-    """Checks a proof file without a network. Returns the lines of a summary. Raises DiscrepancyError or CheckError."""
+def check_proof(file: Path, key: Key | None, witnesses: list[Key]) -> tuple[int, list[str]]:
+    """Checks a proof file without a network. Returns the exit code and the lines of the answer.
+
+    Anybody can sign a file of their own, so without `key` the code is UNCOMPARED. Raises DiscrepancyError, CheckError.
+    """
     proof = read_proof(file)
-    entry = parse_leaf(proof["leaf"].encode(), "The entry in the proof")
     checkpoint = Checkpoint(proof["checkpoint"])
     signer = key or Key(proof["key"])
     if checkpoint.origin != signer.name:
         raise DiscrepancyError(f"The checkpoint is of {checkpoint.origin}, not of {signer.name}.")
     require_signatures(checkpoint, signer, witnesses)
-    if root_of_proof(entry["sequence"], checkpoint.size, proof) != checkpoint.root:
+    entry, document = check_part(proof, checkpoint)
+    if document is None and proof["erasure"]:
+        erased, (entry, document) = entry, check_part(proof["erasure"], checkpoint)
+        if entry["kind"] != ERASURE or entry["subject"] != erased["subject"] or entry["number"] <= erased["number"]:
+            raise DiscrepancyError(f"Entry {entry['sequence']} doesn't erase entry {erased['sequence']}.")
+    if document is None:
+        raise CheckError(
+            f"This file contains no text. It only proves that the log contains revision {entry['number']} of"
+            f" {entry['subject']}, of {date_of(entry)}. Download the proof again."
+        )
+    answer = "This review was erased." if entry["kind"] == ERASURE else "This text is unchanged since its publication."
+    lines = describe(entry, document)
+    lines.append(f"Log: entry {entry['sequence']} of {checkpoint.size} entries, signed with the key {signer.text}")
+    if key:
+        return 0, [answer, *lines]
+    return UNCOMPARED, [
+        "This file is signed by a key that you haven't compared, so anybody can have made it. It says:",
+        *lines,
+        "Compare the key with another source. Then run the check again with --key.",
+    ]
+
+
+def check_part(part: dict[str, Any], checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The entry and the document of a proof or of its erasure. Raises DiscrepancyError."""
+    entry = parse_leaf(part["leaf"].encode(), "The entry in the proof")
+    if root_of_proof(entry["sequence"], checkpoint.size, part) != checkpoint.root:
         raise DiscrepancyError(
             f"The proof does not lead from entry {entry['sequence']} to the checkpoint of {checkpoint.size} entries."
         )
-    if proof["document"] is None:
-        document = "Its document has been erased"
+    if part["document"] is None:
+        return entry, None
+    return entry, parse_document(entry, part["salt"] or "", part["document"].encode())
+
+
+def describe(entry: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    """Facts about a revision, in words. The document can contain anything, so its texts are shortened."""
+
+    def text(*path: str) -> str:
+        value: Any = document
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        return value[:300] if isinstance(value, str) else ""
+
+    noun, _, kind = entry["kind"].partition(".")
+    if entry["kind"] == ERASURE:
+        facts = {"Notice": text("notice", "text"), "Newsroom": text("notice", "newsroom", "name")}
+    elif noun == "demand":
+        sender = text("from", "name") or text("from", "description") or text("from", "type")
+        facts = {"From": sender, "Newsroom": text("publisher", "name"), "Outcome": text("outcome")}
     else:
-        parse_document(entry, proof["salt"] or "", proof["document"].encode())
-        document = "Its document is unchanged"
-    summary = (
-        f"Entry {entry['sequence']} is {entry['kind']} of {entry['subject']}, revision {entry['number']}, of"
-        f" {entry['at']}. {document}, and the signed log of {checkpoint.size} entries contains the entry."
-    )
-    return [summary] if key else [summary, f"The key is from the file. Compare it with another source: {signer.text}"]
+        verdict = (
+            "withdrawn" if kind == "withdrawal" else text("verdict", "label") or text("verdict", "original", "label")
+        )
+        claim = {} if kind == "withdrawal" else {"Claim": text("claim", "text")}  # the verdict is about the claim
+        facts = {"Headline": text("headline"), **claim, "Verdict": verdict, "Newsroom": text("publisher", "name")}
+    facts |= {noun.capitalize(): entry["subject"], "Revision": f"{entry['number']} ({kind}) of {date_of(entry)}"}
+    return [f"{name}: {value or '–'}" for name, value in facts.items()]
+
+
+def date_of(entry: dict[str, Any]) -> str:
+    at = entry["at"]
+    return f"{int(at[8:10])} {calendar.month_name[int(at[5:7])]} {at[:4]}, {at[11:16]} UTC"
 
 
 def read_proof(file: Path) -> dict[str, Any]:
@@ -885,15 +940,27 @@ def read_proof(file: Path) -> dict[str, Any]:
         raise CheckError(f"{file} is not a proof: it is not JSON.") from None
     valid = (
         isinstance(proof, dict)
-        and sorted(proof) == PROOF_KEYS
-        and all(matches(TEXT, proof[name]) for name in ("checkpoint", "key", "leaf"))
-        and all(proof[name] is None or matches(TEXT, proof[name]) for name in ("document", "salt"))
-        and isinstance(proof["proof"], list)
-        and all(matches(TEXT, value) for value in proof["proof"])
+        and sorted(proof) == sorted([*PART_KEYS, "checkpoint", "erasure", "key"])
+        and matches(TEXT, proof["checkpoint"])
+        and matches(TEXT, proof["key"])
+        and is_part({name: proof[name] for name in PART_KEYS})
+        and (proof["erasure"] is None or is_part(proof["erasure"]))
     )
     if not valid:
         raise CheckError(f"{file} is not a proof: a value in it is missing or malformed.")
     return dict(proof)
+
+
+def is_part(part: Any) -> bool:
+    """Whether this is an entry with its inclusion proof, and with or without its document."""
+    return (
+        isinstance(part, dict)
+        and sorted(part) == PART_KEYS
+        and matches(TEXT, part["leaf"])
+        and all(part[name] is None or matches(TEXT, part[name]) for name in ("document", "salt"))
+        and isinstance(part["proof"], list)
+        and all(matches(TEXT, value) for value in part["proof"])
+    )
 
 
 def root_of_proof(index: int, size: int, proof: dict[str, Any]) -> bytes | None:
@@ -940,9 +1007,10 @@ def main(arguments: list[str] | None = None) -> int:
         key = Key(options.key) if options.key else None
         witnesses = [Key(text) for text in options.witness]
         if options.proof:
-            print(*map(printable, check_proof(options.proof, key, witnesses)), sep="\n")
-        else:
-            print(Verifier(Site(options.url, options.quiet), options.state, key, witnesses, options.quiet).run())
+            code, lines = check_proof(options.proof, key, witnesses)
+            print(*map(printable, lines), sep="\n")
+            return code
+        print(Verifier(Site(options.url, options.quiet), options.state, key, witnesses, options.quiet).run())
     except DiscrepancyError as wrong:
         print(printable(wrong), file=sys.stderr)
         return 1

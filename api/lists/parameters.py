@@ -109,12 +109,12 @@ def read_fields(parameters: Parameters, known: Collection[str]) -> Mask:
     return mask
 
 
-def respond_with(mask: Mask, body: str) -> bytes:
-    """Return the content of a response with these fields of a stored body."""
-    return orjson.dumps(pick(mask, body)) if mask else body.encode()
+def respond_with(mask: Mask, body: bytes) -> bytes:
+    """Return the content of a response with these fields of a body."""
+    return orjson.dumps(pick(mask, body)) if mask else body
 
 
-def pick(mask: Mask, body: str) -> Any:
+def pick(mask: Mask, body: str | bytes) -> Any:
     """Return these fields of a stored body. Without a mask, the body is sent unchanged."""
     return _picked(mask, orjson.loads(body)) if mask else orjson.Fragment(body)
 

@@ -58,7 +58,7 @@ class ClaimDetail(Endpoint):
         responses.mark_cacheable(request._request)
         for rows in as_published(PublishedClaim, PastClaim, as_of):
             if body := rows.filter(id=claim_id).values_list("body", flat=True).first():
-                return responses.respond(respond_with(mask, body), headers=as_of.headers if as_of else None)
+                return responses.respond(respond_with(mask, body.encode()), headers=as_of.headers if as_of else None)
         home = MergeGroup.of([claim_id], using="public").root(claim_id, as_of.sequence if as_of else None)
         if home == claim_id:
             raise Http404

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from api.http import responses
@@ -16,7 +15,7 @@ from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of
 from api.views.revisions import REVISIONS, find_revision, list_revisions, respond_revision
 from factcheck.record.models import PublishedDemand
-from factcheck.record.readmodel.demand_rows import demand_body
+from factcheck.record.readmodel.public_state import find_state
 
 DEMANDS = ListOptions(
     orders=both_ways("published_at", "updated_at", "received_on"),
@@ -42,8 +41,10 @@ class DemandDetail(Endpoint):
     @documented("get_demand", "Demands", "A demand as it currently appears in the register.", "Demand", missing=True)
     def get(self, request: Request, demand_id: UUID) -> HttpResponse:
         refuse_parameters(request)
-        demand = get_object_or_404(PublishedDemand.objects.using("public"), pk=demand_id)
-        return responses.respond(demand.body.encode())
+        state = find_state("demand", demand_id)
+        if state is None:
+            raise Http404
+        return responses.respond(state.body)
 
 
 class DemandRevisionList(Endpoint):
@@ -65,7 +66,7 @@ class DemandRevisionDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
-        return respond_revision(*find_revision(demand_id, number, "demand"), demand_body)
+        return respond_revision(*find_revision(demand_id, number, "demand"))
 
 
 class DemandRevisionBytes(Endpoint):

@@ -1,5 +1,6 @@
 """Published reviews: the list, and single reviews at permanent URLs."""
 
+from functools import partial
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,14 +13,15 @@ from api.http.negotiation import JSON
 from api.http.problems import NOT_FOUND, Gone, Refused
 from api.lists.filters import REVIEW_FILTERS
 from api.lists.pages import both_ways, list_response
-from api.lists.parameters import AsOf, as_published, read_detail_parameters, respond_with
+from api.lists.parameters import AsOf, read_detail_parameters, respond_with
 from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_searched
 from api.schema.item_fields import fields_of
 from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.formats.claimreview import claim_review_document
-from factcheck.record.models import LogEntry, PastReview, PublishedReview, Status
+from factcheck.record.models import LogEntry, PastReview, PublishedReview, RevisionDocument, Status
+from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 
 REVIEWS = ListOptions(
@@ -30,9 +32,6 @@ REVIEWS = ListOptions(
     searched=True,
     fields=fields_of("Review"),
 )
-
-
-_REVIEW = f"SELECT status, body FROM {PublishedReview._meta.db_table} WHERE id = %s"  # noqa: S608 (our own name)
 
 
 class ReviewList(Endpoint):
@@ -91,28 +90,19 @@ class ReviewAsClaimReview(Endpoint):
         return responses.respond(claim_review_document(body), LINKED_DATA)
 
 
-def find_review(review_id: UUID, as_of: AsOf | None = None, request: HttpRequest | None = None) -> tuple[str, str]:
-    """Return the status and the stored body. Raises Http404, or Gone if the content has been erased since `as_of`.
+def find_review(review_id: UUID, as_of: AsOf | None = None, request: HttpRequest | None = None) -> tuple[str, bytes]:
+    """Return the status and the body. Raises Http404, or Gone if the content has been erased since `as_of`.
 
     Also set the log's head on the request. The head is never newer than the result.
     """
-    if as_of is None:
-        return _find_now(review_id, request)
-    if request:
-        responses.read_head(request)
-    for rows in as_published(PublishedReview, PastReview, as_of):
-        if found := rows.filter(id=review_id).values_list("status", "body").first():
-            status, body = found
-            return status, body
-    if entries_of(review_id).filter(sequence__lte=as_of.sequence).exists():
-        raise Gone(last_notice(review_id))
-    raise Http404
-
-
-def _find_now(review_id: UUID, request: HttpRequest | None) -> tuple[str, str]:
-    for status, body in responses.fetch(request or HttpRequest(), _REVIEW, [review_id], planned_once=True):
-        return status, body
-    raise Http404
+    run = partial(responses.fetch, request or HttpRequest(), planned_once=True)
+    try:
+        state = find_state("review", review_id, as_of.sequence if as_of else None, run)
+    except RevisionDocument.DoesNotExist:
+        raise Gone(last_notice(review_id)) from None
+    if state is None:
+        raise Http404
+    return state.status, state.body
 
 
 def entries_of(subject: UUID, what: str = "review") -> QuerySet[LogEntry]:

@@ -1,6 +1,5 @@
 """The revisions of a review: their publication times, and the bytes behind their digests in the log."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of, find_review
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.models import LogEntry, RevisionDocument
-from factcheck.record.readmodel.review_rows import review_body
+from factcheck.record.readmodel.review_rows import body_of
 from factcheck.record.readmodel.revisions import in_revision, last_notice, notice_in
 
 REVISIONS = ListOptions(
@@ -63,7 +62,7 @@ class RevisionDetail(Endpoint):
         entry, row = find_revision(review_id, number)
         if entry.kind == LogEntry.Kind.ERASURE:
             raise Gone(notice_in(bytes(row.document)))
-        return respond_revision(entry, row, review_body)
+        return respond_revision(entry, row)
 
 
 class RevisionBytes(Endpoint):
@@ -78,12 +77,14 @@ class RevisionBytes(Endpoint):
 
 
 def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[LogEntry, RevisionDocument]:
-    """Return a log entry and its document. Raises Http404, or Gone if the document was erased."""
+    """Return a log entry and its document. Raises Http404, DamagedError, or Gone if the document was erased."""
     entry = get_object_or_404(entries_of(subject, what).select_related("revision_document"), number=number)
     try:
-        return entry, entry.revision_document
+        row = entry.revision_document
     except RevisionDocument.DoesNotExist:
         raise Gone(last_notice(subject)) from None
+    row.checked()
+    return entry, row
 
 
 def list_revisions(list_request: ListRequest, subject: UUID, what: str = "review") -> HttpResponse:
@@ -94,13 +95,13 @@ def list_revisions(list_request: ListRequest, subject: UUID, what: str = "review
     return list_response(list_request, page, results)
 
 
-def respond_revision(entry: LogEntry, row: RevisionDocument, body: Callable[[LogEntry, Any], Any]) -> HttpResponse:
+def respond_revision(entry: LogEntry, row: RevisionDocument) -> HttpResponse:
     """Return a revision, with the review or demand as it was served at the time."""
     document = row.parsed()
     change = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
     known = {column: getattr(entry, column) for column in COLUMNS if column not in change} | change
     what = "review" if entry.is_of_review else "demand"
-    served = orjson.Fragment(canonical_unchecked(body(entry, document)))
+    served = orjson.Fragment(canonical_unchecked(body_of(entry, document)))
     return responses.respond(orjson.dumps(metadata(_ROUTES[what], **known) | {what: served}))
 
 

@@ -1,70 +1,95 @@
-"""Runs an app's SQL files in its migrations.
+"""The rules that the database enforces: functions, triggers and rights, in the SQL files of our apps.
 
-An app's folder ``sql/`` contains the functions, triggers and rights of the app's tables. Files can be run again
-at any time. The variables ``:"application"`` and ``:"reading"`` (psql) are two roles whose names differ between sites.
+The files belong to no migration. ``migrate`` drops what earlier files made, runs the migrations, and runs today's
+files, all in one transaction. So new and upgraded databases have the same rules, and a migration that fails changes
+nothing.
+
+``sql/first/`` contains what the tables need, such as functions of generated columns. These files run before the
+migrations. The variables ``:"application"`` and ``:"reading"`` (psql) are two roles whose names differ between sites.
 """
 
 import hashlib
-import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from factcheck.database.roles import identifier
 
 ROLES = {"application": "default", "reading": "public"}
-_NO_STATEMENT = re.compile(r"^\s*(--.*)?\n", re.MULTILINE)
+# Statements about our triggers and functions. What an extension or the queue's own migrations have made isn't ours.
+_OUR_TRIGGERS = """
+    FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND relname NOT LIKE 'procrastinate%'
+"""
+_DROP_TRIGGERS = "SELECT format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass)" + _OUR_TRIGGERS
+_ENABLE_TRIGGERS = "SELECT format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', tgrelid::regclass, tgname)" + _OUR_TRIGGERS
+# A function that a column, an index or a constraint uses can't be dropped. Its file replaces the function.
+_DROP_FUNCTIONS = """
+    SELECT format('DROP FUNCTION %s', oid::regprocedure) FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND proname NOT LIKE 'procrastinate%'
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE deptype = 'e' AND classid = 'pg_proc'::regclass AND objid = pg_proc.oid)
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE refclassid = 'pg_proc'::regclass AND refobjid = pg_proc.oid)
+"""
+_REVOKE = """
+    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM :"application", :"reading";
+    REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM :"application", :"reading";
+"""
 
 
-class RunSQLFiles(Operation):
-    """Runs an app's SQL files in the given order: ``RunSQLFiles("record", documents="<digest>")``.
-
-    The digest is the file's digest at the time of the migration. Tests compare the newest digest with the file, so
-    every change to a file requires a migration that runs the file again. The reverse operation does nothing.
-    """
-
-    reduces_to_sql = True
-
-    def __init__(self, app: str, **digests: str) -> None:
-        self.app = app
-        self.digests = digests
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        pass
-
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        for name in self.digests:
-            schema_editor.execute(for_this_site(sql_folder(self.app) / f"{name}.sql"), params=None)
-
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        pass
-
-    def describe(self) -> str:
-        return f"Run {', '.join(f'{name}.sql' for name in self.digests)}"
+def drop_rules(connection: BaseDatabaseWrapper) -> None:
+    """Drop the functions, triggers and rights of all SQL files, then make what the tables need."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with pending triggers can't be altered
+        _execute_all(cursor, _DROP_TRIGGERS)
+        _execute_all(cursor, _DROP_FUNCTIONS)
+        cursor.execute(for_this_site(_REVOKE))
+        for file in sql_files("first"):
+            cursor.execute(for_this_site(file.read_text(encoding="utf-8")))
 
 
-def sql_folder(app: str) -> Path:
-    return Path(apps.get_app_config(app).path) / "sql"
+def make_rules(connection: BaseDatabaseWrapper) -> None:
+    """Run the SQL files, and enable their triggers also for sessions that replicate."""
+    with connection.cursor() as cursor:
+        # A function can use another function from a later file.
+        cursor.execute("SET LOCAL check_function_bodies = off")
+        for file in sql_files():
+            cursor.execute(for_this_site(file.read_text(encoding="utf-8")))
+        _execute_all(cursor, _ENABLE_TRIGGERS)
+        cursor.execute(f"COMMENT ON TABLE django_migrations IS 'rules {rules_digest()}'")
 
 
-def for_this_site(file: Path) -> str:
-    """Return the file's statements, with the names of this site's roles."""
-    text = file.read_text(encoding="utf-8")
+def has_todays_rules(connection: BaseDatabaseWrapper) -> bool:
+    """Return whether the database's rules come from these files."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description(to_regclass('public.django_migrations'), 'pg_class')")
+        return bool(cursor.fetchone() == (f"rules {rules_digest()}",))
+
+
+def rules_digest() -> str:
+    files = [*sql_files("first"), *sql_files(), Path(__file__)]
+    roles = [settings.DATABASES[alias]["USER"] for alias in ROLES.values()]
+    return hashlib.sha256(b"\0".join([*(file.read_bytes() for file in files), repr(roles).encode()])).hexdigest()
+
+
+def sql_files(folder: str = "") -> Iterator[Path]:
+    """Yield the SQL files of all our apps, in the order of INSTALLED_APPS and their names."""
+    for app in apps.get_app_configs():
+        if app.name.startswith("factcheck."):
+            yield from sorted((Path(app.path) / "sql" / folder).glob("*.sql"))
+
+
+def for_this_site(sql: str) -> str:
+    """Return the statements with the names of this site's roles."""
     for variable, alias in ROLES.items():
-        text = text.replace(f':"{variable}"', identifier(settings.DATABASES[alias]["USER"]))
-    return text
+        sql = sql.replace(f':"{variable}"', identifier(settings.DATABASES[alias]["USER"]))
+    return sql
 
 
-def digest(file: Path) -> str:
-    """Return the first 12 digits of the SHA-256 of a file's statements. Comments and empty lines are ignored."""
-    statements = _NO_STATEMENT.sub("", file.read_text(encoding="utf-8"))
-    return hashlib.sha256(statements.encode()).hexdigest()[:12]
+def _execute_all(cursor: Any, query: str) -> None:
+    """Run the statements that the query returns."""
+    cursor.execute(query)
+    cursor.execute(";".join(statement for (statement,) in cursor.fetchall()))

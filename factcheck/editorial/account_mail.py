@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Value
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -20,6 +20,7 @@ from django.utils.http import urlsafe_base64_encode
 from procrastinate.contrib.django import app
 
 from factcheck.editorial.models import Membership, Proposal, Publisher, SecondFactor, User
+from factcheck.editorial.models.account_changes import DecidesOnAccount
 from factcheck.editorial.sign_in.attempts import lock_counters
 from factcheck.editorial.time_zones import DEFAULT, zone
 
@@ -39,7 +40,7 @@ def queue_link(account: User) -> None:
 
 
 def queue_notice(proposal: Proposal) -> None:
-    """Tells the person concerned and the Chief editors of the newsroom about the proposal's current state."""
+    """Tells the person concerned, and everybody who can decide, about the proposal's current state."""
     if can_send() and _addresses(proposal):
         app.configure_task(NOTICE, queue=QUEUE).defer(proposal=proposal.pk, decision=proposal.decision)
 
@@ -75,7 +76,10 @@ def send_link(account: int) -> None:
 
 
 def send_notice(proposal: int, decision: str) -> None:
+    """Does nothing if the proposal has been decided since, because then there is a later notice."""
     row = Proposal.objects.select_related("account", "newsroom", "submitted_by", "decided_by").get(pk=proposal)
+    if row.decision != decision:
+        return
     for address in sorted(_addresses(row)):
         _send([address], "notice", {"proposal": row, "decision": decision, "url": settings.SITE_URL}, row.newsroom)
 
@@ -97,12 +101,12 @@ def password_url(account: User) -> str:
 
 
 def _addresses(proposal: Proposal) -> set[str]:
-    """The person's address, also the earlier one, and the addresses of the Chief editors of the newsrooms."""
+    """The person's address, also the earlier one, and the addresses of the people who can decide."""
     assert proposal.account is not None
-    concerned = Q(publisher=proposal.newsroom) | Q(publisher__memberships__user=proposal.account)
-    chiefs = Membership.objects.filter(concerned, role=Membership.Role.CHIEF_EDITOR, user__is_active=True)
+    about = (Value(proposal.account_id), Value(proposal.newsroom_id), Value(proposal.action))
+    deciders = User.objects.filter(DecidesOnAccount(F("pk"), *about))
     earlier = proposal.content.get("email", "")
-    return {proposal.account.email, earlier, *chiefs.values_list("user__email", flat=True)} - {""}
+    return {proposal.account.email, earlier, *deciders.values_list("email", flat=True)} - {""}
 
 
 def _newsroom_of(person: User) -> Publisher | None:

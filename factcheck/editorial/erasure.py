@@ -27,7 +27,6 @@ from factcheck.editorial.models import (
     Claimant,
     EditorialEvent,
     Proposal,
-    ProposedLink,
     Publisher,
     ReaderMessage,
     Review,
@@ -192,7 +191,7 @@ def clear_admin_log(model: type[models.Model], keys: set[Any]) -> None:
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
     """The first published text that the notice repeats. Texts that a redacted draft keeps don't count."""
     stays = canonical(review_statements.build_statement(review)).decode().casefold() if redact else ""
-    rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
+    rows = RevisionDocument.objects.filter(entry__subject=review.pk).select_related("entry").order_by("-entry")
     texts = (words for row in rows for words in _identifying_texts(row.parsed()))
     return find_repeated(text, (words for words in texts if words.casefold() not in stays))
 
@@ -242,7 +241,6 @@ def _forget_claims(keys: set[Any]) -> None:
     published = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
     used |= {claim for claim in published if claim}
     claims = list(Claim.objects.filter(pk__in=keys - used).order_by("pk"))  # the workflow has already locked these rows
-    ProposedLink.objects.filter(Q(claim__in=keys - used) | Q(other__in=keys - used)).delete()
     for claim in claims:
         claim.appearances.all().delete()
         pictures.delete_pictures(claims=[claim.pk])
@@ -256,8 +254,6 @@ def _forget_claims(keys: set[Any]) -> None:
 
 def _forget_publisher(publisher: Publisher) -> None:
     """Deletes the publisher of an imported review, unless other rows refer to the publisher."""
-    if publisher.memberships.exists():
-        return
     try:
         publisher.delete()
     except ProtectedError:

@@ -17,6 +17,8 @@ def require_room(size: int, *, by: User, newsroom: int | None = None) -> None:
     With a newsroom, a transaction must be open. Until its end, no other file of the newsroom is stored, so two uploads
     at a time can't both take the last room.
     """
+    if newsroom is not None:
+        Publisher.objects.select_for_update(no_key=True).get(pk=newsroom)
     if _stored(Q(uploaded_by=by), Q(requested_by=by)) + size > settings.ACCOUNT_QUOTA:
         raise EditorialError(
             _(
@@ -27,7 +29,6 @@ def require_room(size: int, *, by: User, newsroom: int | None = None) -> None:
         )
     if newsroom is None:
         return
-    Publisher.objects.select_for_update(no_key=True).get(pk=newsroom)
     pictures = Q(review__newsroom=newsroom) | Q(claim__newsroom=newsroom)
     if _stored(pictures, Q(newsroom=newsroom)) + size > settings.NEWSROOM_QUOTA:
         raise EditorialError(

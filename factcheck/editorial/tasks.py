@@ -6,7 +6,7 @@ from django.db import DatabaseError
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from factcheck.editorial import account_mail, discarding, open_drafts
+from factcheck.editorial import account_mail, accounts, discarding, open_drafts
 from factcheck.editorial.captures import fetching, requests
 from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.captures.rights import restore_public_files
@@ -45,6 +45,12 @@ def delete_discarded_drafts(timestamp: int) -> None:
 @app.task(name="sign_in.report")
 def report_failed_sign_ins(timestamp: int) -> None:
     report_failures()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="accounts.settle")
+def settle_removals(timestamp: int) -> None:
+    accounts.settle()
 
 
 @app.periodic(cron="20 3 * * *")

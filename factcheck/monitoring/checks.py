@@ -15,6 +15,8 @@ from factcheck.monitoring.time_limits import TimeLimited
 from factcheck.record.errors import SetupError
 from factcheck.record.log import checkpoints, tree
 from factcheck.record.readmodel.address import require_address
+from factcheck.record.readmodel.public_state import is_right
+from factcheck.server.metrics import wrong_entry
 
 SECONDS = 3.0  # for all checks together
 # Scheduled commands of the same kind wait for each other, so a few minutes are normal.
@@ -54,9 +56,8 @@ def run_checks() -> list[Result]:
 def _run() -> list[Result]:
     with translation.override("en"):
         first = _result(database)
-        rest = (
-            (migrations, address, log_key, checkpoint, queue, backup) if numbers.sees_queue() else (address, checkpoint)
-        )
+        everywhere = (address, checkpoint, rows)
+        rest = (migrations, *everywhere, log_key, queue, backup) if numbers.sees_queue() else everywhere
         return [first, *(map(_result, rest) if first.ok else ())]
 
 
@@ -108,6 +109,13 @@ def checkpoint() -> str:
         return "The log is empty."
     age = _age(timezone.now() - log.checkpoint_at)
     return f"The newest checkpoint covers {log.checkpoint_size} of {log.entries} entries. It is {age} old."
+
+
+def rows() -> str:
+    sequence = wrong_entry()
+    if sequence is not None and not is_right(sequence):
+        raise Failed(f"The row or the document of log entry {sequence} was changed. Run manage.py verify_record.")
+    return "The reviews and demands that were read match the log."
 
 
 def queue() -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
+from django.http.request import validate_host
 
 from factcheck.editorial.message_encryption import find_key_problem
 from factcheck.record.log.notes import NoteError, VerifierKey
@@ -32,7 +33,7 @@ def check_settings(**_options: Any) -> list[checks.CheckMessage]:
 
 def _hosts() -> Iterator[str]:
     host = str(urlsplit(settings.SITE_URL).hostname)
-    if not {host, "*"} & set(settings.ALLOWED_HOSTS):
+    if not validate_host(host, settings.ALLOWED_HOSTS):
         yield f"ALLOWED_HOSTS lacks {host}, so the site would refuse its own URL. Add the host."
     used = {"SITE_URL": host, "EMAIL_URL": getattr(settings, "EMAIL_HOST", ""), "EMAIL_FROM": settings.EMAIL_FROM}
     for name, value in used.items():

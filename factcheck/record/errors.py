@@ -9,3 +9,7 @@ class RecordError(Exception):
 
 class SetupError(RecordError, ImproperlyConfigured):
     """Nothing can be published until the operator has corrected the settings. `manage.py` prints only the message."""
+
+
+class DamagedError(ImproperlyConfigured):
+    """A stored document doesn't have its digest in the log, so nobody can read it. Only the message is logged."""

@@ -11,29 +11,38 @@ from factcheck.record.models import Cosignature, LogCheckpoint, LogEntry, Revisi
 
 def find_document(entry: LogEntry) -> RevisionDocument | None:
     """The document of an entry. None if the document has been erased."""
-    return RevisionDocument.objects.using("public").filter(pk=entry.pk).first()
+    return RevisionDocument.objects.using("public").select_related("entry").filter(pk=entry.pk).first()
 
 
 def salted(row: RevisionDocument) -> bytes:
     """The salt, followed by the document. The entry's digest is the SHA-256 of exactly these bytes."""
-    return bytes(row.salt) + bytes(row.document)
+    return bytes(row.salt) + row.checked()
 
 
 def make_proof(entry: LogEntry) -> dict[str, Any] | None:
-    """The content of a proof file. None if no checkpoint covers the entry yet."""
-    key = current_key("public")
-    checkpoint = _find_checkpoint(entry.sequence, key)
+    """The content of a proof file. None if no checkpoint covers the entry and its erasure yet."""
+    row, erasure, key = find_document(entry), None, current_key("public")
+    if row is None:
+        erasures = LogEntry.objects.using("public").filter(subject=entry.subject, kind=LogEntry.Kind.ERASURE)
+        erasure = erasures.with_documents().last()
+    checkpoint = _find_checkpoint((erasure or entry).sequence, key)
     if checkpoint is None:
         return None
-    row = find_document(entry)
-    path = merkle.inclusion_proof(entry.sequence, checkpoint.size, tree.tile_reader("public"))
     return {
-        "leaf": entry.leaf().decode(),
-        "document": bytes(row.document).decode() if row else None,
-        "salt": bytes(row.salt).hex() if row else None,
-        "proof": [base64.b64encode(value).decode() for value in path],
+        **_part(entry, row, checkpoint.size),
+        "erasure": _part(erasure, erasure.revision_document, checkpoint.size) if erasure else None,
         "checkpoint": checkpoint.cosigned(),
         "key": str(key),
+    }
+
+
+def _part(entry: LogEntry, row: RevisionDocument | None, size: int) -> dict[str, Any]:
+    path = merkle.inclusion_proof(entry.sequence, size, tree.tile_reader("public"))
+    return {
+        "leaf": entry.leaf().decode(),
+        "document": row.checked().decode() if row else None,
+        "salt": bytes(row.salt).hex() if row else None,
+        "proof": [base64.b64encode(value).decode() for value in path],
     }
 
 

@@ -1,7 +1,7 @@
 """The rule for levels: ERROR means that an operator has to act (docs/how-to/monitor.md).
 
-Libraries know nothing of this rule. For them, a busy site, a forged Host header and each failed job is an error, and
-each error has a traceback of 60 lines.
+Libraries don't follow this rule. They log a busy site, a forged Host header and each failed job as errors, and write a
+traceback of 60 lines for each error.
 """
 
 import logging

@@ -7,7 +7,7 @@ add up their numbers.
 from collections.abc import Iterator
 
 from django.conf import settings
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -19,9 +19,15 @@ REQUESTS = Histogram(
 )
 QUERIES = Counter("factcheck_database_queries", "Statements sent to the database.", ["view"])
 QUERY_SECONDS = Counter("factcheck_database_seconds", "Time until the database had answered.", ["view"])
+WRONG_ENTRY = Gauge(
+    "factcheck_wrong_entry",
+    "1 + the sequence of the log entry whose row or document was wrong when it was last read. 0 if none was.",
+    multiprocess_mode="mostrecent",
+)
 REFUSALS = Counter("factcheck_refusals", "Requests that were refused to protect the site, by reason.", ["reason"])
 
 # `labels()` takes as long as the measurement itself. Names of routes and statuses are few, so the results are kept.
+_wrong_entry: int | None = None
 _by_view: dict[tuple[str, int], tuple[Histogram, Counter, Counter]] = {}
 
 
@@ -39,6 +45,22 @@ def count_request(view: str, status: int, seconds: float, queries: int, query_se
 def count_refusal(reason: str) -> None:
     """Count a request that was refused because of a limit. `reason` is one of a few fixed names, never a text."""
     REFUSALS.labels(reason).inc()
+
+
+def set_wrong_entry(sequence: int) -> bool:
+    """Remember a log entry whose row or document is wrong. Return whether this process didn't remember it yet."""
+    global _wrong_entry
+    before, _wrong_entry = _wrong_entry, sequence
+    WRONG_ENTRY.set(sequence + 1)
+    return before != sequence
+
+
+def wrong_entry() -> int | None:
+    """Return the entry that a process of this server has remembered last, or None."""
+    found = (
+        sample.value for metric in counted() if metric.name == "factcheck_wrong_entry" for sample in metric.samples
+    )
+    return int(value) - 1 if (value := next(found, 0)) else None
 
 
 def counted() -> Iterator[Metric]:

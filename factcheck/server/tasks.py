@@ -28,7 +28,6 @@ SCHEDULE = {
     "publish_due_demands": "0 * * * *",
     "make_dumps": "30 2 * * *",
     "make_feed": "*/5 * * * *",
-    "propose_links": "40 * * * *",
     "clearsessions": "10 3 * * *",
     "verify_record": "30 3 * * *",
 }

@@ -54,7 +54,7 @@ def bibtex(review: Body) -> str:
         **({"year": issued[0], "month": f"{int(issued[1])}"} if len(issued) > 1 else {}),
         "howpublished": _tex(plain(review["publisher"]["name"])),
         "note": _tex(_note(review)),
-        "url": review["original_url"] or _revision_url(review),
+        "url": _in_braces(review["original_url"] or _revision_url(review)),
         "language": _tex(review["language"]),
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
@@ -122,6 +122,11 @@ def _key(review: Body) -> str:
 def _parts(name: str, time: str) -> dict[str, dict[str, list[list[int]]]]:
     """Return a date of CSL, or nothing for an empty text. Times in the record are in UTC."""
     return {name: {"date-parts": [[int(part) for part in time[:10].split("-")]]}} if time else {}
+
+
+def _in_braces(url: str) -> str:
+    """Percent-encode braces, because an imported URL could otherwise end its field and add others."""
+    return url.replace("{", "%7B").replace("}", "%7D")
 
 
 def _tex(text: str) -> str:

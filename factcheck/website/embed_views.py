@@ -14,7 +14,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_exempt
 
-from factcheck.record.models import PublishedReview, Status
+from factcheck.record.models import Status
+from factcheck.record.readmodel.public_state import find_state
 from factcheck.website import embeds, queries, share_cards, share_picture
 from factcheck.website.review_words import title_of
 from factcheck.website.templatetags.published import plain
@@ -31,7 +32,7 @@ MAX_AGE = 3600  # seconds for which a site can keep the frame's HTML. Caches ask
 def embed(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """Show the current state of a review in a frame. An erased review is a 410 with the public notice."""
     row = queries.find_review(review_id)
-    body = orjson.loads(row.body)
+    body = row.parsed_body
     erased = row.status == Status.ERASED
     chosen = request.GET.get("lang", "")
     language = chosen if chosen in share_cards.LANGUAGES else translation.get_language()
@@ -59,10 +60,10 @@ def oembed(request: HttpRequest) -> HttpResponse:
     if not url:
         return _problem(400, "Bad Request", "The parameter url is missing. Set it to the URL of a review.")
     found = _REVIEW_PATH.fullmatch(_path(url))
-    row = PublishedReview.objects.using("public").filter(pk=found["id"]).first() if found else None
-    if found is None or row is None or row.status == Status.ERASED:
+    state = find_state("review", UUID(found["id"])) if found else None
+    if found is None or state is None or state.status == Status.ERASED:
         return _problem(404, "Not Found", "The parameter url must be the URL of a published review on this site.")
-    body = orjson.loads(row.body)
+    body = orjson.loads(state.body)
     language = found["language"] or share_cards.picture_language(body["language"])
     most = [_number(request.GET.get(name, "")) for name in ("maxwidth", "maxheight")]
     return JsonResponse(_oembed(body, language, *most), json_dumps_params={"ensure_ascii": False})

@@ -10,7 +10,6 @@ from functools import wraps
 from typing import Any, ClassVar
 from uuid import UUID
 
-import orjson
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -118,7 +117,7 @@ def report(request: HttpRequest, review_id: UUID) -> HttpResponse:
     row = queries.find_review(review_id)
     if row.status != Status.LIVE:
         return redirect("review", review_id)
-    body = orjson.loads(row.body)
+    body = row.parsed_body
     context = {"review": {"id": review_id, "publisher": body["publisher"], **queries.current_title(body)}}
     extra = {"review": {"id": review_id}}
     return _form_response(request, CorrectionRequest, "website/report.html", context, extra=extra)

@@ -23,7 +23,8 @@ from factcheck.record.models import (
     RevisionDocument,
 )
 from factcheck.record.readmodel.claim_merges import MergeGroup
-from factcheck.record.readmodel.review_rows import review_body
+from factcheck.record.readmodel.public_state import find_state
+from factcheck.record.readmodel.review_rows import body_of, review_row
 from factcheck.record.readmodel.revisions import in_revision
 
 Body = dict[str, Any]
@@ -34,8 +35,11 @@ OTHERS = 20
 
 
 def find_review(review_id: UUID) -> PublishedReview:
-    """Return the review. Raises Http404."""
-    return get_object_or_404(PublishedReview.objects.using("public"), pk=review_id)
+    """Return the review's row, as the log gives it. Raises Http404."""
+    state = find_state("review", review_id)
+    if state is None:
+        raise Http404
+    return review_row(state.entry, orjson.loads(state.body))
 
 
 # SQL, because each request for a page of a review needs this query. Django takes 1.3 ms to compile it.
@@ -86,28 +90,26 @@ def home_of(claim_id: UUID) -> UUID:
 def list_demands(page: int) -> tuple[list[Body], bool]:
     """Return a page of the register of demands, newest first, and whether there are more demands."""
     start = (page - 1) * PAGE_SIZE
-    found = list(_demands().order_by("-published_at", "-id")[start : start + PAGE_SIZE + 1])
-    return [_demand(*row) for row in found[:PAGE_SIZE]], len(found) > PAGE_SIZE and page < LAST_PAGE
+    review = PublishedReview.objects.filter(pk=models.OuterRef("review"))
+    demands = PublishedDemand.objects.using("public").annotate(about=models.Subquery(review.values("body")))
+    rows = demands.order_by("-published_at", "-id").values_list("body", "about")
+    found = list(rows[start : start + PAGE_SIZE + 1])
+    listed = [_demand(orjson.loads(body), about) for body, about in found[:PAGE_SIZE]]
+    return listed, len(found) > PAGE_SIZE and page < LAST_PAGE
 
 
 def find_demand(demand_id: UUID) -> Body:
     """Return the demand. Raises Http404."""
-    row = _demands().filter(pk=demand_id).first()
-    if row is None:
+    state = find_state("demand", demand_id)
+    if state is None:
         raise Http404
-    return _demand(*row)
+    demand = orjson.loads(state.body)
+    about = demand["review"] and find_state("review", UUID(demand["review"]["id"]))
+    return _demand(demand, about and about.body)
 
 
-def _demands() -> QuerySet[PublishedDemand, tuple[str, str | None]]:
-    """Return the bodies of demands, each with the body of its review."""
-    review = PublishedReview.objects.filter(pk=models.OuterRef("review"))
-    demands = PublishedDemand.objects.using("public").annotate(about=models.Subquery(review.values("body")))
-    return demands.values_list("body", "about")
-
-
-def _demand(body: str, about: str | None) -> Body:
-    """Return a demand. Unless its review has been erased, the review also has `title` and `language`."""
-    demand: Body = orjson.loads(body)
+def _demand(demand: Body, about: str | bytes | None) -> Body:
+    """Add the title of its review to a demand, and the title's language, unless the review has been erased."""
     if about:
         demand["review"] |= current_title(orjson.loads(about))
     return demand
@@ -197,7 +199,7 @@ def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None]:
     entries = LogEntry.objects.using("public").select_related("revision_document")
     found = get_object_or_404(entries, subject=review_id, number=number)
     try:
-        document = found.revision_document.document
+        row = found.revision_document
     except RevisionDocument.DoesNotExist:
         return found, None
-    return found, review_body(found, orjson.loads(bytes(document)))
+    return found, body_of(found, row.parsed())

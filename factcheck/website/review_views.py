@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,7 +22,7 @@ from factcheck.website.views import is_sample, page_for_readers, remembered_page
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """Show the current version of a review, the tombstone of a withdrawn review, or a 410 for an erased review."""
     row = queries.find_review(review_id)
-    body = orjson.loads(row.body)
+    body = row.parsed_body
     if row.status == Status.ERASED:
         return _gone(request, row, body["revision"]["number"])
     return _page(request, row, body, number=body["revision"]["number"], current=True)
@@ -79,7 +78,7 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "number": number,
         "current": current,
         "status": row.status,
-        "verdict_changed": not (current or withdrawn) and _verdict_changed_after(number, orjson.loads(row.body)),
+        "verdict_changed": not (current or withdrawn) and _verdict_changed_after(number, row.parsed_body),
         "revisions": revisions,
         "previous_texts": queries.comparable(revisions),
         "corrections": {each["revision"]: each for each in body.get("corrections", [])},

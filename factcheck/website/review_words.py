@@ -73,7 +73,7 @@ def verdict_changes(corrections: Sequence[Body]) -> list[Body]:
 
 
 def verdict_since(body: Body) -> tuple[str | None, bool]:
-    """Return the day or the time since which the verdict is as it is, and whether a correction changed it then.
+    """Return the day or the time of the current verdict, and whether a correction changed the verdict then.
 
     The day of an imported review comes from its publisher, or is None. After an erasure, the time is that of the next
     revision, because the verdict before it isn't public.

@@ -78,9 +78,9 @@ def find_same(text: str, filters: Filters) -> list[SameClaim]:
 def find_unsure(text: SearchText, listed: ResultsPage) -> frozenset[str]:
     """The ids of listed reviews whose claim may be another one than the reader's.
 
-    A statement needs a claim in the same words. A search for one or two words only needs a review that contains them.
+    Several words need a claim in the same words. A search for one or two words only needs a review that contains them.
     """
-    if text.is_statement:
+    if text.has_several_words:
         return frozenset(each["id"] for each in listed.reviews if not same_words(text.text, each["claim"]["text"]))
     return frozenset(each["id"] for each in listed.reviews if listed.relaxed or each["id"] in listed.similar)
 

@@ -64,8 +64,12 @@ class SearchText:
     @property
     def is_statement(self) -> bool:
         """Whether the text can state a claim: several words, and no operators such as a minus."""
-        question = read_query(self.words).question
-        return len(split_words(question)) >= MIN_STATEMENT
+        return self.has_several_words and bool(read_query(self.words).question)
+
+    @property
+    def has_several_words(self) -> bool:
+        """Whether the text has enough words to state something. A pasted post can contain "or" and quotation marks."""
+        return len(split_words(self.words)) >= MIN_STATEMENT
 
     @property
     def is_long(self) -> bool:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
@@ -27,7 +26,7 @@ def share(request: HttpRequest, review_id: UUID) -> HttpResponse:
     if row.status == Status.ERASED:
         return HttpResponse(status=410)
     chosen = request.GET.get("lang", "")
-    body = orjson.loads(row.body)
+    body = row.parsed_body
     return _to_current(
         body, chosen if chosen in share_cards.LANGUAGES else share_cards.picture_language(body["language"])
     )
@@ -39,7 +38,7 @@ def share_picture(request: HttpRequest, review_id: UUID, digest: str, language: 
     row = queries.find_review(review_id)
     if row.status == Status.ERASED:
         return HttpResponse(status=410)
-    body = orjson.loads(row.body)
+    body = row.parsed_body
     if body["revision"]["digest"].startswith(digest):
         return _picture(request, share_cards.review_card(body, language))
     if LogEntry.objects.using("public").filter(subject=review_id, digest__startswith=digest).exists():
@@ -81,4 +80,4 @@ def citation(request: HttpRequest, review_id: UUID, extension: str) -> HttpRespo
     if row.status == Status.ERASED:
         return HttpResponse(status=410)
     media_type, write = FORMATS[extension]
-    return HttpResponse(write(orjson.loads(row.body)), content_type=media_type)
+    return HttpResponse(write(row.parsed_body), content_type=media_type)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from factcheck.record.key_rotation import current_key
 from factcheck.record.log.witnesses import configured_witnesses
 from factcheck.record.models import LogEntry, PublishedReview
+from factcheck.record.statements.demand import Outcome
 from factcheck.website import queries
 from factcheck.website.views import page_for_readers
 
@@ -21,6 +22,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     entry = _chosen_entry(request, chosen) if chosen else _newest_entry()
     context: dict[str, Any] = {
         "chosen": chosen,
+        "outcomes": Outcome.values(),
         "key": current_key("public"),
         "witnesses": [{"name": each.key.name, "key": str(each.key)} for each in configured_witnesses()],
         "site_url": settings.SITE_URL,

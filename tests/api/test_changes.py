@@ -308,3 +308,6 @@ def test_mirror_waits_as_long_as_it_is_asked_to(tmp_path):
     with running(socketserver.TCPServer(("127.0.0.1", 0), InTurn)) as address:
         once = run_once(address, tmp_path / "mirror.sqlite")
         assert (once.stderr, answers) == (f"{address} asks to wait for 1 s.\n", [])
+        answers.append(b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n")
+        once = run_once(address, tmp_path / "mirror.sqlite", check=False)
+        assert once.stderr == f"{address} isn't responding: HTTP Error 503: Busy\n"

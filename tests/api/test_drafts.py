@@ -248,10 +248,10 @@ def test_token_ends_with_its_time_its_account_and_its_role(newsroom: Any, monkey
         clock.setattr(timezone, "now", lambda: later)
         program.refused("GET", "claims/", None, 401)
     assert program.get("claims/") == {"next": None, "results": []}
-    type(newsroom.reporter).objects.filter(pk=newsroom.reporter.pk).update(is_active=False)
+    type(newsroom.reporter).objects.using("owner").filter(pk=newsroom.reporter.pk).update(is_active=False)
     program.refused("GET", "claims/", None, 401)
     other = make_program(newsroom, newsroom.editor)
-    Membership.objects.filter(user=newsroom.editor).delete()
+    Membership.objects.using("owner").filter(user=newsroom.editor).delete()
     other.refused("GET", "claims/", None, 401)
 
 

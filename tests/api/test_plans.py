@@ -23,6 +23,7 @@ from api.views.corrections import CORRECTIONS
 from api.views.demands import DEMANDS
 from api.views.reviews import REVIEWS
 from factcheck.database.bulk_writes import insert
+from factcheck.record.formats.canonical import sha256_hex
 from factcheck.record.models import (
     LogEntry,
     PublishedClaim,
@@ -30,6 +31,7 @@ from factcheck.record.models import (
     PublishedDemand,
     PublishedReference,
     PublishedReview,
+    RevisionDocument,
 )
 
 ROWS, ROWS_OF_PROVE = 20_000, 100_000
@@ -125,15 +127,20 @@ def many(module_database: str, pytestconfig: pytest.Config) -> None:
     rows = ROWS_OF_PROVE if pytestconfig.option.markexpr == "prove" else ROWS
     reviews = [review(number) for number in range(rows)]
     with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE record_logentry DISABLE TRIGGER USER")
+        for table in ("record_logentry", "record_revisiondocument"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     insert(
         LogEntry,
         (
             LogEntry(
-                sequence=r.sequence, at=r.published_at, kind="review.original", subject=r.id, number=1, digest="0" * 64
+                sequence=r.sequence, at=r.published_at, kind="review.original", subject=r.id, number=1,
+                digest=sha256_hex(r.body.encode()),
             )
             for r in reviews
         ),
+    )  # fmt: skip
+    insert(
+        RevisionDocument, (RevisionDocument(entry_id=r.sequence, salt=b"", document=r.body.encode()) for r in reviews)
     )
     insert(PublishedReview, reviews)
     insert(PublishedClaim, map(claim, reviews))
@@ -174,6 +181,7 @@ def many(module_database: str, pytestconfig: pytest.Config) -> None:
     with connections["owner"].cursor() as cursor:
         for model in (
             LogEntry,
+            RevisionDocument,
             PublishedReview,
             PublishedClaim,
             PublishedCorrection,

@@ -1,20 +1,20 @@
-"""What the database holds is what the SQL files say, and they run again without changing anything."""
+"""What the database holds is what the SQL files say, whether it's new or upgraded, and after a migration that fails."""
 
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
-from django.db.migrations.loader import MigrationLoader
+from django.core.management import call_command
+from django.db import DatabaseError, connections, transaction
+from django.db.migrations import RunSQL
 
-from factcheck.database.sql_files import RunSQLFiles, digest, for_this_site, sql_folder
+from factcheck.database import sql_files
+from tests.migrating import add_migration
 
-APPS = ("record", "editorial", "webhooks")
 FUNCTION = re.compile(
     r"^CREATE OR REPLACE FUNCTION (?:public\.)?(\w+)\(.*? AS \$\$(.*?)\$\$;$", re.MULTILINE | re.DOTALL
 )
-TRIGGER = re.compile(r"^CREATE (?:OR REPLACE|CONSTRAINT) TRIGGER (\w+) [^;]*? ON (\w+)\s", re.MULTILINE)
 # Whatever an extension or the queue's own migrations have brought is not ours.
 FUNCTIONS = """
 SELECT proname, prosrc FROM pg_proc
@@ -37,8 +37,8 @@ EVERYTHING = [
 
 
 def files() -> list[Path]:
-    found = [file for app in APPS for file in sorted(sql_folder(app).glob("*.sql"))]
-    assert len(found) > 20
+    found = [*sql_files.sql_files("first"), *sql_files.sql_files()]
+    assert len(found) > 30
     return found
 
 
@@ -53,48 +53,82 @@ def test_each_function_is_in_one_file_as_the_database_has_it(module_database: st
     assert sorted(written) == sorted(rows(FUNCTIONS))
 
 
-def test_each_trigger_is_in_one_file_and_always_enabled(module_database: str) -> None:
-    written = [found.groups() for file in files() for found in TRIGGER.finditer(file.read_text(encoding="utf-8"))]
-    assert sorted((*trigger, "A") for trigger in written) == sorted(rows(TRIGGERS))
+def test_every_trigger_is_always_enabled(module_database: str) -> None:
+    triggers = rows(TRIGGERS)
+    assert len(triggers) > 90
+    assert {enabled for _name, _table, enabled in triggers} == {"A"}
 
 
 def test_files_hold_functions_of_their_own_app() -> None:
     for file in files():
         for name, _ in FUNCTION.findall(file.read_text(encoding="utf-8")):
-            assert name.startswith(f"{file.parent.parent.name}_"), file
+            assert file.parts[file.parts.index("sql") - 1] == name.partition("_")[0], file
 
 
-def test_files_run_again_and_change_nothing(database: str) -> None:
-    def everything() -> list[Any]:
-        return [sorted(rows(sql), key=repr) for sql in EVERYTHING]
+def everything() -> list[Any]:
+    return [sorted(rows(sql), key=repr) for sql in EVERYTHING]
 
+
+def migrate() -> None:
+    call_command("migrate", database="owner", verbosity=0)
+
+
+def test_rules_are_made_again_without_a_change(database: str) -> None:
     before = everything()
-    for file in files():
-        with connections["owner"].cursor() as cursor:
-            cursor.execute(for_this_site(file))
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("COMMENT ON TABLE django_migrations IS 'rules of an earlier release'")
+    migrate()
     assert everything() == before
 
 
-@pytest.mark.parametrize("app", APPS)
-def test_changed_file_comes_with_a_migration(app: str) -> None:
-    graph = MigrationLoader(None).graph
-    run: dict[str, str] = {}
-    for node in graph.forwards_plan(graph.leaf_nodes(app)[0]):
-        for operation in graph.nodes[node].operations:
-            if isinstance(operation, RunSQLFiles) and operation.app == app:
-                run.update(operation.digests)
-    for file in sql_folder(app).glob("*.sql"):
-        assert run.get(file.stem) == digest(file), (
-            f"{file.name} has changed since the last migration that runs it: add a migration with "
-            f'RunSQLFiles("{app}", {file.stem}="{digest(file)}").'
-        )
+def test_rules_of_an_earlier_release_go(database: str) -> None:
+    before = everything()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("""
+            CREATE FUNCTION record_earlier() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+            CREATE TRIGGER earlier BEFORE INSERT ON record_logentry FOR EACH ROW EXECUTE FUNCTION record_earlier();
+            COMMENT ON TABLE django_migrations IS 'rules of an earlier release'
+        """)
+        cursor.execute(sql_files.for_this_site('GRANT UPDATE ON record_logentry TO :"application"'))
+    migrate()
+    assert everything() == before
 
 
-def test_digest_leaves_comments_and_empty_lines_aside(tmp_path: Path) -> None:
-    file = tmp_path / "rights.sql"
-    file.write_text('-- Readers read.\nGRANT SELECT ON word TO :"reading";\n')
-    before = digest(file)
-    file.write_text('-- The public reads.\n\n    -- For ever.\nGRANT SELECT ON word TO :"reading";\n')
-    assert digest(file) == before
-    file.write_text('GRANT SELECT, INSERT ON word TO :"reading";\n')
-    assert digest(file) != before
+def test_trigger_can_use_the_column_of_a_new_migration(
+    database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As in a release that adds a column together with the rule about the column."""
+    add_migration(monkeypatch, RunSQL("ALTER TABLE record_logentry ADD COLUMN made_up bigint"))
+    add_file(monkeypatch, tmp_path, """
+        CREATE OR REPLACE TRIGGER made_up_kept BEFORE UPDATE ON record_logentry
+        FOR EACH ROW WHEN (NEW.made_up IS DISTINCT FROM OLD.made_up) EXECUTE FUNCTION record_refuse()
+    """)  # fmt: skip
+    migrate()
+    assert ("made_up_kept", "record_logentry", "A") in rows(TRIGGERS)
+
+
+@pytest.mark.parametrize("broken", ["migration", "file"])
+def test_migration_that_fails_leaves_every_rule_in_force(
+    database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, broken: str
+) -> None:
+    before = everything()
+    add_migration(monkeypatch, RunSQL("SELECT 1 / 0" if broken == "migration" else "CREATE TABLE made_up (id bigint)"))
+    add_file(monkeypatch, tmp_path, "SELECT 1" if broken == "migration" else "CREATE TRIGGER without a table")
+    with pytest.raises(DatabaseError):
+        migrate()
+    assert everything() == before
+    with pytest.raises(DatabaseError), transaction.atomic(), connections["default"].cursor() as cursor:
+        cursor.execute("DELETE FROM record_logentry")
+
+
+def test_migration_without_a_transaction_runs_after_the_rules(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_migration(monkeypatch, RunSQL("CREATE INDEX CONCURRENTLY made_up ON record_logentry (at)"), atomic=False)
+    migrate()
+    assert rows("SELECT indisvalid FROM pg_index WHERE indexrelid = 'made_up'::regclass") == [(True,)]
+
+
+def add_file(monkeypatch: pytest.MonkeyPatch, folder: Path, sql: str) -> None:
+    file = folder / "made_up.sql"
+    file.write_text(sql)
+    shipped = sql_files.sql_files
+    monkeypatch.setattr(sql_files, "sql_files", lambda name="": [*shipped(name), *([] if name else [file])])

@@ -5,10 +5,6 @@ COPY = (
     "INSERT INTO editorial_proposal SELECT (jsonb_populate_record(p, jsonb_build_object('id', nextval(pg_get_serial_sequence("
     "'editorial_proposal', 'id')), %s))).* FROM editorial_proposal p WHERE %s"
 )
-LINK = (
-    "INSERT INTO editorial_proposedlink (batch_id, found_at, answer, claim_id, other_id, score)"
-    " SELECT batch_id, now(), '', %s FROM editorial_proposedlink"
-)
 TOKEN = (
     "INSERT INTO editorial_apitoken (id, newsroom_id, user_id, name, scopes, digest, made_at, expires_at, revoked_at)"
     " SELECT gen_random_uuid(), newsroom_id, user_id, %s, %s, %s, made_at, %s, %s FROM editorial_apitoken"
@@ -76,7 +72,7 @@ BREACHES = {
     "review_import_key": "INSERT INTO editorial_review SELECT (jsonb_populate_record(review, jsonb_build_object("
     "'id', gen_random_uuid(), 'import_key', repeat('0f', 32)))).* FROM editorial_review review, generate_series(1, 2)",
     "importbatch_begun_once": "INSERT INTO editorial_importbatch (newsroom_id, files, files_digest, new, unchanged, changed,"
-    " refused, compared_until, imported_by_id, imported_at) SELECT publisher_id, 'f', repeat('0f', 32), 0, 0, 0, 0, 0, user_id,"
+    " refused, imported_by_id, imported_at) SELECT publisher_id, 'f', repeat('0f', 32), 0, 0, 0, 0, user_id,"
     " now() FROM editorial_membership, generate_series(1, 2)",
     "proposal_decided_at_once": "UPDATE editorial_proposal SET decided_at = now() WHERE decision = ''",
     "proposal_two_people": "UPDATE editorial_proposal SET decision = 'approved', decided_at = now(),"
@@ -116,10 +112,6 @@ BREACHES = {
     "demand_says_what_was_asked": "UPDATE editorial_demand SET asked = ''",
     "demand_says_what_was_done": "UPDATE editorial_demand SET done = ''",
     "demand_done_after_it_came": "UPDATE editorial_demand SET done_on = received_on - 1",
-    "proposedlink_once": LINK % "claim_id, other_id, score",
-    "proposedlink_to_another": LINK % "claim_id, claim_id, score",
-    "proposedlink_score_known": LINK % "other_id, claim_id, 1.5",
-    "proposedlink_answered_at_once": "UPDATE editorial_proposedlink SET answer = 'accepted'",
     "apitoken_has_name": TOKEN % ("''", *FRESH[1:]),
     "apitoken_scopes_known": TOKEN % (FRESH[0], "'{reviews:publish}'", *FRESH[2:]),
     "apitoken_digest_hex": TOKEN % (*FRESH[:2], "'fct_secret'", *FRESH[3:]),

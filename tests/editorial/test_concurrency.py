@@ -9,10 +9,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connections, transaction
 
-from factcheck.editorial import accounts, links
+from factcheck.editorial import accounts
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, Membership, ProposedLink, User
-from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.models import Claim, EditorialEvent, Membership, User
+from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals import import_policy, merge_policy, workflow
 from factcheck.editorial.proposals import review_policy as reviews
 from factcheck.record.models import LogEntry, PublishedReview
@@ -140,41 +140,6 @@ def test_demand_published_many_times_at_once_is_in_the_register_once(newsroom: N
     assert list(LogEntry.objects.values_list("kind", "number")) == [("demand.published", 1)]
 
 
-@pytest.mark.parametrize("verb", ["dismiss", "erase"])
-def test_link_is_held_after_its_claims(newsroom: Newsroom, verb: str) -> None:
-    """As when a draft's claim goes, and its links with it; in opposite orders each would wait for the other."""
-    review, other = make_review(newsroom), make_review(newsroom)
-    publish_review(newsroom, review)
-    publish_review(newsroom, other)
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", imported_by=newsroom.editor)
-    link = ProposedLink.objects.create(batch=batch, claim=review.claim, other=other.claim, score=0.9)
-    erasure = reviews.erase(review=review, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
-
-    def act() -> object:
-        if verb == "dismiss":
-            return links.dismiss_link(link=link, by=newsroom.second)
-        return workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
-
-    with transaction.atomic():
-        Claim.objects.select_for_update().get(pk=review.claim_id)
-        acting = begin_until_it_waits(act)
-        ProposedLink.objects.select_for_update(nowait=True).get(pk=link.pk)
-    acting.result(timeout=30)
-
-
-def test_link_that_went_with_its_claim_is_decided(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    draft = make_claim(newsroom)
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", imported_by=newsroom.editor)
-    link = ProposedLink.objects.create(batch=batch, claim=draft, other=review.claim, score=0.9)
-    with transaction.atomic():
-        merge_policy.replace_claim(claim=Claim.objects.get(pk=draft.pk), replacement=review.claim, by=newsroom.editor)
-        accepting = begin_until_it_waits(lambda: links.accept_link(link=link, by=newsroom.second))
-    with pytest.raises(EditorialError, match="already been decided"):
-        accepting.result(timeout=30)
-
-
 def test_claim_is_exchanged_once_by_two_at_once(newsroom: Newsroom) -> None:
     review, draft = make_review(newsroom), make_review(newsroom)
     publish_review(newsroom, review)
@@ -192,7 +157,11 @@ def test_role_is_taken_away_after_an_approval_of_another_role_and_not_in_a_deadl
     membership = newsroom.reporter.memberships.get()
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=newsroom.reporter.pk)  # like an approval
-        removing = begin_until_it_waits(lambda: accounts.remove_role(membership=membership, by=newsroom.chief))
+        removing = begin_until_it_waits(
+            lambda: accounts.take_away(
+                account=membership.user, action=Action.REMOVAL, by=newsroom.chief, membership=membership
+            )
+        )
         with transaction.atomic("owner"):
             Membership.objects.using("owner").select_for_update(nowait=True).get(pk=membership.pk)
     removing.result(timeout=30)

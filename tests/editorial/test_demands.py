@@ -247,7 +247,7 @@ def test_due_demand_of_a_former_editor_is_left_and_told(newsroom: Newsroom, caps
     approval = workflow.submit(subject=left, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
     approve_demand(newsroom, kept)
-    Membership.objects.filter(user=newsroom.second).delete()
+    Membership.objects.using("owner").filter(user=newsroom.second).delete()
     with pytest.raises(CommandError, match="1 due demands could not be published"):
         call_command("publish_due_demands")
     said = capsys.readouterr()

@@ -331,7 +331,7 @@ def people_who_may_not(newsroom: Newsroom) -> list[User]:
     stranger = make_newsroom("other.example").chief
     closed = make_user("closed account")
     give_role(closed, newsroom.publisher, "chief_editor")
-    User.objects.filter(pk=closed.pk).update(is_active=False)
+    User.objects.using("owner").filter(pk=closed.pk).update(is_active=False)
     closed.refresh_from_db()
     return [stranger, make_user("root", is_superuser=True), closed]
 

@@ -147,6 +147,10 @@ class Browser:
         headers = {"referer": f"http://testserver{self.path}"}
         return self._show(self.client.post(target, data, follow=True, headers=headers), target)
 
+    def confirm(self) -> "Browser":
+        """Enters the password of the test accounts, where the site asks for it again."""
+        return self.fill(confirm__password="a long enough secret").press("Confirm")
+
     def value(self, name: str) -> str:
         values = self._form_with(name).values[name]
         return values[0] if values else ""

@@ -135,7 +135,7 @@ def test_each_of_ten_cards_says_what_happened(newsroom: Newsroom, site: LocalPag
         for number in range(3)
     }
     bad = {
-        "http://dead.example.org/": "The site doesn’t exist.",
+        "http://dead.example.org/": "The site wasn’t found.",
         site.add("/inside", b"", 302, Location="http://127.0.0.1:8000/admin/"): "The URL leads to a private network.",
         site.add("/large", send_200_mb): "The page is too large.",
         site.add("/bomb", gzip.compress(bytes(200_000_000)), Content_Encoding="gzip"): "The page is too large.",

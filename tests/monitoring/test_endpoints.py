@@ -73,6 +73,7 @@ def test_site_is_ready(published):
         "address": "The site has the record's address.",
         "log_key": "The key has signed the newest checkpoint.",
         "checkpoint": "The newest checkpoint covers 1 of 1 entries. It is 0 minutes old.",
+        "rows": "The reviews and demands that were read match the log.",
         "queue": "Waiting jobs: 1.",
     }
 
@@ -88,7 +89,7 @@ def test_details_are_for_operators(published, monkeypatch):
     assert Client().get("/readyz", REMOTE_ADDR="203.0.113.7").json() == {"ready": True}
     monkeypatch.setattr(settings, "METRICS_TOKEN", TOKEN)
     with_token = {**PROXIED, "Authorization": f"Bearer {TOKEN}"}
-    assert len(Client().get("/readyz", headers=with_token).json()["checks"]) == 7
+    assert len(Client().get("/readyz", headers=with_token).json()["checks"]) == 8
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ def test_age_of_the_newest_backup_is_told(database, tmp_path, monkeypatch):
 
 def test_missing_migration_is_told(published):
     with connections["owner"].cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'webhooks' AND name = '0002_rules'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'webhooks' AND name = '0001_initial'")
     assert ready(503) == {"migrations": "Missing migrations: 1. Run manage.py migrate --database owner."}
 
 
@@ -261,9 +262,10 @@ def test_numbers_of_all_processes_are_added_up(tmp_path: Path):
     """As systemd's unit has it: each process writes to a file of its own in one folder."""
     code = (
         "import django; django.setup()\n"
-        "from factcheck.server.metrics import count_refusal, count_request, counted\n"
+        "from factcheck.server.metrics import count_refusal, count_request, counted, set_wrong_entry, wrong_entry\n"
         "count_request('api:reviews', 200, 0.003, 2, 0.001); count_refusal('downloads')\n"
-        "print({sample.name: sample.value for metric in counted() for sample in metric.samples"
+        "found = wrong_entry(); set_wrong_entry(41)\n"
+        "print({'found': found} | {sample.name: sample.value for metric in counted() for sample in metric.samples"
         " if sample.name.endswith(('_total', '_count'))})"
     )
     given = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
@@ -272,6 +274,7 @@ def test_numbers_of_all_processes_are_added_up(tmp_path: Path):
         for _ in range(2)
     ]
     assert json.loads(results[1].stdout.replace("'", '"')) == {
+        "found": 41,
         "factcheck_request_duration_seconds_count": 2.0,
         "factcheck_database_queries_total": 4.0,
         "factcheck_database_seconds_total": 0.002,

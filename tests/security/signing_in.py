@@ -62,7 +62,7 @@ def let_pass(seconds: int) -> None:
         row.save()
     for session in Session.objects.all():
         store = session.get_session_store_class()(session.session_key)
-        for key in ("began", "used", "proved"):
+        for key in ("began", "used", "proved", "confirmed"):
             if key in store:
                 store[key] -= seconds
         store.save()

@@ -61,7 +61,7 @@ def test_triggers_name_the_person_of_the_transaction(newsroom: Newsroom) -> None
 
 
 def test_closed_account_and_nobody_are_not_named(newsroom: Newsroom) -> None:
-    User.objects.filter(pk=newsroom.chief.pk).update(is_active=False)
+    User.objects.using("owner").filter(pk=newsroom.chief.pk).update(is_active=False)
     for actor in (newsroom.chief.pk, None, 0):
         with pytest.raises(DatabaseError, match="an event needs a person with an open account"):
             execute(CALL, actor, newsroom.publisher.pk, ["publication.approved"])

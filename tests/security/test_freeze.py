@@ -138,7 +138,7 @@ def test_account_administrator_freezes_and_is_the_second_but_never_the_first(new
     frozen = freeze(newsroom, root)
     with pytest.raises(NotAllowed):
         workflow.submit(subject=frozen, by=root)
-    Membership.objects.exclude(user=newsroom.chief).delete()  # the only one who is left
+    Membership.objects.using("owner").exclude(user=newsroom.chief).delete()  # the only one who is left
     proposal = workflow.submit(subject=frozen, by=newsroom.chief)
     browser = signed_in(root).open(f"/admin/editorial/freeze/{frozen.pk}/change/")
     browser.follow("Approve").press("Approve")
@@ -189,7 +189,7 @@ def test_due_demands_wait_without_a_failure(newsroom: Newsroom) -> None:
 
 def test_freeze_is_a_button_and_everybody_sees_it(newsroom: Newsroom) -> None:
     chief = signed_in(newsroom.chief).open("/admin/").follow("Freeze publishing")
-    chief.press("Freeze publishing")
+    chief.press("Freeze publishing").confirm()
     assert not Freeze.objects.exists()  # a reason is needed
     chief.fill(reason=REASON).press("Freeze publishing")
     frozen = Freeze.objects.get()

@@ -88,7 +88,7 @@ GIVE = {
 @pytest.mark.parametrize("sql", [pytest.param(sql, id=name) for name, sql in GIVE.items()])
 def test_application_gives_nothing_with_sql(newsroom: Newsroom, root: User, sql: str) -> None:
     closed = make_newsroom("khac.example").editor
-    run("UPDATE editorial_user SET is_active = false WHERE id = %s", closed.pk)
+    User.objects.using("owner").filter(pk=closed.pk).update(is_active=False)
     people = {
         "outsider": make_user("outsider"), "reporter": newsroom.reporter, "editor": newsroom.editor,
         "root": root, "closed": closed,
@@ -137,8 +137,8 @@ def test_first_hour_does_not_come_back(database: str) -> None:
     second, outsider = make_user("second"), make_user("outsider")
     proposal = account_policy.propose(account=second, action=Action.ADMINISTRATOR, by=root)
     workflow.approve(proposal=proposal, by=root, digest=proposal.digest)
-    accounts.remove_administration(account=second, by=root)
-    accounts.close_account(account=second, by=root)
+    accounts.take_away(account=second, action=Action.DISMISSAL, by=root)
+    accounts.take_away(account=second, action=Action.CLOSING, by=root)
     proposal = account_policy.propose(account=outsider, action=Action.ADMINISTRATOR, by=root)
     with pytest.raises(workflow.NotAllowed, match="Someone else has to decide"):
         workflow.approve(proposal=proposal, by=root, digest=proposal.digest)
@@ -160,7 +160,9 @@ def test_approval_takes_effect_once(newsroom: Newsroom, root: User) -> None:
         account=outsider, action=Action.ROLE, by=root, newsroom=newsroom.publisher, role="editor"
     )
     workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
-    accounts.remove_role(membership=outsider.memberships.get(), by=newsroom.chief)
+    accounts.take_away(
+        account=outsider, action=Action.REMOVAL, by=newsroom.chief, membership=outsider.memberships.get()
+    )
     run("UPDATE editorial_proposal SET decision = 'approved' WHERE id = %s", proposal.pk)
     for sql in ("decision = 'returned'", "decision = ''", "decided_at = now()"):
         with pytest.raises(DatabaseError):
@@ -185,8 +187,8 @@ def test_proposal_of_a_closed_administrator_is_dead(newsroom: Newsroom, root: Us
     outsider = make_user("outsider", email="outsider@example.org")
     proposal = account_policy.propose(account=outsider, action=Action.ADMINISTRATOR, by=root)
     other = make_administrator("other")
-    accounts.close_account(account=root, by=other)
-    with pytest.raises(workflow.EditorialError, match="no longer administers accounts"):
+    accounts.take_away(account=root, action=Action.CLOSING, by=other)
+    with pytest.raises(workflow.EditorialError, match="can no longer propose it"):
         workflow.approve(proposal=proposal, by=other, digest=proposal.digest)
     with pytest.raises(DatabaseError, match="only another account administrator"):
         run(APPROVE, other.pk, proposal.pk)

@@ -7,7 +7,8 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.utils import timezone
 
-from factcheck.editorial.desk.confirmation import CONFIRMED
+from factcheck.editorial.desk.account_actions import ACTIONS
+from factcheck.editorial.desk.confirmation import CONFIRMED, TAKING_AWAY
 from factcheck.editorial.models import ApiToken, EditorialEvent, Proposal, SecondFactor, Session, User
 from factcheck.editorial.programs.tokens import create_token, find_token
 from factcheck.editorial.proposals import workflow
@@ -70,7 +71,7 @@ def test_somebody_elses_session_can_not_be_ended(newsroom: Newsroom) -> None:
 def test_closed_account_has_neither_session_nor_token_when_it_is_opened_again(newsroom: Newsroom) -> None:
     device, program = signed_in(newsroom.reporter), make_program(newsroom)
     program.get("reviews/")
-    User.objects.filter(pk=newsroom.reporter.pk).update(is_active=False)
+    User.objects.using("owner").filter(pk=newsroom.reporter.pk).update(is_active=False)
     User.objects.using("owner").filter(pk=newsroom.reporter.pk).update(is_active=True)
     assert not device.is_in
     assert not Session.objects.filter(user=newsroom.reporter).exists()
@@ -165,6 +166,20 @@ def test_reset_removes_everything_and_is_an_event(newsroom: Newsroom) -> None:
     assert (event.actor, event.subject) == (newsroom.chief, f"user:{newsroom.reporter.pk}")
 
 
+def test_earlier_password_can_not_be_guessed_in_a_stolen_session(newsroom: Newsroom) -> None:
+    thief, new = signed_in(newsroom.reporter).client, "mái chùa giữa mùa lũ"
+    url = "/admin/password_change/"
+    for number in range(20):
+        data = {"old_password": f"wrong {number}", "new_password1": new, "new_password2": new}
+        answer = thief.post(url, data)
+    assert "There were too many attempts." in answer.content.decode()
+    assert sum(event["failures"] for event in events("sign_in.failed")) >= 1
+    answer = thief.post(url, {**data, "old_password": PASSWORD})
+    assert "There were too many attempts." in answer.content.decode()
+    let_pass(600)
+    assert thief.post(url, {**data, "old_password": PASSWORD}).status_code == 302
+
+
 def submitted(newsroom: Newsroom) -> Proposal:
     return workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
 
@@ -221,10 +236,9 @@ URLS = {
     ],
     "editorial_user_add": ["editorial/user/add/"],
     "editorial_user_change": ["editorial/user/{user}/change/"],
-    "editorial_user_action": [
-        f"editorial/user/{{user}}/do/propose-{name}/"
-        for name in ("role", "administrator", "password", "email", "reopening")
-    ],
+    "editorial_user_action": [f"editorial/user/{{user}}/do/{name}/" for name in ACTIONS],
+    "editorial_membership_remove": ["editorial/membership/{membership}/remove/"],
+    "editorial_freeze_add": ["editorial/freeze/add/"],
     "editorial_apitoken_add": ["editorial/apitoken/add/"],
     "editorial_apitoken_revoke": ["editorial/apitoken/{token}/revoke/"],
     "account_passkey": ["sign-in/passkey/"],
@@ -245,10 +259,11 @@ def test_every_listed_action_asks_again(newsroom: Newsroom) -> None:
         "proposal": proposal.pk,
         "review": proposal.review_id,
         "user": newsroom.reporter.pk,
+        "membership": newsroom.reporter.memberships.get().pk,
         "token": token.pk,
         "factor": SecondFactor.objects.get().pk,
     }
-    assert URLS.keys() == CONFIRMED.keys()
+    assert URLS.keys() == CONFIRMED.keys() | TAKING_AWAY.keys()
     people = [signed_in(newsroom.editor), signed_in(administrator)]
     let_pass(601)
     before = EditorialEvent.objects.count()

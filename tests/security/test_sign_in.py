@@ -5,10 +5,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
+from django.contrib.auth.hashers import make_password
 from django.db import connections
 
 from factcheck.editorial.models import EditorialEvent, SecondFactor, SignInCounter, User
+from factcheck.editorial.sign_in.attempts import Counter, begin_attempt
 from factcheck.editorial.sign_in.journal import report_failures
 from tests.drafts import Newsroom, make_user
 from tests.security.signing_in import PASSWORD, Device, app_code, events, give_app, let_pass, signed_in
@@ -171,18 +172,22 @@ def test_sign_ins_are_events_and_lines_without_what_was_typed(lan: User, caplog:
     assert "chua" not in told
 
 
-def test_new_hash_at_a_sign_in_names_the_account(newsroom: Newsroom) -> None:
-    lan, hasher = newsroom.reporter, PBKDF2PasswordHasher()
-    User.objects.using("owner").filter(pk=lan.pk).update(password=hasher.encode(PASSWORD, hasher.salt(), iterations=10))
-    last = EditorialEvent.objects.latest("pk").pk
-    Device().try_password(lan.username, PASSWORD)
-    event = EditorialEvent.objects.get(pk__gt=last, action="account.changed")
-    assert (event.actor, event.detail) == (lan, {"password": "changed"})
+def test_at_most_100_wrong_passwords_an_hour_are_checked(database: str) -> None:
+    """By strangers, on a stolen device and in a stolen session together."""
+    checked = 0
+    for kind in ("name", "device", "confirm"):
+        counter, seconds = Counter(kind, "lan"), 0
+        while seconds <= 3600:
+            wait = begin_attempt(counter)
+            checked += not wait
+            let_pass(wait)
+            seconds += wait
+    assert 60 < checked <= 100
 
 
 def test_all_refusals_have_the_same_text(lan: User, newsroom: Newsroom) -> None:
-    User.objects.filter(pk=newsroom.editor.pk).update(is_active=False)
-    User.objects.filter(pk=newsroom.second.pk).update(is_staff=False)
+    User.objects.using("owner").filter(pk=newsroom.editor.pk).update(is_active=False)
+    User.objects.using("owner").filter(pk=newsroom.second.pk).update(is_staff=False)
     names = [lan.username, newsroom.editor.username, newsroom.second.username, "nobody"]
     pages = []
     for number, name in enumerate(names):
@@ -202,7 +207,7 @@ def test_all_refusals_have_the_same_text(lan: User, newsroom: Newsroom) -> None:
 @pytest.mark.prove
 def test_all_refusals_take_the_same_time(newsroom: Newsroom) -> None:
     """With the real hash, whose duration tells whether it was computed."""
-    User.objects.filter(pk=newsroom.editor.pk).update(is_active=False)
+    User.objects.using("owner").filter(pk=newsroom.editor.pk).update(is_active=False)
     for _attempt in range(12):
         Device().try_password(newsroom.chief.username, "wrong")
 

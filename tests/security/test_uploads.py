@@ -10,16 +10,21 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.files import uploadhandler
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 
 from factcheck.editorial.captures import fetching
 from factcheck.editorial.captures.requests import request_capture
+from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Capture, Picture
+from factcheck.editorial.pictures import add_media
 from tests.drafts import Newsroom, make_claim, make_review, make_user
 from tests.granian import granian
 from tests.security.test_slow_readers import proxy
 from tests.serving import served
+from tests.waiting import begin_until_it_waits
 
 PICTURE, CAPTURE, ALLOWED = (f"/admin/editorial/{each}/" for each in ("picture/upload", "capture/upload", "uploads"))
 MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00"
@@ -119,6 +124,16 @@ def test_account_has_a_bounded_room(newsroom: Newsroom, settings: Any, kept: lis
     settings.ACCOUNT_QUOTA = 10_100
     assert client.post(PICTURE, form(claim=other.pk)).status_code == 200, "the same file is stored once"
     assert logged_in(newsroom.second).post(PICTURE, form(claim=claim.pk)).status_code == 200
+
+
+def test_two_uploads_at_a_time_do_not_both_take_the_last_room(newsroom: Newsroom, settings: Any) -> None:
+    claim, by = make_claim(newsroom), newsroom.reporter
+    settings.ACCOUNT_QUOTA = 6000
+    with transaction.atomic():
+        add_media(claim=claim, file=ContentFile(MP4 + bytes(5000)), by=by)
+        second = begin_until_it_waits(lambda: add_media(claim=claim, file=ContentFile(MP4 + b"1" * 5000), by=by))
+    with pytest.raises(EditorialError, match="the files of your account"):
+        second.result(timeout=30)
 
 
 def test_newsroom_has_a_bounded_room(newsroom: Newsroom, settings: Any, storage: Path) -> None:

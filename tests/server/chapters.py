@@ -204,7 +204,7 @@ BACKUPS = [
             "cp BACKUP ": "cp /root/copies/backup ",
             "cp BACKUP_KEY ": "cp /root/backup-key ",
             "cp CHECKPOINT ": "cp /srv/checkpoint ",
-            "cp LOG_KEY ": "cp /root/copies/log-key ",
+            " LOG_KEY ": " /root/copies/log-key ",
             "cp MESSAGES_KEY ": "cp /root/copies/messages-key ",
         },
         after="test ! -e /srv/restore",

@@ -111,7 +111,7 @@ def test_first_start_shows_the_demo_and_ctrl_c_stops_everything(var: Path, port:
     logins = json.loads((var / "demo-logins.json").read_text())
     assert (var / "demo-logins.json").stat().st_mode & 0o777 == 0o600
     assert log_in(port, logins[0]["username"], logins[0]["password"]) == 302
-    done_by_the_worker(var, "verify_record", "propose_links", "make_dumps", "make_feed", "embed_claims")
+    done_by_the_worker(var, "verify_record", "make_dumps", "make_feed", "embed_claims")
     with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as kept, half_a_request(port):
         kept.request("GET", "/")
         kept.getresponse().read()  # a browser keeps its connection open

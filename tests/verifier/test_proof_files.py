@@ -12,12 +12,21 @@ import pytest
 from factcheck.record.log.notes import COSIGNATURE, SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry
 from factcheck.record.proof_files import make_proof
-from tests.drafts import erase_review, make_newsroom, make_review, publish_review
+from tests.drafts import (
+    erase_review,
+    make_demand,
+    make_newsroom,
+    make_review,
+    publish_demand,
+    publish_review,
+    withdraw_review,
+)
 from tests.record.conftest import disarm, publish_some
-from tests.verifier.verifying import cosign, verify
+from tests.verifier.verifying import cosign, forged, verify
 from verifier import verifier
 
 SIZE = 300
+ORIGIN = "127.0.0.1:8000/api/v1/log"
 
 
 @pytest.fixture(scope="module")
@@ -54,28 +63,100 @@ def check(proof: object, folder: Path, capsys: Any, *arguments: str) -> tuple[in
 
 
 def test_proof_of_every_place_in_the_tree(entries: Any, offline: None, tmp_path: Path, capsys: Any) -> None:
-    for number in (0, 1, 2, 127, 128, 255, 256, 257, SIZE - 2, SIZE - 1):
+    for number in (2, 3, 127, 128, 255, 256, 257, SIZE - 2, SIZE - 1):
         entry = entries[number]
-        code, said = check(proof_of(entry), tmp_path, capsys)
-        document = "has been erased" if number == 0 else "is unchanged"
-        first, second = said.split("\n")
-        assert (code, first) == (
+        proof = proof_of(entry)
+        code, said = check(proof, tmp_path, capsys, "--key", proof["key"])
+        at = f"{entry.at.day} {entry.at:%B %Y, %H:%M} UTC"
+        assert (code, said.split("\n")) == (
             0,
-            f"Entry {number} is {entry.kind} of {entry.subject}, revision {entry.number}, of"
-            f" {json.loads(entry.leaf())['at']}. Its document {document}, and the signed log of {SIZE} entries contains"
-            " the entry.",
+            [
+                "This text is unchanged since its publication.",
+                "Headline: Video là của năm 2020",
+                f"Claim: {json.loads(proof['document'])['claim']['text']}",
+                "Verdict: Sai",
+                "Newsroom: Toà soạn",
+                f"Review: {entry.subject}",
+                f"Revision: 1 (original) of {at}",
+                f"Log: entry {number} of {SIZE} entries, signed with the key {proof['key']}",
+            ],
         )
-        assert second.startswith("The key is from the file. Compare it with another source: 127.0.0.1:8000/api/v1/log+")
+
+
+def test_key_that_nobody_has_compared(entries: Any, offline: None, tmp_path: Path, capsys: Any) -> None:
+    """Rewriting verdict, leaf, root and checkpoint, and signing with another key, was once "unchanged"."""
+    proof = proof_of(entries[5])
+    verdict = json.loads(proof["document"])["verdict"] | {"slug": "true", "label": "Đúng"}
+    forgery = forged(proof, verdict=verdict)
+    for file, label in ((proof, "Sai"), (forgery, "Đúng")):
+        code, said = check(file, tmp_path, capsys)
+        assert (code, said.split("\n")[3]) == (3, f"Verdict: {label}")
+        assert said.startswith("This file is signed by a key that you haven't compared, ")
+        assert "unchanged" not in said
+    code, said = check(forgery, tmp_path, capsys, "--key", proof["key"])
+    assert (code, said[:58]) == (1, "The checkpoint of 300 entries does not carry the signature")
+
+
+def test_erased_revision_has_the_entry_of_its_erasure(entries: Any, offline: None, tmp_path: Path, capsys: Any) -> None:
+    proof, other = proof_of(entries[0]), proof_of(entries[5])
+    assert (proof["document"], proof["salt"]) == (None, None)
+    for file in (proof, proof_of(entries[1])):  # the erasure has its own proof
+        code, said = check(file, tmp_path, capsys, "--key", proof["key"])
+        lines = said.split("\n")
+        assert (code, lines[0], lines[1]) == (
+            0,
+            "This review was erased.",
+            "Notice: Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ.",
+        )
+        assert (lines[3], lines[4][:21]) == (f"Review: {entries[0].subject}", "Revision: 2 (erasure)")
+    assert check(proof, tmp_path, capsys)[0] == 3
+    part = {name: other[name] for name in verifier.PART_KEYS}
+    for erasure, expected in (
+        (part, "Entry 5 doesn't erase entry 0."),
+        ({**proof["erasure"], "document": part["document"]}, "The document of entry 1 doesn't match its digest in the log."),
+        ({**proof["erasure"], "proof": part["proof"]}, "The proof does not lead from entry 1 to the checkpoint of 300 entries."),
+    ):  # fmt: skip
+        assert check({**proof, "erasure": erasure}, tmp_path, capsys, "--key", proof["key"]) == (1, expected)
+
+
+def test_file_whose_text_was_cut_out(entries: Any, offline: None, tmp_path: Path, capsys: Any) -> None:
+    """This was once "erased"."""
+    proof = proof_of(entries[5])
+    erased = proof_of(entries[0])
+    for cut, code in (
+        ({**proof, "document": None, "salt": None}, 2),
+        ({**proof, "document": None}, 2),
+        ({**erased, "erasure": None}, 2),
+        ({**erased, "erasure": {**erased["erasure"], "document": None}}, 2),
+        ({**proof, "document": None, "erasure": erased["erasure"]}, 1),
+    ):
+        for key in ([], ["--key", proof["key"]]):
+            found, said = check(cut, tmp_path, capsys, *key)
+            assert (found, "erased" in said) == (code, False), said
+    assert check({**proof, "document": None}, tmp_path, capsys)[1].startswith(
+        f"This file contains no text. It only proves that the log contains revision 1 of {entries[5].subject}, of "
+    )
+
+
+def test_demand_and_withdrawal_in_words(database: str, tmp_path: Path, capsys: Any) -> None:
+    newsroom = make_newsroom()
+    review, demand = make_review(newsroom), make_demand(newsroom)
+    publish_review(newsroom, review)
+    withdraw_review(newsroom, review)
+    publish_demand(newsroom, demand)
+    said = [check(proof_of(entry), tmp_path, capsys)[1].split("\n") for entry in LogEntry.objects.order_by("sequence")]
+    assert said[1][1:4] == [
+        "Headline: Video nước lũ là của năm 2020",
+        "Verdict: withdrawn",
+        "Newsroom: Toà soạn kiemchung.example",
+    ]
+    assert said[2][1:4] == ["From: Sở Thông tin tỉnh Ví Dụ", "Newsroom: Toà soạn kiemchung.example", "Outcome: refused"]
 
 
 def test_key_and_witness_from_elsewhere(entries: Any, offline: None, tmp_path: Path, capsys: Any) -> None:
     proof = proof_of(entries[5])
-    assert check(proof, tmp_path, capsys, "--key", proof["key"])[1].count("\n") == 0
-    other = SigningKey.generate("127.0.0.1:8000/api/v1/log")
-    code, said = check(proof, tmp_path, capsys, "--key", str(other.verifier()))
-    assert (code, said[:58]) == (1, "The checkpoint of 300 entries does not carry the signature")
     code, said = check(proof, tmp_path, capsys, "--key", str(SigningKey.generate("other.example").verifier()))
-    assert (code, said) == (1, "The checkpoint is of 127.0.0.1:8000/api/v1/log, not of other.example.")
+    assert (code, said) == (1, f"The checkpoint is of {ORIGIN}, not of other.example.")
     witness = SigningKey.generate("w.example")
     key = str(witness.verifier(COSIGNATURE))
     code, said = check(proof, tmp_path, capsys, "--witness", key)
@@ -84,14 +165,14 @@ def test_key_and_witness_from_elsewhere(entries: Any, offline: None, tmp_path: P
     LogCheckpoint.objects.get(size=SIZE).cosignatures.create(
         witness="w.example", line=cosign(witness, text, int(time.time()))
     )
-    assert check(proof_of(entries[5]), tmp_path, capsys, "--witness", key)[0] == 0
+    assert check(proof_of(entries[5]), tmp_path, capsys, "--key", proof["key"], "--witness", key)[0] == 0
 
 
 def test_every_change_is_found(entries: Any, offline: None, tmp_path: Path, capsys: Any) -> None:
     proof = proof_of(entries[7])
     other = proof_of(entries[8])
     for name in ("leaf", "document", "salt", "proof", "checkpoint"):
-        assert check({**proof, name: other[name]}, tmp_path, capsys)[0] == (0 if name == "checkpoint" else 1), name
+        assert check({**proof, name: other[name]}, tmp_path, capsys)[0] == (3 if name == "checkpoint" else 1), name
     verdict = proof["document"].replace('"slug":"false"', '"slug":"true"')
     code, said = check({**proof, "document": verdict}, tmp_path, capsys)
     assert (code, said) == (1, "The document of entry 7 doesn't match its digest in the log.")
@@ -117,7 +198,7 @@ def test_random_damage_is_never_believed(entries: Any, offline: None, tmp_path: 
             same = False
         # Spare bits of a signature's base64 don't change the signature.
         in_signature = whole.index('"checkpoint"') < at < whole.index('"key"')
-        assert (code == 0) == same or (in_signature and code == 0), (text[at - 20 : at + 20], said)
+        assert (code == 3) == same or (in_signature and code == 3), (text[at - 20 : at + 20], said)
 
 
 def test_file_that_is_no_proof(entries: Any, tmp_path: Path, capsys: Any) -> None:

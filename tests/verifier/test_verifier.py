@@ -405,6 +405,17 @@ def test_state_that_cannot_be_written_accuses_nobody(site: str, tmp_path: Path, 
     assert said.startswith(f"{tmp_path} is not a state file, or cannot be read: ")
 
 
+def test_state_with_other_pages_of_the_feed_is_no_obstacle(site: str, tmp_path: Path, capsys: Any) -> None:
+    file = tmp_path / "state"
+    assert verify(site, "--state", str(file), capsys=capsys)[0] == 0
+    complete = json.loads(file.read_text())
+    (bundle,) = complete["bundles"].values()
+    bundle["etags"].pop()
+    file.write_text(json.dumps(complete))
+    assert verify(site, "--state", str(file), capsys=capsys)[0] == 0
+    assert len(json.loads(file.read_text())["bundles"]["0"]["etags"]) == 2
+
+
 def test_erased_and_redacted_reviews_pass(site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     newsroom = make_newsroom("checkpoint.example")
     erased, redacted = make_review(newsroom), make_review(newsroom)

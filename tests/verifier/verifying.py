@@ -1,11 +1,15 @@
 """Running the verifier; what a witness signs, and what somebody with the owner's role and the log's key can do."""
 
+import json
+from typing import Any
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections
 
+from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.log import tree
-from factcheck.record.log.notes import COSIGNATURE, Checkpoint, SigningKey, signature_line
+from factcheck.record.log.notes import COSIGNATURE, Checkpoint, SigningKey, open_note, signature_line
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
 from verifier import verifier
 
@@ -15,6 +19,23 @@ def verify(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, st
     code = verifier.main([*arguments, "--quiet"])
     said = capsys.readouterr()
     return code, (said.out + said.err).strip()
+
+
+def forged(proof: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    """All that somebody with a key of their own can do: document, leaf, root, checkpoint and key fit each other."""
+    document = canonical(json.loads(proof["document"]) | changed)
+    digest = sha256_hex(bytes.fromhex(proof["salt"]) + document)
+    entry = json.loads(proof["leaf"]) | {"digest": digest}
+    leaf = canonical(entry).decode()
+    signed = Checkpoint.parse(open_note(proof["checkpoint"])[0])
+    root = verifier.root_of_proof(entry["sequence"], signed.size, {**proof, "leaf": leaf})
+    assert root
+    forger = SigningKey.generate(signed.origin)
+    text = Checkpoint(signed.origin, signed.size, root).text()
+    return {
+        **proof, "document": document.decode(), "leaf": leaf, "checkpoint": f"{text}\n{forger.sign(text)}",
+        "key": str(forger.verifier()),
+    }  # fmt: skip
 
 
 def cosign(key: SigningKey, text: str, time: int) -> str:

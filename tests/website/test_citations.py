@@ -118,7 +118,7 @@ def test_bibtex_escapes_what_tex_would_run() -> None:
     review = {
         "id": "bd1d6be1-487b-42da-b21e-6c39ebfe0339",
         "url": f"{SITE}/reviews/bd1d6be1-487b-42da-b21e-6c39ebfe0339/",
-        "original_url": None,
+        "original_url": "https://a.example/},author={Evil",
         "claim": {"text": "x"},
         "headline": "100 % \\input{x} of $5 & #1_a }}, note = {b ~ ^\n} @misc{evil,",
         "language": "en",
@@ -134,6 +134,7 @@ def test_bibtex_escapes_what_tex_would_run() -> None:
         r"\textbraceright{}\textbraceright{}, note = \textbraceleft{}b \textasciitilde{} \textasciicircum{} "
         r"\textbraceright{} @misc\textbraceleft{}evil,"
     )
+    assert "  url = {https://a.example/%7D,author=%7BEvil},\n" in entry
     assert r"  author = {{A \textbraceleft{}B\textbraceright{} and C}}," in entry
     depths = list(accumulate({"{": 1, "}": -1}.get(character, 0) for character in entry))
     assert depths.index(0, entry.index("{")) == len(entry) - 2  # BibTeX also counts braces after a backslash

@@ -81,7 +81,12 @@ def test_claim_with_the_same_meaning_has_no_verdict(review: Review) -> None:
 @pytest.mark.parametrize("path", ["/en/search/", "/en/search/as-you-type/"])
 def test_search_result_in_other_words_has_no_colour(review: Review, path: str) -> None:
     give_cosine(BELOW)
-    for text in ("Nước lũ ngập 2 ngôi chùa", "Ngôi chùa bị ngập", "Chùa ngập hết rồi, bà con ơi"):
+    for text in (
+        "Nước lũ ngập 2 ngôi chùa",
+        "Ngôi chùa bị ngập",
+        "Chùa ngập hết rồi, bà con ơi",
+        'Nước lũ ngập 2 "ngôi chùa"',
+    ):
         page = Page(Client().get(path, {"q": text}).content.decode())
         assert (found(page), colours(page)) == ([f"/reviews/{review.pk}/"], []), text
     for text, number in (("ngôi chùa", 1), ("chùa mayor", 0)):  # the second search finds the review by one word

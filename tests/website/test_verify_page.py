@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 from factcheck.record.log.notes import COSIGNATURE, SigningKey
 from tests.drafts import correct_review, erase_review, make_newsroom, make_review, publish_review
 from tests.serving import served
+from tests.verifier.verifying import forged
 from tests.website.conftest import Page
 
 
@@ -48,14 +49,17 @@ def commands_on(page: Page) -> dict[str, str]:
     return commands
 
 
-def run(commands: str, folder: Path) -> str:
-    """Runs the commands in a shell, with the Python of the tests. pip mustn't reach a registry."""
-    environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PIP_NO_INDEX": "1"}
+def run(commands: str, folder: Path, code: int = 0) -> str:
+    """Runs the commands in a shell, with a Python that has only the standard library, as on a new system."""
+    (folder / "bin").mkdir(exist_ok=True)
+    (folder / "bin" / "python3").write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    (folder / "bin" / "python3").chmod(0o755)
+    environment = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
     done = subprocess.run(
         ["bash", "-e", "-o", "pipefail"], input=commands, cwd=folder, env=environment, capture_output=True, text=True,
         timeout=60,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr
     return done.stdout
 
 
@@ -66,9 +70,14 @@ def test_commands_run_as_printed(reviews: SimpleNamespace, language: str, settin
         commands = commands_on(page)
         (digest,) = re.findall('<code class="digest">([0-9a-f]{64})</code>', page.source)
         assert run(commands["linux"], tmp_path) == run(commands["macos"], tmp_path) == f"{digest}  -\n"
-        said = run(commands["python"], tmp_path)
-        assert f"is review.original of {reviews.corrected}, revision 1, of " in said
-        assert "Its document is unchanged, and the signed log of 4 entries contains the entry." in said
+        said = run(commands["python"], tmp_path).split("\n")
+        assert said[:2] == ["This text is unchanged since its publication.", "Headline: Video nước lũ là của năm 2020"]
+        assert f"Review: {reviews.corrected}" in said
+        (check,) = (line for line in commands["python"].split("\n") if line.startswith("python3"))
+        file = tmp_path / "proof.json"
+        file.write_text(json.dumps(forged(json.loads(file.read_text()), headline="Video là thật")))
+        assert run(check, tmp_path, code=1) == ""
+        assert "that you haven't compared" in run(check.partition(" --key")[0], tmp_path, code=3)
         assert run(commands["whole"], tmp_path).startswith("4 entries about 2 subjects hold; root ")
     assert set(commands) == {"linux", "macos", "windows", "python", "whole"}
 
@@ -134,19 +143,19 @@ def test_browser_checks_a_file(reviews: SimpleNamespace, browser: Browser, setti
             page.request.get(f"{settings.SITE_URL}/reviews/{review}/proof.json").json()
             for review in (f"{reviews.corrected}/revisions/2", f"{reviews.erased}/revisions/1")
         )
-        checkpoint = proof["checkpoint"]
-        forger = SigningKey.generate("127.0.0.1:8000/api/v1/log")
-        text = checkpoint.partition("\n\n")[0] + "\n"
-        forged = {**proof, "key": str(forger.verifier()), "checkpoint": f"{text}\n{forger.sign(text)}"}
+        checkpoint, stranger = proof["checkpoint"], SigningKey.generate("127.0.0.1:8000/api/v1/log")
         cases = (
             (proof, "Everything fits."),
-            (erased, "The entry is in the signed log."),
+            (erased, "This review was erased."),
+            ({**erased, "erasure": None}, "This file contains no text."),
+            ({**proof, "document": None, "salt": None}, "This file contains no text."),
+            ({**proof, "document": None, "erasure": erased["erasure"]}, "The log doesn’t contain this entry."),
             ({**proof, "document": proof["document"].replace("2020", "2021")}, "The text has been changed."),
             ({**proof, "leaf": other["leaf"]}, "The text has been changed."),
             ({**proof, "proof": other["proof"]}, "The log doesn’t contain this entry."),
             ({**proof, "checkpoint": checkpoint.replace("127.0.0.1:8000", "x.example:8000")}, "The signature is wrong."),
-            ({**proof, "key": str(forger.verifier())}, "The signature is wrong."),
-            (forged, "Another key signed this file."),
+            ({**proof, "key": str(stranger.verifier())}, "The signature is wrong."),
+            (forged(proof, headline="Video là thật"), "This file is signed by a key that you haven’t compared."),
             ([], "This file isn’t a proof."),
         )  # fmt: skip
         for number, (changed, expected) in enumerate(cases):
@@ -155,6 +164,17 @@ def test_browser_checks_a_file(reviews: SimpleNamespace, browser: Browser, setti
             page.get_by_label("The file with the proof").set_input_files(file)
             page.get_by_role("status").get_by_text(expected).wait_for()
             assert page.get_by_role("status").locator("strong:visible").count() == 1
+        page.get_by_label("The file with the proof").set_input_files(tmp_path / "0.json")
+        facts = page.get_by_role("status").locator("dl")
+        said = dict(each.split("\n") for each in facts.locator("div:visible").all_inner_texts())
+        assert list(said)[:5] == ["Review", "The claim", "Verdict", "Newsroom", "Revision"]
+        assert list(said)[5:] == ["Time", "Digest", "Signed with the key"]
+        assert said.pop("The claim") == json.loads(proof["document"])["claim"]["text"]
+        assert list(said.values())[:4] == ["Video nước lũ là của năm 2020", "Sai", "Toà soạn kiemchung.example", "1"]
+        assert said["Time"].endswith(" UTC")
+        page.get_by_label("The log’s key").fill(str(stranger.verifier()))
+        page.get_by_label("The log’s key").blur()
+        page.get_by_role("status").get_by_text("This file is signed by a key that you haven’t compared.").wait_for()
         page.close()
         plain = browser.new_context(java_script_enabled=False).new_page()
         plain.goto(address)

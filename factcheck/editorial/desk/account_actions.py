@@ -1,4 +1,4 @@
-"""The buttons on an account's page: proposals for a second person, and what one person can take away at once."""
+"""The buttons on an account's page: proposals for a second person, and what one person can take away."""
 
 from typing import Any
 
@@ -15,10 +15,15 @@ from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_views import DeskAction, Text, action_page, by_name
 from factcheck.editorial.desk.widgets import SafeAutocompleteSelect
 from factcheck.editorial.models import Membership, Proposal, Publisher, User
-from factcheck.editorial.models.kinds import Action
+from factcheck.editorial.models.kinds import TAKING, Action
 from factcheck.editorial.proposals import account_policy
 
 _PROPOSED = _("Proposed. A second person now has to decide.")
+_WAITS = _("Proposed. A second person now has to approve. Otherwise, this takes effect after 24 hours.")
+_BRAKE = _(
+    "This takes effect at once. If you have taken away twice within an hour, or if nobody else could decide, it waits:"
+    " a second person approves it, or it takes effect after 24 hours. Two people can undo it within 24 hours."
+)
 
 
 class RoleForm(forms.Form):
@@ -31,7 +36,7 @@ class RoleForm(forms.Form):
 
 
 class EmailForm(forms.Form):
-    email = forms.EmailField(label=capfirst(_("e-mail address")), max_length=254)
+    new_email = forms.EmailField(label=capfirst(_("e-mail address")), max_length=254)
 
 
 def _proposal(name: str, action: Action, label: Text, explanation: Text, form: Any = forms.Form) -> DeskAction[User]:
@@ -39,6 +44,15 @@ def _proposal(name: str, action: Action, label: Text, explanation: Text, form: A
         return account_policy.propose(account=account, action=action, by=by, **data)
 
     return DeskAction(name, label, explanation, _PROPOSED, run, form)
+
+
+def _taking(name: str, action: Action, label: Text, explanation: Text, done: Text) -> DeskAction[Any]:
+    def run(row: User | Membership, by: User, _data: dict[str, Any]) -> Text | None:
+        account, membership = (row, None) if isinstance(row, User) else (row.user, row)
+        proposal = accounts.take_away(account=account, action=action, by=by, membership=membership)
+        return _WAITS if action in TAKING and not proposal.decision else None
+
+    return DeskAction(name, label, explanation, done, run, is_destructive=True)
 
 
 ACTIONS: dict[str, DeskAction[User]] = by_name(
@@ -91,34 +105,20 @@ ACTIONS: dict[str, DeskAction[User]] = by_name(
         lambda account, by, _data: accounts.end_sessions(account=account, by=by),
         is_destructive=True,
     ),
-    DeskAction(
-        "remove-administration",
-        _("Remove as account administrator"),
-        _("This takes effect at once. If this person is to administer accounts again, a second person has to agree."),
-        _("Removed."),
-        lambda account, by, _data: accounts.remove_administration(account=account, by=by),
-        is_destructive=True,
-    ),
-    DeskAction(
-        "close",
-        _("Close the account"),
+    _taking(
+        "pause",
+        Action.PAUSE,
+        _("Pause the account"),
         _(
-            "This takes effect at once: all sessions end, the person can’t log in, and the account’s roles have no"
-            " effect. To reopen an account with a role, a second person has to agree."
+            "This takes effect at once: all sessions end, all API tokens are revoked, and the person can’t log in. The"
+            " pause ends after 24 hours, unless a second person confirms it."
         ),
-        _("The account is closed."),
-        lambda account, by, _data: accounts.close_account(account=account, by=by),
-        is_destructive=True,
+        _("The account is paused."),
     ),
+    _taking("remove-administration", Action.DISMISSAL, _("Remove as account administrator"), _BRAKE, _("Removed.")),
+    _taking("close", Action.CLOSING, _("Close the account"), _BRAKE, _("The account is closed.")),
 )
-REMOVE_ROLE = DeskAction[Membership](
-    "remove",
-    _("Remove the role"),
-    _("This takes effect at once. To give the role back, a second person has to agree."),
-    _("Removed."),
-    lambda membership, by, _data: accounts.remove_role(membership=membership, by=by),
-    is_destructive=True,
-)
+REMOVE_ROLE = _taking("remove", Action.REMOVAL, _("Remove the role"), _BRAKE, _("Removed."))
 
 
 def available_actions(desk: Desk, account: User) -> list[DeskAction[User]]:
@@ -133,14 +133,16 @@ def available_actions(desk: Desk, account: User) -> list[DeskAction[User]]:
         "propose-email": administers or has_roles,
     }
     names = [name for name, fits in proposals.items() if fits] if account.is_active else ["propose-reopening"]
-    if account_policy.open_proposal(account) is not None:
+    waiting = account_policy.open_proposal(account)
+    if waiting is not None:
         names = []
     if account.is_active:
         names += ["end-sessions"]
-    if administers:
+    is_taken = waiting is not None and waiting.deadline_note != ""
+    if administers and not is_taken:
         names += ["remove-administration"]
     if account.is_active and account != desk.user:
-        names += ["close"]
+        names += ["pause"] if is_taken else ["pause", "close"]
     return [ACTIONS[name] for name in names]
 
 

@@ -18,7 +18,7 @@ from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, Locking
 from factcheck.editorial.desk.proposal_actions import available_actions as available_decisions
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, User
-from factcheck.editorial.proposals.account_policy import open_proposal
+from factcheck.editorial.proposals.account_policy import has_powers, open_proposal
 
 # This site uses only one group, whose members are made and removed on the page of an account.
 admin.site.unregister(Group)
@@ -61,8 +61,7 @@ class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], Administrators
         """One person can't change the address of an account with a role, because links are sent to this address."""
         if obj is None:
             return []
-        has_powers = roles.has_administration(obj) or obj.memberships.exists()
-        return ["username", "email"] if has_powers else ["username"]
+        return ["username", "email"] if has_powers(obj) else ["username"]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
@@ -113,5 +112,7 @@ class MembershipAdmin(DeskAdmin[Membership]):
         return [path("<int:pk>/remove/", view, name="editorial_membership_remove"), *super().get_urls()]
 
     def status_context(self, request: HttpRequest, row: Membership) -> dict[str, Any]:
-        desk = get_desk(request)
-        return {"may_remove": desk.administers_accounts or row.publisher_id in desk.led_newsrooms}
+        desk, proposal = get_desk(request), open_proposal(row.user)
+        may_remove = desk.administers_accounts or row.publisher_id in desk.led_newsrooms
+        decisions = available_decisions(desk, proposal)
+        return {"may_remove": may_remove, "decisions": decisions, "proposal": proposal if decisions else None}

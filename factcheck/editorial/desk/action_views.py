@@ -26,7 +26,8 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class DeskAction(Generic[T]):
-    """A button and its confirmation page. `run` is called with the subject, the person and the form's data.
+    """A button and its confirmation page. `run` is called with the subject, the person and the form's data. It can
+    return a message, which replaces `success_message`.
 
     An action that takes too long for one request runs in parts. While `has_more` returns true, the page submits itself
     again.
@@ -79,10 +80,10 @@ def perform(
     """Runs the action if the form was submitted, and redirects to the page. Returns None if the form must be shown."""
     if form.is_valid():
         with refusals_on_form(form):
-            action.run(subject, get_desk(request).user, form.cleaned_data)
+            result = action.run(subject, get_desk(request).user, form.cleaned_data)
             if action.has_more(subject):
                 return None
-            messages.success(request, str(action.success_message))
+            messages.success(request, str(result if isinstance(result, Promise) else action.success_message))
             return redirect(page)
     return None
 

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk import links, merges
+from factcheck.editorial.desk import merges
 from factcheck.editorial.desk.access import (
     OwnNewsroomFilter,
     ParentPermissionsMixin,
@@ -38,9 +38,8 @@ from factcheck.editorial.desk.lists import (
 )
 from factcheck.editorial.desk.public_text import search_public_claims, show_public_text
 from factcheck.editorial.desk.widgets import FORMFIELDS
-from factcheck.editorial.links import is_public
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review, User
-from factcheck.editorial.proposals.merge_policy import last_merge_target
+from factcheck.editorial.proposals.merge_policy import is_public, last_merge_target
 from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements import review as review_statement
 
@@ -183,7 +182,6 @@ class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdm
         return [
             path("<uuid:pk>/similar/", view(self.similar), name="editorial_claim_similar"),
             path("<uuid:pk>/split/", view(self.split), name="editorial_claim_split"),
-            path("links/<int:pk>/<slug:answer>/", view(links.link_page), name="editorial_claim_link"),
             *super().get_urls(),
         ]
 

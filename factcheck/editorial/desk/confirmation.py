@@ -1,4 +1,4 @@
-"""Asks for the password or a passkey again before an action that can't be undone or that gives rights.
+"""Asks for the password or a passkey again before an action that can't be undone, gives rights or takes them away.
 
 CONFIRMED lists these actions. EditorsDesk.admin_view calls `confirm` before each page of the desk.
 """
@@ -11,26 +11,32 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.desk.account_actions import ACTIONS as ACCOUNT_ACTIONS
 from factcheck.editorial.desk.sign_in_pages import passkey_options, wait_text
 from factcheck.editorial.desk.typed_text import typed_values
 from factcheck.editorial.models import User
 from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, begin_attempt
 from factcheck.editorial.sign_in.freshness import is_fresh, record_proof
-from factcheck.editorial.sign_in.journal import record_failure
+from factcheck.editorial.sign_in.journal import record_confirmation, record_failure
 from factcheck.editorial.sign_in.passkeys import check_passkey
 
 EVERY: frozenset[str] = frozenset()
 # The names of the desk's URLs, with the actions that need a confirmation. EVERY means each submission of the page.
+# The first ones take something away from other people. There only a confirmation counts and not the login, so that the
+# cookie of a session isn't enough, however fresh it is.
+TAKING_AWAY: dict[str, frozenset[str]] = {
+    "editorial_user_action": frozenset(name for name, action in ACCOUNT_ACTIONS.items() if action.is_destructive),
+    "editorial_membership_remove": EVERY,
+    "editorial_freeze_add": EVERY,
+    "editorial_apitoken_revoke": EVERY,
+}
 CONFIRMED: dict[str, frozenset[str]] = {
-    "editorial_proposal": frozenset({"approve", "approve-and-publish", "hold", "publish"}),
+    "editorial_proposal": frozenset({"approve", "approve-and-publish", "hold", "publish", "undo"}),
     "editorial_review_action": frozenset({"withdraw", "reinstate", "redact", "erase"}),
     "editorial_user_add": EVERY,
     "editorial_user_change": EVERY,
-    "editorial_user_action": frozenset(
-        {"propose-role", "propose-administrator", "propose-password", "propose-email", "propose-reopening"}
-    ),
+    "editorial_user_action": EVERY,
     "editorial_apitoken_add": EVERY,
-    "editorial_apitoken_revoke": EVERY,
     "account_passkey": EVERY,
     "account_app": EVERY,
     "account_codes": EVERY,
@@ -41,13 +47,16 @@ _FIELDS = ("confirm-password", "confirm-passkey", "confirm-challenge")
 
 def confirm(request: HttpRequest) -> HttpResponse | None:
     """The page that asks, with the submitted values in hidden fields. None if the request can go on."""
-    if request.method != "POST" or not _is_listed(request) or is_fresh(request):
+    takes_away = _is_in(request, TAKING_AWAY)
+    needed = request.method == "POST" and (takes_away or _is_in(request, CONFIRMED))
+    if not needed or is_fresh(request, only_confirmations=takes_away):
         return None
     user, refusal = get_desk(request).user, None
     if any(field in request.POST for field in _FIELDS):
         refusal = _check(request, user)
         if refusal is None:
-            record_proof(request)
+            record_proof(request, is_confirmation=True)
+            record_confirmation(request, user)
             values = request.POST.copy()
             for field in _FIELDS:
                 values.pop(field, None)
@@ -64,9 +73,9 @@ def confirm(request: HttpRequest) -> HttpResponse | None:
     return TemplateResponse(request, "admin/editorial/sign_in/confirm.html", site | context)
 
 
-def _is_listed(request: HttpRequest) -> bool:
+def _is_in(request: HttpRequest, actions: dict[str, frozenset[str]]) -> bool:
     match = request.resolver_match
-    names = CONFIRMED.get(match.url_name or "") if match else None
+    names = actions.get(match.url_name or "") if match else None
     return match is not None and names is not None and (names is EVERY or match.kwargs.get("name") in names)
 
 

@@ -22,7 +22,7 @@ from factcheck.editorial.desk.proposal_actions import (
 )
 from factcheck.editorial.desk.review_decision import REVIEW_DECISIONS, review_decision
 from factcheck.editorial.models import Proposal
-from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.models.kinds import TAKING, Kind
 from factcheck.editorial.proposals.account_policy import is_first_hour, sends_link
 
 
@@ -108,7 +108,7 @@ def _account(_request: HttpRequest, desk: Desk, proposal: Proposal) -> Page:
         "account": account,
         "memberships": account.memberships.select_related("publisher"),
         "link_note": link_note(account) if sends_link(account, proposal.action) else "",
-        "alone": mine and is_first_hour(desk.user),
+        "alone": mine and proposal.action not in TAKING and is_first_hour(desk.user),
         "others": []
         if desk.administers_accounts
         else [action for action in available_actions(desk, proposal) if action.name == "return"],

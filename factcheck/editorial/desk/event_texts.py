@@ -44,7 +44,7 @@ from factcheck.webhooks.models import Subscription
 # The model of an event's subject, by the part of the action that precedes the dot.
 SUBJECT_MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("publication", "withdrawal", "reinstatement", "erasure", "correction", "review"), Review),
-    **dict.fromkeys(("claim", "merge", "split", "link"), Claim),
+    **dict.fromkeys(("claim", "merge", "split"), Claim),
     **dict.fromkeys(("account", "account_group", "account_proposal", "membership"), User),
     **dict.fromkeys(("sign_in", "session", "second_factor"), User),
     "capture": Capture,

@@ -44,6 +44,7 @@ _SECTIONS = {
         gettext_lazy("Nothing is waiting. Approved work appears here until somebody publishes it."),
     ),
     "sent": (gettext_lazy("Submitted by you, waiting for someone else"), ""),
+    "removed": (gettext_lazy("Taken away in the last 24 hours"), ""),
 }
 
 
@@ -79,6 +80,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the home page. A person without a newsroom gets no lists of drafts."""
     desk = get_desk(request)
     context: dict[str, Any] = {"desk": desk, "account_changes": account_changes(request), "counts": counts_for(desk)}
+    context["max_changes"] = MAX_CHANGES
     if desk.roles or desk.administers_accounts:
         context["sections"] = _sections(desk)
     if desk.deciding_newsrooms:
@@ -120,6 +122,7 @@ def _proposals(desk: Desk) -> dict[str, list[Proposal]]:
         "to_decide": found.to_decide(desk.user, desk.deciding_newsrooms),
         "to_publish": found.to_publish(desk.deciding_newsrooms),
         "sent": found.awaiting_others(desk.user, newsrooms),
+        "removed": found.to_undo(desk.user),
     }
     if not (desk.deciding_newsrooms or desk.administers_accounts):
         del querysets["to_decide"]
@@ -157,7 +160,7 @@ def _show_titles(desk: Desk, proposals: list[Proposal], drafts: list[Review]) ->
 def _proposal_item(desk: Desk, proposal: Proposal, section: str) -> Item:
     person, at = proposal.submitted_by, proposal.submitted_at
     who = str(person)
-    if section == "returned":
+    if section in ("returned", "removed"):
         who, at = str(proposal.decided_by), proposal.decided_at or at
     elif section == "to_publish":
         who, at = _("approved by %(who)s") % {"who": proposal.decided_by}, proposal.decided_at or at
@@ -167,7 +170,7 @@ def _proposal_item(desk: Desk, proposal: Proposal, section: str) -> Item:
     if section == "to_publish" and proposal.demand is not None and proposal.demand.publish_after:
         details.append(f"{_('not public before')} {date_format(proposal.demand.publish_after)}")
     message = proposal.message if section == "returned" else ""
-    note = hold_notice(proposal) if section == "to_publish" else ""
+    note = hold_notice(proposal) if section == "to_publish" else proposal.deadline_note
     return Item(proposal, _page(desk, proposal, section), " · ".join(details), at, message, note)
 
 
@@ -178,8 +181,11 @@ def _page(desk: Desk, proposal: Proposal, section: str) -> str:
     """
     if proposal.kind == Kind.REVIEW and section in ("to_decide", "to_publish"):
         return reverse("admin:editorial_proposal", args=[proposal.pk, DECIDE.name])
+    if section == "removed":
+        return reverse("admin:editorial_proposal", args=[proposal.pk, "undo"])
     if proposal.kind == Kind.ACCOUNT and not proposal.decision and not desk.administers_accounts:
-        return reverse("admin:editorial_proposal", args=[proposal.pk, "approve"])
+        name = "take-back" if section == "sent" else "approve"
+        return reverse("admin:editorial_proposal", args=[proposal.pk, name])
     return subject_url(desk, proposal)
 
 

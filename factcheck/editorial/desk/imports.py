@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import Desk, NewsroomAdmin, OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import DeskAction, Text, action_page
-from factcheck.editorial.desk.claim_joining import links_to_answer
 from factcheck.editorial.desk.decision_columns import DecisionFilter, DecisionMixin
 from factcheck.editorial.desk.proposal_actions import available_actions
 from factcheck.editorial.desk.public_text import show_public_text
@@ -127,15 +126,11 @@ class ImportBatchAdmin(DecisionMixin, NewsroomAdmin[ImportBatch]):
 
     def status_context(self, request: HttpRequest, row: ImportBatch) -> dict[str, Any]:
         desk, proposal = get_desk(request), row.proposal
-        not_compared = row.uncompared.order_by()[: MAX_COUNTED + 1].count()
         return {
             "proposal": proposal,
             "decisions": available_actions(desk, proposal),
             "may_close": self._may_close(request, row),
             "state_text": state_text(row, proposal),
-            "links": links_to_answer(desk, row.proposed_links.open()[:PAGE]),
-            "not_compared": min(not_compared, MAX_COUNTED),
-            "and_more": not_compared > MAX_COUNTED,
             **member_rows(request, row),
         }
 

@@ -8,13 +8,13 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import links, similar_claims
+from factcheck.editorial import similar_claims
 from factcheck.editorial.desk import proposal_actions
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import LoggedReasonForm
@@ -27,8 +27,8 @@ from factcheck.editorial.desk.action_views import (
     subject_page,
     submitted_data,
 )
-from factcheck.editorial.desk.claim_joining import links_to_answer, may_use_instead
 from factcheck.editorial.desk.public_text import show_public_text
+from factcheck.editorial.desk.review_actions import may_write
 from factcheck.editorial.models import Claim, ReaderMessage, Review
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import merge_policy
@@ -54,7 +54,7 @@ SPLIT: DeskAction[Claim] = DeskAction(
 
 
 def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
-    """Template variables for a claim's page: merged claims, open proposals and proposed links."""
+    """Template variables for a claim's page: merged claims and open proposals."""
     desk = get_desk(request)
     open_merges = [
         (merge, proposal_actions.available_actions(desk, merge)) for merge in merge_policy.open_merges(claim)
@@ -69,7 +69,6 @@ def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
         "merged_here": here,
         "proposed": {merge.claim_id for merge, _actions in open_merges},  # these claims can't be proposed again yet
         "open_merges": open_merges,
-        "links": links_to_answer(desk, claim.proposed_links.open()),
         "returned": last if last and last.decision == Decision.RETURNED and last.message and not open_merges else None,
         "newsrooms": list(desk.roles),
         "may_join": is_public or may_use_instead(desk, claim),
@@ -81,7 +80,7 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
     back = reverse("admin:editorial_claim_change", args=[claim.pk])
     if request.method != "POST" and (merge_policy.merge_target(claim) or claim.proposals.open().exists()):
         return redirect_unavailable(request, back)
-    is_public = links.is_public(claim)
+    is_public = merge_policy.is_public(claim)
     popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
     form = ChoiceForm(submitted_data(request))
     if form.is_valid():
@@ -90,6 +89,8 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
             return _close_popup(claim)
         with refusals_on_form(form):
             return _choose(request, claim, other, form.cleaned_data["reason"], is_public=is_public, popup=popup)
+    if "likely" in request.GET:
+        return _likely_list(request, claim)
     logged = "logged" in request.GET
     published = _find_similar(request, claim, likely_only=logged)
     drafts = [] if is_public else similar_claims.find_identical_drafts(claim)
@@ -160,6 +161,21 @@ def with_public_pages(desk: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
     live = PublishedClaim.objects.live().filter(pk__in=[claim.pk for claim in claims])
     public = set(live.values_list("pk", flat=True))
     return [(claim, claim.pk in public or merge_policy.merge_target(claim) is not None) for claim in claims]
+
+
+def may_use_instead(desk: Desk, claim: Claim) -> bool:
+    """The rule of `merge_policy.replace_claim`: logged the claim or is an Editor, and can write every review."""
+    may_change = claim.logged_by_id == desk.user.pk or claim.newsroom_id in desk.deciding_newsrooms
+    return may_change and all(may_write(desk, review) for review in claim.reviews.all())
+
+
+def _likely_list(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """A list for the claim's page, which loads it after the page. Empty if nothing is probably the same."""
+    try:
+        found = similar_claims.find_similar(claim.text, exclude=claim.pk, likely_only=True)
+    except similar_claims.MeaningNotCompared as problem:
+        found = problem.by_words or []
+    return render(request, "admin/editorial/claim/likely.html", {"found": found, "claim": claim})
 
 
 def _find_similar(request: HttpRequest, claim: Claim, *, likely_only: bool) -> list[similar_claims.SimilarClaim] | None:

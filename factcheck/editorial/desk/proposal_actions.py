@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial import accounts
 from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.action_forms import DigestForm, ReasonForm
 from factcheck.editorial.desk.action_views import DeskAction, Text, by_name
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Proposal, User
-from factcheck.editorial.models.kinds import Action, Decision, Kind
+from factcheck.editorial.models.kinds import TAKING, Action, Decision, Kind
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.import_policy import publish_import
 from factcheck.editorial.proposals.policy import Policy
@@ -83,6 +84,13 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
         lambda proposal, by, _data: workflow.take_back(proposal=proposal, by=by),
     ),
     DeskAction(
+        "undo",
+        _("Propose to undo"),
+        _("The account gets back what was taken away as soon as a second person approves."),
+        _("Proposed. A second person now has to decide."),
+        lambda proposal, by, _data: accounts.undo(removal=proposal, by=by),
+    ),
+    DeskAction(
         "publish",
         _("Publish"),
         _("After publication, anyone can read this. The revision is kept permanently."),
@@ -129,6 +137,9 @@ _EXPLANATIONS: dict[tuple[str, str], Text] = {
     ),
     ("return", Kind.ACCOUNT): _("Nothing changes. The person who proposed this will see your message."),
     ("take-back", Kind.ACCOUNT): _("You proposed this. If you take it back, nothing changes."),
+    ("approve", Action.PAUSE): _("You confirm the pause. The account stays closed until two people reopen it."),
+    ("return", Action.PAUSE): _("The pause ends at once. The person who paused the account will see your message."),
+    ("take-back", Action.PAUSE): _("You paused this account. If you take this back, the pause ends at once."),
     ("return", Kind.MERGE): _("The claims remain unchanged. The person who proposed this will see your message."),
     ("return", Kind.IMPORT): _(
         "The reviews in this import remain drafts and will not be published, except for reviews that were"
@@ -165,6 +176,7 @@ def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction
     """The action with the texts for this proposal. Approving a withdrawal or an erasure is a destructive action."""
     label = _IMPORT_LABELS.get(action.name, action.label) if proposal.kind == Kind.IMPORT else action.label
     explanation = _EXPLANATIONS.get((action.name, proposal.kind), action.explanation)
+    explanation = _EXPLANATIONS.get((action.name, proposal.action), explanation)
     message = action.success_message
     if proposal.kind == Kind.REVIEW and proposal.action != Action.PUBLICATION:
         explanation = {"approve": _AT_ONCE, "take-back": _TAKE_BACK_REQUEST}.get(action.name, explanation)
@@ -174,7 +186,7 @@ def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction
         label, explanation = _("Publish now"), _("The review is held until later. You can publish it now.")
     elif action.name == "approve" and proposal.action not in (Action.PUBLICATION, Action.ADOPTION, Action.UNFREEZING):
         message = _("Done. Readers can now see the change.")
-    is_destructive = action.name == "approve" and proposal.action in (Action.WITHDRAWAL, Action.ERASURE)
+    is_destructive = action.name == "approve" and proposal.action in (Action.WITHDRAWAL, Action.ERASURE, *TAKING)
     return replace(action, label=label, explanation=explanation, success_message=message, is_destructive=is_destructive)
 
 
@@ -190,6 +202,8 @@ def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[
     if not proposal.effective_decision and may_approve:
         is_publication = proposal.kind == Kind.REVIEW and proposal.action == Action.PUBLICATION
         names += ["approve-and-publish", "hold"] if is_publication else ["approve"]
+    if proposal.kind == Kind.ACCOUNT and Proposal.objects.to_undo(desk.user).filter(pk=proposal.pk).exists():
+        names.append("undo")
     if decides and _can_be_published(policy, proposal):
         names.append("publish")
     if not proposal.decision or (policy.waits and proposal.decision == Decision.APPROVED and proposal.entry_id is None):

@@ -5,7 +5,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from http import HTTPStatus
 from typing import Any, cast
 
 from django.apps import apps
@@ -13,7 +12,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,7 +21,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.guides import guide_for
-from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import User
 
 
@@ -141,19 +138,9 @@ class EditorsDesk(admin.AdminSite):
         return cast("HttpResponse", Suggestions.as_view(admin_site=self)(request))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """A new password ends the person's other sessions and their API tokens."""
-        from factcheck.editorial.sign_in.devices import remember_device
-        from factcheck.editorial.sign_in.passwords import end_access
+        from factcheck.editorial.desk.passwords import ChangePassword
 
-        user = request.user
-        assert isinstance(user, User)
-        with transaction.atomic():
-            set_actor(user)
-            response = super().password_change(request, extra_context)
-            if response.status_code == HTTPStatus.FOUND:
-                end_access(user, by=user, keep=request.session.session_key)
-                remember_device(request, response, user)
-        return response
+        return cast("TemplateResponse", ChangePassword.as_view()(request))
 
 
 def _in_newsrooms_zone(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:

@@ -11,7 +11,6 @@ from factcheck.editorial.models.events import EditorialEvent
 from factcheck.editorial.models.freezes import Freeze
 from factcheck.editorial.models.imports import ImportBatch
 from factcheck.editorial.models.jobs import Job
-from factcheck.editorial.models.links import ProposedLink
 from factcheck.editorial.models.people import Membership, Publisher, User
 from factcheck.editorial.models.pictures import Picture
 from factcheck.editorial.models.proposals import Proposal
@@ -26,7 +25,7 @@ from factcheck.editorial.models.watched_sources import WatchedSource
 __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Claim", "Claimant", "Demand",
     "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "OpenDraft", "Picture", "Proposal",
-    "ProposedLink", "Publisher", "RatingScale", "ReaderMessage", "Review", "SavedState", "SecondFactor", "Session",
+    "Publisher", "RatingScale", "ReaderMessage", "Review", "SavedState", "SecondFactor", "Session",
     "SignInCounter", "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping",
     "WatchedSource",
 ]  # fmt: skip

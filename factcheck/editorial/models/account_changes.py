@@ -15,12 +15,18 @@ _TEXTS = {
     Action.RESET: _("%(account)s receives a link to choose a new password."),
     Action.EMAIL: _("%(account)s gets the e-mail address %(email)s."),
     Action.REOPENING: _("The closed account %(account)s is opened again."),
+    Action.REMOVAL: _("Remove %(account)s as %(role)s of %(newsroom)s."),
+    Action.DISMISSAL: _("Remove %(account)s as an account administrator."),
+    Action.CLOSING: _("Close the account %(account)s."),
+    Action.PAUSE: _("Pause the account %(account)s."),
 }
 
 
 def describe(action: str, account: User, newsroom: Publisher | None, content: dict[str, Any]) -> str:
-    """One sentence that says what the account receives. `content` is the statement of the proposal."""
-    role = Membership.Role(content["role"]).label if action == Action.ROLE else ""
+    """One sentence that says what changes for the account. `content` is the statement of the proposal."""
+    if action == Action.UNDOING:
+        return _("Undo this: %s") % describe(content["taken"], account, newsroom, content)
+    role = Membership.Role(content["role"]).label if content.get("role") else ""
     values = {"account": account, "role": role, "newsroom": newsroom, "email": content.get("new_email", "")}
     return str(_TEXTS[Action(action)] % values)
 

@@ -56,8 +56,6 @@ ACTIONS: dict[str, Promise] = {
     "claim.merge": _("merged a claim into another"),
     "claim.split": _("split off a claim"),
     "claim.exchanged": _("replaced a claim with another claim"),
-    "link.accepted": _("accepted a proposed link"),
-    "link.dismissed": _("dismissed a proposed link"),
     "review.claim_changed": _("changed the draft’s claim"),
     "demand.submitted": _("submitted for publication"),
     "demand.approved": _("approved for publication"),

@@ -31,11 +31,6 @@ class ImportBatch(models.Model):
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     changed = models.PositiveIntegerField(pgettext_lazy("records of an import", "changed"), default=0)
     refused = models.PositiveIntegerField(pgettext_lazy("records of an import", "refused"), default=0)
-    compared_until = models.BigIntegerField(
-        default=0,
-        editable=False,
-        help_text="The last member whose claim was compared with published claims.",
-    )
     imported_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("imported by"), related_name="+")
     imported_at = models.DateTimeField(_("imported at"), auto_now_add=True)
 
@@ -63,8 +58,3 @@ class ImportBatch(models.Model):
     def members(self) -> "ProposalQuerySet":
         """The proposals for the import's reviews."""
         return self.proposals.filter(kind="review")
-
-    @property
-    def uncompared(self) -> "ProposalQuerySet":
-        """The members whose claims haven't been compared with published claims yet."""
-        return self.members.filter(change_class="", pk__gt=self.compared_until).order_by("pk")

@@ -1,5 +1,7 @@
 """The kinds of proposals, the actions of each kind, and the columns that refer to the subject."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -39,12 +41,21 @@ class Action(models.TextChoices):
     RESET = "reset", _("new password")
     EMAIL = "email", _("e-mail address")
     REOPENING = "reopening", _("reopening")
+    REMOVAL = "removal", _("removal of a role")
+    DISMISSAL = "dismissal", _("removal of an account administrator")
+    CLOSING = "closing", _("closing of an account")
+    PAUSE = "pause", _("pause of an account")
+    UNDOING = "undoing", _("undoing of a removal")
 
 
 class Decision(models.TextChoices):
     APPROVED = "approved", _("approved")
     RETURNED = "returned", _("returned")
 
+
+# One person takes away, with a brake (`sql/accounts.sql`). A pause ends unless a second person confirms it.
+TAKING = (Action.REMOVAL, Action.DISMISSAL, Action.CLOSING)
+SETTLED_AFTER = timedelta(hours=24)
 
 # The actions on each kind of subject, and the columns that refer to the subject.
 ACTIONS = {
@@ -54,7 +65,16 @@ ACTIONS = {
     Kind.IMPORT: (Action.PUBLICATION,),
     Kind.MAPPING: (Action.ADOPTION,),
     Kind.FREEZE: (Action.UNFREEZING,),
-    Kind.ACCOUNT: (Action.ROLE, Action.ADMINISTRATOR, Action.RESET, Action.EMAIL, Action.REOPENING),
+    Kind.ACCOUNT: (
+        Action.ROLE,
+        Action.ADMINISTRATOR,
+        Action.RESET,
+        Action.EMAIL,
+        Action.REOPENING,
+        *TAKING,
+        Action.PAUSE,
+        Action.UNDOING,
+    ),
 }
 SUBJECTS = {
     Kind.REVIEW: ("review",),

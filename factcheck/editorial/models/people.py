@@ -152,7 +152,7 @@ class Membership(models.Model):
     DECIDING: ClassVar = (Role.EDITOR, Role.CHIEF_EDITOR)
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name=_("account"), related_name="memberships")
-    publisher = models.ForeignKey(Publisher, models.CASCADE, verbose_name=_("newsroom"), related_name="memberships")
+    publisher = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
 
     class Meta:

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
+from django.utils import timezone
 
 from factcheck.editorial.models.account_changes import DecidesOnAccount
 from factcheck.editorial.models.demands import Demand
-from factcheck.editorial.models.kinds import SUBJECTS, Decision, Kind, kind_of
+from factcheck.editorial.models.kinds import SETTLED_AFTER, SUBJECTS, TAKING, Action, Decision, Kind, kind_of
 from factcheck.editorial.models.people import User
 from factcheck.editorial.models.reviews import Authorship, Review
 
@@ -46,9 +47,18 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
         began = Q(review__import_key__isnull=True, review__created_by=user) | Q(demand__created_by=user)
         in_newsrooms = Q(deciding__in=newsrooms) | Q(kind=Kind.MAPPING) if newsrooms else Q(pk__in=[])
-        on_account = Q(DecidesOnAccount(Value(user.pk), F("account"), F("newsroom")), kind=Kind.ACCOUNT)
+        on_account = Q(DecidesOnAccount(Value(user.pk), F("account"), F("newsroom"), F("action")), kind=Kind.ACCOUNT)
         found = self.undecided().filter(in_newsrooms | on_account)
         return found.exclude(submitted_by=user).exclude(Exists(wrote)).exclude(began).order_by("pk")
+
+    def to_undo(self, user: User) -> Self:
+        """Removals of the last 24 hours that this person can propose to undo, newest first."""
+        decides = DecidesOnAccount(Value(user.pk), F("account"), F("newsroom"), Value(Action.UNDOING))
+        recent = Q(decision=Decision.APPROVED, decided_at__gt=timezone.now() - SETTLED_AFTER)
+        later = self.model._default_manager.filter(account=OuterRef("account"), pk__gt=OuterRef("pk"))
+        undone = later.filter(action=Action.UNDOING).exclude(decision=Decision.RETURNED)
+        found = self.filter(recent, decides, kind=Kind.ACCOUNT, action__in=[*TAKING, Action.PAUSE])
+        return found.exclude(Exists(undone)).order_by("-pk")
 
     def awaiting_others(self, user: User, newsrooms: list[int]) -> Self:
         """This person's proposals that somebody else has to decide on, oldest first."""

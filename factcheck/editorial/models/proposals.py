@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import ProseField
@@ -17,7 +18,9 @@ from factcheck.editorial.models.freezes import Freeze
 from factcheck.editorial.models.imports import ImportBatch
 from factcheck.editorial.models.kinds import (
     ACTIONS,
+    SETTLED_AFTER,
     SUBJECTS,
+    TAKING,
     Action,
     Decision,
     Kind,
@@ -124,8 +127,9 @@ class Proposal(models.Model):
             models.CheckConstraint(condition=subject_is_its_own(), name="proposal_of_its_subject"),
             models.CheckConstraint(
                 condition=Q(kind="mapping", newsroom__isnull=True, deciding__isnull=True)
-                | Q(kind="account", action="role", newsroom__isnull=False, deciding__isnull=True)
-                | Q(kind="account", newsroom__isnull=True, deciding__isnull=True) & ~Q(action="role")
+                | Q(kind="account", newsroom__isnull=False, deciding__isnull=True)
+                & Q(action__in=["role", "removal", "undoing"])
+                | Q(kind="account", newsroom__isnull=True, deciding__isnull=True) & ~Q(action__in=["role", "removal"])
                 | ~Q(kind__in=["mapping", "account"]) & Q(newsroom__isnull=False, deciding__isnull=False),
                 name="proposal_of_a_newsroom",
             ),
@@ -249,6 +253,20 @@ class Proposal(models.Model):
     def is_held(self) -> bool:
         """Whether the approved review waits for its time."""
         return self.hold_until is not None and self.released_by_id is None and self.hold_until > timezone.now()
+
+    @property
+    def deadline_note(self) -> str:
+        """Until when people can act on a removal or a pause, or "" for everything else."""
+        if self.action not in (*TAKING, Action.PAUSE) or self.decision == Decision.RETURNED:
+            return ""
+        time = timezone.localtime((self.decided_at or self.submitted_at) + SETTLED_AFTER)
+        if self.decision:
+            text = _("Two people can undo this until %s.")
+        elif self.action == Action.PAUSE:
+            text = _("The pause ends at %s, unless a second person confirms it.")
+        else:
+            text = _("This takes effect at %s, unless somebody returns it.")
+        return text % date_format(time, "DATETIME_FORMAT")
 
     def decide(self, decision: Decision, by: User, message: str = "", hold_until: datetime | None = None) -> None:
         """Saves the decision. The workflow checks who is allowed to decide."""

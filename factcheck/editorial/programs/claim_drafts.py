@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from factcheck.editorial.captures.requests import keep_captures, request_missing
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
-from factcheck.editorial.links import is_public
 from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic, User
+from factcheck.editorial.proposals.merge_policy import is_public
 from factcheck.editorial.saved_states import keep_first_state, keep_state
 from factcheck.editorial.statement_columns import columns_of, values_of
 from factcheck.editorial.validation import Invalid, Problem, Values, fill

@@ -1,21 +1,29 @@
-"""Accounts: an account administrator proposes what an account receives, and a second person approves it.
+"""Changes of accounts. A second person approves what an account receives.
 
-Taking away needs only one person (`factcheck.editorial.accounts`). The database makes the change when a proposal is
-approved, and the application can't make it (`sql/accounts.sql`).
+One person can take away (`factcheck.editorial.accounts`). The database makes the change when a proposal is approved,
+and the application can't make it (`sql/accounts.sql`).
 """
 
 import json
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import account_mail, roles
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Proposal, Publisher, User
-from factcheck.editorial.models.kinds import Action, Kind
+from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons, submit_statement
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
+
+_ASK_A_CHIEF = _("Only an account administrator or a Chief editor of this newsroom can do this. Ask one of them.")
+LAST_DECIDER = _(
+    "Nobody else can decide if you do this. Press “Close the account” instead. A second person then approves, or the"
+    " account is closed after 24 hours."
+)
 
 
 class AccountPolicy(Policy[User]):
@@ -23,7 +31,9 @@ class AccountPolicy(Policy[User]):
     changed = _("The account was changed after this was proposed. Return the proposal, then propose the change again.")
 
     def lock_subject(self, proposal: Proposal) -> None:
+        """Locks all changes of accounts, in the same order as the database, because the brake counts them."""
         proposal.account = User.objects.select_for_update(no_key=True).get(pk=proposal.subject_id)
+        Group.objects.select_for_update(no_key=True).get(name=roles.ACCOUNT_ADMINISTRATORS)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, None]:
         return proposal.newsroom, None
@@ -34,23 +44,29 @@ class AccountPolicy(Policy[User]):
         return {**proposal.content, **now, **({"newsroom": newsroom.site} if newsroom else {})}
 
     def require_submitter(self, proposal: Proposal) -> None:
-        roles.require_administrator(proposal.submitted_by)
+        if not _ask("editorial_proposes_on_account", proposal, proposal.submitted_by_id):
+            if proposal.action in (Action.REMOVAL, Action.UNDOING):
+                raise NotAllowed(_ASK_A_CHIEF)
+            roles.require_administrator(proposal.submitted_by)
 
     def require_decider(self, proposal: Proposal, by: User) -> None:
+        if by.pk == proposal.submitted_by_id and proposal.action in TAKING:
+            return  # `may_decide_alone` asks the brake
         if by.pk == proposal.account_id:
             raise NotAllowed(_("This is about your own account. Someone else has to decide."))
-        if not _ask("editorial_decides_on_account", by.pk, proposal.account_id, proposal.newsroom_id):
-            raise NotAllowed(
-                _("Only an account administrator or a Chief editor of this newsroom can do this. Ask one of them.")
-            )
+        if not _ask("editorial_decides_on_account", proposal, by.pk):
+            raise NotAllowed(_ASK_A_CHIEF)
+        removal = proposal.content.get("removal")
+        if removal and Proposal.objects.filter(pk=removal, submitted_by=by).exists():
+            raise NotAllowed(_("You took this away yourself. Someone else has to decide."))
 
     def may_decide_alone(self, proposal: Proposal, by: User) -> bool:
-        return is_first_hour(by)
+        return not ask("editorial_removal_waits", proposal.pk) if proposal.action in TAKING else is_first_hour(by)
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
-        if not roles.administers(proposal.submitted_by):
+        if not _ask("editorial_proposes_on_account", proposal, proposal.submitted_by_id):
             raise EditorialError(
-                _("The person who proposed this no longer administers accounts. Return the proposal with a message.")
+                _("The person who proposed this can no longer propose it. Return the proposal with a message.")
             )
         return super().require_unchanged(proposal)
 
@@ -81,29 +97,34 @@ class AccountPolicy(Policy[User]):
 
 
 @transaction.atomic
-def propose(
-    *, account: User, action: Action, by: User, newsroom: Publisher | None = None, role: str = "", email: str = ""
-) -> Proposal:
-    """Proposes one change of an account. Only a role has a newsroom and a role, and only a new address an `email`."""
+def propose(*, account: User, action: Action, by: User, newsroom: Publisher | None = None, **wanted: Any) -> Proposal:
+    """Proposes one change of an account. `wanted` is a `role`, a `new_email`, or the removal to undo."""
     proposal = Proposal(kind=Kind.ACCOUNT, action=action, account=account, newsroom=newsroom, submitted_by=by)
     policy = AccountPolicy()
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
-    wanted = {"role": role} if action == Action.ROLE else {"new_email": email} if action == Action.EMAIL else {}
     if reasons := find_missing(proposal, wanted):
         raise EditorialError(*reasons)
     proposal.statement = json.dumps({"action": action, **wanted})
     return submit_statement(policy, proposal, policy.build_statement(proposal))
 
 
-def find_missing(proposal: Proposal, wanted: dict[str, str]) -> Reasons:
+def find_missing(proposal: Proposal, wanted: dict[str, Any]) -> Reasons:
     """Everything that prevents the proposal, as sentences for the account administrator."""
     account, action = AccountPolicy().subject(proposal), proposal.action
     if open_proposal(account) is not None:
         return [_("A change of this account is already waiting for a decision. Have it decided, or take it back.")]
+    if action == Action.PAUSE and is_last_decider(account):
+        return [LAST_DECIDER]
+    if action == Action.PAUSE and _has_paused(proposal.submitted_by, account):
+        return [_("You have paused this account before. Ask another account administrator, or close the account.")]
+    held = account.memberships.filter(publisher=proposal.newsroom).first() if proposal.newsroom else None
+    if action == Action.REMOVAL and (held is None or held.role != wanted["role"]):
+        return [_("This person no longer has this role.")]
+    if action in (Action.REMOVAL, Action.DISMISSAL, Action.UNDOING):
+        return []
     if account.is_active == (action == Action.REOPENING):
         return [_("This account is open.") if account.is_active else _("This account is closed. Propose to reopen it.")]
-    held = account.memberships.filter(publisher=proposal.newsroom).first() if proposal.newsroom else None
     if action == Action.ROLE and roles.has_administration(account):
         return [_("An account administrator cannot have a role in a newsroom. Remove the administration first.")]
     if action == Action.ROLE and held is not None and held.role == wanted["role"]:
@@ -118,7 +139,7 @@ def find_missing(proposal: Proposal, wanted: dict[str, str]) -> Reasons:
 def sends_link(account: User, action: str) -> bool:
     """Whether an approval replaces the password. The first role does, because one person could set up the account."""
     if action in (Action.ROLE, Action.ADMINISTRATOR):
-        return not roles.has_administration(account) and not account.memberships.exists()
+        return not has_powers(account)
     return action in (Action.RESET, Action.REOPENING)
 
 
@@ -129,10 +150,31 @@ def open_proposal(account: User) -> Proposal | None:
 
 def is_first_hour(by: User) -> bool:
     """Whether nobody else has ever been able to decide, so that this administrator's own approval is enough."""
-    return _ask("editorial_is_first_hour", by.pk)
+    return ask("editorial_is_first_hour", by.pk)
 
 
-def _ask(function: str, *keys: int | None) -> bool:
+def is_last_decider(account: User) -> bool:
+    """Whether nobody else can decide in one of the account's newsrooms, or on accounts."""
+    return ask("editorial_is_last_decider", account.pk, None)
+
+
+def has_powers(account: User) -> bool:
+    """Whether the account has a role or administers accounts, or had until today."""
+    return ask("editorial_has_powers", account.pk)
+
+
+def _has_paused(person: User, account: User) -> bool:
+    recent = timezone.now() - 2 * SETTLED_AFTER
+    paused = Proposal.objects.about(account).filter(action=Action.PAUSE, submitted_by=person)
+    return paused.filter(submitted_at__gt=recent).exists()
+
+
+def _ask(function: str, proposal: Proposal, person: int) -> bool:
+    return ask(function, person, proposal.account_id, proposal.newsroom_id, proposal.action)
+
+
+def ask(function: str, *values: int | str | None) -> bool:
+    """The answer of a function of `sql/accounts.sql`."""
     with connection.cursor() as cursor:
-        cursor.callproc(function, keys)
+        cursor.callproc(function, values)
         return bool(cursor.fetchone()[0])

@@ -172,6 +172,11 @@ def merge_target(claim: Claim) -> Claim | None:
     ).first()
 
 
+def is_public(claim: Claim) -> bool:
+    """Whether readers can find the claim on its own page, or on the page of its merge target."""
+    return PublishedClaim.objects.filter(pk=claim.pk).exists() or merge_target(claim) is not None
+
+
 def last_merge_target(claim: Claim) -> Claim | None:
     """The claim into which this claim was last merged, even if it has been split off since then."""
     last = claim.proposals.filter(action=Action.MERGE, entry__isnull=False).select_related("into").first()

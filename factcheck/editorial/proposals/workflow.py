@@ -138,6 +138,17 @@ def publish_held(proposal: Proposal) -> LogEntry | None:
     return _publish(policy, proposal, policy.require_unchanged(proposal), proposal.decided_by)
 
 
+@transaction.atomic
+def lapse(proposal: Proposal, by: User) -> None:
+    """Returns a proposal without asking who may, because its time is over or because something stronger replaces it."""
+    policy, proposal = _lock(proposal)
+    if not proposal.decision:
+        proposal.decide(Decision.RETURNED, by)
+        policy.after_return(proposal)
+        if by.is_active:
+            record_event(by, f"{policy.event(proposal)}.returned", proposal.subject)
+
+
 def find_obstacle(proposal: Proposal) -> EditorialError | None:
     """Why a held review can't be published in its approver's name, or None if it can."""
     policy = POLICIES[proposal.kind]

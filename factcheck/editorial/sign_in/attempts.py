@@ -32,9 +32,9 @@ LIMITS = {
     "name": Limit(5, 300),  # passwords for one name, from all unknown devices
     "network": Limit(20, 300),  # passwords from one network, from unknown devices
     "all": Limit(100, 5),  # passwords from all unknown devices
-    "device": Limit(10, 60),  # passwords from a device that has signed in to the account before
+    "device": Limit(10, 120),  # passwords from a device that has signed in to the account before
     "code": Limit(5, 300),  # codes for one account, after the right password
-    "confirm": Limit(5, 60),  # passwords in one account's sessions, before an action
+    "confirm": Limit(5, 300),  # passwords in one account's sessions, before an action or a new password
 }
 
 

@@ -1,9 +1,9 @@
-"""Django's password check, with the account recorded as the person who caused a new hash."""
+"""Django's password check, which replaces outdated hashes."""
 
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from factcheck.editorial.events import set_actor
@@ -14,8 +14,9 @@ class PasswordBackend(ModelBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> Any:
-        """If the hash is outdated, Django hashes the password again, and a trigger records the account's change."""
-        with transaction.atomic():
+        """Replaces an outdated hash. The database learns that the password is the same."""
+        with transaction.atomic(), connection.cursor() as cursor:
             account = User.objects.filter(username=username or "").first()
             set_actor(account)
+            cursor.callproc("set_config", ["factcheck.rehashing", str(account.pk) if account else "", True])
             return super().authenticate(request, username, password, **kwargs)

@@ -11,7 +11,7 @@ from factcheck.editorial.sign_in.journal import network_name
 from factcheck.editorial.sign_in.sessions import BEGAN, DEVICE, NETWORK, USED
 
 SECONDS = 600  # for which a proof counts
-_PROVED, _FACTOR = "proved", "second_factor"
+_PROVED, _CONFIRMED, _FACTOR = "proved", "confirmed", "second_factor"
 
 
 def begin_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
@@ -21,12 +21,15 @@ def begin_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) 
     record_proof(request)
 
 
-def record_proof(request: HttpRequest) -> None:
+def record_proof(request: HttpRequest, *, is_confirmation: bool = False) -> None:
     request.session[_PROVED] = time.time()
+    if is_confirmation:
+        request.session[_CONFIRMED] = time.time()
 
 
-def is_fresh(request: HttpRequest) -> bool:
-    return bool(time.time() - request.session.get(_PROVED, 0) < SECONDS)
+def is_fresh(request: HttpRequest, *, only_confirmations: bool) -> bool:
+    """Whether the person proved who they are in the last minutes, by a login or by confirming an action."""
+    return bool(time.time() - request.session.get(_CONFIRMED if only_confirmations else _PROVED, 0) < SECONDS)
 
 
 def has_second_factor(request: HttpRequest) -> bool:

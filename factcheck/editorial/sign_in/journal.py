@@ -37,6 +37,10 @@ def record_sign_in(request: HttpRequest, account: User, kind: str = "") -> None:
     logger.info("sign-in of account %s by %s from %s", account.pk, kind or "password", network)
 
 
+def record_confirmation(request: HttpRequest, account: User) -> None:
+    logger.info("confirmation by account %s from %s", account.pk, network_name(request))
+
+
 def record_sign_out(request: HttpRequest, account: User) -> None:
     record_account_event(account, "sign_in.ended", account, network=network_name(request))
     logger.info("sign-out of account %s from %s", account.pk, network_name(request))

@@ -1,7 +1,7 @@
--- Taking away needs one person, and giving needs two.
--- The application can delete memberships and administrators, but can't add or change them. An approved proposal about an
--- account takes effect in a trigger that runs as the owner of the tables. So every approval takes effect exactly once.
-REVOKE INSERT, UPDATE ON editorial_membership, editorial_user_groups FROM :"application";
+-- Every change of who can do what is a proposal. Giving needs two people. Taking away needs one person, with a brake.
+-- The application can't change memberships and administrators. An approved proposal about an account takes effect in a
+-- trigger that runs as the owner of the tables. So every approval takes effect exactly once.
+REVOKE INSERT, UPDATE, DELETE ON editorial_membership, editorial_user_groups FROM :"application";
 -- Memberships refer to accounts, and foreign keys are checked at commit. A transaction could otherwise replace an account.
 REVOKE DELETE ON editorial_user FROM :"application";
 
@@ -14,15 +14,59 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 
 -- Whether a person may decide on a proposal about an account. For a role, `newsroom` is the role's newsroom. For all
--- other changes it is NULL, and Chief editors of the account's newsrooms may decide.
-CREATE OR REPLACE FUNCTION editorial_decides_on_account(person bigint, account bigint, newsroom bigint) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+-- other changes it is NULL, and the account's newsrooms count. Chief editors decide on what is given. On what is taken
+-- away or given back, Editors decide too, and on an administrator the Chief editors of every newsroom: an attacker may
+-- have removed everybody else.
+CREATE OR REPLACE FUNCTION editorial_decides_on_account(person bigint, account bigint, newsroom bigint, action text)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT person <> account AND (editorial_administers(person) OR EXISTS (
-        SELECT FROM editorial_membership led JOIN editorial_user u ON u.id = led.user_id AND u.is_active
-        WHERE led.user_id = person AND led.role = 'chief_editor' AND (led.publisher_id = newsroom
-            OR newsroom IS NULL AND EXISTS (
-                SELECT FROM editorial_membership m
-                WHERE m.user_id = account AND m.publisher_id = led.publisher_id))))
+        SELECT FROM editorial_membership held JOIN editorial_user u ON u.id = held.user_id AND u.is_active
+        WHERE held.user_id = person
+        AND (held.role = 'chief_editor'
+            OR held.role = 'editor' AND action IN ('removal', 'dismissal', 'closing', 'pause', 'undoing'))
+        AND (held.publisher_id = newsroom OR newsroom IS NULL AND (
+            EXISTS (SELECT FROM editorial_membership m WHERE m.user_id = account AND m.publisher_id = held.publisher_id)
+            OR held.role = 'chief_editor' AND action IN ('dismissal', 'closing', 'pause', 'undoing')
+               AND NOT EXISTS (SELECT FROM editorial_membership m WHERE m.user_id = account)))))
+$$;
+
+-- Account administrators propose. Chief editors also remove the roles of their own newsroom, and everybody who can
+-- decide on it can propose to undo a removal.
+CREATE OR REPLACE FUNCTION editorial_proposes_on_account(person bigint, account bigint, newsroom bigint, action text)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT editorial_administers(person)
+        OR action = 'undoing' AND editorial_decides_on_account(person, account, newsroom, action)
+        OR action = 'removal' AND EXISTS (
+            SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
+            WHERE m.user_id = person AND m.publisher_id = newsroom AND m.role = 'chief_editor')
+$$;
+
+-- Whether nobody else could decide without this account: in one of its newsrooms, or in this newsroom, or on accounts.
+CREATE OR REPLACE FUNCTION editorial_is_last_decider(account bigint, newsroom bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH deciders AS (
+        SELECT m.user_id, m.publisher_id FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id
+        WHERE u.is_active AND m.role IN ('editor', 'chief_editor')
+        UNION ALL SELECT id, NULL FROM editorial_user WHERE editorial_administers(id))
+    SELECT EXISTS (
+        SELECT FROM deciders d WHERE d.user_id = account AND (newsroom IS NULL OR d.publisher_id = newsroom)
+        AND NOT EXISTS (SELECT FROM deciders other WHERE other.user_id <> account
+                        AND other.publisher_id IS NOT DISTINCT FROM d.publisher_id))
+$$;
+
+-- The brake: whether this proposal to take something away needs a second person. It does for 24 hours if its submitter
+-- has taken away twice alone within an hour, or if it concerns the last person who can decide. A compromised application
+-- can name any administrator, and the brake then counts for each of them (events.sql).
+CREATE OR REPLACE FUNCTION editorial_removal_waits(proposal bigint) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT p.submitted_at > now() - interval '24 hours' AND (
+        editorial_is_last_decider(p.account_id, p.newsroom_id)
+        OR (SELECT count(*) FROM editorial_proposal done
+            WHERE done.kind = 'account' AND done.action IN ('removal', 'dismissal', 'closing') AND done.id <> p.id
+            AND done.decision = 'approved' AND done.submitted_by_id = p.submitted_by_id
+            AND done.decided_by_id = done.submitted_by_id
+            AND done.decided_at BETWEEN now() - interval '1 hour' AND done.submitted_at + interval '24 hours') >= 2)
+    FROM editorial_proposal p WHERE p.id = proposal
 $$;
 
 -- Whether anybody except this person has ever been an account administrator or a Chief editor. Events are never deleted,
@@ -43,16 +87,19 @@ SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT editorial_administers(person) AND NOT editorial_had_decider_except(person)
 $$;
 
+-- An account that lost its role or its administration today keeps its protection, because that can be undone.
 CREATE OR REPLACE FUNCTION editorial_has_powers(account bigint) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM editorial_user WHERE id = account AND is_superuser)
         OR EXISTS (SELECT FROM editorial_user_groups WHERE user_id = account)
         OR EXISTS (SELECT FROM editorial_membership WHERE user_id = account)
+        OR EXISTS (SELECT FROM editorial_proposal WHERE account_id = account AND action IN ('removal', 'dismissal')
+                   AND decision = 'approved' AND decided_at > now() - interval '24 hours')
 $$;
 
 -- The rules for everybody except the owner of the tables, who works at the operator's shell.
 -- - Nobody sets another person's password. `factcheck.actor` is the person who acts.
--- - Without an approved proposal, an account with a role can't be reopened and keeps its e-mail address.
+-- - Without an approved proposal, an account can't be closed or reopened, and one with a role keeps its e-mail address.
 -- - Only the first account can be created as an administrator and with a password.
 CREATE OR REPLACE FUNCTION editorial_account_rules() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -66,10 +113,10 @@ BEGIN
         END IF;
         RETURN NEW;
     END IF;
-    IF NEW.id <> OLD.id OR NEW.is_superuser AND NOT OLD.is_superuser
-        OR (NEW.email <> OLD.email OR NEW.is_active AND NOT OLD.is_active OR NEW.is_staff AND NOT OLD.is_staff)
-           AND editorial_has_powers(OLD.id) THEN
-        RAISE EXCEPTION 'account %: this needs a proposal that a second person approves', OLD.id
+    IF (NEW.id, NEW.username, NEW.is_superuser, NEW.is_active, NEW.is_staff)
+            IS DISTINCT FROM (OLD.id, OLD.username, OLD.is_superuser, OLD.is_active, OLD.is_staff)
+        OR NEW.email <> OLD.email AND editorial_has_powers(OLD.id) THEN
+        RAISE EXCEPTION 'account %: this needs an approved proposal', OLD.id
             USING ERRCODE = 'restrict_violation';
     END IF;
     IF NEW.password <> OLD.password
@@ -80,32 +127,45 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER account_rules BEFORE INSERT OR UPDATE ON editorial_user
     FOR EACH ROW EXECUTE FUNCTION editorial_account_rules();
-ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER account_rules;
 
+-- The times are the server's, because the brake counts in hours.
 CREATE OR REPLACE FUNCTION editorial_account_proposed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        NEW.decided_at := clock_timestamp();
+        RETURN NEW;
+    END IF;
+    NEW.submitted_at := clock_timestamp();
     IF NEW.decision <> '' THEN
         RAISE EXCEPTION 'a proposal about an account begins undecided' USING ERRCODE = 'restrict_violation';
     END IF;
-    IF NOT editorial_administers(NEW.submitted_by_id) THEN
+    IF NOT editorial_proposes_on_account(NEW.submitted_by_id, NEW.account_id, NEW.newsroom_id, NEW.action) THEN
         RAISE EXCEPTION 'only an account administrator proposes' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END $$;
 CREATE OR REPLACE TRIGGER account_proposed BEFORE INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.kind = 'account') EXECUTE FUNCTION editorial_account_proposed();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER account_proposed;
+CREATE OR REPLACE TRIGGER account_decided BEFORE UPDATE ON editorial_proposal
+    FOR EACH ROW WHEN (NEW.kind = 'account' AND NEW.decision <> '' AND OLD.decision = '')
+    EXECUTE FUNCTION editorial_account_proposed();
 
--- Checks who approves a proposal about an account, and gives exactly what its statement says.
--- The first role of an account replaces its password too, because one person alone could have set up the account. The
--- person then chooses a password with a link that is sent to the address in the statement.
--- Approvals wait for each other, so that they see who may decide now. This requires READ COMMITTED.
+-- Checks who approves a proposal about an account, and changes exactly what its statement says.
+-- - A pause takes effect when it is proposed, and ends when it is returned. Its approval makes it last. The same person
+--   can't pause an account again and again.
+-- - The first role of an account replaces its password too, because one person alone could have set up the account. The
+--   person then chooses a password with a link that is sent to the address in the statement.
+-- - An undoing gives back what one removal took from the account within the 24 hours before.
+-- Changes wait for each other, so that they see who may decide now. This requires READ COMMITTED.
 CREATE OR REPLACE FUNCTION editorial_account_takes_effect() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     said jsonb := NEW.statement::jsonb;
     alone boolean := NEW.decided_by_id = NEW.submitted_by_id;
+    takes boolean := NEW.action IN ('removal', 'dismissal', 'closing');
+    person bigint := coalesce(NEW.decided_by_id, NEW.submitted_by_id);
+    change text := NEW.action;
     account editorial_user%ROWTYPE;
     had_powers boolean;
 BEGIN
@@ -115,41 +175,80 @@ BEGIN
     END IF;
     PERFORM FROM auth_group WHERE name = 'Account administrators' FOR NO KEY UPDATE;
     SELECT * INTO account FROM editorial_user WHERE id = NEW.account_id FOR NO KEY UPDATE;
-    IF alone AND NOT editorial_is_first_hour(NEW.decided_by_id) THEN
+    -- The triggers on the changed tables record who acted.
+    PERFORM set_config('factcheck.actor', person::text, true);
+    IF NEW.decision = 'returned' THEN
+        UPDATE editorial_user SET is_active = true WHERE id = NEW.account_id;
+        RETURN NULL;
+    END IF;
+    IF NEW.decision = 'approved' AND alone
+        AND (CASE WHEN takes THEN editorial_removal_waits(NEW.id) ELSE NOT editorial_is_first_hour(person) END) THEN
         RAISE EXCEPTION 'two_people: somebody else decides on an account' USING ERRCODE = 'restrict_violation';
     END IF;
-    IF NOT editorial_administers(NEW.submitted_by_id)
-        OR NOT editorial_decides_on_account(NEW.decided_by_id, NEW.account_id, NEW.newsroom_id) THEN
+    IF NOT editorial_proposes_on_account(NEW.submitted_by_id, NEW.account_id, NEW.newsroom_id, NEW.action)
+        OR NEW.decision = 'approved' AND NOT (alone AND takes)
+           AND NOT editorial_decides_on_account(person, NEW.account_id, NEW.newsroom_id, NEW.action) THEN
         RAISE EXCEPTION 'only another account administrator or a Chief editor of the newsroom approves'
             USING ERRCODE = 'restrict_violation';
     END IF;
     IF (said ->> 'id', said ->> 'username', said ->> 'email') IS DISTINCT FROM
            (account.id::text, account.username::text, account.email::text)
         OR said ->> 'newsroom' IS DISTINCT FROM (SELECT site FROM editorial_publisher WHERE id = NEW.newsroom_id)
-        OR account.is_active = (NEW.action = 'reopening') THEN
+        OR NEW.action = 'removal' AND said ->> 'role' IS DISTINCT FROM (
+            SELECT role FROM editorial_membership WHERE user_id = NEW.account_id AND publisher_id = NEW.newsroom_id)
+        OR NEW.action NOT IN ('removal', 'dismissal', 'undoing')
+           AND account.is_active = (NEW.action = 'reopening' OR NEW.action = 'pause' AND NEW.decision = 'approved') THEN
         RAISE EXCEPTION 'account %: it has changed since the proposal', NEW.account_id
             USING ERRCODE = 'restrict_violation';
     END IF;
+    IF NEW.action = 'pause' THEN
+        IF NEW.decision = '' AND (editorial_is_last_decider(NEW.account_id, NULL) OR EXISTS (
+            SELECT FROM editorial_proposal earlier WHERE earlier.account_id = NEW.account_id AND earlier.id <> NEW.id
+            AND earlier.action = 'pause' AND earlier.submitted_by_id = NEW.submitted_by_id
+            AND earlier.submitted_at > now() - interval '48 hours')) THEN
+            RAISE EXCEPTION 'account %: nobody else could decide, or the same person has paused it before', NEW.account_id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        UPDATE editorial_user SET is_active = false WHERE id = NEW.account_id AND is_active;
+        RETURN NULL;
+    END IF;
+    IF NEW.action = 'undoing' THEN
+        SELECT action INTO change FROM editorial_proposal taken WHERE taken.id = (said ->> 'removal')::bigint
+            AND taken.account_id = NEW.account_id AND taken.newsroom_id IS NOT DISTINCT FROM NEW.newsroom_id
+            AND taken.action IN ('removal', 'dismissal', 'closing', 'pause') AND taken.decision = 'approved'
+            AND taken.decided_at > NEW.submitted_at - interval '24 hours'
+            AND taken.statement::jsonb ->> 'role' IS NOT DISTINCT FROM said ->> 'role';
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'account %: nothing was taken away within 24 hours', NEW.account_id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        change := CASE change WHEN 'removal' THEN 'role' WHEN 'dismissal' THEN 'administrator' ELSE 'undoing' END;
+    END IF;
     had_powers := editorial_has_powers(NEW.account_id);
-    -- The triggers on the changed tables record who decided.
-    PERFORM set_config('factcheck.actor', NEW.decided_by_id::text, true);
-    IF NEW.action = 'role' THEN
+    IF change = 'role' THEN
         INSERT INTO editorial_membership (user_id, publisher_id, role)
             VALUES (NEW.account_id, NEW.newsroom_id, said ->> 'role')
             ON CONFLICT (user_id, publisher_id) DO UPDATE SET role = EXCLUDED.role;
-    ELSIF NEW.action = 'administrator' THEN
+    ELSIF change = 'administrator' THEN
         INSERT INTO editorial_user_groups (user_id, group_id)
-            SELECT NEW.account_id, id FROM auth_group WHERE name = 'Account administrators';
-    ELSIF NEW.action = 'email' THEN
+            SELECT NEW.account_id, id FROM auth_group WHERE name = 'Account administrators' ON CONFLICT DO NOTHING;
+    ELSIF change = 'email' THEN
         UPDATE editorial_user SET email = said ->> 'new_email' WHERE id = NEW.account_id;
+    ELSIF change = 'removal' THEN
+        DELETE FROM editorial_membership WHERE user_id = NEW.account_id AND publisher_id = NEW.newsroom_id;
+    ELSIF change = 'dismissal' THEN
+        DELETE FROM editorial_user_groups WHERE user_id = NEW.account_id;
+        UPDATE editorial_user SET is_superuser = false WHERE id = NEW.account_id AND is_superuser;
+    ELSIF change IN ('closing', 'undoing') THEN
+        UPDATE editorial_user SET is_active = (change = 'undoing') WHERE id = NEW.account_id;
     END IF;
-    IF NEW.action IN ('reset', 'reopening') OR NEW.action <> 'email' AND NOT had_powers THEN
+    IF change IN ('reset', 'reopening') OR change IN ('role', 'administrator') AND NOT had_powers THEN
         -- Django recognises an unusable password by its first character. The rest ends the account's sessions.
         UPDATE editorial_user SET is_active = true, is_staff = true,
             password = '!' || left(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 40)
             WHERE id = NEW.account_id;
     END IF;
-    IF alone THEN
+    IF alone AND NOT takes THEN
         INSERT INTO editorial_editorialevent (at, actor_id, action, newsroom_id, subject, detail) VALUES (
             clock_timestamp(), NEW.decided_by_id, 'account_proposal.first_hour', NEW.newsroom_id,
             'user:' || NEW.account_id, jsonb_build_object('change', NEW.action));
@@ -158,6 +257,9 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION editorial_account_takes_effect() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER account_takes_effect AFTER UPDATE ON editorial_proposal
-    FOR EACH ROW WHEN (NEW.kind = 'account' AND NEW.decision = 'approved' AND OLD.decision <> 'approved')
+    FOR EACH ROW WHEN (NEW.kind = 'account' AND OLD.decision = ''
+        AND (NEW.decision = 'approved' OR NEW.decision = 'returned' AND NEW.action = 'pause'))
     EXECUTE FUNCTION editorial_account_takes_effect();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER account_takes_effect;
+CREATE OR REPLACE TRIGGER account_pauses AFTER INSERT ON editorial_proposal
+    FOR EACH ROW WHEN (NEW.kind = 'account' AND NEW.action = 'pause')
+    EXECUTE FUNCTION editorial_account_takes_effect();

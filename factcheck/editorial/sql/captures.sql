@@ -15,7 +15,6 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER capture_kept BEFORE UPDATE ON editorial_capture
     FOR EACH ROW EXECUTE FUNCTION editorial_capture_kept();
-ALTER TABLE editorial_capture ENABLE ALWAYS TRIGGER capture_kept;
 
 -- A newsroom's sources and appearances refer to its own captures only. Each use is remembered, because a published
 -- revision can refer to a capture that the draft no longer has.
@@ -44,7 +43,5 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER capture_is_own BEFORE INSERT OR UPDATE ON editorial_source
     FOR EACH ROW WHEN (NEW.capture_id IS NOT NULL) EXECUTE FUNCTION editorial_capture_is_own();
-ALTER TABLE editorial_source ENABLE ALWAYS TRIGGER capture_is_own;
 CREATE OR REPLACE TRIGGER capture_is_own BEFORE INSERT OR UPDATE ON editorial_appearance
     FOR EACH ROW WHEN (NEW.capture_id IS NOT NULL) EXECUTE FUNCTION editorial_capture_is_own();
-ALTER TABLE editorial_appearance ENABLE ALWAYS TRIGGER capture_is_own;

@@ -3,4 +3,3 @@
 CREATE OR REPLACE TRIGGER claim_begun BEFORE UPDATE ON editorial_claim
     FOR EACH ROW WHEN ((NEW.newsroom_id, NEW.logged_by_id) IS DISTINCT FROM (OLD.newsroom_id, OLD.logged_by_id))
     EXECUTE FUNCTION editorial_refuse();
-ALTER TABLE editorial_claim ENABLE ALWAYS TRIGGER claim_begun;

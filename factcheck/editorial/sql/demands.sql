@@ -4,7 +4,6 @@ CREATE OR REPLACE TRIGGER demand_begun BEFORE UPDATE ON editorial_demand
     FOR EACH ROW WHEN ((NEW.newsroom_id, NEW.created_by_id) IS DISTINCT FROM
                        (OLD.newsroom_id, OLD.created_by_id))
     EXECUTE FUNCTION editorial_refuse();
-ALTER TABLE editorial_demand ENABLE ALWAYS TRIGGER demand_begun;
 
 -- An entry in the register doesn't name a private person, gives a reason if something is left out, and isn't public too
 -- early.

@@ -15,20 +15,16 @@ END $$;
 CREATE OR REPLACE TRIGGER may_be_discarded BEFORE UPDATE ON editorial_review
     FOR EACH ROW WHEN (NEW.state = 'discarded' AND OLD.state <> 'discarded')
     EXECUTE FUNCTION editorial_may_be_discarded();
-ALTER TABLE editorial_review ENABLE ALWAYS TRIGGER may_be_discarded;
 CREATE OR REPLACE TRIGGER may_be_discarded BEFORE UPDATE ON editorial_demand
     FOR EACH ROW WHEN (NEW.state = 'discarded' AND OLD.state <> 'discarded')
     EXECUTE FUNCTION editorial_may_be_discarded();
-ALTER TABLE editorial_demand ENABLE ALWAYS TRIGGER may_be_discarded;
 
 -- The time is removed when the draft is restored, or when its texts have been deleted.
 CREATE OR REPLACE TRIGGER discarded_at_fixed BEFORE UPDATE ON editorial_review
     FOR EACH ROW WHEN (NEW.state = OLD.state AND NEW.discarded_at IS DISTINCT FROM OLD.discarded_at
                        AND NEW.discarded_at IS NOT NULL)
     EXECUTE FUNCTION editorial_refuse();
-ALTER TABLE editorial_review ENABLE ALWAYS TRIGGER discarded_at_fixed;
 CREATE OR REPLACE TRIGGER discarded_at_fixed BEFORE UPDATE ON editorial_demand
     FOR EACH ROW WHEN (NEW.state = OLD.state AND NEW.discarded_at IS DISTINCT FROM OLD.discarded_at
                        AND NEW.discarded_at IS NOT NULL)
     EXECUTE FUNCTION editorial_refuse();
-ALTER TABLE editorial_demand ENABLE ALWAYS TRIGGER discarded_at_fixed;

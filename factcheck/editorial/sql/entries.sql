@@ -62,4 +62,3 @@ END $$;
 DROP TRIGGER IF EXISTS entry_was_approved ON record_logentry;
 CREATE CONSTRAINT TRIGGER entry_was_approved AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.kind <> 'key.rotation') EXECUTE FUNCTION editorial_entry_was_approved();
-ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER entry_was_approved;

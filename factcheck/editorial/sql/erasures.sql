@@ -17,7 +17,6 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER erasure_has_ground BEFORE INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.action = 'erasure') EXECUTE FUNCTION editorial_erasure_has_ground();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER erasure_has_ground;
 
 -- An erasure is refused at commit if an earlier document, statement, saved state, detail or picture remains. A message
 -- about an import that contained the review can repeat its content.
@@ -54,4 +53,3 @@ END $$;
 DROP TRIGGER IF EXISTS was_erased_whole ON record_logentry;
 CREATE CONSTRAINT TRIGGER was_erased_whole AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.kind = 'review.erasure') EXECUTE FUNCTION editorial_was_erased_whole();
-ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER was_erased_whole;

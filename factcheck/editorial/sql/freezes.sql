@@ -25,15 +25,10 @@ BEGIN
     RAISE EXCEPTION 'freeze %: only two people can end it, and nothing else changes', OLD.id
         USING ERRCODE = 'restrict_violation';
 END $$;
-CREATE OR REPLACE TRIGGER subject_kept BEFORE DELETE ON editorial_freeze
-    FOR EACH ROW EXECUTE FUNCTION editorial_subject_kept('freeze_id');
-ALTER TABLE editorial_freeze ENABLE ALWAYS TRIGGER subject_kept;
 CREATE OR REPLACE TRIGGER two_people_end BEFORE INSERT OR UPDATE OR DELETE ON editorial_freeze
     FOR EACH ROW EXECUTE FUNCTION editorial_freeze_rules();
-ALTER TABLE editorial_freeze ENABLE ALWAYS TRIGGER two_people_end;
 CREATE OR REPLACE TRIGGER freeze_kept BEFORE TRUNCATE ON editorial_freeze
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_refuse();
-ALTER TABLE editorial_freeze ENABLE ALWAYS TRIGGER freeze_kept;
 
 -- Called at commit for each entry of the log. Publications lock the newsroom's row in a way that only waits for freezes.
 CREATE OR REPLACE FUNCTION editorial_require_not_frozen(newsrooms bigint[], entry bigint) RETURNS void LANGUAGE plpgsql

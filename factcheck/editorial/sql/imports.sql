@@ -35,4 +35,3 @@ CREATE OR REPLACE TRIGGER importbatch_begun BEFORE UPDATE ON editorial_importbat
     FOR EACH ROW WHEN ((NEW.newsroom_id, NEW.imported_by_id, NEW.imported_at) IS DISTINCT FROM
                        (OLD.newsroom_id, OLD.imported_by_id, OLD.imported_at))
     EXECUTE FUNCTION editorial_refuse();
-ALTER TABLE editorial_importbatch ENABLE ALWAYS TRIGGER importbatch_begun;

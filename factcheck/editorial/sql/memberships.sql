@@ -26,16 +26,12 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER membership_rules AFTER INSERT OR UPDATE ON editorial_membership
     FOR EACH ROW EXECUTE FUNCTION editorial_membership_rules();
-ALTER TABLE editorial_membership ENABLE ALWAYS TRIGGER membership_rules;
 CREATE OR REPLACE TRIGGER membership_rules AFTER INSERT OR UPDATE ON editorial_user_groups
     FOR EACH ROW EXECUTE FUNCTION editorial_membership_rules();
-ALTER TABLE editorial_user_groups ENABLE ALWAYS TRIGGER membership_rules;
 CREATE OR REPLACE TRIGGER membership_rules AFTER INSERT OR UPDATE ON editorial_user
     FOR EACH ROW EXECUTE FUNCTION editorial_membership_rules();
-ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER membership_rules;
 
 -- The rule above looks up the group by its name, so the group can't be renamed or deleted.
 INSERT INTO auth_group (name) VALUES ('Account administrators') ON CONFLICT (name) DO NOTHING;
 CREATE OR REPLACE TRIGGER group_kept BEFORE UPDATE OR DELETE ON auth_group
     FOR EACH ROW WHEN (OLD.name = 'Account administrators') EXECUTE FUNCTION editorial_refuse();
-ALTER TABLE auth_group ENABLE ALWAYS TRIGGER group_kept;

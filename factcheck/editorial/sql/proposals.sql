@@ -46,13 +46,10 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER proposal_rules BEFORE INSERT OR UPDATE ON editorial_proposal
     FOR EACH ROW EXECUTE FUNCTION editorial_proposal_rules();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposal_rules;
 CREATE OR REPLACE TRIGGER proposal_fixed BEFORE DELETE ON editorial_proposal
     FOR EACH ROW EXECUTE FUNCTION editorial_refuse();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposal_fixed;
 CREATE OR REPLACE TRIGGER proposal_kept BEFORE TRUNCATE ON editorial_proposal
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_refuse();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposal_kept;
 
 -- A proposal belongs to the newsroom of its subject, whose Editors decide. If the claims of two newsrooms are merged,
 -- either newsroom can propose the merge, and the other newsroom decides.
@@ -110,7 +107,6 @@ END $$;
 CREATE OR REPLACE TRIGGER proposals_added AFTER INSERT ON editorial_proposal
     REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_proposals_added();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposals_added;
 
 CREATE OR REPLACE FUNCTION editorial_proposals_decided() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -137,7 +133,6 @@ END $$;
 CREATE OR REPLACE TRIGGER proposals_decided AFTER UPDATE ON editorial_proposal
     REFERENCING OLD TABLE AS former NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_proposals_decided();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposals_decided;
 
 -- The approver is an Editor of the deciding newsroom or, for a mapping, of any newsroom (for an account, accounts.sql). The approver isn't an author
 -- of the review or of a review in the import, and didn't create the review or the demand. The constraint

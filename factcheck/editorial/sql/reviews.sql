@@ -10,7 +10,6 @@ CREATE OR REPLACE TRIGGER review_begun BEFORE UPDATE ON editorial_review
     FOR EACH ROW WHEN ((NEW.newsroom_id, NEW.created_by_id, NEW.token_id, NEW.import_key) IS DISTINCT FROM
                        (OLD.newsroom_id, OLD.created_by_id, OLD.token_id, OLD.import_key))
     EXECUTE FUNCTION editorial_review_begun();
-ALTER TABLE editorial_review ENABLE ALWAYS TRIGGER review_begun;
 
 -- A newsroom's own review needs a verdict, a summary and two sources. One source must support or refute the claim.
 -- Every source has a title. Sources with a URL and the newsroom's own appearances have a copy or a reason why there is
@@ -79,4 +78,3 @@ DROP TRIGGER IF EXISTS repeats_what_was_published ON record_logentry;
 CREATE CONSTRAINT TRIGGER repeats_what_was_published AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.kind IN ('review.withdrawal', 'review.reinstatement'))
     EXECUTE FUNCTION editorial_repeats_what_was_published();
-ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER repeats_what_was_published;

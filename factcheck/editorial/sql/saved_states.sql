@@ -25,7 +25,5 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER state_kept BEFORE UPDATE OR DELETE ON editorial_savedstate
     FOR EACH ROW EXECUTE FUNCTION editorial_state_kept();
-ALTER TABLE editorial_savedstate ENABLE ALWAYS TRIGGER state_kept;
 CREATE OR REPLACE TRIGGER states_kept BEFORE TRUNCATE ON editorial_savedstate
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_refuse();
-ALTER TABLE editorial_savedstate ENABLE ALWAYS TRIGGER states_kept;

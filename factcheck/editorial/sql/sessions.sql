@@ -11,4 +11,3 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER access_ends AFTER UPDATE ON editorial_user
     FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active) EXECUTE FUNCTION editorial_end_access();
-ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER access_ends;

@@ -15,21 +15,20 @@ BEGIN
     END IF;
     RETURN OLD;
 END $$;
-CREATE OR REPLACE TRIGGER subject_kept BEFORE DELETE ON editorial_review
-    FOR EACH ROW EXECUTE FUNCTION editorial_subject_kept('review_id');
-ALTER TABLE editorial_review ENABLE ALWAYS TRIGGER subject_kept;
-CREATE OR REPLACE TRIGGER subject_kept BEFORE DELETE ON editorial_demand
-    FOR EACH ROW EXECUTE FUNCTION editorial_subject_kept('demand_id');
-ALTER TABLE editorial_demand ENABLE ALWAYS TRIGGER subject_kept;
-CREATE OR REPLACE TRIGGER subject_kept BEFORE DELETE ON editorial_claim
-    FOR EACH ROW EXECUTE FUNCTION editorial_subject_kept('claim_id, into_id');
-ALTER TABLE editorial_claim ENABLE ALWAYS TRIGGER subject_kept;
-CREATE OR REPLACE TRIGGER subject_kept BEFORE DELETE ON editorial_importbatch
-    FOR EACH ROW EXECUTE FUNCTION editorial_subject_kept('batch_id');
-ALTER TABLE editorial_importbatch ENABLE ALWAYS TRIGGER subject_kept;
-CREATE OR REPLACE TRIGGER subject_kept BEFORE DELETE ON editorial_verdictmapping
-    FOR EACH ROW EXECUTE FUNCTION editorial_subject_kept('mapping_id');
-ALTER TABLE editorial_verdictmapping ENABLE ALWAYS TRIGGER subject_kept;
-CREATE OR REPLACE TRIGGER subject_kept BEFORE DELETE ON editorial_user
-    FOR EACH ROW EXECUTE FUNCTION editorial_subject_kept('account_id');
-ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER subject_kept;
+DO $$
+DECLARE
+    subject record;
+BEGIN
+    FOR subject IN SELECT * FROM (VALUES
+        ('editorial_review', 'review_id'),
+        ('editorial_demand', 'demand_id'),
+        ('editorial_claim', 'claim_id, into_id'),
+        ('editorial_importbatch', 'batch_id'),
+        ('editorial_verdictmapping', 'mapping_id'),
+        ('editorial_user', 'account_id'),
+        ('editorial_freeze', 'freeze_id')
+    ) AS known (name, columns) LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER subject_kept BEFORE DELETE ON %I
+            FOR EACH ROW EXECUTE FUNCTION editorial_subject_kept(%L)', subject.name, subject.columns);
+    END LOOP;
+END $$;

@@ -13,11 +13,9 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER token_fixed BEFORE UPDATE ON editorial_apitoken
     FOR EACH ROW EXECUTE FUNCTION editorial_token_fixed();
-ALTER TABLE editorial_apitoken ENABLE ALWAYS TRIGGER token_fixed;
 
 CREATE OR REPLACE TRIGGER token_kept BEFORE DELETE ON editorial_apitoken
     FOR EACH ROW EXECUTE FUNCTION editorial_refuse();
-ALTER TABLE editorial_apitoken ENABLE ALWAYS TRIGGER token_kept;
 
 -- In a token's transaction, nothing can be submitted, decided or published.
 CREATE OR REPLACE FUNCTION editorial_not_by_token() RETURNS trigger LANGUAGE plpgsql
@@ -31,7 +29,5 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT OR UPDATE ON editorial_proposal
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
-ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER not_by_token;
 CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT ON record_logentry
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
-ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER not_by_token;

@@ -6,41 +6,31 @@ BEGIN
     NEW.version := OLD.version + 1;
     RETURN NEW;
 END $$;
-CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON editorial_publisher
-    FOR EACH ROW EXECUTE FUNCTION editorial_raise_version();
-ALTER TABLE editorial_publisher ENABLE ALWAYS TRIGGER version_raised;
-CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON editorial_ratingscale
-    FOR EACH ROW EXECUTE FUNCTION editorial_raise_version();
-ALTER TABLE editorial_ratingscale ENABLE ALWAYS TRIGGER version_raised;
-CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON editorial_topic
-    FOR EACH ROW EXECUTE FUNCTION editorial_raise_version();
-ALTER TABLE editorial_topic ENABLE ALWAYS TRIGGER version_raised;
-CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON editorial_verdict
-    FOR EACH ROW EXECUTE FUNCTION editorial_raise_version();
-ALTER TABLE editorial_verdict ENABLE ALWAYS TRIGGER version_raised;
-CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON editorial_verdictmapping
-    FOR EACH ROW EXECUTE FUNCTION editorial_raise_version();
-ALTER TABLE editorial_verdictmapping ENABLE ALWAYS TRIGGER version_raised;
+-- Drafts also change their state without an edit, for example when a submission is taken back.
+DO $$
+DECLARE
+    edited record;
+BEGIN
+    FOR edited IN SELECT * FROM (VALUES
+        ('editorial_publisher', ''),
+        ('editorial_ratingscale', ''),
+        ('editorial_topic', ''),
+        ('editorial_verdict', ''),
+        ('editorial_verdictmapping', ''),
+        ('editorial_claim', 'WHEN (NEW.changed_at <> OLD.changed_at)'),
+        ('editorial_claimant', 'WHEN (NEW.changed_at <> OLD.changed_at)'),
+        ('editorial_demand', 'WHEN (NEW.changed_at <> OLD.changed_at)'),
+        ('editorial_review', 'WHEN (NEW.changed_at <> OLD.changed_at)')
+    ) AS known (name, condition) LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON %I
+            FOR EACH ROW %s EXECUTE FUNCTION editorial_raise_version()', edited.name, edited.condition);
+    END LOOP;
+END $$;
 
 -- The page of an account shows neither the last login nor the password.
 CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON editorial_user
     FOR EACH ROW WHEN ((NEW.last_login, NEW.password) IS NOT DISTINCT FROM (OLD.last_login, OLD.password))
     EXECUTE FUNCTION editorial_raise_version();
-ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER version_raised;
-
--- Drafts also change their state without an edit, for example when a submission is taken back.
-CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON editorial_claim
-    FOR EACH ROW WHEN (NEW.changed_at <> OLD.changed_at) EXECUTE FUNCTION editorial_raise_version();
-ALTER TABLE editorial_claim ENABLE ALWAYS TRIGGER version_raised;
-CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON editorial_claimant
-    FOR EACH ROW WHEN (NEW.changed_at <> OLD.changed_at) EXECUTE FUNCTION editorial_raise_version();
-ALTER TABLE editorial_claimant ENABLE ALWAYS TRIGGER version_raised;
-CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON editorial_demand
-    FOR EACH ROW WHEN (NEW.changed_at <> OLD.changed_at) EXECUTE FUNCTION editorial_raise_version();
-ALTER TABLE editorial_demand ENABLE ALWAYS TRIGGER version_raised;
-CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON editorial_review
-    FOR EACH ROW WHEN (NEW.changed_at <> OLD.changed_at) EXECUTE FUNCTION editorial_raise_version();
-ALTER TABLE editorial_review ENABLE ALWAYS TRIGGER version_raised;
 
 -- For rows that are shown on the page of another row, and are also changed elsewhere. All other inline rows are saved
 -- together with their own row.
@@ -53,10 +43,7 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER parents_version_raised AFTER INSERT OR UPDATE OR DELETE ON editorial_verdict
     FOR EACH ROW EXECUTE FUNCTION editorial_raise_parents_version('editorial_ratingscale', 'scale_id');
-ALTER TABLE editorial_verdict ENABLE ALWAYS TRIGGER parents_version_raised;
 CREATE OR REPLACE TRIGGER parents_version_raised AFTER INSERT OR UPDATE OR DELETE ON editorial_membership
     FOR EACH ROW EXECUTE FUNCTION editorial_raise_parents_version('editorial_user', 'user_id');
-ALTER TABLE editorial_membership ENABLE ALWAYS TRIGGER parents_version_raised;
 CREATE OR REPLACE TRIGGER parents_version_raised AFTER INSERT OR UPDATE OR DELETE ON editorial_user_groups
     FOR EACH ROW EXECUTE FUNCTION editorial_raise_parents_version('editorial_user', 'user_id');
-ALTER TABLE editorial_user_groups ENABLE ALWAYS TRIGGER parents_version_raised;

@@ -29,7 +29,7 @@ _POLICIES = {
 }
 
 
-def claim_review_document(body: str) -> bytes:
+def claim_review_document(body: str | bytes) -> bytes:
     """The JSON-LD document for a live review, built from its stored body."""
     return orjson.dumps({"@context": CONTEXT, **claim_review(orjson.loads(body))})
 

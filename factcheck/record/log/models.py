@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
+from factcheck.record.log.digests import require_digest
 from factcheck.record.log.merkle import tile_name
 
 
@@ -162,9 +163,13 @@ class RevisionDocument(models.Model):
     def __str__(self) -> str:
         return f"document of {self.entry_id}"
 
+    def checked(self) -> bytes:
+        """The document. Raises DamagedError if it doesn't have the digest of its entry."""
+        return require_digest(self.entry_id, self.entry.digest, bytes(self.salt), bytes(self.document))
+
     def parsed(self) -> dict[str, Any]:
-        """The document as a dictionary."""
-        document: dict[str, Any] = orjson.loads(bytes(self.document))
+        """The document as a dictionary. Raises DamagedError."""
+        document: dict[str, Any] = orjson.loads(self.checked())
         return document
 
 

@@ -1,7 +1,7 @@
-"""The projection of the record's address: the SITE_URL that all stored bodies contain.
+"""The projection of the record's URL: the SITE_URL that all stored bodies contain.
 
-Processes and commands with another SITE_URL would mix two addresses, so they can't publish, write dumps or rebuild.
-`manage.py rebuild_record --move-to` moves the record to a new address.
+Processes and commands with another SITE_URL would mix two URLs, so they can't publish, write dumps or rebuild.
+`manage.py rebuild_record --move-to` moves the record to a new URL.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from factcheck.record.log.models import Published
 
 
 class RecordAddress(models.Model):
-    """The address of the last publication, in the only row."""
+    """The URL of the last publication, in the only row."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     url = models.CharField(max_length=300, help_text="SITE_URL of the last publication.")
@@ -29,7 +29,7 @@ class RecordAddress(models.Model):
 
 
 def apply(_published: Sequence[Published]) -> None:
-    """Stores the address with the first publication. Raises SetupError if this process has another SITE_URL."""
+    """Stores the URL with the first publication. Raises SetupError if this process has another SITE_URL."""
     _require(RecordAddress.objects.get_or_create(defaults={"url": settings.SITE_URL})[0].url)
 
 
@@ -38,12 +38,12 @@ def rebuild() -> None:
 
 
 def stored_address(using: str | None = None) -> str | None:
-    """The record's address, or None if nothing has been published."""
+    """The record's URL, or None if nothing has been published."""
     return RecordAddress.objects.using(using).values_list("url", flat=True).first()
 
 
 def require_address(using: str | None = None) -> None:
-    """Raises SetupError if the record has been published under another address than SITE_URL."""
+    """Raises SetupError if the record has been published under another URL than SITE_URL."""
     _require(stored_address(using) or settings.SITE_URL)
 
 
@@ -52,7 +52,7 @@ def _require(stored: str) -> None:
         raise SetupError(
             _(
                 "This record was published at %(stored)s, but SITE_URL is %(site)s. Set SITE_URL to %(stored)s, or"
-                " PORT if you use make run. To move the site to a new address, read /docs/how-to/upgrade/."
+                " PORT if you use make run. To move the site to a new URL, read /docs/how-to/upgrade/."
             )
             % {"stored": stored, "site": settings.SITE_URL}
         )

@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from factcheck.record.formats.canonical import canonical_unchecked
-from factcheck.record.formats.urls import page_url
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.models import PublishedDemand
-from factcheck.record.readmodel.review_rows import body_at
+from factcheck.record.readmodel.review_rows import body_of
 
 
 def apply(published: Sequence[Published]) -> None:
@@ -26,7 +25,7 @@ def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
     return PublishedDemand(
         id=entry.subject,
         sequence=entry.sequence,
-        body=canonical_unchecked(demand_body(entry, document)).decode(),
+        body=canonical_unchecked(body_of(entry, document)).decode(),
         publisher=document["publisher"]["site"],
         review=UUID(document["review"]["id"]) if document["review"] else None,
         from_type=document["from"]["type"],
@@ -35,8 +34,3 @@ def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
         published_at=datetime.fromisoformat(document["published_at"]),
         updated_at=datetime.fromisoformat(document["updated_at"]),
     )
-
-
-def demand_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
-    """The body of a demand in the API."""
-    return body_at(page_url("demands", entry.subject), entry, document)

@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from factcheck.record.formats.canonical import canonical_unchecked
-from factcheck.record.formats.urls import claim_url
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.claim_rows import rebuild_claims
 from factcheck.record.readmodel.models import PublishedMerge
-from factcheck.record.readmodel.review_rows import body_at
+from factcheck.record.readmodel.review_rows import body_of
 
 
 def apply(published: Sequence[Published]) -> None:
@@ -36,5 +35,5 @@ def merge_row(entry: LogEntry, document: dict[str, Any], until: int | None = Non
         claim_id=entry.subject,
         into_id=UUID(document["into"]["id"]) if "into" in document else None,
         until=until,
-        body=canonical_unchecked(body_at(claim_url(entry.subject), entry, document)).decode(),
+        body=canonical_unchecked(body_of(entry, document)).decode(),
     )

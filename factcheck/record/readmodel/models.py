@@ -35,7 +35,7 @@ class PublishedReview(ReviewRow):
         expression=Func(F("body"), function="public.record_review_search"),
         output_field=SearchVectorField(),
         db_persist=True,
-        help_text="The weighted words of the body, as computed by the database (`sql/search.sql`).",
+        help_text="The weighted words of the body, as computed by the database (`sql/first/search.sql`).",
     )
 
     class Meta:

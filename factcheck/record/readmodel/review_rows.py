@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from factcheck.database.bulk_writes import collect, insert
 from factcheck.record.formats.canonical import canonical_unchecked
-from factcheck.record.formats.urls import link_key, page_url, url_key
+from factcheck.record.formats.urls import claim_url, link_key, page_url, url_key
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.claim_rows import events, rebuild_claims, spans_by_claim, update_claims
@@ -63,27 +63,27 @@ def rebuild() -> None:
         model.objects.all().delete()
 
 
-def review_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
-    """The body of a review in the API: the document, its URL on this site, and its position in the log."""
-    return body_at(page_url("reviews", entry.subject), entry, document)
-
-
-def body_at(url: str, entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
-    """The body of a document, given the URL of its subject."""
+def body_of(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
+    """The body in the API: the document, the URL of its review, demand or claim, and its position in the log."""
     return {
         **document,
-        "url": url,
+        "url": claim_url(entry.subject) if entry.is_of_claim else page_url(entry.section, entry.subject),
         "revision": {**document["revision"], "sequence": entry.sequence, "digest": entry.digest},
     }
 
 
+def status_after(kind: str) -> Status:
+    """The status of a review or demand after an entry of this kind."""
+    return _STATUS.get(LogEntry.Kind(kind), Status.LIVE)
+
+
 def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
     """The row of a review. For a tombstone or an erasure, the columns for filters are empty."""
-    body = review_body(entry, document)
+    body = body_of(entry, document)
     row = PublishedReview(
         id=entry.subject,
         claim_id=UUID(document["claim"]["id"]) if "claim" in document else None,
-        status=_STATUS.get(LogEntry.Kind(entry.kind), Status.LIVE),
+        status=status_after(entry.kind),
         sequence=entry.sequence,
         body=canonical_unchecked(body).decode(),
         language=document.get("language", "und").lower(),

@@ -32,5 +32,5 @@ def notice_in(erasure: str | bytes) -> dict[str, Any]:
 def last_notice(review_id: UUID) -> dict[str, Any] | None:
     """The notice of the review's last erasure, even if a redacted revision followed. None without an erasure."""
     erasures = LogEntry.objects.using("public").filter(subject=review_id, kind=LogEntry.Kind.ERASURE)
-    document = erasures.order_by("-number").values_list("revision_document__document", flat=True).first()
-    return notice_in(bytes(document)) if document else None
+    newest = erasures.with_documents().last()
+    return notice_in(newest.revision_document.checked()) if newest else None

@@ -16,7 +16,7 @@ from factcheck.record.search.words import split_words, word_spans
 
 LENGTH = 240  # the approximate number of characters in a snippet
 BEFORE = 60  # the number of characters before the first marked word
-SEARCHED = 20_000  # the number of characters that are searched in a long text (`sql/search.sql`)
+SEARCHED = 20_000  # the number of characters that are searched in a long text (`sql/first/search.sql`)
 PREFIXED = ("id", "ms")  # languages in which stemmers remove prefixes
 _RUNS = re.compile(r"\S+")
 

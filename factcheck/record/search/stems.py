@@ -1,7 +1,7 @@
 """Adds the stems of the words to a query, so that the query also finds other forms of its words.
 
-The search vectors of rows contain stems, except in English and Vietnamese (`sql/search.sql`). The language of a query
-is unknown, so a word has a stem in each language with its letters.
+The search vectors of rows contain stems, except in English and Vietnamese (`sql/first/search.sql`). The language of a
+query is unknown, so a word has a stem in each language with its letters.
 """
 
 import re

@@ -38,8 +38,8 @@ class _Characters(dict[int, str]):
     """A table for str.translate. Letters, marks and digits are kept, and all other characters separate words.
 
     Chinese and Japanese don't use spaces, so each character is a word, and a name is a phrase. A Greek final sigma is
-    replaced by a normal sigma. The database does the same (`record_words` in `sql/search.sql`). Thai, Lao, Burmese and
-    Khmer don't use spaces either. There, each letter with its marks is a word (_CLUSTER).
+    replaced by a normal sigma. The database does the same (`record_words` in `sql/first/search.sql`). Thai, Lao,
+    Burmese and Khmer don't use spaces either. There, each letter with its marks is a word (_CLUSTER).
     """
 
     def __missing__(self, code: int) -> str:

@@ -11,21 +11,16 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER checkpoint_follows BEFORE INSERT ON record_logcheckpoint
     FOR EACH ROW EXECUTE FUNCTION record_checkpoint_follows();
-ALTER TABLE record_logcheckpoint ENABLE ALWAYS TRIGGER checkpoint_follows;
 
 CREATE OR REPLACE TRIGGER checkpoint_fixed BEFORE UPDATE OR DELETE ON record_logcheckpoint
     FOR EACH ROW EXECUTE FUNCTION record_refuse();
-ALTER TABLE record_logcheckpoint ENABLE ALWAYS TRIGGER checkpoint_fixed;
 CREATE OR REPLACE TRIGGER checkpoints_kept BEFORE TRUNCATE ON record_logcheckpoint
     FOR EACH STATEMENT EXECUTE FUNCTION record_refuse();
-ALTER TABLE record_logcheckpoint ENABLE ALWAYS TRIGGER checkpoints_kept;
 
 CREATE OR REPLACE TRIGGER cosignature_fixed BEFORE UPDATE OR DELETE ON record_cosignature
     FOR EACH ROW EXECUTE FUNCTION record_refuse();
-ALTER TABLE record_cosignature ENABLE ALWAYS TRIGGER cosignature_fixed;
 CREATE OR REPLACE TRIGGER cosignatures_kept BEFORE TRUNCATE ON record_cosignature
     FOR EACH STATEMENT EXECUTE FUNCTION record_refuse();
-ALTER TABLE record_cosignature ENABLE ALWAYS TRIGGER cosignatures_kept;
 
 REVOKE ALL ON record_logcheckpoint, record_cosignature FROM :"application";
 GRANT SELECT, INSERT ON record_logcheckpoint, record_cosignature TO :"application";

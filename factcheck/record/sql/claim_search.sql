@@ -20,4 +20,3 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER claim_search BEFORE INSERT OR UPDATE ON record_publishedclaim
     FOR EACH ROW EXECUTE FUNCTION record_claim_search();
-ALTER TABLE record_publishedclaim ENABLE ALWAYS TRIGGER claim_search;

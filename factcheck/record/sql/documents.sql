@@ -95,7 +95,6 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER document_fits BEFORE INSERT ON record_revisiondocument
     FOR EACH ROW EXECUTE FUNCTION record_document_fits();
-ALTER TABLE record_revisiondocument ENABLE ALWAYS TRIGGER document_fits;
 
 -- 40 is factcheck.record.log.entries.MIN_SUBSTANTIVE_NOTE.
 CREATE OR REPLACE FUNCTION record_reason_given() RETURNS trigger LANGUAGE plpgsql
@@ -111,7 +110,6 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER reason_given BEFORE INSERT ON record_revisiondocument
     FOR EACH ROW EXECUTE FUNCTION record_reason_given();
-ALTER TABLE record_revisiondocument ENABLE ALWAYS TRIGGER reason_given;
 
 -- A document can be deleted only after its erasure has been added to the log.
 CREATE OR REPLACE FUNCTION record_document_erased() RETURNS trigger LANGUAGE plpgsql
@@ -126,14 +124,11 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER document_erased BEFORE DELETE ON record_revisiondocument
     FOR EACH ROW EXECUTE FUNCTION record_document_erased();
-ALTER TABLE record_revisiondocument ENABLE ALWAYS TRIGGER document_erased;
 
 CREATE OR REPLACE TRIGGER document_fixed BEFORE UPDATE ON record_revisiondocument
     FOR EACH ROW EXECUTE FUNCTION record_refuse();
-ALTER TABLE record_revisiondocument ENABLE ALWAYS TRIGGER document_fixed;
 CREATE OR REPLACE TRIGGER document_kept BEFORE TRUNCATE ON record_revisiondocument
     FOR EACH STATEMENT EXECUTE FUNCTION record_refuse();
-ALTER TABLE record_revisiondocument ENABLE ALWAYS TRIGGER document_kept;
 
 REVOKE ALL ON record_revisiondocument FROM :"application";
 GRANT SELECT, INSERT, DELETE ON record_revisiondocument TO :"application";

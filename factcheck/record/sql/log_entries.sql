@@ -39,7 +39,6 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER entry_follows BEFORE INSERT ON record_logentry
     FOR EACH ROW EXECUTE FUNCTION record_entry_follows();
-ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER entry_follows;
 
 -- This trigger runs at commit, because the document is inserted after its entry.
 CREATE OR REPLACE FUNCTION record_entry_has_document() RETURNS trigger LANGUAGE plpgsql
@@ -53,14 +52,11 @@ END $$;
 DROP TRIGGER IF EXISTS entry_has_document ON record_logentry;
 CREATE CONSTRAINT TRIGGER entry_has_document AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION record_entry_has_document();
-ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER entry_has_document;
 
 CREATE OR REPLACE TRIGGER entry_fixed BEFORE UPDATE OR DELETE ON record_logentry
     FOR EACH ROW EXECUTE FUNCTION record_refuse();
-ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER entry_fixed;
 CREATE OR REPLACE TRIGGER entry_kept BEFORE TRUNCATE ON record_logentry
     FOR EACH STATEMENT EXECUTE FUNCTION record_refuse();
-ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER entry_kept;
 
 REVOKE ALL ON record_logentry FROM :"application";
 GRANT SELECT, INSERT ON record_logentry TO :"application";

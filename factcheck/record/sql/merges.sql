@@ -22,4 +22,3 @@ END $$;
 DROP TRIGGER IF EXISTS merge_has_target ON record_logentry;
 CREATE CONSTRAINT TRIGGER merge_has_target AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.kind = 'claim.merge') EXECUTE FUNCTION record_merge_has_target();
-ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER merge_has_target;

@@ -7,7 +7,6 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER pictures_go AFTER INSERT OR UPDATE ON record_publishedreview
     FOR EACH ROW WHEN (NEW.status <> 'live') EXECUTE FUNCTION record_pictures_go();
-ALTER TABLE record_publishedreview ENABLE ALWAYS TRIGGER pictures_go;
 
 -- A file becomes public only as a picture of a live review whose text contains the picture's path with its SHA-256.
 CREATE OR REPLACE FUNCTION record_picture_is_in_the_text() RETURNS trigger LANGUAGE plpgsql
@@ -23,4 +22,3 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER picture_is_in_the_text BEFORE INSERT OR UPDATE ON record_publishedpicture
     FOR EACH ROW WHEN (NEW.content IS NOT NULL) EXECUTE FUNCTION record_picture_is_in_the_text();
-ALTER TABLE record_publishedpicture ENABLE ALWAYS TRIGGER picture_is_in_the_text;

@@ -15,5 +15,4 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER capture_is_cited BEFORE INSERT OR UPDATE ON record_publiccapture
     FOR EACH ROW EXECUTE FUNCTION record_capture_is_cited();
-ALTER TABLE record_publiccapture ENABLE ALWAYS TRIGGER capture_is_cited;
 GRANT SELECT ON record_publiccapture TO :"reading";

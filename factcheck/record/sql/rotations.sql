@@ -34,4 +34,3 @@ END $$;
 DROP TRIGGER IF EXISTS rotation_follows ON record_logentry;
 CREATE CONSTRAINT TRIGGER rotation_follows AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.kind = 'key.rotation') EXECUTE FUNCTION record_rotation_follows();
-ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER rotation_follows;

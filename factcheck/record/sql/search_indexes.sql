@@ -13,7 +13,5 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER search_merged AFTER INSERT OR UPDATE ON record_publishedreview
     FOR EACH STATEMENT EXECUTE FUNCTION record_search_merged('public.review_search');
-ALTER TABLE record_publishedreview ENABLE ALWAYS TRIGGER search_merged;
 CREATE OR REPLACE TRIGGER search_merged AFTER INSERT OR UPDATE ON record_publishedclaim
     FOR EACH STATEMENT EXECUTE FUNCTION record_search_merged('public.claim_search');
-ALTER TABLE record_publishedclaim ENABLE ALWAYS TRIGGER search_merged;

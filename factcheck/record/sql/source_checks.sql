@@ -11,7 +11,6 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER check_is_of_a_source BEFORE INSERT OR UPDATE ON record_sourcecheck
     FOR EACH ROW EXECUTE FUNCTION record_check_is_of_a_source();
-ALTER TABLE record_sourcecheck ENABLE ALWAYS TRIGGER check_is_of_a_source;
 
 -- When a review changes, the checks of sources that it no longer cites are deleted, because a URL can be erased content.
 CREATE OR REPLACE FUNCTION record_checks_go() RETURNS trigger LANGUAGE plpgsql
@@ -23,5 +22,4 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER checks_go AFTER INSERT OR UPDATE ON record_publishedreview
     FOR EACH ROW EXECUTE FUNCTION record_checks_go();
-ALTER TABLE record_publishedreview ENABLE ALWAYS TRIGGER checks_go;
 GRANT SELECT ON record_sourcecheck TO :"reading";

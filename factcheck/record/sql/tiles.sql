@@ -18,12 +18,9 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER tile_grows BEFORE INSERT OR UPDATE ON record_logtile
     FOR EACH ROW EXECUTE FUNCTION record_tile_grows();
-ALTER TABLE record_logtile ENABLE ALWAYS TRIGGER tile_grows;
 CREATE OR REPLACE TRIGGER tile_kept BEFORE DELETE ON record_logtile FOR EACH ROW EXECUTE FUNCTION record_refuse();
-ALTER TABLE record_logtile ENABLE ALWAYS TRIGGER tile_kept;
 CREATE OR REPLACE TRIGGER tiles_kept BEFORE TRUNCATE ON record_logtile
     FOR EACH STATEMENT EXECUTE FUNCTION record_refuse();
-ALTER TABLE record_logtile ENABLE ALWAYS TRIGGER tiles_kept;
 
 REVOKE ALL ON record_logtile FROM :"application";
 GRANT SELECT, INSERT, UPDATE ON record_logtile TO :"application";

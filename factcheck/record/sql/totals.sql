@@ -138,9 +138,6 @@ CREATE OR REPLACE TRIGGER totals_of_changed AFTER UPDATE ON record_publishedrevi
     REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_review_totals();
 CREATE OR REPLACE TRIGGER totals_of_removed AFTER DELETE ON record_publishedreview
     REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION record_review_totals();
-ALTER TABLE record_publishedreview ENABLE ALWAYS TRIGGER totals_of_added;
-ALTER TABLE record_publishedreview ENABLE ALWAYS TRIGGER totals_of_changed;
-ALTER TABLE record_publishedreview ENABLE ALWAYS TRIGGER totals_of_removed;
 
 CREATE OR REPLACE TRIGGER totals_of_added AFTER INSERT ON record_publishedclaim
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_claim_totals();
@@ -148,6 +145,3 @@ CREATE OR REPLACE TRIGGER totals_of_changed AFTER UPDATE ON record_publishedclai
     REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_claim_totals();
 CREATE OR REPLACE TRIGGER totals_of_removed AFTER DELETE ON record_publishedclaim
     REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION record_claim_totals();
-ALTER TABLE record_publishedclaim ENABLE ALWAYS TRIGGER totals_of_added;
-ALTER TABLE record_publishedclaim ENABLE ALWAYS TRIGGER totals_of_changed;
-ALTER TABLE record_publishedclaim ENABLE ALWAYS TRIGGER totals_of_removed;

@@ -7,4 +7,3 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER vector_goes AFTER INSERT OR UPDATE ON record_publishedreview
     FOR EACH ROW WHEN (NEW.status <> 'live') EXECUTE FUNCTION record_vector_goes();
-ALTER TABLE record_publishedreview ENABLE ALWAYS TRIGGER vector_goes;

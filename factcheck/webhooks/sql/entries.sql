@@ -8,4 +8,3 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER entry_appended AFTER INSERT ON record_logentry
     FOR EACH STATEMENT EXECUTE FUNCTION webhooks_entry_appended();
-ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER entry_appended;

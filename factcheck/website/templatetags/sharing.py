@@ -30,7 +30,7 @@ register.filter("title_of", review_words.title_of)
 
 @register.filter
 def verdict_date(review: Body) -> SafeString:
-    """Return since when the verdict is as it is, or the date of publication here if only the publisher knows that."""
+    """Return the date of the current verdict, or the date of publication here if an imported review has no date."""
     at, is_changed = review_words.verdict_since(review)
     if at is None:
         return format_html("{} {}", gettext("published on this site"), time_tag(review["published_at"]))

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.test import Client
 
+from factcheck.editorial import accounts
+from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.proposals import account_policy, workflow
@@ -125,38 +128,58 @@ def test_person_concerned_is_told_at_the_desk(database: str) -> None:
         account=newsroom.reporter, action=Action.ROLE, by=administrator, newsroom=newsroom.publisher, role="editor"
     )
     home = signed_in(newsroom.reporter).open("/admin/").text
-    assert "Account changes" in home
+    assert "Account changes 2" in home  # one line, which opens
     assert "proposed a change of an account" in home
     assert "role: Editor" in home
     assert "proposed a change of an account" not in signed_in(newsroom.second).open("/admin/").text
-    signed_in(administrator).open(page(newsroom.reporter)).follow("Remove the role").press("Remove the role")
+    signed_in(administrator).open(page(newsroom.reporter)).follow("Remove the role").press("Remove the role").confirm()
     assert "role removed" in signed_in(newsroom.chief).open("/admin/").text
 
 
-def test_taking_away_needs_one_person(database: str) -> None:
+def test_taking_away_needs_one_person_and_the_third_time_another(database: str) -> None:
     newsroom, boss = make_newsroom(), signed_in(make_administrator())
     other = make_administrator("other")
     lan = signed_in(newsroom.editor)
     assert lan.open("/admin/").status == 200
-    boss.open(page(newsroom.editor)).follow("End sessions").press("End sessions")
+    boss.open(page(newsroom.editor)).follow("End sessions").press("End sessions").confirm()
     assert "Log in" in lan.open("/admin/").html
     boss.open(page(newsroom.editor)).follow("Remove the role").press("Remove the role")
-    boss.open(page(newsroom.reporter)).follow("Close the account").press("Close the account")
-    boss.open(page(other)).follow("Remove as account administrator").press("Remove as account administrator")
-    assert not newsroom.editor.memberships.exists()
-    assert not User.objects.get(pk=newsroom.reporter.pk).is_active
-    assert not other.groups.exists()
-    assert boss.open(page(newsroom.reporter)).has_link("Propose to reopen the account")
+    assert "Removed." in boss.text
     root = make_user("root", is_superuser=True)
     boss.open(page(root)).follow("Remove as account administrator").press("Remove as account administrator")
+    assert not newsroom.editor.memberships.exists()
     assert not User.objects.get(pk=root.pk).is_superuser
+    boss.open(page(newsroom.reporter)).follow("Close the account").press("Close the account")
+    assert "A second person now has to approve. Otherwise, this takes effect after 24 hours." in boss.text
+    assert "unless somebody returns it" in boss.text
+    assert User.objects.get(pk=newsroom.reporter.pk).is_active
+    boss.open(page(newsroom.second)).follow("Pause the account").press("Pause the account")
+    assert "Paused account" in boss.text
+    signed_in(other).open(page(newsroom.second)).follow("Approve").press("Approve")
+    assert boss.open(page(newsroom.second)).has_link("Propose to reopen the account")
+
+
+def test_pause_and_removal_are_told_with_their_end(newsroom: Newsroom, mails: Path) -> None:
+    User.objects.using("owner").filter(pk=newsroom.chief.pk).update(email="chief@example.org")
+    root = make_administrator(email="root@example.org")
+    paused = accounts.take_away(account=newsroom.editor, action=Action.PAUSE, by=root)
+    told = sent(mails)
+    assert told.keys() == {"chief@example.org", "root@example.org"}
+    assert "The pause ends at" in told["chief@example.org"]
+    assert "Nothing changes until" not in told["chief@example.org"]
+    workflow.return_(proposal=paused, by=newsroom.chief, reason="Không.")
+    assert "The pause has ended." in sent(mails)["chief@example.org"]
+    accounts.take_away(account=newsroom.editor, action=Action.CLOSING, by=root)
+    told = sent(mails)
+    assert "The change is in effect. Two people can undo this until" in told["chief@example.org"]
+    assert told["chief@example.org"].count("Close the account") == 1  # one e-mail for what takes effect at once
 
 
 def test_chief_editor_removes_roles_of_their_own_newsroom(database: str) -> None:
     newsroom, other = make_newsroom(), make_newsroom("khac.example")
     mine, theirs = newsroom.editor.memberships.get(), other.editor.memberships.get()
     chief = signed_in(newsroom.chief).open(f"/admin/editorial/membership/{mine.pk}/change/")
-    chief.follow("Remove the role").press("Remove the role")
+    chief.follow("Remove the role").press("Remove the role").confirm()
     assert not Membership.objects.filter(pk=mine.pk).exists()
     assert chief.open(f"/admin/editorial/membership/{theirs.pk}/remove/").status == 404
     assert signed_in(newsroom.second).open(f"/admin/editorial/membership/{mine.pk}/remove/").status == 404
@@ -177,7 +200,7 @@ def test_reopened_account_needs_two_people_and_a_new_password(database: str) -> 
 def test_address_is_changed_by_two_people_and_both_addresses_are_told(database: str, mails: Path) -> None:
     newsroom, boss = make_newsroom(), signed_in(make_administrator())
     User.objects.using("owner").filter(pk=newsroom.editor.pk).update(email="old@example.org")
-    boss.open(page(newsroom.editor)).follow("Propose another e-mail address").fill(email="new@example.org")
+    boss.open(page(newsroom.editor)).follow("Propose another e-mail address").fill(new_email="new@example.org")
     boss.press("Propose another e-mail address")
     approve(Proposal.objects.get(), newsroom.chief)
     newsroom.editor.refresh_from_db()
@@ -237,14 +260,37 @@ def test_own_password_is_changed_by_oneself(newsroom: Newsroom) -> None:
     assert actions(newsroom.reporter)[-1] == ("account.changed", newsroom.reporter.username)
 
 
-def test_rehashed_password_names_the_person(database: str, settings: Any) -> None:
+def test_new_hash_of_the_same_password_is_no_event_and_no_mail(database: str, mails: Path) -> None:
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
     old = PBKDF2PasswordHasher().encode(PASSWORD, "salt" * 6, iterations=10)
-    lan = make_user("lan", password=old)
+    lan = make_user("lan", password=old, email="lan@example.org")
     sign_in("lan", PASSWORD)
-    assert ("account.changed", "lan") in actions(lan)
     assert not User.objects.get(pk=lan.pk).password.startswith("pbkdf2_sha256$10$")
+    assert [action for action, _by in actions(lan)] == ["account.added", "sign_in.succeeded"]
+    assert sent(mails)["lan@example.org"].count("A new device logged in to your account") == 1
+    assert "Your password was changed" not in sent(mails)["lan@example.org"]
+
+
+@pytest.mark.parametrize("hashed", ["pbkdf2_sha256$1000001$x$y", "{password}x", "!", "md5$x$y"])
+def test_change_of_a_password_with_sql_is_an_event(database: str, hashed: str) -> None:
+    lan = make_user("lan")
+    new = hashed.format(password=lan.password)
+    for using in ("default", "owner"):
+        with transaction.atomic(using=using):
+            if using == "default":
+                set_actor(lan)
+            User.objects.using(using).filter(pk=lan.pk).update(password=new + using)
+    assert [action for action, _by in actions(lan)] == ["account.added", "account.changed", "account.changed"]
+
+
+def test_new_hash_with_the_same_parameters_is_another_password(database: str) -> None:
+    lan = make_user("lan")
+    with transaction.atomic(), connection.cursor() as cursor:
+        set_actor(lan)
+        cursor.callproc("set_config", ["factcheck.rehashing", str(lan.pk), True])
+        User.objects.filter(pk=lan.pk).update(password=lan.password + "x")
+    assert actions(lan)[-1] == ("account.changed", "lan")
 
 
 def test_account_without_role_is_told_whom_to_ask(database: str) -> None:

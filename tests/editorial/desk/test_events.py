@@ -65,7 +65,7 @@ def test_what_was_erased_or_is_gone_has_no_title(newsroom: Newsroom) -> None:
     assert "Ông Mẫu" not in chief.html
     assert chief.has_link("erased")
     EditorialEvent.objects.using("owner").create(
-        actor_id=newsroom.editor.pk, action="link.dismissed", newsroom_id=newsroom.publisher.pk, subject=str(claim.pk)
+        actor_id=newsroom.editor.pk, action="claim.exchanged", newsroom_id=newsroom.publisher.pk, subject=str(claim.pk)
     )
     assert signed_in(newsroom.chief).open(EVENTS).has_link("Ông Mẫu bán hồ Tây.")
     claim.delete()

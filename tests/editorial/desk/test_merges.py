@@ -1,24 +1,13 @@
 """Claims that are the same, at the desk: the proposal, the decision, the split."""
 
-import pytest
-
-from factcheck.editorial.models import Claim, ImportBatch, Proposal, ProposedLink
+from factcheck.editorial.models import Claim, Proposal
 from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.record.models import PublishedClaim
-from tests.drafts import Newsroom, make_claim, make_newsroom, publish_claim, split_claim, withdraw_review
+from tests.drafts import Newsroom, make_newsroom, publish_claim, split_claim, withdraw_review
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import signed_in
 
 NOTE = "Hai bài cùng một lời đồn."
-
-
-@pytest.mark.parametrize(("score", "shown"), [(1.0, "0.99"), (0.996, "0.99"), (0.9, "0.90"), (0.567, "0.57")])
-def test_likeness_of_claims_that_are_not_identical_is_never_whole(newsroom: Newsroom, score: float, shown: str) -> None:
-    mine = make_claim(newsroom, text="Lũ Huế lên tới mái chùa.")
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
-    ProposedLink.objects.create(batch=batch, claim=mine, other=publish_claim(newsroom), score=score)
-    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{mine.pk}/change/")
-    assert f"(similarity {shown})" in lan.text
 
 
 def test_claim_whose_reviews_are_withdrawn_has_no_link_to_a_page(newsroom: Newsroom) -> None:
@@ -100,17 +89,11 @@ def test_other_newsroom_decides_and_strangers_see_nothing(newsroom: Newsroom) ->
 
 def test_nothing_more_is_offered_of_a_claim_while_a_proposal_waits(newsroom: Newsroom) -> None:
     claim, into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
-    ProposedLink.objects.create(batch=batch, claim=claim, other=publish_claim(newsroom), score=0.9)
     page, lan = f"/admin/editorial/claim/{claim.pk}/", signed_in(newsroom.reporter)
-    assert lan.open(f"{page}change/").has_link("It is the same")
+    assert lan.open(f"{page}change/").has_link("Same as another claim")
     merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     lan.open(f"{page}change/")
-    assert [lan.has_link(words) for words in ("Same as another claim", "It is the same", "Take back")] == [
-        False,
-        False,
-        True,
-    ]
+    assert [lan.has_link(words) for words in ("Same as another claim", "Take back")] == [False, True]
     assert lan.open(f"{page}similar/").path == f"{page}change/"
     assert "You can’t do this any more" in lan.text
     other = f"/admin/editorial/claim/{into.pk}/change/"
@@ -141,13 +124,8 @@ def test_reason_of_a_split_that_comes_too_late_is_still_there(newsroom: Newsroom
 
 def test_of_another_newsrooms_claim_stands_what_readers_see(newsroom: Newsroom) -> None:
     other = make_newsroom("khac.example")
-    claim, into, third = (
-        publish_claim(house, text)
-        for house, text in ((newsroom, "Lời thứ nhất."), (other, "Lời thứ nhì."), (newsroom, "Lời thứ ba."))
-    )
+    claim, into = (publish_claim(house, text) for house, text in ((newsroom, "Lời thứ nhất."), (other, "Lời thứ nhì.")))
     merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a", imported_by=newsroom.editor)
-    link = ProposedLink.objects.create(batch=batch, claim=third, other=into, score=0.9)
     Claim.objects.filter(pk=into.pk).update(text="Nháp của khác.")
     Claim.objects.filter(pk=claim.pk).update(text="Nháp của mình.")
     lan, khac = signed_in(newsroom.reporter), signed_in(other.editor)
@@ -155,9 +133,6 @@ def test_of_another_newsrooms_claim_stands_what_readers_see(newsroom: Newsroom) 
     for address in (
         page,
         decision(merge, "take-back"),
-        f"/admin/editorial/claim/{third.pk}/change/",
-        f"/admin/editorial/claim/links/{link.pk}/dismiss/",
-        f"/admin/editorial/importbatch/{batch.pk}/change/",
     ):
         assert "Lời thứ nhì." in lan.open(address).text
         assert "Nháp của khác." not in lan.text

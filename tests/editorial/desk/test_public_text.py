@@ -4,12 +4,11 @@ import pytest
 from django.contrib.admin.models import LogEntry as DeskLogEntry
 from django.utils import timezone
 
-from factcheck.editorial.models import Claim, ImportBatch, ProposedLink, ReaderMessage, Review
+from factcheck.editorial.models import Claim, ReaderMessage, Review
 from factcheck.editorial.proposals import workflow
 from tests.drafts import (
     FLOOD,
     Newsroom,
-    make_claim,
     make_demand,
     make_newsroom,
     make_review,
@@ -58,15 +57,6 @@ def test_first_page_and_events_of_what_waits(shared: Review, other: Newsroom) ->
         for page in ("/admin/", "/admin/editorial/editorialevent/"):
             assert DRAFT not in signed_in(person).open(page).html
     assert FLOOD in signed_in(other.editor).open("/admin/").html
-
-
-def test_what_goes_with_a_claim_that_is_deleted(shared: Review, other: Newsroom) -> None:
-    mine = make_claim(other, text="Nước lũ chưa tới mái chùa.")
-    batch = ImportBatch.objects.create(newsroom=other.publisher, files="a.json", imported_by=other.editor)
-    ProposedLink.objects.create(claim=mine, other=shared.claim, batch=batch, score=0.9)
-    page = signed_in(other.editor).open(f"/admin/editorial/claim/{mine.pk}/delete/")
-    assert str(shared.claim_id) in page.html
-    assert DRAFT not in page.html
 
 
 def test_suggestions(shared: Review, other: Newsroom) -> None:

@@ -234,7 +234,7 @@ def test_author_who_has_left_stays_when_somebody_else_corrects(newsroom: Newsroo
     review = make_review(newsroom)
     review.authorships.update(name=name)
     publish_review(newsroom, review)
-    Membership.objects.filter(user=newsroom.reporter).delete()
+    Membership.objects.using("owner").filter(user=newsroom.reporter).delete()
     review_policy.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Một dấu phẩy.")
     hoa = signed_in(newsroom.editor).open(page(review))
     hoa.fill(headline="Video nước lũ, là của năm 2020").press("Save and go on")

@@ -6,7 +6,7 @@ from unittest.mock import Mock
 import pytest
 
 from factcheck.editorial.desk import merges as pages
-from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, Proposal, ProposedLink, Review
+from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import merge_policy, workflow
 from tests.drafts import (
     FLOOD,
@@ -42,6 +42,20 @@ def test_who_logs_a_claim_that_exists_may_use_that_one(newsroom: Newsroom) -> No
     lan.press("Use this one instead")
     assert lan.path == f"/admin/editorial/claim/{existing.pk}/change/"
     assert list(Claim.objects.all()) == [existing]
+
+
+def test_page_of_a_claim_loads_those_that_are_probably_the_same(newsroom: Newsroom) -> None:
+    existing = publish_claim(newsroom)
+    publish_claim(newsroom, "Nước lũ ở Quảng Ngãi có cá sấu bơi vào trường học.")
+    mine = make_claim(newsroom, text="Ở Huế nước lũ lên tới mái chùa rồi.")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{mine.pk}/change/")
+    address = f"/admin/editorial/claim/{mine.pk}/similar/?likely"
+    assert f'data-similar="{address}"' in lan.html
+    found = lan.client.get(address).content.decode()
+    assert found.count('href="/claims/') == 1
+    assert f'href="/claims/{existing.pk}/"' in found
+    other = make_claim(newsroom, text="Chanh chữa bách bệnh.")
+    assert lan.client.get(f"/admin/editorial/claim/{other.pk}/similar/?likely").content.strip() == b""
 
 
 def test_claims_that_are_little_alike_stand_below_and_are_called_so(newsroom: Newsroom) -> None:
@@ -212,28 +226,20 @@ def test_claim_that_is_thrown_away_for_another_is_written_down(newsroom: Newsroo
 
 
 def test_reporter_is_not_offered_to_exchange_what_is_not_theirs(newsroom: Newsroom) -> None:
-    existing = publish_claim(newsroom)
+    publish_claim(newsroom)
     others = make_claim(newsroom, text="Lũ Huế lên tới mái chùa.", logged_by=newsroom.editor)
     mine = make_claim(newsroom, text="Ở Huế nước lũ lên tới mái chùa.")
     make_review(newsroom, mine, created_by=newsroom.editor).authorships.all().delete()
     lan, hoa = signed_in(newsroom.reporter), signed_in(newsroom.editor)
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
     for claim in (others, mine):  # logged by a colleague; with a colleague's draft
-        ProposedLink.objects.create(batch=batch, claim=claim, other=existing, score=0.9)
         page = f"/admin/editorial/claim/{claim.pk}/"
         assert not lan.open(f"{page}change/").has_link("Same as another claim")
-        assert lan.has_link("It is not")
-        assert not lan.has_link("It is the same")
         lan.open(f"{page}similar/")
         assert "You can’t use another claim instead." in lan.text
         assert FLOOD in lan.text
         assert not lan.has_button("Use this one instead")
         assert hoa.open(f"{page}similar/").has_button("Use this one instead")
-        assert hoa.open(f"{page}change/").has_link("It is the same")
-    lan.open(f"/admin/editorial/importbatch/{batch.pk}/change/")
-    assert lan.has_link("It is not")
-    assert not lan.has_link("It is the same")
-    hoa.follow("Same as another claim").press("Use this one instead")
+    hoa.open(f"{page}change/").follow("Same as another claim").press("Use this one instead")
     assert not Claim.objects.filter(pk=mine.pk).exists()
 
 

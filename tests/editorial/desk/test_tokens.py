@@ -21,7 +21,7 @@ def test_token_is_shown_once_and_works_in_the_name_of_who_made_it(newsroom: News
     assert "claims:write" in browser.text
     assert re.search('<a class="button removes" [^>]*>Revoke</a>', browser.html)
     assert 'class="default removes" value="Revoke"' in browser.follow("Revoke").html
-    assert "Revoked." in browser.press("Revoke").text
+    assert "Revoked." in browser.press("Revoke").confirm().text
     Program(secret).refused("GET", "claims/", None, 401)
     assert [event.action for event in EditorialEvent.objects.filter(subject=str(token.pk)).order_by("pk")] == [
         "token.made",

@@ -98,7 +98,7 @@ def test_adding_needs_who_began_it(newsroom: Newsroom) -> None:
     assert len(batch.files) == 2000
     with pytest.raises(NotAllowed, match="Another person started this import"):
         batches.add_to_batch(batch=batch, by=newsroom.editor, records=[])
-    Membership.objects.filter(user=newsroom.reporter).delete()
+    Membership.objects.using("owner").filter(user=newsroom.reporter).delete()
     with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
         batches.submit_import(batch=batch, by=newsroom.reporter)
 

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
-from factcheck.editorial.models import ImportBatch, ProposedLink, RatingScale, Review
+from factcheck.editorial.models import RatingScale, Review
 from factcheck.record.statements import review as said
 from tests.drafts import Newsroom
 from tests.imports.own_records import IMPORTER, bodies, publish, record, run, take
@@ -227,17 +226,3 @@ def test_another_text_language_or_address_is_another_review(public, tmp_path):
     ]
     content = rows[0] + "".join(row.split("\n")[1] + "\n" for row in rows[1:])
     assert take_as(tmp_path, "others.csv", content) == "3 new, 0 unchanged, 0 changed, 0 refused."
-
-
-def test_same_claim_by_another_publisher_is_a_new_review_with_a_proposed_link(public, tmp_path):
-    answer = search_answer()
-    answer["claims"][0]["claimReview"][0] |= {
-        "url": "https://third.example/9",
-        "publisher": {"name": "Third", "site": "third.example"},
-    }
-    assert take_as(tmp_path, "answer.json", answer) == "1 new, 0 unchanged, 0 changed, 0 refused."
-    call_command("propose_links")
-    link = ProposedLink.objects.get()
-    assert link.batch == ImportBatch.objects.latest("pk")
-    assert str(link.other_id) == public["claim"]["id"]
-    assert link.claim.reviews.get().original_url == "https://third.example/9"

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.editorial.account_mail import password_url, queue_alert
 from factcheck.editorial.models import EditorialEvent, SecondFactor, User
+from factcheck.record.readmodel.address import require_address
 
 
 class Command(BaseCommand):
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("username")
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
+        require_address("owner")
         account = User.objects.using("owner").filter(username=username, is_active=True).first()
         if account is None:
             raise CommandError(f"The account {username} doesn't exist, or it's closed.")

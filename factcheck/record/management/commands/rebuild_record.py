@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--move-to", metavar="URL", help="move the record to a new address, which must also be in SITE_URL"
+            "--move-to", metavar="URL", help="move the record to a new URL, which must also be in SITE_URL"
         )
 
     @transaction.atomic
@@ -42,7 +42,7 @@ def _require_address(move_to: str | None) -> None:
     if move_to is None:
         require_address()
     elif move_to.rstrip("/") != settings.SITE_URL:
-        raise CommandError(f"The new address is {move_to}, but SITE_URL is {settings.SITE_URL}. Set SITE_URL first.")
+        raise CommandError(f"The new URL is {move_to}, but SITE_URL is {settings.SITE_URL}. Set SITE_URL first.")
 
 
 def _require_documents() -> None:

@@ -21,7 +21,7 @@ from django.db.migrations.operations.base import Operation
 from factcheck.database.roles import MINIMUM_VERSION
 
 # The newest migrations of the first release. No site has had data before them.
-FIRST_RELEASE = [("record", "0003_rules"), ("editorial", "0010_tips_events_freezes"), ("webhooks", "0002_rules")]
+FIRST_RELEASE = [("record", "0001_initial"), ("editorial", "0001_initial"), ("webhooks", "0001_initial")]
 # Rules about style, about limits that `migrate` sets, and about short changes that remove no data.
 EXCLUDED = [
     "prefer-bigint-over-int",

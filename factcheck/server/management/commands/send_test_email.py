@@ -47,7 +47,7 @@ def _send(backend: EmailBackend, message: EmailMessage, address: str) -> str:
             code, answer = step(parseaddr(argument)[1])
             if code >= 300:
                 raise smtplib.SMTPSenderRefused(code, answer, argument)
-        code, answer = server.data(message.message().as_bytes().replace(b"\n", b"\r\n"))
+        code, answer = server.data(message.message().as_bytes(linesep="\r\n"))
         if code >= 300:
             raise smtplib.SMTPDataError(code, answer)
         return f"{code} {answer.decode(errors='replace')}"

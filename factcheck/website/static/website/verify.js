@@ -43,41 +43,64 @@ async function isSigned(note, key) {
   return false;
 }
 
-async function check(text) {
-  const proof = JSON.parse(text);
-  const entry = JSON.parse(proof.leaf);
-  const [, size, root] = proof.checkpoint.split("\n");
-  if (proof.document !== null) {
-    const digest = toHex(await sha256(fromHex(proof.salt), bytes(proof.document)));
-    const about = JSON.parse(proof.document);
-    if (digest !== entry.digest) return ["document"];
-    if (about.id !== entry.subject || about.revision.number !== entry.number) return ["document"];
+// Returns the entry and the document of a proof or of its erasure, or throws what is wrong.
+async function read(part, size, root) {
+  const entry = JSON.parse(part.leaf);
+  const content = part.document === null ? null : JSON.parse(part.document);
+  if (content) {
+    const digest = toHex(await sha256(fromHex(part.salt), bytes(part.document)));
+    if (digest !== entry.digest || content.id !== entry.subject || content.revision.number !== entry.number) throw "document";
   }
-  const found = await rootOf(bytes(proof.leaf), entry.sequence, Number(size), proof.proof);
-  if (entry.sequence >= Number(size) || !same(found, fromBase64(root))) return ["tree"];
-  if (!(await isSigned(proof.checkpoint, proof.key))) return ["signature"];
-  // Anyone can sign a log of their own, and put its key in the file.
-  const name = proof.key !== form.dataset.key ? "other" : proof.document === null ? "erased" : "good";
-  return [name, { ...entry, key: proof.key }];
+  const found = await rootOf(bytes(part.leaf), entry.sequence, size, part.proof);
+  if (entry.sequence >= size || !same(found, fromBase64(root))) throw "tree";
+  return [entry, content];
 }
 
+async function check(text, trusted) {
+  const proof = JSON.parse(text);
+  const [, size, root] = proof.checkpoint.split("\n");
+  let [entry, content] = await read(proof, Number(size), root);
+  if (!content && proof.erasure) {
+    const erased = entry;
+    [entry, content] = await read(proof.erasure, Number(size), root);
+    if (entry.kind !== "review.erasure" || entry.subject !== erased.subject || entry.number <= erased.number) throw "tree";
+  }
+  if (!(await isSigned(proof.checkpoint, proof.key))) throw "signature";
+  if (!content) throw "empty";
+  const { headline, claim, verdict, notice, publisher, from, outcome, revision } = content;
+  const facts = {
+    ...entry, headline, claim: claim?.text, outcome, notice: notice?.text, key: proof.key,
+    verdict: revision.kind === "withdrawal" ? revision.kind : verdict?.label ?? verdict?.original?.label,
+    newsroom: (publisher ?? notice?.newsroom)?.name, from: from?.name ?? from?.description,
+    at: `${new Date(entry.at).toLocaleString(language, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" })} UTC`,
+  };
+  // Anyone can sign a log of their own, and put its key in the file.
+  return [proof.key !== trusted ? "other" : entry.kind === "review.erasure" ? "erased" : "good", facts];
+}
+
+const language = document.documentElement.lang;
 const form = document.querySelector(".check");
-const field = form.querySelector("input");
+const [field, key] = form.querySelectorAll("input");
 const results = document.querySelectorAll("[data-result]");
 
 // The same file can have changed, and a browser reports a choice only if it differs.
 field.addEventListener("click", () => { field.value = ""; });
-field.addEventListener("change", async () => {
-  let outcome = ["broken"];
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("change", async () => {
   if (!field.files.length) return;
+  let outcome;
   try {
-    outcome = await check(await field.files[0].text());
+    outcome = await check(await field.files[0].text(), key.value.trim());
   } catch (problem) {
-    if (problem.name === "NotSupportedError") outcome = ["unsupported"];
+    outcome = [typeof problem === "string" ? problem : problem.name === "NotSupportedError" ? "unsupported" : "broken"];
   }
-  const [name, values] = outcome;
+  const [name, facts] = outcome;
   for (const result of results) result.hidden = !result.dataset.result.split(" ").includes(name);
-  for (const place of document.querySelectorAll("[data-value]")) place.textContent = values?.[place.dataset.value] ?? "";
+  for (const place of document.querySelectorAll("[data-value]")) {
+    const value = facts?.[place.dataset.value] ?? "";
+    place.textContent = place.dataset[value] ?? value;
+    place.closest("div").hidden = value === "";
+  }
 });
 if (window.crypto?.subtle) {
   form.hidden = false;
