@@ -82,7 +82,7 @@ def canonical(body: Any) -> str:
 
 
 def follow(mirror: Mirror, once: bool) -> None:
-    pause = PAUSE
+    pause, waited = PAUSE, 0
     while True:
         began = time.monotonic()
         try:
@@ -91,9 +91,11 @@ def follow(mirror: Mirror, once: bool) -> None:
             if error.code < 500 and error.code != 429:
                 raise SystemExit(f"{mirror.site} responded with {error.code}: {error.read(2000).decode()}") from None
             wait = error.headers.get("Retry-After", "")
-            if wait.isdecimal() and 0 < float(wait) <= PATIENCE:
+            # With --once, a site that never answers must not keep the program running.
+            if wait.isdecimal() and 0 < float(wait) <= (PATIENCE - waited if once else PATIENCE):
                 print(f"{mirror.site} asks to wait for {wait} s.", file=sys.stderr, flush=True)
                 time.sleep(int(wait))
+                waited += int(wait)
                 continue
             problem: Exception = error
         except (OSError, http.client.HTTPException, ValueError) as error:  # no response, or an incomplete response

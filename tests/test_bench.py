@@ -1,6 +1,7 @@
 """Each benchmark runs to its end in a short form. docs/explanation/performance.md has the measurements."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,7 @@ def test_benchmark_ends_and_prints_its_rows(name: str, tmp_path: Path) -> None:
     options = [*SHORT[name].split(), *(["--kept", str(tmp_path / "vectors.sqlite3")] if name in KEPT else [])]
     done = subprocess.run(
         [sys.executable, f"bench/{name}.py", *options],
-        cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=600, check=False, env={**os.environ, "EMBEDDINGS_URL": ""},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]

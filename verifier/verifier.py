@@ -920,8 +920,8 @@ def describe(entry: dict[str, Any], document: dict[str, Any]) -> list[str]:
         verdict = (
             "withdrawn" if kind == "withdrawal" else text("verdict", "label") or text("verdict", "original", "label")
         )
-        headline = text("headline") or text("claim", "text")
-        facts = {"Headline": headline, "Verdict": verdict, "Newsroom": text("publisher", "name")}
+        claim = {} if kind == "withdrawal" else {"Claim": text("claim", "text")}  # the verdict is about the claim
+        facts = {"Headline": text("headline"), **claim, "Verdict": verdict, "Newsroom": text("publisher", "name")}
     facts |= {noun.capitalize(): entry["subject"], "Revision": f"{entry['number']} ({kind}) of {date_of(entry)}"}
     return [f"{name}: {value or '–'}" for name, value in facts.items()]
 

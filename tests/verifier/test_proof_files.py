@@ -73,6 +73,7 @@ def test_proof_of_every_place_in_the_tree(entries: Any, offline: None, tmp_path:
             [
                 "This text is unchanged since its publication.",
                 "Headline: Video là của năm 2020",
+                f"Claim: {json.loads(proof['document'])['claim']['text']}",
                 "Verdict: Sai",
                 "Newsroom: Toà soạn",
                 f"Review: {entry.subject}",
@@ -89,7 +90,7 @@ def test_key_that_nobody_has_compared(entries: Any, offline: None, tmp_path: Pat
     forgery = forged(proof, verdict=verdict)
     for file, label in ((proof, "Sai"), (forgery, "Đúng")):
         code, said = check(file, tmp_path, capsys)
-        assert (code, said.split("\n")[2]) == (3, f"Verdict: {label}")
+        assert (code, said.split("\n")[3]) == (3, f"Verdict: {label}")
         assert said.startswith("This file is signed by a key that you haven't compared, ")
         assert "unchanged" not in said
     code, said = check(forgery, tmp_path, capsys, "--key", proof["key"])

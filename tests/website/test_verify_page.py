@@ -167,7 +167,9 @@ def test_browser_checks_a_file(reviews: SimpleNamespace, browser: Browser, setti
         page.get_by_label("The file with the proof").set_input_files(tmp_path / "0.json")
         facts = page.get_by_role("status").locator("dl")
         said = dict(each.split("\n") for each in facts.locator("div:visible").all_inner_texts())
-        assert list(said) == ["Review", "Verdict", "Newsroom", "Revision", "Time", "Digest", "Signed with the key"]
+        assert list(said)[:5] == ["Review", "The claim", "Verdict", "Newsroom", "Revision"]
+        assert list(said)[5:] == ["Time", "Digest", "Signed with the key"]
+        assert said.pop("The claim") == json.loads(proof["document"])["claim"]["text"]
         assert list(said.values())[:4] == ["Video nước lũ là của năm 2020", "Sai", "Toà soạn kiemchung.example", "1"]
         assert said["Time"].endswith(" UTC")
         page.get_by_label("The log’s key").fill(str(stranger.verifier()))

@@ -69,7 +69,7 @@ async function check(text, trusted) {
   if (!content) throw "empty";
   const { headline, claim, verdict, notice, publisher, from, outcome, revision } = content;
   const facts = {
-    ...entry, headline: headline ?? claim?.text, outcome, notice: notice?.text, key: proof.key,
+    ...entry, headline, claim: claim?.text, outcome, notice: notice?.text, key: proof.key,
     verdict: revision.kind === "withdrawal" ? revision.kind : verdict?.label ?? verdict?.original?.label,
     newsroom: (publisher ?? notice?.newsroom)?.name, from: from?.name ?? from?.description,
     at: `${new Date(entry.at).toLocaleString(language, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" })} UTC`,
