@@ -36,7 +36,7 @@ bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000
 	BENCH_TABLE=$(table) $(python) bench/pages.py
 	BENCH_TABLE=$(table) $(python) bench/table.py
 
-check: .venv/dev.stamp ## check formatting, lint, types, imports, migrations, OpenAPI, field tables, translations
+check: .venv/dev.stamp ## check formatting, lint, types, imports, migrations, OpenAPI, field tables, translations, size
 	$(python) -m ruff format --check .
 	$(python) -m ruff check .
 	$(python) -m mypy
@@ -47,6 +47,7 @@ check: .venv/dev.stamp ## check formatting, lint, types, imports, migrations, Op
 	diff -u docs/reference/openapi.yaml var/openapi.yaml || { echo "docs/reference/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
 	$(python) manage.py fields --check
 	$(python) manage.py messages --check
+	$(python) .ci/budget.py
 
 format: .venv/dev.stamp ## format the code and apply ruff's fixes
 	$(python) -m ruff format .
