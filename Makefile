@@ -127,7 +127,8 @@ endef
 	command -v systemd-analyze >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends systemd; }
 	touch $@
 
-# The installation guide is run on a new Debian, which mmdebstrap installs. Without root or mmdebstrap, the test fails and says so.
+# The commands of operators' pages are run on a new Debian, which mmdebstrap installs. Without root or mmdebstrap, the test
+# fails and says so.
 .venv/guide.stamp: .venv/dev.stamp
 	command -v mmdebstrap >/dev/null || ! command -v apt-get >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends mmdebstrap; }
 	touch $@

@@ -132,6 +132,19 @@ def test_backups_are_missed(filled_in: dict[str, str]):
             {"SITE_URL": "factcheck.example.org"},
             "SITE_URL is 'factcheck.example.org'. Set only the scheme and the host, for example https://factcheck.example.org.",
         ),
+        (
+            {"SITE_URL": "https://factcheck.example.org:abc"},
+            "SITE_URL is 'https://factcheck.example.org:abc'. Set only the scheme and the host, "
+            "for example https://factcheck.example.org.",
+        ),
+        (
+            {"SITE_URL": "https://["},
+            "SITE_URL is 'https://['. Set only the scheme and the host, for example https://factcheck.example.org.",
+        ),
+        (
+            {"TIMESTAMP_URL": "https://["},
+            "TIMESTAMP_URL is 'https://['. Set a URL, for example https://timestamp.example.org/.",
+        ),
         ({"DUMPS_KEEP": "0"}, "DUMPS_KEEP is '0'. Set a number of 1 or more, for example 3."),
         (
             {"ACCEL_REDIRECT": "files"},

@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from factcheck.database.roles import identifier
 
 ROLES = {"application": "default", "reading": "public"}
-# Statements about our triggers and functions. What an extension or the queue's own migrations have made isn't ours.
+# Statements about our triggers and functions, without those of extensions and of the queue's own migrations.
 _OUR_TRIGGERS = """
     FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
     WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND relname NOT LIKE 'procrastinate%'

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from email.utils import parseaddr
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
@@ -31,10 +31,20 @@ def switch(name: str, *, possible: bool, because: str) -> bool:
     return is_on
 
 
+def _split(text: str) -> SplitResult:
+    """The parts of a URL. They are empty if the port isn't a number, or if a bracket is missing."""
+    try:
+        url = urlsplit(text)
+        return urlsplit("") if url.port == 0 or url.netloc.endswith(":") else url
+    except ValueError:
+        return urlsplit("")
+
+
 def web_address(name: str, *, example: str) -> str:
     """Return an http or https URL, or an empty text."""
     text = environment(name)
-    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
+    url = _split(text)
+    if text and (url.scheme not in ("http", "https") or not url.hostname):
         raise ImproperlyConfigured(f"{name} is {text!r}. Set a URL, for example {example}.")
     return text
 
@@ -56,7 +66,7 @@ def email_address(name: str, default: str) -> str:
 def site_url(name: str, default: str) -> str:
     """Return the URL of the site in one spelling, because published bodies contain it."""
     text = environment(name, default)
-    url = urlsplit(text.rstrip("/"))
+    url = _split(text.rstrip("/"))
     host = url.netloc.lower().removesuffix({"https": ":443", "http": ":80"}.get(url.scheme, ""))
     if url.scheme not in ("http", "https") or not url.hostname or url[2:] != ("", "", "") or url.username is not None:
         raise ImproperlyConfigured(
@@ -125,13 +135,9 @@ def mail_settings(text: str, *, otherwise: str) -> dict[str, Any]:
     """Return Django's settings for the mail server, or for the backend ``otherwise`` if the text is empty."""
     if not text:
         return {"EMAIL_BACKEND": f"django.core.mail.backends.{otherwise}.EmailBackend"}
-    url = urlsplit(text)
-    try:
-        port = url.port
-    except ValueError:
-        port = -1
-    plain = url.scheme == "smtp" and not is_local(text)
-    if url.scheme not in MAIL_PORTS or not url.hostname or port == -1 or plain or url.path.strip("/") or url.query:
+    url = _split(text)
+    plain = url.scheme == "smtp" and url.hostname not in _LOOPBACK
+    if url.scheme not in MAIL_PORTS or not url.hostname or plain or url.path.strip("/") or url.query:
         raise ImproperlyConfigured(
             "EMAIL_URL isn't valid. Set the URL of a mail server, for example smtp+tls://user:password@mail.example.org:587."
             " Use smtp:// only for a server on this machine."
@@ -139,7 +145,7 @@ def mail_settings(text: str, *, otherwise: str) -> dict[str, Any]:
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": url.hostname,
-        "EMAIL_PORT": port or MAIL_PORTS[url.scheme],
+        "EMAIL_PORT": url.port or MAIL_PORTS[url.scheme],
         "EMAIL_HOST_USER": unquote(url.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
         "EMAIL_USE_TLS": url.scheme == "smtp+tls",

@@ -27,7 +27,7 @@ from tests.drafts import (
 )
 from tests.serving import served
 
-# What the generator does not know by name: bytes, and two kinds of JSON.
+# What the generator does not know by name: bytes, lines of JSON, and two kinds of JSON.
 CONFIGURATION = {
     "post_hooks": [],
     "content_type_overrides": {
@@ -35,6 +35,7 @@ CONFIGURATION = {
         "application/vnd.apache.parquet": "application/octet-stream",
         "application/ld+json": "application/json",
         "application/json-patch+json": "application/json",
+        "application/jsonl": "application/octet-stream",
     },
 }
 

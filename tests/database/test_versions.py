@@ -31,7 +31,7 @@ def old_var() -> Iterator[Path]:
     with cluster.superuser(DATABASE) as superuser:
         superuser.execute("CREATE TABLE django_migrations (id bigserial, app text, name text, applied timestamptz)")
         superuser.execute(
-            "INSERT INTO django_migrations (app, name, applied) VALUES ('record', '0001_ground', now()),"
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('record', '0001_initial', now()),"
             " ('editorial', '0030_administrators_hold_no_role', now()), ('editorial', '0031_says_whose_it_is', now())"
         )
         superuser.execute(f"ALTER TABLE django_migrations OWNER TO {OWNER}")

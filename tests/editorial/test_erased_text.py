@@ -235,7 +235,7 @@ def empty_as_the_page_says(newsroom: Newsroom) -> None:
     Claim.objects.filter(pk=review.claim_id).update(text="Một người nói.")
     assert word.found_in(dump()) == {"claim", "headline", "reason", "copy", "seen"}
     page = (Path(__file__).parents[2] / "docs/how-to/finish-an-erasure.md").read_text(encoding="utf-8")
-    sql = page.partition("```sql\n")[2].partition("```")[0]
+    sql = page.partition("<<'END'\n")[2].partition("END\n")[0]
     with connections["owner"].cursor() as cursor:
         cursor.execute(sql.replace("REVIEW", str(review.pk)).replace("CLAIM", str(review.claim_id)))
     delete_unused_captures()

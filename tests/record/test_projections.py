@@ -87,7 +87,7 @@ def test_publishing_a_review_takes_few_statements(bare_record: None) -> None:
     claim = make_statement(first)["claim"]
     with statements() as sent:
         publish.publish([entries.Publication(second, make_statement(second) | {"claim": claim})])
-    assert len(sent) <= 26
+    assert len(sent) <= 27
     change = entries.Publication(
         first, make_statement(first, "Nước lũ đã rút."), change_class="update", note="Nước rút."
     )

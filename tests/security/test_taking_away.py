@@ -8,6 +8,7 @@ import pytest
 from django.contrib import admin
 from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,7 +26,7 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.programs.tokens import create_token
-from factcheck.editorial.proposals import workflow
+from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from tests.drafts import Newsroom, give_role, make_administrator, make_newsroom, make_user
 from tests.journeys.browser import signed_in as browser_of
@@ -59,7 +60,7 @@ def hours_pass(hours: float) -> None:
             "UPDATE editorial_proposal SET submitted_at = submitted_at - %s, decided_at = decided_at - %s",
             [timedelta(hours=hours)] * 2,
         )
-        cursor.execute("ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposal_rules")
+        cursor.execute("ALTER TABLE editorial_proposal ENABLE TRIGGER proposal_rules")
 
 
 def close(account: User, by: User) -> Proposal:
@@ -137,6 +138,23 @@ def test_each_door_opens_with_the_password_and_only_in_that_session(newsroom: Ne
     assert not other.groups.exists()
     assert Freeze.objects.exists()
     assert ApiToken.objects.get().revoked_at
+
+
+@pytest.mark.parametrize("action", ["closing", "dismissal", "removal", "pause", "reset", "role"])
+def test_stolen_cookie_approves_nothing_that_takes_away(newsroom: Newsroom, other: User, action: str) -> None:
+    root, wanted = User.objects.get(username="root"), {"removal": "reporter", "role": "editor"}.get(action)
+    account = other if action == "dismissal" else newsroom.reporter
+    proposal = account_policy.propose(
+        account=account, action=Action(action), by=root, newsroom=newsroom.publisher if wanted else None,
+        **({"role": wanted} if wanted else {}),
+    )  # fmt: skip
+    url, typed = reverse("admin:editorial_proposal", args=[proposal.pk, "approve"]), {"digest": proposal.digest}
+    client, before = signed_in(newsroom.chief).client, state()
+    assert ASKED in client.post(url, typed).content.decode()
+    assert state() == before
+    assert client.post(url, {**typed, "confirm-password": PASSWORD}).status_code == 302
+    proposal.refresh_from_db()
+    assert proposal.decision == "approved"
 
 
 def test_confirmation_counts_for_ten_minutes(newsroom: Newsroom, root: User) -> None:
@@ -266,9 +284,10 @@ def test_last_person_who_can_decide_is_taken_by_two(newsroom: Newsroom, other: U
         assert proposal.decision == ""
         assert is_open(newsroom.chief)
         workflow.return_(proposal=proposal, by=other, reason="Không.")
-    for refused in (pause, lambda account, by: accounts.end_sessions(account=account, by=by)):
-        with pytest.raises(EditorialError, match="Nobody else can decide"):
-            refused(newsroom.chief, root)
+    with pytest.raises(EditorialError, match="Nobody else can decide if you do this"):
+        pause(newsroom.chief, root)
+    with pytest.raises(EditorialError, match="so you can’t end the sessions"):
+        accounts.end_sessions(account=newsroom.chief, by=root)
     accounts.take_away(account=other, action=Action.DISMISSAL, by=root)
     last = accounts.take_away(account=root, action=Action.DISMISSAL, by=root)
     assert (last.decision, root.groups.exists()) == ("", True)
@@ -370,6 +389,48 @@ def test_after_a_day_nothing_is_undone(newsroom: Newsroom, other: User) -> None:
     with pytest.raises(EditorialError, match="can’t be undone"):
         accounts.undo(removal=removal, by=newsroom.chief)
     assert "Taken away" not in browser_of(newsroom.chief).open("/admin/").text
+
+
+def test_undoing_replaces_no_role_that_was_given_since(newsroom: Newsroom, other: User) -> None:
+    removal = remove(newsroom.editor, other)
+    undoing = accounts.undo(removal=removal, by=newsroom.chief)
+    held = Membership.objects.using("owner").create(
+        user_id=newsroom.editor.pk, publisher_id=newsroom.publisher.pk, role="reporter"
+    )
+    with pytest.raises(EditorialError, match="changed after this was proposed"):
+        approve(undoing, newsroom.second)
+    with pytest.raises(DatabaseError, match="it has changed"):
+        run(APPROVE, timezone.now(), newsroom.second.pk, undoing.pk)
+    workflow.return_(proposal=undoing, by=newsroom.second, reason="Không.")
+    with pytest.raises(EditorialError, match="can’t be undone"):
+        accounts.undo(removal=removal, by=newsroom.chief)
+    assert newsroom.editor.memberships.get().role == "reporter"
+    held.delete()
+    User.objects.using("owner").filter(pk=newsroom.editor.pk).update(is_superuser=True)
+    with pytest.raises(EditorialError, match="can’t be undone"):
+        accounts.undo(removal=removal, by=newsroom.chief)
+
+
+@pytest.mark.parametrize("reopens", [False, True])
+def test_account_that_the_operator_closed_stays_closed(newsroom: Newsroom, other: User, reopens: bool) -> None:
+    paused = pause(newsroom.editor, other)
+    closed = close(newsroom.reporter, other)
+    for account in (newsroom.editor, newsroom.reporter):  # the operator's shell
+        row = User.objects.using("owner").filter(pk=account.pk)
+        if reopens:
+            row.update(is_active=True)
+        row.update(is_active=False)
+    workflow.return_(proposal=paused, by=newsroom.chief, reason="Không.")
+    with pytest.raises(EditorialError, match="can’t be undone"):
+        accounts.undo(removal=closed, by=newsroom.chief)
+    assert [is_open(newsroom.editor), is_open(newsroom.reporter)] == [False, False]
+
+
+def test_changes_of_accounts_lock_in_the_order_of_the_database(newsroom: Newsroom, root: User) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        pause(newsroom.editor, root)
+    locks = [each["sql"] for each in queries if "FOR NO KEY UPDATE" in each["sql"]]
+    assert ['"auth_group"' in sql for sql in locks[:2]] == [True, False]
 
 
 def test_two_requests_at_once_do_not_pass_the_brake(newsroom: Newsroom, root: User) -> None:

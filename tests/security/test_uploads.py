@@ -21,7 +21,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Capture, Picture
 from factcheck.editorial.pictures import add_media
 from tests.drafts import Newsroom, make_claim, make_review, make_user
-from tests.granian import granian
+from tests.granian import free_port, granian
 from tests.security.test_slow_readers import proxy
 from tests.serving import served
 from tests.waiting import begin_until_it_waits
@@ -220,6 +220,17 @@ def test_anonymous_connections_leave_nothing_on_disk(template: str, tmp_path: Pa
         with closing(start_upload(site, "/admin/login/", 50 * MEGABYTE, FILE)) as connection:
             assert connection.getresponse().status == 403
         assert kept_bytes(place, temporary) == []
+
+
+@pytest.mark.prove
+def test_upload_while_the_desk_is_away_is_answered_with_its_page(tmp_path: Path) -> None:
+    (place := tmp_path / "nginx").mkdir()
+    with proxy(f"http://127.0.0.1:{free_port()}", tmp_path, place) as through:
+        for path in (PICTURE, CAPTURE):
+            with closing(start_upload(through, path, MEGABYTE, b"")) as connection:
+                answer = connection.getresponse()
+                assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+                assert "starting again" in answer.read().decode()
 
 
 @pytest.fixture

@@ -30,11 +30,9 @@ READERS = "factcheck-site factcheck-desk factcheck-worker factcheck-mcp"
 ALL = f"factcheck-signer {READERS}"
 SQL = "runuser --user postgres -- psql --quiet --no-align --tuples-only"
 API = f"curl --silent --fail https://{HOST}/api/v1"
-VERIFIED = """
-for _ in $(seq 60); do curl --silent --fail http://127.0.0.1:8002/readyz > /root/ready && break; sleep 0.5; done
+VERIFIED = """for _ in $(seq 60); do curl --silent --fail http://127.0.0.1:8002/readyz > /root/ready && break; sleep 0.5; done
 grep --quiet '"ready": true' /root/ready
-factcheck-manage verify_record
-"""
+factcheck-manage verify_record"""
 REVIEW = {
     "@context": "https://schema.org",
     "@type": "ClaimReview",
@@ -66,7 +64,7 @@ OWN_SETTINGS = """
 for each in common.env:LOG_VERIFIER_KEY common.env:LOG_WITNESSES desk.env:SECRET_KEY desk.env:BACKUP_RECIPIENT; do
   file=${each%:*}
   sed --in-place "/^${each#*:}=/d" /etc/factcheck/$file
-  grep "^${each#*:}=" /root/copies/$file >> /etc/factcheck/$file
+  grep "^${each#*:}=" /root/copies/$file >> /etc/factcheck/$file || true
 done
 """
 EMPTY_DATABASE = f"""
@@ -86,7 +84,9 @@ sleep 2
 
 
 def move(old: str, new: str) -> str:
-    return f"sed --in-place 's|{old}|{new}|' /etc/factcheck/common.env; systemctl restart factcheck-desk factcheck-site"
+    return (
+        f"""sed --in-place --regexp-extended '/^(SITE_URL|ALLOWED_HOSTS)=/ s|{old}|{new}|' /etc/factcheck/common.env"""
+    )
 
 
 def wait(url: str) -> str:
@@ -97,6 +97,7 @@ MONITORING = [
     Chapter("monitor", before="METRICS_TOKEN=a-token-of-twenty-chars"),
     Chapter("monitor", "Set up an alert"),
     Chapter("when-something-is-wrong"),
+    Chapter("when-something-is-wrong", "A row was changed"),
     Chapter(
         "when-something-is-wrong",
         "Nobody can approve a change of an account",
@@ -234,12 +235,12 @@ UPGRADES = [
         "upgrade",
         "Move the site to a new URL",
         {"https://new.example.org": "https://www.newsroom.test"},
-        before=f"echo 'LOG_ORIGIN={HOST}/api/v1/log' >> /etc/factcheck/common.env; {move(HOST, 'www.newsroom.test')}",
-        after=f"""systemctl restart factcheck-desk factcheck-site; {VERIFIED}
+        before=move(HOST, "www.newsroom.test"),
+        after=f"""systemctl restart {READERS}; {VERIFIED}
             curl --silent --fail --header 'Host: www.newsroom.test' --header 'X-Forwarded-Proto: https' \\
               http://127.0.0.1:8000/api/v1/reviews/ | grep --quiet https://www.newsroom.test/api/v1/reviews/
-            {move("/www.newsroom.test", f"/{HOST}")}; {move("=www.newsroom.test", f"={HOST}")}
-            factcheck-manage rebuild_record --move-to https://{HOST}; systemctl restart {READERS}; {VERIFIED}""",
+            {move("www.newsroom.test", HOST)}; factcheck-manage rebuild_record --move-to https://{HOST}
+            systemctl restart {READERS}; {VERIFIED}""",
         seconds=300,
     ),
 ]
@@ -256,7 +257,7 @@ MACHINES = [
             "/var/lib/postgresql/17/main": "/var/lib/postgresql/17/standby1",
             "systemctl start postgresql": "pg_ctlcluster 17 standby1 start",
         },
-        before="pg_createcluster --port 5434 17 standby1",
+        before="pg_createcluster --port 5434 17 standby1; export PGCLUSTER=17/main",
         after=f"""{SQL} -c 'SELECT application_name, sync_state FROM pg_stat_replication' | grep --quiet standby1
             sed --in-place 's|127.0.0.1:{PORT}|127.0.0.1:{PORT},127.0.0.1:5434|' /etc/factcheck/*.env
             systemctl restart {READERS}; {VERIFIED}; {CHECKPOINT}""",
@@ -277,7 +278,7 @@ RELEASE = [
         "2. Tag",
         before=f"""git clone --quiet /srv/code /root/release; {RELEASE_FOLDER}
             git config user.name Maintainer; git config user.email maintainer@newsroom.test
-            gpg --batch --quiet --passphrase '' --quick-generate-key maintainer@newsroom.test""",
+            gpg --batch --quiet --passphrase '' --quick-generate-key 'Maintainer <maintainer@newsroom.test>'""",
         after="git -C /srv/code tag --list | grep --quiet v0.2.0",
     ),
     Chapter(
@@ -296,7 +297,7 @@ export PODMAN_IGNORE_CGROUPSV1_WARNING=1
 HOST={HOST}
 EMAIL=smtp+tls://user:password@mail.newsroom.test:587
 cd /root/containers/factcheck/deploy
-(set +eE; while sleep 1; do for each in $(podman ps -q); do podman healthcheck run $each; done; done > /root/health 2>&1) &
+(set +eE; while sleep 3; do for each in $(podman ps -q); do podman healthcheck run $each; done; done > /root/health 2>&1) &
 trap "kill $!" EXIT
 """
 RUN = "podman compose run --rm"
@@ -329,8 +330,8 @@ CONTAINERS = [
     Chapter(
         "install-in-containers",
         "2. Create the secrets",
+        {name: f"/etc/letsencrypt/live/{HOST}/{name.lower()}.pem" for name in ("FULLCHAIN", "PRIVKEY")},
         before=IN_CONTAINERS,
-        after="cp /etc/letsencrypt/live/$HOST/fullchain.pem /etc/letsencrypt/live/$HOST/privkey.pem secrets",
     ),
     Chapter(
         "install-in-containers",
@@ -340,7 +341,7 @@ CONTAINERS = [
             " DJANGO_SUPERUSER_EMAIL=a@newsroom.test --env DJANGO_SUPERUSER_PASSWORD=nobody-else-has-this-password"
             " desk .venv/bin/python manage.py createsuperuser --noinput"
         },
-        before=f"nginx -s stop; {IN_CONTAINERS}",
+        before=f"nginx -s stop || true; {IN_CONTAINERS}",
         after=wait("https://$HOST/api/v1/"),
         seconds=600,
     ),

@@ -5,6 +5,7 @@ CONFIRMED lists these actions. EditorsDesk.admin_view calls `confirm` before eac
 
 from django.contrib import admin
 from django.contrib.auth.hashers import check_password
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
@@ -14,7 +15,8 @@ from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.account_actions import ACTIONS as ACCOUNT_ACTIONS
 from factcheck.editorial.desk.sign_in_pages import passkey_options, wait_text
 from factcheck.editorial.desk.typed_text import typed_values
-from factcheck.editorial.models import User
+from factcheck.editorial.models import Proposal, User
+from factcheck.editorial.models.kinds import TAKING, Action, Kind
 from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, begin_attempt
 from factcheck.editorial.sign_in.freshness import is_fresh, record_proof
 from factcheck.editorial.sign_in.journal import record_confirmation, record_failure
@@ -47,9 +49,10 @@ _FIELDS = ("confirm-password", "confirm-passkey", "confirm-challenge")
 
 def confirm(request: HttpRequest) -> HttpResponse | None:
     """The page that asks, with the submitted values in hidden fields. None if the request can go on."""
-    takes_away = _is_in(request, TAKING_AWAY)
-    needed = request.method == "POST" and (takes_away or _is_in(request, CONFIRMED))
-    if not needed or is_fresh(request, only_confirmations=takes_away):
+    if request.method != "POST":
+        return None
+    takes_away = _is_in(request, TAKING_AWAY) or _approves_taking(request)
+    if not (takes_away or _is_in(request, CONFIRMED)) or is_fresh(request, only_confirmations=takes_away):
         return None
     user, refusal = get_desk(request).user, None
     if any(field in request.POST for field in _FIELDS):
@@ -77,6 +80,16 @@ def _is_in(request: HttpRequest, actions: dict[str, frozenset[str]]) -> bool:
     match = request.resolver_match
     names = actions.get(match.url_name or "") if match else None
     return match is not None and names is not None and (names is EVERY or match.kwargs.get("name") in names)
+
+
+def _approves_taking(request: HttpRequest) -> bool:
+    """Whether this approves a proposal that takes something away. A new password ends sessions too."""
+    if not _is_in(request, {"editorial_proposal": frozenset({"approve"})}):
+        return False
+    assert request.resolver_match is not None
+    proposals = Proposal.objects.filter(pk=request.resolver_match.kwargs["pk"], kind=Kind.ACCOUNT)
+    replaces = Q(action=Action.ROLE, account__memberships__publisher=F("newsroom"))
+    return proposals.filter(replaces | Q(action__in=[*TAKING, Action.PAUSE, Action.RESET])).exists()
 
 
 def _check(request: HttpRequest, user: User) -> str | Promise | None:

@@ -25,6 +25,8 @@ LAST_DECIDER = _(
     " account is closed after 24 hours."
 )
 
+NOT_UNDONE = _("This can’t be undone any more. An account administrator can propose to give it back.")
+
 
 class AccountPolicy(Policy[User]):
     kind = Kind.ACCOUNT
@@ -32,8 +34,8 @@ class AccountPolicy(Policy[User]):
 
     def lock_subject(self, proposal: Proposal) -> None:
         """Locks all changes of accounts, in the same order as the database, because the brake counts them."""
-        proposal.account = User.objects.select_for_update(no_key=True).get(pk=proposal.subject_id)
         Group.objects.select_for_update(no_key=True).get(name=roles.ACCOUNT_ADMINISTRATORS)
+        proposal.account = User.objects.select_for_update(no_key=True).get(pk=proposal.subject_id)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, None]:
         return proposal.newsroom, None
@@ -68,6 +70,8 @@ class AccountPolicy(Policy[User]):
             raise EditorialError(
                 _("The person who proposed this can no longer propose it. Return the proposal with a message.")
             )
+        if proposal.action == Action.UNDOING and not _can_be_undone(proposal, proposal.content.get("taken")):
+            raise EditorialError(self.changed)
         return super().require_unchanged(proposal)
 
     def after_submit(self, proposal: Proposal) -> None:
@@ -121,6 +125,8 @@ def find_missing(proposal: Proposal, wanted: dict[str, Any]) -> Reasons:
     held = account.memberships.filter(publisher=proposal.newsroom).first() if proposal.newsroom else None
     if action == Action.REMOVAL and (held is None or held.role != wanted["role"]):
         return [_("This person no longer has this role.")]
+    if action == Action.UNDOING and not _can_be_undone(proposal, wanted["taken"]):
+        return [NOT_UNDONE]
     if action in (Action.REMOVAL, Action.DISMISSAL, Action.UNDOING):
         return []
     if account.is_active == (action == Action.REOPENING):
@@ -167,6 +173,10 @@ def _has_paused(person: User, account: User) -> bool:
     recent = timezone.now() - 2 * SETTLED_AFTER
     paused = Proposal.objects.about(account).filter(action=Action.PAUSE, submitted_by=person)
     return paused.filter(submitted_at__gt=recent).exists()
+
+
+def _can_be_undone(proposal: Proposal, taken: str | None) -> bool:
+    return ask("editorial_can_be_undone", proposal.account_id, proposal.newsroom_id, taken)
 
 
 def _ask(function: str, proposal: Proposal, person: int) -> bool:

@@ -97,6 +97,41 @@ SET search_path = pg_catalog, public, pg_temp AS $$
                    AND decision = 'approved' AND decided_at > now() - interval '24 hours')
 $$;
 
+-- Whether the operator was the last to close the account. Changes at the operator's shell have no person.
+CREATE OR REPLACE FUNCTION editorial_is_closed_by_operator(account bigint) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce((
+        SELECT actor_id IS NULL AND detail -> 'is_active' ->> 1 = 'false' FROM editorial_editorialevent
+        WHERE subject = 'user:' || account AND action = 'account.changed' AND detail ? 'is_active'
+        ORDER BY id DESC LIMIT 1), false)
+$$;
+
+-- An operator can also close an account that is only paused. No column changes, so this event tells the two apart.
+CREATE OR REPLACE FUNCTION editorial_account_closed_again() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF coalesce(current_setting('factcheck.actor', true), '') = ''
+        AND pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+        INSERT INTO editorial_editorialevent (at, action, subject, detail) VALUES (
+            clock_timestamp(), 'account.changed', 'user:' || NEW.id, '{"is_active": [false, false]}');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER account_closed_again AFTER UPDATE OF is_active ON editorial_user
+    FOR EACH ROW WHEN (NOT OLD.is_active AND NOT NEW.is_active) EXECUTE FUNCTION editorial_account_closed_again();
+
+-- Whether an undoing would give back what was taken, and change nothing that was decided since.
+CREATE OR REPLACE FUNCTION editorial_can_be_undone(account bigint, newsroom bigint, taken text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE taken
+        WHEN 'removal' THEN NOT EXISTS (
+                SELECT FROM editorial_membership WHERE user_id = account AND publisher_id = newsroom)
+            AND NOT EXISTS (SELECT FROM editorial_user WHERE id = account AND is_superuser)
+            AND NOT EXISTS (SELECT FROM editorial_user_groups WHERE user_id = account)
+        WHEN 'dismissal' THEN NOT EXISTS (SELECT FROM editorial_membership WHERE user_id = account)
+        ELSE NOT editorial_is_closed_by_operator(account) END
+$$;
+
 -- The rules for everybody except the owner of the tables, who works at the operator's shell.
 -- - Nobody sets another person's password. `factcheck.actor` is the person who acts.
 -- - Without an approved proposal, an account can't be closed or reopened, and one with a role keeps its e-mail address.
@@ -152,11 +187,12 @@ CREATE OR REPLACE TRIGGER account_decided BEFORE UPDATE ON editorial_proposal
     EXECUTE FUNCTION editorial_account_proposed();
 
 -- Checks who approves a proposal about an account, and changes exactly what its statement says.
--- - A pause takes effect when it is proposed, and ends when it is returned. Its approval makes it last. The same person
---   can't pause an account again and again.
+-- - A pause takes effect when it is proposed, and ends when it is returned, unless the operator has closed the account.
+--   Its approval makes it last. The same person can't pause an account again and again.
 -- - The first role of an account replaces its password too, because one person alone could have set up the account. The
 --   person then chooses a password with a link that is sent to the address in the statement.
--- - An undoing gives back what one removal took from the account within the 24 hours before.
+-- - An undoing gives back what one removal took from the account within the 24 hours before, and
+--   replaces nothing that the account received since.
 -- Changes wait for each other, so that they see who may decide now. This requires READ COMMITTED.
 CREATE OR REPLACE FUNCTION editorial_account_takes_effect() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -178,7 +214,8 @@ BEGIN
     -- The triggers on the changed tables record who acted.
     PERFORM set_config('factcheck.actor', person::text, true);
     IF NEW.decision = 'returned' THEN
-        UPDATE editorial_user SET is_active = true WHERE id = NEW.account_id;
+        UPDATE editorial_user SET is_active = true
+            WHERE id = NEW.account_id AND NOT editorial_is_closed_by_operator(NEW.account_id);
         RETURN NULL;
     END IF;
     IF NEW.decision = 'approved' AND alone
@@ -220,6 +257,10 @@ BEGIN
             AND taken.statement::jsonb ->> 'role' IS NOT DISTINCT FROM said ->> 'role';
         IF NOT FOUND THEN
             RAISE EXCEPTION 'account %: nothing was taken away within 24 hours', NEW.account_id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NOT editorial_can_be_undone(NEW.account_id, NEW.newsroom_id, change) THEN
+            RAISE EXCEPTION 'account %: it has changed since the proposal', NEW.account_id
                 USING ERRCODE = 'restrict_violation';
         END IF;
         change := CASE change WHEN 'removal' THEN 'role' WHEN 'dismissal' THEN 'administrator' ELSE 'undoing' END;

@@ -155,7 +155,7 @@ def test_taking_away_needs_one_person_and_the_third_time_another(database: str) 
     assert User.objects.get(pk=newsroom.reporter.pk).is_active
     boss.open(page(newsroom.second)).follow("Pause the account").press("Pause the account")
     assert "Paused account" in boss.text
-    signed_in(other).open(page(newsroom.second)).follow("Approve").press("Approve")
+    signed_in(other).open(page(newsroom.second)).follow("Approve").press("Approve").confirm()
     assert boss.open(page(newsroom.second)).has_link("Propose to reopen the account")
 
 
