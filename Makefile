@@ -30,10 +30,9 @@ prove: .venv/dev.stamp .venv/bench.stamp .venv/browser.stamp .venv/release.stamp
 
 bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000 for a short run)
 	mkdir -p var && rm -f $(table)
-	for name in append importing dumps answers searching desk counting browsing sizes matching languages calibration queries scripts; do \
+	for name in writing answers searching desk matching finding; do \
 		BENCH_TABLE=$(table) $(python) bench/$$name.py $(if $(REVIEWS),--reviews $(REVIEWS)) || exit 1; \
 	done
-	BENCH_TABLE=$(table) $(python) bench/pages.py
 	BENCH_TABLE=$(table) $(python) bench/table.py
 
 check: .venv/dev.stamp ## check formatting, lint, types, imports, migrations, OpenAPI, field tables, translations, size

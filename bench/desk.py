@@ -3,18 +3,16 @@
     python bench/desk.py [--reviews 1000000] [--rounds 15]
 
 SQL generates the rows of the editors' tables, with the triggers and foreign keys switched off. Nearly all reviews
-belong to one newsroom, and some verdicts, topics and authors are rare. The public rows (`loading.py`) stay empty.
+belong to one newsroom, and some verdicts, topics and authors are rare. The public rows stay empty.
 A page is requested through Django without a network.
 """
 
-import argparse
 import statistics
 import sys
-import time
 from typing import Any
 
-from loading import own_server, rebuilt_indexes
-from table import report
+from database import execute, own_server, rebuilt_indexes
+from table import options_of, report, seconds_of
 
 LIMIT = 0.3  # seconds
 SYLLABLES = """
@@ -99,25 +97,20 @@ def model_of(name: str) -> Any:
 
 
 def fill(reviews: int, newsrooms: list[int], people: list[int]) -> None:
-    """Fills the tables, and creates their secondary indexes afterwards."""
-    from django.db import connections
-
+    """Fill the tables without their triggers and foreign keys. The database is deleted afterwards."""
     vocabulary = [f"{first} {second}" for first in SYLLABLES.split() for second in SYLLABLES.split()]
-    planned, begun = tables(newsrooms, people), time.perf_counter()
-    models = [model_of(name) for name, *_ in planned]
+    planned = [(model_of(name), share, values) for name, share, values in tables(newsrooms, people)]
+    models = [model for model, *_ in planned]
     switch_off_rules(models)
-    with rebuilt_indexes(models), connections["owner"].cursor() as cursor:
-        for model, (name, share, values) in zip(models, planned, strict=True):
+    with rebuilt_indexes(models):
+        for model, share, values in planned:
+            sys.stderr.write(f"\r{model.__name__}{' ' * 20}")
             given = {"rows": int(reviews * share), "reviews": reviews, "vocabulary": vocabulary}
-            cursor.execute(insert(model, values), given)
-            sys.stderr.write(f"\r{name}: {time.perf_counter() - begun:.0f} s{' ' * 20}")
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-    sys.stderr.write(f"\r{reviews} reviews in {time.perf_counter() - begun:.0f} s{' ' * 30}\n")
+            execute(insert(model, values), given)
+    execute("VACUUM ANALYZE")
 
 
 def switch_off_rules(models: list[Any]) -> None:
-    """Switches off the triggers and foreign keys of these tables. The database is deleted afterwards."""
     from django.conf import settings
     from django.db import connections
 
@@ -134,20 +127,18 @@ def insert(model: Any, values: dict[str, str]) -> str:
     from django.db import connection
     from psycopg.sql import Literal
 
-    columns, selected = [], []
+    selected: dict[str, str] = {}
     for field in model._meta.concrete_fields:
-        if field.name in values or (not field.auto_created and not field.generated):
-            default = "NULL" if field.null else None
-            if field.name not in values and default is None:
-                value = field.get_db_prep_save(field.get_default(), connection)
-                default = "now()" if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False) else (
-                    Literal(value).as_string(None)
-                )  # fmt: skip
-            columns.append(f'"{field.column}"')
-            selected.append(values.get(field.name, default))
-    escaped = ", ".join(map(str, selected)).replace("%", "%%")
+        if field.name in values:
+            selected[field.column] = values[field.name]
+        elif not field.auto_created and not field.generated and not field.null:
+            moment = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+            default = None if moment else field.get_db_prep_save(field.get_default(), connection)
+            selected[field.column] = "now()" if moment else Literal(default).as_string(None)
+    columns = ", ".join(f'"{column}"' for column in selected)
+    escaped = ", ".join(selected.values()).replace("%", "%%")
     return (
-        f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {escaped}"
+        f"INSERT INTO {model._meta.db_table} ({columns}) SELECT {escaped}"
         " FROM generate_series(1, %(rows)s) AS i, (SELECT %(reviews)s::bigint AS n, %(vocabulary)s::text[] AS"
         " vocabulary) AS given"
     )
@@ -170,38 +161,27 @@ def newsroom() -> tuple[list[int], list[int]]:
 
 
 def pages(people: list[int]) -> dict[str, str]:
-    """The measured pages, each with its URL below /admin/."""
+    """The measured pages, each with its URL below /admin/. Filters and searches have common and rare values."""
     from factcheck.editorial.models import Proposal, Review, Topic, Verdict
 
-    own = Review.objects.filter(newsroom=Review.objects.order_by("pk").values("newsroom")[:1])
-    review = own.filter(state="published").first()
-    waiting = Proposal.objects.undecided().filter(newsroom=review.newsroom_id).first() if review else None
-    assert review is not None
-    assert waiting is not None
+    review = Review.objects.filter(newsroom=Review.objects.order_by("pk").values("newsroom")[:1], state="published")[0]
+    waiting = Proposal.objects.undecided().filter(newsroom=review.newsroom_id)[0]
     submit(waiting)
-    verdicts = list(Verdict.objects.order_by("pk").values_list("pk", flat=True))
-    topics = list(Topic.objects.order_by("pk").values_list("pk", flat=True))
-    lists: dict[str, list[str]] = {
-        "verdict": [str(verdicts[0]), str(verdicts[5])], "topic": [str(topics[0]), str(topics[9])],
-        "author": [str(people[1]), str(people[0])], "date": ["today", "earlier"],
-        "state": ["published", "submitted"], "language": ["vi", "und"],
+    verdicts, topics = ([*model.objects.order_by("pk").values_list("pk", flat=True)] for model in (Verdict, Topic))
+    values: dict[str, tuple[Any, ...]] = {
+        "verdict": (verdicts[0], verdicts[5]), "topic": (topics[0], topics[9]), "author": (people[1], people[0]),
+        "date": ("today", "earlier"), "state": ("published", "submitted"), "language": ("vi", "und"),
+        "q": ("vắc virus", "nước", "xyzzy"),
     }  # fmt: skip
-    found = {"home": ""}
+    found = {
+        "home": "", "decision": f"editorial/proposal/{waiting.pk}/decide/",
+        "review": f"editorial/review/{review.pk}/change/", "claim": f"editorial/claim/{review.claim_id}/change/",
+        "reviews, two filters": f"editorial/review/?verdict={verdicts[5]}&topic={topics[9]}",
+    }  # fmt: skip
     for name, columns, state in (("review", (1, 2, 3, 4), "state__exact"), ("claim", (3, 5), "state")):
-        found |= {f"{name}s": f"editorial/{name}/", f"{name}s, last page": f"editorial/{name}/?p=40"}
-        for filtered, (common, rare) in lists.items():
-            parameter = state if filtered == "state" else filtered
-            found[f"{name}s, {filtered}: common"] = f"editorial/{name}/?{parameter}={common}"
-            found[f"{name}s, {filtered}: rare"] = f"editorial/{name}/?{parameter}={rare}"
-        for kind, query in (("two words", "vắc virus"), ("common word", "nước"), ("unknown word", "xyzzy")):
-            found[f"{name}s, search: {kind}"] = f"editorial/{name}/?q={query}"
-        for column in columns:
-            found[f"{name}s, sorted by column {column}"] = f"editorial/{name}/?o={column}"
-            found[f"{name}s, sorted by column {column}, backwards"] = f"editorial/{name}/?o=-{column}"
-    found["reviews, two filters"] = f"editorial/review/?verdict={verdicts[5]}&topic={topics[9]}"
-    found["review"] = f"editorial/review/{review.pk}/change/"
-    found["claim"] = f"editorial/claim/{review.claim_id}/change/"
-    found["decision"] = f"editorial/proposal/{waiting.pk}/decide/"
+        queries = ["", "p=40", *(f"o={sign}{column}" for column in columns for sign in ("", "-"))]
+        queries += [f"{state if key == 'state' else key}={each}" for key, some in values.items() for each in some]
+        found |= {f"{name}s?{query}": f"editorial/{name}/?{query}" for query in queries}
     return found
 
 
@@ -218,39 +198,34 @@ def submit(proposal: Any) -> None:
     )
 
 
-def measure(people: list[int], rounds: int) -> list[str]:
-    """The table's rows. A page is requested once before it is measured."""
+def measure(people: list[int], rounds: int) -> str:
+    """The table's row. A page is requested once before it is measured."""
     from django.test import Client
 
     from factcheck.editorial.models import User
 
-    client, rows = Client(), []
+    client, taken = Client(), {}
     client.force_login(User.objects.get(pk=people[-1]))
+
+    def fetch(path: str) -> None:
+        status = client.get(f"/admin/{path}", headers={"host": "localhost"}).status_code
+        assert status == 200, (path, status)
+
     for name, path in pages(people).items():
-        times = []
-        for _ in range(rounds + 1):
-            begun = time.perf_counter()
-            response = client.get(f"/admin/{path}", headers={"host": "localhost"})
-            times.append(time.perf_counter() - begun)
-            assert response.status_code == 200, (path, response.status_code)
-        median = statistics.median(times[1:])
-        sys.stderr.write(f"{median * 1000:8.0f} ms  {name}{'  TOO SLOW' if median > LIMIT else ''}\n")
-        rows.append((median, name))
-    slow = [f"{name} {median * 1000:.0f} ms" for median, name in rows if median > LIMIT]
-    slowest, name = max(rows)
-    measured = f"{len(rows) - len(slow)} of {len(rows)} pages; slowest: {name}, {slowest * 1000:.0f} ms"
-    return [f"| desk pages, median | – | – | ≤ {LIMIT * 1000:.0f} ms | {measured} |"]
+        times = [seconds_of(lambda path=path: fetch(path)) for _ in range(rounds + 1)]
+        taken[name] = statistics.median(times[1:])
+        sys.stderr.write(f"{taken[name] * 1000:8.0f} ms  {name}\n")
+    fast, slowest = sum(each <= LIMIT for each in taken.values()), max(taken, key=taken.__getitem__)
+    measured = f"{fast} of {len(taken)} pages; slowest: {slowest}, {taken[slowest] * 1000:.0f} ms"
+    return f"| desk pages, median | – | – | ≤ {LIMIT * 1000:.0f} ms | {measured} |"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--reviews", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=15)
-    given = parser.parse_args()
+    options = options_of(__doc__, reviews=1_000_000, rounds=15)
     with own_server():
         newsrooms, people = newsroom()
-        fill(given.reviews, newsrooms, people)
-        report(measure(people, given.rounds))
+        fill(options.reviews, newsrooms, people)
+        report([measure(people, options.rounds)])
 
 
 if __name__ == "__main__":

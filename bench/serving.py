@@ -1,6 +1,6 @@
-"""Sites under granian as `make run` has them (one worker, eight threads), and how many requests a second they answer.
+"""Servers under granian as `make run` has them (one worker, eight threads), and how many requests a second they answer.
 
-The client is wrk (Debian's package): one thread, eight connections that are kept.
+The client is wrk (Debian's package) with one thread and eight connections, which are kept open.
 """
 
 import http.client
@@ -29,26 +29,38 @@ def free_port() -> int:
 
 @contextmanager
 def served(application: str, interface: str = "wsgi", **environment: str) -> Iterator[int]:
-    """The port of a granian of its own that serves `module:application`."""
+    """Serve `module:application` with a granian of its own. Gives the port."""
     port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", interface, "--port", str(port), "--workers", "1",
-        "--no-ws", "--log-level", "error",
+        "--no-ws", "--log-level", "error", *(["--blocking-threads", "8"] if interface == "wsgi" else []), application,
     ]  # fmt: skip
-    if interface == "wsgi":
-        command += ["--blocking-threads", "8"]
     paths = os.pathsep.join([str(HERE.parent), str(HERE / "baselines")])
-    server = subprocess.Popen([*command, application], env={**os.environ, "PYTHONPATH": paths, **environment})
-    try:
-        _wait(port, server)
+    with listening(port, subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths, **environment})):
         yield port
+
+
+@contextmanager
+def listening(port: int, server: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Wait until the server listens, and end it afterwards."""
+    try:
+        for _ in range(1200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            if server.poll() is not None:
+                sys.exit(f"A server ended at once ({server.returncode}).")
+            time.sleep(0.1)
+        else:
+            sys.exit("A server didn't start within two minutes.")
+        yield
     finally:
         server.terminate()
         server.wait(30)
 
 
 def fetch(port: int, path: str) -> tuple[Mapping[str, str], bytes]:
-    """Headers and content of a 200."""
+    """Return headers and content. Ends the program if the status isn't 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", path)
     response = connection.getresponse()
@@ -60,69 +72,37 @@ def fetch(port: int, path: str) -> tuple[Mapping[str, str], bytes]:
 
 
 def rate(port: int, path: str, seconds: float, headers: Mapping[str, str] | None = None) -> float:
-    """Requests a second over CONNECTIONS at once; an answer other than 2xx and 3xx ends it all."""
-    wrk = shutil.which("wrk")
-    if wrk is None:
-        sys.exit("wrk is missing: install it (Debian: apt-get install wrk; macOS: brew install wrk).")
+    """Return the requests a second. Ends the program if a status isn't 2xx or 3xx."""
     options = [f"-H{name}: {value}" for name, value in (headers or {}).items()]
-    said = subprocess.run(
-        [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *options, f"http://127.0.0.1:{port}{path}"],
+    printed = subprocess.run(
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *options, f"http://127.0.0.1:{port}{path}"],
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
-    found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
-    if found is None or "Non-2xx" in said or "Socket errors" in said:
-        sys.exit(f"{path} at port {port}:\n{said}")
+    found = re.search(r"Requests/sec:\s+([0-9.]+)", printed)
+    if found is None or "Non-2xx" in printed or "Socket errors" in printed:
+        sys.exit(f"{path} at port {port}:\n{printed}")
     return float(found.group(1))
 
 
 @contextmanager
-def nginx(site: int, desk: int, *, limited: bool = True) -> Iterator[int]:
-    """The port of an nginx with deploy/nginx.conf without TLS. If it isn't `limited`, clients have no limits."""
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        sys.exit("nginx is missing: install it (Debian: apt-get install nginx-light).")
-    port = free_port()
-    folder = Path(tempfile.mkdtemp(prefix="factcheck-nginx-"))
+def nginx(site: int, desk: int) -> Iterator[int]:
+    """Serve with deploy/nginx.conf, without TLS. Gives the port."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
+    port, folder = free_port(), Path(tempfile.mkdtemp(prefix="factcheck-nginx-"))
     config = (HERE.parent / "deploy/nginx.conf").read_text(encoding="utf-8")
     before, ours = config.split("\nserver {\n    listen 443 ssl;", 1)
     limits = re.split(r"\n# If the kernel doesn't support IPv6|\nserver {", before)[0]
     ours = re.sub(r"\n +(listen|ssl_|access_log|error_log).*", "", ours)
     ours = ours.replace("127.0.0.1:8000", f"127.0.0.1:{site}").replace("127.0.0.1:8002", f"127.0.0.1:{desk}")
-    ours = ours.replace("$scheme", "https")
-    if not limited:
-        ours = re.sub(r"\n +limit_(conn|req) .*", "", ours)
-    paths = " ".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     (folder / "nginx.conf").write_text(
         f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{ worker_connections 512; }}\n"
-        f"http {{ access_log off; {paths}\n{limits}\nserver {{\n    listen 127.0.0.1:{port};{ours}\n}}\n",
+        f"http {{ access_log off; {paths}\n{limits}\nserver {{\n    listen 127.0.0.1:{port};"
+        f"{ours.replace('$scheme', 'https')}\n}}\n",
         encoding="utf-8",
     )
-    process = subprocess.Popen([program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
-    try:
-        while not _listens(port):
-            if process.poll() is not None:
-                sys.exit((folder / "error.log").read_text(encoding="utf-8"))
-            time.sleep(0.1)
+    command = [program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+    with listening(port, subprocess.Popen(command)):
         yield port
-    finally:
-        process.terminate()
-        process.wait(30)
-        shutil.rmtree(folder)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        if server.poll() is not None:
-            sys.exit(f"A server ended at once ({server.returncode}).")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    sys.exit("A server did not start within a minute.")
+    shutil.rmtree(folder)

@@ -1,10 +1,11 @@
 """The rows of all measurements in one table.
 
-    python bench/table.py        prints what the measurements have added since `make bench` began
+    python bench/table.py        prints what the programs have added since `make bench` began
 
 Each program prints its rows, and adds them to the file that BENCH_TABLE names.
 """
 
+import argparse
 import os
 import statistics
 import sys
@@ -14,35 +15,44 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-HEAD = "| work | beside | ratio | wanted | measured |\n|---|---|---|---|---|"
+HEAD = "| work | compared with | ratio | target | measured |\n|---|---|---|---|---|"
+
+
+def options_of(description: str | None, **defaults: float | None) -> argparse.Namespace:
+    """Read a program's options, which are numbers. None means that there is no limit."""
+    parser = argparse.ArgumentParser(description=(description or "").split("\n")[0])
+    for name, default in defaults.items():
+        parser.add_argument(f"--{name}", type=float if isinstance(default, float) else int, default=default)
+    return parser.parse_args()
 
 
 def report(rows: Iterable[str]) -> None:
-    """Each row of five cells as soon as it is measured."""
-    file = os.environ.get("BENCH_TABLE")
+    """Print each row of five cells as soon as it is measured."""
     for row in rows:
         print(row, flush=True)
-        if file:
+        if file := os.environ.get("BENCH_TABLE"):
             with open(file, "a", encoding="utf-8") as table:
                 table.write(f"{row}\n")
 
 
-def ratio_row(work: str, beside: str, ours: float, other: float, wanted: str) -> str:
-    """Of two times in seconds."""
-    return f"| {work} | {beside} | {ours / other:.2f} × | {wanted} | {ours * 1000:.1f} ms, {other * 1000:.1f} ms |"
+def ratio_row(work: str, compared: str, ours: float, other: float, target: str) -> str:
+    """Return the row for two times in seconds."""
+    return f"| {work} | {compared} | {ours / other:.2f} × | {target} | {ours * 1000:.1f} ms, {other * 1000:.1f} ms |"
 
 
-def p95(call: Callable[[str], Any], asked: list[str], rounds: int) -> float:
-    """The 95th percentile over the queries, of each the median over the rounds; seconds."""
-    taken: dict[str, list[float]] = {query: [] for query in asked}
-    for _ in range(rounds):
-        for query in asked:
-            begun = time.perf_counter()
-            with suppress(TimeoutError):  # the time until the call gives up counts
-                call(query)
-            taken[query].append(time.perf_counter() - begun)
-    found = sorted(statistics.median(times) for times in taken.values())
-    return found[round(0.95 * (len(found) - 1))]
+def seconds_of(work: Callable[[], Any]) -> float:
+    """Return the time that the work takes, also if it gives up after its time limit."""
+    begun = time.perf_counter()
+    with suppress(TimeoutError):
+        work()
+    return time.perf_counter() - begun
+
+
+def p95(call: Callable[[str], Any], queries: list[str], rounds: int) -> float:
+    """Return the 95th percentile over the queries, of each the median over the rounds, in seconds. Warms up first."""
+    taken = [[seconds_of(lambda query=query: call(query)) for query in queries] for _ in range(rounds + 1)][1:]
+    medians = sorted(statistics.median(times) for times in zip(*taken, strict=True))
+    return medians[round(0.95 * (len(medians) - 1))]
 
 
 def main() -> None:

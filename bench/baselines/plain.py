@@ -1,44 +1,57 @@
-"""The list of reviews and one review as a plain Django view over the same table, written by hand for speed.
+"""The list of reviews, one review and its page as plain Django views over the same table, written by hand for speed.
 
-It sends the same bytes, cursor included; what it does not do is check parameters, name neighbours' addresses in
-headers, make entity tags, refuse media types or say what the log's newest entry is.
+The API's views send the same bytes, with the cursor. They don't check parameters, name adjacent pages in headers, make
+entity tags, refuse media types, or say what the log's newest entry is. The page has one query and one template. It
+doesn't show other reviews, checks, captures, demands, history or proof, and repeats links in place of them.
 """
 
+import json
+import os
+from pathlib import Path
 from uuid import UUID
+
+import django
+from django.conf import settings
+
+settings.configure(
+    ALLOWED_HOSTS=["127.0.0.1"],
+    SECRET_KEY=os.environ["BENCH_SECRET_KEY"],
+    DATABASES={"default": {**json.loads(os.environ["BENCH_DATABASE"]), "CONN_MAX_AGE": None}},
+    MIDDLEWARE=["django.middleware.security.SecurityMiddleware", "django.middleware.common.CommonMiddleware"],
+    ROOT_URLCONF="plain",
+    TEMPLATES=[
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "DIRS": [Path(__file__).parent / "templates"],
+        }
+    ],
+    USE_TZ=True,
+)
+django.setup()
 
 from django.core import signing
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import path
-from site_settings import configure
-
-configure("plain")
 
 SITE = "http://127.0.0.1:8000"
+CONDITIONS = {"language": "language = %s", "verdict": "verdict = %s", "reviewed_after": "reviewed_on >= %s"}
 
 
 def reviews(request: HttpRequest) -> HttpResponse:
-    conditions, values = ["status = 'live'"], []
-    if language := request.GET.get("language"):
-        conditions.append("(language = %s OR language LIKE %s)")
-        values += [language, f"{language}-%"]
-    if verdict := request.GET.get("verdict"):
-        conditions.append("verdict = %s")
-        values.append(verdict)
-    if after := request.GET.get("published_after"):
-        conditions.append("published_at >= %s")
-        values.append(after)
+    conditions = ["status = 'live'", *(CONDITIONS[name] for name in request.GET)]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT published_at, id, body FROM record_publishedreview"
             f" WHERE {' AND '.join(conditions)} ORDER BY published_at DESC, id DESC LIMIT 21",
-            values,
+            list(request.GET.values()),
         )
         rows = cursor.fetchall()
     following = "null"
     if len(rows) > 20:
-        at, last, __ = rows[19]
+        at, last, _ = rows[19]
         bound = sorted(f"{name}={value}" for name, value in request.GET.items())
         salt = "\x1f".join(["api.cursor", request.path, "-published_at", *bound])
         query = request.GET.copy()
@@ -49,14 +62,27 @@ def reviews(request: HttpRequest) -> HttpResponse:
     return HttpResponse(content, content_type="application/json")
 
 
-def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
+def body_of(review_id: UUID) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT body FROM record_publishedreview WHERE id = %s", [review_id])
         row = cursor.fetchone()
     if row is None:
         raise Http404
-    return HttpResponse(row[0], content_type="application/json")
+    return row[0]
 
 
-urlpatterns = [path("api/v1/reviews/", reviews), path("api/v1/reviews/<uuid:review_id>/", review)]
+def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    return HttpResponse(body_of(review_id), content_type="application/json")
+
+
+def page(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    links = range(int(os.environ.get("BENCH_LINKS", "0")))
+    return render(request, "plain_page.html", {"review": json.loads(body_of(review_id)), "links": links})
+
+
+urlpatterns = [
+    path("api/v1/reviews/", reviews),
+    path("api/v1/reviews/<uuid:review_id>/", review),
+    path("reviews/<uuid:review_id>/", page),
+]
 application = WSGIHandler()

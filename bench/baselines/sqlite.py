@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-COLUMNS = ("id", "published_at", "language", "verdict", "publisher", "body")
+COLUMNS = ("id", "published_at", "language", "verdict", "reviewed_on", "body")
 
 
 def write(file: Path, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Rows in the order of COLUMNS; moments as RFC 3339 texts."""
+    """Write the rows, with times as RFC 3339 texts."""
     database = sqlite3.connect(file)
     database.execute(f"CREATE TABLE reviews ({', '.join(f'{name} TEXT' for name in COLUMNS)}, PRIMARY KEY (id))")
     database.executemany(f"INSERT INTO reviews VALUES ({', '.join('?' * len(COLUMNS))})", rows)

@@ -1,14 +1,14 @@
 """The constants of matching: what is compared, within which limits, and how a comparison becomes a probability.
 
-A measurement has the program in `bench/`, the number of texts n, and the figure with → without the constant. All are
-from 2026-11-28. A number without a measurement is a limit, or wasn't measured alone.
+A measurement has the program in `bench/` of commit dbbb6c4, the number of texts n, and the figure with → without the
+constant. All are from 2026-11-28. A number without a measurement is a limit, or wasn't measured alone.
 
 The numbers of the scores are from an earlier fit, by logistic regressions. The pairs were posts of CheckThat 2022 2A
 English, split train, as they are and changed as in `bench/variants.py`. In half of the cases, the claim and its
 near-duplicates were taken out of the database. Numbers for meaning alone were also fitted to the posts of
 `bench/languages_tuning.json`, which are in other languages than their claims. A new fit with `bench/calibration.py
---split train --fit` prints numbers close to these. The threshold and the bounds of the background
-(`least` and `most`) were chosen by hand with the same posts.
+--split train --fit` prints numbers close to these. The threshold and the bounds of the background (`least` and `most`)
+were chosen by hand with the same posts.
 """
 
 import math

@@ -2,12 +2,12 @@
 
 multilingual-e5-small places texts in the same language too close together. For example, a Vietnamese post was closer to
 other Vietnamese claims than to the English claim that it repeats. The language direction points from the mean of
-English claims to the mean of Vietnamese claims (computed by `bench/direction.py`). Each vector's component in this
-direction is subtracted.
+English claims to the mean of Vietnamese claims (computed by `bench/direction.py` of commit dbbb6c4). Each vector's
+component in this direction is subtracted.
 
 Posts are worded differently from the claims of fact-checkers. The map of queries is a 384 × 384 matrix, learned from
-pairs of posts and claims by `bench/query_map.py`. A mapped query is the mean of both vectors, because the plain vector
-is better for what the pairs don't contain.
+pairs of posts and claims by `bench/query_map.py` of the same commit. A mapped query is the mean of both vectors,
+because the plain vector is better for what the pairs don't contain.
 """
 
 import json

@@ -1,9 +1,10 @@
 """The constants of search, each with the measurement that set it, or what it limits.
 
-A measurement has the program in `bench/`, the number of queries n, and the figure with → without the constant. The
-figure is the share of queries with a relevant review among the first five (`queries.py`) or ten (`scripts.py`), or the
-mean reciprocal rank (MRR). All are from 2026-11-28, among 8,459 reviews or, if noted, among 158,459, of which 150,000
-are generated. Times are milliseconds of processor time in PostgreSQL for one search among 158,459 reviews.
+A measurement has the program in `bench/` of commit dbbb6c4, the number of queries n, and the figure with → without the
+constant. `finding.py` contains these programs now. The figure is the share of queries with a relevant review among the
+first five (`queries.py`) or ten (`scripts.py`), or the mean reciprocal rank (MRR). All are from 2026-11-28, among 8,459
+reviews or, if noted, among 158,459, of which 150,000 are generated. Times are milliseconds of processor time in
+PostgreSQL for one search among 158,459 reviews.
 """
 
 # The rank of a row
