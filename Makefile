@@ -88,7 +88,7 @@ sbom: .venv/assistants.stamp .venv/release.stamp ## list the pinned packages wit
 clean: ## remove .venv and caches, and keep the data in var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.*
 
-# wrk sends the requests for `make bench`. On Debian, this installs wrk. Elsewhere, install wrk first (macOS: brew install wrk).
+# wrk sends the requests of the benchmarks. On Debian, this installs wrk. Elsewhere, install wrk first (macOS: brew install wrk).
 .venv/bench.stamp: requirements-bench.txt .venv/run.stamp
 	command -v wrk >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends wrk; }
 	$(call install,$<)
