@@ -52,7 +52,7 @@ def commands_on(page: Page) -> dict[str, str]:
 def run(commands: str, folder: Path, code: int = 0) -> str:
     """Runs the commands in a shell, with a Python that has only the standard library, as on a new system."""
     (folder / "bin").mkdir(exist_ok=True)
-    (folder / "bin" / "python3").write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    (folder / "bin" / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "$@"\n')
     (folder / "bin" / "python3").chmod(0o755)
     environment = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
     done = subprocess.run(
