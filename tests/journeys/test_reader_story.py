@@ -273,5 +273,5 @@ def test_a_reader_checks_passes_on_and_sees_the_correction(
         assert reader.page.context.cookies() == []
     # The site is gone. What the reader kept still proves what it said before the correction.
     said = run((tmp_path / "check").read_text(encoding="utf-8"), tmp_path)
-    assert f"of {review.pk}, revision 2, of " in said
-    assert "Its document is unchanged, and the signed log of " in said
+    assert said.startswith("This text is unchanged since its publication.\n")
+    assert f"Review: {review.pk}\nRevision: 2 (correction) of " in said

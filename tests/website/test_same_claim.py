@@ -59,7 +59,12 @@ def colours(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(
     "text",
-    [CLAIM, "nước lũ: ngập mái 2 ngôi chùa!!", "Nuoc lu ngap mai 2 ngoi chua", f"Khẩn cấp!!! {CLAIM}. Thật không?"],
+    [
+        CLAIM,
+        "nước lũ: ngập mái 2 ngôi chùa!!",
+        "Nuoc lu ngap mai 2 ngoi chua",
+        f"Khẩn cấp!!! 🙏🙏 {CLAIM}. Thật không?",
+    ],
 )
 def test_claim_in_the_same_words_comes_first_with_its_verdict(review: Review, text: str) -> None:
     page = search(text)

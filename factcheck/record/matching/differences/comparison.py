@@ -40,6 +40,8 @@ def _plain(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
+    """Return the words without punctuation and emojis."""
+    text = "".join(" " if unicodedata.category(sign) in ("So", "Sk") else sign for sign in text)
     return _PUNCTUATION.sub(" ", text).split()
 
 
