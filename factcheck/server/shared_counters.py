@@ -1,7 +1,8 @@
 """Counters that all processes of a machine share, in a small file that each process maps into its memory.
 
 The file has a fixed size, so a flood from many networks can't fill the disk. Counting takes a few microseconds and
-never waits for another process or thread. Two of them that count at the same moment can lose one count.
+never waits for another process or thread. Two of them that count the same key at the same moment can lose counts: a
+process that was interrupted writes the count that it had read before.
 """
 
 import fcntl
