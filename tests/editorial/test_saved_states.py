@@ -1,16 +1,19 @@
-"""Every saved state of a draft is kept, can be restored, and goes with an erasure."""
+"""States of a draft: one for each sitting, which can be restored, and which go 30 days after the publication."""
 
 import unicodedata
+from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from factcheck.editorial import saved_states
+from factcheck.editorial.discarding import delete_discarded, discard_draft
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.models import Appearance, Claim, Review, SavedState, Topic
+from factcheck.editorial.models import Appearance, Claim, Review, SavedState, Topic, User
 from factcheck.editorial.proposals import demand_policy
-from factcheck.editorial.saved_states import content_of, keep_state, last_state, restore_state
+from factcheck.editorial.saved_states import content_of, keep_state, last_state, note_opened, restore_state
 from tests.drafts import (
     Newsroom,
     correct_review,
@@ -53,6 +56,143 @@ def test_state_is_kept_only_if_it_differs(newsroom: Newsroom) -> None:
     review.headline = "Tít mới"
     review.save()
     assert kept(review).content["headline"] == "Tít mới"
+
+
+def save_later(review: Review, by: User, seconds: int, page: UUID | None = None, **values: str) -> SavedState | None:
+    """The person saves again, so many seconds after the last state."""
+    last = last_state(review.pk)
+    assert last is not None
+    Review.objects.filter(pk=review.pk).update(**values, changed_at=last.saved_at + timedelta(seconds=seconds))
+    return keep_state(Review.objects.get(pk=review.pk), by, page=page)
+
+
+def contents(review: Review) -> list[str]:
+    return [state.content["headline"] for state in SavedState.objects.filter(draft=review.pk)]
+
+
+def test_360_autosaves_of_one_page_leave_one_state(newsroom: Newsroom) -> None:
+    review, page = make_review(newsroom), uuid4()
+    keep_state(review, newsroom.reporter)
+    for number in range(360):
+        save_later(review, newsroom.reporter, 10, page, headline=f"Tít {number}")
+    assert contents(review) == ["Tít 359", "Video nước lũ là của năm 2020"]
+
+
+@pytest.mark.parametrize("why", ["pause", "other page", "other person", "opened by somebody else", "half is gone"])
+def test_state_before_another_sitting_is_kept(newsroom: Newsroom, why: str) -> None:
+    review, page = make_review(newsroom, body="Đoạn phim cũ. " * 300), uuid4()
+    keep_state(review, newsroom.reporter, page=page)
+    values = {"headline": "Tít mới"}
+    if why == "half is gone":
+        values["body"] = "Đoạn"
+    if why == "opened by somebody else":
+        note_opened(review.pk, newsroom.reporter)
+        note_opened(review.pk, newsroom.editor)
+    by = newsroom.editor if why == "other person" else newsroom.reporter
+    save_later(review, by, 601 if why == "pause" else 5, uuid4() if why == "other page" else page, **values)
+    assert contents(review) == ["Tít mới", "Video nước lũ là của năm 2020"]
+
+
+def test_own_page_does_not_keep_a_state(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    keep_state(review, newsroom.reporter)
+    note_opened(review.pk, newsroom.reporter)
+    save_later(review, newsroom.reporter, 600, headline="Tít mới")
+    assert contents(review) == ["Tít mới"]
+
+
+def move_log(subject: Any, days: int) -> None:
+    """Moves the entries about the subject into the past, as the owner of the tables with the rules off."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE record_logentry DISABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE record_logentry SET at = at - make_interval(days => %s) WHERE subject = %s", [days, subject]
+        )
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = 'record_logentry'::regclass AND NOT tgisinternal")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER {name}")
+
+
+def move_states(draft: Any, days: int) -> None:
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE editorial_savedstate DISABLE TRIGGER state_kept")
+        cursor.execute(
+            "UPDATE editorial_savedstate SET saved_at = saved_at - make_interval(days => %s) WHERE draft = %s",
+            [days, draft],
+        )
+        cursor.execute("ALTER TABLE editorial_savedstate ENABLE ALWAYS TRIGGER state_kept")
+
+
+def delete_states(*drafts: Any) -> None:
+    run("DELETE FROM editorial_savedstate WHERE draft = ANY(%s)", [each.pk for each in drafts])
+
+
+@pytest.mark.parametrize("days", [29, 31])
+def test_states_are_deleted_30_days_after_the_publication(newsroom: Newsroom, days: int) -> None:
+    review, demand = make_review(newsroom), make_demand(newsroom)
+    for draft in (review, review.claim, demand):
+        kept(draft)
+    publish_review(newsroom, review)
+    publish_demand(newsroom, demand)
+    for draft in (review, demand):
+        move_log(draft.pk, days)
+        move_states(draft.pk, days + 300)  # the drafts are older than their publication
+    move_states(review.claim_id, days + 300)
+    if days < 30:
+        for draft in (review, review.claim, demand):
+            with pytest.raises(DatabaseError, match="refused"):
+                delete_states(draft)
+    delete_discarded()
+    left = SavedState.objects.filter(draft__in=[review.pk, review.claim_id, demand.pk]).count()
+    assert left == (3 if days < 30 else 0)
+
+
+def test_states_of_an_open_draft_are_never_too_old(newsroom: Newsroom) -> None:
+    never, claim, correction = make_review(newsroom), make_claim(newsroom), make_review(newsroom)
+    publish_review(newsroom, correction)
+    open_correction(newsroom, correction, headline="Tít mới")
+    assert [kept(never), kept(claim), kept(correction)]
+    move_log(correction.pk, 400)
+    for draft in (never, claim, correction):
+        move_states(draft.pk, 300)
+        with pytest.raises(DatabaseError, match="refused"):
+            delete_states(draft)
+    delete_discarded()
+    assert contents(correction) == ["Tít mới", "Video nước lũ là của năm 2020"]
+
+
+def test_states_of_a_correction_that_was_thrown_away_are_deleted_after_30_days(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    open_correction(newsroom, review, headline="Tên nguồn tin")
+    kept(review)
+    discard_draft(draft=Review.objects.get(pk=review.pk), by=newsroom.reporter)
+    move_log(review.pk, 400)
+    move_states(review.pk, 29)
+    delete_discarded()
+    assert "Tên nguồn tin" in contents(review)
+    move_states(review.pk, 2)
+    delete_discarded()
+    assert contents(review) == []
+
+
+@pytest.mark.parametrize("who", ["another person", "another page", "later", "marked", "typed"])
+def test_database_deletes_only_a_state_that_its_page_has_replaced(newsroom: Newsroom, who: str) -> None:
+    review, page = make_review(newsroom), uuid4()
+    old = SavedState.objects.create(draft=review.pk, version=1, saved_by=newsroom.reporter, page=page, content={})
+    values: dict[str, Any] = {"saved_by": newsroom.reporter, "page": page, "saved_at": old.saved_at, "kind": "saved"}
+    values |= {
+        "another person": {"saved_by": newsroom.editor}, "another page": {"page": None}, "marked": {},
+        "later": {"saved_at": old.saved_at + timedelta(minutes=11)}, "typed": {"kind": "typed"},
+    }[who]  # fmt: skip
+    SavedState.objects.create(draft=review.pk, version=2, content={}, **values)
+    if who == "marked":
+        run("UPDATE editorial_savedstate SET was_opened = true WHERE id = %s", old.pk)
+        with pytest.raises(DatabaseError, match="refused"):
+            run("UPDATE editorial_savedstate SET was_opened = false WHERE id = %s", old.pk)
+    with pytest.raises(DatabaseError, match="refused"):
+        run("DELETE FROM editorial_savedstate WHERE id = %s", old.pk)
 
 
 @pytest.mark.parametrize(

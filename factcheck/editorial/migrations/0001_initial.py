@@ -1520,6 +1520,10 @@ class Migration(migrations.Migration):
                                 "internal",
                                 "The page can’t be stored. Try again later, or tell the operator of this site.",
                             ),
+                            (
+                                "forgotten",
+                                "The copy was deleted, because it contained text that must not be stored. Write why there is no copy.",
+                            ),
                         ],
                         max_length=40,
                         verbose_name="failure",
@@ -1618,6 +1622,7 @@ class Migration(migrations.Migration):
                             ("restored", "restored"),
                             ("discarded", "thrown away"),
                             ("typed", "typed at the same time"),
+                            ("forgotten", "after a passage was forgotten"),
                         ],
                         default="saved",
                         max_length=10,
@@ -1634,6 +1639,14 @@ class Migration(migrations.Migration):
                     "page",
                     models.UUIDField(
                         help_text="The opened page that sent the text. A repeated request has the same.", null=True
+                    ),
+                ),
+                (
+                    "was_opened",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Another person has opened the draft in this state.",
                     ),
                 ),
                 ("content", models.JSONField()),
@@ -2942,7 +2955,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="savedstate",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["saved", "opened", "restored", "discarded", "typed"])),
+                condition=models.Q(("kind__in", ["saved", "opened", "restored", "discarded", "typed", "forgotten"])),
                 name="savedstate_kind_known",
             ),
         ),

@@ -8,7 +8,7 @@ from factcheck.editorial.models.people import User
 
 
 class SavedState(models.Model):
-    """The whole content of a draft at one time. Database rules keep a state unchanged (sql/saved_states.sql).
+    """The content of a draft at the end of a sitting. Database rules keep a state unchanged (sql/saved_states.sql).
 
     `draft` is the id of a review, a claim or a demand. A state of the kind TYPED was never the draft's content: the
     person typed it while somebody else saved the same draft.
@@ -20,6 +20,7 @@ class SavedState(models.Model):
         RESTORED = "restored", _("restored")
         DISCARDED = "discarded", _("thrown away")
         TYPED = "typed", _("typed at the same time")
+        FORGOTTEN = "forgotten", _("after a passage was forgotten")
 
     draft = models.UUIDField()
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.SAVED)
@@ -29,6 +30,9 @@ class SavedState(models.Model):
         help_text="The draft's version that has this content, or that was typed over."
     )
     page = models.UUIDField(null=True, help_text="The opened page that sent the text. A repeated request has the same.")
+    was_opened = models.BooleanField(
+        default=False, db_default=False, help_text="Another person has opened the draft in this state."
+    )
     content = models.JSONField()
 
     class Meta:
@@ -37,7 +41,7 @@ class SavedState(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["saved", "opened", "restored", "discarded", "typed"]),
+                condition=models.Q(kind__in=["saved", "opened", "restored", "discarded", "typed", "forgotten"]),
                 name="savedstate_kind_known",
             )
         ]
