@@ -20,7 +20,7 @@ from api.google.parameters import ImageSearch, Search, read_token
 from api.google.schemas import shape_of
 from api.google.search import write_claim
 from api.http.problems import TooSlow
-from api.lists.pages import Cursor, write_cursor
+from api.lists.cursors import Cursor, write_cursor
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.picture_files import PATH, PictureError, decode
 from factcheck.record.formats.urls import url_key
