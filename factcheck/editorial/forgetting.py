@@ -8,7 +8,6 @@ two people decide on (`erasure.py`).
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
@@ -137,7 +136,7 @@ def find_places(draft: Draft, text: str, copies: Collection[str] = (), shown: Co
     proposals = [each for each in _proposals(draft, claims) if _is_in_proposal(passage, each, draft)]
     claimants = [each for each in _claimants(drafts, states) if passage.is_in_row(each)]
     found = [each for each in copies_of(draft) if str(each.pk) in copies or passage.is_in_row(each)]
-    kept = [
+    kept: list[Capture | Picture | Claimant] = [
         *(each for each in claimants if _is_needed_elsewhere(each, claims)),
         *(each for each in found if _is_cited_elsewhere(each, draft, claims)),
         *(each for each in named if any(each.sha256.encode() in document for document in documents)),
@@ -308,7 +307,7 @@ def _claimants(drafts: Iterable[Draft], states: Iterable[SavedState]) -> models.
     """The claimants that the claims have or had."""
     keys = {each.claimant_id for each in drafts if isinstance(each, Claim)}
     keys |= {UUID(key) for state in states if (key := state.content.get("claimant"))}
-    return Claimant.objects.filter(pk__in=keys - {None})
+    return Claimant.objects.filter(pk__in=[key for key in keys if key])
 
 
 def _is_needed_elsewhere(claimant: Claimant, claims: Collection[UUID]) -> bool:
@@ -331,15 +330,17 @@ def _delete_files(passage: Passage, places: Places) -> None:
 
     A copy that a draft or state refers to is replaced by a failure with the same id, so the page isn't copied again.
     """
-    uses = [(each, list(each.sources.all()), list(each.appearances.all())) for each in places.copies]
+    uses: list[tuple[Capture, Iterable[Source | Appearance]]] = [
+        (each, [*each.sources.all(), *each.appearances.all()]) for each in places.copies
+    ]
     for model in (Source, Appearance):
         model._default_manager.filter(capture__in=places.copies).update(capture=None)
     delete_captures(places.copies)
-    for old, *rows in uses:
+    for old, rows in uses:
         new = Capture(pk=old.pk, newsroom=old.newsroom, url=passage.cut(old.url), requested_by=old.requested_by)
         new.origin, new.state, new.failure = old.origin, Capture.State.FAILED, Capture.Failure.FORGOTTEN
         new.save(force_insert=True)
-        for row in chain(*rows):
+        for row in rows:
             type(row)._default_manager.filter(pk=row.pk).update(capture=new)
     media = Q(claim__in=[each.claim_id for each in places.pictures])
     hashes = [each.sha256 for each in places.pictures]

@@ -66,8 +66,8 @@ def keep_state(draft: models.Model, by: User, kind: Kind = Kind.SAVED, page: UUI
 def _replaces(state: SavedState, last: SavedState) -> bool:
     """Whether both states belong to one sitting: the same page has saved again after a short pause.
 
-    A state is kept if somebody else has opened it, because a conflict is explained with it. It is also kept if more
-    than half of its text is gone, so that a mistake can be undone.
+    A state is kept if a page was opened with it, because a conflict is explained with it. It is also kept if more than
+    half of its text is gone, so that a mistake can be undone.
     """
     if last.was_opened or (state.kind, state.saved_by_id, state.page) != (last.kind, last.saved_by_id, last.page):
         return False
@@ -75,16 +75,17 @@ def _replaces(state: SavedState, last: SavedState) -> bool:
     return state.kind == Kind.SAVED and state.saved_at - last.saved_at <= PAUSE and 2 * now >= was
 
 
-def note_opened(draft: UUID, by: User) -> None:
-    """Notes that the person works with the last state, so that a later state doesn't replace it."""
+def note_opened(draft: UUID) -> None:
+    """Notes that a page shows the last state, so that a later state doesn't replace it."""
     last = SavedState.objects.filter(draft=draft).exclude(kind=Kind.TYPED).values("pk")[:1]
-    SavedState.objects.filter(pk__in=last, was_opened=False).exclude(saved_by=by).update(was_opened=True)
+    SavedState.objects.filter(pk__in=last, was_opened=False).update(was_opened=True)
 
 
 def keep_first_state(draft: models.Model, by: User) -> None:
     """Keeps the state of a draft that has none, before the draft is changed. For example, an import keeps no states."""
     if not SavedState.objects.filter(draft=draft.pk).exists():
         keep_state(draft, by)
+        note_opened(draft.pk)
 
 
 def last_state(draft: UUID) -> SavedState | None:

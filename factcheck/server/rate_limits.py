@@ -66,8 +66,8 @@ def count_account(account: int, *limits: tuple[str, int, int, int]) -> int | Non
 
     Each limit has a name, a quota, its seconds, and the number to count now.
     """
-    client = f"account {account}"
-    return Limits(tuple(_count(name, quota, window, client, times) for name, quota, window, times in limits)).retry_after
+    counts = (_count(name, quota, window, f"account {account}", times) for name, quota, window, times in limits)
+    return Limits(tuple(counts)).retry_after
 
 
 def _count(name: str, quota: int, window: int, client: str, times: int) -> _Count:

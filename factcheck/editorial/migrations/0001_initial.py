@@ -1646,7 +1646,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="Another person has opened the draft in this state.",
+                        help_text="A page was opened with this state.",
                     ),
                 ),
                 ("content", models.JSONField()),

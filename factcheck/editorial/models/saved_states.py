@@ -30,9 +30,7 @@ class SavedState(models.Model):
         help_text="The draft's version that has this content, or that was typed over."
     )
     page = models.UUIDField(null=True, help_text="The opened page that sent the text. A repeated request has the same.")
-    was_opened = models.BooleanField(
-        default=False, db_default=False, help_text="Another person has opened the draft in this state."
-    )
+    was_opened = models.BooleanField(default=False, db_default=False, help_text="A page was opened with this state.")
     content = models.JSONField()
 
     class Meta:

@@ -27,9 +27,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
                 OR EXISTS (SELECT FROM editorial_demand WHERE id = $1 AND state = 'published'))
 $$;
 
--- A saved state never changes. There are two exceptions: it is marked when somebody else opens the draft, and a passage
--- that was never published is forgotten. A state is deleted if it is over, or if the same page has saved again within
--- ten minutes and nobody else has seen the earlier state. For the states of claims, `factcheck.erased_review` names the
+-- A saved state never changes. There are two exceptions: it is marked when a page of the draft is opened, and a passage
+-- that was never published is forgotten. A state is deleted if it is over, or if its page has saved again within ten
+-- minutes and no page was opened with it. For the states of claims, `factcheck.erased_review` names the
 -- erased review, whose draft or submissions must contain the claim.
 CREATE OR REPLACE FUNCTION editorial_state_kept() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -128,7 +128,7 @@ function start() {
       ...options,
     });
     if (!response.headers.get("Content-Type")?.startsWith("application/json")) {
-      throw new Error([0, 200, 403].includes(response.status) ? "logged out" : "failed");
+      throw new Error([0, 200, 403].includes(response.status) ? "logged out" : [400, 413].includes(response.status) ? "too large" : "failed");
     }
     return [response.status, await response.json()];
   }
@@ -169,13 +169,20 @@ function start() {
       } else if (code === 409) {
         stopped = true;
         showConflict(answer);
-      } else if (code === 422) {
+      } else if (code === 422 || code === 413) {
         saved = sent; // the next change can make the draft savable
+      } else if (code === 429) {
+        timer = setTimeout(() => save(), answer.wait * 1000);
+        return;
       } else {
         stopped = true;
       }
     } catch (problem) {
-      status.textContent = problem.message === "logged out" ? texts.loggedOut : texts.offline;
+      status.textContent = { "logged out": texts.loggedOut, "too large": texts.tooLarge }[problem.message] ?? texts.offline;
+      if (problem.message === "too large") {
+        saved = sent; // the next change can make the draft small enough
+        return;
+      }
       timer = setTimeout(() => save(), AT_LEAST_EVERY);
       return;
     }
