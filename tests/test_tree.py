@@ -1,7 +1,7 @@
 """The shape of the tree: a name means one thing, files and functions are short, every package says what belongs in it."""
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +50,11 @@ def test_functions_are_short() -> None:
                 if lines > 60:
                     long.append(f"{file} {node.name} {lines}")
     assert long == []
+
+
+def test_rooms_have_twelve_modules_at_most() -> None:
+    rooms = Counter(file.parent for file in FILES if file.name != "__init__.py" and "editorial" in file.parts)
+    assert {str(room): count for room, count in rooms.items() if count > 12} == {}
 
 
 def test_packages_say_what_belongs_in_them() -> None:

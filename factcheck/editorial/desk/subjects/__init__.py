@@ -1,0 +1,1 @@
+"""Subjects that reviews refer to: claimants, merged claims, publishers, scales and topics."""
