@@ -17,8 +17,9 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from factcheck.editorial import erasure, pictures, roles
+from factcheck.editorial import erasure, pictures
 from factcheck.editorial.captures.deletion import delete_captures
+from factcheck.editorial.drafts.saved_states import ROWS, Draft, keep_state
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.fields import ProseField, RuledField, SeveralWordsField, WebAddressField
@@ -38,8 +39,8 @@ from factcheck.editorial.models import (
     Source,
     User,
 )
+from factcheck.editorial.people import roles
 from factcheck.editorial.proposals import workflow
-from factcheck.editorial.saved_states import ROWS, Draft, keep_state
 from factcheck.record.formats.text import clean_text, nfc
 from factcheck.record.models import PastReview, PublishedReview, RevisionDocument
 

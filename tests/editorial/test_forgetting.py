@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 
 from factcheck.editorial.captures import fetching
 from factcheck.editorial.captures.requests import request_missing
+from factcheck.editorial.drafts.saved_states import keep_state, put_back, restore_state
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.forgetting import PublishedPassage, forget_passage
 from factcheck.editorial.models import (
@@ -29,7 +30,6 @@ from factcheck.editorial.models import (
     Source,
 )
 from factcheck.editorial.proposals import workflow
-from factcheck.editorial.saved_states import keep_state, put_back, restore_state
 from tests.drafts import (
     Newsroom,
     make_claim,

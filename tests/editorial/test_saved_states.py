@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
-from factcheck.editorial import saved_states
-from factcheck.editorial.discarding import delete_discarded, discard_draft
+from factcheck.editorial.drafts import saved_states
+from factcheck.editorial.drafts.discarding import delete_discarded, discard_draft
+from factcheck.editorial.drafts.saved_states import content_of, keep_state, last_state, note_opened, restore_state
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Appearance, Claim, Review, SavedState, Topic, User
 from factcheck.editorial.proposals import demand_policy
-from factcheck.editorial.saved_states import content_of, keep_state, last_state, note_opened, restore_state
 from tests.drafts import (
     Newsroom,
     correct_review,

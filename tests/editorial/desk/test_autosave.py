@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.editorial.drafts.open_drafts import delete_old
 from factcheck.editorial.models import Claim, Demand, OpenDraft, Review, SavedState, Source, User
-from factcheck.editorial.open_drafts import delete_old
 from factcheck.editorial.proposals import merge_policy, workflow
 from tests.drafts import Newsroom, make_claim, make_demand, make_newsroom, make_review
 from tests.journeys.browser import signed_in
@@ -403,7 +403,7 @@ def test_account_saves_no_more_and_no_larger_pages_than_a_person_can(
     settings.REQUEST_COUNTS = tmp_path / "counts"
     one, other = make_review(newsroom), make_review(newsroom)
     pages = {review.pk: form_of(lan, change(review)) | {"headline": "Tít mới"} for review in (one, other)}
-    monkeypatch.setattr(f"factcheck.editorial.desk.autosave.{limit}", {"MAX_AUTOSAVES": 1}.get(limit, 10_000))
+    monkeypatch.setattr(f"factcheck.editorial.desk.writing.autosave.{limit}", {"MAX_AUTOSAVES": 1}.get(limit, 10_000))
     pages[other.pk]["body"] = "Nước lũ " * 5000
     answers = [lan.post(autosave(review), pages[review.pk]) for review in (one, other)]
     assert [answer.status_code for answer in answers] == [200, 413 if limit == "MAX_SIZE" else 429]
