@@ -99,7 +99,6 @@ class Migration(migrations.Migration):
             name="Topic",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 ("slug", models.SlugField(max_length=60, unique=True, verbose_name="short name")),
             ],
             options={
@@ -166,7 +165,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "byline",
                     factcheck.editorial.fields.LineField(
@@ -211,7 +209,6 @@ class Migration(migrations.Migration):
             name="Publisher",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "type",
                     models.CharField(
@@ -721,7 +718,6 @@ class Migration(migrations.Migration):
             name="RatingScale",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 ("slug", models.SlugField(max_length=60, unique=True, verbose_name="short name")),
                 ("name", factcheck.editorial.fields.LineField(max_length=500, verbose_name="name")),
                 (
@@ -1865,7 +1861,6 @@ class Migration(migrations.Migration):
             name="Verdict",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 ("slug", models.SlugField(max_length=60, verbose_name="short name")),
                 (
                     "value",
@@ -1934,7 +1929,6 @@ class Migration(migrations.Migration):
             name="VerdictMapping",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "words",
                     factcheck.editorial.fields.LineField(

@@ -24,7 +24,6 @@ from factcheck.editorial.fields import (
     multiple_choice_options,
     url_list,
 )
-from factcheck.editorial.models.drafts import VersionedModel
 from factcheck.editorial.people import time_zones
 from factcheck.record.statements import review as statements
 
@@ -35,7 +34,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         return self.filter(memberships__isnull=False).distinct()
 
 
-class Publisher(VersionedModel):
+class Publisher(models.Model):
     """The publisher responsible for a review: one of the site's newsrooms, or the publisher of an imported review."""
 
     Type = statements.PublisherType
@@ -129,7 +128,7 @@ class Publisher(VersionedModel):
         return self.name
 
 
-class User(VersionedModel, AbstractUser):
+class User(AbstractUser):
     """A person with an account. Their permissions depend only on their memberships."""
 
     byline = LineField(

@@ -66,7 +66,7 @@ GRANT EXECUTE ON FUNCTION editorial_record_events(bigint, bigint, text[], text[]
 CREATE OR REPLACE FUNCTION editorial_account_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    untold text[] := ARRAY['last_login', 'version'];
+    untold text[] := ARRAY['last_login'];
     before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - untold END;
     after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - untold END;
     changed jsonb;
