@@ -1,9 +1,9 @@
-"""Lists of reviews: what a statement needs, what still exists, and translations whose original was corrected."""
+"""Lists of reviews: what still exists, and translations whose original was corrected."""
 
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Q
 
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.people import User
@@ -15,15 +15,6 @@ if TYPE_CHECKING:
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
-    def for_statements(self) -> Self:
-        """The reviews with all rows that their statements need, loaded in a fixed number of queries."""
-        from factcheck.editorial.models.reviews import Authorship  # which imports this module
-
-        authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
-        return self.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
-            "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", authorships
-        )
-
     def drafts_of(self, user: User) -> Self:
         """Drafts that the person created or is an author of, newest first."""
         own = Q(created_by=user) | Q(pk__in=user.authorships.values("review"))
