@@ -5,7 +5,7 @@ const HEARTBEAT = 20_000;
 const KEPT_FOR = 30 * 24 * 60 * 60 * 1000;
 const PREFIX = "draft:";
 // These values differ from page to page, although the text is the same.
-const NOT_TYPED = /^(csrfmiddlewaretoken|page|opened_version|_created|choice-.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*-(id|removed))$/;
+const NOT_TYPED = /^(csrfmiddlewaretoken|page|opened_version|_created|choice-.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*-id)$/;
 
 function keptKeys(person = "") {
   return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX + person));
@@ -79,7 +79,6 @@ function start() {
   let unsavedSince = null;
   let timer = null;
   let running = null;
-  const created = new Set();
   let stopped = Boolean(form.querySelector(".conflict"));
 
   function keyOf(opened) {
@@ -95,14 +94,8 @@ function start() {
     return element;
   }
 
-  // Rows that an autosave has created and that the person has removed from the page since then.
-  function removedRows() {
-    const present = new Set([...form.elements].filter(({ name }) => name.endsWith("-id")).map(({ name, value }) => `${name.split("-")[0]}-removed:${value}`));
-    return [...created].filter((row) => !present.has(row)).map((row) => row.split(":"));
-  }
-
   function typedValues() {
-    return [...[...new FormData(form)].filter(([, value]) => typeof value === "string"), ...removedRows()];
+    return [...new FormData(form)].filter(([, value]) => typeof value === "string");
   }
 
   function keep() {
@@ -191,7 +184,6 @@ function start() {
       for (const { index, id } of rows) {
         const field = ids.get(`${prefix}-${index}-id`);
         if (field) {
-          created.add(`${prefix}-removed:${id}`);
           field.value = id;
           field.disabled = false;
         }
@@ -355,9 +347,6 @@ function start() {
       // After a conflict, the person first compares the two texts.
       running.finally(() => stopped || form.requestSubmit(event.submitter));
       return;
-    }
-    for (const [name, value] of removedRows()) {
-      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }
     sessionStorage.setItem(SENT, key);
     stopped = true;
