@@ -25,14 +25,14 @@ for (const key of keptKeys()) {
   }
 }
 
-// A page that was saved in the usual way, and wasn't refused, needs no copy of its text any more.
+// A page that was saved in the usual way, and wasn't refused, needs no copy of its text any more. The login page has
+// saved nothing, so the text stays in this browser until the person has logged in.
 const SENT = "draft-sent";
-if (document.getElementById("logout-form")) {
-  if (sessionStorage.getItem(SENT) && !document.querySelector(".errornote, .messagelist .error")) {
-    localStorage.removeItem(sessionStorage.getItem(SENT));
-  }
-  sessionStorage.removeItem(SENT);
+const hasSaved = document.getElementById("logout-form") && !document.querySelector(".errornote, .messagelist .error");
+if (hasSaved && sessionStorage.getItem(SENT)) {
+  localStorage.removeItem(sessionStorage.getItem(SENT));
 }
+sessionStorage.removeItem(SENT);
 
 const settings = document.querySelector("[data-autosave]");
 const form = settings?.closest("form");
