@@ -1,0 +1,65 @@
+"""Claims that other newsrooms also review. Statements of these reviews contain the published claim, never its draft.
+
+A claim is one row for all its reviews, and its own newsroom can always edit it. Edits become public only when this
+newsroom publishes them, not when another newsroom publishes a review of the claim.
+"""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from factcheck.editorial.drafts.statement_columns import values_of
+from factcheck.editorial.models import Claim, Claimant, Review, Topic
+from factcheck.record.models import PublishedReview
+from factcheck.record.statements import review as statements
+from factcheck.record.statements.checks import with_defaults
+
+
+class PublicClaim(NamedTuple):
+    """The published version of a claim, as a part of a review's statement.
+
+    The published claim determines the claimant, but the claimant's name and other values come from the current row in
+    the database. So a redacted name doesn't reappear.
+    """
+
+    statement: dict[str, Any]
+    claimant: Claimant | None
+    topics: list[Topic]
+
+
+def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
+    """The published claims by id, from the newest live review of the claim's newsroom, or else of any newsroom."""
+    if not ids:
+        return {}
+    documents = _public_statements(ids)
+    claimants = Claimant.objects.in_bulk(
+        {found["claim"]["claimant"]["id"] for found in documents.values() if found["claim"]["claimant"]}
+    )
+    slugs = {topic["slug"] for found in documents.values() for topic in found["topics"]}
+    topics = {topic.slug: topic for topic in Topic.objects.prefetch_related("labels").filter(slug__in=slugs)}
+    claims = {}
+    for pk, found in documents.items():
+        claimant = claimants.get(UUID(found["claim"]["claimant"]["id"])) if found["claim"]["claimant"] else None
+        values = values_of(claimant, statements.Claimant) if claimant else None
+        claims[pk] = PublicClaim(
+            with_defaults(found["claim"], statements.ReviewedClaim) | {"claimant": values},
+            claimant,
+            [topics[topic["slug"]] for topic in found["topics"] if topic["slug"] in topics],
+        )
+    return claims
+
+
+def has_hidden_claim(review: Review) -> bool:
+    """Whether the review's claim belongs to another newsroom and is no longer visible to readers."""
+    if review.claim.newsroom_id == review.newsroom_id:
+        return False
+    return not PublishedReview.objects.live().filter(claim_id=review.claim_id).exists()
+
+
+def _public_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    owner = Claim.objects.filter(pk=OuterRef(OuterRef("claim_id"))).values("newsroom")
+    own = Exists(Review.objects.filter(pk=OuterRef("pk"), newsroom__in=owner))
+    found = PublishedReview.objects.live().filter(claim_id__among=ids).order_by(own.asc(), "sequence")
+    return {row.claim_id: row.parsed_body for row in found if row.claim_id}
