@@ -103,7 +103,10 @@ def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press
     lan.press("Save and go on")
     assert Review.objects.get().headline == "Tít của Lan"
     stored = Source.objects.order_by("pk").values_list("title", "stance")
-    assert list(stored) == [("Của máy", "context"), ("Trạm đo Huế", "refutes"), ("Báo năm 2020", "context")]
+    assert list(stored) == [("Trạm đo Huế", "refutes"), ("Báo năm 2020", "context")]
+    assert "Của máy" in {
+        source["title"] for state in SavedState.objects.filter(draft=pk) for source in state.content["sources"]
+    }
 
 
 @pytest.mark.parametrize("removed", [0, pytest.param(1, marks=pytest.mark.prove)])
@@ -129,16 +132,13 @@ def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(
     ]
 
 
-def test_author_whom_two_add_at_once_is_there_once_and_the_second_is_told(newsroom: Newsroom) -> None:
+def test_author_whom_two_add_at_once_is_there_once(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     pages = [signed_in(newsroom.chief).open(f"/admin/editorial/review/{review.pk}/change/") for _who in "12"]
     for each in pages:
         each.add_row("authorships")
         each.fill(authorships__1__user=str(newsroom.second.pk)).press("Save and go on")
-    second = pages[1].press("Save and go on")
-    assert "Someone else has already added this entry. Leave this row empty." in second.text
-    second.fill(authorships__1__user="").press("Save and go on")
-    assert "Someone else" not in second.text
+    assert pages[1].press("Save and go on").status == 200
     assert review.authorships.count() == 2
 
 
