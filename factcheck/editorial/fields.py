@@ -141,18 +141,6 @@ class SeveralWordsField(ArrayField[list[str], list[str]]):
         return forms.MultipleChoiceField(**{**about, **kwargs, **checkboxes})
 
 
-def multiple_choice_options(part: type[Part], name: str) -> dict[str, Any]:
-    """The options of a SeveralWordsField, from the statement's model: the label and the choices."""
-    words = choices_of(part, name)
-    assert words is not None
-    longest = max(map(len, words.values()))
-    return {
-        "verbose_name": label(part.model_fields[name].title or name),
-        "base_field": models.CharField(max_length=longest, choices=choices(words)),
-        "size": len(words),
-    }
-
-
 def columns(part: type[Part], *skipped: str, prefix: str = "", **help_texts: Any) -> dict[str, models.Field[Any, Any]]:
     """The columns for the keys of a statement's part, by name. A class body adds them with `locals().update`.
 
@@ -168,9 +156,10 @@ def columns(part: type[Part], *skipped: str, prefix: str = "", **help_texts: Any
 
 def _column(part: type[Part], name: str, blank: bool, **options: Any) -> models.Field[Any, Any]:
     field, rule, kind = part.model_fields[name], find_rule(part, name), value_type(part, name)
-    if kind is list and choices_of(part, name):
-        return SeveralWordsField(**options, **multiple_choice_options(part, name))
     options |= field_options(part, name)
+    if kind is list and (words := choices_of(part, name)):
+        word = models.CharField(max_length=max(map(len, words.values())), choices=choices(words))
+        return SeveralWordsField(**options, base_field=word, size=len(words))
     if kind is list:
         return url_list(**options)
     if kind is bool and field.default is None:
