@@ -65,6 +65,9 @@ class EditorsDesk(admin.AdminSite):
         menu = menu_for(get_desk(request), context["available_apps"])
         return {**context, "freezes": freezes_for(request), "menu": menu, "pictures": DESK_PICTURES}
 
+    def get_log_entries(self, request: HttpRequest) -> Any:
+        return ()  # the desk has events instead of Django's log
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):
             return []  # the login page
