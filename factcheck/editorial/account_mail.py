@@ -20,7 +20,7 @@ from django.utils.http import urlsafe_base64_encode
 from procrastinate.contrib.django import app
 
 from factcheck.editorial.models import Membership, Proposal, Publisher, SecondFactor, User
-from factcheck.editorial.models.account_changes import DecidesOnAccount
+from factcheck.editorial.rights import DecidesOnAccount
 from factcheck.editorial.sign_in.attempts import lock_counters
 from factcheck.editorial.time_zones import DEFAULT, zone
 

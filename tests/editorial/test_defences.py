@@ -165,7 +165,7 @@ def test_who_began_it_never_approves_whoever_is_named_as_author(newsroom: Newsro
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     with pytest.raises(NotAllowed, match="You started this or are one of its authors"):
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
-    with pytest.raises(IntegrityError, match="who began it cannot approve"):
+    with pytest.raises(IntegrityError, match=r"\(author\)"):
         run(
             "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
             [newsroom.editor.pk, approval.pk],
@@ -174,8 +174,8 @@ def test_who_began_it_never_approves_whoever_is_named_as_author(newsroom: Newsro
         with pytest.raises(IntegrityError, match="who began it, and with what, cannot be changed"):
             run(f"UPDATE editorial_review SET {change} WHERE id = %s", [review.pk])
     to_decide = Proposal.objects.to_decide
-    assert approval not in to_decide(newsroom.editor, [newsroom.publisher.pk])
-    assert approval in to_decide(newsroom.second, [newsroom.publisher.pk])
+    assert approval not in to_decide(newsroom.editor)
+    assert approval in to_decide(newsroom.second)
     workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
 
 

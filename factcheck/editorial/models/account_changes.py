@@ -1,9 +1,7 @@
-"""Proposed changes of accounts: who decides on them, and what they say in words."""
+"""Proposed changes of accounts in words."""
 
 from typing import Any
 
-from django.db import models
-from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.models.kinds import Action
@@ -29,10 +27,3 @@ def describe(action: str, account: User, newsroom: Publisher | None, content: di
     role = Membership.Role(content["role"]).label if content.get("role") else ""
     values = {"account": account, "role": role, "newsroom": newsroom, "email": content.get("new_email", "")}
     return str(_TEXTS[Action(action)] % values)
-
-
-class DecidesOnAccount(Func):
-    """Whether a person may decide on a proposal about an account (`sql/accounts.sql`)."""
-
-    function = "editorial_decides_on_account"
-    output_field = models.BooleanField()

@@ -14,7 +14,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Demand, Freeze, Proposal, Publisher, SavedState, User
 from factcheck.editorial.models.kinds import Decision, Kind
-from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal
+from factcheck.editorial.proposals.policy import Policy, Reasons
 from factcheck.editorial.saved_states import keep_state
 from factcheck.editorial.statement_columns import values_of
 from factcheck.record.models import LogEntry, RevisionDocument
@@ -49,10 +49,6 @@ class DemandPolicy(Policy[Demand]):
 
     def copy_note(self, proposal: Proposal) -> None:
         proposal.note = self.subject(proposal).change_note
-
-    def require_outsider(self, proposal: Proposal, by: User) -> None:
-        if self.subject(proposal).created_by_id == by.pk:
-            raise author_refusal()
 
     def require_ready(self, proposal: Proposal) -> None:
         publish_after = self.subject(proposal).publish_after
