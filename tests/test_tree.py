@@ -1,7 +1,7 @@
 """The shape of the tree: a name means one thing, files and functions are short, every package says what belongs in it."""
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -52,6 +52,11 @@ def test_functions_are_short() -> None:
                 if lines > 60:
                     long.append(f"{file} {node.name} {lines}")
     assert long == []
+
+
+def test_rooms_have_twelve_modules_at_most() -> None:
+    rooms = Counter(file.parent for file in FILES if file.name != "__init__.py" and "editorial" in file.parts)
+    assert {str(room): count for room, count in rooms.items() if count > 12} == {}
 
 
 def test_imports_form_no_circle() -> None:

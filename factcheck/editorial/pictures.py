@@ -19,10 +19,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.editorial import roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Appearance, Claim, Picture, Review, User
+from factcheck.editorial.people import roles
 from factcheck.record.formats.markdown import own_pictures
 from factcheck.record.formats.picture_files import HEAD, PATH, PictureError, decode, encode_for_readers, video_type
 from factcheck.record.models import PublishedPicture

@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from factcheck.editorial import roles
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, Review, User
+from factcheck.editorial.people import roles
 from factcheck.record.public_captures import PublicCapture, cited_urls, replace_public_captures
 from factcheck.record.public_files import public_file
 from factcheck.record.readmodel.picture_rows import restore_public_pictures

@@ -7,6 +7,7 @@ and account administrators manage accounts, memberships and publishers.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
@@ -18,13 +19,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import roles
-from factcheck.editorial.desk.account_names import replace_account_links
-from factcheck.editorial.desk.lists import BoundedPaginator, DeskChangeList
-from factcheck.editorial.desk.read_only import drop_empty_fields, list_read_only_rows
+from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, DeskChangeList
+from factcheck.editorial.desk.read_only import drop_empty_fields, list_read_only_rows, replace_account_links
 from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
-from factcheck.editorial.models import Membership, Publisher, User
-from factcheck.editorial.time_zones import DEFAULT, zone
+from factcheck.editorial.models import Membership, Publisher, Review, User
+from factcheck.editorial.people import roles
+from factcheck.editorial.people.time_zones import DEFAULT, zone
 
 Role = Membership.Role
 M = TypeVar("M", bound=models.Model)
@@ -65,6 +65,16 @@ class Desk:
     def own(self, rows: QuerySet[M]) -> QuerySet[M]:
         """The rows that belong to the person's newsrooms, for models with a `newsroom` field."""
         return rows.filter(newsroom__in=list(self.roles))
+
+    @cached_property
+    def _writes(self) -> dict[UUID, bool]:
+        return {}
+
+    def may_write(self, review: Review) -> bool:
+        """The answer of `roles.may_write`, which is asked once per review and request."""
+        if review.pk not in self._writes:
+            self._writes[review.pk] = roles.may_write(self.user, review)
+        return self._writes[review.pk]
 
     @property
     def deciding_newsrooms(self) -> list[int]:

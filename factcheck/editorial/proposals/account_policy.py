@@ -1,7 +1,7 @@
 """Changes of accounts. A second person approves what an account receives.
 
-One person can take away (`factcheck.editorial.accounts`). The database makes the change when a proposal is approved,
-and the application can't make it (`sql/accounts.sql`).
+One person can take away (`factcheck.editorial.people.accounts`). The database makes the change when a proposal is
+approved, and the application can't make it (`sql/accounts.sql`).
 """
 
 import json
@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import account_mail, rights, roles
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import SETTLED_AFTER, Action, Kind
+from factcheck.editorial.people import account_mail, roles
 from factcheck.editorial.proposals.policy import Policy, Reasons, submit_statement
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
 
@@ -147,17 +147,17 @@ def open_proposal(account: User) -> Proposal | None:
 
 def is_first_hour(by: User) -> bool:
     """Whether nobody else has ever been able to decide, so that this administrator's own approval is enough."""
-    return rights.ask("editorial_is_first_hour", by.pk)
+    return roles.ask("editorial_is_first_hour", by.pk)
 
 
 def is_last_decider(account: User) -> bool:
     """Whether nobody else can decide in one of the account's newsrooms, or on accounts."""
-    return rights.ask("editorial_is_last_decider", account.pk, None)
+    return roles.ask("editorial_is_last_decider", account.pk, None)
 
 
 def has_powers(account: User) -> bool:
     """Whether the account has a role or administers accounts, or had until today."""
-    return rights.ask("editorial_has_powers", account.pk)
+    return roles.ask("editorial_has_powers", account.pk)
 
 
 def _has_paused(person: User, account: User) -> bool:
@@ -167,9 +167,9 @@ def _has_paused(person: User, account: User) -> bool:
 
 
 def _can_be_undone(proposal: Proposal, taken: str | None) -> bool:
-    return rights.ask("editorial_can_be_undone", proposal.account_id, proposal.newsroom_id, taken)
+    return roles.ask("editorial_can_be_undone", proposal.account_id, proposal.newsroom_id, taken)
 
 
 def _may_propose(proposal: Proposal) -> bool:
     about = (proposal.account_id, proposal.newsroom_id, proposal.action)
-    return rights.ask("editorial_proposes_on_account", proposal.submitted_by_id, *about)
+    return roles.ask("editorial_proposes_on_account", proposal.submitted_by_id, *about)

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import rights, roles
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Freeze, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
 
 
@@ -60,7 +60,7 @@ class FreezePolicy(Policy[Freeze]):
 @transaction.atomic
 def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
     """Freezes the newsroom's publishing at once. Publications that have begun finish first."""
-    if not rights.ask("editorial_may_freeze", by.pk, newsroom.pk):
+    if not roles.ask("editorial_may_freeze", by.pk, newsroom.pk):
         raise NotAllowed(_("Only a Chief editor or an account administrator can freeze publishing. Ask one of them."))
     Publisher.objects.select_for_update().get(pk=newsroom.pk)
     require_not_frozen([newsroom.pk])

@@ -4,10 +4,10 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import rights
 from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Proposal, VerdictMapping
 from factcheck.editorial.models.kinds import Decision, Kind
+from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
 from factcheck.record.formats.canonical import canonical
 
@@ -36,7 +36,7 @@ class MappingPolicy(Policy[VerdictMapping]):
         return []
 
     def require_submitter(self, proposal: Proposal) -> None:
-        if not rights.ask("editorial_is_editor_anywhere", proposal.submitted_by_id):
+        if not roles.ask("editorial_is_editor_anywhere", proposal.submitted_by_id):
             raise NotAllowed(self.refusals["not_editor"])
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import rights, roles
+from factcheck.editorial.drafts.validation import require_valid
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Kind
-from factcheck.editorial.validation import require_valid
+from factcheck.editorial.people import roles
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.parts import Part
@@ -82,7 +82,7 @@ class Policy(ABC, Generic[S]):
 
     def find_refusal(self, proposal: Proposal, by: User, *, approving: bool) -> str | Promise | None:
         """Why the person can't approve the proposal, or can't return or publish it. None if they can."""
-        word = rights.answer("editorial_decision_refusal", by.pk, proposal.pk, approving)
+        word = roles.answer("editorial_decision_refusal", by.pk, proposal.pk, approving)
         return self.refusals[word] if word else None
 
     def require_decider(self, proposal: Proposal, by: User, *, approving: bool = False) -> None:

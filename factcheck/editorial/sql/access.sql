@@ -1,5 +1,5 @@
 -- Who may do what. Each right is one function: here, for decisions in proposals.sql, and for accounts in accounts.sql.
--- Triggers, policies, lists and buttons all ask these functions (`factcheck/editorial/rights.py`).
+-- Triggers, policies, lists and buttons all ask these functions (`factcheck/editorial/people/roles.py`).
 
 -- The person's role in the newsroom, or '' without one. A closed account doesn't have a role.
 CREATE OR REPLACE FUNCTION editorial_role_in(person bigint, newsroom bigint) RETURNS text LANGUAGE sql STABLE

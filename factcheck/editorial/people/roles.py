@@ -1,0 +1,80 @@
+"""Permissions, which depend only on a person's role in a newsroom, even for superusers."""
+
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.errors import NotAllowed
+from factcheck.editorial.models import Membership, Publisher, Review, User
+
+Role = Membership.Role
+
+# The group whose members manage accounts and memberships. Members of this group can't have a membership themselves, so
+# that people who assign roles don't decide on reviews. The trigger membership_rules enforces this too.
+ACCOUNT_ADMINISTRATORS = "Account administrators"
+
+
+def role_in(user: User, newsroom: Publisher | int) -> Role | None:
+    """The person's role in this newsroom, or None. A closed account doesn't have a role."""
+    found = answer("editorial_role_in", user.pk, newsroom if isinstance(newsroom, int) else newsroom.pk)
+    return Role(found) if found else None
+
+
+def administers(user: User) -> bool:
+    """Whether the person administers accounts. A closed account administers nothing."""
+    return ask("editorial_administers", user.pk)
+
+
+def has_administration(user: User) -> bool:
+    """Whether the account has the administration of accounts, even if it is closed."""
+    return user.is_superuser or user.groups.filter(name=ACCOUNT_ADMINISTRATORS).exists()
+
+
+def require_administrator(user: User) -> None:
+    """Raises NotAllowed unless the person administers accounts."""
+    if not administers(user):
+        raise NotAllowed(_("Only an account administrator can do this. Ask one of them."))
+
+
+def require_member(user: User, newsroom: Publisher | int) -> Role:
+    """The person's role in this newsroom. Raises NotAllowed if they don't have one."""
+    role = role_in(user, newsroom)
+    if role is None:
+        raise NotAllowed(
+            _(
+                "You are not a member of this newsroom, so you can’t see or change its drafts. If you need"
+                " access, ask an account administrator."
+            )
+        )
+    return role
+
+
+def require_decider(user: User, newsroom: Publisher | int) -> None:
+    """Raises NotAllowed unless the person is an Editor or Chief editor of this newsroom."""
+    if require_member(user, newsroom) not in Membership.DECIDING:
+        raise NotAllowed(_("Only an Editor or Chief editor of this newsroom can do this. Ask one of them."))
+
+
+def may_write(user: User, review: Review) -> bool:
+    """Whether the person is an Editor of the review's newsroom, or the Reporter who created or wrote the review."""
+    return ask("editorial_may_write", user.pk, review.pk)
+
+
+def require_writer(user: User, review: Review) -> None:
+    """Raises NotAllowed unless the person can write the review."""
+    if not may_write(user, review):
+        require_member(user, review.newsroom_id)
+        raise NotAllowed(_("A Reporter can change only their own reviews. Ask the author or an Editor."))
+
+
+def ask(function: str, *values: Any) -> bool:
+    """Whether the database allows it. The functions are in `access.sql`, `proposals.sql` and `accounts.sql`."""
+    return bool(answer(function, *values))
+
+
+def answer(function: str, *values: Any) -> Any:
+    """The word with which such a function answers."""
+    with connection.cursor() as cursor:
+        cursor.callproc(function, values)
+        return cursor.fetchone()[0]
