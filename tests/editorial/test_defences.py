@@ -160,6 +160,16 @@ def test_history_of_the_desk_is_kept(newsroom: Newsroom, sql: str) -> None:
         run(sql)
 
 
+def test_only_a_person_who_can_write_the_review_submits_it(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    visitor = make_user("visitor")
+    give_role(visitor, newsroom.publisher, "reporter")
+    for person in (visitor, make_newsroom("la.example").chief):
+        with pytest.raises(IntegrityError, match="only a person who can write the review submits it"):
+            written(review, build_statement(review), person)
+    assert written(review, build_statement(review), newsroom.reporter).pk
+
+
 def test_who_began_it_never_approves_whoever_is_named_as_author(newsroom: Newsroom) -> None:
     review = make_review(newsroom, created_by=newsroom.editor)  # its author is the reporter
     approval = workflow.submit(subject=review, by=newsroom.reporter)
