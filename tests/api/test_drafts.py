@@ -164,7 +164,9 @@ def test_source_that_is_sent_again_keeps_its_id(program: Program) -> None:
     sources = [{"title": "A", "url": "https://a.example/"}, {"title": "B"}]
     made = program.post("reviews/", review_of(program.post("claims/", CLAIM), sources=sources))
     known = Source.objects.get(title="A").pk
-    program.send("PATCH", f"reviews/{made}/", {"sources": [{"title": "C"}, {"title": "A2", "url": "https://a.example/"}]})
+    program.send(
+        "PATCH", f"reviews/{made}/", {"sources": [{"title": "C"}, {"title": "A2", "url": "https://a.example/"}]}
+    )
     assert [(row.title, row.pk == known) for row in Source.objects.all()] == [("C", False), ("A2", True)]
 
 
