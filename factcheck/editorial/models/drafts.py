@@ -1,11 +1,25 @@
 """The versions of rows that people edit, the saved states of drafts, and the people who have a draft open."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class VersionedModel(models.Model):
+class StatementModel(models.Model):
+    """A row whose columns come from a statement (`fields.columns`), so that mypy doesn't see them."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
+    class Meta:
+        abstract = True
+
+
+class VersionedModel(StatementModel):
     """A draft that several people edit, with the time of the last edit and the number of its state.
 
     The database raises the number at each edit (sql/versions.sql), so that one person's edit doesn't overwrite another
