@@ -368,16 +368,6 @@ def test_two_saves_at_the_same_moment_wait_for_each_other(newsroom: Newsroom, la
     assert SavedState.objects.get(draft=review.pk, kind="typed").content["headline"] == "Tít của Hoa"
 
 
-def test_autosaves_of_a_page_leave_one_state(newsroom: Newsroom, lan: Client) -> None:
-    review = make_review(newsroom)
-    values = form_of(lan, change(review))
-    for number in range(5):
-        values["headline"] = f"Tít {number}"
-        adopt(values, lan.post(autosave(review), values).json())
-    headlines = SavedState.objects.filter(draft=review.pk).values_list("content__headline", flat=True)
-    assert list(headlines) == ["Tít 4", "Video nước lũ là của năm 2020"]
-
-
 def test_state_that_a_colleague_has_opened_explains_a_later_conflict(newsroom: Newsroom, lan: Client) -> None:
     review = make_review(newsroom)
     hoa = client_of(newsroom.editor)
