@@ -11,7 +11,6 @@ from django.db import IntegrityError
 from django.test import Client
 
 from factcheck.editorial import review_statements, translations
-from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Demand, Review
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import demand_policy, workflow
@@ -24,6 +23,7 @@ from tests.drafts import Newsroom, make_demand, make_review, publish_demand, pub
 from tests.editorial.proposal_kinds import written
 from tests.imports.own_records import bodies, publish, record, take
 from tests.journeys.browser import signed_in
+from tests.support.refusals import refused
 from tests.tokens import CLAIM, make_program
 
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
@@ -142,7 +142,7 @@ def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, o
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{translation.pk}/change/")
     page.fill(translation_of=str(original.pk), translation_of_revision="2").press("Save and go on")
     translation.refresh_from_db()
-    with pytest.raises(EditorialError, match="have this revision"):
+    with refused("incomplete", "have this revision"):
         workflow.submit(subject=translation, by=newsroom.reporter)
     Review.objects.filter(pk=translation.pk).update(translation_of_revision=1)
     publish_review(newsroom, translation)

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import ChangedSince, NeedsOtherPerson, NotAllowed, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Kind
@@ -89,7 +89,7 @@ class Policy(ABC, Generic[S]):
         """Returns the submitted statement. Raises EditorialError if the drafts have changed since the submission."""
         statement = self.build_statement(proposal)
         if canonical(statement).decode() != proposal.statement:
-            raise EditorialError(self.changed)
+            raise ChangedSince(self.changed)
         return statement
 
     def require_ready(self, proposal: Proposal) -> None:
@@ -97,7 +97,7 @@ class Policy(ABC, Generic[S]):
 
     def require_holdable(self, proposal: Proposal, until: datetime) -> None:
         """Raises EditorialError unless the approved proposal can wait until this time for its publication."""
-        raise EditorialError(_("Only a review can be held until a time. Approve this without a time."))
+        raise WrongValue(_("Only a review can be held until a time. Approve this without a time."))
 
     def after_submit(self, proposal: Proposal) -> None:
         """Runs after the submission."""
@@ -144,4 +144,4 @@ def save_proposal(policy: Policy[Any], proposal: Proposal, by: User, act: str) -
 
 
 def author_refusal() -> NotAllowed:
-    return NotAllowed(_("You started this or are one of its authors. Someone else has to decide."))
+    return NeedsOtherPerson(_("You started this or are one of its authors. Someone else has to decide."))

@@ -7,7 +7,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.desk import home as first_page
-from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, ReaderMessage
 from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.editorial.proposals.import_policy import close_import
@@ -25,6 +24,7 @@ from tests.drafts import (
     withdraw_review,
 )
 from tests.journeys.browser import Browser, signed_in
+from tests.support.refusals import refused
 
 SENT = "Submitted by you, waiting for someone else"
 
@@ -181,7 +181,7 @@ def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_am
     withdraw_review(other, review)
     assert ("no longer available" in shown(), "Lời chưa đăng." in shown()) == (True, False)
     draft = make_claim(newsroom, text="Lời mới.")
-    with pytest.raises(NotAllowed, match="another newsroom’s draft"):
+    with refused("not_allowed"):
         merge_policy.replace_claim(claim=draft, replacement=review.claim, by=newsroom.reporter)
 
 

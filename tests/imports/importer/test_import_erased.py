@@ -8,7 +8,6 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Publisher, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.imports.importer import batches
@@ -18,6 +17,7 @@ from factcheck.record.models import PublishedReview
 from tests.drafts import Newsroom, erase_review, waiting
 from tests.imports.own_records import digest, publish, record, take, write
 from tests.imports.reading import records
+from tests.support.refusals import refused
 from tests.waiting import begin_until_it_waits
 
 URL, TEXT, WORDS, SPEAKER = "https://lan.example/1", "Đập đã vỡ.", "Bịa đặt", "Nguyễn Lan"
@@ -192,5 +192,5 @@ def test_erasure_waits_for_an_import_that_is_being_submitted(newsroom: Newsroom,
         approving = begin_until_it_waits(
             lambda: workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
         )
-    with pytest.raises(EditorialError, match="waiting for a decision"):
+    with refused("undecided"):
         approving.result(timeout=30)
