@@ -32,11 +32,11 @@ from api.http.problems import (
     Refused,
 )
 from api.http.request_bodies import StatementSerializer
-from factcheck.editorial import reader_messages
+from factcheck.editorial.drafts.validation import Invalid
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.message_limits import NotStored
+from factcheck.editorial.messages import reader_messages
+from factcheck.editorial.messages.message_limits import NotStored
 from factcheck.editorial.programs import claim_drafts, idempotency, review_drafts, tokens
-from factcheck.editorial.validation import Invalid
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
 
 _KEY = re.compile("[!-~]{1,255}")

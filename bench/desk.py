@@ -187,7 +187,7 @@ def pages(people: list[int]) -> dict[str, str]:
 
 def submit(proposal: Any) -> None:
     """Gives the generated proposal the statement of its review."""
-    from factcheck.editorial import review_statements
+    from factcheck.editorial.drafts import review_statements
     from factcheck.editorial.models import Proposal, Review
     from factcheck.record.formats.canonical import canonical, sha256_hex
 

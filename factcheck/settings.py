@@ -108,7 +108,7 @@ MEDIA_ROOT = VAR / "files"
 # The bytes of the files that an account and a newsroom can store (factcheck/editorial/file_quotas.py).
 ACCOUNT_QUOTA = number("ACCOUNT_QUOTA_GB", 5) * 2**30
 NEWSROOM_QUOTA = number("NEWSROOM_QUOTA_GB", 20) * 2**30
-# Forms drop files, except for the uploads at the desk (factcheck/editorial/desk/uploads.py).
+# Forms drop files, except for the uploads at the desk (factcheck/editorial/desk/evidence/uploads.py).
 FILE_UPLOAD_HANDLERS = ["factcheck.server.hostile_files.NoFiles"]
 # The folder for encrypted backups, the public key that they are encrypted to, and the number of backups to keep. The
 # worker makes a backup each night if both the folder and the key are set (docs/how-to/back-up-and-restore.md).

@@ -25,8 +25,8 @@ from factcheck.editorial.models import (
     User,
     VerdictLabel,
 )
+from factcheck.editorial.people.roles import ACCOUNT_ADMINISTRATORS
 from factcheck.editorial.proposals import demand_policy, merge_policy, review_policy, workflow
-from factcheck.editorial.roles import ACCOUNT_ADMINISTRATORS
 from factcheck.record.models import LogEntry
 
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."

@@ -273,8 +273,9 @@ def test_guide_has_the_same_parts_in_both_languages(guide: Path):
 def actions_of_the_desk() -> list[DeskAction[Any]]:
     """The actions of people who check facts. Webhooks are for administrators."""
     found: list[DeskAction[Any]] = []
-    for name in (module.name for module in pkgutil.iter_modules(desk.__path__) if module.name != "webhooks"):
-        for value in vars(import_module(f"{desk.__name__}.{name}")).values():
+    modules = pkgutil.walk_packages(desk.__path__, f"{desk.__name__}.")
+    for name in (module.name for module in modules if not module.name.endswith(".webhooks")):
+        for value in vars(import_module(name)).values():
             found += [
                 each
                 for each in (value.values() if isinstance(value, dict) else [value])

@@ -19,8 +19,8 @@ from rest_framework.request import Request
 from api.feeds.feed_formats import Entry, paragraphs, write_feed
 from api.http import responses
 from api.http.endpoint import Endpoint
+from api.lists.cursors import Cursor, Order
 from api.lists.filters import REVIEW_FILTERS
-from api.lists.pages import Cursor, Order
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time
 from api.views.corrections import CORRECTIONS

@@ -20,7 +20,7 @@ from api.google.parameters import ImageSearch, Search, read_token
 from api.google.schemas import shape_of
 from api.google.search import write_claim
 from api.http.problems import TooSlow
-from api.lists.pages import Cursor, write_cursor
+from api.lists.cursors import Cursor, write_cursor
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.picture_files import PATH, PictureError, decode
 from factcheck.record.formats.urls import url_key
@@ -84,7 +84,7 @@ def _distances(uri: str) -> Mapping[UUID, int]:
     if uri.startswith(_DATA):
         return similar_reviews(_hashes_of(uri))
     if found := PATH.fullmatch(uri.removeprefix(settings.SITE_URL)):
-        stored = pictures.filter(sha256=found[1], content__isnull=False)
+        stored = pictures.filter(sha256=found[1], width__isnull=False)
         hashes = {each for pair in stored.values_list("whole_hash", "inner_hash") for each in pair if each is not None}
         if not (same := dict.fromkeys(stored.values_list("review_id", flat=True), 0)):
             raise invalid([("imageUri", _NOT_STORED)])
@@ -97,7 +97,7 @@ def _distances(uri: str) -> Mapping[UUID, int]:
     same = {review.id: 0 for review in named}
     if not same:
         raise invalid([("imageUri", _UNKNOWN)])
-    checked = pictures.filter(review_id__in=same, content__isnull=True, whole_hash__isnull=False)
+    checked = pictures.filter(review_id__in=same, width__isnull=True, whole_hash__isnull=False)
     hashes = {found for found in checked.values_list("whole_hash", flat=True) if found is not None}
     return {**similar_reviews(hashes), **same}
 

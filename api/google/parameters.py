@@ -14,7 +14,7 @@ from api.google.output import COMMON, read_boolean, read_callback
 from api.google.schemas import Shape
 from api.http import parameter_values
 from api.http.parameters import Parameters, Value
-from api.lists.pages import Position, read_cursor
+from api.lists.cursors import Position, read_cursor
 from factcheck.record.formats.text import find_forbidden, replace_forbidden
 from factcheck.record.search.query import MAX_QUERY
 

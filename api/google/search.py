@@ -14,16 +14,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from api.google.parameters import Search, read_token
 from api.google.schemas import shape_of
 from api.http.problems import TooSlow
-from api.lists.filters import RARE
-from api.lists.pages import (
-    Cursor,
-    Order,
-    Position,
-    Row,
-    from_queries,
-    read_rows,
-    write_cursor,
-)
+from api.lists.cursors import Cursor, Order, Position, write_cursor
+from api.lists.filters import RARE, from_queries
+from api.lists.pages import Row, read_rows
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.urls import site_of
 from factcheck.record.matching.similar_rows import find_similar

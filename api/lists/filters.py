@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from api.http import parameter_values as values
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.models import PublishedClaim, PublishedReview
@@ -64,6 +66,12 @@ class Filter:
 
 def join(operator: str, conditions: Sequence[Sql]) -> Sql:
     return operator.join(f"({sql})" for sql, _ in conditions), [each for _, found in conditions for each in found]
+
+
+def from_queries(rows: Sequence[QuerySet[Any]]) -> Sql:
+    """Return the SQL that reads the rows of these queries as one list."""
+    compiled = [each.query.get_compiler(using=each.db, elide_empty=False).as_sql() for each in rows]
+    return " UNION ALL ".join(sql for sql, _ in compiled), [each for _, parameters in compiled for each in parameters]
 
 
 def is_in(column: str) -> Where:

@@ -1,92 +1,24 @@
 """A page of a list: the SQL for its rows, the cursors for the adjacent pages, and the response.
 
-A page begins at a position instead of a number, so that new or removed rows don't shift other pages. A position is the
-pair (value, tie) of the row next to the page. Rows without a value always come last and are read with a separate query.
-Each condition can therefore use an index: `(value, tie) < (…, …)`, or `value IS NULL AND tie < …`.
+Rows without a value always come last and are read with a separate query. Each condition can therefore use an index:
+`(value, tie) < (…, …)`, or `value IS NULL AND tie < …`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
-from django.core import signing
-from django.db.models import QuerySet
 from django.http import HttpResponse
 
 from api.http import responses
+from api.lists.cursors import Cursor, Order, Position
 from api.lists.filters import Sql, join
 from api.lists.parameters import pick
-
-if TYPE_CHECKING:
-    from api.lists.requests import ListRequest
+from api.lists.requests import ListRequest
 
 Row = tuple[Any, ...]  # value, tie, and the selected columns
-Position = tuple[Any, Any]  # value and tie
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A sort order. `value` is a column. `tie` is unique among rows with the same value.
-
-    Without `from_index`, rows are found by the filters and then sorted. This is better for rare members of an array
-    column. PostgreSQL overestimates the frequency of such members, and would walk along the order's whole index to find
-    one row.
-    """
-
-    value: str
-    descending: bool = False
-    nullable: bool = False
-    tie: str = "id"
-    from_index: bool = True
-
-    def clause(self, descending: bool) -> str:
-        direction = "DESC" if descending else "ASC"
-        if not self.from_index:
-            return f"ROW({self.value}, {self.tie}) {direction}"
-        # Either all rows of a query have a value or none has, so the position of nulls doesn't matter. It matches the
-        # indexes (DESC NULLS LAST), which PostgreSQL can read in either direction.
-        nulls = f" NULLS {'LAST' if descending else 'FIRST'}" if self.nullable else ""
-        return f"{self.value} {direction}{nulls}, {self.tie} {direction}"
-
-
-def both_ways(*names: str, nullable: Collection[str] = ()) -> dict[str, Order]:
-    """Return the descending and ascending orders for each of these columns."""
-    signed = [(sign, name) for name in names for sign in ("-", "")]
-    return {sign + name: Order(name, descending=bool(sign), nullable=name in nullable) for sign, name in signed}
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place in a list. Without a `position`, the place is the list's start or, if `backward` is true, its end."""
-
-    backward: bool = False
-    position: Position | None = None
-
-
-def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:
-    """Sign a cursor. `place` contains the path, the filters and the sort order that the cursor is bound to."""
-    position = [each if isinstance(each, int | None) else str(each) for each in cursor.position or ()]
-    return _signer(place).sign_object([int(cursor.backward), *position])
-
-
-def read_cursor(text: str, place: Iterable[str]) -> Cursor:
-    """Verify and parse a cursor. Times, dates and ids stay texts, as PostgreSQL reads them.
-
-    Raises ValueError if the cursor is forged, belongs to another list, or was signed with an old key.
-    """
-    try:
-        backward, *position = _signer(place).unsign_object(text)
-    except signing.BadSignature:
-        message = "This cursor is for other filters or another order. Start again without the cursor."
-        raise ValueError(message) from None
-    return Cursor(bool(backward), (position[0], position[1]) if position else None)
-
-
-def _signer(place: Iterable[str]) -> signing.Signer:
-    # Parameters can't contain this separator, because lists refuse control characters.
-    return signing.Signer(salt="\x1f".join(["api.cursor", *place]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +28,7 @@ class Page:
     previous: str | None
 
 
-def read_page(list_request: "ListRequest", columns: Sequence[str] = ("body",), condition: Sql | None = None) -> Page:
+def read_page(list_request: ListRequest, columns: Sequence[str] = ("body",), condition: Sql | None = None) -> Page:
     """Return these columns of the page's rows in the list's order, with the URLs of the adjacent pages.
 
     The rows also meet the condition.
@@ -105,12 +37,6 @@ def read_page(list_request: "ListRequest", columns: Sequence[str] = ("body",), c
     cursor, limit = list_request.cursor, list_request.page_size + 1
     run = partial(responses.fetch, list_request.request, planned_once=not source[1] and not conditions)
     return page_of(list_request, read_rows(source, conditions, columns, list_request.order, cursor, limit, run))
-
-
-def from_queries(rows: Sequence[QuerySet[Any]]) -> Sql:
-    """Return the SQL that reads the rows of these queries as one list."""
-    compiled = [each.query.get_compiler(using=each.db, elide_empty=False).as_sql() for each in rows]
-    return " UNION ALL ".join(sql for sql, _ in compiled), [each for _, parameters in compiled for each in parameters]
 
 
 def read_rows(
@@ -151,7 +77,7 @@ def _beyond(order: Order, part: bool | None, position: Position | None, descendi
     return found
 
 
-def page_of(list_request: "ListRequest", found: list[Row]) -> Page:
+def page_of(list_request: ListRequest, found: list[Row]) -> Page:
     """Make a page from the rows next to the cursor's position, nearest first. `found` may contain one extra row."""
     cursor, size = list_request.cursor, list_request.page_size
     more, found = len(found) > size, found[:size]
@@ -172,7 +98,7 @@ def page_of(list_request: "ListRequest", found: list[Row]) -> Page:
 
 
 def list_response(
-    list_request: "ListRequest", page: Page, results: list[Any] | None = None, meta: dict[str, Any] | None = None
+    list_request: ListRequest, page: Page, results: list[Any] | None = None, meta: dict[str, Any] | None = None
 ) -> HttpResponse:
     """Return the response with the results and the URLs of the adjacent pages.
 

@@ -15,8 +15,8 @@ from api.http import responses
 from api.http.parameter_values import read_choice, read_number
 from api.http.parameters import Parameters
 from api.lists import parameters as shared
-from api.lists.filters import CLAIMANT, MAX_VALUES, Filter, Sql, join
-from api.lists.pages import Cursor, Order, from_queries, read_cursor, write_cursor
+from api.lists.cursors import Cursor, Order, read_cursor, write_cursor
+from api.lists.filters import CLAIMANT, MAX_VALUES, Filter, Sql, from_queries, join
 from api.lists.parameters import AS_OF, FIELDS, GROUP_BY, IN_META, AsOf, Extras, Mask, as_published
 from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden, nfc
 from factcheck.record.readmodel.totals import Group

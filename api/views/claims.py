@@ -7,8 +7,9 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
+from api.lists.cursors import both_ways
 from api.lists.filters import CLAIM_FILTERS
-from api.lists.pages import both_ways, list_response
+from api.lists.pages import list_response
 from api.lists.parameters import as_published, read_detail_parameters, respond_with
 from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_searched

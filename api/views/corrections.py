@@ -8,8 +8,9 @@ from rest_framework.request import Request
 
 from api.http.endpoint import Endpoint
 from api.http.parameter_values import read_choice
+from api.lists.cursors import Order
 from api.lists.filters import REVIEW_FILTERS, Filter, Sql, is_in
-from api.lists.pages import Order, list_response
+from api.lists.pages import list_response
 from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_in_time
 from api.schema.item_fields import fields_of

@@ -7,8 +7,9 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
+from api.lists.cursors import both_ways
 from api.lists.filters import DEMAND_FILTERS
-from api.lists.pages import both_ways, list_response, read_page
+from api.lists.pages import list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
 from api.schema.item_fields import fields_of
 from api.schema.operations import DOCUMENT_HEADERS, documented

@@ -15,8 +15,9 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.parameter_values import read_site
+from api.lists.cursors import Order
 from api.lists.filters import Filter, name_filter
-from api.lists.pages import Order, list_response, read_page
+from api.lists.pages import list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented

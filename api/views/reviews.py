@@ -11,8 +11,9 @@ from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.negotiation import JSON
 from api.http.problems import NOT_FOUND, Gone, Refused
+from api.lists.cursors import both_ways
 from api.lists.filters import REVIEW_FILTERS
-from api.lists.pages import both_ways, list_response
+from api.lists.pages import list_response
 from api.lists.parameters import AsOf, read_detail_parameters, respond_with
 from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_searched

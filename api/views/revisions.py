@@ -14,7 +14,8 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import Gone
-from api.lists.pages import Order, list_response, read_page
+from api.lists.cursors import Order
+from api.lists.pages import list_response, read_page
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of, find_review

@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
+from api.lists.cursors import Order
 from api.lists.filters import CLAIMANT, REVIEW_FILTERS
-from api.lists.pages import Order
 from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import count_rows
 from api.schema.operations import documented

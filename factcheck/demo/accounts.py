@@ -9,8 +9,8 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, Publisher, User
 from factcheck.editorial.models.kinds import Action
+from factcheck.editorial.people.roles import ACCOUNT_ADMINISTRATORS
 from factcheck.editorial.proposals import account_policy, workflow
-from factcheck.editorial.roles import ACCOUNT_ADMINISTRATORS
 
 # The passwords are random, so a slow hash adds no security. Each password is hashed again at the first login.
 _ITERATIONS = 10_000

@@ -16,9 +16,9 @@ from factcheck.demo.clock import past_clock
 from factcheck.demo.register_stories import demand_story, import_story, message_story
 from factcheck.demo.review_stories import review_story
 from factcheck.demo.stories import World, read, tell
+from factcheck.editorial.drafts.statement_columns import columns_of
 from factcheck.editorial.errors import NotEmpty
 from factcheck.editorial.models import Publisher, Topic, TopicLabel, User
-from factcheck.editorial.statement_columns import columns_of
 
 
 @transaction.atomic

@@ -7,12 +7,12 @@ from django.conf import settings
 
 from factcheck.demo.review_stories import WAITING
 from factcheck.demo.stories import FOLDER, Story, World, act_as, decide, second_person
+from factcheck.editorial.drafts.statement_columns import columns_of
 from factcheck.editorial.events import set_actor
+from factcheck.editorial.messages.reader_messages import receive_message
 from factcheck.editorial.models import Demand, Publisher, ReaderMessage
 from factcheck.editorial.proposals import import_policy, workflow
 from factcheck.editorial.proposals.demand_policy import reopen_demand
-from factcheck.editorial.reader_messages import receive_message
-from factcheck.editorial.statement_columns import columns_of
 from factcheck.imports.importer import batches
 from factcheck.imports.importer.files import Listing, import_files
 

@@ -12,6 +12,8 @@ from django.db.models import Q
 from factcheck.demo.stories import FOLDER, Story, World, act_as, decide, second_person, verdict
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import store_upload
+from factcheck.editorial.drafts.statement_columns import columns_of
+from factcheck.editorial.drafts.translations import start_translation
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import (
     Appearance,
@@ -27,8 +29,6 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.pictures import add_picture
 from factcheck.editorial.proposals import review_policy, workflow
-from factcheck.editorial.statement_columns import columns_of
-from factcheck.editorial.translations import start_translation
 
 _PICTURE = re.compile(r"\{picture:([a-z-]+)\}")
 # The time that the demo's people need to write a review, and to decide on it.

@@ -14,9 +14,9 @@ from typing import Any
 from django.conf import settings
 
 from factcheck.demo.clock import PastClock
-from factcheck.editorial import time_zones
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, Proposal, Publisher, Review, User, Verdict
+from factcheck.editorial.people import time_zones
 from factcheck.editorial.proposals import workflow
 
 FOLDER = Path(__file__).parent

@@ -14,10 +14,11 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.editorial import erasure, roles
+from factcheck.editorial import erasure
 from factcheck.editorial.errors import AlreadyDone, ChangedSince, Incomplete, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claimant, User
+from factcheck.editorial.people import roles
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import PublishedReview
 

@@ -18,8 +18,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.editorial import pictures, review_statements
+from factcheck.editorial import pictures
 from factcheck.editorial.captures.deletion import erase_captures
+from factcheck.editorial.drafts import review_statements
+from factcheck.editorial.drafts.saved_states import forget_states
+from factcheck.editorial.drafts.statement_columns import empty_columns
 from factcheck.editorial.errors import Incomplete, RepeatsContent, TooLarge, Undecided, WrongValue
 from factcheck.editorial.fields import LanguageField, ProseField
 from factcheck.editorial.models import (
@@ -32,8 +35,6 @@ from factcheck.editorial.models import (
     Review,
     WatchedSource,
 )
-from factcheck.editorial.saved_states import forget_states
-from factcheck.editorial.statement_columns import empty_columns
 from factcheck.record.formats.canonical import canonical
 from factcheck.record.formats.text import clean_text, find_forbidden
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument

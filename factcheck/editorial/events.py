@@ -11,7 +11,6 @@ import orjson
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from factcheck.editorial import account_mail
 from factcheck.editorial.models import (
     ApiToken,
     Capture,
@@ -25,6 +24,7 @@ from factcheck.editorial.models import (
     User,
     VerdictMapping,
 )
+from factcheck.editorial.people import account_mail
 
 Subject = (
     Review

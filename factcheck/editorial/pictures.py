@@ -6,31 +6,31 @@ An advisory lock for each file keeps an upload and a deletion of the same file a
 
 import hashlib
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.editorial import roles
 from factcheck.editorial.errors import EditorialError, TooLarge, UnreadableFile, WrongState
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Appearance, Claim, Picture, Review, User
+from factcheck.editorial.people import roles
 from factcheck.record.formats.markdown import own_pictures
 from factcheck.record.formats.picture_files import HEAD, PATH, PictureError, decode, encode_for_readers, video_type
 from factcheck.record.models import PublishedPicture
+from factcheck.record.public_files import UNUSED_FOR, lock_file
 
 MEGABYTE = 1024 * 1024
 MAX_PICTURE = 20 * MEGABYTE  # bytes of a picture before it is encoded for readers
 MAX_MEDIA = 200 * MEGABYTE  # bytes of a file that a claim is about
-KEEP_UNUSED = timedelta(days=1)
 
 _TOO_LARGE = _("This file is larger than %s MB. Choose a smaller file.")
 _UNREADABLE = _("This file isn’t a picture that can be read. Choose a JPEG, PNG, WebP, GIF or AVIF file.")
@@ -156,7 +156,7 @@ def delete_unused_files() -> int:
         _folders, files = default_storage.listdir("pictures")
     except FileNotFoundError:
         return 0
-    before = timezone.now() - KEEP_UNUSED
+    before = timezone.now() - UNUSED_FOR
     names = [f"pictures/{file}" for file in files]
     return _delete_files(name for name in names if _modified_before(name, before))
 
@@ -199,7 +199,7 @@ def _store(picture: Picture, content: File[bytes]) -> Picture:
     """Saves the row, and the file if the storage doesn't have it yet."""
     newsroom = (picture.review or picture.claim).newsroom_id  # type: ignore[union-attr] # one of them is there
     require_room(picture.size, by=picture.uploaded_by, newsroom=newsroom)
-    _lock_file(picture.name)
+    lock_file(picture.name)
     if not default_storage.exists(picture.name):
         content.seek(0)
         default_storage.save(picture.name, content)
@@ -214,7 +214,7 @@ def _delete_files(names: Iterable[str]) -> int:
     deleted = 0
     for name in names:
         with transaction.atomic():
-            _lock_file(name)
+            lock_file(name)
             sha256 = name.removeprefix("pictures/").partition(".")[0]
             if name not in {picture.name for picture in Picture.objects.filter(sha256=sha256)}:
                 default_storage.delete(name)
@@ -227,10 +227,3 @@ def _modified_before(name: str, at: datetime) -> bool:
         return default_storage.get_modified_time(name) < at
     except FileNotFoundError:
         return False
-
-
-def _lock_file(name: str) -> None:
-    """Until the end of the transaction, nobody else stores or deletes this file."""
-    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-    with connection.cursor() as cursor:
-        cursor.callproc("pg_advisory_xact_lock", [key])

@@ -6,18 +6,19 @@ from django.db import DatabaseError
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from factcheck.editorial import account_mail, accounts, discarding, open_drafts
 from factcheck.editorial.captures import fetching, requests
 from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.captures.rights import restore_public_files
+from factcheck.editorial.captures.source_checks import check_sources
+from factcheck.editorial.drafts import discarding, open_drafts
 from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.messages.reader_messages import delete_expired_messages
 from factcheck.editorial.models import Capture, Proposal
+from factcheck.editorial.people import account_mail, accounts
 from factcheck.editorial.pictures import delete_unused_files
 from factcheck.editorial.programs.idempotency import delete_expired_keys
 from factcheck.editorial.proposals import workflow
-from factcheck.editorial.reader_messages import delete_expired_messages
 from factcheck.editorial.sign_in.journal import report_failures
-from factcheck.editorial.source_checks import check_sources
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,6 @@
 """Captures that readers may see. They are outside the log, and a newsroom can hide them again at any time.
 
-A row contains nothing of a draft. The files are copies in the folder of published files, so the public side doesn't
-need the storage with the private captures. The database rules are in `sql/public_captures.sql`.
+A row contains nothing of a draft. The files are in `public_files.py`, and the rules in `sql/public_captures.sql`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,19 +8,13 @@ from pathlib import PurePosixPath
 from typing import Any, Self
 from uuid import UUID
 
-from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 
 from factcheck.record.formats.picture_files import PictureError, decode
 from factcheck.record.formats.visual_hashes import stored_hashes
+from factcheck.record.public_files import CAPTURES, delete_after_commit, publish_file
 from factcheck.record.readmodel.models import PublishedReview
-
-
-def public_storage() -> FileSystemStorage:
-    """The storage of the files that readers can download."""
-    return FileSystemStorage(location=settings.DUMPS_FOLDER / "captures")
 
 
 class PublicCaptureQuerySet(models.QuerySet["PublicCapture"]):
@@ -43,7 +36,7 @@ class PublicCapture(models.Model):
     title = models.TextField()
     text = models.TextField()
     language = models.TextField()
-    file = models.TextField(help_text="The name in `public_storage`.")
+    file = models.TextField(help_text="The name of a public file.")
     # Hashes for searches by picture (`formats/visual_hashes.py`). Null if the capture isn't a picture.
     whole_hash = models.BigIntegerField(null=True)
     inner_hash = models.BigIntegerField(null=True)
@@ -84,15 +77,14 @@ def replace_public_captures(review: UUID, captures: Iterable[Any], urls: Mapping
         PublicCapture(
             review_id=review,
             url=urls[sha256],
-            file=_copy_file(capture),
+            file=_name(capture),
             **_hashes(capture),
             **{column: getattr(capture, column) for column in columns},
         )
-        for sha256, capture in shown.items()
-        if sha256 not in known
+        for sha256, capture in sorted(shown.items())
+        if sha256 not in known and _copy_file(capture)
     )
-    # `robust`: the commit can't be undone. The nightly task deletes a file that can't be deleted now.
-    transaction.on_commit(lambda: _delete_unused(files), robust=True)
+    delete_after_commit(files)
 
 
 def _hashes(capture: Any) -> dict[str, int]:
@@ -106,15 +98,10 @@ def _hashes(capture: Any) -> dict[str, int]:
     return dict(zip(("whole_hash", "inner_hash"), found or (), strict=False))
 
 
-def _copy_file(capture: Any) -> str:
-    name = f"{capture.sha256}.{PurePosixPath(capture.file.name).name.partition('.')[2]}"
-    if not public_storage().exists(name):
-        with capture.file.open("rb") as content:
-            public_storage().save(name, content)
-    return name
+def _name(capture: Any) -> str:
+    return f"{CAPTURES}/{capture.sha256}.{PurePosixPath(capture.file.name).name.partition('.')[2]}"
 
 
-def _delete_unused(files: Iterable[str]) -> None:
-    for name in files:
-        if not PublicCapture.objects.filter(file=name).exists():
-            public_storage().delete(name)
+def _copy_file(capture: Any) -> bool:
+    with capture.file.open("rb") as content:
+        return publish_file(_name(capture), content.chunks())

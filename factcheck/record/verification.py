@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import OuterRef, Subquery
 
+from factcheck.record.formats.picture_files import storage_name
 from factcheck.record.log import merkle
 from factcheck.record.log.notes import Checkpoint, NoteError, VerifierKey, open_note, signed_by
 from factcheck.record.models import (
@@ -35,6 +36,7 @@ from factcheck.record.models import (
     RevisionDocument,
     Word,
 )
+from factcheck.record.public_files import read_public_file
 from factcheck.record.readmodel import demand_rows, merge_rows, picture_rows, profile_rows, review_rows
 from factcheck.record.readmodel.claim_rows import all_spans, claim_rows
 from factcheck.record.readmodel.correction_rows import correction_rows
@@ -127,6 +129,9 @@ def check_read_model(advance: Advance) -> None:
         for model in counts:
             counts[model] += len(expected[model])
             _compare(model, {row.pk: row for row in expected[model]})
+        for picture in expected[PublishedPicture]:
+            if picture.width and read_public_file(storage_name(picture.sha256, picture.media_type)) is None:
+                raise DiscrepancyError(f"The file of the picture {picture} is missing or has changed.")
         advance(len(batch))
     for model, count in counts.items():
         _require_count(model, count)

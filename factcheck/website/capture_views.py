@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from factcheck.record.models import PublicCapture
-from factcheck.record.public_captures import public_storage
+from factcheck.record.public_files import public_file
 from factcheck.server.hostile_files import download
 from factcheck.website import queries
 from factcheck.website.views import page_for_readers
@@ -24,7 +24,7 @@ def capture_file(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """Return the file as a download in a sandbox."""
     row = _find(sha256)[0]
     try:
-        file = public_storage().open(row.file, "rb")
+        file = public_file(row.file).open("rb")
     except FileNotFoundError as problem:  # hidden a moment ago
         raise Http404 from problem
     return download(file, f"{row.sha256}.{row.file.partition('.')[2]}")

@@ -20,10 +20,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from factcheck.editorial import reader_messages
-from factcheck.editorial.message_limits import NotStored
+from factcheck.editorial.drafts.validation import Invalid
+from factcheck.editorial.messages import reader_messages
+from factcheck.editorial.messages.message_limits import NotStored
 from factcheck.editorial.models import ReaderMessage
-from factcheck.editorial.validation import Invalid
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.models import Status
 from factcheck.record.statements.values import SITE

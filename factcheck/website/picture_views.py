@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from factcheck.record.formats.picture_files import FOR_READERS
 from factcheck.record.models import PublishedPicture
+from factcheck.record.public_files import read_public_file
 
 # A picture opened as a page can't run anything, even if a browser would read the file as HTML.
 SANDBOX = "default-src 'none'; sandbox"
@@ -14,12 +15,12 @@ SANDBOX = "default-src 'none'; sandbox"
 @require_safe
 def picture(request: HttpRequest, sha256: str, extension: str) -> HttpResponseBase:
     """Return the file. Browsers ask each time whether it is still public, because it can be erased. Raises Http404."""
-    types = [media_type for media_type, ending in FOR_READERS.items() if ending == extension]
-    rows = PublishedPicture.objects.using("public").filter(sha256=sha256, media_type__in=types)
-    row = rows.filter(content__isnull=False).values_list("content", "media_type").first()
-    if row is None:
+    shown = PublishedPicture.objects.using("public").filter(sha256=sha256, width__isnull=False)
+    media_type = shown.values_list("media_type", flat=True).first()
+    if FOR_READERS.get(media_type or "") != extension:
         raise Http404
-    content, media_type = row
+    if (content := read_public_file(f"pictures/{sha256}.{extension}")) is None:
+        raise Http404
     response = HttpResponse(content, content_type=media_type)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["ETag"] = etag = f'"{sha256}"'

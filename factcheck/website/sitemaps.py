@@ -29,8 +29,6 @@ from factcheck.website.templatetags.page_languages import without_language
 LIMIT = 50_000
 LIMIT_NAMED = 20_000  # publishers, topics or claimants, which have several pages each
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-# Parts of pages, which have URLs like pages.
-PARTS = {"search_as_you_type"}
 _SCHEMA = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 
 
@@ -77,12 +75,9 @@ def _firsts(rows: QuerySet[Any], order: list[str], limit: int) -> QuerySet[Any]:
 
 @require_safe
 @etag(log_head_etag)
-def pages(request: HttpRequest) -> HttpResponse:
+def pages(request: HttpRequest, names: list[str]) -> HttpResponse:
     """Return all pages that always exist: pages with a name and without parameters, and the guides."""
-    from factcheck.website import urls  # this module is one of its views
-
-    names = [page.name for page in urls.pages if page.name and not page.pattern.regex.groups]
-    found = [_page(name) for name in names if name not in PARTS]
+    found = [_page(name) for name in names]
     found += [_page("guide", *guide, languages=languages) for guide, languages in list_guides()]
     return _xml("urlset", chain.from_iterable(found))
 

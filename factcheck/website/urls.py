@@ -72,6 +72,11 @@ pages = [
     path("docs/<slug:kind>/<slug:name>/", documentation.guide, name="guide"),
 ]
 
+# Parts of pages have URLs like pages.
+in_sitemap = [
+    page.name for page in pages if page.name and page.name != "search_as_you_type" and not page.pattern.regex.groups
+]
+
 urlpatterns = [
     *permanent,
     re_path(rf"{REVISION}/proof\.json$", proof_views.proof, name="proof"),
@@ -96,7 +101,7 @@ urlpatterns = [
     path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),
     path("llms.txt", documentation.llms),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
-    path("sitemaps/pages.xml", sitemaps.pages),
+    path("sitemaps/pages.xml", sitemaps.pages, {"names": in_sitemap}),
     path("sitemaps/reviews/<uuid:first>.xml", sitemaps.sitemap, {"section": "reviews"}),
     path("sitemaps/claims/<uuid:first>.xml", sitemaps.sitemap, {"section": "claims"}),
     path("sitemaps/demands/<uuid:first>.xml", sitemaps.sitemap, {"section": "demands"}),

@@ -19,7 +19,7 @@ from openapi_schema_validator import OAS31Validator
 
 from api.schema.examples import FILE
 from api.views.pages import openapi
-from factcheck.editorial import reader_messages
+from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import Claimant, Review, Source, Topic, TopicLabel, User
 from factcheck.editorial.programs.tokens import create_token
 from factcheck.editorial.proposals import review_policy, workflow

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from factcheck.editorial import message_limits, reader_messages
+from factcheck.editorial.messages import message_limits, reader_messages
 from factcheck.editorial.models import Claim, ReaderMessage
 from factcheck.editorial.proposals.merge_policy import replace_claim
 from tests.drafts import erase_review, make_newsroom, make_review, publish_review, withdraw_review

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from factcheck.demo import loading
 from factcheck.demo.clock import past_clock
+from factcheck.editorial.drafts.review_statements import extract_statement
 from factcheck.editorial.models import (
     Capture,
     Demand,
@@ -27,7 +28,6 @@ from factcheck.editorial.models import (
     User,
     WatchedSource,
 )
-from factcheck.editorial.review_statements import extract_statement
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,

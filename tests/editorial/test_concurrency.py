@@ -9,10 +9,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connections, transaction
 
-from factcheck.editorial import accounts
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, EditorialEvent, Membership, User
 from factcheck.editorial.models.kinds import Action, Kind
+from factcheck.editorial.people import accounts
 from factcheck.editorial.proposals import import_policy, merge_policy, workflow
 from factcheck.editorial.proposals import review_policy as reviews
 from factcheck.record.models import LogEntry, PublishedReview

@@ -10,8 +10,9 @@ from django.db import IntegrityError, ProgrammingError, connection, connections,
 from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils import timezone
 
-from factcheck.editorial import reader_messages
+from factcheck.editorial.drafts.review_statements import build_statement, extract_statement, publisher_values
 from factcheck.editorial.fields import ProseField
+from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import (
     EditorialEvent,
     Membership,
@@ -27,7 +28,6 @@ from factcheck.editorial.models import (
 from factcheck.editorial.models.claims import TopicLabel
 from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals import merge_policy, workflow
-from factcheck.editorial.review_statements import build_statement, extract_statement, publisher_values
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from tests.drafts import (
     Newsroom,

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
-from factcheck.editorial.discarding import delete_discarded, discard_draft, may_discard, restore_draft
+from factcheck.editorial.drafts.discarding import delete_discarded, discard_draft, may_discard, restore_draft
+from factcheck.editorial.drafts.review_statements import build_statement, last_statement
+from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.models import ApiToken, Demand, Proposal, Review, SavedState
 from factcheck.editorial.programs.review_drafts import own_drafts
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.demand_policy import reopen_demand
-from factcheck.editorial.review_statements import build_statement, last_statement
-from factcheck.editorial.saved_states import keep_state
 from tests.drafts import (
     Newsroom,
     make_claim,

@@ -19,6 +19,7 @@ from django.db import IntegrityError, connections
 
 from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.claimants import redact_claimant
+from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.models import (
     Appearance,
     Authorship,
@@ -31,7 +32,6 @@ from factcheck.editorial.models import (
     Source,
 )
 from factcheck.editorial.proposals import review_policy, workflow
-from factcheck.editorial.saved_states import keep_state
 from factcheck.record.models import PublishedReview
 from tests.drafts import (
     NOTICE,

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from factcheck.editorial import erasure, review_statements
+from factcheck.editorial import erasure
+from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.models import Appearance, Claim, Claimant, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 
-from factcheck.editorial import review_statements
-from factcheck.editorial.drafts import drafts_of
+from factcheck.editorial.drafts import review_statements
+from factcheck.editorial.drafts.rows import drafts_of
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.proposals import review_completeness, review_policy, workflow
 from factcheck.record.statements.same_content import has_same_content

@@ -8,12 +8,12 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from factcheck.editorial.desk import proposal_actions
+from factcheck.editorial.desk.deciding import proposal_actions
+from factcheck.editorial.drafts.review_statements import build_statement
 from factcheck.editorial.models import EditorialEvent, Job, Membership, Proposal, Review
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.freeze_policy import freeze_publishing
 from factcheck.editorial.proposals.publication import append_approved
-from factcheck.editorial.review_statements import build_statement
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry
 from tests.drafts import Newsroom, make_demand, make_review, withdraw_review

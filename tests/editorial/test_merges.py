@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from factcheck.editorial import review_statements
+from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import merge_policy, publication, workflow
 from factcheck.record.log import tree

@@ -15,10 +15,12 @@ from django.test import Client
 from PIL import Image
 
 from factcheck.editorial import pictures
+from factcheck.editorial.captures.rights import restore_public_files
 from factcheck.editorial.models import Picture, Review
 from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.record.formats.visual_hashes import stored_hashes
 from factcheck.record.models import PublishedPicture
+from factcheck.record.public_files import publish_file
 from tests.drafts import (
     Newsroom,
     correct_review,
@@ -40,7 +42,7 @@ MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00" + bytes(5000)
 
 @pytest.fixture(autouse=True)
 def storage(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.MEDIA_ROOT, settings.DUMPS_FOLDER = tmp_path / "files", tmp_path / "published"
     return settings.MEDIA_ROOT
 
 
@@ -137,12 +139,16 @@ def test_readers_see_the_picture_while_a_live_review_shows_it(newsroom: Newsroom
     feed = json.loads(client.get("/feeds/reviews.json?content=full").content)
     assert f'<img src="http://127.0.0.1:8000{address}" alt=' in feed["items"][0]["content_html"]
 
+    public = storage.parent / "published"
+    assert files_in(public) == {picture.name}
     withdraw_review(newsroom, review)
+    assert files_in(public) == set()
     assert client.get(address, headers={"if-none-match": response["ETag"]}).status_code == 404
     reinstate_review(newsroom, review)
     assert client.get(address).status_code == 200
     correct_review(newsroom, review, body="Không còn ảnh.")
     assert client.get(address).status_code == 404
+    assert files_in(public) == set()
     earlier = client.get(f"{page}revisions/1/").content.decode()
     assert address not in earlier
     assert "Mái chùa trong nước lũ" in earlier
@@ -155,13 +161,12 @@ def test_rebuilding_and_verification_know_the_pictures(newsroom: Newsroom) -> No
     publish_review(newsroom, review)
 
     def rows() -> list[tuple[Any, ...]]:
-        found = PublishedPicture.objects.order_by("sha256").values_list()
-        return [tuple(bytes(each) if isinstance(each, memoryview) else each for each in row) for row in found]
+        return list(PublishedPicture.objects.order_by("sha256").values_list())
 
     before = rows()
     checked = PublishedPicture.objects.get(sha256=media.sha256)
     expected = stored_hashes(Image.open(io.BytesIO(as_bytes(scene(5)))))
-    assert (checked.content, checked.width, (checked.whole_hash, checked.inner_hash)) == (None, None, expected)
+    assert (checked.width, (checked.whole_hash, checked.inner_hash)) == (None, expected)
     assert len(before) == 2
     call_command("rebuild_record", verbosity=0)
     assert rows() == before
@@ -169,6 +174,29 @@ def test_rebuilding_and_verification_know_the_pictures(newsroom: Newsroom) -> No
     PublishedPicture.objects.filter(sha256=media.sha256).update(whole_hash=1)
     with pytest.raises(CommandError, match="is not what the log"):
         call_command("verify_record", verbosity=0)
+
+
+def test_public_file_that_is_missing_or_changed_is_never_sent_and_is_written_again(
+    newsroom: Newsroom, storage: Path
+) -> None:
+    review, picture = illustrated(newsroom)
+    publish_review(newsroom, review)
+    public = storage.parent / "published" / picture.name
+    content = public.read_bytes()
+    for damage in (public.unlink, lambda: public.write_bytes(b"something else")):
+        damage()
+        assert Client().get(f"/{picture.name}").status_code == 404
+        with pytest.raises(CommandError, match="is missing or has changed"):
+            call_command("verify_record", verbosity=0)
+        restore_public_files()
+        assert (public.read_bytes(), public.stat().st_mode & 0o777) == (content, 0o644)
+        call_command("verify_record", verbosity=0)
+    assert files_in(public.parent) == {public.name}
+
+
+def test_file_with_another_hash_is_never_published(newsroom: Newsroom, storage: Path) -> None:
+    assert not publish_file(f"pictures/{'0' * 64}.jpg", [b"something else"])
+    assert files_in(storage.parent / "published") == set()
 
 
 def test_picture_that_is_checked_is_kept_unchanged_and_private(newsroom: Newsroom, storage: Path) -> None:
@@ -181,7 +209,7 @@ def test_picture_that_is_checked_is_kept_unchanged_and_private(newsroom: Newsroo
     assert (video.media_type, video.width, video.size) == ("video/mp4", None, len(MP4))
     claim.appearances.update(media_sha256=media.sha256)
     publish_review(newsroom, make_review(newsroom, claim))
-    assert PublishedPicture.objects.get().content is None
+    assert PublishedPicture.objects.get().width is None
     assert Client().get(f"/{media.name}").status_code == 404
 
 
@@ -192,8 +220,7 @@ def test_database_refuses_a_picture_that_no_live_review_shows(newsroom: Newsroom
     publish_review(newsroom, other)
     for change in (
         f"UPDATE record_publishedpicture SET review_id = '{other.pk}'",
-        "UPDATE record_publishedpicture SET content = 'another file'",
-        "UPDATE record_publishedpicture SET sha256 = repeat('0', 64), content = 'x'",
+        "UPDATE record_publishedpicture SET sha256 = repeat('0', 64)",
     ):
         with pytest.raises(DatabaseError, match="no live review contains it"), transaction.atomic():
             connection.cursor().execute(change)
@@ -209,7 +236,7 @@ def test_erasure_deletes_the_files(newsroom: Newsroom, storage: Path) -> None:
     publish_review(newsroom, review)
     assert files_in(storage) == {picture.name, media.name, unused.name}
     erase_review(newsroom, review)
-    assert files_in(storage) == set()
+    assert files_in(storage) == files_in(storage.parent / "published" / "pictures") == set()
     assert not Picture.objects.exists()
     assert not PublishedPicture.objects.exists()
     assert Client().get(f"/{picture.name}").status_code == 404
@@ -224,9 +251,11 @@ def test_erasure_keeps_a_file_that_another_review_shows(newsroom: Newsroom, stor
     same, _picture = illustrated(elsewhere)
     erase_review(newsroom, review)
     assert files_in(storage) == {picture.name}
+    assert files_in(storage.parent / "published" / "pictures") == {picture.name.removeprefix("pictures/")}
     assert Client().get(f"/{picture.name}").status_code == 200
     erase_review(newsroom, translation)
     assert files_in(storage) == {picture.name}  # of the other newsroom's draft
+    assert files_in(storage.parent / "published" / "pictures") == set()
     assert Client().get(f"/{picture.name}").status_code == 404
     assert list(Picture.objects.values_list("review", flat=True)) == [same.pk]
 

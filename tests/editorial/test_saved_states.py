@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
-from factcheck.editorial import saved_states
+from factcheck.editorial.drafts import saved_states
+from factcheck.editorial.drafts.saved_states import content_of, keep_state, last_state, restore_state
 from factcheck.editorial.models import Appearance, Claim, Review, SavedState, Topic
 from factcheck.editorial.proposals import demand_policy
-from factcheck.editorial.saved_states import content_of, keep_state, last_state, restore_state
 from tests.drafts import (
     Newsroom,
     correct_review,

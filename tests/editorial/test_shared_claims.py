@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from factcheck.editorial.drafts.review_statements import build_statement
 from factcheck.editorial.models import Appearance, Claim, Claimant, Review, Topic
 from factcheck.editorial.proposals import workflow
-from factcheck.editorial.review_statements import build_statement
 from factcheck.record.models import PublishedClaim, PublishedReview
 from tests.drafts import (
     FLOOD,

@@ -11,11 +11,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from factcheck.editorial import source_checks
+from factcheck.editorial.captures import source_checks
 from factcheck.editorial.captures.fetching import capture
+from factcheck.editorial.captures.page_comparison import contains_quote, has_changed, text_of_html
 from factcheck.editorial.captures.requests import set_capture
 from factcheck.editorial.models import Capture, EditorialEvent, Review, WatchedSource
-from factcheck.editorial.page_comparison import contains_quote, has_changed, text_of_html
 from factcheck.record.models import LogEntry, SourceCheck
 from tests.drafts import (
     Newsroom,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from factcheck.editorial.review_statements import extract_statement
+from factcheck.editorial.drafts.review_statements import extract_statement
 from factcheck.record.key_rotation import rotate
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey

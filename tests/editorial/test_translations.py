@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
-from factcheck.editorial import translations
+from factcheck.editorial.drafts import translations
 from factcheck.editorial.models import EditorialEvent, Review, SavedState
 from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.record.models import PublishedReview

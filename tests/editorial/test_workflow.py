@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import review_statements
+from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review, Source, Topic, User
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from django.test import Client
 
-from factcheck.editorial.account_mail import password_url
 from factcheck.editorial.models import EditorialEvent, User
+from factcheck.editorial.people.account_mail import password_url
 from tests.journeys.browser import Browser, sign_in
 
 PASSWORD = "nước lũ lên mái chùa"

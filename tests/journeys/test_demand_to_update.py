@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from factcheck.editorial.desk import proposal_actions
-from factcheck.editorial.desk.demand_actions import ACTIONS
+from factcheck.editorial.desk.deciding import proposal_actions
+from factcheck.editorial.desk.readers.demands import ACTIONS
 from factcheck.editorial.models import Demand, Proposal
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry

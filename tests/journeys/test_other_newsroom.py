@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 
-from factcheck.editorial.desk import proposal_actions
-from factcheck.editorial.desk.review_actions import ACTIONS
+from factcheck.editorial.desk.deciding import proposal_actions
+from factcheck.editorial.desk.deciding.review_actions import ACTIONS
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Review, Source, User
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
 from factcheck.record.models import LogEntry

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import IntegrityError
 from django.test import Client
 
-from factcheck.editorial import review_statements, translations
+from factcheck.editorial.drafts import review_statements, translations
 from factcheck.editorial.models import Demand, Review
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import demand_policy, workflow

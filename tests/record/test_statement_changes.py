@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import translation
 
-from factcheck.editorial import review_statements
+from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.proposals import demand_policy
 from factcheck.record.statement_changes import ON_SCALE, PLACES, compare
 from tests.drafts import Newsroom, make_claim, make_demand, make_review

@@ -6,9 +6,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from factcheck.editorial import accounts
 from factcheck.editorial.models import Membership, User
 from factcheck.editorial.models.kinds import Action
+from factcheck.editorial.people import accounts
 from factcheck.editorial.proposals import account_policy, workflow
 from tests.drafts import Newsroom, make_administrator, make_newsroom, make_user
 from tests.support.refusals import refused

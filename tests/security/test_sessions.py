@@ -7,8 +7,8 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.utils import timezone
 
-from factcheck.editorial.desk.account_actions import ACTIONS
 from factcheck.editorial.desk.confirmation import CONFIRMED, TAKING_AWAY
+from factcheck.editorial.desk.people.account_actions import ACTIONS
 from factcheck.editorial.models import ApiToken, EditorialEvent, Proposal, SecondFactor, Session, User
 from factcheck.editorial.programs.tokens import create_token, find_token
 from factcheck.editorial.proposals import workflow

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import translation
 from playwright.sync_api import expect
 
-from factcheck.editorial.account_mail import password_url
 from factcheck.editorial.models import SecondFactor, User
+from factcheck.editorial.people.account_mail import password_url
 from factcheck.editorial.sign_in import second_factors
 from tests.drafts import Newsroom
 from tests.editorial.desk.test_accounts import CHOSEN, choose, link_in

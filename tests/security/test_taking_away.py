@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from factcheck.editorial import accounts
 from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import (
     ApiToken,
@@ -25,6 +24,7 @@ from factcheck.editorial.models import (
     User,
 )
 from factcheck.editorial.models.kinds import Action, Kind
+from factcheck.editorial.people import accounts
 from factcheck.editorial.programs.tokens import create_token
 from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.record.formats.canonical import canonical, sha256_hex

@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import message_limits, reader_messages
+from factcheck.editorial.messages import message_limits, reader_messages
 from factcheck.editorial.models import EditorialEvent, ReaderMessage
 from tests.api.test_messages import TIP, send, sent, status
 from tests.drafts import Newsroom, make_newsroom, make_review, publish_review

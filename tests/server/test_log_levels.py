@@ -13,8 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from factcheck.editorial import source_checks
-from factcheck.editorial.captures import fetching
+from factcheck.editorial.captures import fetching, source_checks
 from factcheck.editorial.captures.requests import request_capture
 from factcheck.editorial.models import Capture, WatchedSource
 from factcheck.monitoring import middleware

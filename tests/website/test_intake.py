@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import message_limits, reader_messages
+from factcheck.editorial.messages import message_limits, reader_messages
 from factcheck.editorial.models import ReaderMessage
 from tests.drafts import Newsroom, erase_review, make_review, publish_review, withdraw_review
 from tests.journeys.browser import Browser

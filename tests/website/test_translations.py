@@ -2,7 +2,7 @@
 
 from django.test import Client
 
-from factcheck.editorial import translations
+from factcheck.editorial.drafts import translations
 from factcheck.editorial.models import Review
 from tests.drafts import Newsroom, correct_review, erase_review, make_review, publish_review, withdraw_review
 

@@ -1,19 +1,15 @@
 """Deletes captures: after an erasure, and every night those that no draft and no published review uses."""
 
 from collections.abc import Collection, Iterable
-from datetime import timedelta
 from uuid import UUID
 
-from django.core.files.storage import Storage, default_storage
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.models.captures import CAPTURES_FOLDER
-from factcheck.record.public_captures import PublicCapture, public_storage
-
-# A capture that was requested a moment ago can still get its source, and a file that was just written its row.
-UNUSED_FOR = timedelta(days=1)
+from factcheck.record.public_files import UNUSED_FOR, delete_unused_public_files
 
 
 def erase_captures(review: Review, claims: Collection[UUID]) -> None:
@@ -28,14 +24,16 @@ def erase_captures(review: Review, claims: Collection[UUID]) -> None:
 
 
 def delete_unused_captures() -> None:
-    """Deletes captures that were never used, or whose drafts have all been deleted, and files without a row."""
+    """Deletes captures that were never used, or whose drafts have all been deleted, and files without a row.
+
+    A capture that was requested a moment ago can still get its source, and a file that was just written its row.
+    """
     old = timezone.now() - UNUSED_FOR
     unused = Capture.objects.filter(requested_at__lt=old, reviews=None, claims=None, sources=None, appearances=None)
     with transaction.atomic():
         _delete(unused.defer("text"))
-    kept = Capture.objects.exclude(file="").values_list("file", flat=True)
-    _delete_files_without_row(default_storage, CAPTURES_FOLDER, set(kept))
-    _delete_files_without_row(public_storage(), "", set(PublicCapture.objects.values_list("file", flat=True)))
+    _delete_files_without_row()
+    delete_unused_public_files()
 
 
 def _delete(captures: Iterable[Capture]) -> None:
@@ -52,11 +50,11 @@ def _delete(captures: Iterable[Capture]) -> None:
     transaction.on_commit(delete_files, robust=True)
 
 
-def _delete_files_without_row(storage: Storage, folder: str, kept: set[str]) -> None:
-    if not storage.exists(folder):
+def _delete_files_without_row() -> None:
+    if not default_storage.exists(CAPTURES_FOLDER):
         return
-    old = timezone.now() - UNUSED_FOR
-    _folders, names = storage.listdir(folder)
-    for path in (f"{folder}/{name}" if folder else name for name in names):
-        if path not in kept and storage.get_modified_time(path) < old:
-            storage.delete(path)
+    kept, old = set(Capture.objects.exclude(file="").values_list("file", flat=True)), timezone.now() - UNUSED_FOR
+    _folders, names = default_storage.listdir(CAPTURES_FOLDER)
+    for path in (f"{CAPTURES_FOLDER}/{name}" for name in names):
+        if path not in kept and default_storage.get_modified_time(path) < old:
+            default_storage.delete(path)

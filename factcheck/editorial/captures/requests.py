@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from factcheck.editorial import roles
 from factcheck.editorial.models import Appearance, Capture, Publisher, Review, Source, User
+from factcheck.editorial.people import roles
 
 TASK, QUEUE = "editorial.capture_page", "captures"
 REUSED_FOR = timedelta(days=1)

@@ -6,10 +6,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from factcheck.editorial import roles
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, Review, User
-from factcheck.record.public_captures import PublicCapture, cited_urls, public_storage, replace_public_captures
+from factcheck.editorial.people import roles
+from factcheck.record.public_captures import PublicCapture, cited_urls, replace_public_captures
+from factcheck.record.public_files import public_file
+from factcheck.record.readmodel.picture_rows import restore_public_pictures
 
 
 @transaction.atomic
@@ -31,9 +33,9 @@ def publish_captures(reviews: Iterable[UUID]) -> None:
 
 
 def restore_public_files() -> None:
-    """Publishes captures again whose public files are missing. Backups don't contain the folder of published files."""
-    storage = public_storage()
-    missing = [row for row in PublicCapture.objects.defer("text") if not storage.exists(row.file)]
+    """Writes missing public files again. Backups don't contain the folder of these files."""
+    restore_public_pictures()
+    missing = [row for row in PublicCapture.objects.defer("text") if not public_file(row.file).exists()]
     PublicCapture.objects.filter(pk__in=[row.pk for row in missing]).delete()
     publish_captures({row.review_id for row in missing})
 

@@ -18,13 +18,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import roles
-from factcheck.editorial.desk.account_names import replace_account_links
-from factcheck.editorial.desk.lists import BoundedPaginator, DeskChangeList
-from factcheck.editorial.desk.read_only import drop_empty_fields, list_read_only_rows
+from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, DeskChangeList
+from factcheck.editorial.desk.read_only import drop_empty_fields, list_read_only_rows, replace_account_links
 from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
 from factcheck.editorial.models import Membership, Publisher, User
-from factcheck.editorial.time_zones import DEFAULT, zone
+from factcheck.editorial.people import roles
+from factcheck.editorial.people.time_zones import DEFAULT, zone
 
 Role = Membership.Role
 M = TypeVar("M", bound=models.Model)

@@ -12,9 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import get_desk
-from factcheck.editorial.desk.account_actions import ACTIONS as ACCOUNT_ACTIONS
-from factcheck.editorial.desk.sign_in_pages import passkey_options, wait_text
-from factcheck.editorial.desk.typed_text import typed_values
+from factcheck.editorial.desk.people.account_actions import ACTIONS as ACCOUNT_ACTIONS
+from factcheck.editorial.desk.people.sign_in_pages import passkey_options, wait_text
+from factcheck.editorial.desk.writing.typed_text import typed_values
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.models.kinds import TAKING, Action, Kind
 from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, begin_attempt

@@ -12,7 +12,7 @@ from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import M, NewsroomAdmin, get_desk
-from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm
+from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm
 from factcheck.record.formats.language_detection import detect_language
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 

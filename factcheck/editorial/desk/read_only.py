@@ -1,10 +1,18 @@
-"""Read-only fields: a field without a value isn't shown, because it says nothing."""
+"""Read-only fields. A field without a value says nothing and isn't shown. Accounts are shown without links.
 
+Only account administrators can open an account's page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.admin.utils import lookup_field
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db.models import Manager, Model
+
+from factcheck.editorial.models import User
 
 
 def drop_empty_fields(form: Any, row: Model) -> None:
@@ -40,3 +48,33 @@ def _has_value(name: Any, form: Any, row: Model) -> bool:
     if isinstance(value, Manager):
         return bool(value.exists())
     return value is not None and value != "" and value != []
+
+
+@dataclass(frozen=True)
+class AccountName:
+    """Replaces a page's field that refers to an account. Django would show the field as a link."""
+
+    field: str
+    short_description: str
+
+    @property
+    def __name__(self) -> str:
+        """Django looks up the field's help text by this name."""
+        return self.field
+
+    def __call__(self, row: Model) -> str:
+        account = getattr(row, self.field)
+        return admin.site.empty_value_display if account is None else str(account)
+
+
+def replace_account_links(model: type[Model], fields: Sequence[Any]) -> list[Any]:
+    """The fields of a read-only page, with each account field replaced by the account's name."""
+    return [_without_link(model, field) if isinstance(field, str) else field for field in fields]
+
+
+def _without_link(model: type[Model], field: str) -> str | AccountName:
+    try:
+        column: Any = model._meta.get_field(field)
+    except FieldDoesNotExist:  # a method of the admin page
+        return field
+    return AccountName(field, column.verbose_name) if column.is_relation and column.related_model is User else field

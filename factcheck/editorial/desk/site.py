@@ -20,7 +20,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.guides import guide_for
+from factcheck.editorial.desk.board.guides import guide_for
 from factcheck.editorial.models import User
 
 
@@ -53,9 +53,9 @@ class EditorsDesk(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         from factcheck.editorial.desk.access import get_desk
-        from factcheck.editorial.desk.freezes import freezes_for
-        from factcheck.editorial.desk.menu import menu_for
-        from factcheck.editorial.desk.pictures import DESK_PICTURES
+        from factcheck.editorial.desk.board.menu import menu_for
+        from factcheck.editorial.desk.deciding.freezes import freezes_for
+        from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
 
         context = {**super().each_context(request), "guide": guide_for(request)}
         if not self.has_permission(request):
@@ -66,7 +66,7 @@ class EditorsDesk(admin.AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):
             return []  # the login page
-        from factcheck.editorial.desk.menu import group_lists
+        from factcheck.editorial.desk.board.menu import group_lists
 
         # The page of the "editorial" app is called "All lists", so it lists the models of all apps.
         app_list = super().get_app_list(request, app_label if app_label != "editorial" else None)
@@ -80,10 +80,11 @@ class EditorsDesk(admin.AdminSite):
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
-        from factcheck.editorial.desk import pictures, sign_in_pages, sign_in_settings
-        from factcheck.editorial.desk.capture_states import capture_states
-        from factcheck.editorial.desk.decision_page import decision_page
-        from factcheck.editorial.desk.passwords import ChoosePassword
+        from factcheck.editorial.desk.deciding.decision_page import decision_page
+        from factcheck.editorial.desk.evidence import pictures
+        from factcheck.editorial.desk.evidence.capture_states import capture_states
+        from factcheck.editorial.desk.people import sign_in_pages, sign_in_settings
+        from factcheck.editorial.desk.people.passwords import ChoosePassword
 
         return [
             path("editorial/proposal/<int:pk>/<slug:name>/", self.admin_view(decision_page), name="editorial_proposal"),
@@ -96,7 +97,7 @@ class EditorsDesk(admin.AdminSite):
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        from factcheck.editorial.desk.home import home_context
+        from factcheck.editorial.desk.board.home import home_context
         from factcheck.editorial.sign_in.freshness import has_second_factor
 
         context = {**home_context(request), "lacks_second_factor": not has_second_factor(request)}
@@ -120,8 +121,8 @@ class EditorsDesk(admin.AdminSite):
         return checked
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        from factcheck.editorial.desk.sign_in_pages import login_page
-        from factcheck.editorial.desk.typed_text import destination_of
+        from factcheck.editorial.desk.people.sign_in_pages import login_page
+        from factcheck.editorial.desk.writing.typed_text import destination_of
 
         if request.method == "GET" and self.has_permission(request):
             return redirect(destination_of(request).url)
@@ -138,7 +139,7 @@ class EditorsDesk(admin.AdminSite):
         return cast("HttpResponse", Suggestions.as_view(admin_site=self)(request))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        from factcheck.editorial.desk.passwords import ChangePassword
+        from factcheck.editorial.desk.people.passwords import ChangePassword
 
         return cast("TemplateResponse", ChangePassword.as_view()(request))
 
@@ -157,9 +158,9 @@ def _in_newsrooms_zone(request: HttpRequest, view: Callable[[], HttpResponse]) -
 def _check_sign_in(request: HttpRequest) -> HttpResponse | None:
     """The page that the person gets instead of the page that they opened, or None."""
     from factcheck.editorial.desk.confirmation import confirm
-    from factcheck.editorial.desk.sign_in_pages import login_page
-    from factcheck.editorial.desk.sign_in_settings import SETUP_PAGES
-    from factcheck.editorial.desk.typed_text import interrupted
+    from factcheck.editorial.desk.people.sign_in_pages import login_page
+    from factcheck.editorial.desk.people.sign_in_settings import SETUP_PAGES
+    from factcheck.editorial.desk.writing.typed_text import interrupted
     from factcheck.editorial.sign_in.freshness import has_second_factor
 
     page = request.resolver_match.url_name if request.resolver_match else ""

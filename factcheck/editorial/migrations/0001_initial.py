@@ -18,10 +18,10 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 import factcheck.editorial.fields
-import factcheck.editorial.message_encryption
+import factcheck.editorial.messages.message_encryption
 import factcheck.editorial.models.captures
 import factcheck.editorial.models.demands
-import factcheck.editorial.time_zones
+import factcheck.editorial.people.time_zones
 
 # The default rating scale in Vietnamese and English, so that a newsroom can start immediately.
 SLUG = "truth"
@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
                         default="UTC",
                         help_text="The editors’ desk and its e-mails show times in this zone.",
                         max_length=64,
-                        validators=[factcheck.editorial.time_zones.validate_time_zone],
+                        validators=[factcheck.editorial.people.time_zones.validate_time_zone],
                         verbose_name="time zone",
                     ),
                 ),
@@ -1045,19 +1045,19 @@ class Migration(migrations.Migration):
                 ("language", factcheck.editorial.fields.LanguageField(max_length=35, verbose_name="language")),
                 (
                     "text",
-                    factcheck.editorial.message_encryption.EncryptedProseField(
+                    factcheck.editorial.messages.message_encryption.EncryptedProseField(
                         blank=True, max_length=5000, verbose_name="text"
                     ),
                 ),
                 (
                     "url",
-                    factcheck.editorial.message_encryption.EncryptedWebAddressField(
+                    factcheck.editorial.messages.message_encryption.EncryptedWebAddressField(
                         blank=True, max_length=2000, verbose_name="address"
                     ),
                 ),
                 (
                     "contact",
-                    factcheck.editorial.message_encryption.EncryptedLineField(
+                    factcheck.editorial.messages.message_encryption.EncryptedLineField(
                         blank=True, max_length=300, verbose_name="contact"
                     ),
                 ),

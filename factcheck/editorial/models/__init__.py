@@ -4,23 +4,27 @@ Workflows belong in `factcheck.editorial.proposals`, pages in `factcheck.editori
 `factcheck.record`.
 """
 
-from factcheck.editorial.models.captures import Capture
+from factcheck.editorial.models.captures import Capture, Picture, WatchedSource
 from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic, TopicLabel
 from factcheck.editorial.models.demands import Demand
+from factcheck.editorial.models.drafts import OpenDraft, SavedState
 from factcheck.editorial.models.events import EditorialEvent
-from factcheck.editorial.models.freezes import Freeze
-from factcheck.editorial.models.imports import ImportBatch
-from factcheck.editorial.models.jobs import Job
-from factcheck.editorial.models.people import Membership, Publisher, User
-from factcheck.editorial.models.pictures import Picture
+from factcheck.editorial.models.imports import ImportBatch, Job
+from factcheck.editorial.models.people import (
+    AnsweredRequest,
+    ApiToken,
+    Freeze,
+    Membership,
+    Publisher,
+    SecondFactor,
+    Session,
+    SignInCounter,
+    User,
+)
 from factcheck.editorial.models.proposals import Proposal
 from factcheck.editorial.models.reader_messages import ReaderMessage
 from factcheck.editorial.models.reviews import Authorship, Review, Source
-from factcheck.editorial.models.saved_states import OpenDraft, SavedState
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
-from factcheck.editorial.models.sign_in import SecondFactor, Session, SignInCounter
-from factcheck.editorial.models.tokens import AnsweredRequest, ApiToken
-from factcheck.editorial.models.watched_sources import WatchedSource
 
 __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Claim", "Claimant", "Demand",

@@ -1,17 +1,22 @@
-"""Captures: copies of the pages and files that reviews cite, kept as evidence."""
+"""Evidence: captures of the pages and files that reviews cite, uploaded pictures and videos, and watched sources."""
 
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
 from factcheck.editorial.models.people import Publisher, User
+from factcheck.record.formats.picture_files import EXTENSIONS, storage_name
+from factcheck.record.source_checks import SourceState
 from factcheck.record.statements import capture as statements
 
 MAX_CAPTURED_TEXT = 1_000_000  # characters
@@ -134,3 +139,118 @@ class Capture(models.Model):
     def file_name(self) -> str:
         """A name for the downloaded file."""
         return PurePosixPath(self.file.name or "").name
+
+
+class Picture(models.Model):
+    """A picture in the text of a review, or a picture or video that a claim is about.
+
+    A picture for readers has been encoded again without metadata. A file that a claim is about is stored unchanged.
+    Several rows can have the same file, because its name is its SHA-256 (`factcheck.editorial.pictures`). The text of
+    the review contains the description of the picture.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(
+        "editorial.Review", models.CASCADE, null=True, related_name="pictures", verbose_name=_("review")
+    )
+    claim = models.ForeignKey(
+        "editorial.Claim", models.CASCADE, null=True, related_name="pictures", verbose_name=_("claim")
+    )
+    sha256 = models.CharField(_("SHA-256"), max_length=64, help_text="The hash of the stored file.")
+    media_type = models.CharField(_("type"), max_length=20, help_text="Found from the bytes.")
+    size = models.PositiveBigIntegerField(_("size"), help_text="In bytes.")
+    width = models.PositiveIntegerField(_("width"), null=True, help_text="Null for a video, which isn't decoded.")
+    height = models.PositiveIntegerField(_("height"), null=True)
+    uploaded_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("uploaded by")
+    )
+    uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["uploaded_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(review__isnull=False, claim__isnull=True) | Q(review__isnull=True, claim__isnull=False),
+                name="picture_of_one_subject",
+            ),
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="picture_sha256_hex"),
+            models.UniqueConstraint(fields=["review", "sha256"], name="picture_review_once"),
+            models.UniqueConstraint(fields=["claim", "sha256"], name="picture_claim_once"),
+        ]
+        indexes = [models.Index(fields=["sha256"], name="uploaded_picture_sha256")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name of the file in the storage."""
+        return storage_name(self.sha256, self.media_type)
+
+    @property
+    def desk_url(self) -> str:
+        """The URL of the file at the desk, for the members of the newsroom."""
+        return reverse("admin:editorial_picture", args=[self.sha256, EXTENSIONS[self.media_type]])
+
+
+WEEK = timedelta(days=7)
+
+
+class WatchedSourceQuerySet(models.QuerySet["WatchedSource"]):
+    def to_check_again(self, newsrooms: list[int]) -> "WatchedSourceQuerySet":
+        """Sources that these newsrooms should look at, longest known first."""
+        problems = self.exclude(state=SourceState.UNCHANGED).filter(accepted_at=None)
+        return problems.filter(review__newsroom__in=newsrooms).order_by("since", "pk")
+
+
+class WatchedSource(models.Model):
+    """A source of a published review, with the results of its checks and the time of the next check.
+
+    A problem counts after two checks on different days have found the problem. `suspected` is the state that only one
+    check has found so far.
+    """
+
+    review = models.ForeignKey(
+        "editorial.Review", models.CASCADE, related_name="watched_sources", verbose_name=_("review")
+    )
+    url = models.TextField(_("URL"))
+    sequence = models.BigIntegerField(help_text="The log entry whose sources were read last.")
+    state = models.CharField(_("state"), max_length=20, choices=SourceState, default=SourceState.UNCHANGED)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+    suspected = models.CharField(max_length=20, choices=SourceState, blank=True)
+    suspected_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(_("checked at"), null=True)
+    next_at = models.DateTimeField(default=timezone.now)
+    had_quote = models.BooleanField(default=False, help_text="Whether the copy or a check has contained the quote.")
+    accepted_at = models.DateTimeField(_("accepted at"), null=True)
+    accepted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("accepted by")
+    )
+
+    objects = WatchedSourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("source to check again")
+        verbose_name_plural = _("sources to check again")
+        constraints = [
+            models.UniqueConstraint(fields=["review", "url"], name="watchedsource_once"),
+            models.CheckConstraint(condition=Q(state__in=SourceState.values), name="watchedsource_state_known"),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False) & ~Q(state="unchanged"),
+                name="watchedsource_problem_accepted",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], name="watchedsource_next"),
+            models.Index(
+                fields=["review", "since"],
+                condition=~Q(state="unchanged") & Q(accepted_at__isnull=True),
+                name="watchedsource_problems",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.url

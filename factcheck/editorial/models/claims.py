@@ -21,8 +21,8 @@ from factcheck.editorial.fields import (
     url_list,
 )
 from factcheck.editorial.models.captures import Capture
+from factcheck.editorial.models.drafts import DatedModel, VersionedModel
 from factcheck.editorial.models.people import Publisher, User
-from factcheck.editorial.models.versions import DatedModel, VersionedModel
 from factcheck.record.models import PublishedClaim
 from factcheck.record.statements import review as statements
 

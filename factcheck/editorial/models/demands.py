@@ -17,9 +17,9 @@ from factcheck.editorial.fields import (
     field_options,
     multiple_choice_options,
 )
+from factcheck.editorial.models.drafts import DatedModel
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
-from factcheck.editorial.models.versions import DatedModel
 from factcheck.record.statements import demand as statements
 
 

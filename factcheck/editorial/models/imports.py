@@ -1,4 +1,4 @@
-"""Import runs: the files, the importer, and the number of records by outcome."""
+"""Import runs: the files, the importer, and the records by outcome. Jobs: the queue of the worker that runs them."""
 
 from typing import TYPE_CHECKING
 
@@ -7,13 +7,26 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factcheck.editorial.fields import LineField
 from factcheck.editorial.models.people import Publisher, User
 
 if TYPE_CHECKING:
-    from factcheck.editorial.models.proposal_queries import ProposalQuerySet
-    from factcheck.editorial.models.proposals import Proposal
+    from factcheck.editorial.models.proposals import Proposal, ProposalQuerySet
+
+
+class Job(ProcrastinateJob):
+    """A read-only row from procrastinate's job table."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("background job")
+        verbose_name_plural = _("background jobs")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.args.get('command') or self.task_name} ({self.pk})"
 
 
 class ImportBatch(models.Model):

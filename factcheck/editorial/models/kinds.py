@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
-from factcheck.editorial.models.freezes import Freeze
 from factcheck.editorial.models.imports import ImportBatch
-from factcheck.editorial.models.people import User
+from factcheck.editorial.models.people import Freeze, User
 from factcheck.editorial.models.reviews import Review
 from factcheck.editorial.models.scales import VerdictMapping
 

@@ -1,13 +1,19 @@
-"""Publishers, accounts, and the roles of people in newsrooms."""
+"""Publishers and their freezes, accounts and roles, sessions, second factors, and tokens for programs."""
 
-from typing import ClassVar, Self
+import uuid
+from datetime import timedelta
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from factcheck.editorial import time_zones
 from factcheck.editorial.fields import (
     LanguageField,
     LineField,
@@ -18,7 +24,8 @@ from factcheck.editorial.fields import (
     multiple_choice_options,
     url_list,
 )
-from factcheck.editorial.models.versions import VersionedModel
+from factcheck.editorial.models.drafts import VersionedModel
+from factcheck.editorial.people import time_zones
 from factcheck.record.statements import review as statements
 
 
@@ -168,3 +175,210 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}, {self.publisher}"
+
+
+class Session(AbstractBaseSession):
+    """A session at the desk. The columns let a person recognise and end their own sessions."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    device = LineField(max_length=100, blank=True, help_text="The browser and the system, for example Firefox, Linux.")
+    network = models.CharField(max_length=50, blank=True, help_text="A /24 or /48, never a whole IP address.")
+    began_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(default=timezone.now, help_text="Accurate to the minute.")
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering: ClassVar = ["-used_at"]
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from factcheck.editorial.sign_in.sessions import SessionStore
+
+        return SessionStore
+
+
+class SecondFactorQuerySet(models.QuerySet["SecondFactor"]):
+    def usable(self) -> Self:
+        """Passkeys and apps. Recovery codes only replace them."""
+        return self.exclude(kind=SecondFactor.Kind.RECOVERY_CODE)
+
+    def recovery_codes(self) -> Self:
+        return self.filter(kind=SecondFactor.Kind.RECOVERY_CODE)
+
+    def passkeys(self) -> Self:
+        return self.filter(kind=SecondFactor.Kind.PASSKEY)
+
+
+class SecondFactor(models.Model):
+    """A passkey, an authenticator app or one recovery code. Secrets are encrypted, and codes are hashed."""
+
+    class Kind(models.TextChoices):
+        PASSKEY = "passkey", _("passkey")
+        APP = "app", _("authenticator app")
+        RECOVERY_CODE = "recovery_code", _("recovery code")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="second_factors")
+    kind = models.CharField(max_length=20, choices=Kind)
+    name = LineField(_("name"), max_length=100, blank=True)
+    key = models.CharField(
+        max_length=64,
+        unique=True,
+        null=True,
+        help_text="Hash of the credential ID or the recovery code, in hexadecimal. Empty for an app.",
+    )
+    secret = models.TextField(blank=True, help_text="The encrypted key. Empty for a recovery code.")
+    counter = models.BigIntegerField(default=0, help_text="The passkey's last counter, or the app's last time step.")
+    added_at = models.DateTimeField(_("added"), default=timezone.now)
+    used_at = models.DateTimeField(_("last used"), null=True)
+
+    objects = SecondFactorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("second factor")
+        verbose_name_plural = _("second factors")
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user"], condition=Q(kind="app"), name="secondfactor_one_app"),
+            models.CheckConstraint(
+                condition=Q(kind="app", key=None)
+                | Q(kind__in=["passkey", "recovery_code"], key__regex="^[0-9a-f]{64}$"),
+                name="secondfactor_has_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.get_kind_display())
+
+
+class SignInCounter(models.Model):
+    """Counts attempts to sign in. `key` names what is counted, and never contains an IP address or a name."""
+
+    key = models.CharField(max_length=80, unique=True)
+    attempts = models.PositiveIntegerField(default=0)
+    blocked_until = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now, db_index=True)
+    unreported = models.PositiveIntegerField(default=0, help_text="Failures that no event contains yet.")
+    reported_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def usable(self) -> Self:
+        """Tokens that are neither revoked nor expired, and whose active account has a role in the newsroom."""
+        role = Membership.objects.filter(user=OuterRef("user"), publisher=OuterRef("newsroom"))
+        return self.filter(Exists(role), revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+
+
+class ApiToken(models.Model):
+    """Lets a program act as one account in one newsroom. The secret is shown once, and only its SHA-256 is stored."""
+
+    class Scope(models.TextChoices):
+        CLAIMS = "claims:write", _("log claims, and read and edit the claims that it logged")
+        DRAFTS = "drafts:write", _("start reviews, and read and edit the drafts of these reviews")
+
+    MAX_LIFETIME: ClassVar = timedelta(days=366)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, verbose_name=_("account"), related_name="+", editable=False)
+    name = LineField(
+        _("name"), max_length=200, help_text=_("The program that uses the token, and where the program runs.")
+    )
+    scopes = ArrayField(
+        models.CharField(max_length=40, choices=Scope), verbose_name=pgettext_lazy("scope of a token", "may")
+    )
+    digest = models.CharField(max_length=64, unique=True, editable=False, help_text="Hexadecimal SHA-256.")
+    made_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires at"), editable=False)
+    used_at = models.DateTimeField(_("last used"), null=True, editable=False, help_text=_("Accurate to the minute."))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
+    revoked_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("revoked by"), null=True, related_name="+", editable=False
+    )
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ["-made_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="apitoken_has_name"),
+            models.CheckConstraint(
+                condition=Q(scopes__len__gte=1, scopes__contained_by=["claims:write", "drafts:write"]),
+                name="apitoken_scopes_known",
+            ),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="apitoken_digest_hex"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at"), expires_at__lte=F("made_at") + timedelta(days=366)),
+                name="apitoken_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="apitoken_revoked_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the token is neither revoked nor expired. The account's role is checked separately."""
+        return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class AnsweredRequest(models.Model):
+    """A processed request with an Idempotency-Key. A repeated request is answered from `subject`."""
+
+    token = models.ForeignKey(ApiToken, models.CASCADE, related_name="+", db_index=False)
+    route = models.CharField(max_length=200, help_text="Method and path.")
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64, help_text="Keyed hash of the content, so that it can't confirm a guess.")
+    subject = models.UUIDField(help_text="The claim or review that was created or changed.")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["token", "route", "key"], name="answeredrequest_once"),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="answeredrequest_digest_hex"),
+        ]
+        indexes = [models.Index(fields=["at"], name="answeredrequest_at")]
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.key}"
+
+
+class FreezeQuerySet(models.QuerySet["Freeze"]):
+    def open(self) -> Self:
+        """Freezes that aren't over, each with the newsroom and the person who began it."""
+        return self.filter(ended_at=None).select_related("newsroom", "begun_by")
+
+
+class Freeze(models.Model):
+    """While a freeze isn't over, nothing of the newsroom enters the log. The row is never deleted."""
+
+    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="freezes")
+    reason = ProseField(_("reason"), max_length=2000)
+    begun_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("frozen by"), related_name="+")
+    begun_at = models.DateTimeField(_("frozen at"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+
+    objects = FreezeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("freeze of publishing")
+        verbose_name_plural = _("publishing freezes")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["newsroom"], condition=Q(ended_at=None), name="freeze_one_open"),
+            models.CheckConstraint(condition=~Q(reason=""), name="freeze_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        begun = date_format(timezone.localtime(self.begun_at), "SHORT_DATETIME_FORMAT")
+        return f"{self.newsroom}, {begun}"

@@ -5,16 +5,14 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import ProseField
-from factcheck.editorial.models.account_changes import describe
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
-from factcheck.editorial.models.freezes import Freeze
 from factcheck.editorial.models.imports import ImportBatch
 from factcheck.editorial.models.kinds import (
     ACTIONS,
@@ -28,11 +26,114 @@ from factcheck.editorial.models.kinds import (
     kind_of,
     subject_is_its_own,
 )
-from factcheck.editorial.models.people import Publisher, User
-from factcheck.editorial.models.proposal_queries import OPEN, ProposalQuerySet
-from factcheck.editorial.models.reviews import Review
+from factcheck.editorial.models.people import Freeze, Membership, Publisher, User
+from factcheck.editorial.models.reviews import Authorship, Review
 from factcheck.editorial.models.scales import VerdictMapping
 from factcheck.record.models import LogEntry
+
+# The kinds whose proposers and deciders don't depend on the proposal's newsroom.
+WITHOUT_NEWSROOM = (Kind.MAPPING, Kind.ACCOUNT)
+OPEN = Q(entry__isnull=True) & ~Q(decision=Decision.RETURNED)
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def about(self, subject: models.Model) -> Self:
+        """The proposals of this subject."""
+        kind = kind_of(subject)
+        return self.filter(**{SUBJECTS[kind][0]: subject, "kind": kind})
+
+    def undecided(self) -> Self:
+        """Proposals that are waiting for a decision, without imported reviews, which are decided with their import."""
+        return self.filter(decision="").exclude(kind=Kind.REVIEW, batch__isnull=False)
+
+    def open(self) -> Self:
+        """Proposals that haven't been returned or published."""
+        return self.filter(OPEN)
+
+    def published(self) -> Self:
+        """Published proposals, newest first, each with its log entry and the person who approved it."""
+        found = self.filter(entry__isnull=False).select_related("entry", "decided_by", "submitted_by")
+        return found.order_by("-entry__number")
+
+    def to_decide(self, user: User, newsrooms: list[int]) -> Self:
+        """Proposals that this person can decide on in these newsrooms, oldest first.
+
+        People can't decide on work that they submitted, wrote or created.
+        """
+        wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
+        began = Q(review__import_key__isnull=True, review__created_by=user) | Q(demand__created_by=user)
+        in_newsrooms = Q(deciding__in=newsrooms) | Q(kind=Kind.MAPPING) if newsrooms else Q(pk__in=[])
+        on_account = Q(DecidesOnAccount(Value(user.pk), F("account"), F("newsroom"), F("action")), kind=Kind.ACCOUNT)
+        found = self.undecided().filter(in_newsrooms | on_account)
+        return found.exclude(submitted_by=user).exclude(Exists(wrote)).exclude(began).order_by("pk")
+
+    def to_undo(self, user: User) -> Self:
+        """Removals of the last 24 hours that this person can propose to undo, newest first."""
+        decides = DecidesOnAccount(Value(user.pk), F("account"), F("newsroom"), Value(Action.UNDOING))
+        recent = Q(decision=Decision.APPROVED, decided_at__gt=timezone.now() - SETTLED_AFTER)
+        later = self.model._default_manager.filter(account=OuterRef("account"), pk__gt=OuterRef("pk"))
+        undone = later.filter(action=Action.UNDOING).exclude(decision=Decision.RETURNED)
+        found = self.filter(recent, decides, kind=Kind.ACCOUNT, action__in=[*TAKING, Action.PAUSE])
+        return found.exclude(Exists(undone)).order_by("-pk")
+
+    def awaiting_others(self, user: User, newsrooms: list[int]) -> Self:
+        """This person's proposals that somebody else has to decide on, oldest first."""
+        found = self.undecided().filter(submitted_by=user)
+        return found.filter(Q(newsroom__in=newsrooms) | Q(kind__in=WITHOUT_NEWSROOM)).order_by("pk")
+
+    def to_publish(self, newsrooms: list[int]) -> Self:
+        """Approved proposals that are waiting to be published, without reviews that were approved with their import.
+
+        Demands with a publication day come last.
+        """
+        waits = Q(kind=Kind.REVIEW, review__state=Review.State.APPROVED) | Q(kind=Kind.DEMAND)
+        rest = self.model._default_manager.filter(OPEN, batch=OuterRef("batch"), kind=Kind.REVIEW)
+        found = self.filter(decision=Decision.APPROVED, entry__isnull=True, newsroom__in=newsrooms)
+        found = found.filter(waits | Q(kind=Kind.IMPORT) & Exists(rest))
+        return found.order_by(F("demand__publish_after").asc(nulls_first=True), "pk")
+
+    def returned_to(self, user: User, newsrooms: list[int]) -> Self:
+        """Returned proposals that this person submitted, wrote or created, unless there is a newer proposal."""
+        wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
+        involved = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
+        in_newsrooms = Q(newsroom__in=newsrooms) | Q(kind__in=WITHOUT_NEWSROOM)
+        found = self.filter(involved, in_newsrooms, decision=Decision.RETURNED)
+        found = found.exclude(kind=Kind.REVIEW, batch__isnull=False).exclude(decided_by=F("submitted_by"))
+        for column in ("review", "demand", "claim", "mapping", "freeze", "account"):
+            later = self.model._default_manager.filter(**{column: OuterRef(column)}, pk__gt=OuterRef("pk"))
+            found = found.exclude(Exists(later))
+        draft = Q(review__state=Review.State.DRAFT) | Q(demand__state=Demand.State.DRAFT)
+        kinds = [Kind.MERGE, Kind.IMPORT, Kind.FREEZE, *WITHOUT_NEWSROOM]
+        return found.filter(draft | Q(kind__in=kinds)).order_by("-pk")
+
+
+_TEXTS = {
+    Action.ROLE: _("%(account)s becomes %(role)s of %(newsroom)s."),
+    Action.ADMINISTRATOR: _("%(account)s becomes an account administrator."),
+    Action.RESET: _("%(account)s receives a link to choose a new password."),
+    Action.EMAIL: _("%(account)s gets the e-mail address %(email)s."),
+    Action.REOPENING: _("The closed account %(account)s is opened again."),
+    Action.REMOVAL: _("Remove %(account)s as %(role)s of %(newsroom)s."),
+    Action.DISMISSAL: _("Remove %(account)s as an account administrator."),
+    Action.CLOSING: _("Close the account %(account)s."),
+    Action.PAUSE: _("Pause the account %(account)s."),
+}
+
+
+def describe(action: str, account: User, newsroom: Publisher | None, content: dict[str, Any]) -> str:
+    """One sentence that says what changes for the account. `content` is the statement of the proposal."""
+    if action == Action.UNDOING:
+        return _("Undo this: %s") % describe(content["taken"], account, newsroom, content)
+    role = Membership.Role(content["role"]).label if content.get("role") else ""
+    values = {"account": account, "role": role, "newsroom": newsroom, "email": content.get("new_email", "")}
+    return str(_TEXTS[Action(action)] % values)
+
+
+class DecidesOnAccount(Func):
+    """Whether a person may decide on a proposal about an account (`sql/accounts.sql`)."""
+
+    function = "editorial_decides_on_account"
+    output_field = models.BooleanField()
 
 
 class Proposal(models.Model):

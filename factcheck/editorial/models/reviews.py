@@ -1,23 +1,56 @@
-"""Drafts of reviews, with their authors and sources."""
+"""Drafts of reviews, with their authors and sources, and lists of them."""
 
 import uuid
+from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim
-from factcheck.editorial.models.people import Publisher, User
-from factcheck.editorial.models.review_queries import ReviewQuerySet
+from factcheck.editorial.models.drafts import DatedModel
+from factcheck.editorial.models.people import ApiToken, Publisher, User
 from factcheck.editorial.models.scales import Verdict
-from factcheck.editorial.models.tokens import ApiToken
-from factcheck.editorial.models.versions import DatedModel
+from factcheck.record.models import LogEntry
+from factcheck.record.readmodel.translated_reviews import NEW_TEXTS
 from factcheck.record.statements import review as statements
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def for_statements(self) -> Self:
+        """The reviews with all rows that their statements need, loaded in a fixed number of queries."""
+        authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
+        return self.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
+            "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", authorships
+        )
+
+    def drafts_of(self, user: User) -> Self:
+        """Drafts that the person created or is an author of, newest first."""
+        own = Q(created_by=user) | Q(pk__in=user.authorships.values("review"))
+        return self.filter(own, state="draft").select_related("claim")
+
+    def not_erased(self) -> Self:
+        return self.exclude(state="erased")
+
+    def kept(self) -> Self:
+        """Reviews that have been neither erased nor thrown away."""
+        return self.exclude(state__in=["erased", "discarded"])
+
+    def citing(self, capture: Capture) -> Self:
+        """Reviews that use or used the capture, themselves or in their claims."""
+        return self.filter(Q(pk__in=capture.reviews.values("pk")) | Q(claim__in=capture.claims.values("pk")))
+
+    def behind(self) -> Self:
+        """The translations whose original has a newer revision than the one that they translate."""
+        newer = LogEntry.objects.filter(
+            subject=OuterRef("translation_of"), number__gt=OuterRef("translation_of_revision"), kind__in=NEW_TEXTS
+        )
+        return self.kept().filter(Exists(newer), translation_of__isnull=False).exclude(state="withdrawn")
 
 
 class Review(DatedModel):

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField
-from factcheck.editorial.models.versions import VersionedModel
+from factcheck.editorial.models.drafts import VersionedModel
 
 
 class RatingScale(VersionedModel):

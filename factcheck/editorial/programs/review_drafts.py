@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.captures.requests import keep_captures, request_missing
+from factcheck.editorial.drafts.saved_states import keep_first_state, keep_state
+from factcheck.editorial.drafts.statement_columns import values_of
+from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
 from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Review, Source, Verdict
-from factcheck.editorial.saved_states import keep_first_state, keep_state
-from factcheck.editorial.statement_columns import values_of
-from factcheck.editorial.validation import Invalid, Problem, Values, fill
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.statements.drafts import DraftSource, ReviewToDraft
 

@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import roles
 from factcheck.editorial.errors import AlreadyDone, Incomplete, NotAllowed, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Membership, User
+from factcheck.editorial.people import roles
 
 PREFIX = "fct_"  # secret scanners recognise leaked tokens by this prefix
 LENGTH = len(PREFIX) + 43  # 32 random bytes in base64url

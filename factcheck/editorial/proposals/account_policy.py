@@ -1,7 +1,7 @@
 """Changes of accounts. A second person approves what an account receives.
 
-One person can take away (`factcheck.editorial.accounts`). The database makes the change when a proposal is approved,
-and the application can't make it (`sql/accounts.sql`).
+One person can take away (`factcheck.editorial.people.accounts`). The database makes the change when a proposal is
+approved, and the application can't make it (`sql/accounts.sql`).
 """
 
 import json
@@ -12,7 +12,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import account_mail, roles
 from factcheck.editorial.errors import (
     AlreadyDone,
     ChangedSince,
@@ -26,6 +25,7 @@ from factcheck.editorial.errors import (
 )
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action, Kind
+from factcheck.editorial.people import account_mail, roles
 from factcheck.editorial.proposals.policy import Policy, submit_statement
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
 

@@ -9,14 +9,15 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import review_statements, roles
+from factcheck.editorial.drafts import review_statements
+from factcheck.editorial.drafts.saved_states import keep_state
+from factcheck.editorial.drafts.statement_columns import values_of
 from factcheck.editorial.errors import Incomplete, TooSoon, WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Demand, Freeze, Proposal, Publisher, SavedState, User
 from factcheck.editorial.models.kinds import Decision, Kind
+from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal
-from factcheck.editorial.saved_states import keep_state
-from factcheck.editorial.statement_columns import values_of
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand as statements
 from factcheck.record.statements.checks import equivalent

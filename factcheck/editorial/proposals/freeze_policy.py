@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import roles
 from factcheck.editorial.errors import AlreadyDone, Frozen, Incomplete, NeedsChiefEditor, NotAllowed, Undecided
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Freeze, Membership, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
 
 

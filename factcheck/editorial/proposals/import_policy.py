@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import review_statements, roles
-from factcheck.editorial.drafts import drafts_of
+from factcheck.editorial.drafts import review_statements
+from factcheck.editorial.drafts.rows import drafts_of
 from factcheck.editorial.errors import ChangedSince, NeedsOtherPerson, WrongState
 from factcheck.editorial.events import record_event, record_events
 from factcheck.editorial.models import Authorship, ImportBatch, Proposal, Publisher, Review, User
 from factcheck.editorial.models.kinds import Action, Decision, Kind
+from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, save_proposal
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_policy import ReviewPolicy

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import roles
 from factcheck.editorial.errors import NotAllowed, Undecided
 from factcheck.editorial.models import Membership, Proposal, User, VerdictMapping
 from factcheck.editorial.models.kinds import Decision, Kind
+from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
 from factcheck.record.formats.canonical import canonical
 

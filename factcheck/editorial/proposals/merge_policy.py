@@ -10,7 +10,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import erasure, review_statements, roles
+from factcheck.editorial import erasure
+from factcheck.editorial.drafts import review_statements
+from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.errors import (
     ChangedSince,
     Incomplete,
@@ -25,9 +27,9 @@ from factcheck.editorial.errors import (
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, Proposal, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
+from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
-from factcheck.editorial.saved_states import keep_state
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from factcheck.record.statements.merge import Merge, Split
 from factcheck.record.statements.parts import Part

@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import roles
+from factcheck.editorial.drafts.validation import require_valid
 from factcheck.editorial.errors import ChangedSince, NeedsOtherPerson, NotAllowed, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Kind
-from factcheck.editorial.validation import require_valid
+from factcheck.editorial.people import roles
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.parts import Part

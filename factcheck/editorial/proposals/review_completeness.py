@@ -4,10 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import review_statements, translations
+from factcheck.editorial.drafts import review_statements, translations
+from factcheck.editorial.drafts.review_statements import last_entry, last_statement
 from factcheck.editorial.models import Proposal, Review
 from factcheck.editorial.proposals.policy import Reasons
-from factcheck.editorial.review_statements import last_entry, last_statement
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry
 from factcheck.record.statements import review as statements

@@ -9,17 +9,19 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import erasure, pictures, review_statements, roles, translations
+from factcheck.editorial import erasure, pictures
 from factcheck.editorial.captures.rights import publish_captures, reviews_with_captures
+from factcheck.editorial.drafts import review_statements, translations
+from factcheck.editorial.drafts.review_statements import last_entry, last_statement
+from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.errors import ChangedSince, Incomplete, NotPublic, Undecided, WrongState, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, Review, SavedState, User
 from factcheck.editorial.models.kinds import Action, Kind
+from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_completeness import WAITS, find_missing, find_short_note
-from factcheck.editorial.review_statements import last_entry, last_statement
-from factcheck.editorial.saved_states import keep_state
 from factcheck.record.models import LogEntry
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import equivalent

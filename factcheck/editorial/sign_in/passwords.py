@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from factcheck.editorial import account_mail
 from factcheck.editorial.models import ApiToken, User
+from factcheck.editorial.people import account_mail
 from factcheck.editorial.programs.tokens import revoke_tokens
 from factcheck.editorial.sign_in.sessions import end_sessions
 

@@ -4,13 +4,12 @@ This module is the SESSION_ENGINE, so Django loads it before the models.
 """
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.apps import apps
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
-
-if TYPE_CHECKING:
-    from factcheck.editorial.models import User
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(days=1)
@@ -22,9 +21,7 @@ BEGAN, USED, DEVICE, NETWORK = "began", "used", "device", "network"
 class SessionStore(DatabaseStore):
     @classmethod
     def get_model_class(cls) -> Any:
-        from factcheck.editorial.models import Session
-
-        return Session
+        return apps.get_model("editorial", "Session")
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)
@@ -51,11 +48,11 @@ class SessionStore(DatabaseStore):
         return datetime.fromtimestamp(stored, tz=timezone.get_default_timezone()) if stored else timezone.now()
 
 
-def open_sessions(user: "User") -> Any:
+def open_sessions(user: AbstractBaseUser) -> Any:
     """The person's sessions that haven't ended."""
     return SessionStore.get_model_class().objects.filter(user=user, expire_date__gt=timezone.now())
 
 
-def end_sessions(user: "User", *, keep: str | None = None) -> None:
+def end_sessions(user: AbstractBaseUser, *, keep: str | None = None) -> None:
     """Ends all sessions of the account, except the one with the key `keep`."""
     SessionStore.get_model_class().objects.filter(user=user).exclude(session_key=keep or "").delete()

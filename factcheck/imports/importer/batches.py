@@ -6,9 +6,9 @@ from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import ProgramLimitExceeded
 
-from factcheck.editorial import roles
 from factcheck.editorial.errors import NotAllowed, WrongState
 from factcheck.editorial.models import ImportBatch, Proposal, Publisher, User
+from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.import_policy import lock_batch, submit_batch
 from factcheck.imports.importer.record_import import IncomingRecord, Outcome, Refused, import_records
 from factcheck.record.formats.canonical import CanonicalError

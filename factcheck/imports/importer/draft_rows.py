@@ -11,10 +11,10 @@ from django.db.models import Model
 from django.utils import timezone
 
 from factcheck.database.bulk_writes import insert, update
-from factcheck.editorial import review_statements
-from factcheck.editorial.drafts import Row
+from factcheck.editorial.drafts import review_statements
+from factcheck.editorial.drafts.rows import Row
+from factcheck.editorial.drafts.statement_columns import columns_of
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source, User
-from factcheck.editorial.statement_columns import columns_of
 from factcheck.imports.importer.references import Record, References, new_id
 from factcheck.record.statements.review import OriginalRating
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from factcheck.editorial.drafts.review_statements import last_statement
 from factcheck.editorial.models import Claim, Proposal, Review, Verdict
 from factcheck.editorial.models.kinds import Action, Decision
-from factcheck.editorial.review_statements import last_statement
 
 
 def find_keys(keys: Iterable[tuple[str, str]]) -> dict[str, str]:

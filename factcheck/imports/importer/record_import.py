@@ -14,13 +14,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.bulk_writes import insert, update
-from factcheck.editorial import review_statements
-from factcheck.editorial.drafts import Row, drafts_of
+from factcheck.editorial.drafts import review_statements
+from factcheck.editorial.drafts.review_statements import last_statements
+from factcheck.editorial.drafts.rows import Row, drafts_of
+from factcheck.editorial.drafts.shared_claims import has_hidden_claim
 from factcheck.editorial.events import record_events
 from factcheck.editorial.models import ImportBatch, Proposal, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
-from factcheck.editorial.review_statements import last_statements
-from factcheck.editorial.shared_claims import has_hidden_claim
 from factcheck.imports.importer.change_notes import describe_change
 from factcheck.imports.importer.completion import complete_record, leaves_unchanged
 from factcheck.imports.importer.draft_rows import Rows, new_row

@@ -11,6 +11,7 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from factcheck.database.bulk_writes import insert
+from factcheck.editorial.drafts.statement_columns import columns_of
 from factcheck.editorial.models import (
     Claim,
     Claimant,
@@ -22,7 +23,6 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.models.claims import SORTED_CHARACTERS
 from factcheck.editorial.proposals.mapping_policy import adopted_mappings
-from factcheck.editorial.statement_columns import columns_of
 from factcheck.record.formats.text import fold_words
 from factcheck.record.formats.urls import review_id_of
 

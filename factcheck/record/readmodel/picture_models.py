@@ -16,7 +16,6 @@ class PublishedPicture(models.Model):
     # Null if the picture is only checked, so readers don't see it.
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
-    content = models.BinaryField(null=True, help_text="The file.")
     # Hashes of 64 bits for searches by picture (`formats/visual_hashes.py`). Null for a picture in one colour.
     whole_hash = models.BigIntegerField(null=True)
     inner_hash = models.BigIntegerField(null=True)

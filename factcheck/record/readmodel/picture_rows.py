@@ -1,8 +1,7 @@
 """The projection of pictures. A live review has a row for each picture in its text and of its claim.
 
 The documents contain the SHA-256 of each picture, and the storage has the files. A picture without a file has no row.
-The row contains the file of a picture that readers see, so that readers' processes don't need access to the storage,
-which also has the files of drafts.
+A picture that readers see is also copied to the public files (`record/public_files.py`).
 """
 
 import hashlib
@@ -12,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from factcheck.record.formats import visual_hashes
 from factcheck.record.formats.markdown import ShownPicture, own_pictures
@@ -25,6 +25,7 @@ from factcheck.record.formats.picture_files import (
     storage_name,
 )
 from factcheck.record.log.models import Published
+from factcheck.record.public_files import delete_after_commit, public_file, publish_file, read_public_file
 from factcheck.record.readmodel.picture_models import PublishedPicture
 
 _CHECKED = [media_type for media_type in EXTENSIONS if media_type.startswith("image/")]
@@ -40,26 +41,45 @@ def apply(published: Sequence[Published]) -> None:
         kept = PublishedPicture.objects.filter(review_id__in=revised)
         for review, sha256, width in kept.values_list("review_id", "sha256", "width"):
             stored.setdefault(review, set()).add((sha256, width is not None))
+    gone = {
+        picture
+        for each in published
+        if each.previous and each.previous.entry.is_live and not each.entry.is_live
+        for picture in _pictures_of(each.previous.document)
+    }
     for review, document in live.items():
         wanted = set(_pictures_of(document))
         if wanted != stored.get(review, set()):
+            gone |= stored.get(review, set()) - wanted
             PublishedPicture.objects.filter(review_id=review).delete()
-            PublishedPicture.objects.bulk_create(picture_rows(review, document))
+            PublishedPicture.objects.bulk_create(picture_rows(review, document, publish=True))
+    delete_after_commit(storage_name(sha256, kind) for sha256, shown in gone if shown for kind in FOR_READERS)
+
+
+def restore_public_pictures() -> None:
+    """Copies the pictures whose public file is missing or has changed, for example after a restored backup."""
+    shown = PublishedPicture.objects.filter(width__isnull=False).order_by("sha256").distinct("sha256")
+    for sha256, media_type in shown.values_list("sha256", "media_type"):
+        name = storage_name(sha256, media_type)
+        if read_public_file(name) is None and (content := _read(sha256, [media_type])):
+            public_file(name).unlink(missing_ok=True)
+            with transaction.atomic():
+                publish_file(name, [content])
 
 
 def rebuild() -> None:
     PublishedPicture.objects.all().delete()
 
 
-def picture_rows(review: UUID, document: Mapping[str, Any]) -> list[PublishedPicture]:
-    """The rows of a live review, for all pictures that have a file."""
-    found = (_picture_row(review, sha256, shown) for sha256, shown in sorted(_pictures_of(document)))
+def picture_rows(review: UUID, document: Mapping[str, Any], *, publish: bool = False) -> list[PublishedPicture]:
+    """The rows of a live review, for all pictures that have a file. Can also copy the files that readers see."""
+    found = (_picture_row(review, sha256, shown, publish) for sha256, shown in sorted(_pictures_of(document)))
     return [row for row in found if row]
 
 
 def shown_pictures(reviews: Collection[UUID], site: str = "") -> dict[str, ShownPicture]:
     """The public pictures in the texts of these reviews, by path. `site` comes before the path in their URLs."""
-    rows = PublishedPicture.objects.using("public").filter(review_id__in=reviews, content__isnull=False)
+    rows = PublishedPicture.objects.using("public").filter(review_id__in=reviews, width__isnull=False)
     paths = (
         (picture_path(sha256, media_type), width, height)
         for sha256, media_type, width, height in rows.values_list("sha256", "media_type", "width", "height")
@@ -75,7 +95,7 @@ def _pictures_of(document: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     yield from ((sha256, False) for sha256 in checked)
 
 
-def _picture_row(review: UUID, sha256: str, shown: bool) -> PublishedPicture | None:
+def _picture_row(review: UUID, sha256: str, shown: bool, publish: bool) -> PublishedPicture | None:
     content = _read(sha256, FOR_READERS if shown else _CHECKED)
     if content is None:
         return None
@@ -83,14 +103,16 @@ def _picture_row(review: UUID, sha256: str, shown: bool) -> PublishedPicture | N
         picture = decode(io.BytesIO(content), side=None if shown else _ENOUGH)
     except PictureError:
         return None
+    media_type = f"image/{(picture.format or '').lower()}"
+    if shown and publish:
+        publish_file(storage_name(sha256, media_type), [content])
     whole, inner = visual_hashes.stored_hashes(picture) or (None, None)
     return PublishedPicture(
         review_id=review,
         sha256=sha256,
-        media_type=f"image/{(picture.format or '').lower()}",
+        media_type=media_type,
         width=picture.width if shown else None,
         height=picture.height if shown else None,
-        content=content if shown else None,
         whole_hash=whole,
         inner_hash=inner,
     )

@@ -9,7 +9,7 @@ import pytest
 
 from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.captures.rights import restore_public_files, set_public
-from factcheck.editorial.discarding import delete_discarded, discard_draft
+from factcheck.editorial.drafts.discarding import delete_discarded, discard_draft
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.proposals import workflow
 from tests.drafts import (

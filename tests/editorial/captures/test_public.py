@@ -12,7 +12,7 @@ from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.models import Capture, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import PublicCapture
-from factcheck.record.public_captures import public_storage
+from factcheck.record.public_files import public_file
 from tests.drafts import (
     Newsroom,
     erase_review,
@@ -111,7 +111,7 @@ def test_readers_see_only_the_published_url(newsroom: Newsroom, review: Review) 
     review.sources.filter(position=0).update(url="https://published.example/2")
     publish_review(newsroom, review)
     assert PublicCapture.objects.get().url == "https://published.example/2"
-    assert public_storage().exists(PublicCapture.objects.get().file)
+    assert public_file(PublicCapture.objects.get().file).exists()
 
 
 def test_reporters_do_not_decide_about_rights(newsroom: Newsroom, review: Review) -> None:

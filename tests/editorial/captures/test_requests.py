@@ -3,8 +3,8 @@
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from factcheck.editorial import reader_messages
 from factcheck.editorial.captures.requests import TASK, capture_again, request_missing
+from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import Capture, Claim, ReaderMessage, Review, Source
 from tests.drafts import Newsroom, make_claim, make_review
 from tests.evidence import age, make_capture

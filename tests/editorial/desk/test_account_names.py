@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from factcheck.editorial import reader_messages
+from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import ApiToken, EditorialEvent, ImportBatch, ReaderMessage
 from factcheck.editorial.proposals import workflow
 from tests.api.test_messages import TIP, sent

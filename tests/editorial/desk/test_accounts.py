@@ -11,10 +11,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client
 
-from factcheck.editorial import accounts
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Action
+from factcheck.editorial.people import accounts
 from factcheck.editorial.proposals import account_policy, workflow
 from tests.drafts import Newsroom, give_role, make_administrator, make_newsroom, make_user
 from tests.journeys.browser import Browser, sign_in, signed_in

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.editorial.drafts.open_drafts import delete_old
 from factcheck.editorial.models import Claim, Demand, OpenDraft, Review, SavedState, Source, User
-from factcheck.editorial.open_drafts import delete_old
 from factcheck.editorial.proposals import merge_policy, workflow
 from tests.drafts import Newsroom, make_claim, make_demand, make_newsroom, make_review
 from tests.journeys.browser import signed_in

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from factcheck.editorial import claimants
-from factcheck.editorial.desk import claimants as admin_claimants
+from factcheck.editorial.desk.subjects import claimants as admin_claimants
 from factcheck.editorial.models import Claimant, EditorialEvent
 from tests.drafts import (
     Newsroom,

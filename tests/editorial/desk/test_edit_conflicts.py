@@ -8,7 +8,7 @@ from django.forms import inlineformset_factory
 from django.utils import timezone
 
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
-from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet
+from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedFormSet
 from factcheck.editorial.models import Claimant, Membership, Review, SavedState, Source, Topic, User
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.drafts import (

@@ -3,7 +3,7 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial.desk.event_texts import SUBJECT_MODELS
+from factcheck.editorial.desk.people.events import SUBJECT_MODELS
 from factcheck.editorial.models import EditorialEvent
 from factcheck.editorial.models.events import ACTIONS
 from factcheck.editorial.proposals import workflow

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib import admin
 
-from factcheck.editorial.desk import guides
+from factcheck.editorial.desk.board import guides
 from tests.drafts import Newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial.desk import home as first_page
+from factcheck.editorial.desk.board import home as first_page
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, ReaderMessage
 from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.editorial.proposals.import_policy import close_import

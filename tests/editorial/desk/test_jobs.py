@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
-from factcheck.editorial.desk import jobs
+from factcheck.editorial.desk.programs import jobs
 from factcheck.server import tasks
 from tests.drafts import Newsroom, make_user
 from tests.journeys.browser import signed_in

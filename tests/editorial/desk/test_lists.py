@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial.desk import home, lists
-from factcheck.editorial.desk.lists import BoundedPaginator, search_terms
+from factcheck.editorial.desk.board import home
+from factcheck.editorial.desk.lists import large_lists as lists
+from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, search_terms
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import demand_policy, workflow
 from tests.drafts import Newsroom, approve_demand, make_claim, make_demand, make_newsroom, make_review

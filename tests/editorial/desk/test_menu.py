@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from factcheck.editorial.desk.menu import GROUPS
+from factcheck.editorial.desk.board.menu import GROUPS
 from factcheck.editorial.models import User
 from tests.chromium import desk_of
 from tests.drafts import Newsroom, make_user

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from factcheck.editorial import reader_messages
+from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import Claim, EditorialEvent, ReaderMessage
 from tests.api.test_messages import TIP, sent, status
 from tests.drafts import make_newsroom, make_review, make_user, publish_review

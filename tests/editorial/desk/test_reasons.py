@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from factcheck.editorial import reader_messages
 from factcheck.editorial.claimants import redact_claimant
+from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import Claimant, Proposal, ReaderMessage
 from factcheck.editorial.proposals import merge_policy, workflow
 from tests.api.test_messages import TIP, sent

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from factcheck.editorial.desk import proposal_actions, review_actions
 from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.action_views import DeskAction
+from factcheck.editorial.desk.deciding import proposal_actions, review_actions
 from factcheck.editorial.models import EditorialEvent, Proposal, Review, User
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry

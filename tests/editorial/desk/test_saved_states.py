@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from factcheck.editorial.desk.saved_states import sittings
+from factcheck.editorial.desk.writing.saved_states import sittings
+from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.models import Review, SavedState, User
-from factcheck.editorial.saved_states import keep_state
 from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, open_correction, publish_review
 from tests.journeys.browser import signed_in
 

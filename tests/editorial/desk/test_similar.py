@@ -5,7 +5,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from factcheck.editorial.desk import merges as pages
+from factcheck.editorial.desk.subjects import merges as pages
 from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import merge_policy, workflow
 from tests.drafts import (

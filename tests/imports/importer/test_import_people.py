@@ -13,8 +13,8 @@ from django.core.management import CommandError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial.lookups import find_newsroom
 from factcheck.editorial.models import EditorialEvent, ImportBatch, Membership, Proposal, Review
+from factcheck.editorial.people.lookups import find_newsroom
 from factcheck.editorial.proposals import import_policy, workflow
 from factcheck.imports.importer import batches, files
 from factcheck.imports.readers import chunks

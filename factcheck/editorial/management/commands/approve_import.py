@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.lookups import find_user
 from factcheck.editorial.models import ImportBatch
+from factcheck.editorial.people.lookups import find_user
 from factcheck.editorial.proposals.workflow import approve
 
 

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, transaction
 
 from factcheck.editorial.models import Membership, Publisher, User
-from factcheck.editorial.roles import ACCOUNT_ADMINISTRATORS
+from factcheck.editorial.people.roles import ACCOUNT_ADMINISTRATORS
 
 ADMINISTRATOR = "administrator"
 

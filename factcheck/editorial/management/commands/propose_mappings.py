@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.lookups import find_user
+from factcheck.editorial.people.lookups import find_user
 from factcheck.editorial.starter_mappings import propose_starter_mappings
 
 

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.lookups import find_user
 from factcheck.editorial.models import ImportBatch
+from factcheck.editorial.people.lookups import find_user
 from factcheck.editorial.proposals.import_policy import publish_import
 
 

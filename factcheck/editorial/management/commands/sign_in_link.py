@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from factcheck.editorial.account_mail import password_url, queue_alert
 from factcheck.editorial.models import EditorialEvent, SecondFactor, User
+from factcheck.editorial.people.account_mail import password_url, queue_alert
 from factcheck.record.readmodel.address import require_address
 
 

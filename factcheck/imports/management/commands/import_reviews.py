@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.lookups import find_newsroom, find_user
+from factcheck.editorial.people.lookups import find_newsroom, find_user
 from factcheck.imports.importer import batches
 from factcheck.imports.importer.files import Listing, digest_of, import_files
 from factcheck.imports.readers.google_fetch import FetchError, fetch_claims, is_url

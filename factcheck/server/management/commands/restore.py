@@ -13,6 +13,7 @@ from django.db import connections
 from tqdm import tqdm
 
 from factcheck.database.problems import DatabaseProblem
+from factcheck.editorial.captures.rights import restore_public_files
 from factcheck.record.errors import RecordError
 from factcheck.record.log import tree
 from factcheck.record.log.checkpoints import has_unsigned, require_signer
@@ -62,6 +63,7 @@ class Command(BaseCommand):
             raise CommandError("Stopped. If the database already has tables, drop it before you start again.") from None
         connections.close_all()
         call_command("migrate", database="owner", verbosity=0)
+        restore_public_files()
         self.stdout.write(
             "Restored. The backup contains the texts of all reviews that were erased after it was made. "
             f"Erase these reviews again before readers can reach the site ({contents.description.made_at})."

@@ -1,0 +1,193 @@
+"""Checks the sources of published reviews each week: whether they died, changed, or lost the quoted words.
+
+Nothing published is changed by a check. The checks are spread over the week, and a run asks each host only once. Each
+check is committed in its own transaction, so an interrupted run continues with the next one.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.db.models import BooleanField, Exists, Func, JSONField, OuterRef, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.captures.page_comparison import contains_quote, has_changed, text_of_html
+from factcheck.editorial.captures.page_details import read_details
+from factcheck.editorial.errors import AlreadyDone
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Capture, User, WatchedSource
+from factcheck.editorial.models.captures import WEEK
+from factcheck.editorial.people import roles
+from factcheck.record.models import PublishedReview
+from factcheck.record.source_checks import SourceState, store_check
+from factcheck.server.http_client import FetchError, Problem, fetch
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 300.0  # for a run, which begins every ten minutes
+MAX_CHECKS = 100  # in a run
+MAX_REVIEWS = 500  # whose sources are read in a run
+CONFIRM_AFTER = timedelta(hours=20)  # a problem counts if a second check on another day finds it too
+_GONE = (404, 410)
+_HAS_URL: Any = Func(
+    Cast("body", JSONField()),
+    Value("$.sources[*].url ? (@ != null)"),
+    template="jsonb_path_exists(%(expressions)s::jsonpath)",
+    output_field=BooleanField(),
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A fetched page: its readable text, and all words of an HTML page."""
+
+    readable: str
+    everything: str
+
+
+def check_sources() -> int:
+    """Checks the sources that are due and returns their number. Each host is asked at most once.
+
+    A page that breaks its check is checked again in a week, so that it doesn't hold up the other sources.
+    """
+    end, hosts, done = time.monotonic() + SECONDS, set[str](), 0
+    read_new_sources()
+    due = WatchedSource.objects.filter(next_at__lte=timezone.now()).order_by("next_at", "pk")
+    for source in due.select_related("review")[: MAX_CHECKS * 10]:
+        host = urlsplit(source.url).hostname or ""
+        if time.monotonic() >= end or done == MAX_CHECKS:
+            break
+        if host not in hosts:
+            hosts.add(host)
+            try:
+                check_source(source)
+            except Exception:
+                logger.exception("The check of the source %s failed", source.pk)
+                WatchedSource.objects.filter(pk=source.pk).update(next_at=timezone.now() + WEEK)
+            done += 1
+    return done
+
+
+def read_new_sources() -> None:
+    """Begins to watch the sources of new revisions, and stops watching sources that are no longer cited."""
+    known = WatchedSource.objects.filter(review=OuterRef("pk"), sequence=OuterRef("sequence"))
+    reviews = PublishedReview.objects.live().filter(~Exists(known), _HAS_URL, original_key=None)
+    for review in reviews.order_by("-sequence")[:MAX_REVIEWS]:
+        _read_sources(review)
+    live = PublishedReview.objects.live().filter(pk=OuterRef("review"))
+    WatchedSource.objects.filter(~Exists(live)).delete()
+
+
+@transaction.atomic
+def _read_sources(review: PublishedReview) -> None:
+    urls = {source["url"] for source in review.parsed_body["sources"] if source["url"]}
+    watched = WatchedSource.objects.filter(review=review.pk)
+    watched.exclude(url__in=urls).delete()
+    # A correction may have replaced the quote, so the next run checks the source again.
+    watched.exclude(state=SourceState.UNCHANGED).update(next_at=timezone.now())
+    watched.update(sequence=review.sequence)
+    new = sorted(urls - set(watched.values_list("url", flat=True)))
+    # Sources that are published together are spread over the week, so that no host gets many requests at once.
+    step = WEEK / max(len(new), 1)
+    start = timezone.now() + timedelta(seconds=(review.sequence + 1) * 7919 % step.total_seconds())
+    rows = (
+        WatchedSource(review_id=review.pk, url=url, sequence=review.sequence, next_at=start + place * step)
+        for place, url in enumerate(new)
+    )
+    WatchedSource.objects.bulk_create(rows, ignore_conflicts=True)  # the job may run twice at once
+
+
+def check_source(source: WatchedSource) -> None:
+    """Fetches the page and stores the result. Without a result, for example if the host is busy, nothing is stored."""
+    cited = _cited(source)
+    if not cited:
+        source.delete()
+        return
+    found = _find_state(source, cited)
+    at = timezone.now()
+    with transaction.atomic():
+        rows = WatchedSource.objects.select_for_update(of=("self",)).select_related("review").filter(pk=source.pk)
+        for row in rows:  # none, if the review was withdrawn in the meantime
+            row.next_at = at + WEEK
+            if found is not None:
+                had_quote, state = found
+                row.had_quote |= had_quote
+                _store(row, state, at)
+            row.save()
+
+
+def _store(source: WatchedSource, state: SourceState, at: datetime) -> None:
+    """Sets the new state. A problem that only one check has found is checked again on another day."""
+    source.checked_at = at
+    if state not in (source.state, SourceState.UNCHANGED):
+        first = source.suspected_at if source.suspected == state else None
+        if first is None or at - first < CONFIRM_AFTER or at.date() == first.date():
+            source.suspected, source.suspected_at = state, first or at
+            source.next_at = (first or at) + timedelta(days=1)
+            return
+    source.suspected, source.suspected_at = "", None
+    if state != source.state:
+        source.state, source.since = state, at
+        source.accepted_at = source.accepted_by = None
+    store_check(source.review_id, source.url, state=state, checked_at=at, since=min(source.since, at))
+
+
+def _cited(source: WatchedSource) -> list[Mapping[str, Any]]:
+    """The published sources with this URL. Several sources can quote the same page."""
+    review = PublishedReview.objects.live().filter(pk=source.review_id).first()
+    return [each for each in review.parsed_body["sources"] if each["url"] == source.url] if review else []
+
+
+def _find_state(source: WatchedSource, cited: list[Mapping[str, Any]]) -> tuple[bool, SourceState] | None:
+    """Whether the page had all quotes, and the page's state. None if the page can't be judged now."""
+    try:
+        last = fetch(source.url)[-1]
+    except FetchError as refused:
+        return (False, SourceState.GONE) if refused.problem == Problem.UNKNOWN_HOST else None
+    if last.status in _GONE:
+        return False, SourceState.GONE
+    content_type = last.headers.get("Content-Type", "")
+    readable = read_details(last.body, content_type, last.url).text
+    if last.status != 200 or not readable:
+        return None  # the host refuses programs, or the page isn't text
+    is_html = "html" in content_type
+    page = Page(readable, text_of_html(last.body.decode(errors="replace")) if is_html else "")
+    quotes = [each["quote"] for each in cited if each["quote"]]
+    copy = _text_of_copy(source, cited)
+    has_quotes = bool(quotes) and all(_holds(page, quote) for quote in quotes)
+    had_quotes = source.had_quote or (bool(quotes) and all(contains_quote(copy, quote) for quote in quotes))
+    if had_quotes and not has_quotes:
+        return True, SourceState.WITHOUT_QUOTE
+    if copy and has_changed(copy, f"{page.readable} {page.everything}"):
+        return has_quotes, SourceState.CHANGED
+    return has_quotes, SourceState.UNCHANGED
+
+
+def _holds(page: Page, quote: str) -> bool:
+    return contains_quote(page.readable, quote) or contains_quote(page.everything, quote)
+
+
+def _text_of_copy(source: WatchedSource, cited: list[Mapping[str, Any]]) -> str:
+    """The readable text of the published capture, or an empty text."""
+    hashes = [each["capture"]["sha256"] for each in cited if each["capture"]]
+    found = Capture.objects.filter(newsroom=source.review.newsroom_id, sha256__in=hashes).exclude(text="")
+    return found.values_list("text", flat=True).first() or ""
+
+
+@transaction.atomic
+def accept_source(*, source: WatchedSource, by: User) -> None:
+    """Records that an editor has looked at the problem. It is quiet until a check finds another state."""
+    roles.require_member(by, source.review.newsroom_id)
+    source = WatchedSource.objects.select_for_update(of=("self",)).select_related("review").get(pk=source.pk)
+    if source.state == SourceState.UNCHANGED or source.accepted_at is not None:
+        raise AlreadyDone(_("Nothing has to be checked here any more. Reload the list."))
+    source.accepted_at, source.accepted_by = timezone.now(), by
+    source.save(update_fields=["accepted_at", "accepted_by"])
+    record_event(by, "review.source_accepted", source.review)

@@ -1,0 +1,47 @@
+"""The actions that throw away a draft or an opened correction, and bring a draft back."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.action_views import DeskAction
+from factcheck.editorial.drafts import discarding
+from factcheck.editorial.models import Demand, Review
+
+DISCARD_ACTIONS: tuple[DeskAction[Any], ...] = (
+    DeskAction(
+        "discard",
+        _("Throw this draft away"),
+        _("You can bring the draft back within 30 days. After that, its text is deleted."),
+        _("The draft is in the list of drafts that were thrown away. You can bring it back within 30 days."),
+        lambda draft, by, _data: discarding.discard_draft(draft=draft, by=by),
+        is_destructive=True,
+    ),
+    DeskAction(
+        "discard-changes",
+        _("Throw these changes away"),
+        _("The draft goes back to the published text. Your changes stay in the saved states."),
+        _("The draft has the published text again. Your changes are in the saved states."),
+        lambda draft, by, _data: discarding.discard_draft(draft=draft, by=by),
+        is_destructive=True,
+    ),
+    DeskAction(
+        "bring-back",
+        _("Bring this draft back"),
+        _("You can edit the draft again."),
+        _("The draft is back."),
+        lambda draft, by, _data: discarding.restore_draft(draft=draft, by=by),
+        is_primary=True,
+    ),
+)
+
+
+def discard_actions(draft: Review | Demand, *, writes: bool) -> list[str]:
+    """The names of these actions that the person can currently use on the draft."""
+    if not writes:
+        return []
+    if draft.state == discarding.DISCARDED:
+        return ["bring-back"] if draft.discarded_at else []
+    if not discarding.may_discard(draft):
+        return []
+    return ["discard-changes" if discarding.is_published(draft) else "discard"]

@@ -1,0 +1,121 @@
+"""Freezes of publishing at the desk: the list, the page where a freeze begins, and the banner on every page."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import Desk, DeskAdmin, NewsroomAdmin, get_desk
+from factcheck.editorial.desk.action_forms import NewsroomForm, ProseField
+from factcheck.editorial.desk.action_views import (
+    DeskAction,
+    action_page,
+    refusals_on_form,
+    subject_page,
+    submitted_data,
+)
+from factcheck.editorial.desk.deciding.proposal_actions import available_actions
+from factcheck.editorial.models import Freeze, Publisher
+from factcheck.editorial.proposals import workflow
+from factcheck.editorial.proposals.freeze_policy import freeze_publishing
+
+
+class FreezeForm(NewsroomForm):
+    reason = ProseField(
+        label=capfirst(_("reason")),
+        max_length=2000,
+        help_text=_("Everybody in the newsroom sees the reason. Don’t write anything that puts a person in danger."),
+    )
+
+
+PROPOSE = DeskAction[Freeze](
+    "unfreeze",
+    _("Propose to end the freeze"),
+    _("Publishing stays frozen until a second person approves. One of you must be a Chief editor."),
+    _("Proposed. Publishing stays frozen until a second person approves."),
+    lambda freeze, by, _data: workflow.submit(subject=freeze, by=by),
+)
+
+
+@admin.register(Freeze)
+class FreezeAdmin(NewsroomAdmin[Freeze]):
+    change_form_template = "admin/editorial/freeze/change_form.html"
+    list_display = fields = ("newsroom", "reason", "begun_by", "begun_at", "ended_at")
+    list_select_related = ("newsroom", "begun_by")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Freeze]:
+        desk = get_desk(request)
+        freezes = DeskAdmin.get_queryset(self, request)
+        return freezes if desk.administers_accounts else desk.own(freezes)
+
+    def has_view_permission(self, request: HttpRequest, obj: Freeze | None = None) -> bool:
+        return get_desk(request).administers_accounts or super().has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        desk = get_desk(request)
+        return bool(desk.led_newsrooms or newsrooms_to_freeze(desk))  # the home page asks this too
+
+    def has_change_permission(self, request: HttpRequest, obj: Freeze | None = None) -> bool:
+        return False
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """The page where a freeze begins. `?newsroom=` preselects the newsroom."""
+        desk, listed = get_desk(request), reverse("admin:editorial_freeze_changelist")
+        newsrooms = newsrooms_to_freeze(desk)
+        if not newsrooms:
+            raise PermissionDenied
+        form = FreezeForm(newsrooms, submitted_data(request))
+        form.initial["newsroom"] = request.GET.get("newsroom") or newsrooms[0].pk
+        if form.is_valid():
+            newsroom = next(row for row in newsrooms if row.pk == form.cleaned_data["newsroom"])
+            with refusals_on_form(form):
+                freeze = freeze_publishing(newsroom=newsroom, by=desk.user, reason=form.cleaned_data["reason"])
+                messages.success(request, str(_("Publishing is frozen.")))
+                return redirect("admin:editorial_freeze_change", freeze.pk)
+        explanation = _(
+            "From now on, nothing of the newsroom can be published, withdrawn or erased. Two people have to end the"
+            " freeze, and one of them must be a Chief editor."
+        )
+        title, back = _("Freeze publishing"), {"subtitle": capfirst(Freeze._meta.verbose_name_plural)}
+        page = subject_page(
+            request, newsrooms[0], listed, title, form=form, explanation=explanation, is_destructive=True
+        )
+        page.context_data |= back  # type: ignore[operator]
+        return page
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.propose)
+        return [path("<int:pk>/propose/", view, name="editorial_freeze_propose"), *super().get_urls()]
+
+    def propose(self, request: HttpRequest, pk: int) -> HttpResponse:
+        freezes = self.get_queryset(request).filter(newsroom__in=get_desk(request).deciding_newsrooms)
+        page = reverse("admin:editorial_freeze_change", args=[pk])
+        return action_page(request, PROPOSE, get_object_or_404(freezes, pk=pk), page)
+
+    def status_context(self, request: HttpRequest, row: Freeze) -> dict[str, Any]:
+        desk, proposal = get_desk(request), row.proposals.select_related("submitted_by", "decided_by").first()
+        waits = proposal is not None and not proposal.decision
+        can_propose = row.ended_at is None and not waits and row.newsroom_id in desk.deciding_newsrooms
+        decisions = available_actions(desk, proposal) if waits else []
+        return {"proposal": proposal, "decisions": decisions, "can_propose": can_propose}
+
+
+def newsrooms_to_freeze(desk: Desk) -> list[Publisher]:
+    """The newsrooms whose publishing the person can freeze."""
+    if desk.administers_accounts:
+        return list(Publisher.objects.newsrooms())
+    return list(Publisher.objects.filter(pk__in=desk.led_newsrooms))
+
+
+def freezes_for(request: HttpRequest) -> list[Freeze]:
+    """The freezes to show on every page of the desk."""
+    desk = get_desk(request)
+    if desk.administers_accounts:
+        return list(Freeze.objects.open())
+    return list(desk.own(Freeze.objects.open()))

@@ -1,0 +1,151 @@
+"""Imports at the desk, where a second person reads a whole import and decides on it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import Desk, NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.action_views import DeskAction, Text, action_page
+from factcheck.editorial.desk.deciding.proposal_actions import available_actions
+from factcheck.editorial.desk.deciding.public_text import show_public_text
+from factcheck.editorial.desk.lists.filters import DecisionFilter, DecisionMixin
+from factcheck.editorial.desk.writing.reviews import verdict_label
+from factcheck.editorial.models import Claim, Claimant, ImportBatch, Proposal
+from factcheck.editorial.models.kinds import Decision, Kind
+from factcheck.editorial.proposals.import_policy import close_import
+
+PAGE = 100
+MAX_SEARCHED = 10_000  # the number of reviews that are searched for unconfirmed names
+MAX_COUNTED = 1000  # an import can contain a million reviews, and its page is opened often
+
+
+CLOSE: DeskAction[ImportBatch] = DeskAction(
+    "close",
+    _("Close it"),
+    _(
+        "This import was interrupted. If you close it, no more reviews can be added, and the import can be approved"
+        " or returned."
+    ),
+    _("Closed. Someone other than the person who ran the import now has to decide."),
+    lambda batch, by, _data: close_import(batch=batch, by=by),
+)
+
+
+def state_text(batch: ImportBatch, proposal: Proposal | None) -> Text:
+    """A sentence that describes the state of the import."""
+    if proposal is None:
+        return _("The import is still running or was interrupted. Run it again to continue, or close it.")
+    if proposal.decision == Decision.RETURNED:
+        return _("Returned. Reviews that were approved separately can still be published on their own pages.")
+    if not proposal.decision:
+        return _("Waiting for approval by someone other than the person who ran the import.")
+    if batch.members.open().exists():
+        return _("Approved, but not all reviews have been published yet.")
+    return _("Approved and published.")
+
+
+def _unconfirmed(batch: ImportBatch) -> dict[str, Any]:
+    """The number of unconfirmed names that the import would publish, counted up to a limit."""
+    named = batch.members.open().order_by("pk").values("review__claim__claimant")
+    searched = named[:MAX_SEARCHED]
+    names = Claimant.objects.filter(pk__in=searched, confirmed=False).order_by()[: MAX_COUNTED + 1].count()
+    is_cut_off = names > MAX_COUNTED or named[MAX_SEARCHED:].exists()
+    return {"unconfirmed": min(names, MAX_COUNTED), "unconfirmed_at_least": is_cut_off}
+
+
+def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
+    """A page of the import's members with their verdicts and claimants, and the number of unconfirmed names.
+
+    Pages are delimited by the members' primary keys, so the last page is as fast as the first.
+    """
+    after = request.GET.get("after", "")
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+    rows = batch.members.filter(pk__gt=start or 0).order_by("pk").defer("statement")
+    rows = rows.select_related("review__claim__claimant", "review__publisher", "review__verdict")
+    members = list(rows.prefetch_related("review__verdict__labels")[: PAGE + 1])
+    more = len(members) > PAGE
+    desk = get_desk(request)
+    show_public_text(desk, (member.review.claim for member in members if member.review is not None))
+    return {
+        "batch": batch,
+        "rows": [
+            (member, verdict_label(member.review), _claimant(desk, member.review.claim))
+            for member in members[:PAGE]
+            if member.review is not None
+        ],
+        "next_after": members[PAGE - 1].pk if more else None,
+        "previous_after": start,
+        **_unconfirmed(batch),
+    }
+
+
+def _claimant(desk: Desk, claim: Claim) -> Claimant | None:
+    """None for another newsroom's claim, because the desk doesn't show that newsroom's draft."""
+    return claim.claimant if claim.newsroom_id in desk.roles else None
+
+
+class ImportFilter(DecisionFilter):
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*super().lookups(request, model_admin), ("unfinished", _("not finished yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "unfinished":
+            return queryset.filter(decision=None)
+        return super().queryset(request, queryset)
+
+
+@admin.register(ImportBatch)
+class ImportBatchAdmin(DecisionMixin, NewsroomAdmin[ImportBatch]):
+    kind = Kind.IMPORT
+    change_form_template = "admin/editorial/importbatch/change_form.html"
+    list_display = (
+        "files",
+        "imported_by",
+        "imported_at",
+        "new",
+        "changed",
+        "unchanged",
+        "refused",
+        "decision_label",
+    )
+    list_select_related = ("imported_by",)
+    list_filter = (ImportFilter, OwnNewsroomFilter)
+    fields = ("files", ("new", "changed", "unchanged", "refused"), "imported_by", "imported_at")
+    readonly_fields = ("imported_at",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ImportBatch | None = None) -> bool:
+        return False
+
+    def status_context(self, request: HttpRequest, row: ImportBatch) -> dict[str, Any]:
+        desk, proposal = get_desk(request), row.proposal
+        return {
+            "proposal": proposal,
+            "decisions": available_actions(desk, proposal),
+            "may_close": self._may_close(request, row),
+            "state_text": state_text(row, proposal),
+            **member_rows(request, row),
+        }
+
+    @staticmethod
+    def _may_close(request: HttpRequest, batch: ImportBatch) -> bool:
+        desk = get_desk(request)
+        return batch.proposal is None and (
+            batch.imported_by_id == desk.user.pk or batch.newsroom_id in desk.deciding_newsrooms
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.close)
+        return [path("<int:pk>/close/", view, name="editorial_importbatch_close"), *super().get_urls()]
+
+    def close(self, request: HttpRequest, pk: int) -> HttpResponse:
+        batch = get_object_or_404(self.get_queryset(request), pk=pk)
+        page = reverse("admin:editorial_importbatch_change", args=[pk])
+        return action_page(request, CLOSE, batch, page, is_available=self._may_close(request, batch))

@@ -1,0 +1,109 @@
+"""The public text of other newsrooms' claims, which the desk shows instead of their drafts."""
+
+from collections.abc import Collection, Iterable
+from functools import partial
+from typing import Any, cast
+from uuid import UUID
+
+import orjson
+from django import forms
+from django.contrib import admin
+from django.contrib.postgres.search import SearchQuery
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.query_timeout import time_limit
+from factcheck.editorial.desk.access import Desk, get_desk
+from factcheck.editorial.desk.lists.large_lists import MAX_HITS
+from factcheck.editorial.models import Claim, Review
+from factcheck.record.models import PublishedClaim
+from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
+from factcheck.record.search.words import split_words
+
+HIDDEN = _("no longer available")
+SECONDS = 0.5  # for a search in published claims, because a word may occur in very many of them
+
+
+def show_public_text(desk: Desk, claims: Iterable[Claim]) -> None:
+    """Replaces the text of every other newsroom's claim with its public text. The claims are used for display only."""
+    others = [claim for claim in claims if claim.newsroom_id not in desk.roles]
+    texts = _public_texts({claim.pk for claim in others}) if others else {}
+    for claim in others:
+        claim.text, claim.language = texts.get(claim.pk, (str(HIDDEN), "und"))
+
+
+def search_public_claims(desk: Desk, words: Collection[str]) -> list[UUID]:
+    """Other newsrooms' claims whose public text has words with these beginnings. Their drafts aren't searched.
+
+    Returns an empty list if too many claims contain these words and the search takes too long.
+    """
+    parts = split_words(" ".join(words))
+    query = _all_begin(parts, SEARCH_CONFIG)
+    if marked := [word for word in parts if not word.isascii()]:
+        query &= _all_begin(marked, EXACT_CONFIG)
+    hits = PublishedClaim.objects.using("public").live().filter(search=query).order_by()
+    try:
+        with time_limit(SECONDS):
+            homes = list(hits.values_list("pk", flat=True)[:MAX_HITS])
+    except TimeoutError:
+        return []
+    texts = _public_texts(MergeGroup.of(homes).members)
+    others = Claim.objects.filter(pk__in=texts).exclude(newsroom__in=list(desk.roles)).values_list("pk", flat=True)
+    folded = [word.casefold() for word in words]
+    return [pk for pk in others if all(word in texts[pk][0].casefold() for word in folded)]
+
+
+class ReviewReferencesMixin:
+    """For pages with a reference to a review. Suggests reviews from the person's newsrooms."""
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
+        page = cast("admin.ModelAdmin[Any]", self)
+        references = [field.name for field in page.model._meta.concrete_fields if field.related_model is Review]
+        return [*page.autocomplete_fields, *references]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.related_model is not Review:
+            return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        kwargs["queryset"] = get_desk(request).own(Review.objects.all())
+        kwargs["form_class"] = partial(PublicTextChoiceField, request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if db_field.related_model is Review:
+            field.widget.can_add_related = False  # a new review isn't public yet
+        return field
+
+
+class PublicTextChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Shows a claim or review by the title that the person can read, in the form and in messages after saving."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def to_python(self, value: Any) -> Any:
+        row = super().to_python(value)
+        return None if row is None else self._with_public_text(row)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(self._with_public_text(obj))
+
+    def _with_public_text(self, row: Any) -> Any:
+        model_admin: Any = admin.site.get_model_admin(type(row))
+        model_admin.show_public_text(self.request, [row])
+        return row
+
+
+def _all_begin(words: Collection[str], config: str) -> SearchQuery:
+    """A query for words that begin with these words, which `split_words` has reduced to letters and digits."""
+    return SearchQuery(" & ".join(f"'{word}':*" for word in words), config=config, search_type="raw")
+
+
+def _public_texts(ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Text and language of the live claims, including claims that have been merged into a live claim."""
+    group = MergeGroup.of(ids)
+    live = PublishedClaim.objects.live().filter(pk__in={group.root(pk) for pk in ids})
+    bodies = map(orjson.loads, live.values_list("body", flat=True))
+    return {UUID(part["id"]): (part["text"], part["language"]) for body in bodies for part in (body, *body["merged"])}

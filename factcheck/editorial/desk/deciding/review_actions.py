@@ -1,0 +1,225 @@
+"""Actions on reviews, and their pages. Each page explains the action, asks for its data, and runs the action on POST.
+
+`available_actions` decides which buttons are shown. The workflow then checks the permission again.
+"""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import erasure
+from factcheck.editorial.desk.access import Desk, get_desk
+from factcheck.editorial.desk.action_forms import CorrectionForm, ErasureForm, PublicReasonForm
+from factcheck.editorial.desk.action_views import (
+    DeskAction,
+    by_name,
+    confirm_page,
+    perform,
+    redirect_unavailable,
+    submitted_data,
+)
+from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
+from factcheck.editorial.desk.deciding.readable_statements import digest_of, readable_json
+from factcheck.editorial.drafts import review_statements
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Membership, Proposal, Review
+from factcheck.editorial.models.kinds import Action
+from factcheck.editorial.people import roles
+from factcheck.editorial.proposals import review_completeness, review_policy, workflow
+from factcheck.record.models import LogEntry
+from factcheck.record.statement_changes import compare
+from factcheck.record.statement_labels import label
+from factcheck.record.statements.erasure import Ground
+
+State = Review.State
+
+ACTIONS: dict[str, DeskAction[Review]] = by_name(
+    DeskAction(
+        "submit",
+        _("Submit for approval"),
+        _("Someone else will read this and decide. Until then, nobody can change it, but you can take it back."),
+        _("Submitted. Someone else now has to decide."),
+        lambda review, by, _data: workflow.submit(subject=review, by=by),
+    ),
+    DeskAction(
+        "correct",
+        _("Open a correction"),
+        _("You can edit the review again. Readers won’t see any change until you publish the correction."),
+        _("You can now edit the draft. Correct the mistakes."),
+        lambda review, by, data: review_policy.open_correction(
+            review=review, by=by, change_class=data["change_class"], note=data["note"]
+        ),
+        CorrectionForm,
+    ),
+    DeskAction(
+        "withdraw",
+        _("Withdraw"),
+        _(
+            "When someone else approves this, the review’s page will show that the review was withdrawn, and"
+            " why. Readers can still read earlier revisions."
+        ),
+        _("The withdrawal is waiting for someone else’s decision."),
+        lambda review, by, data: review_policy.withdraw(review=review, by=by, reason=data["reason"]),
+        PublicReasonForm,
+        is_destructive=True,
+    ),
+    DeskAction(
+        "reinstate",
+        _("Reinstate"),
+        _("When someone else approves this, the review will be public again as before, together with your reason."),
+        _("The reinstatement is waiting for someone else’s decision."),
+        lambda review, by, data: review_policy.reinstate(review=review, by=by, reason=data["reason"]),
+        PublicReasonForm,
+        is_primary=True,
+    ),
+    DeskAction(
+        "redact",
+        _("Erase what is published, keep this draft…"),
+        _(
+            "Use this to comply with a court order or to protect a private person. When someone else approves"
+            " this, everything published is permanently erased. First remove the content that must be erased"
+            " from this draft. You can then publish the draft in place of the erased revisions."
+        ),
+        _("The erasure of the published revisions is waiting for someone else’s decision."),
+        lambda review, by, data: review_policy.erase(
+            review=review, by=by, ground=data["ground"], notice=data["notice"], redact=True
+        ),
+        ErasureForm,
+        is_destructive=True,
+    ),
+    DeskAction(
+        "erase",
+        _("Erase…"),
+        _(
+            "Use this to comply with a court order or to protect a private person. When someone else approves"
+            " this, the review is permanently erased and its page shows your notice. To fix a mistake, open a"
+            " correction instead. If you no longer support the review, withdraw it."
+        ),
+        _("The erasure is waiting for someone else’s decision."),
+        lambda review, by, data: review_policy.erase(
+            review=review, by=by, ground=data["ground"], notice=data["notice"]
+        ),
+        ErasureForm,
+        is_destructive=True,
+    ),
+    *DISCARD_ACTIONS,
+)
+
+
+def may_write(desk: Desk, review: Review) -> bool:
+    """The rule of `roles.require_writer`: Reporters can write their own reviews, and Editors can write all reviews."""
+    role = desk.roles.get(review.newsroom_id)
+    return role in Membership.DECIDING or (
+        role is not None and (review.created_by_id == desk.user.pk or roles.is_author(desk.user, review))
+    )
+
+
+def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
+    """The actions that the person can currently use on the review."""
+    if review.newsroom_id not in desk.roles:
+        return []
+    last = review_statements.last_entry(review)
+    if workflow.open_proposal(review) is not None:
+        return []
+    decides, writes = desk.roles[review.newsroom_id] in Membership.DECIDING, may_write(desk, review)
+    withdrawn = last is not None and last.kind == LogEntry.Kind.WITHDRAWAL
+    names: list[str] = []
+    if review.state == State.DRAFT and writes and not withdrawn:
+        names.append("submit")
+    if review.state in (State.PUBLISHED, State.WITHDRAWN) and writes:
+        names.append("correct")
+    if withdrawn:
+        names.append("reinstate")
+    elif last is not None and last.kind != LogEntry.Kind.ERASURE:
+        names.append("withdraw")
+    if last is not None and last.kind != LogEntry.Kind.ERASURE and decides:
+        names += ["redact", "erase"] if review.state == State.DRAFT else ["erase"]
+    names += discard_actions(review, writes=writes)
+    return [ACTIONS[name] for name in names]
+
+
+def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]) -> HttpResponse:
+    """Shows the review. On POST, runs the action, or shows why it was refused and keeps the input."""
+    page = reverse("admin:editorial_review_change", args=[review.pk])
+    form = action.form(submitted_data(request))
+    if answer := perform(request, action, review, form, page):
+        return answer
+    if form.is_bound:
+        review = Review.objects.for_statements().get(pk=review.pk)
+    elif action not in available_actions(get_desk(request), review):
+        is_submission = action.name == "submit" and review.state == State.DRAFT
+        reason = next(iter(review_completeness.find_missing(review)), None) if is_submission else None
+        return redirect_unavailable(request, page, reason)
+    return confirm_page(
+        request,
+        action,
+        review,
+        form,
+        page,
+        "admin/editorial/review/action.html",
+        review=review,
+        reasons=review_completeness.find_missing(review) if action.name == "submit" and not form.errors else [],
+        **statement_context(review, None, action.name),
+    )
+
+
+def submit_saved(request: HttpRequest, review: Review) -> HttpResponse:
+    """Submits the draft that was just saved. If something is missing, the page of the submission says what."""
+    action = ACTIONS["submit"]
+    try:
+        action.run(review, get_desk(request).user, {})
+    except EditorialError:
+        return redirect("admin:editorial_review_action", review.pk, action.name)
+    messages.success(request, str(action.success_message))
+    return redirect("admin:editorial_review_change", review.pk)
+
+
+def statement_context(review: Review, proposal: Proposal | None, action: str) -> dict[str, Any]:
+    """The statement that the action is about, the previously published statement, and their differences."""
+    published = review_statements.last_statement(review)
+    if action == "withdraw" and published is not None:
+        statement = review_statements.build_tombstone(published)
+    elif action == "reinstate" and published is not None:
+        statement = published
+    elif action in ("correct", "erase") and published is not None:
+        return {"statement": published, "warnings": erasure.warnings(review, redact=False) if action == "erase" else []}
+    elif proposal is not None and proposal.action == Action.ERASURE:
+        return _erasure_context(review, json.loads(proposal.statement))
+    elif proposal is not None:
+        statement = json.loads(proposal.statement)
+    else:
+        statement = review_statements.build_statement(review)
+    compares = (
+        "claim" in statement and "text" in statement["claim"] and published is not None and statement != published
+    )
+    return {
+        "statement": statement,
+        "is_tombstone": "text" not in statement["claim"],
+        "published": published,
+        "changes": compare(published or {}, statement) if compares else [],
+        "digest": digest_of(statement),
+        "canonical": readable_json(statement),
+        "warnings": erasure.warnings(review, redact=True) if action == "redact" else [],
+    }
+
+
+def _erasure_context(review: Review, statement: dict[str, Any]) -> dict[str, Any]:
+    """The proposed notice, the content that will be lost and, for a redaction, the draft that is kept."""
+    redact = statement["notice"]["redaction"]
+    draft, published = review_statements.build_statement(review), review_statements.last_statement(review)
+    return {
+        "statement": statement,
+        "is_notice": True,
+        "ground": label(Ground(statement["notice"]["ground"]).label),
+        "published": published,
+        "draft": draft if redact else None,
+        "changes": compare(published or {}, draft) if redact else [],
+        "digest": digest_of(statement),
+        "canonical": readable_json(statement),
+        "warnings": erasure.warnings(review, redact=redact),
+    }

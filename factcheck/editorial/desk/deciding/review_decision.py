@@ -1,0 +1,118 @@
+"""The page on which a review is decided: what readers will see, what changed, earlier messages, and the buttons."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import Desk
+from factcheck.editorial.desk.action_forms import DecisionForm
+from factcheck.editorial.desk.action_views import (
+    DeskAction,
+    perform,
+    redirect_unavailable,
+    subject_page,
+    submitted_data,
+)
+from factcheck.editorial.desk.deciding.proposal_actions import (
+    ACTIONS,
+    DECIDE,
+    adapt_action,
+    available_actions,
+    hold_notice,
+    subject_url,
+)
+from factcheck.editorial.desk.deciding.review_actions import statement_context
+from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
+from factcheck.editorial.models import Proposal, Publisher
+from factcheck.editorial.models.kinds import Action, Decision
+from factcheck.record.statement_changes import Change, compare
+
+# For newsrooms without their own checklist. Each sentence is translated into the language of the desk.
+DEFAULT_CHECKLIST = (
+    _("The headline and the summary say what the sources prove, and no more."),
+    _("I opened every source, and each source supports what the text says."),
+    _("The verdict follows from the text."),
+    _("Names, dates, figures and quotations are correct."),
+    _("No private person can be identified."),
+)
+# The names in the URL of this page. A POST request with the name of the link only shows the page again.
+REVIEW_DECISIONS = frozenset({DECIDE.name, *ACTIONS} - {"take-back"})
+
+
+def checklist_of(newsroom: Publisher) -> list[str]:
+    """The sentences that the newsroom wrote, or the default ones."""
+    own = [line.strip() for line in newsroom.checklist.splitlines() if line.strip()]
+    return own or [str(sentence) for sentence in DEFAULT_CHECKLIST]
+
+
+def review_decision(request: HttpRequest, desk: Desk, proposal: Proposal, name: str) -> HttpResponse:
+    """Shows the page. On POST, runs the action, or shows why it was refused and keeps the input."""
+    page = subject_url(desk, proposal)
+    assert proposal.newsroom is not None
+    form = DecisionForm(
+        submitted_data(request),
+        name=name,
+        checklist=checklist_of(proposal.newsroom),
+        initial={"digest": proposal.digest},
+    )
+    form.fields["hold_until"].widget.attrs["min"] = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+    if name in ACTIONS and (answer := perform(request, _action(name, proposal), proposal, form, page)):
+        return answer
+    if form.is_bound:
+        proposal = Proposal.objects.select_related("newsroom", "submitted_by", "decided_by").get(pk=proposal.pk)
+    actions = {action.name: action for action in available_actions(desk, proposal) if action.name != "take-back"}
+    typed = form.is_bound and (form.data.get("reason") or form.data.get("hold_until"))
+    if not actions and not typed:
+        return redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), "")))
+    return subject_page(
+        request,
+        proposal.subject,
+        page,
+        _("Read and decide"),
+        "admin/editorial/review/decide.html",
+        form=form,
+        proposal=proposal,
+        actions=actions,
+        held=hold_notice(proposal),
+        zone=timezone.get_current_timezone_name(),
+        **_shown(proposal),
+    )
+
+
+def _action(name: str, proposal: Proposal) -> DeskAction[Proposal]:
+    """The action. The message about a publication has a link to the public page."""
+    action = adapt_action(ACTIONS[name], proposal)
+    if name not in ("approve-and-publish", "publish"):
+        return action
+    url, label = f"/reviews/{proposal.review_id}/", _("The public page")
+    return replace(action, success_message=format_html('{} <a href="{}">{}</a>', action.success_message, url, label))
+
+
+def _shown(proposal: Proposal) -> dict[str, Any]:
+    """Template variables for the statement, the changes and the earlier messages."""
+    review = proposal.review
+    assert review is not None
+    earlier = Proposal.objects.about(review).filter(pk__lt=proposal.pk).order_by("pk")
+    context = statement_context(review, proposal, "decide")
+    comparisons: list[tuple[str | Promise, list[Change]]] = [
+        (_("Changes from the published revision"), context.pop("changes"))
+    ]
+    last = earlier.filter(action=Action.PUBLICATION).last()
+    if proposal.action == Action.PUBLICATION and last and last.decision == Decision.RETURNED and last.statement:
+        changes = compare(last.content, context["statement"])
+        comparisons.insert(0, (_("Changes since the review was returned"), changes))
+    # Links open in a new tab, so that ticks and a message aren't lost.
+    shown = render_to_string("admin/editorial/review/statement.html", {**context, "pictures": DESK_PICTURES})
+    return {
+        **context,
+        "shown": SafeString(shown.replace("<a ", '<a target="_blank" ')),
+        "comparisons": [(heading, changes) for heading, changes in comparisons if changes],
+        "messages_before": earlier.exclude(message="").select_related("decided_by", "submitted_by"),
+    }

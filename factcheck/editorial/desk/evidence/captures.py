@@ -1,0 +1,182 @@
+"""Captures at the desk: a read-only list, the file as a download, the readable text, and uploads from the cards."""
+
+from collections.abc import Callable
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import filesizeformat
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from factcheck.editorial.captures.requests import Evidence, capture_again, newsroom_of, renew_capture
+from factcheck.editorial.captures.rights import set_public
+from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload
+from factcheck.editorial.desk.access import Desk, NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.action_views import DeskAction, action_page, by_name, subject_page
+from factcheck.editorial.desk.evidence.uploads import receive_file
+from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
+from factcheck.editorial.models import Appearance, Capture, Membership, Review, Source, User
+from factcheck.editorial.people import roles
+from factcheck.server.hostile_files import download
+
+ACTIONS: dict[str, DeskAction[Capture]] = by_name(
+    DeskAction(
+        "again",
+        _("Copy again"),
+        _("The site copies the page again. Drafts that use this copy will use the new copy."),
+        _("The new copy is being made."),
+        lambda capture, by, _data: renew_capture(capture=capture, by=by),
+    ),
+    DeskAction(
+        "show",
+        _("Show to readers"),
+        _(
+            "Readers can read and download this copy while a published review cites it. Do this only if the newsroom"
+            " has the rights."
+        ),
+        _("Readers can see this copy when a published review cites it."),
+        lambda capture, by, _data: set_public(capture=capture, by=by, public=True),
+    ),
+    DeskAction(
+        "hide",
+        _("Hide from readers"),
+        _("Readers can no longer read or download this copy. Its hash stays in the published review."),
+        _("Readers can no longer see this copy."),
+        lambda capture, by, _data: set_public(capture=capture, by=by, public=False),
+        is_destructive=True,
+    ),
+)
+
+
+@admin.register(Capture)
+class CaptureAdmin(NewsroomAdmin[Capture]):
+    change_form_template = "admin/editorial/capture/change_form.html"
+    list_display = ("__str__", "state_in_words", "size_in_words", "requested_by", "requested_at")
+    list_select_related = ("requested_by",)
+    list_filter = ("state", OwnNewsroomFilter)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("text", "timestamp_token")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Capture | None = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Capture | None = None) -> Any:
+        """The fields that have a value. The line above them shows the state."""
+        fields = ["title", "publisher_name", "published_on", "url", "final_url", "status", "captured_at", "media_type"]
+        fields += ["size_in_words", "sha256", "origin", "requested_by", "requested_at"]
+        if obj is None or obj.size is None:
+            fields.remove("size_in_words")
+        return [name for name in fields if getattr(obj, name, name) not in (None, "")]
+
+    @admin.display(description=_("state"))
+    def state_in_words(self, capture: Capture) -> str:
+        return str(capture.get_failure_display() or capture.get_state_display())
+
+    @admin.display(description=_("size"))
+    def size_in_words(self, capture: Capture) -> str:
+        return filesizeformat(capture.size) if capture.size is not None else ""
+
+    def status_context(self, request: HttpRequest, row: Capture) -> dict[str, Any]:
+        reviews = get_desk(request).own(Review.objects.filter(pk__in=row.reviews.values("pk")))
+        return {
+            "capture": row,
+            "actions": available_actions(get_desk(request), row),
+            "reviews": list(reviews.select_related("claim")[:50]),
+        }
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("upload/", receive_file(view(require_POST(self.upload)), MAX_UPLOAD), name="editorial_capture_upload"),
+            path("again/", view(require_POST(self.again)), name="editorial_capture_again"),
+            path("<uuid:pk>/file/", view(self.file), name="editorial_capture_file"),
+            path("<uuid:pk>/text/", view(self.text), name="editorial_capture_text"),
+            path("<uuid:pk>/do/<slug:name>/", view(self.action_view), name="editorial_capture_action"),
+            *super().get_urls(),
+        ]
+
+    def file(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        capture = self._done(request, pk)
+        return cast("HttpResponse", download(capture.file.open("rb"), capture.file_name))
+
+    def text(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        capture = self._done(request, pk)
+        page = reverse("admin:editorial_capture_change", args=[capture.pk])
+        template = "admin/editorial/capture/text.html"
+        return subject_page(request, capture, page, _("Readable text"), template, copy=capture)
+
+    def action_view(self, request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
+        capture = get_object_or_404(self.get_queryset(request), pk=pk)
+        page = reverse("admin:editorial_capture_change", args=[capture.pk])
+        if name not in ACTIONS:
+            raise Http404
+        is_available = ACTIONS[name] in available_actions(get_desk(request), capture)
+        return action_page(request, ACTIONS[name], capture, page, is_available=is_available)
+
+    def upload(self, request: HttpRequest) -> HttpResponse:
+        """Stores an editor's own capture of a source or an appearance. Returns JSON."""
+
+        def store(row: Evidence, by: User) -> Capture:
+            file = request.FILES.get("file")
+            if not isinstance(file, UploadedFile):
+                raise Incomplete(_("Choose a file."))
+            return store_upload(row=row, file=file, by=by)
+
+        return _change_evidence(request, store)
+
+    def again(self, request: HttpRequest) -> HttpResponse:
+        """Requests another capture of a source or an appearance. Returns JSON."""
+        return _change_evidence(request, lambda row, by: capture_again(row, newsroom=newsroom_of(row), by=by))
+
+    def _done(self, request: HttpRequest, pk: UUID) -> Capture:
+        captures = get_desk(request).own(Capture.objects.filter(state=Capture.State.DONE))
+        return get_object_or_404(captures, pk=pk)
+
+
+def available_actions(desk: Desk, capture: Capture) -> list[DeskAction[Capture]]:
+    """The actions that the person can currently use on the capture."""
+    names = []
+    if capture.url and capture.state != Capture.State.WAITING and capture.newsroom_id in desk.roles:
+        names.append("again")
+    if capture.state == Capture.State.DONE and desk.roles.get(capture.newsroom_id) in Membership.DECIDING:
+        names.append("hide" if capture.is_public else "show")
+    return [ACTIONS[name] for name in names]
+
+
+def _change_evidence(request: HttpRequest, change: Callable[[Evidence, User], Capture]) -> HttpResponse:
+    """Changes the capture of the source or appearance that the request names. Errors are JSON with a sentence."""
+    by = get_desk(request).user
+    try:
+        capture = change(_evidence(request), by)
+        return JsonResponse({"id": str(capture.pk), "state": capture.state})
+    except NotAllowed as refusal:
+        return JsonResponse({"error": str(refusal)}, status=403)
+    except EditorialError as refusal:
+        return JsonResponse({"error": str(refusal)}, status=400)
+
+
+def _evidence(request: HttpRequest) -> Evidence:
+    """The source or appearance, if the person can edit it. Raises Http404 and EditorialError."""
+    desk = get_desk(request)
+    try:
+        if "source" in request.POST:
+            sources = Source.objects.select_related("review__newsroom", "capture")
+            source = get_object_or_404(sources, pk=request.POST["source"], review__newsroom__in=list(desk.roles))
+            roles.require_writer(desk.user, source.review)
+            if source.review.state != Review.State.DRAFT or source.review.is_imported:
+                raise WrongState(_("Only the sources of a draft can be changed. Open a correction first."))
+            return source
+        appearances = Appearance.objects.select_related("claim__newsroom", "capture")
+        return get_object_or_404(appearances, pk=request.POST.get("appearance"), claim__newsroom__in=list(desk.roles))
+    except (ValueError, ValidationError) as problem:
+        raise Http404 from problem

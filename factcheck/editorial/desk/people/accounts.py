@@ -1,0 +1,118 @@
+"""Accounts and memberships. The pages show roles, and don't change them.
+
+The database records who changes accounts, roles and account administrators (`sql/events.sql`).
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+
+from factcheck.editorial.desk.access import AdministratorsAdmin, DeskAdmin, M, get_desk
+from factcheck.editorial.desk.deciding.proposal_actions import available_actions as available_decisions
+from factcheck.editorial.desk.people.account_actions import account_page, available_actions, link_note, remove_role_page
+from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm, LockingAdmin
+from factcheck.editorial.events import set_actor
+from factcheck.editorial.models import Membership, User
+from factcheck.editorial.people import roles
+from factcheck.editorial.proposals.account_policy import has_powers, open_proposal
+
+# This site uses only one group, whose members are made and removed on the page of an account.
+admin.site.unregister(Group)
+
+
+class ActorRecordingAdmin(admin.ModelAdmin[M]):
+    """Tells the database triggers who makes the change, for the duration of the transaction."""
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        set_actor(get_desk(request).user)
+        return super().save_form(request, form, change)
+
+
+class AccountForm(ConflictCheckedForm[User]):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "email" in self.fields:
+            self.fields["email"].required = True
+
+
+@admin.register(User)
+class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], AdministratorsAdmin[User]):
+    """Accounts are never deleted, because the audit log refers to them. They are closed instead."""
+
+    form = AccountForm
+    change_form_template = "admin/editorial/user/change_form.html"
+    list_display = ("username", "byline", "email", "is_active", "last_login")
+    list_filter = ("is_active", ("memberships__role", admin.ChoicesFieldListFilter))
+    search_fields = ("username", "byline", "email")
+    ordering = ("username",)
+    fieldsets = ((None, {"fields": ("username", "byline", "email")}),)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return get_desk(request).administers_accounts
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return get_desk(request).administers_accounts
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """One person can't change the address of an account with a role, because links are sent to this address."""
+        if obj is None:
+            return []
+        return ["username", "email"] if has_powers(obj) else ["username"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+            obj.is_staff = True
+        super().save_model(request, obj, form, change)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(account_page)
+        return [path("<int:pk>/do/<slug:name>/", view, name="editorial_user_action"), *super().get_urls()]
+
+    def status_context(self, request: HttpRequest, row: User) -> dict[str, Any]:
+        desk, proposal = get_desk(request), open_proposal(row)
+        memberships = row.memberships.select_related("publisher")
+        return {
+            "memberships": memberships,
+            "administers": roles.has_administration(row),
+            "proposal": proposal,
+            "decisions": available_decisions(desk, proposal),
+            "actions": available_actions(desk, row),
+            "waits_for_password": row.is_active and not row.has_usable_password() and row.pk and (
+                roles.has_administration(row) or memberships.exists()),
+            "link_note": link_note(row),
+        }  # fmt: skip
+
+
+@admin.register(Membership)
+class MembershipAdmin(DeskAdmin[Membership]):
+    """The members of the person's newsrooms. Chief editors can remove roles of their own newsroom."""
+
+    change_form_template = "admin/editorial/membership/change_form.html"
+    list_display = ("user", "role", "publisher")
+    list_select_related = ("user", "publisher")
+    list_filter = ("role",)
+    fields = ("user", "publisher", "role")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        desk = get_desk(request)
+        visible = Q() if desk.administers_accounts else Q(publisher__in=list(desk.roles))
+        return super().get_queryset(request).filter(visible)
+
+    def has_view_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+        desk = get_desk(request)
+        return desk.administers_accounts or (bool(desk.roles) if obj is None else obj.publisher_id in desk.roles)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(remove_role_page)
+        return [path("<int:pk>/remove/", view, name="editorial_membership_remove"), *super().get_urls()]
+
+    def status_context(self, request: HttpRequest, row: Membership) -> dict[str, Any]:
+        desk, proposal = get_desk(request), open_proposal(row.user)
+        may_remove = desk.administers_accounts or row.publisher_id in desk.led_newsrooms
+        decisions = available_decisions(desk, proposal)
+        return {"may_remove": may_remove, "decisions": decisions, "proposal": proposal if decisions else None}

@@ -1,0 +1,83 @@
+"""The pages where people choose a password: behind the link in an e-mail, and with their earlier password."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.people.sign_in_pages import wait_text
+from factcheck.editorial.events import set_actor
+from factcheck.editorial.models import User
+from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, begin_attempt
+from factcheck.editorial.sign_in.devices import remember_device
+from factcheck.editorial.sign_in.journal import record_failure
+from factcheck.editorial.sign_in.passwords import end_access
+
+
+class ChoosePassword(PasswordResetConfirmView):
+    template_name = "admin/editorial/choose_password.html"
+    success_url = reverse_lazy("admin:login")
+    title = _("Choose your password")
+
+    def get_user(self, uidb64: str) -> User | None:
+        """A closed account can't get a password."""
+        user = super().get_user(uidb64)
+        return user if isinstance(user, User) and user.is_active else None
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            set_actor(form.user)
+            response = super().form_valid(form)
+            end_access(form.user, by=form.user)
+        messages.success(self.request, _("Your password is set. Log in with it."))
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    def clean_old_password(self) -> str:
+        """Limits attempts, so that nobody guesses the password in a stolen session."""
+        counter = Counter("confirm", str(self.user.pk))
+        if wait := begin_attempt(counter):
+            raise ValidationError(wait_text(wait))
+        password: str = super().clean_old_password()
+        attempt_succeeded(counter)
+        return password
+
+
+class ChangePassword(PasswordChangeView):
+    """A new password ends the person's other sessions and their API tokens."""
+
+    form_class = OwnPasswordForm
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        with transaction.atomic():
+            set_actor(self._user)
+            response: Any = super().dispatch(request, *args, **kwargs)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if form is not None and "old_password" in form.errors:
+            record_failure(request, self._user, "password")  # the event names nobody, so it has its own transaction
+        return response
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        end_access(self._user, by=self._user, keep=self.request.session.session_key)
+        remember_device(self.request, response, self._user)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
+
+    @property
+    def _user(self) -> User:
+        assert isinstance(self.request.user, User)
+        return self.request.user

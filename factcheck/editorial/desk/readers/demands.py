@@ -1,0 +1,187 @@
+"""The register of demands at the desk: a form for the draft of an entry, and buttons for its actions."""
+
+import json
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import Desk, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.action_forms import ProseField
+from factcheck.editorial.desk.action_views import (
+    DeskAction,
+    by_name,
+    confirm_page,
+    perform,
+    redirect_unavailable,
+    submitted_data,
+)
+from factcheck.editorial.desk.deciding import proposal_actions
+from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
+from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin, show_public_text
+from factcheck.editorial.desk.deciding.readable_statements import digest_of, readable_json
+from factcheck.editorial.desk.languages import DetectedLanguageAdmin, DetectedLanguageForm
+from factcheck.editorial.desk.lists.large_lists import DraftStateFilter
+from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
+from factcheck.editorial.drafts.statement_columns import remaining_fields
+from factcheck.editorial.models import Demand, Proposal
+from factcheck.editorial.proposals import demand_policy, workflow
+from factcheck.record.statement_changes import compare
+from factcheck.record.statements import demand as statements
+
+State = Demand.State
+
+
+class UpdateForm(forms.Form):
+    note = ProseField(
+        label=_("what changes"),
+        required=False,
+        max_length=2000,
+        help_text=_("Readers will see this. You can still edit it while you write the update."),
+    )
+
+
+ACTIONS: dict[str, DeskAction[Demand]] = by_name(
+    DeskAction(
+        "submit",
+        _("Submit for approval"),
+        _("Someone else will read this and decide. Until then, nobody can change it, but you can take it back."),
+        _("Submitted. Someone else now has to decide."),
+        lambda demand, by, _data: workflow.submit(subject=demand, by=by),
+    ),
+    DeskAction(
+        "update",
+        _("Update the entry"),
+        _("You can edit the entry again. Readers continue to see the published entry until you publish the update."),
+        _("You can now edit the entry. When you are finished, submit it for approval."),
+        lambda demand, by, data: demand_policy.reopen_demand(demand=demand, by=by, note=data["note"]),
+        UpdateForm,
+    ),
+    *DISCARD_ACTIONS,
+)
+
+
+def available_actions(desk: Desk, demand: Demand) -> list[DeskAction[Demand]]:
+    """The actions that the person can currently use on the demand."""
+    if demand.newsroom_id not in desk.roles or workflow.open_proposal(demand) is not None:
+        return []
+    names = {State.DRAFT: ["submit"], State.PUBLISHED: ["update"]}.get(State(demand.state), [])
+    decides = demand.newsroom_id in desk.deciding_newsrooms
+    names = [*names, *discard_actions(demand, writes=decides or demand.created_by_id == desk.user.pk)]
+    return [ACTIONS[name] for name in names]
+
+
+def action_page(request: HttpRequest, demand: Demand, action: DeskAction[Demand]) -> HttpResponse:
+    """Shows the entry. On POST, runs the action, or shows why it was refused and keeps the input."""
+    page = reverse("admin:editorial_demand_change", args=[demand.pk])
+    form = action.form(submitted_data(request))
+    if answer := perform(request, action, demand, form, page):
+        return answer
+    if not form.is_bound and action not in available_actions(get_desk(request), demand):
+        return redirect_unavailable(request, page)
+    reasons = demand_policy.find_missing(demand) if action.name == "submit" and not form.errors else []
+    template = "admin/editorial/demand/action.html"
+    return confirm_page(
+        request, action, demand, form, page, template, reasons=reasons, **statement_context(demand, None)
+    )
+
+
+def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, Any]:
+    """The proposed statement, the published statement before it, and the differences between them."""
+    statement = json.loads(proposal.statement) if proposal else demand_policy.build_statement(demand)
+    published = demand_policy.last_statement(demand)
+    return {
+        "statement": statement,
+        "published": published,
+        "changes": compare(published, statement) if published else [],
+        "digest": digest_of(statement),
+        "canonical": readable_json(statement),
+    }
+
+
+class DemandForm(DetectedLanguageForm[Demand]):
+    detected_from = ("asked", "done")
+    correction_fields = ("change_note",)
+
+
+@admin.register(Demand)
+class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand], DetectedLanguageAdmin[Demand]):
+    form = DemandForm
+    change_form_template = "admin/editorial/demand/change_form.html"
+    list_display = ("__str__", "state", "outcome", "changed_at")
+    list_filter = (("state", DraftStateFilter), "outcome", OwnNewsroomFilter)
+    textarea_rows: ClassVar = {"asked": 5, "done": 5, "legal_basis": 2, "withheld_reason": 3, "change_note": 3}
+    radio_fields = {"from_type": admin.VERTICAL, "outcome": admin.VERTICAL}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Demand | None = None) -> Any:
+        sender = ["received_on", "from_type", "from_name", "from_description"]
+        if self.chooses_newsroom(request, obj):
+            sender.insert(0, "newsroom")
+        sets: list[Any] = [
+            (_("Sender"), {"fields": sender}),
+            (_("What was asked"), {"fields": ["review", "asked", "legal_basis", "language"]}),
+            (_("Outcome"), {"fields": ["outcome", "done", "done_on"]}),
+            (_("Omissions and delay"), {"fields": ["withheld_reason", "publish_after"]}),
+        ]
+        placed = [name for _title, options in sets for name in options["fields"]]
+        if rest := remaining_fields(Demand, statements.Demand, placed):
+            sets.insert(2, (_("How the demand arrived"), {"fields": rest}))
+        # Every update of a published entry needs a note, because submitting an update requires one.
+        updates = self.changes_row(request, obj) and obj is not None and obj.proposals.published().exists()
+        if updates or (obj is not None and obj.change_note):
+            sets.insert(0, (_("Update"), {"fields": ["change_note"]}))
+        return sets
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Demand | None:
+        demand = super().get_object(request, object_id, from_field)
+        if demand is not None and demand.review:
+            show_public_text(get_desk(request), [demand.review.claim])
+        return demand
+
+    def has_change_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
+        return self.has_view_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        demand = super().save_form(request, form, change)
+        if not change:
+            demand.created_by = get_desk(request).user
+        return demand
+
+    def reason_not_saved(self, row: Demand) -> Any:
+        if row.state == State.DRAFT:
+            return None
+        return _(
+            "Not saved: the entry is no longer a draft. Your browser still has the text that you typed, so that you"
+            " can copy it."
+        )
+
+    def status_context(self, request: HttpRequest, row: Demand) -> dict[str, Any]:
+        if request.method != "GET":
+            return {}
+        proposal = workflow.open_proposal(row)
+        return {
+            "demand": row,
+            "actions": available_actions(get_desk(request), row),
+            "reasons": demand_policy.find_missing(row) if row.state == State.DRAFT else [],
+            "proposal": proposal,
+            "decisions": proposal_actions.available_actions(get_desk(request), proposal),
+            "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
+            "revisions": row.proposals.published(),
+        }
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.action_view)
+        return [path("<uuid:pk>/do/<slug:name>/", view, name="editorial_demand_action"), *super().get_urls()]
+
+    def action_view(self, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
+        if name not in ACTIONS:
+            raise Http404
+        demand = get_object_or_404(self.get_queryset(request).select_related("newsroom", "review"), pk=pk)
+        return action_page(request, demand, ACTIONS[name])
+
+    def redirect_after_save(self, request: HttpRequest, row: Demand) -> HttpResponse | None:
+        return redirect("admin:editorial_demand_action", row.pk, "submit") if "_submit" in request.POST else None

@@ -1,0 +1,228 @@
+"""Claimants at the desk. Editors confirm a name that came from an import, or describe the claimant instead."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant, reviews_naming
+from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.action_forms import DigestForm, ProseField
+from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
+from factcheck.editorial.desk.lists.large_lists import contains_all, keys, search_terms, with_keys
+from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm, LockingAdmin
+from factcheck.editorial.models import Claimant, Review
+from factcheck.record.models import PublishedReview
+from factcheck.record.statement_labels import choices
+from factcheck.record.statements import review as review_statement
+from factcheck.record.statements.parts import max_length
+
+PERSON = Claimant.Type.PERSON
+UNCONFIRMED_PERSON = _("person (not confirmed)")  # no editor has confirmed that this is a public figure
+LISTED = 20  # the maximum number of listed reviews that still show a name
+NAME_IN_REVISIONS = _(
+    "Earlier revisions still show the name. To remove the name from these revisions, open a correction and"
+    " delete the name from the draft. Then use “Erase what is published, keep this draft…”."
+)
+
+
+class UrlLinesField(forms.CharField):
+    """A list of URLs, one per line."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField short"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or []) != self.to_python(data))
+
+
+class ClaimantForm(ConflictCheckedForm[Claimant]):
+    same_as = UrlLinesField(
+        label=capfirst(_("same as")),
+        required=False,
+        help_text=_("URLs that identify the claimant, for example a Wikidata page. Enter one URL per line."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        types = self.fields.get("type")
+        if not isinstance(types, forms.ChoiceField):  # a read-only page doesn't have this field
+            return
+        if self.instance.confirmed:
+            types.widget.attrs["data-ticks"] = "is_public_figure"  # desk.js ticks the checkbox when this type is chosen
+        else:
+            labels = {**dict(choices(Claimant.Type)), PERSON: UNCONFIRMED_PERSON}
+            types.choices = [*labels.items()]
+
+
+class RedactionForm(forms.Form):
+    description = ProseField(
+        label=capfirst(_("description")),
+        max_length=max_length(review_statement.Claimant, "description"),
+        help_text=_("Readers will see this description in place of the name, for example “a Facebook user”."),
+        widget=forms.TextInput(attrs={"class": "vTextField wide"}),
+    )
+
+
+@admin.register(Claimant)
+class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
+    form = ClaimantForm
+    change_form_template = "admin/editorial/claimant/change_form.html"
+    list_display = ("__str__", "type_so_far", "job_title", "confirmed")
+    list_filter = ("confirmed", "type", OwnNewsroomFilter)
+    search_fields = ("name", "description")
+    search_help_text = _("Part of the name or description")
+    radio_fields = {"type": admin.VERTICAL}
+
+    @admin.display(description=_("type"))
+    def type_so_far(self, claimant: Claimant) -> Any:
+        unconfirmed = claimant.type == PERSON and not claimant.confirmed
+        return UNCONFIRMED_PERSON if unconfirmed else claimant.get_type_display()
+
+    def get_fields(self, request: HttpRequest, obj: Claimant | None = None) -> Any:
+        fields = ["type", "name", "is_public_figure", "description", "job_title", "same_as"]
+        return ["newsroom", *fields] if self.chooses_newsroom(request, obj) else fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Claimant], search_term: str
+    ) -> tuple[QuerySet[Claimant], bool]:
+        if not search_term.strip():
+            return queryset, False
+        if not (words := search_terms(search_term)):
+            return queryset.none(), False
+        own = get_desk(request).own(Claimant.objects.all())
+        hits = [key for field in self.search_fields for key in keys(own.filter(contains_all(field, words)))]
+        return with_keys(queryset, hits), False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Claimant | None = None) -> bool:
+        """Allowed only if no draft and no published claim refers to the claimant."""
+        if obj is None or not self.has_change_permission(request, obj) or obj.claims.exists():
+            return False
+        return not PublishedReview.objects.live().filter(claimant=obj.pk).exists()
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/confirm/", view(self.confirm), name="editorial_claimant_confirm"),
+            path("<uuid:pk>/redact/", view(self.redact), name="editorial_claimant_redact"),
+            *super().get_urls(),
+        ]
+
+    def status_context(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
+        context: dict[str, Any] = {"decides": get_desk(request).deciding_newsrooms, "in_revisions": NAME_IN_REVISIONS}
+        if request.method == "GET":  # after a refused form, the row in memory no longer matches the database
+            try:
+                named = reviews_naming(row, LISTED + 1)
+                context |= {"named": self._links(request, named[:LISTED]), "more_named": len(named) > LISTED}
+            except TimeoutError:
+                context["too_many"] = True
+        return context
+
+    @staticmethod
+    def _links(request: HttpRequest, bodies: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
+        """Title, URL and publisher of published reviews. Own reviews get their desk URL and no publisher."""
+        own = get_desk(request).own(Review.objects.filter(pk__in=[body["id"] for body in bodies]))
+        at_desk = {str(pk) for pk in own.values_list("pk", flat=True)}
+        return [
+            (
+                body["headline"] or body["claim"]["text"],
+                *(
+                    (reverse("admin:editorial_review_change", args=[body["id"]]), "")
+                    if body["id"] in at_desk
+                    else (body["url"], body["publisher"]["name"])
+                ),
+            )
+            for body in bodies
+        ]
+
+    def confirm(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        claimant = self._get_decidable(request, pk)
+        form = DigestForm(submitted_data(request), initial={"digest": claimant_digest(claimant)})
+        if form.is_valid():
+            with refusals_on_form(form):
+                confirm_claimant(claimant=claimant, by=get_desk(request).user, digest=form.cleaned_data["digest"])
+                messages.success(request, _("The name has been confirmed."))
+                return redirect(self._page(claimant))
+        if form.is_bound:  # the form was refused, so the page shows the claimant's current state
+            form.data = {"digest": claimant_digest(claimant)}
+        explanation = (
+            _(
+                "You confirm that this person is a public figure and is named for a statement made in a public"
+                " office or role."
+            )
+            if claimant.type == PERSON
+            else _("You confirm that this claimant is an organisation and that the name is correct.")
+        )
+        return self._confirm_page(request, claimant, _("Confirm the name"), explanation, form)
+
+    def redact(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        claimant = self._get_decidable(request, pk)
+        form = RedactionForm(submitted_data(request))
+        if form.is_valid():
+            with refusals_on_form(form):
+                reviews = redact_claimant(
+                    claimant=claimant, by=get_desk(request).user, description=form.cleaned_data["description"]
+                )
+                messages.success(request, _("The name has been removed from all drafts."))
+                if reviews:
+                    messages.warning(
+                        request,
+                        ngettext(
+                            "%(count)s published review still shows the name. Open a correction for this review.",
+                            "%(count)s published reviews still show the name. Open a correction for each review.",
+                            reviews,
+                        )
+                        % {"count": reviews},
+                    )
+                return redirect(self._page(claimant))
+        explanation = _(
+            "A description replaces the name, role and identifying URLs in all drafts. Published reviews show"
+            " the name until you publish a correction. Earlier submissions contain the name until the review is"
+            " erased."
+        )
+        return self._confirm_page(
+            request,
+            claimant,
+            _("Describe instead of naming"),
+            f"{explanation} {NAME_IN_REVISIONS}",
+            form,
+            is_destructive=True,
+        )
+
+    def _get_decidable(self, request: HttpRequest, pk: Any) -> Claimant:
+        claimant = get_object_or_404(self.get_queryset(request), pk=pk)
+        if claimant.newsroom_id not in get_desk(request).deciding_newsrooms:
+            raise PermissionDenied
+        return claimant
+
+    @staticmethod
+    def _page(claimant: Claimant) -> str:
+        return reverse("admin:editorial_claimant_change", args=[claimant.pk])
+
+    def _confirm_page(
+        self,
+        request: HttpRequest,
+        claimant: Claimant,
+        title: Any,
+        explanation: Any,
+        form: forms.Form,
+        *,
+        is_destructive: bool = False,
+    ) -> HttpResponse:
+        template, back = "admin/editorial/claimant/action.html", self._page(claimant)
+        context = {"explanation": explanation, "form": form, "object": claimant, "is_destructive": is_destructive}
+        return subject_page(request, claimant, back, title, template, **context)

@@ -1,0 +1,93 @@
+"""Publishers: newsrooms, and the publishers of imported reviews.
+
+Changes to a publisher aren't recorded, because each published review contains the publisher details that readers see.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.desk.subjects.claimants import UrlLinesField
+from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm, LockingAdmin
+from factcheck.editorial.models import Publisher
+from factcheck.editorial.people.time_zones import time_zone_names
+
+
+class PublisherForm(ConflictCheckedForm[Publisher]):
+    time_zone = forms.ChoiceField(
+        label=capfirst(_("time zone")),
+        choices=[(name, name.replace("_", " ")) for name in time_zone_names()],
+        help_text=_("The editors’ desk and its e-mails show times in this zone."),
+    )
+    same_as = UrlLinesField(
+        label=capfirst(_("profiles elsewhere")),
+        required=False,
+        help_text=_(
+            "URLs of the publisher’s other pages, for example on Facebook or Wikidata. Enter one URL per line."
+        ),
+    )
+
+
+@admin.register(Publisher)
+class PublisherAdmin(LockingAdmin[Publisher]):
+    """Newsrooms, and the publishers of imported reviews. A Chief editor can edit their own newsroom."""
+
+    form = PublisherForm
+    change_form_template = "admin/editorial/publisher_form.html"
+    list_display = ("name", "site", "type")
+    search_fields = ("name", "site")
+    search_help_text = _("Part of the name or site")
+    fieldsets = (
+        (None, {"fields": ("type", "name", "site", "url", "logo_url", "same_as")}),
+        (_("How you work"), {"fields": ("language", "time_zone")}),
+        (
+            _("Public pages about your work"),
+            {
+                "fields": (
+                    "description",
+                    "codes",
+                    "methodology_url",
+                    "corrections_url",
+                    "principles_url",
+                    "unnamed_sources_url",
+                    "feedback_url",
+                ),
+                "description": _(
+                    "Every review that you publish from now on will contain these details. Your newsroom’s page on the"
+                    " site shows them, with each change."
+                ),
+            },
+        ),
+        (_("Decisions"), {"fields": ("checklist",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
+        publishers = super().get_queryset(request)
+        desk = get_desk(request)
+        return publishers if desk.administers_accounts else publishers.filter(pk__in=list(desk.roles))
+
+    def has_view_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
+        desk = get_desk(request)
+        return desk.administers_accounts or (bool(desk.roles) if obj is None else obj.pk in desk.roles)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return get_desk(request).administers_accounts
+
+    def has_change_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
+        desk = get_desk(request)
+        return desk.administers_accounts or (bool(desk.led_newsrooms) if obj is None else obj.pk in desk.led_newsrooms)
+
+    def status_context(self, request: HttpRequest, row: Publisher) -> dict[str, Any]:
+        desk = get_desk(request)
+        is_newsroom = desk.administers_accounts and row.memberships.exists()
+        return {**super().status_context(request, row), "can_freeze": is_newsroom or row.pk in desk.led_newsrooms}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Publisher | None = None) -> list[str]:
+        """Only administrators can change the site, because it identifies the publisher in the API."""
+        return [] if get_desk(request).administers_accounts else ["site", "type"]

@@ -1,0 +1,197 @@
+"""Rating scales, verdicts and topics, and mappings from other publishers' verdicts to these verdicts."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import M, ParentPermissionsMixin, get_desk
+from factcheck.editorial.desk.deciding.proposal_actions import available_actions
+from factcheck.editorial.desk.lists.filters import DecisionFilter, DecisionMixin
+from factcheck.editorial.desk.widgets import FORMFIELDS
+from factcheck.editorial.desk.writing.edit_conflicts import (
+    ConflictCheckedForm,
+    ConflictCheckedFormSet,
+    LockingAdmin,
+)
+from factcheck.editorial.models import (
+    Proposal,
+    RatingScale,
+    Topic,
+    TopicLabel,
+    User,
+    Verdict,
+    VerdictLabel,
+    VerdictMapping,
+)
+from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.proposals.mapping_policy import is_adopted
+from factcheck.editorial.proposals.workflow import submit
+
+
+class ChiefsAdmin(LockingAdmin[M]):
+    """Pages that every member of a newsroom can read and Chief editors can edit. Nothing can be deleted."""
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return bool(get_desk(request).roles)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(get_desk(request).led_newsrooms)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return bool(get_desk(request).led_newsrooms)
+
+
+class VerdictForm(ConflictCheckedForm[Verdict]):
+    def _get_validation_exclusions(self) -> Any:
+        """Validates the read-only scale too, because short names must be unique within a scale."""
+        return super()._get_validation_exclusions() - {"scale"}  # type: ignore[misc]
+
+
+class VerdictFormSet(ConflictCheckedFormSet):
+    """Checks values against the limits of the scale on the same page. The scale may be new or changed too."""
+
+    def clean(self) -> None:
+        super().clean()
+        scale = self.instance
+        if scale.worst is None or scale.best is None:
+            return  # the scale's own form shows the error
+        for form in self.forms:
+            value = form.cleaned_data.get("value") if hasattr(form, "cleaned_data") else None
+            if value is not None and not scale.worst <= value <= scale.best:
+                form.add_error("value", scale.value_outside())
+
+
+class VerdictInline(ParentPermissionsMixin, admin.TabularInline[Verdict, RatingScale]):
+    model = Verdict
+    formset = VerdictFormSet
+    fields = ("slug", "value")
+    extra = 0
+    show_change_link = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(RatingScale)
+class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
+    form = ConflictCheckedForm[RatingScale]
+    fields = ("slug", "name", "worst", "best")
+    list_display = ("name", "slug", "worst", "best")
+    inlines = (VerdictInline,)
+
+
+class VerdictLabelInline(ParentPermissionsMixin, admin.StackedInline[VerdictLabel, Verdict]):
+    model = VerdictLabel
+    formset = ConflictCheckedFormSet
+    formfield_overrides = FORMFIELDS
+    fields = ("language", "label", "explanation")
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj is not None and obj.labels.exists() else 2
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "explanation":
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(Verdict)
+class VerdictAdmin(ChiefsAdmin[Verdict]):
+    """The labels of a verdict. Chief editors add new verdicts on the page of the scale."""
+
+    form = VerdictForm
+    list_display = ("__str__", "scale", "value")
+    list_select_related = ("scale",)
+    list_filter = ("scale",)
+    fields = ("scale", "slug", "value")
+    inlines = (VerdictLabelInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
+        return super().get_queryset(request).prefetch_related("labels")
+
+    def lock(self, object_id: str) -> None:
+        """Locks the scale first, because its page saves verdicts too, and each saved verdict raises its version."""
+        RatingScale.objects.select_for_update(no_key=True).filter(verdicts__pk=object_id).first()
+        super().lock(object_id)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Verdict | None = None) -> list[str]:
+        return [] if obj is None else ["scale"]
+
+
+class TopicLabelInline(ParentPermissionsMixin, admin.TabularInline[TopicLabel, Topic]):
+    model = TopicLabel
+    formset = ConflictCheckedFormSet
+    formfield_overrides = FORMFIELDS
+    fields = ("language", "label")
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj is not None else 2
+
+
+@admin.register(Topic)
+class TopicAdmin(ChiefsAdmin[Topic]):
+    form = ConflictCheckedForm[Topic]
+    fields = ("slug",)
+    list_display = ("__str__", "slug")
+    inlines = (TopicLabelInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
+        return super().get_queryset(request).prefetch_related("labels")
+
+
+@admin.register(VerdictMapping)
+class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
+    """An Editor proposes a mapping by saving it, and another Editor approves the mapping."""
+
+    kind = Kind.MAPPING
+    form = ConflictCheckedForm[VerdictMapping]
+    change_form_template = "admin/editorial/verdictmapping/change_form.html"
+    list_display = ("words", "site", "verdict", "proposed_by", "decision_label", "decided_by")
+    list_select_related = ("verdict",)
+    list_filter = (DecisionFilter,)
+    search_fields = ("words", "site")
+    fields = ("words", "site", "verdict")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[VerdictMapping]:
+        proposals = Proposal.objects.select_related("submitted_by", "decided_by")
+        return super().get_queryset(request).prefetch_related("verdict__labels", Prefetch("proposals", proposals))
+
+    @admin.display(description=_("proposed by"))
+    def proposed_by(self, mapping: VerdictMapping) -> User | None:
+        return next((proposal.submitted_by for proposal in mapping.proposals.all()), None)
+
+    @admin.display(description=_("decided by"))
+    def decided_by(self, mapping: VerdictMapping) -> User | None:
+        return next((proposal.decided_by for proposal in mapping.proposals.all()), None)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = Verdict.objects.with_words()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_view_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
+        return bool(get_desk(request).roles)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(get_desk(request).deciding_newsrooms)
+
+    def has_change_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
+        """Allowed unless the mapping is waiting for a decision."""
+        decides = bool(get_desk(request).deciding_newsrooms)
+        return decides and (obj is None or not obj.proposals.undecided().exists())
+
+    def save_model(self, request: HttpRequest, obj: VerdictMapping, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not is_adopted(obj):
+            submit(subject=obj, by=get_desk(request).user)
+
+    def status_context(self, request: HttpRequest, row: VerdictMapping) -> dict[str, Any]:
+        last = row.proposals.select_related("submitted_by", "decided_by").first()
+        return {
+            "proposal": last,
+            "decisions": available_actions(get_desk(request), last),
+            "is_adopted": is_adopted(row),
+        }

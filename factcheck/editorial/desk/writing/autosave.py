@@ -1,0 +1,245 @@
+"""Saves a draft while the person is writing, and shows who else has the draft open."""
+
+from functools import partial
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.desk.writing.edit_conflicts import CHOICE, LockingAdmin, chosen_theirs
+from factcheck.editorial.desk.writing.saved_states import restore_page, states_page
+from factcheck.editorial.desk.writing.state_comparison import find_differences
+from factcheck.editorial.desk.writing.submissions import CannotKeep, Submission
+from factcheck.editorial.drafts import open_drafts, saved_states
+from factcheck.editorial.models import SavedState, User
+
+M = TypeVar("M", bound=models.Model)
+Kind = SavedState.Kind
+
+
+class AutosaveAdmin(LockingAdmin[M], Generic[M]):
+    """A page of a draft that is saved while somebody writes. Every saved state is kept."""
+
+    def creator(self, row: Any) -> User:
+        """The person who began the draft."""
+        creator: User = row.created_by
+        return creator
+
+    def reason_not_saved(self, row: M) -> Any:
+        """The reason why the row can't currently be saved, or None if it can be saved."""
+        return None
+
+    def get_urls(self) -> list[URLPattern]:
+        view, name = self.admin_site.admin_view, f"editorial_{self.opts.model_name}"
+        return [
+            path("add/autosave/", view(require_POST(self.autosave)), name=f"{name}_add_autosave"),
+            path("<uuid:pk>/autosave/", view(require_POST(self.autosave)), name=f"{name}_autosave"),
+            path("<uuid:pk>/open/", view(require_POST(self.note_open)), name=f"{name}_open"),
+            path("<uuid:pk>/states/", view(partial(states_page, model_admin=self)), name=f"{name}_states"),
+            path(
+                "<uuid:pk>/states/<int:state>/restore/",
+                view(require_POST(partial(restore_page, model_admin=self))),
+                name=f"{name}_restore",
+            ),
+            *super().get_urls(),
+        ]
+
+    @transaction.atomic
+    def autosave(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+        """Saves everything in the form that can be saved."""
+        pk = pk or self._created_by_page(request)
+        row = self.get_object(request, str(pk)) if pk else None
+        if pk and row is None:
+            raise Http404
+        allowed = self.has_change_permission(request, row) if row else self.has_add_permission(request)
+        if not allowed:
+            reason = (row and self.reason_not_saved(row)) or _("You can’t save this page. Copy your text.")
+            return JsonResponse({"status": str(reason)}, status=403)
+        submission = Submission(self, request, row)
+        if row is not None and submission.is_stale():
+            return self._conflict_answer(request, row, submission)
+        if not submission.has_changed():
+            return self._saved_answer(request, submission, submission.form.instance)
+        try:
+            with transaction.atomic():
+                saved: Any = submission.save()
+        except CannotKeep as refusal:
+            status = _("Not saved yet. First fill in: %s. Your text is kept in this browser.")
+            status %= ", ".join(refusal.labels)
+            return JsonResponse({"status": status, "problems": refusal.labels}, status=422)
+        saved_states.keep_state(saved, get_desk(request).user, page=page_of(request))
+        return self._saved_answer(request, submission, saved)
+
+    def note_open(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Notes that the person has the draft open, or has closed it. Returns who else has it open."""
+        row = self.get_object(request, str(pk))
+        if row is None or not self.has_change_permission(request, row):
+            raise Http404
+        user = get_desk(request).user
+        if "closed" in request.POST:
+            open_drafts.note_closed(pk, user)
+            return JsonResponse({})
+        return JsonResponse({"editors": open_drafts.note_open(pk, user)})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Finds the draft that the page has created before, and explains why a draft can't be saved any more."""
+        if request.method == "POST" and object_id is None and (created := self._created_by_page(request)):
+            object_id = str(created)
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except PermissionDenied:
+            row = self.get_object(request, object_id) if request.method == "POST" and object_id else None
+            if row is None or not (reason := self.reason_not_saved(row)):
+                raise
+            messages.error(request, str(reason))
+            return redirect(request.path)
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        if change:
+            saved_states.keep_first_state(self.model._default_manager.get(pk=obj.pk), self.creator(obj))
+        super().save_model(request, obj, form, change)
+
+    def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> tuple[list[Any], list[Any]]:
+        """Leaves out the rows that the person replaces with the other person's rows."""
+        formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
+        theirs = chosen_theirs(request.POST)
+        kept = [pair for pair in zip(formsets, inlines, strict=True) if pair[0].prefix not in theirs]
+        return [formset for formset, _inline in kept], [inline for _formset, inline in kept]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if "autosave" not in (request.resolver_match.url_name or "" if request.resolver_match else ""):
+            saved_states.keep_state(form.instance, get_desk(request).user, page=page_of(request))
+
+    def response_change(self, request: HttpRequest, obj: M) -> HttpResponse:
+        """A draft that an autosave has created is new to the person who saves it for the first time."""
+        if "_created" in request.POST:
+            return self.response_add(request, obj)
+        return super().response_change(request, obj)
+
+    def form_context(self, request: HttpRequest, form: Any, row: M | None) -> dict[str, Any]:
+        context, name = super().form_context(request, form, row), f"admin:editorial_{self.opts.model_name}"
+        if row:
+            context["states_url"] = reverse(f"{name}_states", args=[row.pk])
+        is_popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
+        if not is_popup and (row is None or self.has_change_permission(request, row)):
+            context["autosave_url"] = reverse(f"{name}_add_autosave")
+            if row:
+                context["autosave_url"] = reverse(f"{name}_autosave", args=[row.pk])
+                context["open_url"] = reverse(f"{name}_open", args=[row.pk])
+                context["editors"] = open_drafts.note_open(row.pk, get_desk(request).user)
+        if row and form.is_bound and form.is_stale():
+            stored = self.get_object(request, str(row.pk))  # `row` has the typed values
+            context["conflict"] = self._conflict(request, stored, Submission(self, request, stored))
+        return context
+
+    def _created_by_page(self, request: HttpRequest) -> UUID | None:
+        """The draft that the same page has created before, if the page didn't receive the answer."""
+        page, user = page_of(request), get_desk(request).user
+        states = SavedState.objects.filter(page=page, saved_by=user) if page else SavedState.objects.none()
+        drafts = self.model._default_manager.filter(pk__in=states.values("draft"))
+        found: UUID | None = drafts.values_list("pk", flat=True).first()
+        return found
+
+    def _saved_answer(self, request: HttpRequest, submission: Submission, row: Any) -> JsonResponse:
+        name = f"admin:editorial_{self.opts.model_name}"
+        at = clock_time(row, row.changed_at)
+        status = _("Saved %s") % at
+        if submission.left_out:
+            status = _("Saved %(time)s, except: %(fields)s") % {"time": at, "fields": ", ".join(submission.left_out)}
+        return JsonResponse(
+            {
+                "status": status,
+                "saved_at": row.changed_at.isoformat(),
+                "version": row.version,
+                "problems": submission.left_out,
+                "rows": submission.row_ids(),
+                "url": reverse(f"{name}_change", args=[row.pk]),
+                "autosave_url": reverse(f"{name}_autosave", args=[row.pk]),
+                "open_url": reverse(f"{name}_open", args=[row.pk]),
+            }
+        )
+
+    def _conflict_answer(self, request: HttpRequest, row: Any, submission: Submission) -> JsonResponse:
+        conflict = self._conflict(request, row, submission)
+        status = _("Not saved: someone else has changed this draft. Compare the two texts above.")
+        if conflict["is_own"]:
+            status = _("Not saved: you have changed this draft on another page. Compare the two texts above.")
+        return JsonResponse(
+            {
+                "status": status,
+                "version": conflict["version"],
+                "by": conflict["by"],
+                "at": conflict["at"],
+                "theirs": {each["difference"].name: each["difference"].after for each in conflict["differences"]},
+                "html": render_to_string("admin/editorial/conflict.html", {"conflict": conflict}, request),
+            },
+            status=409,
+        )
+
+    def _conflict(self, request: HttpRequest, row: Any, submission: Submission) -> dict[str, Any]:
+        """Both texts, field by field. The typed text is kept as a state that was never the draft's content.
+
+        Without a state of the opened version the typed text isn't kept, because an erasure may have deleted the states.
+        Fields that only the other person has changed are theirs, unless the person chooses otherwise.
+        """
+        user = get_desk(request).user
+        stored: Any = self.model._default_manager.get(pk=row.pk)
+        theirs, last = saved_states.content_of(stored), saved_states.last_state(row.pk)
+        try:
+            mine = submission.content()
+        except CannotKeep:
+            mine = theirs
+        opened = saved_states.state_of(row.pk, request.POST.get("opened_version", ""))
+        if opened and mine != theirs:
+            SavedState.objects.create(
+                draft=row.pk, version=row.version, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request)
+            )
+        differences = [
+            {
+                "difference": found,
+                "input": CHOICE + found.name,
+                "take_theirs": opened is not None and opened.content.get(found.name) == mine.get(found.name),
+            }
+            for found in find_differences(request, self.model, mine, theirs)
+        ]
+        known = last if last and last.content == theirs else None
+        return {
+            "by": str(known.saved_by) if known else _("Someone else"),
+            "is_own": known is not None and known.saved_by == user,
+            "at": clock_time(stored, stored.changed_at),
+            "version": stored.version,
+            "differences": differences,
+        }
+
+
+def page_of(request: HttpRequest) -> UUID | None:
+    """The opened page that sent the request. Pages without JavaScript don't name themselves."""
+    try:
+        return UUID(request.POST.get("page", ""))
+    except ValueError:
+        return None
+
+
+def clock_time(row: Any, at: Any) -> str:
+    """Hour and minute in the newsroom's zone."""
+    zone = ZoneInfo(getattr(row.newsroom, "time_zone", "") or "UTC")
+    return f"{timezone.localtime(at, zone):%H:%M}"

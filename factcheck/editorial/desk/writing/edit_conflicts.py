@@ -1,0 +1,207 @@
+"""Detects conflicting edits of the same draft. The second save is refused with a message and overwrites nothing.
+
+The other edit can also come from a program or an erasure.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import connection, models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import DeskAdmin, M
+from factcheck.editorial.drafts.saved_states import content_of, last_state
+
+CHOICE = "choice-"  # the prefix of the inputs that choose between two people's texts
+THEIRS = "theirs"
+
+
+class OpenedVersionField(forms.CharField):
+    """The version of the row that the page shows. A refused form shows the newest version, so it can be saved again."""
+
+    widget = forms.HiddenInput
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
+
+
+class ConflictCheckedForm(forms.ModelForm[M]):
+    """Refuses the first save if the row has changed since the form was filled (`opened_version`).
+
+    The form keeps the typed text. On the second save, the person has chosen the text of each field. The page's view
+    locks the row, so the row can't change between the comparison and the save.
+    """
+
+    checks_conflict = True
+    correction_fields: tuple[str, ...] = ()  # fields used only in corrections and updates. The last field is a text.
+    opened_version = OpenedVersionField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial["opened_version"] = str(self.instance.version)  # type: ignore[attr-defined]
+        required = [name for name in self.correction_fields if name in self.fields]
+        for name in required:
+            self.fields[name].required = True
+        # A page that was opened before the correction began doesn't have these fields, so they keep their values.
+        absent = required if self.is_bound and required and self.add_prefix(required[-1]) not in self.data else []
+        self.not_submitted = [name for name in (*absent, *chosen_theirs(self.data)) if name in self.fields]
+        for name in self.not_submitted:
+            self.fields[name].bound_data = lambda _data, initial: initial  # type: ignore[assignment,method-assign]
+
+    def full_clean(self) -> None:
+        """Gives fields that weren't submitted their stored values. A refused page shows these fields for editing."""
+        for name in self.not_submitted:
+            self.fields[name].disabled = True
+        super().full_clean()
+        self.has_changed()  # is computed once, while the fields are disabled
+        for name in self.not_submitted:
+            self.fields[name].disabled = False
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.checks_conflict and self.is_stale():
+            raise ValidationError(
+                _(
+                    "Not saved: this page has been changed since you opened it. Your own text is still in this form."
+                    " Compare the two texts, and save again."
+                )
+            )
+        return cleaned
+
+    def is_stale(self) -> bool:
+        """Whether somebody else has changed the row since this page was opened."""
+        if self.instance._state.adding or self.data.get("opened_version") == self.initial["opened_version"]:
+            return False
+        return not is_repeated(self.instance, self.data)
+
+
+class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
+    """The inline rows on a page with a `ConflictCheckedForm`, found by their ids instead of their places.
+
+    So an autosave can add rows to an open page. A row that somebody else has removed is created again from the typed
+    values.
+    """
+
+    def initial_form_count(self) -> int:
+        return 0 if self.is_bound else super().initial_form_count()
+
+    @property
+    def initial_forms(self) -> list[Any]:
+        return (
+            [form for form in self.forms if not form.instance._state.adding] if self.is_bound else super().initial_forms
+        )
+
+    @property
+    def extra_forms(self) -> list[Any]:
+        return [form for form in self.forms if form.instance._state.adding] if self.is_bound else super().extra_forms
+
+    def save_existing_objects(self, commit: bool = True) -> list[Any]:
+        """Also deletes rows that the page has created and removed again, so that they have no form any more."""
+        saved: list[Any] = super().save_existing_objects(commit)
+        for row in self._removed_rows:
+            self.deleted_objects.append(row)
+            self.delete_existing(row, commit=commit)
+        return saved
+
+    def has_changed(self) -> bool:
+        return bool(self._removed_rows) or super().has_changed()
+
+    @property
+    def _removed_rows(self) -> list[Any]:
+        keys = set(self.data.getlist(f"{self.prefix}-removed")) if hasattr(self.data, "getlist") else set()
+        return [row for row in self.get_queryset() if str(row.pk) in keys] if keys else []
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        row = self._submitted_rows[i] if self.is_bound else None
+        if row is not None:
+            kwargs["instance"] = row
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        key = self.get_queryset().model._meta.pk.name
+        if self.is_bound and (form.data.get(form.add_prefix(key)) or "") != ("" if row is None else str(row.pk)):
+            form.fields[key].disabled = True  # the row was removed, or this page has created it before
+        return form
+
+    @cached_property
+    def _submitted_rows(self) -> list[Any]:
+        """The existing row of each submitted form, or None for a new row."""
+        rows = {str(row.pk): row for row in self.get_queryset()}
+        name = self.get_queryset().model._meta.pk.name
+        keys = [self.data.get(f"{self.add_prefix(i)}-{name}") for i in range(self.total_form_count())]
+        found = [rows.pop(key, None) if key else None for key in keys]
+        for row in self._removed_rows:
+            rows.pop(str(row.pk), None)
+        if rows and self._repeats():
+            # This page has created the rows before, but didn't receive their ids.
+            created: Iterator[Any] = iter(rows.values())
+            found = [
+                next(created, None) if row is None and not key else row for row, key in zip(found, keys, strict=True)
+            ]
+        return found
+
+    def _repeats(self) -> bool:
+        parent: Any = self.instance
+        return self.data.get("opened_version") != str(parent.version) and is_repeated(parent, self.data)
+
+    def clean(self) -> None:
+        """Refuses a row that somebody else has already added. Otherwise the database would refuse the whole page."""
+        super().clean()
+        shown = {form.instance.pk for form in self.forms}
+        added = [row for row in self.get_queryset() if row.pk not in shown]
+        for form in self.forms if added else ():
+            kept = form.is_valid() and form.has_changed() and not form.cleaned_data.get("DELETE")
+            if kept and any(self._are_one(form.instance, row) for row in added):
+                form.add_error(None, _("Someone else has already added this entry. Leave this row empty."))
+
+    def _are_one(self, one: models.Model, other: models.Model) -> bool:
+        """Whether a unique constraint prevents both rows from having the same parent."""
+        for constraint in one._meta.total_unique_constraints:
+            names = [name for name in constraint.fields if name != self.fk.name]
+            values = [one.serializable_value(name) for name in names]
+            if None not in values and values == [other.serializable_value(name) for name in names]:
+                return True
+        return False
+
+
+def chosen_theirs(data: Any) -> list[str]:
+    """The fields whose text the person replaces with the other person's text."""
+    return [key.removeprefix(CHOICE) for key in data if key.startswith(CHOICE) and data.get(key) == THEIRS]
+
+
+def is_repeated(row: Any, data: Any) -> bool:
+    """Whether the same page saved what the draft contains now. For example, the answer to an autosave can be lost."""
+    try:
+        page = UUID(str(data.get("page")))
+    except ValueError:
+        return False
+    last = last_state(row.pk) if isinstance(row.pk, UUID) else None
+    if last is None or last.page != page:
+        return False
+    # A save without a change raises the version, but keeps no state. An import changes the text, but keeps no state.
+    return bool(last.version == row.version) or last.content == content_of(type(row)._default_manager.get(pk=row.pk))
+
+
+class LockingAdmin(DeskAdmin[M]):
+    """Locks the row before its form is validated, so other changes to the row wait until the form is saved.
+
+    Rows that only refer to the locked row don't have to wait. For example, an event refers to its actor.
+    """
+
+    def changes_row(self, request: HttpRequest, row: M | None) -> bool:
+        """Whether the page changes an existing row."""
+        return row is not None and self.has_change_permission(request, row)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M | None:
+        if request.method == "POST" and connection.in_atomic_block:
+            with suppress(ValidationError, ValueError):  # the id is invalid
+                self.lock(object_id)
+        return super().get_object(request, object_id, from_field)
+
+    def lock(self, object_id: str) -> None:
+        self.model._default_manager.select_for_update(no_key=True).filter(pk=object_id).first()

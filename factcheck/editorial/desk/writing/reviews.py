@@ -1,0 +1,294 @@
+"""Reviews at the desk: a form for the draft, and buttons for its actions."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.action_views import subject_page
+from factcheck.editorial.desk.deciding import proposal_actions
+from factcheck.editorial.desk.deciding.public_text import (
+    PublicTextChoiceField,
+    ReviewReferencesMixin,
+    search_public_claims,
+    show_public_text,
+)
+from factcheck.editorial.desk.deciding.review_actions import (
+    ACTIONS,
+    action_page,
+    available_actions,
+    may_write,
+    statement_context,
+    submit_saved,
+)
+from factcheck.editorial.desk.evidence.capture_requests import CaptureRequestsMixin
+from factcheck.editorial.desk.languages import DetectedLanguageAdmin
+from factcheck.editorial.desk.lists.filters import (
+    AuthorFilter,
+    ChangedFilter,
+    TopicFilter,
+    TranslationFilter,
+    VerdictFilter,
+)
+from factcheck.editorial.desk.lists.large_lists import (
+    DraftStateFilter,
+    LanguageFilter,
+    contains_all,
+    keys,
+    language_in_words,
+    search_terms,
+    short_time,
+    with_keys,
+)
+from factcheck.editorial.desk.lists.pills import state_pill, verdict_pill
+from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
+from factcheck.editorial.desk.writing.review_forms import AuthorInline, ReviewForm, SourceInline
+from factcheck.editorial.desk.writing.screen import claim_context, claim_facts, steps_context, text_preview
+from factcheck.editorial.desk.writing.translations import TranslationsMixin, translation_context
+from factcheck.editorial.drafts.statement_columns import remaining_fields
+from factcheck.editorial.models import Claim, EditorialEvent, Review
+from factcheck.editorial.proposals import review_completeness, workflow
+from factcheck.record.statements.drafts import ReviewToDraft
+
+State = Review.State
+MAX_EVENTS = 30
+# Text from a word processor contains single line breaks, which Markdown turns into spaces.
+PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn’t start a new paragraph.")
+
+
+@admin.register(Review)
+class ReviewAdmin(
+    CaptureRequestsMixin, TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], DetectedLanguageAdmin[Review]
+):
+    form = ReviewForm
+    change_form_template = "admin/editorial/review/change_form.html"
+    add_title = _("Write a review")
+    list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed")
+    list_select_related = ("claim", "newsroom", "publisher", "verdict__scale")
+    list_filter = (
+        ("state", DraftStateFilter), VerdictFilter, TopicFilter, AuthorFilter, LanguageFilter, TranslationFilter,
+        ChangedFilter, OwnNewsroomFilter,
+    )  # fmt: skip
+    sortable_by: ClassVar[Any] = ("state_label", "verdict_label", language_in_words, "changed")
+    search_fields = ("headline", "claim__text")
+    search_help_text = _("Words from the headline or the claim")
+    autocomplete_fields = ("claim",)
+    textarea_rows: ClassVar = {"summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
+    radio_fields = {"change_class": admin.VERTICAL}
+    inlines = (SourceInline, AuthorInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
+        return super().get_queryset(request).prefetch_related("verdict__labels")
+
+    def show_public_text(self, request: HttpRequest, rows: Iterable[Review]) -> None:
+        show_public_text(get_desk(request), (review.claim for review in rows))
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_label(self, review: Review) -> str:
+        return state_pill(review)
+
+    @admin.display(description=_("changed at"), ordering="changed_at")
+    def changed(self, review: Review) -> str:
+        return short_time(review.changed_at)
+
+    @admin.display(description=_("verdict"), ordering="verdict_id")
+    def verdict_label(self, review: Review) -> str:
+        """The verdict. For an imported review, also the publisher, whose verdict it is."""
+        verdict = verdict_pill(review.verdict, verdict_label(review))
+        return (
+            format_html('{} <span class="quiet">{}</span>', verdict, review.publisher)
+            if review.is_imported
+            else verdict
+        )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Review | None = None) -> Any:
+        language = ["newsroom", "language"] if self.chooses_newsroom(request, obj) else ["language"]
+        written_here = obj is None or (self.changes_row(request, obj) and not obj.is_imported)
+        text = {"fields": ["headline", "summary", "body"], "description": PARAGRAPHS if written_here else None}
+        sets: list[Any] = [
+            (None, {"fields": ["claim"], "classes": ["chooses-claim"]}),
+            (None, {"fields": language}),
+            (_("Text"), text),
+            (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
+        ]
+        placed = [name for _title, options in sets for name in options["fields"]]
+        if rest := remaining_fields(Review, ReviewToDraft, placed):
+            folded = obj is None or (self.changes_row(request, obj) and not obj.selection_reason)
+            sets.append((_("About the review"), {"fields": rest, "classes": ["after-rows", *["collapse"][:folded]]}))
+        if obj is not None and (obj.change_class or self._is_correction(request, obj)):
+            sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))
+        if obj is not None and obj.is_imported:
+            original = [
+                "publisher",
+                "language_detected",
+                "original_url",
+                "archive_url",
+                "original_label",
+                "original_value",
+                "original_best",
+            ]
+            original += ["original_worst", "original_explanation", "original_image_url"]
+            sets.append((_("Details from the publisher"), {"fields": original}))
+        return sets
+
+    def _is_correction(self, request: HttpRequest, obj: Review) -> bool:
+        """Whether the page edits the draft of a published review. Such a draft needs a class of change and a note."""
+        return self.changes_row(request, obj) and obj.proposals.published().exists()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> list[str]:
+        if obj is None or not obj.is_imported:
+            return []
+        editable = {"verdict", "language", "change_class", "change_note"}
+        if obj.claim.newsroom_id != obj.newsroom_id:  # a replaced claim may have to be replaced again
+            editable.add("claim")
+        return [
+            name
+            for _title, options in self.get_fieldsets(request, obj)
+            for name in options["fields"]
+            if name not in editable
+        ]
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "change_class":
+            kwargs["choices"] = Review.ChangeClass.choices
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "claim":
+            claims: Any = self.admin_site.get_model_admin(Claim)
+            kwargs["queryset"] = claims.autocomplete_queryset(request)
+            kwargs["form_class"] = partial(PublicTextChoiceField, request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Review], search_term: str
+    ) -> tuple[QuerySet[Review], bool]:
+        if not search_term.strip():
+            return queryset, False
+        if not (words := search_terms(search_term)):
+            return queryset.none(), False
+        # A single OR condition would read both tables completely. Two index scans avoid this.
+        desk = get_desk(request)
+        own = desk.own(Review.objects.all())
+        claims = desk.own(Claim.objects.filter(contains_all("text", words))).order_by().values("pk")
+        hits = keys(own.filter(contains_all("headline", words))) + keys(own.filter(claim__in=claims))
+        hits += keys(own.filter(claim__in=search_public_claims(desk, words)))
+        return with_keys(queryset, hits), False
+
+    def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
+        if obj is None:
+            return self.has_view_permission(request)
+        return self.has_view_permission(request, obj) and obj.state == State.DRAFT and may_write(get_desk(request), obj)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial = super().get_changeform_initial_data(request)
+        claims: Any = self.admin_site.get_model_admin(Claim)
+        claim = claims.autocomplete_queryset(request).filter(pk=initial.pop("claim", None)).first()
+        if claim is not None:
+            initial["claim"] = claim.pk
+        return initial
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Review, inline: Any, prefix: str) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        # Not on POST, where Django would mistake the submitted person for an untouched row.
+        if isinstance(inline, AuthorInline) and obj._state.adding and request.method == "GET":
+            kwargs["initial"] = [{"user": request.user.pk}]
+        return kwargs
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        review = super().save_form(request, form, change)
+        if not change:
+            review.publisher_id = review.newsroom_id
+            review.created_by = get_desk(request).user
+        return review
+
+    def reason_not_saved(self, row: Review) -> Any:
+        if row.state == State.DRAFT:
+            return None
+        return _(
+            "Not saved: the review is no longer a draft. Your browser still has the text that you typed, so that you"
+            " can copy it."
+        )
+
+    def status_context(self, request: HttpRequest, row: Review) -> dict[str, Any]:
+        proposal = workflow.open_proposal(row)  # also after a refused form, where the proposal hides a button
+        desk = get_desk(request)
+        translation = translation_context(desk, row)
+        if request.method != "GET":
+            return {"proposal": proposal, **translation}
+        decisions, actions = proposal_actions.decision_buttons(desk, proposal), available_actions(desk, row)
+        edited = self.has_change_permission(request, row)
+        draft = Review.objects.for_statements().get(pk=row.pk)
+        events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
+        return {
+            "proposal": proposal,
+            **translation,
+            "decisions": decisions,
+            "held": proposal_actions.hold_notice(proposal) if proposal else "",
+            "review": row,
+            "writes": may_write(desk, row),
+            "actions": actions,
+            **steps_context(row, actions, proposal, decisions, edited=edited),
+            "reasons": review_completeness.find_missing(draft) if row.state == State.DRAFT else [],
+            "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
+            "revisions": row.proposals.published(),
+            "events": events[:MAX_EVENTS],
+        }
+
+    def form_context(self, request: HttpRequest, form: Any, row: Review | None) -> dict[str, Any]:
+        key = form["claim"].value() if "claim" in form.fields else row and row.claim_id
+        return super().form_context(request, form, row) | claim_context(request, Claim.objects.all(), key)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("claim/<uuid:pk>/", view(claim_facts), name="editorial_review_claim"),
+            path("text-preview/", view(text_preview), name="editorial_review_text_preview"),
+            path("<uuid:pk>/preview/", view(self.preview), name="editorial_review_preview"),
+            path("<uuid:pk>/do/<slug:name>/", view(self.action_view), name="editorial_review_action"),
+            *super().get_urls(),
+        ]
+
+    def action_view(self, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
+        if name not in ACTIONS:
+            raise Http404
+        return action_page(request, self._get_review(request, pk), ACTIONS[name])
+
+    def preview(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        review = self._get_review(request, pk)
+        return subject_page(
+            request,
+            review,
+            reverse("admin:editorial_review_change", args=[review.pk]),
+            _("As readers will see it"),
+            "admin/editorial/review/preview.html",
+            review=review,
+            reasons=review_completeness.find_missing(review) if review.state == State.DRAFT else [],
+            **statement_context(review, workflow.open_proposal(review), "preview"),
+        )
+
+    def redirect_after_save(self, request: HttpRequest, row: Review) -> HttpResponse | None:
+        """Redirects to the preview or to the submission."""
+        if "_preview" in request.POST:
+            return redirect("admin:editorial_review_preview", row.pk)
+        if "_submit" in request.POST:
+            return submit_saved(request, row)
+        return None
+
+    def _get_review(self, request: HttpRequest, pk: Any) -> Review:
+        """The review with the rows that its statement needs. Raises a 404 for people outside its newsroom."""
+        return get_object_or_404(get_desk(request).own(Review.objects.for_statements()), pk=pk)
+
+
+def verdict_label(review: Review) -> str:
+    """The verdict in the language of the desk, or the original label of an imported review's verdict."""
+    return review.verdict.label(get_language() or "en") if review.verdict else review.original_label

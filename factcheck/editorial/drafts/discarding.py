@@ -1,0 +1,125 @@
+"""Throws away drafts and opened corrections. A draft can be restored for 30 days, and is then deleted.
+
+A draft that was submitted is never deleted, because its proposals refer to the draft. Only its texts are deleted.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import erasure
+from factcheck.editorial.captures.deletion import erase_captures
+from factcheck.editorial.drafts.saved_states import columns_of, forget_states, keep_state, put_back
+from factcheck.editorial.errors import WrongState
+from factcheck.editorial.events import record_event
+from factcheck.editorial.fields import LanguageField, ProseField
+from factcheck.editorial.models import Claim, Demand, Proposal, Review, SavedState, User
+from factcheck.editorial.people import roles
+from factcheck.record.models import LogEntry
+
+KEPT_FOR = timedelta(days=30)  # the same in sql/saved_states.sql
+DISCARDED = "discarded"
+
+
+def may_discard(draft: Review | Demand) -> bool:
+    """Whether the draft can be thrown away. An import decides on the drafts that it has created."""
+    if draft.state != "draft" or (isinstance(draft, Review) and draft.is_imported and not is_published(draft)):
+        return False
+    return not Proposal.objects.about(draft).open().exists() and (not is_published(draft) or _opened(draft) is not None)
+
+
+def is_published(draft: Review | Demand) -> bool:
+    """Whether the public log has an entry about the draft, so that the draft is an opened correction or update."""
+    return LogEntry.objects.filter(subject=draft.pk).exists()
+
+
+@transaction.atomic
+def discard_draft(*, draft: Review | Demand, by: User) -> None:
+    """Throws the draft away. An opened correction goes back to the content that it had before."""
+    draft = _lock(draft, by)
+    if not may_discard(draft):
+        raise WrongState(_("This draft can’t be thrown away. Reload the page to see its current state."))
+    keep_state(draft, by, SavedState.Kind.DISCARDED)
+    if (opened := _opened(draft)) is not None:
+        put_back(draft, opened.content)
+        last = LogEntry.objects.filter(subject=draft.pk).order_by("-number")[0]
+        draft.state = "withdrawn" if last.kind == LogEntry.Kind.WITHDRAWAL else "published"
+    else:
+        draft.state = DISCARDED
+    draft.save()
+    record_event(by, f"{draft._meta.model_name}.discarded", draft)
+
+
+@transaction.atomic
+def restore_draft(*, draft: Review | Demand, by: User) -> None:
+    """Brings back a draft that was thrown away."""
+    draft = _lock(draft, by)
+    if draft.state != DISCARDED or draft.discarded_at is None:
+        raise WrongState(_("This draft can’t be restored. It was restored already, or its 30 days are over."))
+    draft.state, draft.discarded_at = "draft", None
+    draft.save()
+    record_event(by, f"{draft._meta.model_name}.brought_back", draft)
+
+
+def delete_discarded() -> None:
+    """Deletes the drafts that were thrown away more than 30 days ago, each in its own transaction.
+
+    Also deletes the states of drafts that no longer exist, for example of a claim that somebody has deleted.
+    """
+    for model in (Review, Demand):
+        old = model._default_manager.filter(state=DISCARDED, discarded_at__lt=timezone.now() - KEPT_FOR)
+        for key in old.values_list("pk", flat=True):
+            _delete(model, key)
+    gone = SavedState.objects.all()
+    for drafts in (Review, Demand, Claim):
+        gone = gone.exclude(Exists(drafts._default_manager.filter(pk=OuterRef("draft"))))
+    gone.delete()
+
+
+@transaction.atomic
+def _delete(model: type[Review] | type[Demand], key: UUID) -> None:
+    old = model._default_manager.filter(pk=key, state=DISCARDED, discarded_at__lt=timezone.now() - KEPT_FOR)
+    if (draft := old.select_for_update().first()) is None:
+        return  # restored in the meantime
+    forget_states([draft.pk])
+    erasure.clear_admin_log(model, {draft.pk})
+    if not Proposal.objects.about(draft).exists():
+        draft.delete()
+        return
+    draft.discarded_at = None
+    if isinstance(draft, Review):
+        erasure.forget_draft(draft)
+        erase_captures(draft, set())
+    else:
+        _forget_demand(draft)
+
+
+def _forget_demand(demand: Demand) -> None:
+    for field in columns_of(Demand):
+        if isinstance(field, ProseField) and not isinstance(field, LanguageField):
+            setattr(demand, field.attname, "")
+    demand.withheld_reason = erasure.PLACEHOLDER  # a demand without texts must say that something was left out
+    demand.outcome, demand.done_on, demand.review = Demand.Outcome.OPEN.value, None, None
+    demand.save()
+
+
+def _opened(draft: Review | Demand) -> SavedState | None:
+    """The content of a published draft before its correction was opened."""
+    if not is_published(draft):
+        return None
+    return SavedState.objects.filter(draft=draft.pk, kind=SavedState.Kind.OPENED).first()
+
+
+def _lock(draft: Review | Demand, by: User) -> Review | Demand:
+    locked = type(draft)._default_manager.select_for_update().get(pk=draft.pk)
+    if isinstance(locked, Review):
+        roles.require_writer(by, locked)
+    elif locked.created_by_id != by.pk:
+        roles.require_decider(by, locked.newsroom_id)
+    else:
+        roles.require_member(by, locked.newsroom_id)
+    return locked

@@ -1,0 +1,215 @@
+"""Statements of reviews, built from the rows of the draft.
+
+A statement doesn't contain values that are known only at publication. The record adds these values
+(docs/explanation/architecture.md, "Bytes").
+"""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.drafts.rows import Draft, Row, draft_of
+from factcheck.editorial.drafts.shared_claims import has_hidden_claim
+from factcheck.editorial.drafts.statement_columns import values_of
+from factcheck.editorial.models import (
+    Appearance,
+    Capture,
+    Claim,
+    Claimant,
+    Publisher,
+    Review,
+    Source,
+    Verdict,
+)
+from factcheck.editorial.pictures import find_missing_pictures
+from factcheck.record.log.entries import ADDED_KEYS
+from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.statements import capture as statement_captures
+from factcheck.record.statements import review as statements
+from factcheck.record.statements.tombstone import Tombstone
+
+MIN_SOURCES = 2
+# Entries of these kinds don't contain a text that could be translated.
+WITHOUT_REVIEW = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
+HIDDEN_CLAIM = _(
+    "This claim belongs to another newsroom and is no longer public. Log the claim yourself and choose your own claim."
+)
+
+
+def build_statement(review: Review) -> dict[str, Any]:
+    """The current statement of a review that was loaded with `Review.objects.for_statements`."""
+    return build_draft_statement(draft_of(review))
+
+
+def build_draft_statement(draft: Draft) -> dict[str, Any]:
+    """The statement of a draft. Its keys and types are documented in docs/reference/reviews.md."""
+    review = draft.review
+    return values_of(review, statements.Review, Review) | {
+        "claim": _claim(draft),
+        "verdict": _verdict(review, draft.verdict),
+        "sources": [values_of(source, statements.Source, Source) | _capture(source, draft) for source in draft.sources],
+        "publisher": publisher_values(draft.publisher) | review.original_publisher,
+        "authors": [{"name": name} for name in draft.authors],
+        "topics": [
+            {"slug": topic.slug, "labels": {label.language: label.label for label in topic.labels.all()}}
+            for topic in draft.topics
+        ],
+        "license": review.license_url or settings.LICENSE_URL,
+    }
+
+
+def build_tombstone(published: dict[str, Any]) -> dict[str, Any]:
+    """Builds the tombstone for the URL of a withdrawn review from the withdrawn statement."""
+    return {key: published[key] for key in Tombstone.model_fields} | {"claim": {"id": published["claim"]["id"]}}
+
+
+def extract_statement(document: bytes) -> dict[str, Any]:
+    """The statement in a document, without the keys that the publication added."""
+    return {key: value for key, value in orjson.loads(document).items() if key not in ADDED_KEYS}
+
+
+def last_entry(review: Review) -> LogEntry | None:
+    """The newest log entry about the review."""
+    return LogEntry.objects.filter(subject=review.pk).order_by("-number").first()
+
+
+def last_statement(review: Review) -> dict[str, Any] | None:
+    """The newest published statement. Tombstones don't count."""
+    return last_statements([review.pk]).get(review.pk)
+
+
+def last_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The newest published statement of each review, by id. Tombstones don't count."""
+    found = (
+        RevisionDocument.objects.filter(entry__subject__among=ids)
+        .exclude(entry__kind__in=[LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE])
+        .order_by("entry__subject", "-entry__number")
+        .distinct("entry__subject")
+        .values_list("entry__subject", "document")
+    )
+    return {subject: extract_statement(bytes(document)) for subject, document in found}
+
+
+def find_missing(review: Review) -> list[str | Promise]:
+    """Everything that is missing before anyone can approve the review. Each reason is a sentence for the editor."""
+    reasons: list[str | Promise] = []
+    draft = draft_of(review)
+    claimant = draft.claimant
+    if claimant and not claimant.confirmed and not review.is_imported:
+        own = claimant.newsroom_id == review.newsroom_id  # other newsrooms can't open the claimant's page
+        reasons.append(
+            _("The claimant’s name came from an import. Confirm the name, or describe the claimant instead.")
+            if own
+            else _(
+                "The claimant’s name came from an import by %s. Ask this newsroom to confirm the name or"
+                " describe the claimant."
+            )
+            % claimant.newsroom
+        )
+    if has_hidden_claim(review):
+        reasons.append(HIDDEN_CLAIM)
+    # These rules apply to a newsroom's own reviews. Other publishers are responsible for their own reviews.
+    if review.is_imported:
+        return reasons
+    sources = list(review.sources.all())
+    if review.verdict is None:
+        reasons.append(_("Choose a verdict."))
+    if not review.summary:
+        reasons.append(_("Write a summary. Give the verdict and the reason in one or two sentences."))
+    if len(sources) < MIN_SOURCES:
+        reasons.append(
+            _("Add sources. A review needs at least two sources. This review has %(count)s.") % {"count": len(sources)}
+        )
+    if any(not source.stance for source in sources):
+        reasons.append(_("For every source, choose whether it supports the claim, refutes it or gives context."))
+    if sources and all(source.stance == Source.Stance.CONTEXT for source in sources):
+        reasons.append(_("All sources only give context. At least one source must support or refute the claim."))
+    return [*reasons, *_find_missing_evidence(review, draft), *find_missing_pictures(review)]
+
+
+def _find_missing_evidence(review: Review, draft: Draft) -> list[Promise]:
+    """The titles and copies that are missing. Another newsroom is responsible for the appearances of its claim."""
+    reasons: list[Promise] = []
+    if any(not source.title for source in draft.sources):
+        reasons.append(_("Give every source a title."))
+    own_claim = review.claim.newsroom_id == review.newsroom_id
+    places = (
+        (
+            [source for source in draft.sources if source.url],
+            _("A copy of a source is still being made. Wait for the copy, or write why there is no copy."),
+            _("A source has no copy. Upload a copy, copy the page again, or write why there is no copy."),
+        ),
+        (
+            draft.appearances if own_claim else [],
+            _("A copy of an appearance is still being made. Wait for the copy, or write why there is no copy."),
+            _("An appearance has no copy. Upload a copy, copy the page again, or write why there is no copy."),
+        ),
+    )
+    for rows, waiting, missing in places:
+        states = {_capture_state(row, draft) for row in rows if not row.no_capture_reason}
+        if Capture.State.WAITING in states:
+            reasons.append(waiting)
+        if states & {Capture.State.FAILED, None}:
+            reasons.append(missing)
+    return reasons
+
+
+def _capture_state(row: Row, draft: Draft) -> str | None:
+    capture = draft.captures.get(row.capture_id)
+    return capture.state if capture else None
+
+
+def publisher_values(row: Publisher) -> dict[str, Any]:
+    return values_of(row, statements.Publisher)
+
+
+def _claim(draft: Draft) -> dict[str, Any]:
+    return values_of(draft.claim, statements.ReviewedClaim, Claim) | {
+        "claimant": values_of(draft.claimant, statements.Claimant, Claimant) if draft.claimant else None,
+        "appearances": [
+            values_of(appearance, statements.Appearance, Appearance) | _capture(appearance, draft)
+            for appearance in draft.appearances
+        ],
+    }
+
+
+def _capture(row: Row, draft: Draft) -> dict[str, Any]:
+    """The capture of a source or an appearance, if the capture is done.
+
+    With a reason why there is none, the capture is left out. So a capture that is done after the submission doesn't
+    change the submitted statement. It enters with the next revision, when an editor deletes the reason.
+    """
+    capture = None if row.no_capture_reason else draft.captures.get(row.capture_id)
+    done = capture is not None and capture.state == Capture.State.DONE
+    return {"capture": values_of(capture, statement_captures.Capture, Capture) if done else None}
+
+
+def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
+    original = {key: getattr(review, f"original_{key}") or None for key in statements.OriginalRating.model_fields}
+    return {
+        "scale": verdict.scale.slug if verdict else None,
+        "slug": verdict.slug if verdict else None,
+        "label": verdict.label(review.language) if verdict else review.original_label or None,
+        "labels": {label.language: label.label for label in verdict.labels.all()} if verdict else {},
+        "meanings": {label.language: label.explanation for label in verdict.labels.all() if label.explanation}
+        if verdict
+        else {},
+        "value": verdict.value if verdict else None,
+        "best": verdict.scale.best if verdict else None,
+        "worst": verdict.scale.worst if verdict else None,
+        "explanation": review.verdict_explanation
+        or (_scale_explanation(verdict, review.language) if verdict else review.original_explanation)
+        or None,
+        "original": original if review.original_label else None,
+    }
+
+
+def _scale_explanation(verdict: Verdict, language: str) -> str:
+    """The scale's explanation of the verdict, in the language of the review."""
+    found = {label.language.lower(): label.explanation for label in verdict.labels.all()}
+    return found.get(language.lower()) or found.get(language.partition("-")[0].lower()) or found.get("en", "")

@@ -1,0 +1,170 @@
+"""Keeps every saved state of a draft, and restores one.
+
+A state is the content of all editable columns, with the rows that are edited on the same page. New columns are included
+automatically.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.errors import NotFound, WrongState
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Capture, Claim, Demand, Publisher, Review, SavedState, User
+from factcheck.editorial.people import roles
+
+Draft = Review | Claim | Demand
+Content = dict[str, Any]
+Kind = SavedState.Kind
+MAX_DIGITS = 9  # of a version
+# The rows that are edited on the page of a draft.
+ROWS: dict[type[models.Model], tuple[str, ...]] = {
+    Review: ("sources", "authorships"),
+    Claim: ("appearances",),
+    Demand: (),
+}
+
+
+def content_of(draft: models.Model) -> Content:
+    """The content of a draft as it is in the database, as JSON."""
+    model = type(draft)
+    content = _values(draft, columns_of(model))
+    for field in model._meta.many_to_many:
+        content[field.name] = sorted(getattr(draft, field.name).values_list("pk", flat=True))
+    for name in ROWS[model]:
+        rows = row_model_of(model, name)._default_manager.filter(**{_parent(model, name): draft})
+        columns = row_columns(model, name)
+        content[name] = [{"id": row.pk, **_values(row, columns)} for row in rows]
+    return content
+
+
+def keep_state(draft: models.Model, by: User, kind: Kind = Kind.SAVED, page: UUID | None = None) -> SavedState | None:
+    """Keeps the state of a draft that has just been saved. Returns None if the last state has the same content.
+
+    The state gets the version and the time of the draft's last change.
+    """
+    draft.refresh_from_db(fields=["version"])  # the database has raised the version
+    content = content_of(draft)
+    if kind == Kind.SAVED and (last := last_state(draft.pk)) is not None and last.content == content:
+        return None
+    row: Any = draft
+    return SavedState.objects.create(
+        draft=row.pk, version=row.version, kind=kind, saved_by=by, saved_at=row.changed_at, page=page, content=content
+    )
+
+
+def keep_first_state(draft: models.Model, by: User) -> None:
+    """Keeps the state of a draft that has none, before the draft is changed. For example, an import keeps no states."""
+    if not SavedState.objects.filter(draft=draft.pk).exists():
+        keep_state(draft, by)
+
+
+def last_state(draft: UUID) -> SavedState | None:
+    """The last state that was the content of the draft."""
+    return SavedState.objects.filter(draft=draft).exclude(kind=Kind.TYPED).first()
+
+
+def state_of(draft: UUID, version: str) -> SavedState | None:
+    """The state that was the content of the draft in a version that a page has opened."""
+    if not version.isdecimal() or len(version) > MAX_DIGITS:
+        return None
+    return SavedState.objects.filter(draft=draft, version__lte=version).exclude(kind=Kind.TYPED).first()
+
+
+@transaction.atomic
+def restore_state(*, draft: Draft, state: SavedState, by: User) -> None:
+    """Makes a state the content of the draft again. The content that it replaces is kept as a state too."""
+    model = type(draft)
+    locked = model._default_manager.select_for_update().get(pk=draft.pk)
+    if isinstance(locked, Review):
+        roles.require_writer(by, locked)
+    else:
+        roles.require_member(by, locked.newsroom_id)
+    if not isinstance(locked, Claim) and locked.state != "draft":
+        raise WrongState(
+            _("Only a draft can be edited. The status of this review is “%s”.") % locked.get_state_display()
+        )
+    if state.draft != locked.pk:
+        raise NotFound(_("This saved state belongs to another draft."))
+    keep_state(locked, by)
+    put_back(locked, state.content)
+    keep_state(locked, by, Kind.RESTORED)
+    record_event(by, f"{model._meta.model_name}.restored", locked, saved_at=state.saved_at.isoformat())
+
+
+def put_back(draft: models.Model, content: Content) -> None:
+    """Writes the content into the draft and its rows. The rows keep their ids."""
+    model = type(draft)
+    _fill(draft, columns_of(model), content)
+    draft.save()
+    for field in model._meta.many_to_many:
+        target = field.related_model
+        known = target._default_manager.filter(pk__in=content.get(field.name, ()))
+        getattr(draft, field.name).set(known)
+    for name in ROWS[model]:
+        row_model = row_model_of(model, name)
+        row_model._default_manager.filter(**{_parent(model, name): draft}).delete()
+        rows = []
+        for values in content.get(name, ()):
+            row = row_model(pk=values["id"], **{_parent(model, name): draft})
+            _fill(row, row_columns(model, name), values)
+            rows.append(row)
+        row_model._default_manager.bulk_create(rows)
+
+
+def forget_states(drafts: Iterable[UUID], erased: UUID | None = None) -> None:
+    """Deletes all states of drafts. The database allows this only after an erasure or for drafts that are gone.
+
+    `erased` is the review whose erasure also deletes the states of its claims.
+    """
+    with connection.cursor() as cursor:
+        cursor.callproc("set_config", ["factcheck.erased_review", str(erased or ""), True])
+    SavedState.objects.filter(draft__in=list(drafts)).delete()
+
+
+def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """The columns that people edit, and the captures. The newsroom and the publisher of a draft never change."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if (field.editable or field.related_model is Capture)
+        and not field.primary_key
+        and field.related_model is not Publisher
+    ]
+
+
+def row_columns(model: type[models.Model], name: str) -> list[models.Field[Any, Any]]:
+    parent = _parent(model, name)
+    return [field for field in columns_of(row_model_of(model, name)) if field.name != parent]
+
+
+def row_model_of(model: type[models.Model], name: str) -> type[models.Model]:
+    return cast("type[models.Model]", model._meta.get_field(name).related_model)
+
+
+def _parent(model: type[models.Model], name: str) -> str:
+    return str(model._meta.get_field(name).field.name)  # type: ignore[union-attr]
+
+
+def _values(row: models.Model, columns: Iterable[models.Field[Any, Any]]) -> Content:
+    values = {column.name: getattr(row, column.attname) for column in columns}
+    plain: Content = json.loads(json.dumps(values, cls=DjangoJSONEncoder))
+    return plain
+
+
+def _fill(row: models.Model, columns: Iterable[models.Field[Any, Any]], values: Content) -> None:
+    """Sets the columns. A reference to a row that no longer exists becomes empty, or isn't changed if it's required."""
+    for column in columns:
+        if column.name not in values:
+            continue
+        value, target = column.to_python(values[column.name]), column.related_model
+        if target is not None and value is not None and not target._default_manager.filter(pk=value).exists():
+            if not column.null:
+                continue
+            value = None
+        setattr(row, column.attname, value)

@@ -1,0 +1,146 @@
+"""Translations of published reviews: starting one, and bringing it up to date after the original was corrected.
+
+A translation is a review of its own. It names the original's revision that it translates, and has the same verdict.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.drafts import review_statements
+from factcheck.editorial.drafts.saved_states import keep_state, row_columns
+from factcheck.editorial.errors import AlreadyDone, WrongState
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Authorship, Review, Source, User, Verdict
+from factcheck.editorial.people import roles
+from factcheck.record.models import LogEntry, RevisionDocument
+
+State = Review.State
+
+
+def translation_language(review: Review) -> str:
+    """The language of a translation: the first language of this site that isn't the review's own language."""
+    own = review.language.partition("-")[0]
+    return next(code for code, _name in settings.LANGUAGES if code != own)
+
+
+def find_translation(review: Review) -> Review | None:
+    """The newsroom's translation into `translation_language`, unless it has been thrown away or erased."""
+    own = review.translations.kept().filter(newsroom=review.newsroom_id)
+    return own.filter(language=translation_language(review)).first()
+
+
+@transaction.atomic
+def start_translation(*, review: Review, by: User) -> Review:
+    """Starts the draft of a translation, with the review's claim, verdict and sources. Returns the draft."""
+    review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    roles.require_member(by, review.newsroom_id)
+    last = review_statements.last_entry(review)
+    if review.state != State.PUBLISHED or last is None or review.is_imported:
+        raise WrongState(
+            _("Only your newsroom’s published reviews can be translated. Publish or discard the open correction first.")
+        )
+    if review.translation_of_id is not None:
+        raise WrongState(_("This review is itself a translation. Translate its original."))
+    if find_translation(review) is not None:
+        raise AlreadyDone(_("This review already has a translation. Open the translation from the review’s page."))
+    draft = Review.objects.create(
+        newsroom_id=review.newsroom_id,
+        publisher_id=review.publisher_id,
+        claim_id=review.claim_id,
+        language=translation_language(review),
+        verdict_id=review.verdict_id,
+        reviewed_on=review.reviewed_on,
+        selection_reason=review.selection_reason,
+        translation_of=review,
+        translation_of_revision=_newest_revision(review),
+        created_by=by,
+    )
+    columns = [column.attname for column in row_columns(Review, "sources")]
+    for source in review.sources.all():
+        Source.objects.create(review=draft, **{column: getattr(source, column) for column in columns})
+    Authorship.objects.create(review=draft, user=by)
+    keep_state(draft, by)
+    record_event(by, "review.translated", review)
+    return draft
+
+
+@transaction.atomic
+def bring_up_to_date(*, review: Review, by: User) -> None:
+    """Makes the draft a translation of the original's newest revision, with the verdict of this revision."""
+    review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    roles.require_writer(by, review)
+    original = review.translation_of
+    if review.state != State.DRAFT or original is None or not is_behind(review):
+        raise AlreadyDone(_("This draft is already up to date, or it isn’t a draft. Reload the page."))
+    review.translation_of_revision = _newest_revision(original)
+    verdict = _verdict_of(revision_of(review))
+    if verdict is not None:
+        review.verdict = verdict
+    review.save(update_fields=["translation_of_revision", "verdict", "changed_at"])
+    keep_state(review, by)
+    record_event(by, "review.brought_up_to_date", review)
+
+
+def is_behind(review: Review) -> bool:
+    """Whether the original has a newer revision than the one that this review translates."""
+    return review.translation_of_id is not None and Review.objects.behind().filter(pk=review.pk).exists()
+
+
+def revision_of(review: Review, *, newest: bool = False) -> dict[str, Any] | None:
+    """The statement that the review translates, or the original's newest statement. None if it has been erased."""
+    assert review.translation_of_id is not None
+    documents = RevisionDocument.objects.filter(entry__subject=review.translation_of_id)
+    documents = documents.exclude(entry__kind__in=review_statements.WITHOUT_REVIEW)
+    if not newest:
+        documents = documents.filter(entry__number=review.translation_of_revision or 0)
+    document = documents.order_by("-entry__number").values_list("document", flat=True).first()
+    return review_statements.extract_statement(bytes(document)) if document else None
+
+
+def find_missing(review: Review) -> list[Promise]:
+    """The reasons why nobody can approve the translation yet, each as a sentence for the editor."""
+    if review.translation_of_id is None:
+        return []
+    entries = LogEntry.objects.filter(subject=review.translation_of_id, number=review.translation_of_revision or 0)
+    if not entries.exclude(kind__in=review_statements.WITHOUT_REVIEW).exists():
+        return [
+            _(
+                "The review that you are translating doesn’t have this revision. The review’s public page lists the"
+                " revision numbers."
+            )
+        ]
+    if reason := find_lost_original(review):
+        return [reason]
+    original = (revision_of(review) or {}).get("verdict") or {}
+    own = review.verdict
+    if original.get("slug") and (own is None or (own.scale.slug, own.slug) != (original["scale"], original["slug"])):
+        return [_("The verdict differs from the original’s. Choose the same verdict, or first correct the original.")]
+    return []
+
+
+def find_lost_original(review: Review) -> Promise | None:
+    """Why a translation can't be published for the first time, or None. Published translations can be corrected."""
+    if review.translation_of is None or review_statements.last_entry(review) is not None:
+        return None
+    last = review_statements.last_entry(review.translation_of)
+    withdrawn = last is not None and last.kind == LogEntry.Kind.WITHDRAWAL
+    if withdrawn or revision_of(review) is None:
+        return _(
+            "The original has been withdrawn or erased, so its translation can’t be published. Return or discard it."
+        )
+    return None
+
+
+def _newest_revision(original: Review) -> int:
+    """The number of the newest entry that has the review's content."""
+    entries = LogEntry.objects.filter(subject=original.pk).exclude(kind__in=review_statements.WITHOUT_REVIEW)
+    return entries.order_by("-number").values_list("number", flat=True)[0]
+
+
+def _verdict_of(statement: dict[str, Any] | None) -> Verdict | None:
+    verdict = (statement or {}).get("verdict") or {}
+    return Verdict.objects.find(verdict.get("scale"), verdict.get("slug"))

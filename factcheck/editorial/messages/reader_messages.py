@@ -1,0 +1,220 @@
+"""Messages from readers: receiving them, deciding on them, and deleting them after the retention period."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import OperationalError, transaction
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from factcheck.database.problems import caused_by_full_disk
+from factcheck.editorial.captures.requests import request_missing
+from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
+from factcheck.editorial.errors import AlreadyDecided, Incomplete, WrongValue
+from factcheck.editorial.events import record_event, record_events
+from factcheck.editorial.messages import message_limits
+from factcheck.editorial.messages.message_encryption import KeyProblem
+from factcheck.editorial.messages.message_limits import NotStored, kept_until
+from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessage, Review, User
+from factcheck.editorial.people import roles
+from factcheck.record.formats.canonical import rfc3339
+from factcheck.record.models import PublishedReview
+
+Kind, State = ReaderMessage.Kind, ReaderMessage.State
+
+MIN_CHARACTERS = 10  # A shorter text contains nothing that can be checked.
+MAX_LINKS = 5  # links in the text. A text with more links is probably spam.
+_LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)
+OUTAGE = timedelta(hours=1)  # the time after which a program can try again if the operator has to act
+_INTERNAL_FIELDS = ("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint")
+
+
+@transaction.atomic
+def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -> tuple[str, datetime]:
+    """Adds a message to the queue. Returns its receipt, which isn't stored, and the time of its deletion.
+
+    `values` contains `text`, `language`, `url` and `contact`, for a correction also `review`: {`id`}, and for a tip to
+    a single newsroom `newsroom`: {`site`}. `address` is the sender's IP address. Hashes of its networks are kept for a
+    day. Raises Invalid and NotStored.
+    """
+    problems: list[Problem] = []
+    row = fill(ReaderMessage(kind=kind), values, "", problems, exclude=_INTERNAL_FIELDS)
+    if len(row.text) < MIN_CHARACTERS:
+        problems.append(
+            (
+                "/text",
+                _("The text is too short. Describe the claim or the mistake in at least %s characters.")
+                % MIN_CHARACTERS,
+            )
+        )
+    if len(_LINK.findall(row.text)) > MAX_LINKS:
+        problems.append(("/text", _("The text contains too many links. Keep at most %s links.") % MAX_LINKS))
+    if kind == Kind.CORRECTION:
+        # Locked, so that either a parallel erasure finds the message, or this query finds the erasure.
+        review = Review.objects.select_for_update().filter(pk=values["review"]["id"]).first()
+        if review is None or not PublishedReview.objects.live().filter(pk=review.pk).exists():
+            problems.append(("/review/id", _("This review doesn’t exist on this site.")))
+        else:
+            row.review, row.newsroom_id = review, review.newsroom_id
+    elif site := (values.get("newsroom") or {}).get("site"):
+        row.newsroom = Publisher.objects.newsrooms().filter(site=site).first()
+        if row.newsroom is None:
+            problems.append(("/newsroom/site", _("This site doesn’t have a newsroom with this host.")))
+    if problems:
+        raise Invalid(problems)
+    row.sender, row.wide_sender = (_hash("sender", network) for network in message_limits.networks(address))
+    message_limits.require_within_limits(row.sender, row.wide_sender, row.newsroom_id)
+    identity = [
+        kind,
+        str(row.review_id),
+        str(row.newsroom_id),
+        row.language,
+        " ".join(row.text.casefold().split()),
+        row.url,
+    ]
+    row.fingerprint = _hash("fingerprint", "\n".join(identity))
+    if known := ReaderMessage.objects.filter(fingerprint=row.fingerprint, same_as=None).first():
+        row.same_as, row.text, row.url = known, "", ""
+    receipt = secrets.token_urlsafe(16)
+    row.receipt = hashlib.sha256(receipt.encode()).hexdigest()
+    _store(row)
+    return receipt, kept_until((known or row).received_at)
+
+
+def find_status(receipt: str) -> dict[str, Any] | None:
+    """The status of the message with this receipt. The message's content isn't included."""
+    digest = hashlib.sha256(receipt.encode()).hexdigest()
+    row = ReaderMessage.objects.select_related("same_as").filter(receipt=digest).first()
+    if row is None:
+        return None
+    about = row.same_as or row
+    return {
+        "kind": about.kind,
+        "status": about.state,
+        "received_at": rfc3339(row.received_at),
+        "decided_at": rfc3339(about.decided_at) if about.decided_at else None,
+        "answer": about.answer or None,
+        "kept_until": rfc3339(kept_until(about.received_at)),
+    }
+
+
+@transaction.atomic
+def take_up(*, message: ReaderMessage, by: User, newsroom: int) -> UUID | None:
+    """Logs a claim from a tip and returns the claim's id, or marks a correction request as being looked into."""
+    message = _lock_open(message, by, newsroom, State.WAITING)
+    if message.kind == Kind.TIP:
+        message.claim = Claim.objects.create(
+            newsroom_id=newsroom, text=message.text, language=message.language, logged_by=by
+        )
+        if message.url:
+            seen = Appearance.objects.create(claim=message.claim, url=message.url)
+            request_missing([seen], newsroom=message.claim.newsroom, by=by)
+    _decide(message, by, State.TAKEN_UP)
+    return message.claim_id
+
+
+@transaction.atomic
+def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> None:
+    """Answers the message. Anyone with the receipt can read the answer."""
+    message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
+    if not text.strip():
+        raise Incomplete(_("Write an answer. Anyone with the receipt can read it."))
+    message.answer = text
+    try:
+        message.clean_fields(exclude=_INTERNAL_FIELDS)
+    except ValidationError as problem:
+        raise WrongValue(*problem.messages) from problem
+    _decide(message, by, State.ANSWERED)
+
+
+@transaction.atomic
+def dismiss_all(*, messages: QuerySet[ReaderMessage], by: User, newsroom: int) -> int:
+    """Puts all these messages aside that haven't been decided yet. Returns their number.
+
+    Tips to every newsroom are decided by `newsroom`.
+    """
+    undecided = ReaderMessage.objects.filter(
+        pk__in=messages.order_by().values("pk"), state__in=[State.WAITING, State.TAKEN_UP]
+    )
+    locked = undecided.select_for_update(of=("self",)).order_by("pk")
+    rows = [(key, owner or newsroom) for key, owner in locked.values_list("pk", "newsroom_id")]
+    for owner in {owner for _key, owner in rows}:
+        roles.require_decider(by, owner)
+    found = ReaderMessage.objects.filter(pk__in=[key for key, _owner in rows])
+    found.update(
+        state=State.DISMISSED,
+        decided_by=by,
+        decided_at=timezone.now(),
+        newsroom_id=Coalesce("newsroom_id", Value(newsroom)),
+    )
+    for owner in sorted({owner for _key, owner in rows}):
+        acts: list[tuple[str, UUID, dict[str, Any]]] = [
+            ("message.dismissed", key, {}) for key, each in rows if each == owner
+        ]
+        record_events(by, owner, acts)
+    return len(rows)
+
+
+@transaction.atomic
+def dismiss(*, message: ReaderMessage, by: User, newsroom: int) -> None:
+    message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
+    _decide(message, by, State.DISMISSED)
+
+
+def delete_expired_messages() -> int:
+    """Deletes expired messages, and senders' hashes after a day. Returns the number of deleted messages."""
+    now = timezone.now()
+    hashed = ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - timedelta(days=1))
+    hashed.update(sender="", wide_sender="")
+    old = ReaderMessage.objects.filter(received_at__lte=now - timedelta(days=settings.READER_MESSAGES_DAYS))
+    count = old.count()
+    old.delete()
+    return count
+
+
+def _lock_open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderMessage.State) -> ReaderMessage:
+    message = ReaderMessage.objects.select_for_update().get(pk=message.pk)
+    roles.require_decider(by, message.newsroom_id or newsroom)
+    if message.state not in states:
+        raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
+    message.newsroom_id = message.newsroom_id or newsroom
+    return message
+
+
+def _decide(message: ReaderMessage, by: User, state: ReaderMessage.State) -> None:
+    message.state, message.decided_by, message.decided_at = state, by, timezone.now()
+    # Only these columns, so that a message without its key can be put aside too.
+    message.save(update_fields=["state", "decided_by", "decided_at", "newsroom", "answer", "claim"])
+    record_event(by, f"message.{state}", message)
+
+
+def _store(row: ReaderMessage) -> None:
+    """Saves a new message. Raises NotStored for faults that only the operator can correct."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except KeyProblem as problem:
+        raise _outage(_("The site can’t encrypt messages at the moment.")) from problem
+    except OperationalError as problem:
+        if not caused_by_full_disk(problem):
+            raise
+        raise _outage(_("The site’s disk is full.")) from problem
+
+
+def _outage(reason: str) -> NotStored:
+    advice = _("Your message was not stored. Keep your text, or write to a newsroom directly.")
+    return NotStored(f"{reason} {advice}", OUTAGE.total_seconds())
+
+
+def _hash(purpose: str, text: str) -> str:
+    # Stored digests depend on this salt, so the salt keeps its name.
+    return salted_hmac(f"factcheck.editorial.messages.{purpose}", text, algorithm="sha256").hexdigest()

@@ -1,0 +1,83 @@
+"""The versions of rows that people edit, the saved states of drafts, and the people who have a draft open."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class VersionedModel(models.Model):
+    """A row with the number of its state. The database raises the number at each edit (sql/versions.sql)."""
+
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class DatedModel(VersionedModel):
+    """A versioned row with the time of its last edit."""
+
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class SavedState(models.Model):
+    """The whole content of a draft at one time. Database rules keep a state unchanged (sql/saved_states.sql).
+
+    `draft` is the id of a review, a claim or a demand. A state of the kind TYPED was never the draft's content: the
+    person typed it while somebody else saved the same draft.
+    """
+
+    class Kind(models.TextChoices):
+        SAVED = "saved", _("saved")
+        OPENED = "opened", _("before the correction")
+        RESTORED = "restored", _("restored")
+        DISCARDED = "discarded", _("thrown away")
+        TYPED = "typed", _("typed at the same time")
+
+    draft = models.UUIDField()
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.SAVED)
+    saved_by = models.ForeignKey("User", models.PROTECT, related_name="+", db_index=False)
+    saved_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(
+        help_text="The draft's version that has this content, or that was typed over."
+    )
+    page = models.UUIDField(null=True, help_text="The opened page that sent the text. A repeated request has the same.")
+    content = models.JSONField()
+
+    class Meta:
+        verbose_name = _("saved state")
+        verbose_name_plural = _("saved states")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["saved", "opened", "restored", "discarded", "typed"]),
+                name="savedstate_kind_known",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["draft", "-id"], name="savedstate_draft"),
+            models.Index(fields=["page"], name="savedstate_page"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draft} {self.saved_at:%Y-%m-%d %H:%M:%S}"
+
+
+class OpenDraft(models.Model):
+    """A person who has a draft open for editing. The row is deleted a minute after the page is closed."""
+
+    draft = models.UUIDField()
+    user = models.ForeignKey("User", models.CASCADE, related_name="+", db_index=False)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("open draft")
+        verbose_name_plural = _("open drafts")
+        constraints = [models.UniqueConstraint(fields=["draft", "user"], name="opendraft_once")]
+        indexes = [models.Index(fields=["seen_at"], name="opendraft_seen")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.draft}"

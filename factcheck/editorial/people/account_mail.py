@@ -1,0 +1,129 @@
+"""E-mails about accounts: links to new passwords, notices of proposals, and alerts. The worker sends them.
+
+A job is saved in the transaction of the change, so an e-mail is sent only after the change is final. Jobs contain ids,
+and the link is created when it is sent, so no secret is stored.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F, Value
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from procrastinate.contrib.django import app
+
+from factcheck.editorial.models import Membership, Proposal, Publisher, SecondFactor, User
+from factcheck.editorial.models.proposals import DecidesOnAccount
+from factcheck.editorial.people.time_zones import DEFAULT, zone
+from factcheck.editorial.sign_in.attempts import lock_counters
+
+QUEUE = "default"
+LINK, NOTICE, ALERT = "accounts.send_link", "accounts.send_notice", "accounts.send_alert"
+# The acts that a person is told about, with the names of their events. The template has a text for each.
+ALERTS = (
+    "password.changed", "second_factor.added", "second_factor.removed", "second_factor.reset", "sign_in.succeeded",
+    "sign_in.code_repeated",
+)  # fmt: skip
+ALERT_EVERY = timedelta(minutes=10)  # for one account and act
+
+
+def queue_link(account: User) -> None:
+    if account.email and can_send():
+        app.configure_task(LINK, queue=QUEUE).defer(account=account.pk)
+
+
+def queue_notice(proposal: Proposal) -> None:
+    """Tells the person concerned, and everybody who can decide, about the proposal's current state."""
+    if can_send() and _addresses(proposal):
+        app.configure_task(NOTICE, queue=QUEUE).defer(proposal=proposal.pk, decision=proposal.decision)
+
+
+@transaction.atomic
+def queue_alert(account: User, action: str, detail: dict[str, Any]) -> None:
+    """Tells the person about an act on their own account. Sign-ins from known devices need no e-mail."""
+    if action not in ALERTS or detail.get("new_device") is False or not account.email or not can_send():
+        return
+    (counter,) = lock_counters([f"mail:{action}:{account.pk}"])
+    now = timezone.now()
+    if counter.reported_at is None or counter.reported_at <= now - ALERT_EVERY:
+        counter.last_at = counter.reported_at = now
+        counter.save()
+        told = {key: detail.get(key, "") for key in ("kind", "network", "device")}
+        app.configure_task(ALERT, queue=QUEUE).defer(account=account.pk, action=action, at=now.isoformat(), told=told)
+
+
+def can_send() -> bool:
+    return settings.EMAIL_BACKEND != "django.core.mail.backends.dummy.EmailBackend"
+
+
+def sends_files() -> bool:
+    """Whether e-mails are written to files on this machine, because the site has no mail server."""
+    return settings.EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend"
+
+
+def send_link(account: int) -> None:
+    """Sends the link, unless the person has chosen a password in the meantime."""
+    person = User.objects.filter(pk=account, is_active=True).first()
+    if person is not None and not person.has_usable_password():
+        _send([person.email], "link", {"account": person, "url": password_url(person)}, _newsroom_of(person))
+
+
+def send_notice(proposal: int, decision: str) -> None:
+    """Does nothing if the proposal has been decided since, because then there is a later notice."""
+    row = Proposal.objects.select_related("account", "newsroom", "submitted_by", "decided_by").get(pk=proposal)
+    if row.decision != decision:
+        return
+    for address in sorted(_addresses(row)):
+        _send([address], "notice", {"proposal": row, "decision": decision, "url": settings.SITE_URL}, row.newsroom)
+
+
+def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None:
+    person = User.objects.get(pk=account)
+    context: dict[str, object] = {
+        **told, "account": person, "action": action, "at": datetime.fromisoformat(at), "url": settings.SITE_URL,
+        "factor": dict(SecondFactor.Kind.choices).get(told["kind"], ""),
+    }  # fmt: skip
+    _send([person.email], "alert", context, _newsroom_of(person))
+
+
+def password_url(account: User) -> str:
+    """The link to the page where the person chooses a password. It works once, for `PASSWORD_RESET_TIMEOUT` seconds."""
+    key = urlsafe_base64_encode(force_bytes(account.pk))
+    token = default_token_generator.make_token(account)
+    return settings.SITE_URL + reverse("admin:choose_password", args=[key, token])
+
+
+def _addresses(proposal: Proposal) -> set[str]:
+    """The person's address, also the earlier one, and the addresses of the people who can decide."""
+    assert proposal.account is not None
+    about = (Value(proposal.account_id), Value(proposal.newsroom_id), Value(proposal.action))
+    deciders = User.objects.filter(DecidesOnAccount(F("pk"), *about))
+    earlier = proposal.content.get("email", "")
+    return {proposal.account.email, earlier, *deciders.values_list("email", flat=True)} - {""}
+
+
+def _newsroom_of(person: User) -> Publisher | None:
+    membership = Membership.objects.filter(user=person).select_related("publisher").first()
+    return membership.publisher if membership else None
+
+
+def _send(to: list[str], name: str, context: dict[str, object], newsroom: Publisher | None) -> None:
+    """Sends a plain text in each of the site's languages, with the newsroom's language and time zone."""
+    first = newsroom.language.partition("-")[0] if newsroom and newsroom.language else settings.LANGUAGE_CODE
+    time_zone = zone(newsroom.time_zone if newsroom else DEFAULT)
+    subjects, texts = [], []
+    for language in sorted(dict(settings.LANGUAGES), key=lambda code: code != first):
+        with translation.override(language), timezone.override(time_zone):
+            subject, _blank, text = render_to_string(f"editorial/mail/{name}.txt", context).strip().partition("\n")
+        subjects.append(subject)
+        texts.append(text.strip())
+    if sends_files():
+        settings.EMAIL_FILE_PATH.mkdir(mode=0o700, parents=True, exist_ok=True)
+    EmailMessage(" / ".join(subjects), "\n\n-- \n\n".join(texts), settings.EMAIL_FROM, to).send()

@@ -1,0 +1,89 @@
+"""Taking away from accounts. One person can do this, and a brake slows them down (`sql/accounts.sql`).
+
+Giving needs a proposal that a second person approves (`proposals/account_policy.py`).
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from factcheck.editorial.errors import EditorialError, LastDecider, TooLate, TooSoon
+from factcheck.editorial.events import record_account_event
+from factcheck.editorial.models import EditorialEvent, Membership, Proposal, User
+from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action, Kind
+from factcheck.editorial.people import roles
+from factcheck.editorial.proposals import account_policy, workflow
+from factcheck.editorial.sign_in import sessions
+
+AGAIN = timedelta(minutes=10)  # before the same person can end the same sessions again
+
+
+@transaction.atomic
+def take_away(*, account: User, action: Action, by: User, membership: Membership | None = None) -> Proposal:
+    """Closes or pauses an account, or removes its role or its administration.
+
+    This takes effect at once, unless the brake makes it wait for a second person. Then the proposal stays undecided.
+    """
+    _make_way(account, action, by)
+    newsroom, said = (membership.publisher, {"role": membership.role}) if membership else (None, {})
+    proposal = account_policy.propose(account=account, action=action, by=by, newsroom=newsroom, **said)
+    if action in TAKING and account_policy.AccountPolicy().may_decide_alone(proposal, by):
+        return workflow.approve(proposal=proposal, by=by, digest=proposal.digest)
+    return proposal
+
+
+@transaction.atomic
+def end_sessions(*, account: User, by: User) -> None:
+    """Logs the person out everywhere. They can log in again with their password."""
+    roles.require_administrator(by)
+    if account_policy.is_last_decider(account):
+        raise LastDecider(
+            _(
+                "Nobody else can decide in this person’s newsroom or on accounts, so you can’t end the sessions. Press"
+                " “Close the account” instead. A second person then approves, or the account is closed after 24 hours."
+            )
+        )
+    ended = EditorialEvent.objects.filter(actor=by, action="session.ended", subject=f"user:{account.pk}")
+    if ended.filter(at__gt=timezone.now() - AGAIN).exists():
+        raise TooSoon(_("You have just ended these sessions. Wait ten minutes, or pause the account."))
+    sessions.end_sessions(account)
+    record_account_event(by, "session.ended", account)
+
+
+@transaction.atomic
+def undo(*, removal: Proposal, by: User) -> Proposal:
+    """Proposes to give back what the removal took. This is possible within 24 hours."""
+    if not Proposal.objects.to_undo(by).filter(pk=removal.pk).exists():
+        raise TooLate(account_policy.NOT_UNDONE)
+    assert removal.account is not None
+    _make_way(removal.account, Action.UNDOING, by)
+    said = {"removal": removal.pk, "taken": removal.action}
+    if removal.newsroom is not None:
+        said["role"] = removal.content["role"]
+    return account_policy.propose(
+        account=removal.account, action=Action.UNDOING, by=by, newsroom=removal.newsroom, **said
+    )
+
+
+def _make_way(account: User, action: Action, by: User) -> None:
+    """Returns a weaker proposal about the account, so that nobody protects or blocks an account with a proposal."""
+    account_policy.AccountPolicy().lock_subject(Proposal(kind=Kind.ACCOUNT, account=account))
+    waiting = account_policy.open_proposal(account)
+    stays = {Action.PAUSE, *({Action.UNDOING} if action != Action.PAUSE else ()), *(TAKING if action in TAKING else ())}
+    if waiting is not None and waiting.action not in stays:
+        workflow.lapse(waiting, by)
+
+
+def settle() -> None:
+    """Ends pauses that nobody confirmed within 24 hours, and takes away what nobody kept by returning the proposal."""
+    due = Proposal.objects.undecided().filter(kind=Kind.ACCOUNT, action__in=[*TAKING, Action.PAUSE])
+    due = due.filter(submitted_at__lte=timezone.now() - SETTLED_AFTER).select_related("submitted_by")
+    for proposal in due.order_by("pk"):  # what a paused person proposed before the pause comes before its end
+        with suppress(EditorialError, IntegrityError):  # because that person is paused, or the account has changed
+            if proposal.action in TAKING:
+                workflow.approve(proposal=proposal, by=proposal.submitted_by, digest=proposal.digest)
+                continue
+        workflow.lapse(proposal, proposal.submitted_by)

@@ -1,0 +1,74 @@
+// What somebody has typed into the form of a draft, as pairs of a name and a value.
+
+// These values differ from page to page, although the text is the same.
+const NOT_TYPED = /^(csrfmiddlewaretoken|page|opened_version|_created|choice-.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*-(id|removed))$/;
+
+export function idFields(form) {
+  return [...form.elements].filter(({ name }) => name.endsWith("-id"));
+}
+
+// Rows that an autosave has created and that the person has removed from the page since then.
+export function removedRows(form, created) {
+  const present = new Set(idFields(form).map(({ name, value }) => `${name.split("-")[0]}-removed:${value}`));
+  return [...created].filter((row) => !present.has(row)).map((row) => row.split(":"));
+}
+
+export function typedValues(form, created) {
+  return [...[...new FormData(form)].filter(([, value]) => typeof value === "string"), ...removedRows(form, created)];
+}
+
+export function addHidden(form, name, value) {
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+}
+
+export function setHidden(form, name, value) {
+  if (form.elements[name]) {
+    form.elements[name].value = value;
+  } else {
+    addHidden(form, name, value);
+  }
+}
+
+export function formData(values) {
+  const data = new FormData();
+  values.forEach(([name, value]) => data.append(name, value));
+  return data;
+}
+
+// The server normalizes characters and spaces.
+export function normalized(values) {
+  const plain = ([name, value]) => [name, value.normalize("NFC").replace(/\s+/g, " ").trim()];
+  return JSON.stringify(values.filter(([name]) => !NOT_TYPED.test(name)).map(plain).filter(([, value]) => value).sort());
+}
+
+// Fills the form with values that this browser kept.
+export function fill(form, values) {
+  const byName = new Map();
+  values.forEach(([name, value]) => byName.set(name, [...(byName.get(name) ?? []), value]));
+  byName.forEach(([total], name) => addRows(form, name.match(/^(.+)-TOTAL_FORMS$/)?.[1], Number(total)));
+  for (const field of form.elements) {
+    if (field.name && !NOT_TYPED.test(field.name) && byName.has(field.name)) {
+      setValue(field, byName.get(field.name));
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }
+}
+
+function addRows(form, prefix, total) {
+  for (let tries = 0; prefix && tries < 100 && Number(form.elements[`${prefix}-TOTAL_FORMS`]?.value) < total; tries += 1) {
+    document.querySelector(`#${prefix}-group .add-row a`)?.click();
+  }
+}
+
+function setValue(field, wanted) {
+  if (field.type === "checkbox" || field.type === "radio") {
+    field.checked = wanted.includes(field.value);
+  } else if (field.tagName === "SELECT") {
+    const missing = wanted.filter((value) => ![...field.options].some((option) => option.value === value));
+    missing.forEach((value) => field.add(new Option(value, value)));
+    [...field.options].forEach((option) => (option.selected = wanted.includes(option.value)));
+  } else {
+    [field.value] = wanted;
+  }
+}

@@ -1,0 +1,102 @@
+"""Files that readers can download: pictures in published texts, and public copies of sources.
+
+Django's storage also has the files of drafts, so readers' processes never use it. A public file is a copy in a folder
+of its own. Its name contains the SHA-256 of its content, so it never changes. It is public as long as a row of
+PublishedPicture or PublicCapture names it. An advisory lock for each name keeps a publication and a deletion of the
+same file apart.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+PICTURES, CAPTURES = "pictures", "captures"  # a folder for each kind
+UNUSED_FOR = timedelta(days=1)  # the transaction that names a new file may not have been committed yet
+_CHUNK = 1 << 20
+
+
+def public_file(name: str) -> Path:
+    """Return the path of a public file."""
+    path: Path = settings.DUMPS_FOLDER / name
+    return path
+
+
+def publish_file(name: str, content: Iterable[bytes]) -> bool:
+    """Write the file if it is missing, complete or not at all. Return False if the content has another SHA-256."""
+    lock_file(name)
+    file = public_file(name)
+    if file.exists():
+        return True
+    file.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with NamedTemporaryFile(dir=file.parent, prefix="unfinished-") as out:
+        for chunk in content:
+            digest.update(chunk)
+            out.write(chunk)
+        if digest.hexdigest() != file.name.partition(".")[0]:
+            return False
+        out.flush()
+        os.fchmod(out.fileno(), 0o644)  # the readers' processes can have another account
+        os.link(out.name, file)
+    return True
+
+
+def read_public_file(name: str) -> bytes | None:
+    """Return the content, or None if the file is missing or its content has changed."""
+    with suppress(FileNotFoundError):
+        content = public_file(name).read_bytes()
+        if hashlib.sha256(content).hexdigest() == name.rpartition("/")[2].partition(".")[0]:
+            return content
+    return None
+
+
+def delete_after_commit(names: Iterable[str]) -> None:
+    """Delete the files that no row names any more once the transaction has been committed."""
+    # `robust`: the commit can't be undone. The nightly task deletes a file that can't be deleted now.
+    if gone := sorted(names):
+        transaction.on_commit(lambda: _delete_unused(gone), robust=True)
+
+
+def delete_unused_public_files() -> None:
+    """Delete the files that no row has named for a day."""
+    before = (timezone.now() - UNUSED_FOR).timestamp()
+    for folder in (PICTURES, CAPTURES):
+        with suppress(FileNotFoundError):
+            files = [file for file in public_file(folder).iterdir() if file.stat().st_mtime < before]
+            _delete_unused(f"{folder}/{file.name}" for file in files)
+
+
+def lock_file(name: str) -> None:
+    """Until the transaction ends, nobody else writes or deletes this file."""
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.callproc("pg_advisory_xact_lock", [key])
+
+
+def _delete_unused(names: Iterable[str]) -> None:
+    for name in names:
+        with transaction.atomic():
+            lock_file(name)
+            if not _is_named(name):
+                public_file(name).unlink(missing_ok=True)
+
+
+def _is_named(name: str) -> bool:
+    folder, _slash, file = name.partition("/")
+    picture = file.partition(".")[0] if folder == PICTURES else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM record_publiccapture WHERE file = %s)"
+            " OR EXISTS (SELECT FROM record_publishedpicture WHERE sha256 = %s AND width IS NOT NULL)",
+            [name, picture],
+        )
+        (named,) = cursor.fetchone()
+    return bool(named)
