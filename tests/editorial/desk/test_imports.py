@@ -234,7 +234,7 @@ def test_import_is_returned_with_a_reason(batch: tuple[Newsroom, ImportBatch]) -
     editor = signed_in(newsroom.editor).open(decision(proposal, "return"))
     assert "reviews in this import remain drafts" in editor.text
     editor.press("Return all of it")
-    assert "Explain what has to change" in editor.text
+    assert editor.codes == {"incomplete"}
     editor.fill(reason="Sai địa chỉ.").press("Return all of it")
     assert "Returned. Reviews that were approved separately can still be published" in editor.text
     assert "editor@kiemchung.example returned the submission with this message: Sai địa chỉ." in editor.text
@@ -314,7 +314,7 @@ def test_import_with_another_digest_is_not_approved(batch: tuple[Newsroom, Impor
     newsroom, imported = batch
     editor = signed_in(newsroom.editor).open(decision(imported, "approve"))
     editor.fill(digest="0" * 64).press("Approve all of it")
-    assert "The content has changed since you read it." in editor.text
+    assert editor.codes == {"changed_since"}
     assert not Proposal.objects.filter(decision="approved").exists()
 
 
