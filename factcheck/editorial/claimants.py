@@ -14,7 +14,6 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.editorial import erasure
 from factcheck.editorial.errors import AlreadyDone, ChangedSince, Incomplete, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claimant, User
@@ -67,7 +66,6 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     except ValidationError as problem:
         raise WrongValue(*problem.messages) from problem
     claimant.save()
-    erasure.clear_admin_log(Claimant, {claimant.pk})
     record_event(by, "claimant.redacted", claimant)  # without the name, because events are kept forever
     return PublishedReview.objects.live().filter(claimant=claimant.pk).count()
 

@@ -10,8 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.admin.models import LogEntry as DeskLogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import ProtectedError, Q
 from django.utils.functional import Promise
@@ -155,8 +153,6 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     Proposal.objects.filter(kind="import", batch__in=earlier.values("batch")).update(message="")
     events = EditorialEvent.objects.filter(subject=str(review.pk)).exclude(action=LogEntry.Kind.ERASURE)
     events.exclude(detail={}).update(detail={})
-    for model, keys in ((Review, {review.pk}), (Claim, claims), (Claimant, claimants)):
-        clear_admin_log(model, keys)
     if redact:
         review.state, review.change_class = Review.State.DRAFT, Review.ChangeClass.SUBSTANTIVE
         review.save(update_fields=["state", "change_class"])
@@ -177,14 +173,6 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
 def claims_of(review: Review) -> set[UUID]:
     """The ids of the review's claim and of all claims in its submitted statements."""
     return {review.claim_id} | {UUID(claim["id"]) for claim in _submitted_claims(review)}
-
-
-def clear_admin_log(model: type[models.Model], keys: set[Any]) -> None:
-    """Deletes the texts from the log of Django's admin, which records headlines and names."""
-    rows = DeskLogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(model), object_id__in=[str(key) for key in keys]
-    )
-    rows.update(object_repr=PLACEHOLDER, change_message="")
 
 
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:

@@ -19,9 +19,13 @@ from factcheck.editorial.models import (
     Demand,
     Freeze,
     ImportBatch,
+    Publisher,
+    RatingScale,
     ReaderMessage,
     Review,
+    Topic,
     User,
+    Verdict,
     VerdictMapping,
 )
 from factcheck.editorial.people import account_mail
@@ -38,19 +42,22 @@ Subject = (
     | VerdictMapping
     | User
     | Freeze
+    | Publisher
+    | RatingScale
+    | Verdict
+    | Topic
 )
 UNKNOWN_ACCOUNT = "user:unknown"  # the subject of failed logins with names that no account has
-# Models with integer keys, which aren't unique across tables. All other models have UUIDs.
-_NUMBERED: dict[type[Subject], str] = {
-    ImportBatch: "import", VerdictMapping: "mapping", User: "user", Freeze: "freeze",
-}  # fmt: skip
+_NAMES: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
 
 
 def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:
     """Records one action on a subject. `detail` must be JSON-serializable."""
-    kind = _NUMBERED.get(type(subject))
-    newsroom = getattr(subject, "newsroom_id", None)
-    record_events(by, newsroom, [(action, f"{kind}:{subject.pk}" if kind else str(subject.pk), detail)])
+    name = _NAMES.get(type(subject), subject._meta.model_name)
+    # Integer keys aren't unique across tables. All other models have UUIDs.
+    key = f"{name}:{subject.pk}" if isinstance(subject.pk, int) else str(subject.pk)
+    newsroom = subject.pk if isinstance(subject, Publisher) else getattr(subject, "newsroom_id", None)
+    record_events(by, newsroom, [(action, key, detail)])
 
 
 def record_events(

@@ -66,7 +66,7 @@ def illustrated(
 
 
 def reasons(review: Review) -> list[str]:
-    return [str(each) for each in review_completeness.find_missing(Review.objects.for_statements().get(pk=review.pk))]
+    return [str(each) for each in review_completeness.find_missing(Review.objects.get(pk=review.pk))]
 
 
 def files_in(storage: Path) -> set[str]:

@@ -96,7 +96,7 @@ def test_claimant_is_described_anew_before_the_claims_newsroom_has_published_it(
         type="unnamed", is_public_figure=False, name="", description="một người dân"
     )
     review = make_review(other, claim)
-    told = build_statement(Review.objects.for_statements().get(pk=review.pk))["claim"]["claimant"]
+    told = build_statement(Review.objects.get(pk=review.pk))["claim"]["claimant"]
     assert (told["name"], told["description"]) == (None, "một người dân")
 
 
@@ -107,7 +107,7 @@ def test_claimant_whom_readers_see_stays_when_another_newsroom_erases(newsroom: 
     change(claim)  # its draft names another claimant by now
     erase_review(other, theirs)
     review = make_review(make_newsroom("ba.example"), claim)
-    told = build_statement(Review.objects.for_statements().get(pk=review.pk))["claim"]["claimant"]
+    told = build_statement(Review.objects.get(pk=review.pk))["claim"]["claimant"]
     assert told["description"] == "một người dùng mạng xã hội"
 
 

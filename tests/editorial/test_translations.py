@@ -36,7 +36,7 @@ def translated(newsroom: Newsroom) -> tuple[Review, Review]:
     draft = translations.start_translation(review=original, by=newsroom.reporter)
     draft.headline, draft.summary = "The flood video is from 2020", "False. The video was filmed in 2020."
     draft.save()
-    return original, Review.objects.for_statements().get(pk=draft.pk)
+    return original, Review.objects.get(pk=draft.pk)
 
 
 def test_translation_begins_with_claim_verdict_and_sources(newsroom: Newsroom) -> None:
@@ -141,7 +141,7 @@ def test_translation_falls_behind_and_is_brought_up_to_date(newsroom: Newsroom, 
             translations.bring_up_to_date(review=draft, by=newsroom.reporter)
         open_correction(newsroom, draft)
     translations.bring_up_to_date(review=draft, by=newsroom.reporter)
-    draft = Review.objects.for_statements().get(pk=draft.pk)
+    draft = Review.objects.get(pk=draft.pk)
     assert draft.verdict
     assert (draft.translation_of_revision, draft.verdict.slug) == (2, "true")
     assert not Review.objects.behind().exists()

@@ -86,7 +86,6 @@ def _delete(model: type[Review] | type[Demand], key: UUID) -> None:
     if (draft := old.select_for_update().first()) is None:
         return  # restored in the meantime
     forget_states([draft.pk])
-    erasure.clear_admin_log(model, {draft.pk})
     if not Proposal.objects.about(draft).exists():
         draft.delete()
         return

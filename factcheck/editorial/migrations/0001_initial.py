@@ -17,8 +17,8 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+import factcheck.editorial.encryption
 import factcheck.editorial.fields
-import factcheck.editorial.messages.message_encryption
 import factcheck.editorial.models.captures
 import factcheck.editorial.models.demands
 import factcheck.editorial.people.time_zones
@@ -1045,19 +1045,19 @@ class Migration(migrations.Migration):
                 ("language", factcheck.editorial.fields.LanguageField(max_length=35, verbose_name="language")),
                 (
                     "text",
-                    factcheck.editorial.messages.message_encryption.EncryptedProseField(
+                    factcheck.editorial.encryption.EncryptedProseField(
                         blank=True, max_length=5000, verbose_name="text"
                     ),
                 ),
                 (
                     "url",
-                    factcheck.editorial.messages.message_encryption.EncryptedWebAddressField(
+                    factcheck.editorial.encryption.EncryptedWebAddressField(
                         blank=True, max_length=2000, verbose_name="address"
                     ),
                 ),
                 (
                     "contact",
-                    factcheck.editorial.messages.message_encryption.EncryptedLineField(
+                    factcheck.editorial.encryption.EncryptedLineField(
                         blank=True, max_length=300, verbose_name="contact"
                     ),
                 ),

@@ -6,7 +6,7 @@ from typing import Self
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -22,13 +22,6 @@ from factcheck.record.statements import review as statements
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
-    def for_statements(self) -> Self:
-        """The reviews with all rows that their statements need, loaded in a fixed number of queries."""
-        authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
-        return self.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
-            "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", authorships
-        )
-
     def drafts_of(self, user: User) -> Self:
         """Drafts that the person created or is an author of, newest first."""
         own = Q(created_by=user) | Q(pk__in=user.authorships.values("review"))

@@ -71,8 +71,9 @@ class ImportPolicy(Policy[ImportBatch]):
 def close_import(*, batch: ImportBatch, by: User) -> Proposal:
     """Returns the proposal of an import. An interrupted import is submitted, so nothing can be added any more."""
     batch = lock_batch(batch.pk)
-    if batch.proposal is not None:
-        return batch.proposal
+    known: Proposal | None = batch.proposal
+    if known is not None:
+        return known
     if by.pk == batch.imported_by_id:
         roles.require_member(by, batch.newsroom_id)
     else:

@@ -64,7 +64,7 @@ class ReviewPolicy(Policy[Review]):
             list(batches.select_for_update().order_by("pk").values_list("pk"))
             claims = erasure.claims_of(review)
             list(Claim.objects.select_for_update().filter(pk__in=claims).order_by("pk").values_list("pk"))
-        proposal.review = _lock_review(proposal.subject_id)
+        proposal.review = Review.objects.select_for_update().get(pk=proposal.subject_id)
         if proposal.action == Action.ERASURE and not erasure.claims_of(self.subject(proposal)) <= claims:
             raise ChangedSince(_("Someone else changed this at the same time. Try again."))
 
@@ -168,7 +168,7 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
 
     A withdrawn review can be reopened too, so that it can be redacted before it is public again.
     """
-    review = _lock_review(review.pk)
+    review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_writer(by, review)
     if review.state not in (State.PUBLISHED, State.WITHDRAWN):
         raise WrongState(
@@ -194,7 +194,7 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
 @transaction.atomic
 def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
     """Proposes a withdrawal, which takes effect when a second person approves it. The reason is public."""
-    review = _lock_review(review.pk)
+    review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_member(by, review.newsroom_id)
     last = last_entry(review)
     if last is None or last.kind in (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE):
@@ -207,7 +207,7 @@ def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
 @transaction.atomic
 def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
     """Proposes to reinstate a withdrawn review unchanged. This takes effect when a second person approves it."""
-    review = _lock_review(review.pk)
+    review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_member(by, review.newsroom_id)
     last, published = last_entry(review), last_statement(review)
     if last is None or last.kind != LogEntry.Kind.WITHDRAWAL or published is None:
@@ -223,7 +223,7 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     editors must first remove the parts that have to be erased. `ground` is a value of erasure.Ground, and `notice` is
     public.
     """
-    review = _lock_review(review.pk)
+    review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_decider(by, review.newsroom_id)
     published = last_statement(review)
     if published is None:
@@ -241,12 +241,6 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     erasure.require_decided_imports(review)
     statement = erasure.build_notice(review, ground, notice, redact=redact)
     return _propose(review, by, Action.ERASURE, statement, statement["notice"]["text"])
-
-
-def _lock_review(pk: UUID) -> Review:
-    """The review, reloaded and locked until the transaction ends, so that a second click waits."""
-    Review.objects.select_for_update().get(pk=pk)
-    return Review.objects.for_statements().get(pk=pk)
 
 
 def _propose(review: Review, by: User, action: Action, statement: dict[str, Any], reason: str) -> Proposal:

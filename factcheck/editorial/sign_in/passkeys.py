@@ -27,13 +27,14 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from factcheck.editorial.encryption import decrypt, encrypt
 from factcheck.editorial.errors import AlreadyDone, EditorialError, WrongFactor
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, SignInCounter, User
-from factcheck.editorial.sign_in.secrets import decrypt, encrypt
 
 SECONDS = 600  # for which a challenge is valid
 _SALT = "factcheck.sign_in.passkeys"
+_STORED = "sign_in.passkeys"  # the purpose of the key that encrypts the credentials
 _VERIFIED = UserVerificationRequirement.REQUIRED
 _LONGEST = 20_000  # characters of a browser's answer
 _REFUSED = _("The passkey wasn’t accepted. The page may have been open for too long. Try again.")
@@ -87,7 +88,7 @@ def add_passkey(request: HttpRequest, *, user: User, answer: str, challenge: str
         kind=SecondFactor.Kind.PASSKEY,
         name=name,
         key=_key(credential.credential_id),
-        secret=encrypt(bytes(credential).hex()),
+        secret=encrypt(bytes(credential).hex(), _STORED),
         counter=found.counter,
     )
     record_account_event(user, "second_factor.added", user, kind=factor.kind, name=factor.name)
@@ -154,7 +155,7 @@ def _use_once(challenge: str) -> None:
 
 
 def _credential(row: SecondFactor) -> AttestedCredentialData:
-    return AttestedCredentialData(bytes.fromhex(decrypt(row.secret) or ""))
+    return AttestedCredentialData(bytes.fromhex(decrypt(row.secret, _STORED) or ""))
 
 
 def _key(credential_id: bytes) -> str:

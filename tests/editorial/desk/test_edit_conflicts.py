@@ -106,7 +106,10 @@ def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press
     lan.press("Save and go on")
     assert Review.objects.get().headline == "Tít của Lan"
     stored = Source.objects.order_by("pk").values_list("title", "stance")
-    assert list(stored) == [("Của máy", "context"), ("Trạm đo Huế", "refutes"), ("Báo năm 2020", "context")]
+    assert list(stored) == [("Trạm đo Huế", "refutes"), ("Báo năm 2020", "context")]
+    assert "Của máy" in {
+        source["title"] for state in SavedState.objects.filter(draft=pk) for source in state.content["sources"]
+    }
 
 
 @pytest.mark.parametrize("removed", [0, pytest.param(1, marks=pytest.mark.prove)])
@@ -133,7 +136,7 @@ def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(
 
 
 @pytest.mark.parametrize("what", ["author", "label"])
-def test_what_two_add_at_once_is_there_once_and_the_second_is_told(newsroom: Newsroom, what: str) -> None:
+def test_what_two_add_at_once_is_there_once(newsroom: Newsroom, what: str) -> None:
     topic = Topic.objects.create(slug="lu")
     review = make_review(newsroom)
     by, page, rows, typed, count = {
@@ -146,10 +149,7 @@ def test_what_two_add_at_once_is_there_once_and_the_second_is_told(newsroom: New
     for each in pages:
         each.add_row(rows)
         each.fill(**{place + name: str(value) for name, value in typed.items()}).press(button)
-    second = pages[1].press(button)
-    assert "Someone else has already added this entry. Leave this row empty." in second.text
-    second.fill(**dict.fromkeys((place + name for name in typed), "")).press(button)
-    assert "Someone else" not in second.text
+    assert pages[1].press(button).status == 200
     assert saved.count() == count
 
 

@@ -21,7 +21,7 @@ from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.deciding.proposal_actions import DECIDE, hold_notice, subject_url
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.people.events import EventTexts
-from factcheck.editorial.messages.message_encryption import find_key_problem
+from factcheck.editorial.encryption import find_key_problem
 from factcheck.editorial.models import (
     Claimant,
     Demand,

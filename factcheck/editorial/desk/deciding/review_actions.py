@@ -150,7 +150,7 @@ def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]
     if answer := perform(request, action, review, form, page):
         return answer
     if form.is_bound:
-        review = Review.objects.for_statements().get(pk=review.pk)
+        review = Review.objects.get(pk=review.pk)
     elif action not in available_actions(get_desk(request), review):
         is_submission = action.name == "submit" and review.state == State.DRAFT
         reason = next(iter(review_completeness.find_missing(review)), None) if is_submission else None

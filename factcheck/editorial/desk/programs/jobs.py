@@ -98,7 +98,6 @@ class EventInline(ParentPermissionsMixin, admin.TabularInline[ProcrastinateEvent
 
 @admin.register(Job)
 class JobAdmin(AdministratorsAdmin[Job]):
-    change_form_template = "admin/editorial/without_history.html"
     list_display = ("what", "state", "since", "not_before", "tries", "number")
     list_filter = (StateFilter,)
     fields = readonly_fields = ("what", "state", "arguments", "not_before", "tries")

@@ -33,8 +33,8 @@ from factcheck.editorial.desk.action_views import (
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.lists.large_lists import language_in_words
 from factcheck.editorial.desk.subjects import merges
+from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import reader_messages
-from factcheck.editorial.messages.message_encryption import KeyProblem
 from factcheck.editorial.models import ReaderMessage
 
 MIN_FLOOD = 5  # messages from one network in a day

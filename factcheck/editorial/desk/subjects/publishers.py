@@ -38,6 +38,7 @@ class PublisherForm(ConflictCheckedForm[Publisher]):
 class PublisherAdmin(LockingAdmin[Publisher]):
     """Newsrooms, and the publishers of imported reviews. A Chief editor can edit their own newsroom."""
 
+    recorded = ("added", "changed")
     form = PublisherForm
     change_form_template = "admin/editorial/publisher_form.html"
     list_display = ("name", "site", "type")

@@ -35,6 +35,8 @@ from factcheck.editorial.proposals.workflow import submit
 class ChiefsAdmin(LockingAdmin[M]):
     """Pages that every member of a newsroom can read and Chief editors can edit. Nothing can be deleted."""
 
+    recorded = ("added", "changed")
+
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return bool(get_desk(request).roles)
 

@@ -87,6 +87,7 @@ class ClaimForm(DetectedLanguageForm[Claim]):
 
 @admin.register(Claim)
 class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdmin[Claim]):
+    recorded = ("removed",)
     form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
     add_title = _("Log a claim")

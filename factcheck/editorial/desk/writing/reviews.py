@@ -227,7 +227,7 @@ class ReviewAdmin(
             return {"proposal": proposal, **translation}
         decisions, actions = proposal_actions.decision_buttons(desk, proposal), available_actions(desk, row)
         edited = self.has_change_permission(request, row)
-        draft = Review.objects.for_statements().get(pk=row.pk)
+        draft = Review.objects.get(pk=row.pk)
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
             "proposal": proposal,
@@ -286,7 +286,7 @@ class ReviewAdmin(
 
     def _get_review(self, request: HttpRequest, pk: Any) -> Review:
         """The review with the rows that its statement needs. Raises a 404 for people outside its newsroom."""
-        return get_object_or_404(get_desk(request).own(Review.objects.for_statements()), pk=pk)
+        return get_object_or_404(get_desk(request).own(Review.objects.all()), pk=pk)
 
 
 def verdict_label(review: Review) -> str:

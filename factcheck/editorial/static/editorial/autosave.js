@@ -1,5 +1,5 @@
 // Saves a draft while somebody is writing.
-import { addHidden, fill, formData, idFields, normalized, removedRows, setHidden, typedValues } from "./form_values.js";
+import { fill, formData, idFields, normalized, setHidden, typedValues } from "./form_values.js";
 import { forget, keep, keptKeys, keyOf, markSent, readKept } from "./kept_text.js";
 
 const PAUSE = 3_000;
@@ -13,7 +13,6 @@ class Autosave {
   unsavedSince = null;
   timer = null;
   running = null;
-  created = new Set();
 
   constructor(settings, form) {
     this.form = form;
@@ -45,7 +44,7 @@ class Autosave {
   }
 
   typed() {
-    return typedValues(this.form, this.created);
+    return typedValues(this.form);
   }
 
   keep() {
@@ -141,7 +140,6 @@ class Autosave {
       for (const { index, id } of rows) {
         const field = ids.get(`${prefix}-${index}-id`);
         if (field) {
-          this.created.add(`${prefix}-removed:${id}`);
           field.value = id;
           field.disabled = false;
         }
@@ -267,7 +265,6 @@ class Autosave {
       this.running.finally(() => this.stopped || this.form.requestSubmit(event.submitter));
       return;
     }
-    removedRows(this.form, this.created).forEach(([name, value]) => addHidden(this.form, name, value));
     markSent(this.key);
     this.stopped = true;
     clearTimeout(this.timer);
