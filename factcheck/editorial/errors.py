@@ -103,7 +103,7 @@ class RepeatsContent(EditorialError):
 
 
 class SameClaim(EditorialError):
-    """The claim can't be merged into itself or replaced by itself."""
+    """The two claims of a merge or a replacement are the same."""
 
 
 class Setup(EditorialError):

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.contrib.admin.models import LogEntry
 
 from factcheck.editorial import claimants
 from factcheck.editorial.desk.subjects import claimants as admin_claimants
@@ -113,7 +112,6 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(newsroom: Newsroom
     publish_review(newsroom, make_review(newsroom, claim=make_claim(newsroom, claimant=claimant)))
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/change/")
     editor.fill(job_title="Phó chủ tịch xã").press("Save")
-    assert "Mẫu" in LogEntry.objects.get().object_repr
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/")
     editor.press("Describe instead of naming")
     assert "This field is required." in editor.text
@@ -128,8 +126,7 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(newsroom: Newsroom
         "",
         [],
     )
-    assert "Mẫu" not in str(list(EditorialEvent.objects.filter(action="claimant.redacted").values()))
-    assert LogEntry.objects.get().object_repr == "[erased]"
+    assert "Mẫu" not in str(list(EditorialEvent.objects.values()))
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/").fill(description="khác")
     assert editor.press("Describe instead of naming").codes == {"already_done"}
 
