@@ -101,19 +101,10 @@ def test_match_by_post_is_the_same_and_kept_nowhere(api: Api, newsroom: Newsroom
         ({"text": " "}, [("text", "The text is missing. Send a sentence, a post or a longer text to match.")]),
         ({"text": "x" * 5001}, [("text", "The text is too long. Send at most 5000 characters.")]),
         ({"text": "a\x00b"}, [("text", "The character U+0000 isn't allowed. Remove it.")]),
-        (
-            {"text": "a", "limit": "21"},
-            [("limit", "This is outside the range. Send a number from 1 to 20.")],
-        ),
-        (
-            {"text": "a", "limit": "0x1"},
-            [("limit", "This is outside the range. Send a number from 1 to 20.")],
-        ),
+        ({"text": "a", "limit": "21"}, [("limit", "This is outside the range. Send a number from 1 to 20.")]),
+        ({"text": "a", "limit": "0x1"}, [("limit", "This is outside the range. Send a number from 1 to 20.")]),
         ({"text": ["a", "b"]}, [("text", "Send this parameter only once.")]),
-        (
-            {"text": "a", "q": "b"},
-            [("q", "This URL doesn't have this parameter. Use one of text, limit.")],
-        ),
+        ({"text": "a", "q": "b"}, [("q", "This URL doesn't have this parameter. Use one of text, limit.")]),
     ],
 )
 def test_match_says_what_is_wrong(

@@ -271,8 +271,7 @@ def test_full_disk_at_the_first_start_is_a_sentence(
 
 @pytest.mark.prove
 @pytest.mark.parametrize(
-    "problem",
-    [psycopg.errors.DiskFull("could not extend file: No space left on device"), KeyboardInterrupt()],
+    "problem", [psycopg.errors.DiskFull("could not extend file: No space left on device"), KeyboardInterrupt()]
 )
 def test_server_stops_when_its_start_is_cut_short(
     again: Callable[..., Cluster], monkeypatch: pytest.MonkeyPatch, problem: BaseException

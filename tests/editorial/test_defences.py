@@ -191,11 +191,7 @@ def test_account_administrator_holds_no_membership(newsroom: Newsroom) -> None:
 
 def test_group_of_account_administrators_stays_what_it_is(newsroom: Newsroom) -> None:
     """By another name its members could be given a role meanwhile."""
-    for sql in (
-        "UPDATE auth_group SET name = 'Others'",
-        "UPDATE auth_group SET id = id + 1",
-        "DELETE FROM auth_group",
-    ):
+    for sql in ("UPDATE auth_group SET name = 'Others'", "UPDATE auth_group SET id = id + 1", "DELETE FROM auth_group"):
         with pytest.raises(IntegrityError, match="of auth_group is refused"):
             run(sql)
 
@@ -328,10 +324,7 @@ def test_own_review_is_complete_whatever_its_row_says(newsroom: Newsroom) -> Non
         insert_revision(review, added(said), approved(newsroom, review, said))
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [{"summary": ""}, {"verdict": None}, {"sources": 1}, {"sources": 0}],
-)
+@pytest.mark.parametrize("fields", [{"summary": ""}, {"verdict": None}, {"sources": 1}, {"sources": 0}])
 def test_publication_of_an_incomplete_review_is_refused(newsroom: Newsroom, fields: dict[str, Any]) -> None:
     review = make_review(newsroom, **fields)
     approved(newsroom, review, build_statement(review))

@@ -85,16 +85,10 @@ def test_erased_review_can_do_nothing_more(newsroom: Newsroom) -> None:
     for call, code in (
         (lambda: workflow.submit(subject=review, by=person), "wrong_state"),
         (lambda: workflow.publish(proposal=review.proposals.first(), by=person), "wrong_state"),
-        (
-            lambda: review_policy.open_correction(review=review, by=person, change_class="typo", note="x"),
-            "wrong_state",
-        ),
+        (lambda: review_policy.open_correction(review=review, by=person, change_class="typo", note="x"), "wrong_state"),
         (lambda: review_policy.withdraw(review=review, by=person, reason="x"), "not_public"),
         (lambda: review_policy.reinstate(review=review, by=person, reason="x"), "wrong_state"),
-        (
-            lambda: review_policy.erase(review=review, by=person, ground="law", notice="Theo luật."),
-            "not_public",
-        ),
+        (lambda: review_policy.erase(review=review, by=person, ground="law", notice="Theo luật."), "not_public"),
     ):
         with refused(code):
             call()

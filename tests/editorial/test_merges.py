@@ -77,11 +77,7 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
     with refused("already_decided"):
         workflow.take_back(proposal=merge, by=newsroom.editor)
     events = EditorialEvent.objects.filter(subject=str(claim.pk)).order_by("pk")
-    assert list(events.values_list("action", flat=True)) == [
-        "merge.submitted",
-        "merge.approved",
-        "claim.merge",
-    ]
+    assert list(events.values_list("action", flat=True)) == ["merge.submitted", "merge.approved", "claim.merge"]
 
 
 def test_merge_can_be_refused_or_taken_back(newsroom: Newsroom) -> None:

@@ -120,9 +120,7 @@ def test_database_refuses_another_verdict(newsroom: Newsroom, monkeypatch: pytes
     draft.verdict = make_scale().verdicts.get(slug="true")
     draft.save()
     monkeypatch.setattr(translations, "find_missing", lambda _review: [])
-    with (
-        pytest.raises(DatabaseError, match="its verdict differs from the verdict of the review that it translates"),
-    ):
+    with pytest.raises(DatabaseError, match="its verdict differs from the verdict of the review that it translates"):
         publish_review(newsroom, draft)
     assert not PublishedReview.objects.filter(pk=draft.pk).exists()
 

@@ -464,10 +464,7 @@ def test_demand_that_readers_get_otherwise_is_found(site: str, capsys: pytest.Ca
     assert (code, said[:35]) == (0, "11 entries about 6 subjects hold; r")
     row = PublishedDemand.objects.get()
     for body, sentence in (
-        (
-            row.body.replace("dropped", "complied"),
-            f"Readers of the demand {demand.pk} don't get its last document",
-        ),
+        (row.body.replace("dropped", "complied"), f"Readers of the demand {demand.pk} don't get its last document"),
         (
             row.body.replace('"sequence":10', '"sequence":9'),
             f"Readers of the demand {demand.pk} don't get the last revision",

@@ -130,10 +130,7 @@ def test_of_another_newsrooms_claim_stands_what_readers_see(newsroom: Newsroom) 
     Claim.objects.filter(pk=claim.pk).update(text="Nháp của mình.")
     lan, khac = signed_in(newsroom.reporter), signed_in(other.editor)
     page, theirs = f"/admin/editorial/claim/{claim.pk}/change/", f"/admin/editorial/claim/{into.pk}/change/"
-    for address in (
-        page,
-        decision(merge, "take-back"),
-    ):
+    for address in (page, decision(merge, "take-back")):
         assert "Lời thứ nhì." in lan.open(address).text
         assert "Nháp của khác." not in lan.text
     for address in (theirs, decision(merge, "approve")):

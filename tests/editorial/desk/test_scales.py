@@ -16,10 +16,7 @@ from tests.journeys.browser import signed_in
 def test_scales_and_topics_are_changed_by_chief_editors(newsroom: Newsroom) -> None:
     scale = make_scale()
     verdict = scale.verdicts.get(slug="false")
-    for page in (
-        f"/admin/editorial/ratingscale/{scale.pk}/change/",
-        f"/admin/editorial/verdict/{verdict.pk}/change/",
-    ):
+    for page in (f"/admin/editorial/ratingscale/{scale.pk}/change/", f"/admin/editorial/verdict/{verdict.pk}/change/"):
         assert not signed_in(newsroom.editor).open(page).has_button("Save")
         assert signed_in(newsroom.chief).open(page).has_button("Save")
         assert signed_in(newsroom.chief).open(page.replace("change", "delete")).status == 403

@@ -63,11 +63,7 @@ def run(newsroom: Newsroom, folder: Path, content: str, capsys: pytest.CaptureFi
 @pytest.mark.parametrize("redact", [pytest.param(False, marks=pytest.mark.prove), True])
 @pytest.mark.parametrize("written", [own_line, claim_review, search_answer, row])
 def test_erased_review_is_not_imported_again(
-    newsroom: Newsroom,
-    redact: bool,
-    written: Callable[[str], str],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    newsroom: Newsroom, redact: bool, written: Callable[[str], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In no format; neither are its publisher and claimant."""
     assert run(newsroom, tmp_path, own_line("Lan bịa chuyện"), capsys) == "1 new, 0 unchanged, 0 changed, 0 refused."

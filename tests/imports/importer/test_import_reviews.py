@@ -243,11 +243,7 @@ def test_long_descriptions_in_any_script_are_stored_and_told_apart(newsroom: New
     rows[1]["claim"]["claimant"] = {"type": "unnamed", "description": HAN}
     rows[2]["claim"]["claimant"] = {"type": "unnamed", "description": HAN[:-1]}
     assert take(file, *rows) == "3 new, 0 unchanged, 0 changed, 0 refused."
-    assert sorted(Claimant.objects.values_list("name", "description")) == [
-        ("", HAN[:-1]),
-        ("", HAN),
-        (HAN[:500], HAN),
-    ]
+    assert sorted(Claimant.objects.values_list("name", "description")) == [("", HAN[:-1]), ("", HAN), (HAN[:500], HAN)]
     take(file, *[row | {"original_url": f"{row['original_url']}/again"} for row in rows])
     assert Claimant.objects.count() == 3
 

@@ -142,10 +142,7 @@ def test_documents_one_after_the_other(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf \n", ["line 2: the file is empty"]),
         (b"<html>", ["line 1: neither JSON nor CSV with a column original_url: it begins with '<'"]),
         (b"\n\nurl,claim\n", ["line 3: neither JSON nor CSV with a column original_url: it begins with 'u'"]),
-        (
-            json.dumps(A).encode("utf-16"),
-            ["line 1: the file is in UTF-16. Save it in UTF-8" + REST],
-        ),
+        (json.dumps(A).encode("utf-16"), ["line 1: the file is in UTF-16. Save it in UTF-8" + REST]),
         (b"[" * 100_000, ["line 1: nested too deeply" + REST]),
         (b'[{"@type": "ClaimReview", "url": "a"},\n oops]', ["line 2: not JSON: Expecting value" + REST]),
         (b'[{"url": "a"}', ["line 1: not JSON: Expecting ',' delimiter" + REST]),

@@ -93,10 +93,7 @@ def test_match_says_for_how_many_meaning_is_missing(address: Address, bare_recor
     publish("Chùa cháy.")
     publish("Chùa mở cửa.")
     found = match("The flood reached the pagoda.")
-    assert (found.method, found.explanation) == (
-        "words+meaning",
-        "The meaning of 2 reviews has not been computed yet.",
-    )
+    assert (found.method, found.explanation) == ("words+meaning", "The meaning of 2 reviews has not been computed yet.")
 
 
 @pytest.mark.parametrize(

@@ -405,8 +405,7 @@ def test_search_of_words_with_invisible_signs(words: str, ids: list[int]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "ids"),
-    [("½ -covid", []), ("½", []), ('"1 ½ lít"', [1]), ("½ nước", [1]), ("tầng ②", [2]), ("H₂O", [2])],
+    ("words", "ids"), [("½ -covid", []), ("½", []), ('"1 ½ lít"', [1]), ("½ nước", [1]), ("tầng ②", [2]), ("H₂O", [2])]
 )
 def test_search_of_numbers_that_are_no_words(words: str, ids: list[int]) -> None:
     publish("Uống 1 ½ lít nước", "Tầng ② có H₂O")
