@@ -252,7 +252,7 @@ def test_due_demand_of_a_former_editor_is_left_and_told(newsroom: Newsroom, caps
         call_command("publish_due_demands")
     said = capsys.readouterr()
     assert said.out == f"{kept.pk} is entry 0 of the log.\n"
-    assert said.err.startswith(f"{left.pk}: You are not a member of this newsroom")
+    assert said.err.startswith(f"{left.pk}: Only an Editor or Chief editor of this newsroom")
 
 
 def test_demands_are_in_words(newsroom: Newsroom) -> None:

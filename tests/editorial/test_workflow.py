@@ -350,7 +350,7 @@ def test_every_verb_refuses_people_of_other_newsrooms(newsroom: Newsroom) -> Non
             lambda by: review_policy.withdraw(review=published, by=by, reason="x"),
             lambda by: review_policy.reinstate(review=withdrawn, by=by, reason="x"),
         ):
-            with refused("not_member"):
+            with refused("not_allowed"):
                 call(person)
     assert LogEntry.objects.count() == before
 
