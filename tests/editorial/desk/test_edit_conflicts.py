@@ -160,6 +160,19 @@ def test_rows_that_a_page_never_had_are_not_looked_for(database: str) -> None:
     assert rows(sent, instance=Review()).data == sent
 
 
+def test_page_that_cannot_delete_rows_keeps_the_rows_that_it_did_not_submit(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    sent = {"sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "0"}
+    for can_delete, left in ((False, 2), (True, 0)):
+        of_page = inlineformset_factory(
+            Review, Source, formset=ConflictCheckedFormSet, fields=["title"], can_delete=can_delete
+        )
+        rows = of_page(sent, instance=review)
+        assert rows.is_valid()
+        rows.save()
+        assert review.sources.count() == left
+
+
 def test_label_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(newsroom: Newsroom) -> None:
     verdict = make_scale().verdicts.get(slug="false")
     page = f"/admin/editorial/verdict/{verdict.pk}/change/"
