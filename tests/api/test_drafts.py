@@ -300,9 +300,7 @@ def test_what_was_submitted_or_published_is_not_changed(newsroom: Any, program: 
 
 
 @pytest.mark.parametrize("moved", [False, True])
-def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(
-    newsroom: Any, program: Program, moved: bool
-) -> None:
+def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(newsroom, program, moved):
     """The draft may have another claim already, and the public still reads this one."""
     review = make_review(newsroom)
     publish_review(newsroom, review)

@@ -304,9 +304,7 @@ def test_publication_of_another_review_or_for_another_newsroom_is_refused(newsro
         ("reinstatement", {"verdict": None, "summary": None, "sources": []}),
     ],
 )
-def test_withdrawal_and_reinstatement_of_something_else_are_refused(
-    newsroom: Newsroom, action: str, changes: dict[str, Any]
-) -> None:
+def test_withdrawal_and_reinstatement_of_something_else_are_refused(newsroom, action, changes):
     review = make_review(newsroom)
     first = publish_review(newsroom, review)
     said, number = extract_statement(bytes(first.revision_document.document)), 2

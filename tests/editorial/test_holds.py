@@ -131,9 +131,7 @@ def test_demand_has_no_page_for_the_actions_of_reviews(newsroom: Newsroom, name:
     assert client.post(decision(demand, name), {"digest": demand.digest}).status_code == 404
 
 
-def test_changed_draft_is_not_published_and_editors_are_told(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changed_draft_is_not_published_and_editors_are_told(newsroom, monkeypatch):
     proposal = due(newsroom)
     Review.objects.filter(pk=proposal.review_id).update(summary="Khác hẳn.")
     work_off("default")

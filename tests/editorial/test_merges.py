@@ -246,9 +246,7 @@ def test_erasure_after_a_merge_leaves_nothing_of_the_claim(newsroom: Newsroom) -
     assert Api().send(f"claims/{secret.pk}/").status_code == 308
 
 
-def test_verifier_follows_merges(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_verifier_follows_merges(newsroom, monkeypatch, capsys):
     monkeypatch.setattr(verifier, "CACHE_TIME", 0)
     one, two, three = (publish_claim(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
     merge_claims(newsroom, one, two)

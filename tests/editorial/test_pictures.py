@@ -176,9 +176,7 @@ def test_rebuilding_and_verification_know_the_pictures(newsroom: Newsroom) -> No
         call_command("verify_record", verbosity=0)
 
 
-def test_public_file_that_is_missing_or_changed_is_never_sent_and_is_written_again(
-    newsroom: Newsroom, storage: Path
-) -> None:
+def test_public_file_that_is_missing_or_changed_is_never_sent_and_is_written_again(newsroom, storage):
     review, picture = illustrated(newsroom)
     publish_review(newsroom, review)
     public = storage.parent / "published" / picture.name

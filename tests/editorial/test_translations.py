@@ -1,7 +1,6 @@
 """Translations: started with everything that stays the same, held to the original's verdict, and behind after a correction."""
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -163,9 +162,7 @@ def test_withdrawn_original_has_no_newer_text(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("end", [withdraw_review, erase_review])
-def test_translation_of_an_original_that_is_gone_is_not_published(
-    newsroom: Newsroom, end: Callable[[Newsroom, Review], object]
-) -> None:
+def test_translation_of_an_original_that_is_gone_is_not_published(newsroom, end):
     original, draft = translated(newsroom)
     proposal = workflow.submit(subject=draft, by=newsroom.reporter)
     until = timezone.now() + timedelta(seconds=1)

@@ -93,9 +93,7 @@ def test_field_comes_in_from_a_program(newsroom: Newsroom, field: str) -> None:
 
 
 @pytest.mark.parametrize("field", FORMS)
-def test_field_is_written_at_the_desk_and_read_by_everybody(
-    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str
-) -> None:
+def test_field_is_written_at_the_desk_and_read_by_everybody(newsroom, tmp_path, monkeypatch, field):
     monkeypatch.setattr(settings, "DUMPS_FOLDER", tmp_path / "dumps")
     filled, words = FORMS[field]
     review = make_review(newsroom)
@@ -155,9 +153,7 @@ def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, o
     assert node["translationOfWork"]["@id"] == f"{settings.SITE_URL}/reviews/{original.pk}/"
 
 
-def test_database_refuses_a_translation_of_what_was_never_published(
-    newsroom: Newsroom, original: Review, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_database_refuses_a_translation_of_what_was_never_published(newsroom, original, monkeypatch):
     translation = make_review(newsroom, translation_of=original, translation_of_revision=7)
     proposal = written(translation, review_statements.build_statement(translation), newsroom.reporter)
     proposal.decide(Decision.APPROVED, newsroom.editor)
@@ -166,9 +162,7 @@ def test_database_refuses_a_translation_of_what_was_never_published(
         workflow.publish(proposal=proposal, by=newsroom.editor)
 
 
-def test_translation_comes_in_with_an_import_and_from_a_program(
-    newsroom: Newsroom, original: Review, tmp_path: Path
-) -> None:
+def test_translation_comes_in_with_an_import_and_from_a_program(newsroom, original, tmp_path):
     said = {"id": str(original.pk), "revision": 1}
     take(tmp_path / "reviews.jsonl", record(1, translation_of=said), record(2, translation_of=said | {"id": UNKNOWN}))
     publish()

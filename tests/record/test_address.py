@@ -1,7 +1,6 @@
 """The address under which the record was last published: every other address is refused until the site is moved."""
 
 import json
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -75,13 +74,7 @@ def rebuild(_newsroom: Newsroom, _folder: Path) -> None:
 @pytest.mark.parametrize(
     "act", [publish_another, publish_import, publish_by_worker, write_feed, write_dumps, print_link, rebuild]
 )
-def test_nothing_is_written_under_another_address(
-    published: Newsroom,
-    settings: Any,
-    tmp_path: Path,
-    act: Callable[[Newsroom, Path], None],
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_nothing_is_written_under_another_address(published, settings, tmp_path, act, capsys):
     settings.VAR, settings.DUMPS_FOLDER = tmp_path, tmp_path / "dumps"
     settings.SITE_URL = "http://127.0.0.1:8140"
     with pytest.raises((EditorialError, CommandError, SetupError)) as refusal:

@@ -59,9 +59,7 @@ def test_flood_to_one_newsroom_leaves_the_others_open(newsroom: Newsroom, monkey
     assert tips(1, "203.0.113.1", newsroom={"site": "khac.example"}) == [201]
 
 
-def test_repetitions_fill_the_line_too_and_free_it_with_the_first(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_repetitions_fill_the_line_too_and_free_it_with_the_first(newsroom, monkeypatch):
     monkeypatch.setattr(message_limits, "MAX_WAITING", 2)
     sent("tips", TIP)
     sent("tips", TIP, "192.0.2.2")

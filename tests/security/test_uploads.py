@@ -242,9 +242,7 @@ def editors_headers(newsroom: Newsroom) -> dict[str, str]:
 
 
 @pytest.mark.prove
-def test_editor_uploads_through_the_proxy(
-    newsroom: Newsroom, editors_headers: dict[str, str], tmp_path: Path, settings: Any
-) -> None:
+def test_editor_uploads_through_the_proxy(newsroom, editors_headers, tmp_path, settings):
     claim = make_claim(newsroom)
     (place := tmp_path / "nginx").mkdir()
     rest = b"\r\n" + part("claim", str(claim.pk).encode()) + b"--b--\r\n"

@@ -294,9 +294,7 @@ def test_review_absent_is_404(published: Published, path: str) -> None:
         ("erased", "revisions/1/", 5),
     ],
 )
-def test_review_queries_are_few_and_of_the_reading_role(
-    published: Published, name: str, path: str, queries: int
-) -> None:
+def test_review_queries_are_few_and_of_the_reading_role(published, name, path, queries):
     with (
         CaptureQueriesContext(connections["public"]) as public,
         CaptureQueriesContext(connections["default"]) as others,

@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from factcheck.editorial import claimants
 from factcheck.editorial.desk.subjects import claimants as admin_claimants
 from factcheck.editorial.models import Claimant, EditorialEvent
@@ -142,9 +140,7 @@ EARLIER = (
 )
 
 
-def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(
-    database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(database, monkeypatch):
     newsroom, other = make_newsroom(), make_newsroom("khac.example")
     claimant = make_unconfirmed(newsroom.publisher.pk)
     Claimant.objects.update(confirmed=True, is_public_figure=True)

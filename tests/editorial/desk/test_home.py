@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -94,9 +93,7 @@ def test_home_lists_an_import_until_it_is_decided_and_when_it_came_back(newsroom
     assert str(batch) not in signed_in(newsroom.second).open("/admin/").text
 
 
-def test_home_forgets_after_a_month_what_nobody_can_submit_again(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_home_forgets_after_a_month_what_nobody_can_submit_again(newsroom, monkeypatch):
     merge = propose(newsroom, publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì."))
     batch, demand = finished_import(newsroom), make_demand(newsroom)
     workflow.submit(subject=demand, by=newsroom.reporter)

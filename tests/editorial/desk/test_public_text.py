@@ -78,9 +78,7 @@ def test_search_tells_nothing_of_the_draft(shared: Review, other: Newsroom, word
     ("words", "found"),
     [("mái chùa", 1), ("MÁI chù", 1), ("chùa.", 1), ("lũ ở", 1), ("mai chua", 0), ("hùa", 0), ("mái đình", 0)],
 )
-def test_search_finds_what_is_public_whatever_is_drafted(
-    shared: Review, other: Newsroom, words: str, found: int
-) -> None:
+def test_search_finds_what_is_public_whatever_is_drafted(shared, other, words, found):
     client = signed_in(other.reporter).client
     where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
     for draft in (FLOOD, DRAFT):
@@ -96,9 +94,7 @@ def test_search_finds_a_claim_that_was_merged(newsroom: Newsroom, shared: Review
     assert listed.count('<th class="field-__str__">') == 1
 
 
-def test_search_that_takes_too_long_finds_what_is_ones_own(
-    shared: Review, other: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_search_that_takes_too_long_finds_what_is_ones_own(shared, other, monkeypatch):
     make_review(other, headline="Mái chùa")
     monkeypatch.setattr("factcheck.editorial.desk.deciding.public_text.SECONDS", 0)
     listed = signed_in(other.reporter).open("/admin/editorial/review/?q=mái chùa").html

@@ -174,9 +174,7 @@ def test_search_that_fails_loses_no_claim(newsroom: Newsroom, monkeypatch: pytes
     assert Claim.objects.get().text == FLOOD
 
 
-def test_comparison_that_takes_too_long_is_said_and_not_taken_for_nothing_found(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_comparison_that_takes_too_long_is_said_and_not_taken_for_nothing_found(newsroom, monkeypatch):
     monkeypatch.setattr(pages.similar_claims, "match", Mock(side_effect=TimeoutError))
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text=FLOOD, language="vi").press("Save")
@@ -274,9 +272,7 @@ def test_reason_of_a_merge_that_comes_too_late_is_still_there(newsroom: Newsroom
     assert "Cùng một câu nói." in browser.html
 
 
-def test_reason_is_still_there_when_the_claims_are_not_compared_in_time(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reason_is_still_there_when_the_claims_are_not_compared_in_time(newsroom, monkeypatch):
     claim, _into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
     browser = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/similar/")
     browser.fill(reason="Như lời đồn thứ nhất.")

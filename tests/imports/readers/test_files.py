@@ -76,9 +76,7 @@ def read(tmp_path: Path, content: str | bytes) -> list[str]:
         ({"@graph": []}, []),
     ],
 )
-def test_wrapping_is_opened(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, document: object, expected: list[str], stream_from: int
-) -> None:
+def test_wrapping_is_opened(tmp_path, monkeypatch, document, expected, stream_from):
     """Once decoded whole, once read member by member as large files are."""
     monkeypatch.setattr(files, "STREAM_FROM", stream_from)
     assert read(tmp_path, json.dumps(document)) == expected
@@ -165,9 +163,7 @@ def test_damaged_file_says_so(tmp_path: Path, content: bytes, expected: list[str
         ("{}", []),
     ],
 )
-def test_large_damaged_file_gives_what_stands_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, expected: list[str]
-) -> None:
+def test_large_damaged_file_gives_what_stands_before(tmp_path, monkeypatch, content, expected):
     monkeypatch.setattr(files, "STREAM_FROM", 1)
     assert read(tmp_path, content) == expected
 

@@ -293,9 +293,7 @@ def test_search_of_a_common_word_that_stands_in_old_reviews_alone(monkeypatch: p
 
 
 @pytest.mark.parametrize(("words", "condition"), [("lu", Q(language="en")), ("lu -bao", Q()), ('"lu lu"', Q())])
-def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(
-    monkeypatch: pytest.MonkeyPatch, words: str, condition: Q
-) -> None:
+def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(monkeypatch, words, condition):
     """How common the word is says nothing then: a sample does."""
     shelve_by(monkeypatch, bits=0, MIN_SHELVES=1, MIN_CANDIDATES=1, MAX_RARE=1)
     publish({"text": "Lũ lũ", "language": "en"}, *["Lũ và bão"] * 11)
