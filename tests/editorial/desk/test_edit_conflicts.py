@@ -1,6 +1,5 @@
 """Two people at one draft, or one and a program or an erasure."""
 
-from collections.abc import Callable
 from copy import deepcopy
 
 import pytest
@@ -110,9 +109,7 @@ def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press
 
 
 @pytest.mark.parametrize("removed", [0, pytest.param(1, marks=pytest.mark.prove)])
-def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(
-    newsroom: Newsroom, removed: int
-) -> None:
+def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(newsroom, removed):
     review = make_review(newsroom)
     page = f"/admin/editorial/review/{review.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
@@ -147,6 +144,19 @@ def test_rows_that_a_page_never_had_are_not_looked_for(database: str) -> None:
     rows = inlineformset_factory(Review, Source, formset=ConflictCheckedFormSet, fields=["title"])
     sent = {"sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "100000"}
     assert rows(sent, instance=Review()).data == sent
+
+
+def test_page_that_cannot_delete_rows_keeps_the_rows_that_it_did_not_submit(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    sent = {"sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "0"}
+    for can_delete, left in ((False, 2), (True, 0)):
+        of_page = inlineformset_factory(
+            Review, Source, formset=ConflictCheckedFormSet, fields=["title"], can_delete=can_delete
+        )
+        rows = of_page(sent, instance=review)
+        assert rows.is_valid()
+        rows.save()
+        assert review.sources.count() == left
 
 
 def test_second_to_save_a_demand_is_told(newsroom: Newsroom) -> None:
@@ -241,9 +251,7 @@ def test_erased_claim_does_not_come_back_from_an_open_form(newsroom: Newsroom, r
         lambda newsroom, row: confirm_claimant(claimant=row, by=newsroom.editor, digest=claimant_digest(row)),
     ],
 )
-def test_claimant_that_was_redacted_or_confirmed_meanwhile(
-    newsroom: Newsroom, change: Callable[[Newsroom, Claimant], object]
-) -> None:
+def test_claimant_that_was_redacted_or_confirmed_meanwhile(newsroom, change):
     claimant = Claimant.objects.create(
         newsroom=newsroom.publisher, type="person", name="Nguyễn Văn Mẫu", confirmed=False
     )
