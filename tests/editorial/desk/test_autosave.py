@@ -372,9 +372,7 @@ def test_state_that_a_colleague_has_opened_explains_a_later_conflict(newsroom: N
     values = form_of(lan, change(review)) | {"summary": "Tóm tắt của Lan."}
     adopt(values, lan.post(autosave(review), values).json())
     theirs = form_of(hoa, change(review))  # Hoa sees Lan's summary
-    for text in ("Tóm tắt mới.", "Tóm tắt mới của Lan."):
-        values["summary"] = text
-        adopt(values, lan.post(autosave(review), values).json())
+    lan.post(autosave(review), values | {"summary": "Tóm tắt mới của Lan."})
     conflict = hoa.post(autosave(review), theirs | {"headline": "Tít của Hoa"}).json()
     page = lxml.html.fromstring(conflict["html"])
     chosen = {each.get("name"): each.get("value") for each in page.xpath("//input[@checked]")}
@@ -398,9 +396,6 @@ def test_account_saves_no_more_and_no_larger_pages_than_a_person_can(
         assert 0 < answers[1].json()["wait"] == int(answers[1]["Retry-After"]) <= 60
     other.refresh_from_db()
     assert other.headline == "Video nước lũ là của năm 2020"
-    hoa = client_of(newsroom.editor)
-    if limit == "MAX_AUTOSAVES":  # the limit is the account's, not the address's
-        assert hoa.post(autosave(one), form_of(hoa, change(one)) | {"headline": "Tít của Hoa"}).status_code == 200
 
 
 def test_page_that_received_no_answer_creates_one_draft(newsroom: Newsroom, lan: Client) -> None:

@@ -215,15 +215,6 @@ def test_submission_that_was_taken_back_is_not_an_edit(newsroom: Newsroom) -> No
     assert Review.objects.get().headline == "Tít của Lan"
 
 
-def test_version_that_the_form_was_filled_from_stands_once_in_each_page(newsroom: Newsroom) -> None:
-    review, demand = make_review(newsroom), make_demand(newsroom)
-    chief = signed_in(newsroom.chief)
-    for row in (review, review.claim, review.claim.claimant, demand):
-        assert row is not None
-        html = chief.open(f"/admin/editorial/{row._meta.model_name}/{row.pk}/change/").html
-        assert html.count('name="opened_version"') == 1
-
-
 @pytest.mark.parametrize("redact", [False, True])
 def test_erased_claim_does_not_come_back_from_an_open_form(newsroom: Newsroom, redact: bool) -> None:
     review = make_review(newsroom)

@@ -96,9 +96,8 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
                 "Not saved: this page has more than 2 MB of text. Your text is kept in this browser. Shorten it."
             )
             return JsonResponse({"status": status}, status=413)
-        account = get_desk(request).user.pk
         limits = ("autosaves", MAX_AUTOSAVES, 60, 1), ("autosaved bytes", MAX_BYTES, 60, size)
-        wait = rate_limits.count_account(account, *limits)
+        wait = rate_limits.count_account(get_desk(request).user.pk, *limits)
         if wait is None:
             return None
         status = _(
