@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parent.parent
 MARKDOWN = MarkdownIt("commonmark").enable("table")
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LONG = 30  # words
 LONG_CELL = 20  # words
@@ -138,9 +139,10 @@ def _of_markdown(text: str) -> Iterator[tuple[int, str, bool]]:
 
 def _of_python(text: str) -> Iterator[tuple[int, str, bool]]:
     yield from _of_docstrings(text)
-    for node in ast.walk(ast.parse(text)):
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        # A docstring of one line was already read.
+    tree = ast.parse(text)
+    docstrings = {ast.get_docstring(node) for node in ast.walk(tree) if isinstance(node, DOCUMENTED)}
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in docstrings
         if is_text and re.match(r"[A-Z][^\n]* [^\n]* [^\n]* [^\n]*[.!?]$", node.value):
             yield node.lineno, re.sub(r"%\(\w+\)[sd]|\{[^}]*\}", "CODE", node.value), False
 
@@ -148,7 +150,7 @@ def _of_python(text: str) -> Iterator[tuple[int, str, bool]]:
 def _of_docstrings(text: str) -> Iterator[tuple[int, str, bool]]:
     """The docstrings and comments of a Python file."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, DOCUMENTED):
             for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:- |\d+\. ))", ast.get_docstring(node) or ""):
                 yield getattr(node, "lineno", 1), _ITEM.sub("", paragraph), False
     yield from _comments_of(text)
