@@ -23,7 +23,7 @@ from factcheck.editorial.desk.writing.saved_states import restore_page, states_p
 from factcheck.editorial.desk.writing.state_comparison import find_differences
 from factcheck.editorial.desk.writing.submissions import CannotKeep, Submission
 from factcheck.editorial.drafts import open_drafts, saved_states
-from factcheck.editorial.models import SavedState, User
+from factcheck.editorial.models import SavedState
 
 M = TypeVar("M", bound=models.Model)
 Kind = SavedState.Kind
@@ -31,11 +31,6 @@ Kind = SavedState.Kind
 
 class AutosaveAdmin(LockingAdmin[M], Generic[M]):
     """A page of a draft that is saved while somebody writes. Every saved state is kept."""
-
-    def creator(self, row: Any) -> User:
-        """The person who began the draft."""
-        creator: User = row.created_by
-        return creator
 
     def reason_not_saved(self, row: M) -> Any:
         """The reason why the row can't currently be saved, or None if it can be saved."""
@@ -114,7 +109,7 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         if change:
-            saved_states.keep_first_state(self.model._default_manager.get(pk=obj.pk), self.creator(obj))
+            saved_states.keep_first_state(obj)
         super().save_model(request, obj, form, change)
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> tuple[list[Any], list[Any]]:

@@ -45,7 +45,7 @@ from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.desk.writing.cards import CardsMixin
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedFormSet
 from factcheck.editorial.drafts.statement_columns import remaining_fields
-from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review, User
+from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
 from factcheck.editorial.proposals.merge_policy import is_public, last_merge_target
 from factcheck.record.statements import review as review_statement
 
@@ -102,9 +102,6 @@ class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdm
     autocomplete_fields = ("claimant",)
     textarea_rows: ClassVar = {"text": 3}
     inlines = (AppearanceInline,)
-
-    def creator(self, row: Claim) -> User:
-        return row.logged_by
 
     def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> Any:
         fields = ["text", "language", "claimant", ("claimed_on", "location"), "topics"]
