@@ -196,13 +196,7 @@ def withdraw_review(newsroom: Newsroom, review: Review) -> None:
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
 
 
-def erase_review(
-    newsroom: Newsroom,
-    review: Review,
-    *,
-    notice: str = NOTICE,
-    redact: bool = False,
-) -> LogEntry:
+def erase_review(newsroom: Newsroom, review: Review, *, notice: str = NOTICE, redact: bool = False) -> LogEntry:
     """An editor asks, the chief editor approves; the ground is a private person's data."""
     approval = review_policy.erase(
         review=review, by=newsroom.editor, ground="personal_data", notice=notice, redact=redact

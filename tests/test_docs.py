@@ -125,11 +125,7 @@ def test_every_command_is_documented():
 
 def test_commands_name_a_python_that_is_there():
     """`make run` brings no `python`, and Debian has none: ours is in .venv, and that of whoever checks us is python3."""
-    besides = [
-        *ROOT.glob("deploy/env/*.example"),
-        ROOT / "verifier/verifier.py",
-        *ROOT.glob("examples/*.py"),
-    ]
+    besides = [*ROOT.glob("deploy/env/*.example"), ROOT / "verifier/verifier.py", *ROOT.glob("examples/*.py")]
     printed = "\n".join([text(), *(file.read_text(encoding="utf-8") for file in besides)])
     assert re.findall(r"(?<![\w./])python (?:manage\.py|-m factcheck|examples/).*", printed) == []
 

@@ -72,10 +72,7 @@ def test_correction_request_is_about_a_live_review_alone(newsroom: Any) -> None:
     for review in (draft.pk, withdrawn.pk, "01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f"):
         response = send("correction-requests", {**said, "review": {"id": str(review)}})
         assert json.loads(response.content)["errors"] == [
-            {
-                "pointer": "#/review/id",
-                "detail": "This review doesn’t exist on this site.",
-            }
+            {"pointer": "#/review/id", "detail": "This review doesn’t exist on this site."}
         ]
     assert ReaderMessage.objects.get().newsroom == newsroom.publisher
 

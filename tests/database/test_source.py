@@ -89,9 +89,7 @@ def test_three_urls_and_kept_connections(tmp_path: Path):
         ({"PUBLIC_DATABASE_URL": READER}, {"default": "DATABASE_URL", "owner": "OWNER_DATABASE_URL"}),
     ],
 )
-def test_alias_without_its_url_is_a_sentence_when_it_is_used(
-    environ: dict[str, str], missing: dict[str, str], tmp_path: Path
-):
+def test_alias_without_its_url_is_a_sentence_when_it_is_used(environ, missing, tmp_path):
     databases = source(environ, tmp_path).databases
     assert databases["public"]["USER"] == "reader"
     for alias in ("default", "public", "owner"):

@@ -77,9 +77,7 @@ def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
         ({"publisher": {"site": "khac.example"}}, "it speaks for another newsroom"),
     ],
 )
-def test_by_hand_against_the_registers_rules_is_refused(
-    newsroom: Newsroom, changes: dict[str, Any], message: str
-) -> None:
+def test_by_hand_against_the_registers_rules_is_refused(newsroom, changes, message):
     make_newsroom("khac.example")
     demand = make_demand(newsroom)
     said = demand_policy.build_statement(demand) | changes

@@ -178,9 +178,7 @@ def files_of_the_database() -> str:
 
 
 @pytest.mark.prove  # reads the files of a running server, which writes them in its own time
-def test_rewritten_tables_hold_nothing_of_what_was_erased(
-    newsroom: Newsroom, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_rewritten_tables_hold_nothing_of_what_was_erased(newsroom, capsys):
     word = Words()
     review = fill(newsroom, word)
     other = make_review(newsroom)  # without a row of others a table's samples stay

@@ -8,7 +8,6 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from factcheck.editorial.drafts import saved_states
 from factcheck.editorial.drafts.saved_states import content_of, keep_state, last_state, restore_state
-from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Appearance, Claim, Review, SavedState, Topic
 from factcheck.editorial.proposals import demand_policy
 from tests.drafts import (
@@ -25,6 +24,7 @@ from tests.drafts import (
     redact_review,
     update_demand,
 )
+from tests.support.refusals import refused
 
 
 @pytest.fixture(scope="module")
@@ -128,16 +128,16 @@ def test_who_may_restore(newsroom: Newsroom) -> None:
     review = make_review(newsroom, created_by=newsroom.editor)
     review.authorships.all().delete()
     state = kept(review)
-    with pytest.raises(NotAllowed):
+    with refused("not_allowed"):
         restore_state(draft=review, state=state, by=newsroom.reporter)
-    with pytest.raises(NotAllowed):
+    with refused("not_allowed"):
         restore_state(draft=review, state=state, by=make_newsroom("ngoai.example").chief)
-    with pytest.raises(EditorialError, match="belongs to another draft"):
+    with refused("not_found"):
         restore_state(draft=make_review(newsroom), state=state, by=newsroom.reporter)
     published = make_review(newsroom)
     state = kept(published)
     publish_review(newsroom, published)
-    with pytest.raises(EditorialError, match="Only a draft can be edited"):
+    with refused("wrong_state"):
         restore_state(draft=published, state=state, by=newsroom.reporter)
 
 

@@ -85,6 +85,7 @@ class Browser:
         self.status = 0
         self.text = ""
         self.html = ""
+        self.codes: set[str] = set()  # why the form of the page was refused, such as `incomplete` or `required`
         self.page = Page()
 
     def open(self, path: str) -> "Browser":
@@ -172,6 +173,9 @@ class Browser:
             self.html = response.content.decode()
             self.page = _read_page(response.content)
         self.text = self.page.text
+        form = (response.context or {}).get("form")
+        errors = form.errors.as_data() if hasattr(form, "errors") else {}
+        self.codes = {fault.code for faults in errors.values() for fault in faults}
         return self
 
 

@@ -187,9 +187,7 @@ def correct(lan: Person, page: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
-def test_story_of_two_people(
-    newsroom: Newsroom, language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_story_of_two_people(newsroom, language, monkeypatch, capsys):
     make_scale()
     Claimant.objects.create(
         newsroom=newsroom.publisher, type=Claimant.Type.UNNAMED, description="một người dùng mạng xã hội"

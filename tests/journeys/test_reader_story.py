@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.utils import translation
@@ -254,9 +253,7 @@ def find_it_among_the_corrections(reader: Reader) -> None:
 
 @pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])
 @pytest.mark.parametrize("language", ["en", "vi"])
-def test_a_reader_checks_passes_on_and_sees_the_correction(
-    newsroom: Newsroom, reader: Reader, settings: Any, tmp_path: Path
-) -> None:
+def test_a_reader_checks_passes_on_and_sees_the_correction(newsroom, reader, settings, tmp_path):
     elsewhere = Elsewhere(("127.0.0.1", 0), Article)
     with stored_in(tmp_path / "captures"), served() as settings.SITE_URL, running(elsewhere) as other:
         review = at_the_desk(lambda: publish(newsroom))

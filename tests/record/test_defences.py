@@ -286,9 +286,7 @@ def insert_rotation(old: SigningKey, new: SigningKey, changes: dict[str, Any]) -
         (SECOND, THIRD, {"revision": {"number": 1, "kind": "rotation"}}, "log entry 1 is not a rotation"),
     ],
 )  # fmt: skip
-def test_rotation_that_could_not_be_is_refused(
-    rotated: None, old: SigningKey, new: SigningKey, changes: dict[str, Any], message: str
-) -> None:
+def test_rotation_that_could_not_be_is_refused(rotated, old, new, changes, message):
     with pytest.raises(IntegrityError, match=message):
         insert_rotation(old, new, changes)
     assert LogEntry.objects.count() == 1

@@ -163,9 +163,7 @@ def test_remembered_answer_stays_right(published: SimpleNamespace) -> None:
     assert [Client().get(path).content for _ in range(2)] == [before, before]
 
 
-def test_operators_learn_it_and_when_it_is_right_again(
-    published: SimpleNamespace, caplog: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_operators_learn_it_and_when_it_is_right_again(published, caplog, monkeypatch):
     monkeypatch.setattr(metrics, "_wrong_entry", None)  # what an earlier test has reported
     answers(OF_A_REVIEW, published.corrected)
     assert readiness() == (200, [])

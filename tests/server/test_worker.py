@@ -147,9 +147,7 @@ def test_command_works_until_sigterm(template: str):
     assert (process.returncode, said, count()) == (0, "", 0)
 
 
-def test_worker_tries_again_however_long_the_database_is_gone(
-    database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
+def test_worker_tries_again_however_long_the_database_is_gone(database, monkeypatch, caplog):
     """Nobody listens there; the pool gives up after half a second, not after thirty."""
     there, asked = connector_params("default"), list[str]()
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import erasure
 from factcheck.editorial.captures.deletion import erase_captures
 from factcheck.editorial.drafts.saved_states import columns_of, forget_states, keep_state, put_back
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.fields import LanguageField, ProseField
 from factcheck.editorial.models import Claim, Demand, Proposal, Review, SavedState, User
@@ -42,7 +42,7 @@ def discard_draft(*, draft: Review | Demand, by: User) -> None:
     """Throws the draft away. An opened correction goes back to the content that it had before."""
     draft = _lock(draft, by)
     if not may_discard(draft):
-        raise EditorialError(_("This draft can’t be thrown away. Reload the page to see its current state."))
+        raise WrongState(_("This draft can’t be thrown away. Reload the page to see its current state."))
     keep_state(draft, by, SavedState.Kind.DISCARDED)
     if (opened := _opened(draft)) is not None:
         put_back(draft, opened.content)
@@ -59,7 +59,7 @@ def restore_draft(*, draft: Review | Demand, by: User) -> None:
     """Brings back a draft that was thrown away."""
     draft = _lock(draft, by)
     if draft.state != DISCARDED or draft.discarded_at is None:
-        raise EditorialError(_("This draft can’t be restored. It was restored already, or its 30 days are over."))
+        raise WrongState(_("This draft can’t be restored. It was restored already, or its 30 days are over."))
     draft.state, draft.discarded_at = "draft", None
     draft.save()
     record_event(by, f"{draft._meta.model_name}.brought_back", draft)

@@ -13,7 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import NotFound, WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, Claim, Demand, Publisher, Review, SavedState, User
 from factcheck.editorial.people import roles
@@ -87,11 +87,11 @@ def restore_state(*, draft: Draft, state: SavedState, by: User) -> None:
     else:
         roles.require_member(by, locked.newsroom_id)
     if not isinstance(locked, Claim) and locked.state != "draft":
-        raise EditorialError(
+        raise WrongState(
             _("Only a draft can be edited. The status of this review is “%s”.") % locked.get_state_display()
         )
     if state.draft != locked.pk:
-        raise EditorialError(_("This saved state belongs to another draft."))
+        raise NotFound(_("This saved state belongs to another draft."))
     keep_state(locked, by)
     put_back(locked, state.content)
     keep_state(locked, by, Kind.RESTORED)

@@ -101,9 +101,7 @@ def test_same_save_twice_changes_nothing(newsroom: Newsroom, lan: Client) -> Non
 
 
 @pytest.mark.parametrize("by_import", [False, True])
-def test_page_that_saved_last_overwrites_no_change_that_came_after(
-    newsroom: Newsroom, lan: Client, by_import: bool
-) -> None:
+def test_page_that_saved_last_overwrites_no_change_that_came_after(newsroom, lan, by_import):
     review, other = make_review(newsroom), make_claim(newsroom, text="Một câu khác.")
     values = form_of(lan, change(review)) | {"headline": "Tít của Lan"}
     adopt(values, lan.post(autosave(review), values).json())

@@ -1,6 +1,5 @@
 """Two people at one draft, or one and a program or an erasure."""
 
-from collections.abc import Callable
 from copy import deepcopy
 
 import pytest
@@ -113,9 +112,7 @@ def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press
 
 
 @pytest.mark.parametrize("removed", [0, pytest.param(1, marks=pytest.mark.prove)])
-def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(
-    newsroom: Newsroom, removed: int
-) -> None:
+def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(newsroom, removed):
     review = make_review(newsroom)
     page = f"/admin/editorial/review/{review.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
@@ -286,9 +283,7 @@ def test_erased_claim_does_not_come_back_from_an_open_form(newsroom: Newsroom, r
         lambda newsroom, row: confirm_claimant(claimant=row, by=newsroom.editor, digest=claimant_digest(row)),
     ],
 )
-def test_claimant_that_was_redacted_or_confirmed_meanwhile(
-    newsroom: Newsroom, change: Callable[[Newsroom, Claimant], object]
-) -> None:
+def test_claimant_that_was_redacted_or_confirmed_meanwhile(newsroom, change):
     claimant = Claimant.objects.create(
         newsroom=newsroom.publisher, type="person", name="Nguyễn Văn Mẫu", confirmed=False
     )
@@ -338,9 +333,7 @@ def test_second_to_save_a_scale_or_a_label_is_told(newsroom: Newsroom) -> None:
     assert scale.best == 6
 
 
-def test_verdict_that_was_changed_on_its_own_page_is_not_overwritten_on_the_page_of_its_scale(
-    newsroom: Newsroom,
-) -> None:
+def test_verdict_that_was_changed_on_its_own_page_is_not_overwritten_on_the_page_of_its_scale(newsroom):
     scale = make_scale()
     verdict = scale.verdicts.get(slug="false")
     pages = (f"ratingscale/{scale.pk}", f"verdict/{verdict.pk}")

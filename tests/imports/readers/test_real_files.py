@@ -188,9 +188,7 @@ def test_every_record_says_what_its_line_says(taken: dict[tuple[str, int], Any],
         (("averitec_candidates", 3104), "claim/claimant/name", "Facebook page Amethi Rae Bareli ki Kahani"),
     ],
 )  # fmt: skip
-def test_hard_records(
-    taken: dict[tuple[str, int], Any], place: tuple[str, int], pointer: str, expected: object
-) -> None:
+def test_hard_records(taken, place, pointer, expected):
     value = taken[place]
     for step in pointer.split("/"):
         value = value[int(step) if step.isdigit() else step]

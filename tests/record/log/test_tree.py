@@ -305,9 +305,7 @@ def test_entries_are_signed_after_their_commit_and_never_before(bare_record: Non
     assert list(LogCheckpoint.objects.values_list("size", flat=True)) == [3]
 
 
-def test_publication_stays_when_the_signer_fails_and_is_signed_later(
-    bare_record: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_publication_stays_when_the_signer_fails_and_is_signed_later(bare_record, monkeypatch):
     with monkeypatch.context() as patched, pytest.raises(RecordError, match="The log's signer refused: broken"):
 
         def broken(*args: Any, **options: Any) -> str:

@@ -94,9 +94,7 @@ def test_match_of_a_word_that_older_bodies_have(bare_record: None, monkeypatch: 
     assert found("telegram zyxwv") == [telegram, summed_up]
 
 
-def test_match_of_a_word_that_many_bodies_have_leaves_room_for_the_next(
-    bare_record: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_match_of_a_word_that_many_bodies_have_leaves_room_for_the_next(bare_record, monkeypatch):
     monkeypatch.setattr(matching, "MAX_READ", 4)
     monkeypatch.setattr(matching, "READ_EACH", 3)
     publish("Telegram is closed")

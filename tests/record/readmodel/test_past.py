@@ -229,11 +229,7 @@ def test_substantive_correction_with_the_shortest_reason() -> None:
 
 @pytest.mark.parametrize(
     ("last", "following"),
-    [
-        (withdraw(X, A), withdraw(X, A)),
-        (erase(X), withdraw(X, A)),
-        (erase(X), erase(X)),
-    ],
+    [(withdraw(X, A), withdraw(X, A)), (erase(X), withdraw(X, A)), (erase(X), erase(X))],
     ids=["withdrawn twice", "withdrawn when erased", "erased twice"],
 )
 def test_removal_of_what_is_removed(last: entries.Publication, following: entries.Publication) -> None:

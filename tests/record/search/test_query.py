@@ -29,10 +29,7 @@ from tests.record.conftest import disarm, make_statement
         ("„nước lũ‟ «mái chùa» ＂xe＂", [Alternative(((("nước", "lũ"),), (("mái", "chùa"),), (("xe",),)))]),
         ("“nước lũ", [Alternative(((("nước", "lũ"),),))]),
         ('"covid-19" "covid19"', [Alternative(((("covid", "19"),), (("covid19",),)))]),
-        (
-            "lũ −lụt ‐“năm 2020” －bão",
-            [Alternative(((("lũ",),),), ((("lụt",),), (("năm", "2020"),), (("bão",),)))],
-        ),
+        ("lũ −lụt ‐“năm 2020” －bão", [Alternative(((("lũ",),),), ((("lụt",),), (("năm", "2020"),), (("bão",),)))]),
         ("lũ – lụt covid−19", [Alternative(((("lũ",),), (("lụt",),), (("covid", "19"), ("covid19",))))]),
         ("lũ OR lụt bão", [Alternative(((("lũ",),),)), Alternative(((("lụt",),), (("bão",),)))]),
         ("lũ -lụt", [Alternative(((("lũ",),),), ((("lụt",),),))]),

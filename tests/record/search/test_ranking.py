@@ -293,9 +293,7 @@ def test_search_of_a_common_word_that_stands_in_old_reviews_alone(monkeypatch: p
 
 
 @pytest.mark.parametrize(("words", "condition"), [("lu", Q(language="en")), ("lu -bao", Q()), ('"lu lu"', Q())])
-def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(
-    monkeypatch: pytest.MonkeyPatch, words: str, condition: Q
-) -> None:
+def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(monkeypatch, words, condition):
     """How common the word is says nothing then: a sample does."""
     shelve_by(monkeypatch, bits=0, MIN_SHELVES=1, MIN_CANDIDATES=1, MAX_RARE=1)
     publish({"text": "Lũ lũ", "language": "en"}, *["Lũ và bão"] * 11)
@@ -405,8 +403,7 @@ def test_search_of_words_with_invisible_signs(words: str, ids: list[int]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "ids"),
-    [("½ -covid", []), ("½", []), ('"1 ½ lít"', [1]), ("½ nước", [1]), ("tầng ②", [2]), ("H₂O", [2])],
+    ("words", "ids"), [("½ -covid", []), ("½", []), ('"1 ½ lít"', [1]), ("½ nước", [1]), ("tầng ②", [2]), ("H₂O", [2])]
 )
 def test_search_of_numbers_that_are_no_words(words: str, ids: list[int]) -> None:
     publish("Uống 1 ½ lít nước", "Tầng ② có H₂O")
