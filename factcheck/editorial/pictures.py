@@ -133,17 +133,18 @@ def delete_pictures(*, review: Review | None = None, claims: Collection[UUID] = 
     rows = Picture.objects.filter(claim__in=claims)
     if review is not None:
         rows |= Picture.objects.filter(review=review).exclude(sha256__in=_hashes_in(review.body))
-    _delete(rows)
+    delete_rows(rows)
 
 
 def delete_dropped_media(claims: Collection[UUID], newsroom: int) -> None:
     """Deletes the newsroom's files of these claims that no appearance and no live review refers to any more."""
     media = Picture.objects.filter(claim__in=claims, claim__newsroom=newsroom)
     named = Appearance.objects.filter(claim=OuterRef("claim"), media_sha256=OuterRef("sha256"))
-    _delete(media.exclude(Exists(named)).exclude(sha256__in=PublishedPicture.objects.values("sha256")))
+    delete_rows(media.exclude(Exists(named)).exclude(sha256__in=PublishedPicture.objects.values("sha256")))
 
 
-def _delete(rows: QuerySet[Picture]) -> None:
+def delete_rows(rows: QuerySet[Picture]) -> None:
+    """Deletes the rows, and after the commit the files that no other row has."""
     names = {picture.name for picture in rows}
     rows.delete()
     # `robust`: the commit can't be undone. `delete_unused_files` deletes a file that can't be deleted now.

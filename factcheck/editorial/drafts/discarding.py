@@ -6,8 +6,7 @@ A draft that was submitted is never deleted, because its proposals refer to the 
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +16,7 @@ from factcheck.editorial.drafts.saved_states import columns_of, forget_states, k
 from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.fields import LanguageField, ProseField
-from factcheck.editorial.models import Claim, Demand, Proposal, Review, SavedState, User
+from factcheck.editorial.models import Demand, Proposal, Review, SavedState, User
 from factcheck.editorial.people import roles
 from factcheck.record.models import LogEntry
 
@@ -68,16 +67,14 @@ def restore_draft(*, draft: Review | Demand, by: User) -> None:
 def delete_discarded() -> None:
     """Deletes the drafts that were thrown away more than 30 days ago, each in its own transaction.
 
-    Also deletes the states of drafts that no longer exist, for example of a claim that somebody has deleted.
+    Also deletes the saved states that are over: of drafts that no longer exist, and of published texts after 30 days.
     """
     for model in (Review, Demand):
         old = model._default_manager.filter(state=DISCARDED, discarded_at__lt=timezone.now() - KEPT_FOR)
         for key in old.values_list("pk", flat=True):
             _delete(model, key)
-    gone = SavedState.objects.all()
-    for drafts in (Review, Demand, Claim):
-        gone = gone.exclude(Exists(drafts._default_manager.filter(pk=OuterRef("draft"))))
-    gone.delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM editorial_savedstate WHERE editorial_state_is_over(draft, saved_at)")
 
 
 @transaction.atomic

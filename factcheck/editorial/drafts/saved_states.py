@@ -1,11 +1,12 @@
-"""Keeps every saved state of a draft, and restores one.
+"""Keeps the saved states of a draft, and restores one.
 
 A state is the content of all editable columns, with the rows that are edited on the same page. New columns are included
-automatically.
+automatically. While somebody writes, each state replaces the one before it.
 """
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,6 +23,7 @@ Draft = Review | Claim | Demand
 Content = dict[str, Any]
 Kind = SavedState.Kind
 MAX_DIGITS = 9  # of a version
+PAUSE = timedelta(minutes=10)  # the same in sql/saved_states.sql
 # The rows that are edited on the page of a draft.
 ROWS: dict[type[models.Model], tuple[str, ...]] = {
     Review: ("sources", "authorships"),
@@ -46,16 +48,37 @@ def content_of(draft: models.Model) -> Content:
 def keep_state(draft: models.Model, by: User, kind: Kind = Kind.SAVED, page: UUID | None = None) -> SavedState | None:
     """Keeps the state of a draft that has just been saved. Returns None if the last state has the same content.
 
-    The state gets the version and the time of the draft's last change.
+    The state gets the version and the time of the draft's last change. It replaces the last state of the same sitting.
     """
     draft.refresh_from_db(fields=["version"])  # the database has raised the version
-    content = content_of(draft)
-    if kind == Kind.SAVED and (last := last_state(draft.pk)) is not None and last.content == content:
+    content, last = content_of(draft), last_state(draft.pk)
+    if kind == Kind.SAVED and last is not None and last.content == content:
         return None
     row: Any = draft
-    return SavedState.objects.create(
+    state = SavedState.objects.create(
         draft=row.pk, version=row.version, kind=kind, saved_by=by, saved_at=row.changed_at, page=page, content=content
     )
+    if last is not None and _replaces(state, last):
+        last.delete()
+    return state
+
+
+def _replaces(state: SavedState, last: SavedState) -> bool:
+    """Whether both states belong to one sitting: the same page has saved again after a short pause.
+
+    A state is kept if a page was opened with it, because a conflict is explained with it. It is also kept if more than
+    half of its text is gone, so that a mistake can be undone.
+    """
+    if last.was_opened or (state.kind, state.saved_by_id, state.page) != (last.kind, last.saved_by_id, last.page):
+        return False
+    was, now = (len(json.dumps(each.content)) for each in (last, state))
+    return state.kind == Kind.SAVED and state.saved_at - last.saved_at <= PAUSE and 2 * now >= was
+
+
+def note_opened(draft: UUID) -> None:
+    """Notes that a page shows the last state, so that a later state doesn't replace it."""
+    last = SavedState.objects.filter(draft=draft).exclude(kind=Kind.TYPED).values("pk")[:1]
+    SavedState.objects.filter(pk__in=last, was_opened=False).update(was_opened=True)
 
 
 def keep_first_state(draft: models.Model) -> None:
@@ -63,6 +86,7 @@ def keep_first_state(draft: models.Model) -> None:
     if not SavedState.objects.filter(draft=draft.pk).exists():
         stored: Any = type(draft)._default_manager.get(pk=draft.pk)
         keep_state(stored, stored.logged_by if isinstance(stored, Claim) else stored.created_by)
+        note_opened(draft.pk)
 
 
 def last_state(draft: UUID) -> SavedState | None:
@@ -71,10 +95,18 @@ def last_state(draft: UUID) -> SavedState | None:
 
 
 def state_of(draft: UUID, version: str) -> SavedState | None:
-    """The state that was the content of the draft in a version that a page has opened."""
-    if not version.isdecimal() or len(version) > MAX_DIGITS:
+    """The state that was the content of the draft in a version that a page has opened.
+
+    None if a passage has been forgotten since then, because the page can still contain the passage.
+    """
+    if not version.isdecimal() or len(version) > MAX_DIGITS or passage_forgotten(draft, version):
         return None
     return SavedState.objects.filter(draft=draft, version__lte=version).exclude(kind=Kind.TYPED).first()
+
+
+def passage_forgotten(draft: UUID, version: str) -> bool:
+    """Whether a passage has been forgotten since this version."""
+    return SavedState.objects.filter(draft=draft, version__gt=version, kind=Kind.FORGOTTEN).exists()
 
 
 @transaction.atomic

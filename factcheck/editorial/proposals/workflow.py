@@ -149,7 +149,7 @@ def publish_held(proposal: Proposal) -> LogEntry | None:
 def lapse(proposal: Proposal, by: User) -> None:
     """Returns a proposal without asking who may, because its time is over or because something stronger replaces it."""
     policy, proposal = _lock(proposal)
-    if not proposal.decision:
+    if not proposal.decision or _waits(policy, proposal):
         proposal.decide(Decision.RETURNED, by)
         policy.after_return(proposal)
         if by.is_active:
@@ -220,11 +220,15 @@ def _publish(policy: Policy[Any], proposal: Proposal, statement: dict[str, Any],
 
 
 def _return(policy: Policy[Any], proposal: Proposal, by: User, message: str) -> Proposal:
-    waits = policy.waits and proposal.decision == Decision.APPROVED and proposal.entry_id is None
-    if proposal.decision and not waits:
+    if proposal.decision and not _waits(policy, proposal):
         raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
     proposal.decide(Decision.RETURNED, by, message)
     policy.after_return(proposal)
     detail = {"reason": message} if policy.keeps_reasons else {}
     record_event(by, f"{policy.event(proposal)}.returned", proposal.subject, **detail)
     return proposal
+
+
+def _waits(policy: Policy[Any], proposal: Proposal) -> bool:
+    """Whether the approved proposal waits for its publication, so that it can still be returned."""
+    return policy.waits and proposal.decision == Decision.APPROVED and proposal.entry_id is None
