@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from factcheck.editorial.models import ApiToken, Appearance, Authorship, Claim, Claimant, Membership, Review
+from factcheck.editorial.models import ApiToken, Appearance, Authorship, Claim, Claimant, Membership, Review, Source
 from factcheck.editorial.programs.tokens import revoke_token
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ClaimToLog, DraftSource
@@ -158,6 +158,16 @@ def test_change_takes_what_was_said_and_leaves_the_rest(program: Program) -> Non
     got = program.get(f"claims/{claim}/")
     assert (got["text"], got["location"]) == ("Nước lũ ở Huế đã lên tới mái chùa.", "Huế")
     assert (got["claimant"], got["claimed_on"], got["appearances"]) == (None, None, [])
+
+
+def test_source_that_is_sent_again_keeps_its_id(program: Program) -> None:
+    sources = [{"title": "A", "url": "https://a.example/"}, {"title": "B"}]
+    made = program.post("reviews/", review_of(program.post("claims/", CLAIM), sources=sources))
+    known = Source.objects.get(title="A").pk
+    program.send(
+        "PATCH", f"reviews/{made}/", {"sources": [{"title": "C"}, {"title": "A2", "url": "https://a.example/"}]}
+    )
+    assert [(row.title, row.pk == known) for row in Source.objects.all()] == [("C", False), ("A2", True)]
 
 
 @pytest.mark.parametrize(

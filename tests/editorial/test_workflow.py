@@ -355,7 +355,7 @@ def test_every_verb_refuses_people_of_other_newsrooms(newsroom: Newsroom) -> Non
             lambda by: review_policy.withdraw(review=published, by=by, reason="x"),
             lambda by: review_policy.reinstate(review=withdrawn, by=by, reason="x"),
         ):
-            with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
+            with pytest.raises(NotAllowed):
                 call(person)
     assert LogEntry.objects.count() == before
 

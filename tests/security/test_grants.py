@@ -126,7 +126,7 @@ def test_administrator_approves_nothing_of_their_own(newsroom: Newsroom, root: U
         with pytest.raises(workflow.NotAllowed):
             workflow.approve(proposal=proposal, by=root, digest=proposal.digest)
         for decider in (root, account, newsroom.editor):
-            with pytest.raises(DatabaseError, match="somebody else decides|only another account administrator"):
+            with pytest.raises(DatabaseError, match=r"\((submitter|own_account|not_editor)\)"):
                 run(APPROVE, decider.pk, proposal.pk)
     assert state() == before
 
@@ -142,7 +142,7 @@ def test_first_hour_does_not_come_back(database: str) -> None:
     proposal = account_policy.propose(account=outsider, action=Action.ADMINISTRATOR, by=root)
     with pytest.raises(workflow.NotAllowed, match="Someone else has to decide"):
         workflow.approve(proposal=proposal, by=root, digest=proposal.digest)
-    with pytest.raises(DatabaseError, match="somebody else decides"):
+    with pytest.raises(DatabaseError, match=r"\(submitter\)"):
         run(APPROVE, root.pk, proposal.pk)
     with pytest.raises(DatabaseError, match="permission denied"):
         run("DELETE FROM editorial_editorialevent")
@@ -190,5 +190,5 @@ def test_proposal_of_a_closed_administrator_is_dead(newsroom: Newsroom, root: Us
     accounts.take_away(account=root, action=Action.CLOSING, by=other)
     with pytest.raises(workflow.EditorialError, match="can no longer propose it"):
         workflow.approve(proposal=proposal, by=other, digest=proposal.digest)
-    with pytest.raises(DatabaseError, match="only another account administrator"):
+    with pytest.raises(DatabaseError, match="can no longer propose this"):
         run(APPROVE, other.pk, proposal.pk)

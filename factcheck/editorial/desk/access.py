@@ -7,6 +7,7 @@ and account administrators manage accounts, memberships and publishers.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
@@ -22,7 +23,7 @@ from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, DeskCha
 from factcheck.editorial.desk.read_only import drop_empty_fields, list_read_only_rows, replace_account_links
 from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Membership, Publisher, User
+from factcheck.editorial.models import Membership, Publisher, Review, User
 from factcheck.editorial.people import roles
 from factcheck.editorial.people.time_zones import DEFAULT, zone
 
@@ -65,6 +66,16 @@ class Desk:
     def own(self, rows: QuerySet[M]) -> QuerySet[M]:
         """The rows that belong to the person's newsrooms, for models with a `newsroom` field."""
         return rows.filter(newsroom__in=list(self.roles))
+
+    @cached_property
+    def _writes(self) -> dict[UUID, bool]:
+        return {}
+
+    def may_write(self, review: Review) -> bool:
+        """The answer of `roles.may_write`, which is asked once per review and request."""
+        if review.pk not in self._writes:
+            self._writes[review.pk] = roles.may_write(self.user, review)
+        return self._writes[review.pk]
 
     @property
     def deciding_newsrooms(self) -> list[int]:

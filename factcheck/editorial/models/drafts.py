@@ -1,5 +1,7 @@
 """The versions of rows that people edit, the saved states of drafts, and the people who have a draft open."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +16,19 @@ class VersionedModel(models.Model):
         abstract = True
 
 
-class DatedModel(VersionedModel):
+class StatementModel(models.Model):
+    """A row whose columns come from a statement (`fields.columns`), so that mypy doesn't see them."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
+    class Meta:
+        abstract = True
+
+
+class DatedModel(StatementModel, VersionedModel):
     """A versioned row with the time of its last edit."""
 
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)

@@ -30,7 +30,7 @@ def take_away(*, account: User, action: Action, by: User, membership: Membership
     _make_way(account, action, by)
     newsroom, said = (membership.publisher, {"role": membership.role}) if membership else (None, {})
     proposal = account_policy.propose(account=account, action=action, by=by, newsroom=newsroom, **said)
-    if action in TAKING and account_policy.AccountPolicy().may_decide_alone(proposal, by):
+    if action in TAKING and account_policy.AccountPolicy().find_refusal(proposal, by, approving=True) is None:
         return workflow.approve(proposal=proposal, by=by, digest=proposal.digest)
     return proposal
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.captures.requests import keep_captures, request_missing
+from factcheck.editorial.captures.requests import replace_rows
 from factcheck.editorial.drafts.saved_states import keep_first_state, keep_state
 from factcheck.editorial.drafts.statement_columns import columns_of, values_of
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
@@ -79,10 +79,7 @@ def _write(claim: Claim, values: Values, by: User) -> None:
         claim.claimant = claimant
     claim.save()
     if "appearances" in values:
-        keep_captures(claim.appearances.all(), appearances)
-        claim.appearances.all().delete()
-        Appearance.objects.bulk_create(appearances)
-        request_missing(appearances, newsroom=claim.newsroom, by=by)
+        replace_rows(claim.appearances, appearances, newsroom=claim.newsroom, by=by)
     if "topics" in values:
         claim.topics.set(topics)
 

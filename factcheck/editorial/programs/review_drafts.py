@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.captures.requests import keep_captures, request_missing
+from factcheck.editorial.captures.requests import replace_rows
 from factcheck.editorial.drafts.saved_states import keep_first_state, keep_state
 from factcheck.editorial.drafts.statement_columns import values_of
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
@@ -90,10 +90,7 @@ def _write(review: Review, values: Values, token: ApiToken) -> None:
         raise Invalid(problems)
     review.save()
     if "sources" in values:
-        keep_captures(review.sources.all(), sources)
-        review.sources.all().delete()
-        Source.objects.bulk_create(sources)
-        request_missing(sources, newsroom=review.newsroom, by=token.user)
+        replace_rows(review.sources, sources, newsroom=review.newsroom, by=token.user)
     # The token's account becomes an author, so that it can't approve the review.
     Authorship.objects.get_or_create(review=review, user=token.user)
     keep_state(review, token.user)

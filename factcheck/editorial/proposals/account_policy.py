@@ -5,16 +5,16 @@ approved, and the application can't make it (`sql/accounts.sql`).
 """
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Proposal, Publisher, User
-from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action, Kind
+from factcheck.editorial.models.kinds import SETTLED_AFTER, Action, Kind
 from factcheck.editorial.people import account_mail, roles
 from factcheck.editorial.proposals.policy import Policy, Reasons, submit_statement
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
@@ -30,6 +30,11 @@ NOT_UNDONE = _("This can’t be undone any more. An account administrator can pr
 
 class AccountPolicy(Policy[User]):
     kind = Kind.ACCOUNT
+    refusals: ClassVar = Policy.refusals | {
+        "not_editor": _ASK_A_CHIEF,
+        "own_account": _("This is about your own account. Someone else has to decide."),
+        "took_it_away": _("You took this away yourself. Someone else has to decide."),
+    }
     changed = _("The account was changed after this was proposed. Return the proposal, then propose the change again.")
 
     def lock_subject(self, proposal: Proposal) -> None:
@@ -46,27 +51,13 @@ class AccountPolicy(Policy[User]):
         return {**proposal.content, **now, **({"newsroom": newsroom.site} if newsroom else {})}
 
     def require_submitter(self, proposal: Proposal) -> None:
-        if not _ask("editorial_proposes_on_account", proposal, proposal.submitted_by_id):
+        if not _may_propose(proposal):
             if proposal.action in (Action.REMOVAL, Action.UNDOING):
                 raise NotAllowed(_ASK_A_CHIEF)
             roles.require_administrator(proposal.submitted_by)
 
-    def require_decider(self, proposal: Proposal, by: User) -> None:
-        if by.pk == proposal.submitted_by_id and proposal.action in TAKING:
-            return  # `may_decide_alone` asks the brake
-        if by.pk == proposal.account_id:
-            raise NotAllowed(_("This is about your own account. Someone else has to decide."))
-        if not _ask("editorial_decides_on_account", proposal, by.pk):
-            raise NotAllowed(_ASK_A_CHIEF)
-        removal = proposal.content.get("removal")
-        if removal and Proposal.objects.filter(pk=removal, submitted_by=by).exists():
-            raise NotAllowed(_("You took this away yourself. Someone else has to decide."))
-
-    def may_decide_alone(self, proposal: Proposal, by: User) -> bool:
-        return not ask("editorial_removal_waits", proposal.pk) if proposal.action in TAKING else is_first_hour(by)
-
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
-        if not _ask("editorial_proposes_on_account", proposal, proposal.submitted_by_id):
+        if not _may_propose(proposal):
             raise EditorialError(
                 _("The person who proposed this can no longer propose it. Return the proposal with a message.")
             )
@@ -156,17 +147,17 @@ def open_proposal(account: User) -> Proposal | None:
 
 def is_first_hour(by: User) -> bool:
     """Whether nobody else has ever been able to decide, so that this administrator's own approval is enough."""
-    return ask("editorial_is_first_hour", by.pk)
+    return roles.ask("editorial_is_first_hour", by.pk)
 
 
 def is_last_decider(account: User) -> bool:
     """Whether nobody else can decide in one of the account's newsrooms, or on accounts."""
-    return ask("editorial_is_last_decider", account.pk, None)
+    return roles.ask("editorial_is_last_decider", account.pk, None)
 
 
 def has_powers(account: User) -> bool:
     """Whether the account has a role or administers accounts, or had until today."""
-    return ask("editorial_has_powers", account.pk)
+    return roles.ask("editorial_has_powers", account.pk)
 
 
 def _has_paused(person: User, account: User) -> bool:
@@ -176,15 +167,9 @@ def _has_paused(person: User, account: User) -> bool:
 
 
 def _can_be_undone(proposal: Proposal, taken: str | None) -> bool:
-    return ask("editorial_can_be_undone", proposal.account_id, proposal.newsroom_id, taken)
+    return roles.ask("editorial_can_be_undone", proposal.account_id, proposal.newsroom_id, taken)
 
 
-def _ask(function: str, proposal: Proposal, person: int) -> bool:
-    return ask(function, person, proposal.account_id, proposal.newsroom_id, proposal.action)
-
-
-def ask(function: str, *values: int | str | None) -> bool:
-    """The answer of a function of `sql/accounts.sql`."""
-    with connection.cursor() as cursor:
-        cursor.callproc(function, values)
-        return bool(cursor.fetchone()[0])
+def _may_propose(proposal: Proposal) -> bool:
+    about = (proposal.account_id, proposal.newsroom_id, proposal.action)
+    return roles.ask("editorial_proposes_on_account", proposal.submitted_by_id, *about)

@@ -17,7 +17,7 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Demand, Freeze, Proposal, Publisher, SavedState, User
 from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal
+from factcheck.editorial.proposals.policy import Policy, Reasons
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand as statements
 from factcheck.record.statements.checks import equivalent
@@ -50,10 +50,6 @@ class DemandPolicy(Policy[Demand]):
 
     def copy_note(self, proposal: Proposal) -> None:
         proposal.note = self.subject(proposal).change_note
-
-    def require_outsider(self, proposal: Proposal, by: User) -> None:
-        if self.subject(proposal).created_by_id == by.pk:
-            raise author_refusal()
 
     def require_ready(self, proposal: Proposal) -> None:
         publish_after = self.subject(proposal).publish_after

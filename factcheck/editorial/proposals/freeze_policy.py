@@ -1,7 +1,7 @@
 """Freezes of a newsroom's publishing: a Chief editor freezes at once, and two people end the freeze together."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Freeze, Membership, Proposal, Publisher, User
+from factcheck.editorial.models import Freeze, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
@@ -24,6 +24,9 @@ class FreezePolicy(Policy[Freeze]):
     """
 
     kind = Kind.FREEZE
+    refusals: ClassVar = Policy.refusals | {
+        "no_chief_editor": _("One of the two people who end a freeze must be a Chief editor. Ask a Chief editor.")
+    }
 
     def lock_subject(self, proposal: Proposal) -> None:
         found = Freeze.objects.select_for_update(of=("self",)).select_related("newsroom", "begun_by")
@@ -48,16 +51,6 @@ class FreezePolicy(Policy[Freeze]):
     def require_submitter(self, proposal: Proposal) -> None:
         roles.require_decider(proposal.submitted_by, self.subject(proposal).newsroom)
 
-    def require_decider(self, proposal: Proposal, by: User) -> None:
-        if not roles.administers(by):
-            super().require_decider(proposal, by)
-
-    def require_outsider(self, proposal: Proposal, by: User) -> None:
-        newsroom = self.subject(proposal).newsroom
-        people = (proposal.submitted_by, by)
-        if Membership.Role.CHIEF_EDITOR not in [roles.role_in(person, newsroom) for person in people]:
-            raise NotAllowed(_("One of the two people who end a freeze must be a Chief editor. Ask a Chief editor."))
-
     def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
         freeze = self.subject(proposal)
         freeze.ended_at = timezone.now()
@@ -67,8 +60,7 @@ class FreezePolicy(Policy[Freeze]):
 @transaction.atomic
 def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
     """Freezes the newsroom's publishing at once. Publications that have begun finish first."""
-    is_chief = roles.role_in(by, newsroom) == Membership.Role.CHIEF_EDITOR
-    if not is_chief and not roles.administers(by):
+    if not roles.ask("editorial_may_freeze", by.pk, newsroom.pk):
         raise NotAllowed(_("Only a Chief editor or an account administrator can freeze publishing. Ask one of them."))
     Publisher.objects.select_for_update().get(pk=newsroom.pk)
     require_not_frozen([newsroom.pk])

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.rows import drafts_of
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event, record_events
-from factcheck.editorial.models import Authorship, ImportBatch, Proposal, Publisher, Review, User
+from factcheck.editorial.models import ImportBatch, Proposal, Publisher, Review, User
 from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, save_proposal
@@ -29,6 +29,9 @@ class ImportPolicy(Policy[ImportBatch]):
     """A single decision for all members. Members and their reviews receive the approval when they are published."""
 
     kind = Kind.IMPORT
+    refusals: ClassVar = Policy.refusals | {
+        "author": _("You are an author of a review in this import. Someone else has to decide.")
+    }
 
     def lock_subject(self, proposal: Proposal) -> None:
         proposal.batch = lock_batch(proposal.subject_id)
@@ -40,10 +43,6 @@ class ImportPolicy(Policy[ImportBatch]):
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
         """An empty statement, because the digest covers the digests of the members."""
         return {}
-
-    def require_outsider(self, proposal: Proposal, by: User) -> None:
-        if Authorship.objects.filter(user=by, review__proposals__batch=self.subject(proposal)).exists():
-            raise NotAllowed(_("You are an author of a review in this import. Someone else has to decide."))
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if _digest(self.subject(proposal)) != proposal.digest:

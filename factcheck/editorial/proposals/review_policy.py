@@ -19,7 +19,7 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, Review, SavedState, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal, submit_statement
+from factcheck.editorial.proposals.policy import Policy, Reasons, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_completeness import WAITS, find_missing, find_short_note
 from factcheck.record.models import LogEntry
@@ -94,10 +94,6 @@ class ReviewPolicy(Policy[Review]):
             roles.require_writer(proposal.submitted_by, self.subject(proposal))
         else:
             super().require_submitter(proposal)
-
-    def require_outsider(self, proposal: Proposal, by: User) -> None:
-        if roles.is_author(by, self.subject(proposal)):
-            raise author_refusal()
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if proposal.action == Action.PUBLICATION:

@@ -193,9 +193,7 @@ def _approve(
     policy.require_decider(proposal, by)
     if proposal.effective_decision:
         raise EditorialError(_("This has already been decided. Reload the page to see the decision."))
-    if by.pk == proposal.submitted_by_id and not policy.may_decide_alone(proposal, by):
-        raise NotAllowed(_("You submitted this yourself. Someone else has to decide."))
-    policy.require_outsider(proposal, by)
+    policy.require_decider(proposal, by, approving=True)
     if digest != proposal.digest:
         raise EditorialError(_("The content has changed since you read it. Read it again before you decide."))
     statement = policy.require_unchanged(proposal)

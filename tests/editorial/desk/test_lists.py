@@ -162,7 +162,7 @@ def test_search_uses_the_trigram_indexes(newsroom: Newsroom) -> None:
 def test_home_reads_what_waits_and_not_a_million_published_proposals(database: str) -> None:
     newsroom, found = make_newsroom(), Proposal.objects
     lists = [
-        ("proposal_undecided", found.to_decide(newsroom.editor, [1])),
+        ("proposal_undecided", found.to_decide(newsroom.editor)),
         ("proposal_undecided", found.awaiting_others(newsroom.editor, [1])),
         ("proposal_approved", found.to_publish([1])),
         ("proposal_returned", found.returned_to(newsroom.editor, [1])),

@@ -71,13 +71,13 @@ def finish(newsroom: Newsroom, batch: ImportBatch, digest: str) -> Proposal:
 
 def test_import_is_approved_by_an_editor_there(newsroom: Newsroom) -> None:
     for person in (newsroom.reporter, make_newsroom("khac.example").chief):
-        with pytest.raises(IntegrityError, match="only an Editor of the deciding newsroom approves"):
+        with pytest.raises(IntegrityError, match=r"\(not_editor\)"):
             run(APPROVE, person.pk)
 
 
 def test_import_is_not_approved_by_an_author(newsroom: Newsroom) -> None:
     Authorship.objects.create(review=Review.objects.get(headline="Headline 2"), user=newsroom.second)
-    with pytest.raises(IntegrityError, match="an author cannot approve"):
+    with pytest.raises(IntegrityError, match=r"\(author\)"):
         run(APPROVE, newsroom.second.pk)
     with pytest.raises(NotAllowed, match="You are an author of a review in this import"):
         approve(newsroom)
@@ -180,12 +180,12 @@ def test_import_that_is_finished_waits_for_what_is_being_added(newsroom: Newsroo
 def test_approval_is_not_decided_as_an_import_that_was_not(newsroom: Newsroom) -> None:
     """Neither before the import is, nor by somebody who cannot approve and did not decide on it, or at another time."""
     Membership.objects.using("owner").filter(user=newsroom.chief).delete()
-    with pytest.raises(IntegrityError, match="only an Editor of the deciding newsroom approves"):
+    with pytest.raises(IntegrityError, match=r"\(not_editor\)"):
         run(DECIDE, newsroom.chief.pk, "2026-01-01T00:00Z")
     decided = decided_at(approve(newsroom))
     Membership.objects.using("owner").filter(user=newsroom.second).delete()
     for person, moment in ((newsroom.chief, decided), (newsroom.second, "2026-01-01T00:00Z")):
-        with pytest.raises(IntegrityError, match="only an Editor of the deciding newsroom approves"):
+        with pytest.raises(IntegrityError, match=r"\(not_editor\)"):
             run(DECIDE, person.pk, moment)
     run(DECIDE, newsroom.second.pk, decided)
 

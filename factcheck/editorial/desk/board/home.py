@@ -224,7 +224,7 @@ def _proposals(desk: Desk) -> dict[str, list[Proposal]]:
     newsrooms, found = list(desk.roles), Proposal.objects
     querysets = {
         "returned": found.returned_to(desk.user, newsrooms).filter(_is_recent()),
-        "to_decide": found.to_decide(desk.user, desk.deciding_newsrooms),
+        "to_decide": found.to_decide(desk.user),
         "to_publish": found.to_publish(desk.deciding_newsrooms),
         "sent": found.awaiting_others(desk.user, newsrooms),
         "removed": found.to_undo(desk.user),

@@ -26,7 +26,6 @@ from factcheck.editorial.desk.deciding.review_actions import (
     ACTIONS,
     action_page,
     available_actions,
-    may_write,
     statement_context,
     submit_saved,
 )
@@ -183,7 +182,7 @@ class ReviewAdmin(
     def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
         if obj is None:
             return self.has_view_permission(request)
-        return self.has_view_permission(request, obj) and obj.state == State.DRAFT and may_write(get_desk(request), obj)
+        return self.has_view_permission(request, obj) and obj.state == State.DRAFT and get_desk(request).may_write(obj)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
@@ -231,7 +230,7 @@ class ReviewAdmin(
             "decisions": decisions,
             "held": proposal_actions.hold_notice(proposal) if proposal else "",
             "review": row,
-            "writes": may_write(desk, row),
+            "writes": desk.may_write(row),
             "actions": actions,
             **steps_context(row, actions, proposal, decisions, edited=edited),
             "reasons": review_completeness.find_missing(draft) if row.state == State.DRAFT else [],
