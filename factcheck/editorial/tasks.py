@@ -28,11 +28,11 @@ logger = logging.getLogger(__name__)
 def _schedule(name: str, cron: str, *acts: Callable[[], object], **options: Any) -> None:
     """Run these functions at these times in UTC."""
 
+    @app.periodic(cron=cron)
+    @app.task(name=name, **options)
     def run(timestamp: int) -> None:
         for act in acts:
             act()
-
-    app.periodic(cron=cron)(app.task(run, name=name, **options))
 
 
 _schedule("programs.forget", "50 * * * *", delete_expired_keys)
