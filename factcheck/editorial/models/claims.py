@@ -19,7 +19,7 @@ from factcheck.editorial.fields import (
     field_options,
 )
 from factcheck.editorial.models.captures import Capture
-from factcheck.editorial.models.drafts import DatedModel, StatementModel, VersionedModel
+from factcheck.editorial.models.drafts import StatementModel, VersionedModel
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.record.models import PublishedClaim
 from factcheck.record.statements import review as statements
@@ -32,7 +32,7 @@ SORTED_CHARACTERS = 100
 NO_CAPTURE_HELP = _("Readers will see the reason. While this field has a text, no copy is published.")
 
 
-class Claimant(DatedModel):
+class Claimant(VersionedModel):
     """The person or organisation that made a claim. Private persons are described ("a Facebook user"), never named."""
 
     Type = statements.ClaimantType
@@ -110,7 +110,7 @@ class Claimant(DatedModel):
             )
 
 
-class Topic(VersionedModel):
+class Topic(models.Model):
     """A subject by which readers can browse reviews."""
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
@@ -148,7 +148,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(Q(newsroom__in=newsrooms) | Exists(published))
 
 
-class Claim(DatedModel):
+class Claim(VersionedModel):
     """A checkable statement that somebody has made. A claim doesn't contain a verdict."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

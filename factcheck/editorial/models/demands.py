@@ -15,7 +15,7 @@ from factcheck.editorial.fields import (
     columns,
     field_options,
 )
-from factcheck.editorial.models.drafts import DatedModel
+from factcheck.editorial.models.drafts import VersionedModel
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
 from factcheck.record.statements import demand as statements
@@ -31,7 +31,7 @@ class CountryField(RuledField):
     rule = statements.COUNTRY
 
 
-class Demand(DatedModel):
+class Demand(VersionedModel):
     """The draft of an entry in the register. The public sees published revisions only."""
 
     class State(models.TextChoices):

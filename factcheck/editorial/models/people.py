@@ -21,7 +21,7 @@ from factcheck.editorial.fields import (
     columns,
     field_options,
 )
-from factcheck.editorial.models.drafts import StatementModel, VersionedModel
+from factcheck.editorial.models.drafts import StatementModel
 from factcheck.editorial.people import time_zones
 from factcheck.record.statements import review as statements
 
@@ -32,7 +32,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         return self.filter(memberships__isnull=False).distinct()
 
 
-class Publisher(StatementModel, VersionedModel):
+class Publisher(StatementModel):
     """The publisher responsible for a review: one of the site's newsrooms, or the publisher of an imported review."""
 
     Type = statements.PublisherType
@@ -106,7 +106,7 @@ class Publisher(StatementModel, VersionedModel):
         return self.name
 
 
-class User(VersionedModel, AbstractUser):
+class User(AbstractUser):
     """A person with an account. Their permissions depend only on their memberships."""
 
     byline = LineField(

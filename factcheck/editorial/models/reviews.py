@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, columns, field_options
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim
-from factcheck.editorial.models.drafts import DatedModel, StatementModel
+from factcheck.editorial.models.drafts import StatementModel, VersionedModel
 from factcheck.editorial.models.people import ApiToken, Publisher, User
 from factcheck.editorial.models.scales import Verdict
 from factcheck.record.models import LogEntry
@@ -46,7 +46,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.kept().filter(Exists(newer), translation_of__isnull=False).exclude(state="withdrawn")
 
 
-class Review(DatedModel):
+class Review(VersionedModel):
     """The draft of a review of a claim. The public sees published revisions only."""
 
     class State(models.TextChoices):

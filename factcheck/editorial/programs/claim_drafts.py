@@ -10,7 +10,7 @@ from factcheck.editorial.captures.requests import replace_rows
 from factcheck.editorial.drafts.saved_states import keep_first_state, keep_state
 from factcheck.editorial.drafts.statement_columns import columns_of, values_of
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic, User
 from factcheck.editorial.proposals.merge_policy import is_public
@@ -40,7 +40,7 @@ def change_draft(*, token: ApiToken, draft: Claim, values: Values) -> UUID:
     # A review that is being corrected or redacted is a draft too, but the public has already read it.
     published = LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists() or is_public(claim)
     if published or claim.reviews.exclude(state=Review.State.DRAFT).exists():
-        raise EditorialError(_("A review of this claim has been submitted or published. Edit the claim at the desk."))
+        raise WrongState(_("A review of this claim has been submitted or published. Edit the claim at the desk."))
     keep_first_state(claim, claim.logged_by)
     _write(claim, values, token.user)
     keep_state(claim, token.user)

@@ -12,11 +12,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import (
+    AlreadyDone,
+    ChangedSince,
+    Incomplete,
+    LastDecider,
+    NeedsOtherPerson,
+    NotAllowed,
+    TooLate,
+    Undecided,
+    WrongState,
+)
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import SETTLED_AFTER, Action, Kind
 from factcheck.editorial.people import account_mail, roles
-from factcheck.editorial.proposals.policy import Policy, Reasons, submit_statement
+from factcheck.editorial.proposals.policy import Policy, submit_statement
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
 
 _ASK_A_CHIEF = _("Only an account administrator or a Chief editor of this newsroom can do this. Ask one of them.")
@@ -58,11 +68,11 @@ class AccountPolicy(Policy[User]):
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if not _may_propose(proposal):
-            raise EditorialError(
+            raise ChangedSince(
                 _("The person who proposed this can no longer propose it. Return the proposal with a message.")
             )
         if proposal.action == Action.UNDOING and not _can_be_undone(proposal, proposal.content.get("taken")):
-            raise EditorialError(self.changed)
+            raise ChangedSince(self.changed)
         return super().require_unchanged(proposal)
 
     def after_submit(self, proposal: Proposal) -> None:
@@ -98,39 +108,45 @@ def propose(*, account: User, action: Action, by: User, newsroom: Publisher | No
     policy = AccountPolicy()
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
-    if reasons := find_missing(proposal, wanted):
-        raise EditorialError(*reasons)
+    _require_possible(proposal, wanted)
     proposal.statement = json.dumps({"action": action, **wanted})
     return submit_statement(policy, proposal, policy.build_statement(proposal))
 
 
-def find_missing(proposal: Proposal, wanted: dict[str, Any]) -> Reasons:
-    """Everything that prevents the proposal, as sentences for the account administrator."""
+def _require_possible(proposal: Proposal, wanted: dict[str, Any]) -> None:
+    """Raises EditorialError if the account's state doesn't allow the proposal."""
     account, action = AccountPolicy().subject(proposal), proposal.action
     if open_proposal(account) is not None:
-        return [_("A change of this account is already waiting for a decision. Have it decided, or take it back.")]
+        raise Undecided(
+            _("A change of this account is already waiting for a decision. Have it decided, or take it back.")
+        )
     if action == Action.PAUSE and is_last_decider(account):
-        return [LAST_DECIDER]
+        raise LastDecider(LAST_DECIDER)
     if action == Action.PAUSE and _has_paused(proposal.submitted_by, account):
-        return [_("You have paused this account before. Ask another account administrator, or close the account.")]
+        raise NeedsOtherPerson(
+            _("You have paused this account before. Ask another account administrator, or close the account.")
+        )
     held = account.memberships.filter(publisher=proposal.newsroom).first() if proposal.newsroom else None
     if action == Action.REMOVAL and (held is None or held.role != wanted["role"]):
-        return [_("This person no longer has this role.")]
+        raise ChangedSince(_("This person no longer has this role."))
     if action == Action.UNDOING and not _can_be_undone(proposal, wanted["taken"]):
-        return [NOT_UNDONE]
+        raise TooLate(NOT_UNDONE)
     if action in (Action.REMOVAL, Action.DISMISSAL, Action.UNDOING):
-        return []
+        return
     if account.is_active == (action == Action.REOPENING):
-        return [_("This account is open.") if account.is_active else _("This account is closed. Propose to reopen it.")]
+        raise WrongState(
+            _("This account is open.") if account.is_active else _("This account is closed. Propose to reopen it.")
+        )
     if action == Action.ROLE and roles.has_administration(account):
-        return [_("An account administrator cannot have a role in a newsroom. Remove the administration first.")]
+        raise WrongState(
+            _("An account administrator cannot have a role in a newsroom. Remove the administration first.")
+        )
     if action == Action.ROLE and held is not None and held.role == wanted["role"]:
-        return [_("This person already has this role.")]
+        raise AlreadyDone(_("This person already has this role."))
     if action == Action.ADMINISTRATOR and (roles.has_administration(account) or account.memberships.exists()):
-        return [_("An account administrator cannot have a role in a newsroom. Remove the roles first.")]
+        raise WrongState(_("An account administrator cannot have a role in a newsroom. Remove the roles first."))
     if action == Action.EMAIL and wanted["new_email"] in ("", account.email):
-        return [_("Enter the new e-mail address.")]
-    return []
+        raise Incomplete(_("Enter the new e-mail address."))
 
 
 def sends_link(account: User, action: str) -> bool:
