@@ -154,7 +154,7 @@ def make_review(newsroom: Newsroom, claim: Claim | None = None, sources: int = 2
 
 
 def waiting(subject: Model) -> Proposal:
-    """What waits for a decision or a publication of this subject."""
+    """The proposal about this subject that waits for a decision or a publication."""
     found = workflow.open_proposal(subject)
     assert found is not None
     return found

@@ -65,7 +65,7 @@ def world(module_database: str) -> SimpleNamespace:
 
 
 def talk(server: Any, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
-    """What the calls answer: the structured content, or the text of an error."""
+    """The answers of the calls: the structured content, or the text of an error."""
 
     async def run() -> list[Any]:
         async with Client(server) as client:

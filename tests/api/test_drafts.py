@@ -311,7 +311,7 @@ def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(newsr
 
 
 def test_claim_of_a_redacted_review_is_not_changed(newsroom: Any, program: Program) -> None:
-    """What had to go must not come back unseen."""
+    """Redacted text must not come back unseen."""
     review = make_review(newsroom)
     publish_review(newsroom, review)
     review_policy.open_correction(

@@ -346,7 +346,7 @@ def test_pages_name_first_the_feeds_in_their_language(world, api, spoken):
         assert links == [f"?language={spoken}", ""] * 2  # for programs, and for people
 
 
-# What follows has a database of its own.
+# The following tests have databases of their own.
 
 
 def test_feed_of_nothing(database, api):

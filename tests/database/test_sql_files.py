@@ -1,4 +1,4 @@
-"""What the database holds is what the SQL files say, whether it's new or upgraded, and after a migration that fails."""
+"""The database holds the rules of the SQL files, whether it's new or upgraded, and after a migration that fails."""
 
 import re
 from pathlib import Path

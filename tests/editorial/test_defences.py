@@ -231,7 +231,7 @@ def test_administration_by_an_earlier_snapshot_is_refused(newsroom: Newsroom, ad
 
 
 def insert_revision(review: Review, document: dict[str, Any], approval: Proposal | None) -> None:
-    """What somebody with the application's role could try: an entry and a document by hand."""
+    """Attempts of somebody with the application's role: an entry and a document by hand."""
     data = canonical(document)
     salt = b"s" * 32
     revision = document["revision"]

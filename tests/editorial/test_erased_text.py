@@ -1,4 +1,4 @@
-"""What an erasure and a redaction take with them: a search of all that is stored finds nothing."""
+"""The texts that an erasure and a redaction take with them: a search of all that is stored finds nothing."""
 
 import json
 import os
@@ -114,7 +114,7 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
     workflow.submit(subject=review, by=newsroom.reporter)
     workflow.return_(proposal=waiting(review), by=newsroom.editor, reason=word("message"))
     publish_review(newsroom, review)
-    # The correction moves it to another claim and changes the headline: the former ones are in the history alone.
+    # The correction moves it to another claim and changes the headline: the earlier ones are in the history alone.
     review_policy.open_correction(
         review=review, by=newsroom.reporter, change_class="substantive", note=f"{word('first note')}{LONG}"
     )
@@ -164,7 +164,7 @@ def test_erased_text_is_found_nowhere(newsroom: Newsroom) -> None:
 
 
 def files_of_the_database() -> str:
-    """What PostgreSQL has on disk for this database, deleted rows and the planner's samples among it."""
+    """All that PostgreSQL has on disk for this database, deleted rows and the planner's samples among it."""
     cluster = settings.DATABASE_SERVER
     with cluster.superuser(connections["owner"].settings_dict["NAME"]) as superuser:
         superuser.execute("CHECKPOINT")

@@ -66,7 +66,7 @@ def test_erasure_leaves_the_log_and_a_notice(newsroom: Newsroom) -> None:
     assert str(review) == "[erased]"
     assert list(review.authorships.values_list("user", "name")) == [(newsroom.reporter.pk, "")]
     assert (review.sources.count(), Claimant.objects.count(), Appearance.objects.count()) == (0, 0, 0)
-    # Who did what and when stays.
+    # The people, actions and times stay.
     assert list(EditorialEvent.objects.filter(subject=str(review.pk)).order_by("pk").values_list("action", "detail")) == [
         ("publication.submitted", {}), ("publication.approved", {}), ("review.original", {}),
         ("erasure.submitted", {}), ("erasure.approved", {}), ("review.erasure", {"sequence": 1}),
@@ -118,7 +118,7 @@ def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> N
         review_policy.erase(**wanted, redact=True)
     Review.objects.update(headline="Đoạn phim cũ")
     review_policy.erase(**wanted, redact=True)
-    # What is asked for is decided on first.
+    # The request is decided on first.
     with refused("incomplete", "A request to withdraw, reinstate or erase this review is still open"):
         workflow.submit(subject=review, by=newsroom.reporter)
 

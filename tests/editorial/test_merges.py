@@ -1,4 +1,4 @@
-"""Merging and splitting claims: who proposes, who decides, what readers find, and what the database holds by itself."""
+"""Merging and splitting claims: who proposes, who decides, what readers find, and the rules of the database alone."""
 
 import json
 from typing import Any

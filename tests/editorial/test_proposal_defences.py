@@ -1,4 +1,4 @@
-"""What the database refuses of proposals, whoever writes: every breach is tried against every kind.
+"""Breaches of proposals that the database refuses to everybody: every breach is tried against every kind.
 
 The SQL runs in the application's own role. A kind or a breach that is missing here fails the tests.
 """
@@ -32,7 +32,7 @@ COPY = (
 ALL = frozenset(Kind)
 LOGGED = frozenset({Kind.REVIEW, Kind.DEMAND, Kind.MERGE})
 
-# What is tried on a proposal that waits: the SQL, what the refusal says, and the kinds that it can be tried on.
+# Breaches that are tried on a waiting proposal: the SQL, what the refusal says, and the kinds that it can be tried on.
 OF_WAITING: dict[str, tuple[str, str, frozenset[Kind]]] = {
     "another statement": ("UPDATE editorial_proposal SET statement = '{}' WHERE id = %s", KEPT, ALL),
     "another digest": ("UPDATE editorial_proposal SET digest = repeat('1', 64) WHERE id = %s", KEPT, ALL),
@@ -91,7 +91,7 @@ OF_WAITING: dict[str, tuple[str, str, frozenset[Kind]]] = {
         "SET LOCAL factcheck.token = 'x'; UPDATE editorial_proposal SET message = 'x' WHERE id = {id}", "a program drafts", ALL,
     ),
 }  # fmt: skip
-# What is tried on a proposal that is approved, and on one that was returned.
+# Breaches that are tried on an approved proposal, and on one that was returned.
 OF_APPROVED: dict[str, tuple[str, str, frozenset[Kind]]] = {
     "undecided again": (
         "UPDATE editorial_proposal SET decision = '', decided_by_id = NULL, decided_at = NULL WHERE id = %s",

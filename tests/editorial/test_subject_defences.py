@@ -1,4 +1,4 @@
-"""What the database refuses of the things that proposals are about: who began them is as it was when they are decided on."""
+"""Breaches of the subjects of proposals that the database refuses: who began them is as it was when they are decided on."""
 
 from typing import Any
 

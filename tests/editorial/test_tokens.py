@@ -1,4 +1,4 @@
-"""What the database holds of tokens, and that what is done once is done once."""
+"""The database's rules for tokens, and that what is done once is done once."""
 
 import threading
 from datetime import timedelta

@@ -178,13 +178,13 @@ def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
     assert [row["id"] for row in api("reviews/")["results"]] == [review]
     assert api(f"reviews/{review}/")["revision"]["note"] == "Số liệu đã được xác nhận lại."
 
-    # The page of the review names the bytes; they have the digest that stands there.
+    # The page of the review names the bytes; they have the digest that it shows.
     minh.open(f"/admin/editorial/review/{review}/change/")
     for number in (1, 2, 3, 4):
         response = Client().get(f"/api/v1/reviews/{review}/revisions/{number}/document/")
         salt = bytes.fromhex(response["Factcheck-Salt"])
         assert hashlib.sha256(salt + response.content).hexdigest() in minh.text
 
-    # Who gave out the roles is written down.
+    # The events name the person who gave out the roles.
     events = EditorialEvent.objects.filter(action="membership.added")
     assert [event.actor and event.actor.username for event in events] == ["admin"] * 3

@@ -30,7 +30,7 @@ from tests.serving import served
 pytestmark = pytest.mark.prove
 
 PASSWORD = "a long enough secret"
-# What the story took before, and what it may take: clicks and screens after logging in. Keys aren't counted.
+# The limits of the story: clicks and screens after logging in. Keys aren't counted.
 BEFORE = {"whole story": (19, 16), "editor": (6, None)}
 VERDICTS = {"en": ("False", "True"), "vi": ("Sai", "Đúng")}
 BARS = {"whole story": (12, 8), "editor": (3, None)}

@@ -100,7 +100,7 @@ def test_stranger_sees_and_changes_nothing(story: Story, stranger: str) -> None:
     secrets = ("Nước lũ ở Huế", "Video nước lũ là của năm 2020", "Nguyễn Văn Mẫu", "a.json")
     for address in addresses(story):
         for response in (client.get(address), client.post(address, TYPED)):
-            # Django's own pages send whoever asks for what is not there to the home page, ours say 404.
+            # Django's own pages redirect requests for missing rows to the home page, ours say 404.
             assert response.status_code in (302, 403, 404), address
             if response.status_code == 302:
                 assert response["Location"] == "/admin/", address

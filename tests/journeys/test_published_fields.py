@@ -51,7 +51,7 @@ READ: dict[str, Any] = {
     "sources.no_capture_reason": ["The page forbids copies."],
     "sources.primary": [("The law", True), ("A newspaper", False), ("A blog", None)],
 }
-# What the desk's form is filled with, and what readers see of it then.
+# The values in the desk's form, and what readers see of it then.
 FORMS: dict[str, tuple[dict[str, str], str]] = {
     "selection": ({"selection_reason": "harm", "selection_note": "Ai cũng hỏi."}, "it can do harm. "),
     "sources.published_on": ({"sources-0-published_on": "2020-10-11"}, "11 October 2020"),

@@ -350,7 +350,7 @@ def test_reading_role_is_another_role(published: LogEntry) -> None:
 
 
 def test_triggers_ask_no_temporary_table(published: LogEntry) -> None:
-    """The application may make none; whoever may would otherwise tell the triggers what they like."""
+    """The application may make none; a role that may could tell the triggers anything."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"

@@ -1,4 +1,4 @@
-"""What differs between two statements, in words."""
+"""The differences between two statements, in words."""
 
 import time
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import translation
 
-from factcheck.editorial.drafts import review_statements
+from factcheck.editorial.drafts import review_statements, rows
 from factcheck.editorial.proposals import demand_policy
 from factcheck.record.statement_changes import ON_SCALE, PLACES, compare
 from tests.drafts import Newsroom, make_claim, make_demand, make_review
@@ -130,7 +130,7 @@ def test_changes_of_codes_and_days_are_shown_in_words() -> None:
 
 
 def places(said: dict[str, Any], above: str = "") -> Iterator[str]:
-    """Where two statements may differ: all that is no object with parts of its own."""
+    """Where two statements may differ: all that isn't an object with parts of its own."""
     for key, value in said.items():
         place = f"{above}{key}"
         if above == "verdict." and key in ON_SCALE:
@@ -145,8 +145,9 @@ def test_whatever_may_differ_has_a_label(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom)
     bare = make_review(newsroom, make_claim(newsroom, claimant=None), verdict=None)
     whole = make_review(newsroom, claim)
-    whole.original_label = "Falsch"  # as of one that was imported
-    said = [review_statements.build_statement(review) for review in (bare, whole)]
+    drafts = rows.drafts_of([bare.pk, whole.pk])
+    drafts[whole.pk].review = drafts[whole.pk].review._replace(original_label="Falsch")  # as of one that was imported
+    said = [review_statements.build_draft_statement(draft) for draft in drafts.values()]
     said += [demand_policy.build_statement(make_demand(newsroom, review)) for review in (None, whole)]
     found = {place for statement in said for place in places(statement)}
     assert {"claim.claimant", "claim.claimant.same_as", "verdict.original.image_url", "review.id"} <= found

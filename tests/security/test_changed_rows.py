@@ -1,4 +1,4 @@
-"""Somebody with the application's role changes rows for readers. Who reads one review or demand gets what hashes."""
+"""Somebody with the application's role changes rows for readers. Readers of one review or demand get bytes that hash to the digest."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -63,7 +63,7 @@ def repaired(published: SimpleNamespace) -> Iterator[None]:
 
 
 def answers(paths: Any, subject: Any) -> dict[str, Any]:
-    """What readers get, made anew."""
+    """The rows that readers get, made again."""
     forget_responses()
     head = LogEntry.objects.count() - 1
     found = {path: Client(raise_request_exception=False).get(path.format(id=subject, head=head)) for path in paths}

@@ -132,7 +132,7 @@ def test_administrator_approves_nothing_of_their_own(newsroom: Newsroom, root: U
 
 
 def test_first_hour_does_not_come_back(database: str) -> None:
-    """Whoever removes the second administrator doesn't decide alone again."""
+    """A person who removes the second administrator doesn't decide alone again."""
     root = User.objects.create_superuser("root", password="a long enough secret")
     second, outsider = make_user("second"), make_user("outsider")
     proposal = account_policy.propose(account=second, action=Action.ADMINISTRATOR, by=root)

@@ -1,4 +1,4 @@
-"""Who can talk to the log's signer, or owns the database, can't get a second history signed, and no kill makes one."""
+"""A process that can talk to the log's signer, or owns the database, can't get a second history signed, and no kill makes one."""
 
 import hashlib
 import os

@@ -182,7 +182,7 @@ def test_job_of_a_killed_worker_is_taken_up_again(database: str, tmp_path: Path)
 
 
 def restart(before: set[int | None]) -> set[int | None]:
-    """What the worker does every ten seconds with jobs whose worker has no heartbeat."""
+    """The worker's action every ten seconds with jobs whose worker has no heartbeat."""
 
     async def run() -> set[int | None]:
         with app.replace_connector(PsycopgConnector(kwargs=connector_params("default"))):

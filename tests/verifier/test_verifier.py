@@ -1,4 +1,4 @@
-"""The stand-alone verifier against the served log: what holds, what does not, and what it remembers."""
+"""The verifier in one file against the served log: its checks, its findings, and its memory."""
 
 import hashlib
 import json
@@ -384,7 +384,7 @@ def test_state_with_something_else_deep_inside_accuses_nobody(place: Any, tmp_pa
         within[place[-1]] = other
         file.write_text(json.dumps(state))
         if place == ("part",) and isinstance(other, dict):
-            continue  # nothing of a pass is kept, which is no fault
+            continue  # nothing of a pass is kept, which isn't a fault
         code, said = verify("http://127.0.0.1:9", "--state", str(file), capsys=capsys)
         assert code == 2
         assert said.startswith(f"{file} is not a state file, or cannot be read: ")

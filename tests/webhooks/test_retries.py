@@ -1,4 +1,4 @@
-"""What does not arrive: tried again, given up, left in peace, and stopped in the end."""
+"""Deliveries that don't arrive: tried again, given up, left in peace, and stopped in the end."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who is told: secrets, what is kept for how long, and what the database refuses."""
+"""Subscribers: secrets, what is kept for how long, and what the database refuses."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What holds for every page: no script that runs, no cookie, one outline, the reader's language, revalidation, plain faults."""
+"""Rules for every page: no script that runs, no cookie, one outline, the reader's language, revalidation, plain faults."""
 
 import logging
 import re

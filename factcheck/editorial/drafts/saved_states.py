@@ -81,10 +81,11 @@ def note_opened(draft: UUID) -> None:
     SavedState.objects.filter(pk__in=last, was_opened=False).update(was_opened=True)
 
 
-def keep_first_state(draft: models.Model, by: User) -> None:
-    """Keeps the state of a draft that has none, before the draft is changed. For example, an import keeps no states."""
+def keep_first_state(draft: models.Model) -> None:
+    """Keeps the stored content of a draft that has no state yet. For example, an import keeps no states."""
     if not SavedState.objects.filter(draft=draft.pk).exists():
-        keep_state(draft, by)
+        stored: Any = type(draft)._default_manager.get(pk=draft.pk)
+        keep_state(stored, stored.logged_by if isinstance(stored, Claim) else stored.created_by)
         note_opened(draft.pk)
 
 

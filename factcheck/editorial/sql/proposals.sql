@@ -165,7 +165,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT editorial_decision_refusal(person, proposal, true) = ''
 $$;
 
--- Who submitted a proposal takes it back. A change of an account is taken back only by a person who can still propose it,
+-- The submitter of a proposal takes it back. A change of an account is taken back only by a person who can still propose it,
 -- or after 24 hours, when the worker ends it.
 CREATE OR REPLACE FUNCTION editorial_may_return(person bigint, proposal bigint) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$

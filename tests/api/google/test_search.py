@@ -1,4 +1,4 @@
-"""What claims:search finds, and how it shows it."""
+"""The claims that claims:search finds, and how it shows them."""
 
 import json
 from datetime import UTC, date, datetime, timedelta

@@ -36,7 +36,7 @@ def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(newsroom: News
     assert Review.objects.get().headline == "Tít của Hoa"
     lan.press("Save and go on")
     assert Review.objects.get().headline == "Tít của Lan"
-    lan.fill(headline="Tít sau cùng").press("Save and go on")  # one's own saving is no other's
+    lan.fill(headline="Tít sau cùng").press("Save and go on")  # people don't conflict with themselves
     assert Review.objects.get().headline == "Tít sau cùng"
 
 

@@ -77,7 +77,7 @@ def test_home_lists_a_proposal_until_it_is_decided_and_when_it_came_back(newsroo
     assert f"{merge} Hai ngôi chùa khác nhau. Claims · {other.editor} just now" in back["Returned to you"]
     assert SENT not in signed_in(newsroom.chief).open("/admin/").text
 
-    workflow.take_back(proposal=propose(newsroom, claim, into), by=newsroom.reporter)  # proposed anew and taken back
+    workflow.take_back(proposal=propose(newsroom, claim, into), by=newsroom.reporter)  # proposed again and taken back
     assert home(lan)["Returned to you"] == ""
 
 
@@ -162,7 +162,7 @@ def _one_of_each(newsroom: Newsroom, claim: Claim, into: Claim, *, returned: boo
 
 
 def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_among_events(newsroom: Newsroom) -> None:
-    """What readers see of a public claim does; of one that is withdrawn there is nothing."""
+    """The public text of a claim does. A withdrawn claim has none."""
     other = make_newsroom("khac.example")
     mine = publish_claim(newsroom, "Lời đồn thứ nhất.")
     review = make_review(other, make_claim(other, text="Lời đồn thứ nhì."))

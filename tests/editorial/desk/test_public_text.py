@@ -1,4 +1,4 @@
-"""Wherever the desk names another newsroom's claim, it stands there as readers see it."""
+"""The desk shows another newsroom's claim as readers see it."""
 
 import pytest
 from django.utils import timezone

@@ -16,7 +16,7 @@ REFUSED = "The character U+000B can't be stored. Delete the character or retype 
 
 
 def typed(browser: Browser, field: str, button: str) -> None:
-    """With a character that a copied text brings along: it is named, and everything typed stands there still."""
+    """With a character that a copied text brings along: it is named, and everything typed is still there."""
     browser.fill(**{field: "Hai dòng:\r\nnguồn\x0bkhác."}).press(button)
     assert browser.status == 200
     assert REFUSED in browser.text

@@ -1,4 +1,4 @@
-"""What can be done with a review, as buttons and pages: who is offered it, and what becomes of a press."""
+"""Actions on a review, as buttons and pages: who is offered it, and what becomes of a press."""
 
 import re
 from typing import Any

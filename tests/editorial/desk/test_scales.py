@@ -67,7 +67,7 @@ def test_default_scale_is_offered_first(newsroom: Newsroom, settings: Any) -> No
 
 
 def propose_mapping(newsroom: Newsroom, slug: str = "false") -> VerdictMapping:
-    """What an Editor proposed at the desk."""
+    """The mapping that an Editor proposed at the desk."""
     verdict = make_scale().verdicts.get(slug=slug)
     editor = signed_in(newsroom.editor).open("/admin/editorial/verdictmapping/add/")
     editor.fill(words="Satire", site="a.example", verdict=verdict.pk).press("Save and continue editing")

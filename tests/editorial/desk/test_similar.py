@@ -1,4 +1,4 @@
-"""Has this been checked already? Whoever logs a claim, or wants to join two, is shown those that are like it."""
+"""Has this been checked already? People who log a claim or want to join two see similar claims."""
 
 from dataclasses import replace
 from unittest.mock import Mock

@@ -117,7 +117,7 @@ def test_decided_import_is_not_deleted_and_made_anew(newsroom: Newsroom) -> None
 
 @pytest.mark.parametrize("change", ["newsroom_id = newsroom_id + 1", "imported_by_id = 1", "imported_at = now()"])
 def test_import_stays_with_who_began_it(newsroom: Newsroom, change: str) -> None:
-    """Who may approve depends on it."""
+    """The right to approve depends on it."""
     with pytest.raises(IntegrityError, match="it is kept as it was"):
         run(f"UPDATE editorial_importbatch SET {change}")
 

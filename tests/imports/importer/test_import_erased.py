@@ -1,4 +1,4 @@
-"""What was erased or redacted here does not come back with its publisher's file."""
+"""Erased and redacted reviews don't come back with its publisher's file."""
 
 import json
 from pathlib import Path

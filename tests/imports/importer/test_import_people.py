@@ -1,4 +1,4 @@
-"""Who may do what with an import, what goes on after an interruption, and what the commands say."""
+"""The rights of people on an import, what goes on after an interruption, and what the commands say."""
 
 import json
 import os

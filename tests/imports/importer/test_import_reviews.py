@@ -1,4 +1,4 @@
-"""What records become: reviews, claimants, publishers, verdicts; and what is refused, by the newsroom or the database."""
+"""Rows made from records: reviews, claimants, publishers, verdicts; and what is refused, by the newsroom or the database."""
 
 import json
 from pathlib import Path

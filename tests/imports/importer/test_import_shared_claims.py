@@ -15,7 +15,7 @@ DRAFT = "Nháp chưa ai duyệt."
 
 @pytest.fixture
 def theirs(newsroom: Newsroom, file: Path) -> Claim:
-    """Of another newsroom, which withdraws its review of it and drafts something else."""
+    """A claim of another newsroom, which withdraws its review of it and drafts something else."""
     take(file, record())
     workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.second, reason="Which claim?")
     other = make_newsroom("khac.example")

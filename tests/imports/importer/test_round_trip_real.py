@@ -31,12 +31,22 @@ def there_and_back(template: str, files: list[Path], folder: Path) -> tuple[list
 
 
 def places(node: Any, place: str = "") -> set[str]:
-    """Every property that stands anywhere in it, with those above it: "itemReviewed.author.name"."""
+    """Every property anywhere in it, with those above it: "itemReviewed.author.name"."""
     if isinstance(node, list):
         return set().union(*(places(each, place) for each in node))
     if not isinstance(node, dict):
         return {place}
     return set().union(*(places(value, f"{place}.{key}".lstrip(".")) for key, value in node.items() if key != "@type"))
+
+
+@pytest.mark.parametrize(("folder", "count"), [("claimreview", 18), ("averitec", 4)])
+def test_invented_files_go_round(database, template, tmp_path, folder, count):
+    data = Path(__file__).parents[2] / "data" / folder
+    rows = averitec.merged(averitec.converted(data / "dev.jsonl")) if folder == "averitec" else []
+    files = [write(tmp_path / "own.jsonl", *rows)] if rows else [data / f"{name}.jsonl" for name in FILES]
+    here, there, counts = there_and_back(template, files, tmp_path)
+    assert counts == f"{count} new, 0 unchanged, 0 changed, 0 refused."
+    assert there == here
 
 
 @pytest.mark.prove
@@ -65,7 +75,7 @@ def test_averitec_claims_go_round(database, template, real_data, tmp_path):
     assert there == here
 
 
-# What publishers of ClaimReview are asked for, and what means something to readers of it besides.
+# Properties that publishers of ClaimReview are asked for, and others that readers of it understand.
 NAMED = [
     "claimReviewed", "reviewRating", "url", "author", "datePublished", "itemReviewed", "appearance",
     "firstAppearance", "sameAs", "alternateName", "ratingValue", "bestRating", "worstRating", "ratingExplanation",

@@ -83,7 +83,7 @@ def test_witness_is_asked_again_after_we_forgot(witness: VerifierKey) -> None:
 def test_witness_refuses_a_second_history(witness: VerifierKey, capsys: pytest.CaptureFixture[str]) -> None:
     publish_some(3)
     call_command("ask_witnesses")
-    # Whoever holds the key signs another root for a larger log, with tiles to fit.
+    # A holder of the key signs another root for a larger log, with tiles to fit.
     with connections["owner"].cursor() as cursor:
         for table in ("record_logtile", "record_logcheckpoint"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")

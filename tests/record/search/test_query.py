@@ -1,4 +1,4 @@
-"""What a person types into the search box always becomes a query that PostgreSQL can run, and keeps its meaning."""
+"""A text typed into the search box always becomes a query that PostgreSQL can run, and keeps its meaning."""
 
 from uuid import UUID
 
@@ -161,7 +161,7 @@ def test_many_alternatives_are_one_branch() -> None:
     ],
 )
 def test_branches_want_the_same_as_the_text(module_database: str, text: str) -> None:
-    """Of all choices of five words the same are found."""
+    """All choices of five words find the same."""
     query = read_query(text)
     one = query.all_terms()
     parts = " OR ".join(

@@ -24,7 +24,7 @@ from factcheck.editorial.desk.writing.saved_states import restore_page, states_p
 from factcheck.editorial.desk.writing.state_comparison import find_differences
 from factcheck.editorial.desk.writing.submissions import CannotKeep, Submission
 from factcheck.editorial.drafts import open_drafts, saved_states
-from factcheck.editorial.models import SavedState, User
+from factcheck.editorial.models import SavedState
 from factcheck.server import rate_limits
 
 M = TypeVar("M", bound=models.Model)
@@ -37,11 +37,6 @@ MAX_SIZE = 2_000_000  # bytes of one page. Django reads forms of up to 2.5 MB.
 
 class AutosaveAdmin(LockingAdmin[M], Generic[M]):
     """A page of a draft that is saved while somebody writes, within the limits of the person's account."""
-
-    def creator(self, row: Any) -> User:
-        """The person who began the draft."""
-        creator: User = row.created_by
-        return creator
 
     def reason_not_saved(self, row: M) -> Any:
         """The reason why the row can't currently be saved, or None if it can be saved."""
@@ -140,7 +135,7 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         if change:
-            saved_states.keep_first_state(self.model._default_manager.get(pk=obj.pk), self.creator(obj))
+            saved_states.keep_first_state(obj)
         super().save_model(request, obj, form, change)
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> tuple[list[Any], list[Any]]:

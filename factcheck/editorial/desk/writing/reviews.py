@@ -31,6 +31,7 @@ from factcheck.editorial.desk.deciding.review_actions import (
 )
 from factcheck.editorial.desk.evidence.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.languages import DetectedLanguageAdmin
+from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
     ChangedFilter,
@@ -91,13 +92,8 @@ class ReviewAdmin(
     def show_public_text(self, request: HttpRequest, rows: Iterable[Review]) -> None:
         show_public_text(get_desk(request), (review.claim for review in rows))
 
-    @admin.display(description=_("state"), ordering="state")
-    def state_label(self, review: Review) -> str:
-        return state_pill(review)
-
-    @admin.display(description=_("changed at"), ordering="changed_at")
-    def changed(self, review: Review) -> str:
-        return short_time(review.changed_at)
+    state_label = column(_("state"), lambda review: state_pill(review), "state")
+    changed = column(_("changed at"), lambda review: short_time(review.changed_at), "changed_at")
 
     @admin.display(description=_("verdict"), ordering="verdict_id")
     def verdict_label(self, review: Review) -> str:
