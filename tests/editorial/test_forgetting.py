@@ -1,4 +1,4 @@
-"""What "forget this passage" takes with it: a search of all that is stored finds nothing."""
+"""A forgotten passage goes with everything that belongs to its draft: a search of all that is stored finds nothing."""
 
 import re
 import unicodedata
