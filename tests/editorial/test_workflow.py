@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.drafts import review_statements
-from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review, Source, Topic, User
+from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review, Source, Topic
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
 from tests.drafts import (
@@ -320,39 +320,6 @@ def test_withdrawal_during_a_correction_keeps_the_draft(newsroom: Newsroom) -> N
     assert review.summary == "Đang viết lại."
     correct_review(newsroom, review)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Đang viết lại."
-
-
-def people_who_may_not(newsroom: Newsroom) -> list[User]:
-    stranger = make_newsroom("other.example").chief
-    closed = make_user("closed account")
-    give_role(closed, newsroom.publisher, "chief_editor")
-    User.objects.using("owner").filter(pk=closed.pk).update(is_active=False)
-    closed.refresh_from_db()
-    return [stranger, make_user("root", is_superuser=True), closed]
-
-
-def test_every_verb_refuses_people_of_other_newsrooms(newsroom: Newsroom) -> None:
-    draft, submitted, approved, published, withdrawn = (make_review(newsroom) for _ in range(5))
-    workflow.submit(subject=submitted, by=newsroom.reporter)
-    approval = workflow.submit(subject=approved, by=newsroom.reporter)
-    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
-    publish_review(newsroom, published)
-    publish_review(newsroom, withdrawn)
-    withdraw_review(newsroom, withdrawn)
-    before = LogEntry.objects.count()
-    for person in people_who_may_not(newsroom):
-        for call in (
-            lambda by: workflow.submit(subject=draft, by=by),
-            lambda by: workflow.return_(proposal=waiting(submitted), by=by, reason="x"),
-            lambda by: workflow.approve(proposal=waiting(submitted), by=by, digest="x"),
-            lambda by: workflow.publish(proposal=waiting(approved), by=by),
-            lambda by: review_policy.open_correction(review=published, by=by, change_class="typo", note="x"),
-            lambda by: review_policy.withdraw(review=published, by=by, reason="x"),
-            lambda by: review_policy.reinstate(review=withdrawn, by=by, reason="x"),
-        ):
-            with refused("not_allowed"):
-                call(person)
-    assert LogEntry.objects.count() == before
 
 
 def test_publication_of_a_review_needs_few_statements(newsroom: Newsroom) -> None:

@@ -21,8 +21,7 @@ from factcheck.editorial.desk.access import (
     get_desk,
 )
 from factcheck.editorial.desk.deciding.public_text import search_public_claims, show_public_text
-from factcheck.editorial.desk.evidence.capture_requests import CaptureRequestsMixin
-from factcheck.editorial.desk.languages import DetectedLanguageAdmin, DetectedLanguageForm
+from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
@@ -87,7 +86,7 @@ class ClaimForm(DetectedLanguageForm[Claim]):
 
 
 @admin.register(Claim)
-class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdmin[Claim]):
+class ClaimAdmin(AutosaveAdmin[Claim]):
     recorded = ("removed",)
     form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
