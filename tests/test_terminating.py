@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgresql import wait
+from tests.support.postgresql import wait
 
 ROOT = Path(__file__).parent.parent
 WAITING = """
