@@ -68,6 +68,18 @@ def require_writer(user: User, review: Review) -> None:
         raise NotAllowed(_("A Reporter can change only their own reviews. Ask the author or an Editor."))
 
 
+def rights_on(proposal: int, user: User) -> tuple[bool, bool, bool]:
+    """Whether the person can see the proposal, return or publish it, and approve it (`sql/proposals.sql`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT editorial_may_see(person, id), editorial_decision_refusal(person, id, false) = '',"
+            " editorial_may_decide(person, id) FROM (VALUES (%s::bigint, %s::bigint)) AS asked (person, id)",
+            [user.pk, proposal],
+        )
+        sees, decides, approves = cursor.fetchone()
+    return sees, decides, approves
+
+
 def ask(function: str, *values: Any) -> bool:
     """Whether the database allows it. The functions are in `access.sql`, `proposals.sql` and `accounts.sql`."""
     return bool(answer(function, *values))

@@ -9,14 +9,16 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.models import Proposal, Publisher, User
-from factcheck.editorial.models.kinds import SETTLED_AFTER, Action, Kind
+from factcheck.editorial.models import Membership, Proposal, Publisher, User
+from factcheck.editorial.models.kinds import SETTLED_AFTER, Action, Decision, Kind
 from factcheck.editorial.people import account_mail, roles
-from factcheck.editorial.proposals.policy import Policy, Reasons, submit_statement
+from factcheck.editorial.proposals.policy import Policy, Reasons, Text, submit_statement
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
 
 _ASK_A_CHIEF = _("Only an account administrator or a Chief editor of this newsroom can do this. Ask one of them.")
@@ -29,13 +31,51 @@ NOT_UNDONE = _("This can’t be undone any more. An account administrator can pr
 
 
 class AccountPolicy(Policy[User]):
+    """What the changes of an account share."""
+
     kind = Kind.ACCOUNT
+    is_named_by_action = True
+    approved = _("Done. The change is in effect.")
+    explanations: ClassVar[dict[str, Text]] = {
+        "approve": _(
+            "You approve the change exactly as shown on this page. It takes effect immediately, and the person"
+            " concerned is told."
+        ),
+        "return": _("Nothing changes. The person who proposed this will see your message."),
+        "take-back": _("You proposed this. If you take it back, nothing changes."),
+    }
+    text: ClassVar[Text]  # the change, in a sentence
+    ask: ClassVar[Text] = _("Only an account administrator can do this. Ask one of them.")
+    deadline: ClassVar[Text] = ""  # what happens after 24 hours if nobody decides
     refusals: ClassVar = Policy.refusals | {
         "not_editor": _ASK_A_CHIEF,
         "own_account": _("This is about your own account. Someone else has to decide."),
         "took_it_away": _("You took this away yourself. Someone else has to decide."),
     }
     changed = _("The account was changed after this was proposed. Return the proposal, then propose the change again.")
+
+    def title(self, proposal: Proposal) -> str:
+        said = proposal.content
+        role = Membership.Role(said["role"]).label if said.get("role") else ""
+        newsroom, email = proposal.newsroom, said.get("new_email", "")
+        return str(self.text % {"account": proposal.account, "role": role, "newsroom": newsroom, "email": email})
+
+    def deadline_note(self, proposal: Proposal) -> str:
+        if not self.deadline or proposal.decision == Decision.RETURNED:
+            return ""
+        time = timezone.localtime((proposal.decided_at or proposal.submitted_at) + SETTLED_AFTER)
+        text = _("Two people can undo this until %s.") if proposal.decision else self.deadline
+        return str(text % date_format(time, "DATETIME_FORMAT"))
+
+    def find_missing(self, proposal: Proposal) -> Reasons:
+        """Everything that prevents the proposal, as sentences for the account administrator."""
+        return [] if self.subject(proposal).is_active else [_("This account is closed. Propose to reopen it.")]
+
+    def can_be_undone(self, proposal: Proposal, by: User) -> bool:
+        return bool(self.deadline) and Proposal.objects.to_undo(by).filter(pk=proposal.pk).exists()
+
+    def takes_away(self, proposal: Proposal) -> bool:
+        return bool(self.deadline)
 
     def lock_subject(self, proposal: Proposal) -> None:
         """Locks all changes of accounts, in the same order as the database, because the brake counts them."""
@@ -52,17 +92,13 @@ class AccountPolicy(Policy[User]):
 
     def require_submitter(self, proposal: Proposal) -> None:
         if not _may_propose(proposal):
-            if proposal.action in (Action.REMOVAL, Action.UNDOING):
-                raise NotAllowed(_ASK_A_CHIEF)
-            roles.require_administrator(proposal.submitted_by)
+            raise NotAllowed(self.ask)
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if not _may_propose(proposal):
             raise EditorialError(
                 _("The person who proposed this can no longer propose it. Return the proposal with a message.")
             )
-        if proposal.action == Action.UNDOING and not _can_be_undone(proposal, proposal.content.get("taken")):
-            raise EditorialError(self.changed)
         return super().require_unchanged(proposal)
 
     def after_submit(self, proposal: Proposal) -> None:
@@ -91,53 +127,156 @@ class AccountPolicy(Policy[User]):
         }
 
 
+class RolePolicy(AccountPolicy):
+    """The first role replaces the password too, because one person could have set up the account."""
+
+    action = Action.ROLE
+    text = _("%(account)s becomes %(role)s of %(newsroom)s.")
+
+    def find_missing(self, proposal: Proposal) -> Reasons:
+        reasons = super().find_missing(proposal)
+        if not reasons and roles.has_administration(self.subject(proposal)):
+            return [_("An account administrator cannot have a role in a newsroom. Remove the administration first.")]
+        return reasons or ([_("This person already has this role.")] if _held(proposal).exists() else [])
+
+    def takes_away(self, proposal: Proposal) -> bool:
+        return self.subject(proposal).memberships.filter(publisher=proposal.newsroom).exists()
+
+
+class AdministratorPolicy(AccountPolicy):
+    action = Action.ADMINISTRATOR
+    text = _("%(account)s becomes an account administrator.")
+
+    def find_missing(self, proposal: Proposal) -> Reasons:
+        account, reasons = self.subject(proposal), super().find_missing(proposal)
+        if not reasons and (roles.has_administration(account) or account.memberships.exists()):
+            return [_("An account administrator cannot have a role in a newsroom. Remove the roles first.")]
+        return reasons
+
+
+class ResetPolicy(AccountPolicy):
+    action = Action.RESET
+    text = _("%(account)s receives a link to choose a new password.")
+
+    def takes_away(self, proposal: Proposal) -> bool:
+        return True  # the old password
+
+
+class EmailPolicy(AccountPolicy):
+    action = Action.EMAIL
+    text = _("%(account)s gets the e-mail address %(email)s.")
+
+    def find_missing(self, proposal: Proposal) -> Reasons:
+        same = proposal.content["new_email"] in ("", self.subject(proposal).email)
+        return super().find_missing(proposal) or ([_("Enter the new e-mail address.")] if same else [])
+
+
+class ReopeningPolicy(AccountPolicy):
+    action = Action.REOPENING
+    text = _("The closed account %(account)s is opened again.")
+
+    def find_missing(self, proposal: Proposal) -> Reasons:
+        return [_("This account is open.")] if self.subject(proposal).is_active else []
+
+
+class TakingPolicy(AccountPolicy):
+    """One person takes away, with a brake (`sql/accounts.sql`)."""
+
+    is_destructive = True
+    deadline = _("This takes effect at %s, unless somebody returns it.")
+
+    def find_missing(self, proposal: Proposal) -> Reasons:
+        return []
+
+
+class RemovalPolicy(TakingPolicy):
+    action = Action.REMOVAL
+    text = _("Remove %(account)s as %(role)s of %(newsroom)s.")
+    ask = _ASK_A_CHIEF
+
+    def find_missing(self, proposal: Proposal) -> Reasons:
+        return [] if _held(proposal).exists() else [_("This person no longer has this role.")]
+
+
+class DismissalPolicy(TakingPolicy):
+    action = Action.DISMISSAL
+    text = _("Remove %(account)s as an account administrator.")
+
+
+class ClosingPolicy(TakingPolicy):
+    action = Action.CLOSING
+    text = _("Close the account %(account)s.")
+
+    def find_missing(self, proposal: Proposal) -> Reasons:
+        return AccountPolicy.find_missing(self, proposal)
+
+
+class PausePolicy(AccountPolicy):
+    """A pause takes effect when it is proposed, and ends unless a second person confirms it."""
+
+    action = Action.PAUSE
+    text = _("Pause the account %(account)s.")
+    deadline = _("The pause ends at %s, unless a second person confirms it.")
+    explanations: ClassVar = {
+        "approve": _("You confirm the pause. The account stays closed until two people reopen it."),
+        "return": _("The pause ends at once. The person who paused the account will see your message."),
+        "take-back": _("You paused this account. If you take this back, the pause ends at once."),
+    }
+
+    def find_missing(self, proposal: Proposal) -> Reasons:
+        account, recent = self.subject(proposal), timezone.now() - 2 * SETTLED_AFTER
+        if is_last_decider(account):
+            return [LAST_DECIDER]
+        paused = Proposal.objects.about(account).filter(action=Action.PAUSE, submitted_by=proposal.submitted_by)
+        if paused.filter(submitted_at__gt=recent).exists():
+            return [_("You have paused this account before. Ask another account administrator, or close the account.")]
+        return super().find_missing(proposal)
+
+
+class UndoingPolicy(AccountPolicy):
+    """Gives back what was taken. `taken` in the statement is the action, and `removal` the proposal."""
+
+    action = Action.UNDOING
+    ask = _ASK_A_CHIEF
+
+    def title(self, proposal: Proposal) -> str:
+        return _("Undo this: %s") % ACCOUNT_POLICIES[proposal.content["taken"]].title(proposal)
+
+    def find_missing(self, proposal: Proposal) -> Reasons:
+        return [] if _can_be_undone(proposal) else [NOT_UNDONE]
+
+    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
+        statement = super().require_unchanged(proposal)
+        if not _can_be_undone(proposal):
+            raise EditorialError(self.changed)
+        return statement
+
+
+_GIVING = (RolePolicy(), AdministratorPolicy(), ResetPolicy(), EmailPolicy(), ReopeningPolicy())
+_TAKING = (RemovalPolicy(), DismissalPolicy(), ClosingPolicy(), PausePolicy(), UndoingPolicy())
+ACCOUNT_POLICIES: dict[str, AccountPolicy] = {policy.action: policy for policy in (*_GIVING, *_TAKING)}
+
+
 @transaction.atomic
 def propose(*, account: User, action: Action, by: User, newsroom: Publisher | None = None, **wanted: Any) -> Proposal:
     """Proposes one change of an account. `wanted` is a `role`, a `new_email`, or the removal to undo."""
     proposal = Proposal(kind=Kind.ACCOUNT, action=action, account=account, newsroom=newsroom, submitted_by=by)
-    policy = AccountPolicy()
+    policy = ACCOUNT_POLICIES[action]
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
-    if reasons := find_missing(proposal, wanted):
-        raise EditorialError(*reasons)
+    if open_proposal(policy.subject(proposal)) is not None:
+        raise EditorialError(
+            _("A change of this account is already waiting for a decision. Have it decided, or take it back.")
+        )
     proposal.statement = json.dumps({"action": action, **wanted})
+    if reasons := policy.find_missing(proposal):
+        raise EditorialError(*reasons)
     return submit_statement(policy, proposal, policy.build_statement(proposal))
-
-
-def find_missing(proposal: Proposal, wanted: dict[str, Any]) -> Reasons:
-    """Everything that prevents the proposal, as sentences for the account administrator."""
-    account, action = AccountPolicy().subject(proposal), proposal.action
-    if open_proposal(account) is not None:
-        return [_("A change of this account is already waiting for a decision. Have it decided, or take it back.")]
-    if action == Action.PAUSE and is_last_decider(account):
-        return [LAST_DECIDER]
-    if action == Action.PAUSE and _has_paused(proposal.submitted_by, account):
-        return [_("You have paused this account before. Ask another account administrator, or close the account.")]
-    held = account.memberships.filter(publisher=proposal.newsroom).first() if proposal.newsroom else None
-    if action == Action.REMOVAL and (held is None or held.role != wanted["role"]):
-        return [_("This person no longer has this role.")]
-    if action == Action.UNDOING and not _can_be_undone(proposal, wanted["taken"]):
-        return [NOT_UNDONE]
-    if action in (Action.REMOVAL, Action.DISMISSAL, Action.UNDOING):
-        return []
-    if account.is_active == (action == Action.REOPENING):
-        return [_("This account is open.") if account.is_active else _("This account is closed. Propose to reopen it.")]
-    if action == Action.ROLE and roles.has_administration(account):
-        return [_("An account administrator cannot have a role in a newsroom. Remove the administration first.")]
-    if action == Action.ROLE and held is not None and held.role == wanted["role"]:
-        return [_("This person already has this role.")]
-    if action == Action.ADMINISTRATOR and (roles.has_administration(account) or account.memberships.exists()):
-        return [_("An account administrator cannot have a role in a newsroom. Remove the roles first.")]
-    if action == Action.EMAIL and wanted["new_email"] in ("", account.email):
-        return [_("Enter the new e-mail address.")]
-    return []
 
 
 def sends_link(account: User, action: str) -> bool:
     """Whether an approval replaces the password. The first role does, because one person could set up the account."""
-    if action in (Action.ROLE, Action.ADMINISTRATOR):
-        return not has_powers(account)
-    return action in (Action.RESET, Action.REOPENING)
+    return roles.ask("editorial_replaces_password", account.pk, action)
 
 
 def open_proposal(account: User) -> Proposal | None:
@@ -160,13 +299,12 @@ def has_powers(account: User) -> bool:
     return roles.ask("editorial_has_powers", account.pk)
 
 
-def _has_paused(person: User, account: User) -> bool:
-    recent = timezone.now() - 2 * SETTLED_AFTER
-    paused = Proposal.objects.about(account).filter(action=Action.PAUSE, submitted_by=person)
-    return paused.filter(submitted_at__gt=recent).exists()
+def _held(proposal: Proposal) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=proposal.account, publisher=proposal.newsroom, role=proposal.content["role"])
 
 
-def _can_be_undone(proposal: Proposal, taken: str | None) -> bool:
+def _can_be_undone(proposal: Proposal) -> bool:
+    taken = proposal.content.get("taken")
     return roles.ask("editorial_can_be_undone", proposal.account_id, proposal.newsroom_id, taken)
 
 

@@ -27,7 +27,6 @@ from factcheck.editorial.models import (
     VerdictLabel,
     VerdictMapping,
 )
-from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals.mapping_policy import is_adopted
 from factcheck.editorial.proposals.workflow import submit
 
@@ -149,7 +148,6 @@ class TopicAdmin(ChiefsAdmin[Topic]):
 class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
     """An Editor proposes a mapping by saving it, and another Editor approves the mapping."""
 
-    kind = Kind.MAPPING
     form = ConflictCheckedForm[VerdictMapping]
     change_form_template = "admin/editorial/verdictmapping/change_form.html"
     list_display = ("words", "site", "verdict", "proposed_by", "decision_label", "decided_by")
