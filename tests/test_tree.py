@@ -6,6 +6,8 @@ from collections.abc import Container, Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).parent.parent
 SHARED_NAMES = {"__init__.py", "apps.py", "models.py", "admin.py", "urls.py", "views.py", "tasks.py"}
 FILES = [
@@ -104,3 +106,11 @@ def test_packages_say_what_belongs_in_them() -> None:
             if len(docstring.split()) < 15:
                 silent.append(str(file))
     assert silent == []
+
+
+def test_every_test_is_in_one_shard_of_the_slow_tests() -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]
+    patterns = " ".join(jobs["prove"]["strategy"]["matrix"]["tests"]).split()
+    found = [path for pattern in patterns for path in ROOT.glob(pattern)]
+    files = [file for path in found for file in ([*path.rglob("test_*.py")] if path.is_dir() else [path])]
+    assert sorted(files) == sorted((ROOT / "tests").rglob("test_*.py"))

@@ -21,7 +21,7 @@ from factcheck.editorial.captures.deletion import erase_captures
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.saved_states import forget_states
 from factcheck.editorial.drafts.statement_columns import empty_columns
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import Incomplete, RepeatsContent, TooLarge, Undecided, WrongValue
 from factcheck.editorial.fields import LanguageField, ProseField
 from factcheck.editorial.models import (
     Claim,
@@ -59,17 +59,15 @@ def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> dic
     """
     text = clean_text(text)
     if ground not in Ground.values():
-        raise EditorialError(_("Choose the ground for the erasure."))
+        raise Incomplete(_("Choose the ground for the erasure."))
     if not text:
-        raise EditorialError(_("Write the public notice. Readers will see the notice in place of the erased review."))
+        raise Incomplete(_("Write the public notice. Readers will see the notice in place of the erased review."))
     if len(text) > MAX_NOTICE:
-        raise EditorialError(_("The public notice is too long. Shorten it to at most %s characters.") % MAX_NOTICE)
+        raise TooLarge(_("The public notice is too long. Shorten it to at most %s characters.") % MAX_NOTICE)
     if forbidden := find_forbidden(text):
-        raise EditorialError(
-            _("The character %s can’t be published. Delete the character or retype the text.") % forbidden
-        )
+        raise WrongValue(_("The character %s can’t be published. Delete the character or retype the text.") % forbidden)
     if repeated := _repeated(review, text, redact=redact):
-        raise EditorialError(_("The public notice must not repeat erased content. Remove “%s”.") % repeated)
+        raise RepeatsContent(_("The public notice must not repeat erased content. Remove “%s”.") % repeated)
     return {
         "id": str(review.pk),
         "notice": {
@@ -95,7 +93,7 @@ def require_decided_imports(review: Review) -> None:
     """
     imports = Proposal.objects.filter(kind="import", decision="", batch__in=review.proposals.values("batch"))
     if (undecided := imports.select_related("batch").first()) is not None:
-        raise EditorialError(
+        raise Undecided(
             _(
                 "The import “%s” contains this review and is waiting for a decision. Approve or return the"
                 " import first, because nobody could check the import after the erasure."

@@ -1,4 +1,4 @@
-"""What an erasure and a redaction take with them: a search of all that is stored finds nothing."""
+"""The texts that an erasure and a redaction take with them: a search of all that is stored finds nothing."""
 
 import json
 import os
@@ -117,7 +117,7 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
     workflow.submit(subject=review, by=newsroom.reporter)
     workflow.return_(proposal=waiting(review), by=newsroom.editor, reason=word("message"))
     publish_review(newsroom, review)
-    # The correction moves it to another claim and changes the headline: the former ones are in the history alone.
+    # The correction moves it to another claim and changes the headline: the earlier ones are in the history alone.
     review_policy.open_correction(
         review=review, by=newsroom.reporter, change_class="substantive", note=f"{word('first note')}{LONG}"
     )
@@ -167,7 +167,7 @@ def test_erased_text_is_found_nowhere(newsroom: Newsroom) -> None:
 
 
 def files_of_the_database() -> str:
-    """What PostgreSQL has on disk for this database, deleted rows and the planner's samples among it."""
+    """All that PostgreSQL has on disk for this database, deleted rows and the planner's samples among it."""
     cluster = settings.DATABASE_SERVER
     with cluster.superuser(connections["owner"].settings_dict["NAME"]) as superuser:
         superuser.execute("CHECKPOINT")
@@ -178,9 +178,7 @@ def files_of_the_database() -> str:
 
 
 @pytest.mark.prove  # reads the files of a running server, which writes them in its own time
-def test_rewritten_tables_hold_nothing_of_what_was_erased(
-    newsroom: Newsroom, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_rewritten_tables_hold_nothing_of_what_was_erased(newsroom, capsys):
     word = Words()
     review = fill(newsroom, word)
     other = make_review(newsroom)  # without a row of others a table's samples stay

@@ -1,4 +1,4 @@
-"""What the database refuses of proposals, whoever writes: every breach is tried against every kind.
+"""Breaches of proposals that the database refuses to everybody: every breach is tried against every kind.
 
 The SQL runs in the application's own role. A kind or a breach that is missing here fails the tests.
 """
@@ -14,6 +14,7 @@ from factcheck.editorial.proposals import workflow
 from factcheck.record.models import LogEntry
 from tests.drafts import Newsroom, give_role, make_newsroom, make_user
 from tests.editorial.proposal_kinds import MAKE, Case, decider, make_case, submitter
+from tests.support.refusals import refused
 
 KEPT = "what was submitted or decided cannot be changed"
 NO_RETURN = r"\(not_editor\)|cannot return this"
@@ -31,7 +32,7 @@ COPY = (
 ALL = frozenset(Kind)
 LOGGED = frozenset({Kind.REVIEW, Kind.DEMAND, Kind.MERGE})
 
-# What is tried on a proposal that waits: the SQL, what the refusal says, and the kinds that it can be tried on.
+# Breaches that are tried on a waiting proposal: the SQL, what the refusal says, and the kinds that it can be tried on.
 OF_WAITING: dict[str, tuple[str, str, frozenset[Kind]]] = {
     "another statement": ("UPDATE editorial_proposal SET statement = '{}' WHERE id = %s", KEPT, ALL),
     "another digest": ("UPDATE editorial_proposal SET digest = repeat('1', 64) WHERE id = %s", KEPT, ALL),
@@ -90,7 +91,7 @@ OF_WAITING: dict[str, tuple[str, str, frozenset[Kind]]] = {
         "SET LOCAL factcheck.token = 'x'; UPDATE editorial_proposal SET message = 'x' WHERE id = {id}", "a program drafts", ALL,
     ),
 }  # fmt: skip
-# What is tried on a proposal that is approved, and on one that was returned.
+# Breaches that are tried on an approved proposal, and on one that was returned.
 OF_APPROVED: dict[str, tuple[str, str, frozenset[Kind]]] = {
     "undecided again": (
         "UPDATE editorial_proposal SET decision = '', decided_by_id = NULL, decided_at = NULL WHERE id = %s",
@@ -208,7 +209,7 @@ def test_verbs_let_nobody_decide_alone(newsroom: Newsroom, kind: Kind) -> None:
     for person in (one, newsroom.reporter, make_newsroom("khac.example").reporter):
         with pytest.raises(workflow.EditorialError):
             workflow.approve(proposal=proposal, by=person, digest=proposal.digest)
-    with pytest.raises(workflow.EditorialError, match="changed since you read it"):
+    with refused("changed_since"):
         workflow.approve(proposal=proposal, by=other, digest="0" * 64)
     with pytest.raises(workflow.NotAllowed):
         workflow.take_back(proposal=proposal, by=other)

@@ -286,9 +286,7 @@ def insert_rotation(old: SigningKey, new: SigningKey, changes: dict[str, Any]) -
         (SECOND, THIRD, {"revision": {"number": 1, "kind": "rotation"}}, "log entry 1 is not a rotation"),
     ],
 )  # fmt: skip
-def test_rotation_that_could_not_be_is_refused(
-    rotated: None, old: SigningKey, new: SigningKey, changes: dict[str, Any], message: str
-) -> None:
+def test_rotation_that_could_not_be_is_refused(rotated, old, new, changes, message):
     with pytest.raises(IntegrityError, match=message):
         insert_rotation(old, new, changes)
     assert LogEntry.objects.count() == 1
@@ -352,7 +350,7 @@ def test_reading_role_is_another_role(published: LogEntry) -> None:
 
 
 def test_triggers_ask_no_temporary_table(published: LogEntry) -> None:
-    """The application may make none; whoever may would otherwise tell the triggers what they like."""
+    """The application may make none; a role that may could tell the triggers anything."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"

@@ -126,7 +126,7 @@ def review_with_ten_sources(module_database: str, tmp_path_factory: pytest.TempP
 
 @dataclass
 class Page(HTMLParser):
-    """What a page is made of: counted elements, headings in order, ids, links, attributes, text."""
+    """The parts of a page: counted elements, headings in order, ids, links, attributes, text."""
 
     source: str
     elements: Counter[str] = field(default_factory=Counter)

@@ -42,9 +42,7 @@ OTHER_FALSE = verdict("false", "wrong", 1, "other")
         (None, FALSE, ""),
     ],
 )
-def test_agreement_is_only_stated_if_verdicts_can_be_compared(
-    here: dict[str, Any] | None, there: dict[str, Any], expected: str
-) -> None:
+def test_agreement_is_only_stated_if_verdicts_can_be_compared(here, there, expected):
     assert agreement(here, there) == expected
 
 

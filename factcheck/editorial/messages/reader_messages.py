@@ -19,7 +19,7 @@ from factcheck.database.problems import caused_by_full_disk
 from factcheck.editorial.captures.requests import request_missing
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
 from factcheck.editorial.encryption import KeyProblem
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import AlreadyDecided, Incomplete, WrongValue
 from factcheck.editorial.events import record_event, record_events
 from factcheck.editorial.messages import message_limits
 from factcheck.editorial.messages.message_limits import NotStored, kept_until
@@ -129,12 +129,12 @@ def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> Non
     """Answers the message. Anyone with the receipt can read the answer."""
     message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
     if not text.strip():
-        raise EditorialError(_("Write an answer. Anyone with the receipt can read it."))
+        raise Incomplete(_("Write an answer. Anyone with the receipt can read it."))
     message.answer = text
     try:
         message.clean_fields(exclude=_INTERNAL_FIELDS)
     except ValidationError as problem:
-        raise EditorialError(*problem.messages) from problem
+        raise WrongValue(*problem.messages) from problem
     _decide(message, by, State.ANSWERED)
 
 
@@ -187,7 +187,7 @@ def _lock_open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderM
     message = ReaderMessage.objects.select_for_update().get(pk=message.pk)
     roles.require_decider(by, message.newsroom_id or newsroom)
     if message.state not in states:
-        raise EditorialError(_("This has already been decided. Reload the page to see the decision."))
+        raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
     message.newsroom_id = message.newsroom_id or newsroom
     return message
 

@@ -27,6 +27,7 @@ ACTIONS: dict[str, Promise] = {
     "correction.opened": _("opened a correction"),
     "correction.closed": _("closed a correction because an import matched the published review"),
     **{f"{kind}.restored": _("restored a saved state") for kind in ("review", "claim", "demand")},
+    **{f"{kind}.passage_forgotten": _("forgot a passage of the draft") for kind in ("review", "claim", "demand")},
     **{f"{kind}.discarded": _("threw the draft away") for kind in ("review", "demand")},
     **{f"{kind}.brought_back": _("brought the draft back") for kind in ("review", "demand")},
     "review.original": _("published"),

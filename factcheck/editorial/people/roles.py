@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import NotAllowed
+from factcheck.editorial.errors import NotAllowed, NotMember
 from factcheck.editorial.models import Membership, Publisher, Review, User
 
 Role = Membership.Role
@@ -41,7 +41,7 @@ def require_member(user: User, newsroom: Publisher | int) -> Role:
     """The person's role in this newsroom. Raises NotAllowed if they don't have one."""
     role = role_in(user, newsroom)
     if role is None:
-        raise NotAllowed(
+        raise NotMember(
             _(
                 "You are not a member of this newsroom, so you can’t see or change its drafts. If you need"
                 " access, ask an account administrator."

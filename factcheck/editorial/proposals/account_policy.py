@@ -14,11 +14,21 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import (
+    AlreadyDone,
+    ChangedSince,
+    Incomplete,
+    LastDecider,
+    NeedsOtherPerson,
+    NotAllowed,
+    TooLate,
+    Undecided,
+    WrongState,
+)
 from factcheck.editorial.models import Membership, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import SETTLED_AFTER, Action, Decision, Kind
 from factcheck.editorial.people import account_mail, roles
-from factcheck.editorial.proposals.policy import Policy, Reasons, Text, submit_statement
+from factcheck.editorial.proposals.policy import Policy, Text, submit_statement
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
 
 _ASK_A_CHIEF = _("Only an account administrator or a Chief editor of this newsroom can do this. Ask one of them.")
@@ -67,9 +77,10 @@ class AccountPolicy(Policy[User]):
         text = _("Two people can undo this until %s.") if proposal.decision else self.deadline
         return str(text % date_format(time, "DATETIME_FORMAT"))
 
-    def find_missing(self, proposal: Proposal) -> Reasons:
-        """Everything that prevents the proposal, as sentences for the account administrator."""
-        return [] if self.subject(proposal).is_active else [_("This account is closed. Propose to reopen it.")]
+    def require_possible(self, proposal: Proposal) -> None:
+        """Raises EditorialError if the account's state doesn't allow the proposal."""
+        if not self.subject(proposal).is_active:
+            raise WrongState(_("This account is closed. Propose to reopen it."))
 
     def can_be_undone(self, proposal: Proposal, by: User) -> bool:
         return bool(self.deadline) and Proposal.objects.to_undo(by).filter(pk=proposal.pk).exists()
@@ -96,7 +107,7 @@ class AccountPolicy(Policy[User]):
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if not _may_propose(proposal):
-            raise EditorialError(
+            raise ChangedSince(
                 _("The person who proposed this can no longer propose it. Return the proposal with a message.")
             )
         return super().require_unchanged(proposal)
@@ -133,11 +144,14 @@ class RolePolicy(AccountPolicy):
     action = Action.ROLE
     text = _("%(account)s becomes %(role)s of %(newsroom)s.")
 
-    def find_missing(self, proposal: Proposal) -> Reasons:
-        reasons = super().find_missing(proposal)
-        if not reasons and roles.has_administration(self.subject(proposal)):
-            return [_("An account administrator cannot have a role in a newsroom. Remove the administration first.")]
-        return reasons or ([_("This person already has this role.")] if _held(proposal).exists() else [])
+    def require_possible(self, proposal: Proposal) -> None:
+        super().require_possible(proposal)
+        if roles.has_administration(self.subject(proposal)):
+            raise WrongState(
+                _("An account administrator cannot have a role in a newsroom. Remove the administration first.")
+            )
+        if _held(proposal).exists():
+            raise AlreadyDone(_("This person already has this role."))
 
     def takes_away(self, proposal: Proposal) -> bool:
         return self.subject(proposal).memberships.filter(publisher=proposal.newsroom).exists()
@@ -147,11 +161,10 @@ class AdministratorPolicy(AccountPolicy):
     action = Action.ADMINISTRATOR
     text = _("%(account)s becomes an account administrator.")
 
-    def find_missing(self, proposal: Proposal) -> Reasons:
-        account, reasons = self.subject(proposal), super().find_missing(proposal)
-        if not reasons and (roles.has_administration(account) or account.memberships.exists()):
-            return [_("An account administrator cannot have a role in a newsroom. Remove the roles first.")]
-        return reasons
+    def require_possible(self, proposal: Proposal) -> None:
+        super().require_possible(proposal)
+        if roles.has_administration(self.subject(proposal)) or self.subject(proposal).memberships.exists():
+            raise WrongState(_("An account administrator cannot have a role in a newsroom. Remove the roles first."))
 
 
 class ResetPolicy(AccountPolicy):
@@ -166,17 +179,19 @@ class EmailPolicy(AccountPolicy):
     action = Action.EMAIL
     text = _("%(account)s gets the e-mail address %(email)s.")
 
-    def find_missing(self, proposal: Proposal) -> Reasons:
-        same = proposal.content["new_email"] in ("", self.subject(proposal).email)
-        return super().find_missing(proposal) or ([_("Enter the new e-mail address.")] if same else [])
+    def require_possible(self, proposal: Proposal) -> None:
+        super().require_possible(proposal)
+        if proposal.content["new_email"] in ("", self.subject(proposal).email):
+            raise Incomplete(_("Enter the new e-mail address."))
 
 
 class ReopeningPolicy(AccountPolicy):
     action = Action.REOPENING
     text = _("The closed account %(account)s is opened again.")
 
-    def find_missing(self, proposal: Proposal) -> Reasons:
-        return [_("This account is open.")] if self.subject(proposal).is_active else []
+    def require_possible(self, proposal: Proposal) -> None:
+        if self.subject(proposal).is_active:
+            raise WrongState(_("This account is open."))
 
 
 class TakingPolicy(AccountPolicy):
@@ -185,8 +200,8 @@ class TakingPolicy(AccountPolicy):
     is_destructive = True
     deadline = _("This takes effect at %s, unless somebody returns it.")
 
-    def find_missing(self, proposal: Proposal) -> Reasons:
-        return []
+    def require_possible(self, proposal: Proposal) -> None:
+        """Also a closed account loses its roles and its administration."""
 
 
 class RemovalPolicy(TakingPolicy):
@@ -194,8 +209,9 @@ class RemovalPolicy(TakingPolicy):
     text = _("Remove %(account)s as %(role)s of %(newsroom)s.")
     ask = _ASK_A_CHIEF
 
-    def find_missing(self, proposal: Proposal) -> Reasons:
-        return [] if _held(proposal).exists() else [_("This person no longer has this role.")]
+    def require_possible(self, proposal: Proposal) -> None:
+        if not _held(proposal).exists():
+            raise ChangedSince(_("This person no longer has this role."))
 
 
 class DismissalPolicy(TakingPolicy):
@@ -207,8 +223,8 @@ class ClosingPolicy(TakingPolicy):
     action = Action.CLOSING
     text = _("Close the account %(account)s.")
 
-    def find_missing(self, proposal: Proposal) -> Reasons:
-        return AccountPolicy.find_missing(self, proposal)
+    def require_possible(self, proposal: Proposal) -> None:
+        AccountPolicy.require_possible(self, proposal)
 
 
 class PausePolicy(AccountPolicy):
@@ -223,14 +239,16 @@ class PausePolicy(AccountPolicy):
         "take-back": _("You paused this account. If you take this back, the pause ends at once."),
     }
 
-    def find_missing(self, proposal: Proposal) -> Reasons:
+    def require_possible(self, proposal: Proposal) -> None:
         account, recent = self.subject(proposal), timezone.now() - 2 * SETTLED_AFTER
         if is_last_decider(account):
-            return [LAST_DECIDER]
+            raise LastDecider(LAST_DECIDER)
         paused = Proposal.objects.about(account).filter(action=Action.PAUSE, submitted_by=proposal.submitted_by)
         if paused.filter(submitted_at__gt=recent).exists():
-            return [_("You have paused this account before. Ask another account administrator, or close the account.")]
-        return super().find_missing(proposal)
+            raise NeedsOtherPerson(
+                _("You have paused this account before. Ask another account administrator, or close the account.")
+            )
+        super().require_possible(proposal)
 
 
 class UndoingPolicy(AccountPolicy):
@@ -242,13 +260,14 @@ class UndoingPolicy(AccountPolicy):
     def title(self, proposal: Proposal) -> str:
         return _("Undo this: %s") % ACCOUNT_POLICIES[proposal.content["taken"]].title(proposal)
 
-    def find_missing(self, proposal: Proposal) -> Reasons:
-        return [] if _can_be_undone(proposal) else [NOT_UNDONE]
+    def require_possible(self, proposal: Proposal) -> None:
+        if not _can_be_undone(proposal):
+            raise TooLate(NOT_UNDONE)
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         statement = super().require_unchanged(proposal)
         if not _can_be_undone(proposal):
-            raise EditorialError(self.changed)
+            raise ChangedSince(self.changed)
         return statement
 
 
@@ -265,12 +284,11 @@ def propose(*, account: User, action: Action, by: User, newsroom: Publisher | No
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
     if open_proposal(policy.subject(proposal)) is not None:
-        raise EditorialError(
+        raise Undecided(
             _("A change of this account is already waiting for a decision. Have it decided, or take it back.")
         )
     proposal.statement = json.dumps({"action": action, **wanted})
-    if reasons := policy.find_missing(proposal):
-        raise EditorialError(*reasons)
+    policy.require_possible(proposal)
     return submit_statement(policy, proposal, policy.build_statement(proposal))
 
 

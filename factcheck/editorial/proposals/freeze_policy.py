@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import AlreadyDone, Frozen, Incomplete, NotAllowed, Undecided
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Freeze, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Action, Kind
@@ -44,9 +44,9 @@ class FreezePolicy(Policy[Freeze]):
     def find_missing(self, proposal: Proposal) -> Reasons:
         freeze = self.subject(proposal)
         if freeze.ended_at:
-            return [_("This freeze is already over.")]
+            raise AlreadyDone(_("This freeze is already over."))
         if Proposal.objects.about(freeze).undecided().exists():
-            return [_("Somebody has already proposed to end this freeze. Approve or return that proposal.")]
+            raise Undecided(_("Somebody has already proposed to end this freeze. Approve or return that proposal."))
         return []
 
     def require_submitter(self, proposal: Proposal) -> None:
@@ -69,7 +69,7 @@ def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
     try:
         freeze.clean_fields(exclude=["newsroom", "begun_by", "ended_at"])
     except ValidationError as problem:
-        raise EditorialError(_("Explain why you freeze publishing, in at most 2000 characters.")) from problem
+        raise Incomplete(_("Explain why you freeze publishing, in at most 2000 characters.")) from problem
     freeze.save()
     record_event(by, "freeze.begun", freeze, reason=freeze.reason)
     return freeze
@@ -78,7 +78,7 @@ def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
 def require_not_frozen(newsrooms: Iterable[int | None]) -> None:
     """Raises EditorialError if one of these newsrooms has frozen its publishing."""
     for freeze in Freeze.objects.open().filter(newsroom__in=[key for key in newsrooms if key is not None]):
-        raise EditorialError(
+        raise Frozen(
             _(
                 "%(newsroom)s has frozen its publishing since %(time)s (%(person)s: %(reason)s). Nothing can be"
                 " published, withdrawn or erased until two people end the freeze."

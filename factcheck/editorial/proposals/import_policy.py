@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.rows import drafts_of
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import ChangedSince, WrongState
 from factcheck.editorial.events import record_event, record_events
 from factcheck.editorial.models import ImportBatch, Proposal, Review, User
 from factcheck.editorial.models.kinds import Action, Decision, Kind
@@ -62,7 +62,7 @@ class ImportPolicy(Policy[ImportBatch]):
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if _digest(self.subject(proposal)) != proposal.digest:
-            raise EditorialError(_("The import has changed since you read it. Read it again before you decide."))
+            raise ChangedSince(_("The import has changed since you read it. Read it again before you decide."))
         return {}
 
     def is_unfinished(self, proposal: Proposal) -> bool:
@@ -128,7 +128,7 @@ def publish_import(
             locked = lock_batch(batch.pk)
             roles.require_decider(by, locked.newsroom_id)
             if locked.proposal is None or locked.proposal.decision != Decision.APPROVED:
-                raise EditorialError(_("Only an approved import can be published. Have the import approved first."))
+                raise WrongState(_("Only an approved import can be published. Have the import approved first."))
             remaining = locked.members.open().filter(pk__gt=last).order_by("pk")
             keys = list(remaining.values_list("pk", flat=True)[: chunk + 1])
             if not keys or (last and time.monotonic() > end):

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import NotAllowed
+from factcheck.editorial.errors import NotAllowed, Undecided
 from factcheck.editorial.models import Proposal, VerdictMapping
 from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.people import roles
@@ -41,7 +41,9 @@ class MappingPolicy(Policy[VerdictMapping]):
 
     def find_missing(self, proposal: Proposal) -> Reasons:
         if Proposal.objects.about(self.subject(proposal)).undecided().exists():
-            return [_("This mapping is already waiting for a decision. Have the mapping decided, or take it back.")]
+            raise Undecided(
+                _("This mapping is already waiting for a decision. Have the mapping decided, or take it back.")
+            )
         return []
 
     def require_submitter(self, proposal: Proposal) -> None:

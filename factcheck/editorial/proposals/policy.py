@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts.validation import require_valid
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import ChangedSince, NeedsChiefEditor, NeedsOtherPerson, NotAllowed, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import SHAPES, Action, Kind
@@ -114,21 +114,22 @@ class Policy(ABC, Generic[S]):
         assert newsroom is not None
         roles.require_member(proposal.submitted_by, newsroom)
 
-    def find_refusal(self, proposal: Proposal, by: User, *, approving: bool) -> str | Promise | None:
+    def find_refusal(self, proposal: Proposal, by: User, *, approving: bool) -> NotAllowed | None:
         """Why the person can't approve the proposal, or can't return or publish it. None if they can."""
         word = roles.answer("editorial_decision_refusal", by.pk, proposal.pk, approving)
-        return self.refusals[word] if word else None
+        kinds = {"not_editor": NotAllowed, "no_chief_editor": NeedsChiefEditor}
+        return kinds.get(word, NeedsOtherPerson)(self.refusals[word]) if word else None
 
     def require_decider(self, proposal: Proposal, by: User, *, approving: bool = False) -> None:
         """Raises NotAllowed unless the person can return or publish the proposal, or approve it."""
         if (refusal := self.find_refusal(proposal, by, approving=approving)) is not None:
-            raise NotAllowed(refusal)
+            raise refusal
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         """Returns the submitted statement. Raises EditorialError if the drafts have changed since the submission."""
         statement = self.build_statement(proposal)
         if canonical(statement).decode() != proposal.statement:
-            raise EditorialError(self.changed)
+            raise ChangedSince(self.changed)
         return statement
 
     def require_ready(self, proposal: Proposal) -> None:
@@ -136,7 +137,7 @@ class Policy(ABC, Generic[S]):
 
     def require_holdable(self, proposal: Proposal, until: datetime) -> None:
         """Raises EditorialError unless the approved proposal can wait until this time for its publication."""
-        raise EditorialError(_("Only a review can be held until a time. Approve this without a time."))
+        raise WrongValue(_("Only a review can be held until a time. Approve this without a time."))
 
     def publish_part(self, proposal: Proposal, by: User, *, seconds: float) -> bool:
         """Publishes for so many seconds. Returns False if the proposal is published in one transaction instead."""

@@ -13,7 +13,7 @@ from factcheck.editorial.captures.rights import publish_captures, reviews_with_c
 from factcheck.editorial.drafts import review_statements, translations
 from factcheck.editorial.drafts.review_statements import last_entry, last_statement
 from factcheck.editorial.drafts.saved_states import keep_state
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import ChangedSince, Incomplete, NotPublic, Undecided, WrongState, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, Review, SavedState, User
 from factcheck.editorial.models.kinds import Action, Kind
@@ -82,7 +82,9 @@ class Publication(ReviewPolicy):
     def find_missing(self, proposal: Proposal) -> Reasons:
         review = self.subject(proposal)
         if review.state != State.DRAFT:
-            return [_("Only a draft can be submitted. The status of this review is “%s”.") % review.get_state_display()]
+            raise WrongState(
+                _("Only a draft can be submitted. The status of this review is “%s”.") % review.get_state_display()
+            )
         return find_missing(review)
 
     def copy_note(self, proposal: Proposal) -> None:
@@ -97,14 +99,14 @@ class Publication(ReviewPolicy):
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if reason := translations.find_lost_original(self.subject(proposal)):
-            raise EditorialError(reason)
+            raise WrongState(reason)
         return Policy.require_unchanged(self, proposal)
 
     def require_holdable(self, proposal: Proposal, until: datetime) -> None:
         if until <= timezone.now():
-            raise EditorialError(_("This time has already passed. Enter a later time, or approve and publish now."))
+            raise WrongValue(_("This time has already passed. Enter a later time, or approve and publish now."))
         if until > timezone.now() + LONGEST_HOLD:
-            raise EditorialError(_("This time is more than a year away. Enter an earlier time."))
+            raise WrongValue(_("This time is more than a year away. Enter an earlier time."))
 
     def after_submit(self, proposal: Proposal) -> None:
         pictures.adopt_pictures(self.subject(proposal))
@@ -153,13 +155,13 @@ class Erasure(ReviewPolicy):
         list(Claim.objects.select_for_update().filter(pk__in=claims).order_by("pk").values_list("pk"))
         super().lock_subject(proposal)
         if not erasure.claims_of(self.subject(proposal)) <= claims:
-            raise EditorialError(_("Someone else changed this at the same time. Try again."))
+            raise ChangedSince(_("Someone else changed this at the same time. Try again."))
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         statement = super().require_unchanged(proposal)
         erasure.require_decided_imports(self.subject(proposal))
         if statement["notice"]["newsroom"] != erasure.responsible_newsroom(self.subject(proposal)):
-            raise EditorialError(self.changed)
+            raise ChangedSince(self.changed)
         return statement
 
     def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
@@ -177,18 +179,18 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
     review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_writer(by, review)
     if review.state not in (State.PUBLISHED, State.WITHDRAWN):
-        raise EditorialError(
+        raise WrongState(
             _("Only a published review can be corrected. The status of this review is “%s”.")
             % review.get_state_display()
         )
     if change_class not in Review.ChangeClass.values:
-        raise EditorialError(_("Choose the kind of correction."))
+        raise Incomplete(_("Choose the kind of correction."))
     if not note.strip():
-        raise EditorialError(_("Explain what changed and why. Readers will see your explanation."))
+        raise Incomplete(_("Explain what changed and why. Readers will see your explanation."))
     if short := find_short_note(change_class, note):
-        raise EditorialError(short)
+        raise Incomplete(short)
     if Proposal.objects.about(review).open().exists():
-        raise EditorialError(WAITS)
+        raise Undecided(WAITS)
     keep_state(review, by, SavedState.Kind.OPENED)
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
     # With `changed_at`, a form that was opened earlier detects this change instead of overwriting it.
@@ -204,7 +206,7 @@ def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
     roles.require_member(by, review.newsroom_id)
     last = last_entry(review)
     if last is None or last.kind in (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE):
-        raise EditorialError(_("This review is not public, so it can’t be withdrawn."))
+        raise NotPublic(_("This review is not public, so it can’t be withdrawn."))
     published = last_statement(review)
     assert published is not None
     return _propose(review, by, Withdrawal(), review_statements.build_tombstone(published), reason)
@@ -217,7 +219,7 @@ def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
     roles.require_member(by, review.newsroom_id)
     last, published = last_entry(review), last_statement(review)
     if last is None or last.kind != LogEntry.Kind.WITHDRAWAL or published is None:
-        raise EditorialError(_("This review has not been withdrawn, so it can’t be reinstated."))
+        raise WrongState(_("This review has not been withdrawn, so it can’t be reinstated."))
     return _propose(review, by, Reinstatement(), published, reason)
 
 
@@ -233,12 +235,12 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     roles.require_decider(by, review.newsroom_id)
     published = last_statement(review)
     if published is None:
-        raise EditorialError(_("No revision of this review is public, so there is nothing to erase."))
+        raise NotPublic(_("No revision of this review is public, so there is nothing to erase."))
     if redact and (
         review.state != State.DRAFT
         or equivalent(review_statements.build_statement(review), published, statements.Review)
     ):
-        raise EditorialError(
+        raise WrongState(
             _(
                 "A redaction keeps the draft. First open a correction and delete the content to be erased from the"
                 " draft."
@@ -251,9 +253,9 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
 
 def _propose(review: Review, by: User, policy: ReviewPolicy, statement: dict[str, Any], reason: str) -> Proposal:
     if not reason.strip():
-        raise EditorialError(_("Enter the reason. Readers will see it."))
+        raise Incomplete(_("Enter the reason. Readers will see it."))
     if Proposal.objects.about(review).open().exists():
-        raise EditorialError(
+        raise Undecided(
             _(
                 "A submitted draft or another request about this review is already waiting for a decision. Have"
                 " it decided first, or take it back."

@@ -28,7 +28,7 @@ from fido2.webauthn import (
 )
 
 from factcheck.editorial.encryption import decrypt, encrypt
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import AlreadyDone, EditorialError, WrongFactor
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, SignInCounter, User
 
@@ -76,13 +76,13 @@ def add_passkey(request: HttpRequest, *, user: User, answer: str, challenge: str
         state = _state(challenge, user)
         found = _server(request).register_complete(state, _parse(answer))
     except _MALFORMED as error:
-        raise EditorialError(_REFUSED) from error
+        raise WrongFactor(_REFUSED) from error
     _use_once(challenge)
     credential = found.credential_data
     if credential is None:
-        raise EditorialError(_REFUSED)
+        raise WrongFactor(_REFUSED)
     if SecondFactor.objects.filter(key=_key(credential.credential_id)).exists():
-        raise EditorialError(_("This passkey has already been added."))
+        raise AlreadyDone(_("This passkey has already been added."))
     factor = SecondFactor.objects.create(
         user=user,
         kind=SecondFactor.Kind.PASSKEY,
@@ -151,7 +151,7 @@ def _parse(answer: str) -> Any:
 def _use_once(challenge: str) -> None:
     key = f"challenge:{hashlib.sha256(challenge.encode()).hexdigest()}"
     if not SignInCounter.objects.get_or_create(key=key)[1]:
-        raise EditorialError(_REFUSED)
+        raise WrongFactor(_REFUSED)
 
 
 def _credential(row: SecondFactor) -> AttestedCredentialData:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.encryption import decrypt, encrypt
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import LastFactor, WrongFactor
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, User
 from factcheck.editorial.sign_in.sessions import end_sessions
@@ -33,7 +33,7 @@ def remove_second_factor(*, factor: SecondFactor, by: User, required: bool) -> N
     User.objects.select_for_update().get(pk=by.pk)  # so that two requests can't each remove the last but one
     left = by.second_factors.usable().exclude(pk=factor.pk).exists()
     if required and not left:
-        raise EditorialError(_("This is your only second factor, so you can’t remove it. Add another one first."))
+        raise LastFactor(_("This is your only second factor, so you can’t remove it. Add another one first."))
     factor.delete()
     if not left:
         by.second_factors.all().delete()  # recovery codes
@@ -69,7 +69,7 @@ def add_app(*, user: User, secret: str, code: str) -> None:
     """Adds the app if the code is right. Replaces an earlier app. Raises EditorialError."""
     step = _matching_step(secret, code)
     if step is None:
-        raise EditorialError(
+        raise WrongFactor(
             _(
                 "This code is wrong. Check that the time on your phone is right. Then enter the code that the app"
                 " shows now."

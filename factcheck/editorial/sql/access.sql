@@ -1,4 +1,4 @@
--- Who may do what. Each right is one function: here, for decisions in proposals.sql, and for accounts in accounts.sql.
+-- The rights of people. Each right is one function: here, for decisions in proposals.sql, and for accounts in accounts.sql.
 -- Triggers, policies, lists and buttons all ask these functions (`factcheck/editorial/people/roles.py`).
 
 -- The person's role in the newsroom, or '' without one. A closed account doesn't have a role.

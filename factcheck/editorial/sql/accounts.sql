@@ -317,7 +317,7 @@ CREATE OR REPLACE TRIGGER account_pauses AFTER INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.kind = 'account' AND NEW.action = 'pause')
     EXECUTE FUNCTION editorial_account_takes_effect();
 
--- Who returns a proposal can decide on it, or takes it back. A proposal also makes way for a stronger one, which the
+-- A person who returns a proposal can decide on it, or takes it back. A proposal also makes way for a stronger one, which the
 -- same person then proposes. So this is checked at commit. Only a pause makes an undoing give way, and nothing a pause.
 CREATE OR REPLACE FUNCTION editorial_account_returned() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -1,18 +1,21 @@
 -- A submitted proposal and the decision on it don't change.
 -- - An approved review or demand can still be returned before it is published. No other decision can change.
 -- - After an erasure, the earlier proposals of the review can be cleared. Their digests are cleared too, because an
---   unsalted digest could be used to confirm a guess. Proposals of other kinds are never cleared.
+--   unsalted digest could be used to confirm a guess. A returned proposal is cleared in the same way if a person forgets
+--   a passage of its draft. Proposals of other kinds are never cleared.
 -- - The time until which an approved review is held doesn't change. Only its early release is added, once.
 -- - Updates don't hash an unchanged statement again. The statement keeps the digest that was checked on insertion.
 CREATE OR REPLACE FUNCTION editorial_proposal_rules() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     kept editorial_proposal := NEW;  -- with the former values of the columns that have rules of their own below
-    emptied boolean := TG_OP = 'UPDATE' AND NEW.kind = 'review'
+    emptied boolean := TG_OP = 'UPDATE' AND NEW.kind IN ('review', 'demand')
         AND NEW.statement = '' AND NEW.note = '' AND NEW.digest = repeat('0', 64)
-        AND EXISTS (
-            SELECT 1 FROM editorial_proposal later JOIN record_logentry e ON e.sequence = later.sequence
-            WHERE later.review_id = NEW.review_id AND later.id > NEW.id AND e.kind = 'review.erasure');
+        AND (EXISTS (
+                SELECT 1 FROM editorial_proposal later JOIN record_logentry e ON e.sequence = later.sequence
+                WHERE later.review_id = NEW.review_id AND later.id > NEW.id AND e.kind = 'review.erasure')
+            OR OLD.decision = 'returned' AND NEW.sequence IS NULL
+               AND editorial_forgets(coalesce(NEW.review_id, NEW.demand_id)));
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         kept.statement := OLD.statement; kept.note := OLD.note; kept.digest := OLD.digest;
@@ -175,7 +178,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
         OR editorial_decision_refusal(person, proposal, false) = ''
 $$;
 
--- Who submitted a proposal takes it back. A change of an account is taken back only by a person who can still propose it,
+-- The submitter of a proposal takes it back. A change of an account is taken back only by a person who can still propose it,
 -- or after 24 hours, when the worker ends it.
 CREATE OR REPLACE FUNCTION editorial_may_return(person bigint, proposal bigint) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$

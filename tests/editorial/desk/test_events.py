@@ -93,9 +93,7 @@ def test_queries_do_not_grow_with_the_events(newsroom: Newsroom) -> None:
     chief = signed_in(newsroom.chief)
 
     def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as said:
+        with CaptureQueriesContext(connection) as said:
             chief.open(EVENTS)
         return len(said)
 

@@ -89,15 +89,7 @@ def test_count_stops(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize(
     ("text", "terms"),
-    [
-        ("nước lũ", ["nước", "lũ"]),
-        ("lũ ở", ["lũ ở"]),
-        ("lũ", ["lũ"]),
-        ("%", []),
-        ("%%% ---", []),
-        ("²", []),
-        ("", []),
-    ],
+    [("nước lũ", ["nước", "lũ"]), ("lũ ở", ["lũ ở"]), ("lũ", ["lũ"]), ("%", []), ("%%% ---", []), ("²", []), ("", [])],
 )
 def test_search_terms(text: str, terms: list[str]) -> None:
     assert search_terms(text) == terms

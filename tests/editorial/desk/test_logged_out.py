@@ -1,4 +1,4 @@
-"""Who is logged out while writing: the browser keeps the text, and the page of the form opens after the login."""
+"""A person is logged out while writing: the browser keeps the text, and the page of the form opens after the login."""
 
 import pytest
 from django.conf import settings

@@ -57,10 +57,7 @@ def test_words_keep_their_stems_when_the_remembered_words_are_forgotten(monkeypa
         assert all(word_stems(words).values())
 
 
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [("en", "biden"), ("vi", "giao"), ("und", "impfung")],
-)
+@pytest.mark.parametrize(("language", "words"), [("en", "biden"), ("vi", "giao"), ("und", "impfung")])
 def test_stems_of_other_languages_match_no_words(language: str, words: str) -> None:
     """In German, "biden" has the stem "bid". In Italian, "giao" has the stem "gia"."""
     publish({"text": "A bid of the gia Impfungen", "language": language})

@@ -85,8 +85,8 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     """The inline rows on a page with a `ConflictCheckedForm`. The submitted rows replace the stored rows.
 
     Rows are found by their ids instead of their places, so an autosave can add rows to an open page. Stored rows whose
-    ids weren't submitted are deleted, because the page has removed them or never received their ids. A row that
-    somebody else has deleted is created again from the typed values.
+    ids weren't submitted are deleted, because the page has removed them or never received their ids. A page on which
+    rows can't be deleted keeps them. A row that somebody else has deleted is created again from the typed values.
     """
 
     def initial_form_count(self) -> int:
@@ -104,13 +104,13 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
 
     def save_existing_objects(self, commit: bool = True) -> list[Any]:
         saved: list[Any] = super().save_existing_objects(commit)
-        for row in self._rows.values():
+        for row in self._removed_rows:
             self.deleted_objects.append(row)
             self.delete_existing(row, commit=commit)
         return saved
 
     def has_changed(self) -> bool:
-        return super().has_changed() or bool(self._rows)
+        return super().has_changed() or bool(self._removed_rows)
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         if not self.is_bound:
@@ -125,8 +125,13 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
 
     @cached_property
     def _rows(self) -> dict[Any, Any]:
-        """The stored rows by their ids, without the rows that have a form."""
+        """The stored rows by their ids. Building a form takes its row out."""
         return {str(row.pk): row for row in self.get_queryset()}
+
+    @property
+    def _removed_rows(self) -> list[Any]:
+        """The stored rows without a form, after the forms have been built."""
+        return list(self._rows.values()) if self.is_bound and self.can_delete else []
 
 
 def chosen_theirs(data: Any) -> list[str]:

@@ -59,7 +59,7 @@ class Autosave {
   async send(values, options) {
     const response = await this.post(this.url, { body: formData(values), ...options });
     if (!response.headers.get("Content-Type")?.startsWith("application/json")) {
-      throw new Error([0, 200, 403].includes(response.status) ? "logged out" : "failed");
+      throw new Error([0, 200, 403].includes(response.status) ? "logged out" : [400, 413].includes(response.status) ? "too large" : "failed");
     }
     return [response.status, await response.json()];
   }
@@ -105,9 +105,17 @@ class Autosave {
     try {
       const [code, answer] = await this.send(this.typed(), options);
       this.status.textContent = answer.status;
+      if (code === 429) {
+        this.timer = setTimeout(() => this.save(), answer.wait * 1000);
+        return;
+      }
       this.receive(code, answer, sent, ids);
     } catch (problem) {
-      this.status.textContent = problem.message === "logged out" ? this.texts.loggedOut : this.texts.offline;
+      this.status.textContent = { "logged out": this.texts.loggedOut, "too large": this.texts.tooLarge }[problem.message] ?? this.texts.offline;
+      if (problem.message === "too large") {
+        this.saved = sent; // the next change can make the draft small enough
+        return;
+      }
       this.timer = setTimeout(() => this.save(), AT_LEAST_EVERY);
       return;
     }
@@ -126,7 +134,7 @@ class Autosave {
       document.dispatchEvent(new CustomEvent("draft:saved", { detail: answer }));
     } else if (code === 409) {
       this.showConflict(answer);
-    } else if (code === 422) {
+    } else if (code === 422 || code === 413) {
       this.saved = sent; // the next change can make the draft savable
     } else {
       this.stopped = true;
