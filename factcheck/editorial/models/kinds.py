@@ -61,7 +61,7 @@ SETTLED_AFTER = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Shape:
-    """What the table of proposals holds of a kind. Its policies hold everything else."""
+    """The part of a kind that the table of proposals needs. The policies of the kind contain the rest."""
 
     subject: type[models.Model]
     actions: tuple[Action, ...]

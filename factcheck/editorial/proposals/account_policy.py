@@ -41,7 +41,7 @@ NOT_UNDONE = _("This can’t be undone any more. An account administrator can pr
 
 
 class AccountPolicy(Policy[User]):
-    """What the changes of an account share."""
+    """The rules for all changes of an account."""
 
     kind = Kind.ACCOUNT
     is_named_by_action = True

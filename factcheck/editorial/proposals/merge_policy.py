@@ -35,7 +35,7 @@ from factcheck.record.statements.merge import Merge, Split
 
 
 class MergePolicy(Policy[Claim]):
-    """What merges and splits share. Both newsrooms can propose a split."""
+    """The rules for merges and splits. Both newsrooms can propose a split."""
 
     kind = Kind.MERGE
     approved = _("Done. Readers can now see the change.")

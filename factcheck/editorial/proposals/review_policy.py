@@ -33,7 +33,7 @@ LONGEST_HOLD = timedelta(days=366)  # a later time is a slip of the keyboard
 
 
 class ReviewPolicy(Policy[Review]):
-    """What the actions on a review share. Except for publications, they take effect on approval."""
+    """The rules for all actions on a review. Except for publications, they take effect on approval."""
 
     kind = Kind.REVIEW
     waits = True

@@ -44,7 +44,8 @@ def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if nothing_typed and name not in [available.name for available in available_actions(desk, proposal)]:
         return redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), "")))
     folder = f"admin/editorial/{proposal.subject._meta.model_name}"
-    template, context = f"{folder}/action.html", subject_admin.decision_context(request, proposal)
+    template: str | list[str] = [f"{folder}/action.html", "admin/editorial/proposal.html"]
+    context = subject_admin.decision_context(request, proposal)
     if form.is_valid():  # the action succeeded, but a part of the publication is still to be done
         template, context = f"{folder}/publishing.html", _progress(proposal)
     return confirm_page(request, action, proposal.subject, form, page, template, **{"proposal": proposal, **context})
