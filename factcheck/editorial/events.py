@@ -9,49 +9,17 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Model
 from psycopg.types.json import Jsonb
 
-from factcheck.editorial.models import (
-    ApiToken,
-    Capture,
-    Claim,
-    Claimant,
-    Demand,
-    Freeze,
-    ImportBatch,
-    Publisher,
-    RatingScale,
-    ReaderMessage,
-    Review,
-    Topic,
-    User,
-    Verdict,
-    VerdictMapping,
-)
+from factcheck.editorial.models import ImportBatch, Publisher, User, VerdictMapping
 from factcheck.editorial.people import account_mail
 
-Subject = (
-    Review
-    | Demand
-    | Capture
-    | Claim
-    | Claimant
-    | ApiToken
-    | ReaderMessage
-    | ImportBatch
-    | VerdictMapping
-    | User
-    | Freeze
-    | Publisher
-    | RatingScale
-    | Verdict
-    | Topic
-)
 UNKNOWN_ACCOUNT = "user:unknown"  # the subject of failed logins with names that no account has
-_NAMES: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
+_NAMES: dict[type[Model], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
 
 
-def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:
+def record_event(by: User, action: str, subject: Model, **detail: Any) -> None:
     """Records one action on a subject. `detail` must be JSON-serializable."""
     name = _NAMES.get(type(subject), subject._meta.model_name)
     # Integer keys aren't unique across tables. All other models have UUIDs.

@@ -140,6 +140,8 @@ class Page(HTMLParser):
         super().__init__()
         self._inside: list[str] = []
         self.feed(self.source)
+        # Templates wrap lines inside tags and between words, which browsers don't show.
+        self.source = re.sub(r"\n(?=>)", "", re.sub(r"(?<=[\w\"])\n(?=[a-z-]+=)", " ", self.source))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements[tag] += 1

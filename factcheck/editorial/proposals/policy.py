@@ -51,7 +51,7 @@ class Policy(ABC, Generic[S]):
     labels: ClassVar[dict[str, Text]] = {}
     explanations: ClassVar[dict[str, Text]] = {}
     approved: ClassVar[Text] = _("Approved.")
-    # What the audit log says, unless `models/events.py` says more.
+    # The texts of the audit log, unless `models/events.py` says more.
     events: ClassVar[dict[str, Promise]] = {
         "submitted": _("proposed"), "approved": _("approved"), "returned": _("returned or taken back"),
     }  # fmt: skip

@@ -23,7 +23,7 @@ from factcheck.editorial.captures import fetching, page_details
 from factcheck.editorial.captures.fetching import TemporaryError, capture
 from factcheck.editorial.captures.requests import request_capture
 from factcheck.editorial.models import Capture
-from factcheck.editorial.tasks import capture_page, check_published_sources
+from factcheck.editorial.tasks import app, capture_page
 from factcheck.server import http_client, worker
 from factcheck.server.http_client import Problem
 from tests.drafts import Newsroom
@@ -188,7 +188,7 @@ def test_worker_retries_what_may_pass_and_nothing_else(newsroom: Newsroom, site:
 
 
 def test_captures_have_a_queue_of_their_own() -> None:
-    assert capture_page.queue == check_published_sources.queue == "captures"
+    assert capture_page.queue == app.tasks["sources.check"].queue == "captures"
     assert worker.QUEUES["captures"] == 3
 
 

@@ -1,6 +1,5 @@
 """The list of events: what each is about in words, and nothing that was erased."""
 
-from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -127,5 +126,4 @@ def test_saves_that_nothing_else_records_are_events_and_not_rows_of_djangos_log(
         ("publisher.changed", f"publisher:{newsroom.publisher.pk}", newsroom.publisher.pk),
     ]
     assert "muc-moi" in chief.open(EVENTS).text
-    assert list(apps.get_app_config("admin").get_models()) == []
     assert "django_admin_log" not in connection.introspection.table_names()

@@ -20,6 +20,7 @@ from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload
 from factcheck.editorial.desk.access import Desk, NewsroomAdmin, OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import DeskAction, action_page, by_name, subject_page
 from factcheck.editorial.desk.evidence.uploads import receive_file
+from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
 from factcheck.editorial.models import Appearance, Capture, Membership, Review, Source, User
 from factcheck.editorial.people import roles
@@ -82,9 +83,7 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
     def state_in_words(self, capture: Capture) -> str:
         return str(capture.get_failure_display() or capture.get_state_display())
 
-    @admin.display(description=_("size"))
-    def size_in_words(self, capture: Capture) -> str:
-        return filesizeformat(capture.size) if capture.size is not None else ""
+    size_in_words = column(_("size"), lambda capture: filesizeformat(capture.size) if capture.size is not None else "")
 
     def status_context(self, request: HttpRequest, row: Capture) -> dict[str, Any]:
         reviews = get_desk(request).own(Review.objects.filter(pk__in=row.reviews.values("pk")))

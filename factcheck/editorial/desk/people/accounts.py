@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from factcheck.editorial.desk.access import AdministratorsAdmin, DeskAdmin, M, get_desk
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions as available_decisions
@@ -89,7 +90,10 @@ class AccountAdmin(ActorRecordingAdmin[User], AdministratorsAdmin[User]):
     def status_context(self, request: HttpRequest, row: User) -> dict[str, Any]:
         desk, proposal = get_desk(request), open_proposal(row)
         memberships = row.memberships.select_related("publisher")
+        paused = proposal is not None and proposal.action == "pause"
+        closed = _("Paused account") if paused else _("Closed account")
         return {
+            "state_text": _("Open account") if row.is_active else closed,
             "memberships": memberships,
             "administers": roles.has_administration(row),
             "proposal": proposal,

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import DeskAdmin, get_desk
 from factcheck.editorial.desk.deciding.public_text import HIDDEN
+from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.erasure import PLACEHOLDER
 from factcheck.editorial.events import UNKNOWN_ACCOUNT
 from factcheck.editorial.models import (
@@ -267,21 +268,10 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
         for event in events:
             event.texts = texts
 
-    @admin.display(description=_("what"))
-    def what(self, event: EditorialEvent) -> str:
-        return str(event)
-
-    @admin.display(description=_("subject"))
-    def about(self, event: Any) -> Any:
-        return event.texts.about(event)
-
-    @admin.display(description=_("id"))
-    def subject_key(self, event: EditorialEvent) -> str:
-        return event.subject
-
-    @admin.display(description=_("details"))
-    def details(self, event: Any) -> Any:
-        return event.texts.details(event)
+    what = column(_("what"), lambda event: str(event))
+    about = column(_("subject"), lambda event: event.texts.about(event))
+    subject_key = column(_("id"), lambda event: event.subject)
+    details = column(_("details"), lambda event: event.texts.details(event))
 
     @admin.display(description=_("details"))
     def all_details(self, event: Any) -> Any:

@@ -30,8 +30,7 @@ from factcheck.editorial.desk.deciding.review_actions import (
     submit_saved,
 )
 from factcheck.editorial.desk.deciding.review_decision import REVIEW_DECISIONS, review_decision
-from factcheck.editorial.desk.evidence.capture_requests import CaptureRequestsMixin
-from factcheck.editorial.desk.languages import DetectedLanguageAdmin
+from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
     ChangedFilter,
@@ -66,9 +65,7 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(
-    CaptureRequestsMixin, TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], DetectedLanguageAdmin[Review]
-):
+class ReviewAdmin(TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     add_title = _("Write a review")
@@ -92,13 +89,8 @@ class ReviewAdmin(
     def show_public_text(self, request: HttpRequest, rows: Iterable[Review]) -> None:
         show_public_text(get_desk(request), (review.claim for review in rows))
 
-    @admin.display(description=_("state"), ordering="state")
-    def state_label(self, review: Review) -> str:
-        return state_pill(review)
-
-    @admin.display(description=_("changed at"), ordering="changed_at")
-    def changed(self, review: Review) -> str:
-        return short_time(review.changed_at)
+    state_label = column(_("state"), lambda review: state_pill(review), "state")
+    changed = column(_("changed at"), lambda review: short_time(review.changed_at), "changed_at")
 
     @admin.display(description=_("verdict"), ordering="verdict_id")
     def verdict_label(self, review: Review) -> str:
