@@ -70,13 +70,7 @@ def require_writer(user: User, review: Review) -> None:
 
 def rights_on(proposal: int, user: User) -> tuple[bool, bool, bool]:
     """Whether the person can see the proposal, return or publish it, and approve it (`sql/proposals.sql`)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT editorial_may_see(person, id), editorial_decision_refusal(person, id, false) = '',"
-            " editorial_may_decide(person, id) FROM (VALUES (%s::bigint, %s::bigint)) AS asked (person, id)",
-            [user.pk, proposal],
-        )
-        sees, decides, approves = cursor.fetchone()
+    sees, decides, approves = answer("editorial_rights_on", user.pk, proposal)
     return sees, decides, approves
 
 

@@ -14,17 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import (
-    AlreadyDone,
-    ChangedSince,
-    Incomplete,
-    LastDecider,
-    NeedsOtherPerson,
-    NotAllowed,
-    TooLate,
-    Undecided,
-    WrongState,
-)
+from factcheck.editorial import errors
 from factcheck.editorial.models import Membership, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import SETTLED_AFTER, Action, Decision, Kind
 from factcheck.editorial.people import account_mail, roles
@@ -80,7 +70,7 @@ class AccountPolicy(Policy[User]):
     def require_possible(self, proposal: Proposal) -> None:
         """Raises EditorialError if the account's state doesn't allow the proposal."""
         if not self.subject(proposal).is_active:
-            raise WrongState(_("This account is closed. Propose to reopen it."))
+            raise errors.WrongState(_("This account is closed. Propose to reopen it."))
 
     def can_be_undone(self, proposal: Proposal, by: User) -> bool:
         return bool(self.deadline) and Proposal.objects.to_undo(by).filter(pk=proposal.pk).exists()
@@ -103,11 +93,11 @@ class AccountPolicy(Policy[User]):
 
     def require_submitter(self, proposal: Proposal) -> None:
         if not _may_propose(proposal):
-            raise NotAllowed(self.ask)
+            raise errors.NotAllowed(self.ask)
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if not _may_propose(proposal):
-            raise ChangedSince(
+            raise errors.ChangedSince(
                 _("The person who proposed this can no longer propose it. Return the proposal with a message.")
             )
         return super().require_unchanged(proposal)
@@ -132,10 +122,7 @@ class AccountPolicy(Policy[User]):
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:
         said = proposal.content
-        return {
-            "change": proposal.action,
-            **{key: said[key] for key in ("newsroom", "role", "new_email") if key in said},
-        }
+        return {"change": proposal.action, **{k: said[k] for k in ("newsroom", "role", "new_email") if k in said}}
 
 
 class RolePolicy(AccountPolicy):
@@ -147,11 +134,11 @@ class RolePolicy(AccountPolicy):
     def require_possible(self, proposal: Proposal) -> None:
         super().require_possible(proposal)
         if roles.has_administration(self.subject(proposal)):
-            raise WrongState(
+            raise errors.WrongState(
                 _("An account administrator cannot have a role in a newsroom. Remove the administration first.")
             )
         if _held(proposal).exists():
-            raise AlreadyDone(_("This person already has this role."))
+            raise errors.AlreadyDone(_("This person already has this role."))
 
     def takes_away(self, proposal: Proposal) -> bool:
         return self.subject(proposal).memberships.filter(publisher=proposal.newsroom).exists()
@@ -164,7 +151,9 @@ class AdministratorPolicy(AccountPolicy):
     def require_possible(self, proposal: Proposal) -> None:
         super().require_possible(proposal)
         if roles.has_administration(self.subject(proposal)) or self.subject(proposal).memberships.exists():
-            raise WrongState(_("An account administrator cannot have a role in a newsroom. Remove the roles first."))
+            raise errors.WrongState(
+                _("An account administrator cannot have a role in a newsroom. Remove the roles first.")
+            )
 
 
 class ResetPolicy(AccountPolicy):
@@ -182,7 +171,7 @@ class EmailPolicy(AccountPolicy):
     def require_possible(self, proposal: Proposal) -> None:
         super().require_possible(proposal)
         if proposal.content["new_email"] in ("", self.subject(proposal).email):
-            raise Incomplete(_("Enter the new e-mail address."))
+            raise errors.Incomplete(_("Enter the new e-mail address."))
 
 
 class ReopeningPolicy(AccountPolicy):
@@ -191,7 +180,7 @@ class ReopeningPolicy(AccountPolicy):
 
     def require_possible(self, proposal: Proposal) -> None:
         if self.subject(proposal).is_active:
-            raise WrongState(_("This account is open."))
+            raise errors.WrongState(_("This account is open."))
 
 
 class TakingPolicy(AccountPolicy):
@@ -199,9 +188,6 @@ class TakingPolicy(AccountPolicy):
 
     is_destructive = True
     deadline = _("This takes effect at %s, unless somebody returns it.")
-
-    def require_possible(self, proposal: Proposal) -> None:
-        """Also a closed account loses its roles and its administration."""
 
 
 class RemovalPolicy(TakingPolicy):
@@ -211,20 +197,20 @@ class RemovalPolicy(TakingPolicy):
 
     def require_possible(self, proposal: Proposal) -> None:
         if not _held(proposal).exists():
-            raise ChangedSince(_("This person no longer has this role."))
+            raise errors.ChangedSince(_("This person no longer has this role."))
 
 
 class DismissalPolicy(TakingPolicy):
     action = Action.DISMISSAL
     text = _("Remove %(account)s as an account administrator.")
 
+    def require_possible(self, proposal: Proposal) -> None:
+        """Also a closed account loses its administration."""
+
 
 class ClosingPolicy(TakingPolicy):
     action = Action.CLOSING
     text = _("Close the account %(account)s.")
-
-    def require_possible(self, proposal: Proposal) -> None:
-        AccountPolicy.require_possible(self, proposal)
 
 
 class PausePolicy(AccountPolicy):
@@ -242,10 +228,10 @@ class PausePolicy(AccountPolicy):
     def require_possible(self, proposal: Proposal) -> None:
         account, recent = self.subject(proposal), timezone.now() - 2 * SETTLED_AFTER
         if is_last_decider(account):
-            raise LastDecider(LAST_DECIDER)
+            raise errors.LastDecider(LAST_DECIDER)
         paused = Proposal.objects.about(account).filter(action=Action.PAUSE, submitted_by=proposal.submitted_by)
         if paused.filter(submitted_at__gt=recent).exists():
-            raise NeedsOtherPerson(
+            raise errors.NeedsOtherPerson(
                 _("You have paused this account before. Ask another account administrator, or close the account.")
             )
         super().require_possible(proposal)
@@ -262,12 +248,12 @@ class UndoingPolicy(AccountPolicy):
 
     def require_possible(self, proposal: Proposal) -> None:
         if not _can_be_undone(proposal):
-            raise TooLate(NOT_UNDONE)
+            raise errors.TooLate(NOT_UNDONE)
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         statement = super().require_unchanged(proposal)
         if not _can_be_undone(proposal):
-            raise ChangedSince(self.changed)
+            raise errors.ChangedSince(self.changed)
         return statement
 
 
@@ -284,17 +270,12 @@ def propose(*, account: User, action: Action, by: User, newsroom: Publisher | No
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
     if open_proposal(policy.subject(proposal)) is not None:
-        raise Undecided(
+        raise errors.Undecided(
             _("A change of this account is already waiting for a decision. Have it decided, or take it back.")
         )
     proposal.statement = json.dumps({"action": action, **wanted})
     policy.require_possible(proposal)
     return submit_statement(policy, proposal, policy.build_statement(proposal))
-
-
-def sends_link(account: User, action: str) -> bool:
-    """Whether an approval replaces the password. The first role does, because one person could set up the account."""
-    return roles.ask("editorial_replaces_password", account.pk, action)
 
 
 def open_proposal(account: User) -> Proposal | None:

@@ -161,9 +161,7 @@ def find_obstacle(proposal: Proposal) -> EditorialError | None:
     """Why a held review can't be published in its approver's name, or None if it can."""
     policy = policy_of(proposal)
     assert proposal.decided_by is not None
-    try:
-        policy.require_decider(proposal, proposal.decided_by)
-    except NotAllowed:
+    if policy.find_refusal(proposal, proposal.decided_by, approving=False) is not None:
         reason = _("%s approved this and is no longer an Editor. Publish the review yourself, or return it.")
         return NotAllowed(reason % proposal.decided_by)
     try:

@@ -188,6 +188,13 @@ SET search_path = pg_catalog, public, pg_temp AS $$
             OR editorial_proposes_on_account(person, p.account_id, p.newsroom_id, p.action)))
 $$;
 
+-- Whether a person can see a proposal, return or publish it, and approve it.
+CREATE OR REPLACE FUNCTION editorial_rights_on(person bigint, proposal bigint) RETURNS boolean[] LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT ARRAY[editorial_may_see(person, proposal), editorial_decision_refusal(person, proposal, false) = '',
+                 editorial_may_decide(person, proposal)]
+$$;
+
 -- An imported review receives the decision on its import, whose decider has already been checked, but its authors can
 -- have changed since then. Accounts have their own triggers (accounts.sql).
 CREATE OR REPLACE FUNCTION editorial_require_deciders(decided bigint[]) RETURNS void LANGUAGE plpgsql

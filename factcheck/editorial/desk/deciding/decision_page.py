@@ -21,6 +21,11 @@ from factcheck.editorial.models import Proposal
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals import workflow
 
+_GOES_ON = _(
+    "Publication continues while this page is open. If you stop it or close the page, reviews that are already"
+    " published remain public. You or someone else can continue later."
+)
+
 
 def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Shows the proposal. On POST, runs the action, or shows why it was refused and keeps the input."""
@@ -47,19 +52,6 @@ def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     template: str | list[str] = [f"{folder}/action.html", "admin/editorial/proposal.html"]
     context = subject_admin.decision_context(request, proposal)
     if form.is_valid():  # the action succeeded, but a part of the publication is still to be done
-        template, context = f"{folder}/publishing.html", _progress(proposal)
+        template, (public, whole) = f"{folder}/publishing.html", workflow.policy_of(proposal).progress(proposal)
+        context = {"public": public, "whole": whole, "explanation": _GOES_ON, "goes_on": True, "button": _("Go on")}
     return confirm_page(request, action, proposal.subject, form, page, template, **{"proposal": proposal, **context})
-
-
-def _progress(proposal: Proposal) -> dict[str, Any]:
-    public, whole = workflow.policy_of(proposal).progress(proposal)
-    return {
-        "public": public,
-        "whole": whole,
-        "explanation": _(
-            "Publication continues while this page is open. If you stop it or close the page, reviews that are"
-            " already published remain public. You or someone else can continue later."
-        ),
-        "goes_on": True,
-        "button": _("Go on"),
-    }

@@ -20,7 +20,7 @@ from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, Proposal, User
 from factcheck.editorial.models.kinds import TAKING
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.account_policy import has_powers, is_first_hour, open_proposal, sends_link
+from factcheck.editorial.proposals.account_policy import has_powers, is_first_hour, open_proposal
 
 # This site uses only one group, whose members are made and removed on the page of an account.
 admin.site.unregister(Group)
@@ -78,11 +78,12 @@ class AccountAdmin(ActorRecordingAdmin[User], AdministratorsAdmin[User]):
     def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
         desk, account, mine = get_desk(request), proposal.account, proposal.submitted_by == request.user
         assert account is not None
+        resets = roles.ask("editorial_replaces_password", account.pk, proposal.action)
         others = [] if desk.administers_accounts else available_decisions(desk, proposal)
         return {
             "account": account,
             "memberships": account.memberships.select_related("publisher"),
-            "link_note": link_note(account) if sends_link(account, proposal.action) else "",
+            "link_note": link_note(account) if resets else "",
             "alone": mine and proposal.action not in TAKING and is_first_hour(desk.user),
             "others": [action for action in others if action.name == "return"],
         }
