@@ -109,14 +109,19 @@ def state_of(draft: UUID, version: str) -> SavedState | None:
 
     None if a passage has been forgotten since then, because the page can still contain the passage.
     """
-    if not version.isdecimal() or len(version) > MAX_DIGITS or passage_forgotten(draft, version):
+    if not _is_version(version) or passage_forgotten(draft, version):
         return None
     return SavedState.objects.filter(draft=draft, version__lte=version).exclude(kind=Kind.TYPED).first()
 
 
 def passage_forgotten(draft: UUID, version: str) -> bool:
     """Whether a passage has been forgotten since this version."""
-    return SavedState.objects.filter(draft=draft, version__gt=version, kind=Kind.FORGOTTEN).exists()
+    forgotten = SavedState.objects.filter(draft=draft, kind=Kind.FORGOTTEN)
+    return forgotten.filter(version__gt=version if _is_version(version) else 0).exists()
+
+
+def _is_version(text: str) -> bool:
+    return text.isdecimal() and len(text) <= MAX_DIGITS
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """The home page of the desk: everything that needs the person's attention, in sections with counts and ages."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,16 +61,18 @@ class BoundedCount(Subquery):
 
 @dataclass(frozen=True)
 class Count:
-    """Rows that need attention: who is concerned, the rows, the column of their age, and the list that shows them."""
+    """Rows that need attention: what to do, the list that shows them, and the column of their age."""
 
-    concerns: Callable[[Desk], bool]
-    rows: Callable[[Desk], QuerySet[Any]]
-    since: str
-    url: Callable[[], str]
+    text: Any
+    rows: QuerySet[Any]
+    model: str
+    query: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True)
 class Counted:
+    text: Any
     count: int
     oldest: datetime | None
     url: str
@@ -84,53 +86,42 @@ class Counted:
         return age(self.oldest) if self.oldest else ""
 
 
-COUNTS = {
-    "messages": Count(
-        lambda desk: bool(desk.roles),
-        lambda desk: ReaderMessage.objects.waiting().for_newsrooms(list(desk.roles)),
-        "received_at",
-        lambda: f"{reverse('admin:editorial_readermessage_changelist')}?state__exact=waiting",
-    ),
-    "behind": Count(
-        lambda desk: bool(desk.roles),
-        lambda desk: desk.own(Review.objects.behind()),
-        "",
-        lambda: f"{reverse('admin:editorial_review_changelist')}?translation=behind",
-    ),
-    "sources": Count(
-        lambda desk: bool(desk.roles),
-        lambda desk: WatchedSource.objects.to_check_again(list(desk.roles)),
-        "since",
-        lambda: reverse("admin:editorial_watchedsource_changelist"),
-    ),
-    "unconfirmed": Count(
-        lambda desk: bool(desk.deciding_newsrooms),
-        lambda desk: Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False),
-        "",
-        lambda: f"{reverse('admin:editorial_claimant_changelist')}?confirmed__exact=0",
-    ),
-    "failed_jobs": Count(
-        lambda desk: desk.administers_accounts,
-        lambda desk: Job.objects.filter(status="failed"),
-        "",
-        lambda: f"{reverse('admin:editorial_job_changelist')}?state=failed",
-    ),
-}
+def _counts(desk: Desk) -> dict[str, Count]:
+    """The counts that concern the person."""
+    newsrooms, counts = list(desk.roles), dict[str, Count]()
+    if newsrooms:
+        messages = _("New messages from readers are waiting.")
+        waiting = ReaderMessage.objects.waiting().for_newsrooms(newsrooms)
+        counts["messages"] = Count(messages, waiting, "readermessage", "?state__exact=waiting", "received_at")
+        translations = _("Translations are behind their originals. Bring them up to date.")
+        counts["behind"] = Count(translations, desk.own(Review.objects.behind()), "review", "?translation=behind")
+        sources = _("Sources of published reviews have to be checked again.")
+        to_check = WatchedSource.objects.to_check_again(newsrooms)
+        counts["sources"] = Count(sources, to_check, "watchedsource", since="since")
+    if desk.deciding_newsrooms:
+        names = _("Names from imports are waiting for confirmation. Confirm each name or describe the claimant.")
+        unconfirmed = Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False)
+        counts["unconfirmed"] = Count(names, unconfirmed, "claimant", "?confirmed__exact=0")
+    if desk.administers_accounts:
+        failed = Job.objects.filter(status="failed")
+        counts["failed_jobs"] = Count(_("Background jobs have failed."), failed, "job", "?state=failed")
+    return counts
 
 
-def counts_for(desk: Desk) -> dict[str, Counted]:
+def counts_for(desk: Desk) -> list[Counted]:
     """The counts that concern the person and aren't zero."""
-    concerned = {name: count for name, count in COUNTS.items() if count.concerns(desk)}
-    columns: dict[str, Any] = {name: BoundedCount(count.rows(desk)) for name, count in concerned.items()}
-    for name, count in concerned.items():
+    counts = _counts(desk)
+    columns: dict[str, Any] = {name: BoundedCount(count.rows) for name, count in counts.items()}
+    for name, count in counts.items():
         if count.since:
-            columns[f"{name}_since"] = Subquery(count.rows(desk).order_by(count.since).values(count.since)[:1])
+            columns[f"{name}_since"] = Subquery(count.rows.order_by(count.since).values(count.since)[:1])
     found: Any = User.objects.filter(pk=desk.user.pk).values(**columns).get() if columns else {}
-    return {
-        name: Counted(found[name], found.get(f"{name}_since"), count.url())
-        for name, count in concerned.items()
+    urls = {name: reverse(f"admin:editorial_{count.model}_changelist") + count.query for name, count in counts.items()}
+    return [
+        Counted(count.text, found[name], found.get(f"{name}_since"), urls[name])
+        for name, count in counts.items()
         if found[name]
-    }
+    ]
 
 
 MAX_ROWS = 50  # per section. Further rows appear after these have been decided.
