@@ -48,22 +48,16 @@ from factcheck.editorial.models.events import ADMINISTRATION
 from factcheck.webhooks.models import Subscription
 
 # The model of an event's subject, by the part of the action that precedes the dot.
+_NAMED = (Capture, Claim, Claimant, Demand, Freeze, Publisher, RatingScale, Review, Topic, Verdict)
 SUBJECT_MODELS: dict[str, type[Model]] = {
-    **dict.fromkeys(("publication", "withdrawal", "reinstatement", "erasure", "correction", "review"), Review),
-    **dict.fromkeys(("claim", "merge", "split"), Claim),
+    **{model.__name__.lower(): model for model in _NAMED},
+    **dict.fromkeys(("publication", "withdrawal", "reinstatement", "erasure", "correction"), Review),
+    **dict.fromkeys(("merge", "split"), Claim),
     **dict.fromkeys(("account", "account_group", "account_proposal", "membership"), User),
     **dict.fromkeys(("sign_in", "session", "second_factor"), User),
-    "capture": Capture,
-    "claimant": Claimant,
-    "demand": Demand,
-    "freeze": Freeze,
     "import": ImportBatch,
     "mapping": VerdictMapping,
     "message": ReaderMessage,
-    "publisher": Publisher,
-    "ratingscale": RatingScale,
-    "topic": Topic,
-    "verdict": Verdict,
     "token": ApiToken,
     "webhook": Subscription,
 }
