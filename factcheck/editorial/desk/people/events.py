@@ -45,21 +45,16 @@ from factcheck.editorial.models.kinds import POLICIES, SHAPES, Kind
 from factcheck.webhooks.models import Subscription
 
 # The model of an event's subject, by the part of the action that precedes the dot.
+_NAMED = (Capture, Claim, Claimant, Publisher, RatingScale, Review, Topic, Verdict)
 SUBJECT_MODELS: dict[str, type[Model]] = {
     **{
         policy.event(Proposal(kind=kind, action=action)): SHAPES[Kind(kind)].subject
         for (kind, action), policy in POLICIES.items()
     },
-    **dict.fromkeys(("correction", "review"), Review),
+    **{model.__name__.lower(): model for model in _NAMED},
     **dict.fromkeys(("account", "account_group", "membership", "sign_in", "session", "second_factor"), User),
-    "capture": Capture,
-    "claim": Claim,
-    "claimant": Claimant,
+    "correction": Review,
     "message": ReaderMessage,
-    "publisher": Publisher,
-    "ratingscale": RatingScale,
-    "topic": Topic,
-    "verdict": Verdict,
     "token": ApiToken,
     "webhook": Subscription,
 }

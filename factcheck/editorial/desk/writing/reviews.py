@@ -41,10 +41,10 @@ from factcheck.editorial.desk.lists.filters import (
 from factcheck.editorial.desk.lists.large_lists import (
     DraftStateFilter,
     LanguageFilter,
+    WordSearchMixin,
     contains_all,
     keys,
     language_in_words,
-    search_terms,
     short_time,
     with_keys,
 )
@@ -65,7 +65,7 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review]):
+class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     add_title = _("Write a review")
@@ -161,20 +161,14 @@ class ReviewAdmin(TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review
             kwargs["form_class"] = partial(PublicTextChoiceField, request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Review], search_term: str
-    ) -> tuple[QuerySet[Review], bool]:
-        if not search_term.strip():
-            return queryset, False
-        if not (words := search_terms(search_term)):
-            return queryset.none(), False
+    def find_words(self, request: HttpRequest, rows: QuerySet[Review], words: list[str]) -> QuerySet[Review]:
         # A single OR condition would read both tables completely. Two index scans avoid this.
         desk = get_desk(request)
         own = desk.own(Review.objects.all())
         claims = desk.own(Claim.objects.filter(contains_all("text", words))).order_by().values("pk")
         hits = keys(own.filter(contains_all("headline", words))) + keys(own.filter(claim__in=claims))
         hits += keys(own.filter(claim__in=search_public_claims(desk, words)))
-        return with_keys(queryset, hits), False
+        return with_keys(rows, hits)
 
     def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
         if obj is None:
