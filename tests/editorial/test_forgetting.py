@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from factcheck.editorial.captures import fetching
 from factcheck.editorial.captures.requests import request_missing
+from factcheck.editorial.drafts.discarding import discard_draft
 from factcheck.editorial.drafts.forgetting import forget_passage
 from factcheck.editorial.drafts.saved_states import keep_state, put_back, restore_state
 from factcheck.editorial.errors import NotAllowed, NotFound, WrongState, WrongValue
@@ -131,6 +132,23 @@ def test_draft_can_be_submitted_and_restored_afterwards(newsroom: Newsroom) -> N
     assert places_of(NAME) == 0
 
 
+@pytest.mark.parametrize("state", ["submitted", "published", "discarded"])
+def test_passage_of_an_older_state_alone(newsroom: Newsroom, state: str) -> None:
+    review = make_review(newsroom, body=NAME)
+    keep_state(review, newsroom.editor)
+    Review.objects.filter(pk=review.pk).update(body="Đã bỏ.")
+    review.refresh_from_db()
+    if state == "submitted":
+        workflow.submit(subject=review, by=newsroom.reporter)
+    elif state == "published":
+        publish_review(newsroom, review)
+    else:
+        discard_draft(draft=review, by=newsroom.reporter)
+    forget_passage(draft=review, text=NAME, by=newsroom.reporter)
+    assert places_of(NAME) == 0
+    assert Review.objects.get(pk=review.pk).state == state
+
+
 def test_words_of_choices_are_not_texts(newsroom: Newsroom) -> None:
     review = make_review(newsroom, body="Một video cũ.")
     state = keep_state(review, newsroom.reporter)
@@ -219,6 +237,8 @@ def test_who_may_forget_and_what(newsroom: Newsroom) -> None:
     for stranger in (newsroom.reporter, make_newsroom("ngoai.example").chief):
         with pytest.raises(NotAllowed):
             forget_passage(draft=review, text=NAME, by=stranger)
+        answer = client_of(stranger).post(f"/admin/editorial/review/{review.pk}/states/forget/", {"text": NAME})
+        assert answer.status_code == 404 or ("found" in answer.context and answer.context["found"] is None)
     for text, refusal in (("Lê", WrongValue), ("không có ở đâu", NotFound)):
         with pytest.raises(refusal):
             forget_passage(draft=review, text=text, by=newsroom.editor)

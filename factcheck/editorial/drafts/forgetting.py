@@ -140,11 +140,7 @@ def forget_passage(
     Open submissions with the passage are returned. Raises EditorialError.
     """
     drafts = _lock(draft)
-    if isinstance(draft, m.Review):
-        roles.require_writer(by, draft)
-        erasure.require_decided_imports(draft)
-    else:
-        roles.require_member(by, draft.newsroom_id)
+    require_right(draft, by)
     places = find_places(draft, text, copies, shown)
     passage = Passage(text, places.pictures)
     subjects: dict[Any, Any] = {each.pk: each for each in (*drafts, *(each.subject for each in places.proposals))}
@@ -166,6 +162,15 @@ def forget_passage(
                 passage.cut_row(row)  # the draft's version rises, so an open page can't save the passage again
         keep_state(each, by, m.SavedState.Kind.FORGOTTEN)
     return places
+
+
+def require_right(draft: Draft, by: m.User) -> None:
+    """Raise EditorialError unless the person can forget passages of the draft, and so search in its saved states."""
+    if isinstance(draft, m.Review):
+        roles.require_writer(by, draft)
+        erasure.require_decided_imports(draft)
+    else:
+        roles.require_member(by, draft.newsroom_id)
 
 
 def copies_of(draft: Draft) -> models.QuerySet[m.Capture]:

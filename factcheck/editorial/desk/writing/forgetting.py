@@ -16,7 +16,7 @@ from factcheck.editorial.desk.action_forms import ProseField
 from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
 from factcheck.editorial.desk.writing.saved_states import get_row
 from factcheck.editorial.drafts.discarding import is_published
-from factcheck.editorial.drafts.forgetting import copies_of, find_places, forget_passage, pictures_of
+from factcheck.editorial.drafts.forgetting import copies_of, find_places, forget_passage, pictures_of, require_right
 from factcheck.editorial.models import Review
 
 
@@ -43,13 +43,16 @@ class ForgetForm(forms.Form):
 def forget_page(request: HttpRequest, model_admin: Any, pk: UUID) -> HttpResponse:
     row: Any = get_row(request, model_admin, pk)
     page = reverse(f"admin:editorial_{row._meta.model_name}_change", args=[pk])
+    user = get_desk(request).user
     form, found = ForgetForm(row, submitted_data(request)), None
     if form.is_valid():
         with refusals_on_form(form):
+            require_right(row, user)  # the answer tells what saved states contain
             if "forget" in request.POST:
-                forget_passage(draft=row, by=get_desk(request).user, **form.cleaned_data)
+                forget_passage(draft=row, by=user, **form.cleaned_data)
                 messages.success(request, _("The passage is gone. The audit log says that you have removed it."))
                 return redirect(page)
             found = find_places(row, **form.cleaned_data)
-    context = {"form": form, "found": found, "erasable": isinstance(row, Review) and is_published(row) and row.pk}
+    erasable = isinstance(row, Review) and is_published(row) and row.pk
+    context = {"form": form, "found": found, "erasable": erasable}
     return subject_page(request, row, page, _("Forget a passage"), "admin/editorial/forget.html", **context)
