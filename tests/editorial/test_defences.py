@@ -29,7 +29,9 @@ from factcheck.editorial.models.claims import TopicLabel
 from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
-from tests.drafts import (
+from tests.editorial.breaches import BREACHES
+from tests.editorial.proposal_kinds import MAKE, written
+from tests.support.drafts import (
     Newsroom,
     give_role,
     make_demand,
@@ -41,12 +43,10 @@ from tests.drafts import (
     waiting,
     withdraw_review,
 )
-from tests.editorial.breaches import BREACHES
-from tests.editorial.proposal_kinds import MAKE, written
-from tests.evidence import make_capture
+from tests.support.evidence import make_capture
 from tests.support.refusals import refused
-from tests.tokens import make_program
-from tests.waiting import begin_until_it_waits
+from tests.support.tokens import make_program
+from tests.support.waiting import begin_until_it_waits
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,9 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     MAKE[Kind.IMPORT](newsroom)
     workflow.submit(subject=make_demand(newsroom), by=newsroom.chief)
     MAKE[Kind.FREEZE](make_newsroom("khoa.example"))
+    for kind in Kind:
+        if not Proposal.objects.filter(kind=kind, decision="").exists():
+            MAKE[kind](newsroom)
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
     make_capture(newsroom, url="https://source.example/1")
     WatchedSource.objects.create(review=one, url="https://source.example/1", sequence=0)

@@ -16,12 +16,12 @@ from factcheck.editorial.proposals.freeze_policy import freeze_publishing
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, make_demand, make_review, withdraw_review
 from tests.editorial.desk.addresses import decision
 from tests.editorial.test_defences import added, insert_revision
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_demand, make_review, withdraw_review
 from tests.support.refusals import refused
-from tests.working import work_off
+from tests.support.working import work_off
 
 
 def submitted(newsroom: Newsroom) -> Proposal:
@@ -204,7 +204,7 @@ def test_publish_now_names_the_person(newsroom: Newsroom) -> None:
 
 def test_held_review_never_gets_an_entry_early(newsroom: Newsroom) -> None:
     proposal = held(newsroom)
-    policy, statement = workflow.POLICIES["review"], build_statement(proposal.review)  # type: ignore[arg-type]
+    policy, statement = workflow.policy_of(proposal), build_statement(proposal.review)  # type: ignore[arg-type]
     with pytest.raises(IntegrityError, match="it is held until"), transaction.atomic():
         append_approved(policy, [proposal], [statement], newsroom.editor)
     with pytest.raises(IntegrityError, match="it is held until"):  # the entry's own time is in 100 years

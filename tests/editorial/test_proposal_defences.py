@@ -9,11 +9,11 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from factcheck.editorial.models import Proposal
-from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.models.kinds import POLICIES, SHAPES, Kind
 from factcheck.editorial.proposals import workflow
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, give_role, make_newsroom, make_user
 from tests.editorial.proposal_kinds import MAKE, Case, decider, make_case, submitter
+from tests.support.drafts import Newsroom, give_role, make_newsroom, make_user
 from tests.support.refusals import refused
 
 KEPT = "what was submitted or decided cannot be changed"
@@ -147,6 +147,7 @@ def with_people(kind: Kind, sql: str) -> str:
 
 def test_every_kind_has_its_cases() -> None:
     assert set(MAKE) == set(Kind)
+    assert set(POLICIES) == {(kind, action) for kind, shape in SHAPES.items() for action in shape.actions}
 
 
 def _tried(breaches: dict[str, tuple[str, str, frozenset[Kind]]]) -> list[Any]:

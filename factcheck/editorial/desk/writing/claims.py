@@ -45,7 +45,7 @@ from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.desk.writing.cards import CardsMixin
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedFormSet
 from factcheck.editorial.drafts.statement_columns import remaining_fields
-from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
+from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Proposal, Review
 from factcheck.editorial.proposals.merge_policy import is_public, last_merge_target
 from factcheck.record.statements import review as review_statement
 
@@ -151,6 +151,9 @@ class ClaimAdmin(WordSearchMixin, AutosaveAdmin[Claim]):
         if not change:
             obj.logged_by = get_desk(request).user
         super().save_model(request, obj, form, change)
+
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+        return {"claims": merges.with_public_pages(get_desk(request), *proposal.claims)}
 
     def status_context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
         own = get_desk(request).own(Review.objects.filter(claim=row).exclude(state=Review.State.DISCARDED))

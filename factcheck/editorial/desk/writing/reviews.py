@@ -29,6 +29,7 @@ from factcheck.editorial.desk.deciding.review_actions import (
     statement_context,
     submit_saved,
 )
+from factcheck.editorial.desk.deciding.review_decision import REVIEW_DECISIONS, review_decision
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
@@ -53,7 +54,7 @@ from factcheck.editorial.desk.writing.review_forms import AuthorInline, ReviewFo
 from factcheck.editorial.desk.writing.screen import claim_context, claim_facts, steps_context, text_preview
 from factcheck.editorial.desk.writing.translations import TranslationsMixin, translation_context
 from factcheck.editorial.drafts.statement_columns import remaining_fields
-from factcheck.editorial.models import Claim, EditorialEvent, Review
+from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.record.statements.drafts import ReviewToDraft
 
@@ -203,6 +204,13 @@ class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, Aut
             "Not saved: the review is no longer a draft. Your browser still has the text that you typed, so that you"
             " can copy it."
         )
+
+    def decision_view(self, request: HttpRequest, proposal: Proposal, name: str) -> HttpResponse | None:
+        return review_decision(request, proposal, name) if name in REVIEW_DECISIONS else None
+
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+        assert proposal.review is not None
+        return statement_context(proposal.review, proposal, "decide")
 
     def status_context(self, request: HttpRequest, row: Review) -> dict[str, Any]:
         proposal = workflow.open_proposal(row)  # also after a refused form, where the proposal hides a button
