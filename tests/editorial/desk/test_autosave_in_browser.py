@@ -11,8 +11,8 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from factcheck.editorial.models import Review
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_claim, make_review
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_claim, make_review
 
 pytestmark = pytest.mark.prove
 STATUS = "[data-autosave-status]"
@@ -78,6 +78,28 @@ def test_ended_session_keeps_the_text_in_the_browser(newsroom: Newsroom) -> None
         page.locator("#id_headline").fill("Hết phiên")
         expect(page.locator(STATUS)).to_have_text(re.compile("^You are logged out"), timeout=15_000)
         assert len(kept(page)) == 1
+
+
+def test_account_that_has_saved_too_often_loses_nothing(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    with review_page(newsroom, review) as (page, _context):
+        refusal = {"status": "Too often.", "wait": 2}
+        page.route("**/autosave/", lambda route: route.fulfill(status=429, json=refusal), times=1)
+        page.locator("#id_headline").fill("Gõ rất nhanh")
+        expect(page.locator(STATUS)).to_have_text("Too often.", timeout=15_000)
+        assert len(kept(page)) == 1
+        expect(page.locator(STATUS)).to_have_text(re.compile("^Saved"), timeout=15_000)
+        assert kept(page) == []
+    assert Review.objects.get().headline == "Gõ rất nhanh"
+
+
+def test_marked_passage_is_taken_to_the_page_on_which_it_is_forgotten(newsroom: Newsroom) -> None:
+    with review_page(newsroom, make_review(newsroom)) as (page, _context):
+        page.locator("#id_summary").select_text()
+        page.locator("details.more summary").click()
+        page.get_by_role("link", name="Forget a passage").click()
+        expect(page.locator("[name=text]")).to_have_value("Sai. Đoạn video được quay năm 2020.")
+        assert "Đoạn" not in page.url + page.evaluate("JSON.stringify(sessionStorage)")
 
 
 def test_new_review_is_created_by_an_autosave_once(newsroom: Newsroom) -> None:
