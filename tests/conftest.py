@@ -1,7 +1,7 @@
 """How tests get a database. Ask for one of two fixtures; pytest-django's own ``db`` and mark are refused.
 
 ``database``         a fresh copy of the migrated, empty database for this test alone, dropped afterwards; ``newsroom`` is one in it
-``module_database``  one copy for a module whose tests only read; fill it in a module-scoped fixture of your own::
+``module_database``  one copy for the tests of a module that only read, or whose changes are refused; ``module_newsroom`` is one in it; fill it in a module-scoped fixture of your own::
 
     @pytest.fixture(scope="module")
     def published(module_database): ...
@@ -74,6 +74,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
+from whitenoise.middleware import WhiteNoiseMiddleware  # noqa: E402
 
 from factcheck.database import timeouts  # noqa: E402
 from factcheck.database.embedded import Cluster  # noqa: E402
@@ -94,6 +95,21 @@ WITHOUT_DATA = pytest.StashKey[int]()
 # The same examples on every run; `make prove` looks further.
 hypothesis.settings.register_profile("test", deadline=None, derandomize=True, max_examples=100, database=None)
 hypothesis.settings.register_profile("prove", deadline=None, max_examples=2000, database=None, print_blob=True)
+
+
+list_static_files = WhiteNoiseMiddleware.add_files_from_finders
+static_files: dict[str, Any] = {}
+
+
+def add_static_files(self: WhiteNoiseMiddleware) -> None:
+    """Each new `Client` makes the middleware, which would look for the same files for 15 ms."""
+    if not static_files:
+        list_static_files(self)
+        static_files.update(self.files)
+    self.files = static_files
+
+
+WhiteNoiseMiddleware.add_files_from_finders = add_static_files
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -249,7 +265,7 @@ def database(template: str, django_db_blocker, request: pytest.FixtureRequest) -
 
 @pytest.fixture(scope="module")
 def module_database(template: str, django_db_blocker, request: pytest.FixtureRequest) -> Iterator[str]:
-    """One database for a module of tests that only read."""
+    """One database for the tests of a module that leave no trace."""
     readers = [
         item for item in request.session.items if item.path == request.path and "database" not in item.fixturenames
     ]
@@ -261,6 +277,12 @@ def module_database(template: str, django_db_blocker, request: pytest.FixtureReq
 @pytest.fixture
 def newsroom(newsroom_ground: Ground, database: str) -> Newsroom:
     """One with its people, in a database of its own."""
+    return deepcopy(newsroom_ground.made)
+
+
+@pytest.fixture(scope="module")
+def module_newsroom(newsroom_ground: Ground, module_database: str) -> Newsroom:
+    """One with its people, for the tests of a module that leave no trace: they read, or what they try is refused."""
     return deepcopy(newsroom_ground.made)
 
 

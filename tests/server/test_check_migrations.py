@@ -54,7 +54,7 @@ def nothing(apps: Any, schema_editor: Any) -> None:
     ],
 )
 def test_migration_with_a_long_lock_is_refused(
-    database: str, monkeypatch: pytest.MonkeyPatch, operation: Operation, atomic: bool, finding: str
+    module_database: str, monkeypatch: pytest.MonkeyPatch, operation: Operation, atomic: bool, finding: str
 ) -> None:
     add_migration(monkeypatch, operation, atomic=atomic)
     with pytest.raises(CommandError) as refused:
@@ -82,7 +82,7 @@ def test_several_operations_without_a_transaction_are_refused(database: str, mon
     ],
 )
 def test_migration_with_short_locks_passes(
-    database: str, monkeypatch: pytest.MonkeyPatch, operation: Operation, atomic: bool
+    module_database: str, monkeypatch: pytest.MonkeyPatch, operation: Operation, atomic: bool
 ) -> None:
     add_migration(monkeypatch, operation, atomic=atomic)
     call_command("check_migrations")

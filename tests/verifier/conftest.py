@@ -33,6 +33,15 @@ def _five_reviews() -> None:
     reinstate_review(newsroom, reviews[2])
 
 
+@pytest.fixture(scope="module")
+def read_site(site_ground: Ground, module_database: str) -> Iterator[str]:
+    """The address of such a site for the tests that change nothing there."""
+    tree.signing_key.cache_clear()
+    with pytest.MonkeyPatch.context() as patched, served() as address:
+        patched.setattr(verifier, "CACHE_TIME", 0)
+        yield address
+
+
 @pytest.fixture
 def site(site_ground: Ground, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a site with the five reviews."""

@@ -94,7 +94,7 @@ def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
     ],
 )
 def test_what_is_refused_says_where_and_keeps_what_was_written(
-    newsroom: Newsroom, written: dict[str, str], field: str, english: str, vietnamese: str
+    module_newsroom: Newsroom, written: dict[str, str], field: str, english: str, vietnamese: str
 ) -> None:
     for language, sentence in (("en", english), ("vi", vietnamese)):
         client = Client(enforce_csrf_checks=True)

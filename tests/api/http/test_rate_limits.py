@@ -43,7 +43,7 @@ STATE = re.compile(r'"[a-z]+";r=\d+;t=\d+(, "[a-z]+";r=\d+;t=\d+)*')
 )
 def test_every_answer_names_the_limits(
     api: Any,
-    database: str,
+    module_database: str,
     settings: Any,
     method: str,
     address: str,

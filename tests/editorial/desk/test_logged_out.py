@@ -62,8 +62,8 @@ def test_login_that_is_to_lead_elsewhere_leads_to_the_first_page(newsroom: Newsr
 
 
 @pytest.mark.parametrize("typed", ["{", "[1]", "[[1]]", "7", "[" * 100_000, '[["a","b","c"]]'])
-def test_spoilt_text_leads_to_the_page(newsroom: Newsroom, typed: str) -> None:
-    form = {"username": newsroom.reporter.username, "password": "a long enough secret", "typed": typed}
+def test_spoilt_text_leads_to_the_page(module_newsroom: Newsroom, typed: str) -> None:
+    form = {"username": module_newsroom.reporter.username, "password": "a long enough secret", "typed": typed}
     response = Client().post("/admin/login/", {**form, "next": "/admin/editorial/claim/add/"})
     assert (response.status_code, response["Location"]) == (302, "/admin/editorial/claim/add/")
 

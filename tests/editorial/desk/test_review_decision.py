@@ -73,10 +73,10 @@ def test_ticks_are_optional_and_the_newsroom_writes_its_own_list(newsroom: Newsr
     ],
 )
 def test_button_refuses_what_it_would_ignore(
-    newsroom: Newsroom, entered: dict[str, str], button: str, refusal: str
+    module_newsroom: Newsroom, entered: dict[str, str], button: str, refusal: str
 ) -> None:
-    proposal = submitted(newsroom)
-    editor = decides(newsroom, proposal).fill(**entered)
+    proposal = submitted(module_newsroom)
+    editor = decides(module_newsroom, proposal).fill(**entered)
     editor.press(button)
     assert refusal in editor.text
     for name, value in entered.items():
