@@ -35,9 +35,10 @@ bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000
 	done
 	BENCH_TABLE=$(table) $(python) bench/table.py
 
-check: .venv/dev.stamp ## check formatting, lint, types, imports, migrations, OpenAPI, field tables, translations, size
+check: .venv/dev.stamp ## check formatting, lint of Python and JavaScript, types, imports, migrations, OpenAPI, field tables, translations, size
 	$(python) -m ruff format --check .
 	$(python) -m ruff check .
+	.venv/bin/oxlint --deny-warnings
 	$(python) -m mypy
 	$(python) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(python) manage.py makemigrations --check --dry-run

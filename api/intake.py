@@ -138,6 +138,6 @@ def refusals_as_problems() -> Iterator[None]:
             problem = UNAVAILABLE if refused.is_full else TOO_MANY_REQUESTS
             raise Refused(problem, str(refused), headers={"Retry-After": str(refused.wait)}) from refused
         except NotAllowed as refused:
-            raise Refused(FORBIDDEN, str(refused)) from refused
+            raise Refused(FORBIDDEN, str(refused), code=refused.code) from refused
         except EditorialError as refused:
-            raise Refused(CONFLICT, str(refused)) from refused
+            raise Refused(CONFLICT, str(refused), code=refused.code) from refused

@@ -29,7 +29,6 @@ import os
 import re
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -135,9 +134,27 @@ def _alive(pid: int) -> bool:
     return True
 
 
+def _terminate(number: int, _frame: Any) -> None:
+    """End the run at SIGTERM as at Ctrl-C: tests are left, fixtures are torn down, and the server is removed.
+
+    A process that a test has forked only ends itself.
+    """
+    if os.getpid() != STARTED:
+        signal.signal(number, EARLIER)
+        os.kill(os.getpid(), number)
+        return
+    signal.signal(number, signal.SIG_IGN)  # a second signal would interrupt the teardown
+    for worker in settings.VAR.glob("worker-*") if CONTROLLER else ():
+        with suppress(ProcessLookupError):
+            os.kill(int(worker.name.removeprefix("worker-")), number)
+    pytest.exit("The run was terminated.", returncode=128 + number)
+
+
+STARTED, EARLIER = os.getpid(), signal.signal(signal.SIGTERM, _terminate)
 if CONTROLLER:
     atexit.register(_remove_cluster)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that it is removed then, too
+else:
+    (settings.VAR / f"worker-{STARTED}").touch()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -154,7 +154,7 @@ def make_review(newsroom: Newsroom, claim: Claim | None = None, sources: int = 2
 
 
 def waiting(subject: Model) -> Proposal:
-    """What waits for a decision or a publication of this subject."""
+    """The proposal about this subject that waits for a decision or a publication."""
     found = workflow.open_proposal(subject)
     assert found is not None
     return found
@@ -196,13 +196,7 @@ def withdraw_review(newsroom: Newsroom, review: Review) -> None:
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
 
 
-def erase_review(
-    newsroom: Newsroom,
-    review: Review,
-    *,
-    notice: str = NOTICE,
-    redact: bool = False,
-) -> LogEntry:
+def erase_review(newsroom: Newsroom, review: Review, *, notice: str = NOTICE, redact: bool = False) -> LogEntry:
     """An editor asks, the chief editor approves; the ground is a private person's data."""
     approval = review_policy.erase(
         review=review, by=newsroom.editor, ground="personal_data", notice=notice, redact=redact

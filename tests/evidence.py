@@ -33,7 +33,7 @@ def make_capture(newsroom: Newsroom, **fields: Any) -> Capture:
 
 
 def finish(capture: Capture, content: bytes = PAGE, **fields: Any) -> Capture:
-    """What the worker does with a page."""
+    """The work of the worker on a page."""
     values = {
         "state": "done", "captured_at": MOMENT, "size": len(content), "sha256": sha256_hex(content),
         "media_type": "application/warc", "final_url": capture.url, "status": 200, **fields,

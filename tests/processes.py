@@ -1,4 +1,4 @@
-"""What a process has started, as `ps` tells it on every system."""
+"""The processes that a process has started, as `ps` tells it on every system."""
 
 import subprocess
 

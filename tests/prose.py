@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parent.parent
 MARKDOWN = MarkdownIt("commonmark").enable("table")
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LONG = 30  # words
 LONG_CELL = 20  # words
@@ -65,6 +66,8 @@ def sentences_of(file: Path) -> Iterator[Sentence]:
     text = file.read_text(encoding="utf-8")
     name = str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else str(file)
     readers = {".md": _of_markdown, ".txt": _of_markdown, ".py": _of_python, ".sql": _of_sql, ".po": _of_catalogue}
+    if name.startswith(("tests/", "bench/")):
+        readers[".py"] = _of_docstrings  # texts in tests are data
     for line, paragraph, is_cell in readers[file.suffix](text):
         plain = _plain(paragraph)
         if is_cell:
@@ -88,6 +91,7 @@ def files() -> list[Path]:
             "factcheck/**.py",
             "api/**.py",
             "verifier/**.py",
+            "tests/**.py",
             "*.sql",
         ],
         cwd=ROOT,
@@ -134,19 +138,21 @@ def _of_markdown(text: str) -> Iterator[tuple[int, str, bool]]:
 
 
 def _of_python(text: str) -> Iterator[tuple[int, str, bool]]:
+    yield from _of_docstrings(text)
     tree = ast.parse(text)
-    docstrings = set()
+    docstrings = {ast.get_docstring(node) for node in ast.walk(tree) if isinstance(node, DOCUMENTED)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            docstring = ast.get_docstring(node)
-            if docstring and isinstance(node.body[0], ast.Expr):
-                docstrings.add(id(node.body[0].value))
-                for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:- |\d+\. ))", docstring):
-                    yield node.body[0].lineno, _ITEM.sub("", paragraph), False
-    for node in ast.walk(tree):
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in docstrings
         if is_text and re.match(r"[A-Z][^\n]* [^\n]* [^\n]* [^\n]*[.!?]$", node.value):
             yield node.lineno, re.sub(r"%\(\w+\)[sd]|\{[^}]*\}", "CODE", node.value), False
+
+
+def _of_docstrings(text: str) -> Iterator[tuple[int, str, bool]]:
+    """The docstrings and comments of a Python file."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, DOCUMENTED):
+            for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:- |\d+\. ))", ast.get_docstring(node) or ""):
+                yield getattr(node, "lineno", 1), _ITEM.sub("", paragraph), False
     yield from _comments_of(text)
 
 

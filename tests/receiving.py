@@ -68,7 +68,7 @@ def receiving() -> Iterator[Receiver]:
             pass
 
         def handle(self) -> None:
-            with suppress(OSError):  # whoever sent it is gone
+            with suppress(OSError):  # the sender is gone
                 super().handle()
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

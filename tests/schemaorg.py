@@ -1,4 +1,4 @@
-"""What schema.org itself says of our JSON-LD: a real processor, and the shapes that schema.org publishes."""
+"""Our JSON-LD as schema.org itself reads it: a real processor, and the shapes that schema.org publishes."""
 
 import json
 import warnings
@@ -28,7 +28,7 @@ class SchemaOrg:
         return jsonld.expand(document, {"documentLoader": self._load_context})
 
     def faults(self, document: dict[str, Any]) -> list[str]:
-        """What the shapes object to, each as its property and its value; terms without a meaning in schema.org too."""
+        """The objections of the shapes, each as its property and its value; terms without a meaning in schema.org too."""
         with warnings.catch_warnings():
             # Persons have works and works have persons: pyshacl says where it stops following the shapes.
             warnings.simplefilter("ignore", ShapeRecursionWarning)

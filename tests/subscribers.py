@@ -18,7 +18,7 @@ def subscribe(url: str, *events: str, **fields: Any) -> Subscription:
 
 
 def deliver() -> None:
-    """What is due now, and what comes of it."""
+    """The deliveries that are due now, and their results."""
     before: list[object] = []
     jobs = ProcrastinateJob.objects.filter(queue_name="webhooks").order_by("pk")
     while (now := list(jobs.values_list("pk", "status", "attempts"))) != before:
@@ -27,7 +27,7 @@ def deliver() -> None:
 
 
 def wait_and_deliver() -> list[timedelta]:
-    """What waits for a later time too, as if it had come. Returns how long each would have waited."""
+    """The deliveries of a later time too, as if it had come. Returns how long each would have waited."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT scheduled_at - now() FROM procrastinate_jobs WHERE status = 'todo' AND scheduled_at > now() ORDER BY id"

@@ -124,12 +124,8 @@ def test_every_command_is_documented():
 
 
 def test_commands_name_a_python_that_is_there():
-    """`make run` brings no `python`, and Debian has none: ours is in .venv, and that of whoever checks us is python3."""
-    besides = [
-        *ROOT.glob("deploy/env/*.example"),
-        ROOT / "verifier/verifier.py",
-        *ROOT.glob("examples/*.py"),
-    ]
+    """`make run` brings no `python`, and Debian has none: ours is in .venv, and the one of an outsider is python3."""
+    besides = [*ROOT.glob("deploy/env/*.example"), ROOT / "verifier/verifier.py", *ROOT.glob("examples/*.py")]
     printed = "\n".join([text(), *(file.read_text(encoding="utf-8") for file in besides)])
     assert re.findall(r"(?<![\w./])python (?:manage\.py|-m factcheck|examples/).*", printed) == []
 
@@ -192,7 +188,7 @@ def test_everything_at_a_fixed_time_is_documented():
 
 
 def test_vocabulary_says_what_the_interface_says():
-    """Words of the first column that the catalogue translates by themselves have its Vietnamese in the second."""
+    """Words of the first column that the catalogue translates alone have its Vietnamese in the second."""
     with (ROOT / "factcheck/locale/vi/LC_MESSAGES/django.mo").open("rb") as file:
         catalogue = gettext.GNUTranslations(file)
     rows = re.findall(

@@ -54,7 +54,5 @@ def test_docstrings_comments_and_texts_are_read(tmp_path) -> None:
     module = tmp_path / "module.py"
     module.write_text('"""One docstring is here."""\n# One comment\n# of two lines.\nX = "You see this text."\n')
     assert [each.text for each in prose.sentences_of(module)] == [
-        "One docstring is here.",
-        "You see this text.",
-        "One comment of two lines.",
-    ]
+        "One docstring is here.", "One comment of two lines.", "You see this text."
+    ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The pinned requirements install as they stand, whatever is released after them."""
+"""The pinned requirements install as they are, whatever is released after them."""
 
 import re
 from contextlib import suppress

@@ -167,10 +167,7 @@ def test_backups_are_missed(filled_in: dict[str, str]):
             "READER_MESSAGES_DAYS is '3651'. Set a number from 1 to 3650, for example 90.",
         ),
         ({"PORT": "eighty"}, "PORT is 'eighty'. Set a number from 1 to 65535, for example 8000."),
-        (
-            {"DEBUG": "1"},
-            "DEBUG is set for a public site. Unset it, because its error pages show settings and data.",
-        ),
+        ({"DEBUG": "1"}, "DEBUG is set for a public site. Unset it, because its error pages show settings and data."),
         (
             {"TIMESTAMP_URL": "timestamp.example.org"},
             "TIMESTAMP_URL is 'timestamp.example.org'. Set a URL, for example https://timestamp.example.org/.",
@@ -182,10 +179,7 @@ def test_backups_are_missed(filled_in: dict[str, str]):
             "METRICS_TOKEN is too short. Set 20 or more random characters, for example from: openssl rand -hex 20",
         ),
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'. Set it to on or off."),
-        (
-            {"LOG_LEVEL": "loud"},
-            "LOG_LEVEL is 'loud'. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL.",
-        ),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL is 'loud'. Set it to DEBUG, INFO, WARNING, ERROR or CRITICAL."),
     ],
 )
 def test_wrong_variable_is_one_sentence(changed: dict[str, str], sentence: str):

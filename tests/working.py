@@ -62,7 +62,7 @@ def working(database: str, stalled: float = 1.5) -> Iterator[subprocess.Popen[st
 
 @app.task(name="test.leave_a_line")
 def leave_a_line(file: str) -> None:
-    """The first time it never ends: whoever began it has to be killed."""
+    """The first time it never ends: its process has to be killed."""
     with Path(file).open("a") as out:
         out.write(f"{os.getpid()}\n")
     if len(Path(file).read_text().splitlines()) == 1:

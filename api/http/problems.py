@@ -94,7 +94,7 @@ CONFLICT = Problem(
     "The request conflicts with the current state",
     "The request can't be carried out in the current state. For example, the review is no longer a draft, or the same"
     " request is still running.",
-    "Read `detail`, fetch the draft again, and repeat the request if you still need it.",
+    "Read `detail` or `code`, fetch the draft again, and repeat the request if you still need it.",
 )
 GONE = Problem(
     "gone",
@@ -177,9 +177,11 @@ class Refused(APIException):
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
         notice: Mapping[str, Any] | None = None,
+        code: str = "",
     ) -> None:
         super().__init__(problem.title)
         self.problem, self.text, self.errors, self.headers, self.notice = problem, detail, errors, headers, notice
+        self.code = code
 
 
 class ParameterProblem(Refused):
@@ -235,6 +237,8 @@ def problem_response(request: HttpRequest, refused: Refused) -> HttpResponse:
         # The query is left out because it may be very long.
         "instance": escape_uri_path(request.path),
     }
+    if refused.code:
+        content["code"] = refused.code
     if refused.errors:
         content["errors"] = list(refused.errors)
     if refused.notice:

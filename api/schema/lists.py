@@ -198,6 +198,9 @@ LISTS: Json = {
         )
     },
 }
+LISTS["Problem"]["properties"]["code"] = described(
+    TEXT, "Why the newsroom's rules refuse the request, for a program. For example, `wrong_state` or `not_member`."
+)
 LISTS["Problem"]["properties"]["notice"] = ref("ErasureNotice")
 LISTS["Problem"]["properties"]["errors"] = array_of(
     {

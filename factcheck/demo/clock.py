@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import NotEmpty
 from factcheck.record.models import LogEntry
 
 
@@ -48,7 +48,7 @@ def past_clock() -> Iterator[PastClock]:
     The database still records events and the log's checkpoint with the real time.
     """
     if LogEntry.objects.exists():
-        raise EditorialError(_("The log already contains entries. The demo newsroom requires an empty database."))
+        raise NotEmpty(_("The log already contains entries. The demo newsroom requires an empty database."))
     real, now = timezone.now, timezone.now()
     clock = PastClock(now.date(), now)
     timezone.now = clock

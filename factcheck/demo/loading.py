@@ -17,7 +17,7 @@ from factcheck.demo.register_stories import demand_story, import_story, message_
 from factcheck.demo.review_stories import review_story
 from factcheck.demo.stories import World, read, tell
 from factcheck.editorial.drafts.statement_columns import columns_of
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import NotEmpty
 from factcheck.editorial.models import Publisher, Topic, TopicLabel, User
 
 
@@ -28,13 +28,9 @@ def load_demo(logins_file: Path) -> list[Login]:
     Raises EditorialError if the database already contains a newsroom, an account or a log entry.
     """
     if Publisher.objects.exists():
-        raise EditorialError(
-            _("This database already contains publishers. The demo newsroom requires an empty database.")
-        )
+        raise NotEmpty(_("This database already contains publishers. The demo newsroom requires an empty database."))
     if User.objects.exists():
-        raise EditorialError(
-            _("This database already contains accounts. The demo newsroom requires an empty database.")
-        )
+        raise NotEmpty(_("This database already contains accounts. The demo newsroom requires an empty database."))
     newsroom, now = read("newsroom.json"), timezone.now()
     with past_clock() as clock:
         clock.shown = clock.moment("300 09:00", now.tzinfo or timezone.get_default_timezone())

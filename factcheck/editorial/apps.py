@@ -1,6 +1,6 @@
 """Registers the `editorial` app, and the editors' desk as Django's admin site."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin_apps
 from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
@@ -24,3 +24,7 @@ class DeskConfig(admin_apps.AdminConfig):
 
     default = False
     default_site = "factcheck.editorial.desk.site.EditorsDesk"
+
+    def import_models(self) -> None:
+        """Leaves out LogEntry and its table. The audit log of the desk are the events, which nobody can change."""
+        self.models = apps.all_models[self.label]

@@ -14,8 +14,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.editorial import erasure
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import AlreadyDone, ChangedSince, Incomplete, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claimant, User
 from factcheck.editorial.people import roles
@@ -36,9 +35,9 @@ def confirm_claimant(*, claimant: Claimant, by: User, digest: str) -> None:
     """Confirms the name with this digest. Only organisations and public figures in their role can be named."""
     claimant = _locked(claimant, by)
     if claimant.confirmed:
-        raise EditorialError(_("This name has already been confirmed."))
+        raise AlreadyDone(_("This name has already been confirmed."))
     if digest != claimant_digest(claimant):
-        raise EditorialError(
+        raise ChangedSince(
             _("The claimant has changed since you opened this page. Read the page again before you confirm the name.")
         )
     claimant.confirmed = True
@@ -56,18 +55,17 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     """
     claimant = _locked(claimant, by)
     if claimant.type == Claimant.Type.UNNAMED:
-        raise EditorialError(_("This claimant already has a description instead of a name."))
+        raise AlreadyDone(_("This claimant already has a description instead of a name."))
     if not description.strip():
-        raise EditorialError(_("Describe the claimant, for example “a Facebook user”."))
+        raise Incomplete(_("Describe the claimant, for example “a Facebook user”."))
     claimant.type, claimant.name, claimant.description = Claimant.Type.UNNAMED, "", description
     claimant.job_title, claimant.same_as = "", []
     claimant.is_public_figure, claimant.confirmed = False, True
     try:
         claimant.full_clean()
     except ValidationError as problem:
-        raise EditorialError(*problem.messages) from problem
+        raise WrongValue(*problem.messages) from problem
     claimant.save()
-    erasure.clear_admin_log(Claimant, {claimant.pk})
     record_event(by, "claimant.redacted", claimant)  # without the name, because events are kept forever
     return PublishedReview.objects.live().filter(claimant=claimant.pk).count()
 

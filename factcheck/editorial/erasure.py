@@ -10,8 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.admin.models import LogEntry as DeskLogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import ProtectedError, Q
 from django.utils.functional import Promise
@@ -23,7 +21,7 @@ from factcheck.editorial.captures.deletion import erase_captures
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.saved_states import forget_states
 from factcheck.editorial.drafts.statement_columns import empty_columns
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import Incomplete, RepeatsContent, TooLarge, Undecided, WrongValue
 from factcheck.editorial.fields import LanguageField, ProseField
 from factcheck.editorial.models import (
     Claim,
@@ -61,17 +59,15 @@ def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> dic
     """
     text = clean_text(text)
     if ground not in Ground.values():
-        raise EditorialError(_("Choose the ground for the erasure."))
+        raise Incomplete(_("Choose the ground for the erasure."))
     if not text:
-        raise EditorialError(_("Write the public notice. Readers will see the notice in place of the erased review."))
+        raise Incomplete(_("Write the public notice. Readers will see the notice in place of the erased review."))
     if len(text) > MAX_NOTICE:
-        raise EditorialError(_("The public notice is too long. Shorten it to at most %s characters.") % MAX_NOTICE)
+        raise TooLarge(_("The public notice is too long. Shorten it to at most %s characters.") % MAX_NOTICE)
     if forbidden := find_forbidden(text):
-        raise EditorialError(
-            _("The character %s can’t be published. Delete the character or retype the text.") % forbidden
-        )
+        raise WrongValue(_("The character %s can’t be published. Delete the character or retype the text.") % forbidden)
     if repeated := _repeated(review, text, redact=redact):
-        raise EditorialError(_("The public notice must not repeat erased content. Remove “%s”.") % repeated)
+        raise RepeatsContent(_("The public notice must not repeat erased content. Remove “%s”.") % repeated)
     return {
         "id": str(review.pk),
         "notice": {
@@ -97,7 +93,7 @@ def require_decided_imports(review: Review) -> None:
     """
     imports = Proposal.objects.filter(kind="import", decision="", batch__in=review.proposals.values("batch"))
     if (undecided := imports.select_related("batch").first()) is not None:
-        raise EditorialError(
+        raise Undecided(
             _(
                 "The import “%s” contains this review and is waiting for a decision. Approve or return the"
                 " import first, because nobody could check the import after the erasure."
@@ -157,8 +153,6 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     Proposal.objects.filter(kind="import", batch__in=earlier.values("batch")).update(message="")
     events = EditorialEvent.objects.filter(subject=str(review.pk)).exclude(action=LogEntry.Kind.ERASURE)
     events.exclude(detail={}).update(detail={})
-    for model, keys in ((Review, {review.pk}), (Claim, claims), (Claimant, claimants)):
-        clear_admin_log(model, keys)
     if redact:
         review.state, review.change_class = Review.State.DRAFT, Review.ChangeClass.SUBSTANTIVE
         review.save(update_fields=["state", "change_class"])
@@ -179,14 +173,6 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
 def claims_of(review: Review) -> set[UUID]:
     """The ids of the review's claim and of all claims in its submitted statements."""
     return {review.claim_id} | {UUID(claim["id"]) for claim in _submitted_claims(review)}
-
-
-def clear_admin_log(model: type[models.Model], keys: set[Any]) -> None:
-    """Deletes the texts from the log of Django's admin, which records headlines and names."""
-    rows = DeskLogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(model), object_id__in=[str(key) for key in keys]
-    )
-    rows.update(object_repr=PLACEHOLDER, change_message="")
 
 
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:

@@ -9,48 +9,23 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Model
 from psycopg.types.json import Jsonb
 
-from factcheck.editorial.models import (
-    ApiToken,
-    Capture,
-    Claim,
-    Claimant,
-    Demand,
-    Freeze,
-    ImportBatch,
-    ReaderMessage,
-    Review,
-    User,
-    VerdictMapping,
-)
+from factcheck.editorial.models import ImportBatch, Publisher, User, VerdictMapping
 from factcheck.editorial.people import account_mail
 
-Subject = (
-    Review
-    | Demand
-    | Capture
-    | Claim
-    | Claimant
-    | ApiToken
-    | ReaderMessage
-    | ImportBatch
-    | VerdictMapping
-    | User
-    | Freeze
-)
 UNKNOWN_ACCOUNT = "user:unknown"  # the subject of failed logins with names that no account has
-# Models with integer keys, which aren't unique across tables. All other models have UUIDs.
-_NUMBERED: dict[type[Subject], str] = {
-    ImportBatch: "import", VerdictMapping: "mapping", User: "user", Freeze: "freeze",
-}  # fmt: skip
+_NAMES: dict[type[Model], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
 
 
-def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:
+def record_event(by: User, action: str, subject: Model, **detail: Any) -> None:
     """Records one action on a subject. `detail` must be JSON-serializable."""
-    kind = _NUMBERED.get(type(subject))
-    newsroom = getattr(subject, "newsroom_id", None)
-    record_events(by, newsroom, [(action, f"{kind}:{subject.pk}" if kind else str(subject.pk), detail)])
+    name = _NAMES.get(type(subject), subject._meta.model_name)
+    # Integer keys aren't unique across tables. All other models have UUIDs.
+    key = f"{name}:{subject.pk}" if isinstance(subject.pk, int) else str(subject.pk)
+    newsroom = subject.pk if isinstance(subject, Publisher) else getattr(subject, "newsroom_id", None)
+    record_events(by, newsroom, [(action, key, detail)])
 
 
 def record_events(

@@ -19,8 +19,10 @@ from django.utils.translation import gettext
 from factcheck.record.formats.text import clean_text, find_forbidden
 from factcheck.record.statement_labels import choices, label
 from factcheck.record.statements.faults import MESSAGES, InvalidValue
-from factcheck.record.statements.parts import Part, choices_of, find_rule
-from factcheck.record.statements.values import LANGUAGE, MAX_SAME_AS, URL, Rule
+from factcheck.record.statements.parts import Part, choices_of, find_rule, keys_of, parts_of, value_type
+from factcheck.record.statements.values import DAY, LANGUAGE, MAX_SAME_AS, URL, Rule
+
+MAX_WORD = 20  # characters of a code, such as "refutes"
 
 # The characters that factcheck.record.formats.text refuses, in PostgreSQL's syntax.
 _FORBIDDEN_SQL = r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]"
@@ -139,16 +141,40 @@ class SeveralWordsField(ArrayField[list[str], list[str]]):
         return forms.MultipleChoiceField(**{**about, **kwargs, **checkboxes})
 
 
-def multiple_choice_options(part: type[Part], name: str) -> dict[str, Any]:
-    """The options of a SeveralWordsField, from the statement's model: the label and the choices."""
-    words = choices_of(part, name)
-    assert words is not None
-    longest = max(map(len, words.values()))
+def columns(part: type[Part], *skipped: str, prefix: str = "", **help_texts: Any) -> dict[str, models.Field[Any, Any]]:
+    """The columns for the keys of a statement's part, by name. A class body adds them with `locals().update`.
+
+    Keys whose values are parts themselves have no column. `prefix` belongs to a part that a draft can leave empty.
+    `help_texts` are shown at the desk.
+    """
     return {
-        "verbose_name": label(part.model_fields[name].title or name),
-        "base_field": models.CharField(max_length=longest, choices=choices(words)),
-        "size": len(words),
+        f"{prefix}{key}": _column(part, name, bool(prefix), help_text=help_texts.get(key, ""))
+        for key, name in keys_of(part).items()
+        if key not in skipped and name not in parts_of(part)
     }
+
+
+def _column(part: type[Part], name: str, blank: bool, **options: Any) -> models.Field[Any, Any]:
+    field, rule, kind = part.model_fields[name], find_rule(part, name), value_type(part, name)
+    options |= field_options(part, name)
+    if kind is list and (words := choices_of(part, name)):
+        word = models.CharField(max_length=max(map(len, words.values())), choices=choices(words))
+        return SeveralWordsField(**options, base_field=word, size=len(words))
+    if kind is list:
+        return url_list(**options)
+    if kind is bool and field.default is None:
+        return models.BooleanField(**options, null=True, blank=True)
+    if kind is bool:
+        return models.BooleanField(**options, default=field.default)
+    options["blank"] = blank = blank or not field.is_required()
+    if rule is DAY or kind is int:
+        column = models.DateField if rule is DAY else models.PositiveIntegerField
+        return column(**options, null=blank)
+    assert rule is not None
+    if rule.choices:
+        return models.CharField(**options, max_length=MAX_WORD)
+    ruled = {known.rule: known for known in RuledField.__subclasses__()}
+    return ruled.get(rule, LineField if rule.one_line else ProseField)(**options)
 
 
 def url_list(**kwargs: Any) -> ArrayField[list[str], list[str]]:

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import OverQuota
 from factcheck.editorial.models import Capture, Picture, Publisher, User
 
 
@@ -20,7 +20,7 @@ def require_room(size: int, *, by: User, newsroom: int | None = None) -> None:
     if newsroom is not None:
         Publisher.objects.select_for_update(no_key=True).get(pk=newsroom)
     if _stored(Q(uploaded_by=by), Q(requested_by=by)) + size > settings.ACCOUNT_QUOTA:
-        raise EditorialError(
+        raise OverQuota(
             _(
                 "This file wasn’t stored, because the files of your account would take more than %s. Ask the operator"
                 " of this site for more room."
@@ -31,7 +31,7 @@ def require_room(size: int, *, by: User, newsroom: int | None = None) -> None:
         return
     pictures = Q(review__newsroom=newsroom) | Q(claim__newsroom=newsroom)
     if _stored(pictures, Q(newsroom=newsroom)) + size > settings.NEWSROOM_QUOTA:
-        raise EditorialError(
+        raise OverQuota(
             _(
                 "This file wasn’t stored, because the files of your newsroom would take more than %s. Ask the operator"
                 " of this site for more room."

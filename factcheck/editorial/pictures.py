@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import EditorialError, TooLarge, UnreadableFile, WrongState
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Appearance, Claim, Picture, Review, User
 from factcheck.editorial.people import roles
@@ -46,12 +46,12 @@ def add_picture(*, review: Review, file: File[bytes], by: User) -> Picture:
     """Stores a picture for the text of the review. Only its pixels are kept. Raises EditorialError."""
     roles.require_writer(by, review)
     if review.state != Review.State.DRAFT:
-        raise EditorialError(_NOT_A_DRAFT)
+        raise WrongState(_NOT_A_DRAFT)
     _require_size(file, MAX_PICTURE)
     try:
         encoded = encode_for_readers(_binary(file))
     except PictureError as problem:
-        raise EditorialError(_TOO_MANY_PIXELS if problem.too_large else _UNREADABLE) from problem
+        raise _refusal(problem, _UNREADABLE) from problem
     picture = Picture(
         review=review,
         sha256=hashlib.sha256(encoded.content).hexdigest(),
@@ -133,17 +133,18 @@ def delete_pictures(*, review: Review | None = None, claims: Collection[UUID] = 
     rows = Picture.objects.filter(claim__in=claims)
     if review is not None:
         rows |= Picture.objects.filter(review=review).exclude(sha256__in=_hashes_in(review.body))
-    _delete(rows)
+    delete_rows(rows)
 
 
 def delete_dropped_media(claims: Collection[UUID], newsroom: int) -> None:
     """Deletes the newsroom's files of these claims that no appearance and no live review refers to any more."""
     media = Picture.objects.filter(claim__in=claims, claim__newsroom=newsroom)
     named = Appearance.objects.filter(claim=OuterRef("claim"), media_sha256=OuterRef("sha256"))
-    _delete(media.exclude(Exists(named)).exclude(sha256__in=PublishedPicture.objects.values("sha256")))
+    delete_rows(media.exclude(Exists(named)).exclude(sha256__in=PublishedPicture.objects.values("sha256")))
 
 
-def _delete(rows: QuerySet[Picture]) -> None:
+def delete_rows(rows: QuerySet[Picture]) -> None:
+    """Deletes the rows, and after the commit the files that no other row has."""
     names = {picture.name for picture in rows}
     rows.delete()
     # `robust`: the commit can't be undone. `delete_unused_files` deletes a file that can't be deleted now.
@@ -171,7 +172,7 @@ def _hashes_in(text: str) -> set[str]:
 
 def _require_size(file: File[bytes], most: int) -> None:
     if file.size > most:
-        raise EditorialError(_TOO_LARGE % (most // MEGABYTE))
+        raise TooLarge(_TOO_LARGE % (most // MEGABYTE))
 
 
 def _inspect(file: File[bytes]) -> tuple[str, tuple[int, int] | None]:
@@ -182,8 +183,12 @@ def _inspect(file: File[bytes]) -> tuple[str, tuple[int, int] | None]:
     try:
         picture = decode(_binary(file))
     except PictureError as problem:
-        raise EditorialError(_TOO_MANY_PIXELS if problem.too_large else _NOT_MEDIA) from problem
+        raise _refusal(problem, _NOT_MEDIA) from problem
     return f"image/{(picture.format or '').lower()}", picture.size
+
+
+def _refusal(problem: PictureError, reason: Promise) -> EditorialError:
+    return TooLarge(_TOO_MANY_PIXELS) if problem.too_large else UnreadableFile(reason)
 
 
 def _binary(file: File[bytes]) -> BinaryIO:

@@ -1,6 +1,8 @@
 """The worker's tasks on the newsroom's side."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from django.db import DatabaseError
 from procrastinate import JobContext, RetryStrategy
@@ -23,55 +25,24 @@ from factcheck.editorial.sign_in.journal import report_failures
 logger = logging.getLogger(__name__)
 
 
-@app.periodic(cron="50 * * * *")
-@app.task(name="programs.forget")
-def forget_requests(timestamp: int) -> None:
-    delete_expired_keys()
+def _schedule(name: str, cron: str, *acts: Callable[[], object], **options: Any) -> None:
+    """Run these functions at these times in UTC."""
+
+    @app.periodic(cron=cron)
+    @app.task(name=name, **options)
+    def run(timestamp: int) -> None:
+        for act in acts:
+            act()
 
 
-@app.periodic(cron="55 * * * *")
-@app.task(name="messages.forget")
-def forget_old_messages(timestamp: int) -> None:
-    delete_expired_messages()
-
-
-@app.periodic(cron="15 3 * * *")
-@app.task(name="drafts.forget")
-def delete_discarded_drafts(timestamp: int) -> None:
-    discarding.delete_discarded()
-    open_drafts.delete_old()
-
-
-@app.periodic(cron="45 * * * *")
-@app.task(name="sign_in.report")
-def report_failed_sign_ins(timestamp: int) -> None:
-    report_failures()
-
-
-@app.periodic(cron="*/5 * * * *")
-@app.task(name="accounts.settle")
-def settle_removals(timestamp: int) -> None:
-    accounts.settle()
-
-
-@app.periodic(cron="20 3 * * *")
-@app.task(name="pictures.forget")
-def forget_unused_pictures(timestamp: int) -> None:
-    delete_unused_files()
-
-
-@app.periodic(cron="*/10 * * * *")
-@app.task(name="sources.check", queue=requests.QUEUE, lock="sources.check")
-def check_published_sources(timestamp: int) -> None:
-    check_sources()
-
-
-@app.periodic(cron="15 3 * * *")
-@app.task(name="captures.forget")
-def forget_unused_captures(timestamp: int) -> None:
-    delete_unused_captures()
-    restore_public_files()
-
+_schedule("programs.forget", "50 * * * *", delete_expired_keys)
+_schedule("messages.forget", "55 * * * *", delete_expired_messages)
+_schedule("drafts.forget", "15 3 * * *", discarding.delete_discarded, open_drafts.delete_old)
+_schedule("sign_in.report", "45 * * * *", report_failures)
+_schedule("accounts.settle", "*/5 * * * *", accounts.settle)
+_schedule("pictures.forget", "20 3 * * *", delete_unused_files)
+_schedule("sources.check", "*/10 * * * *", check_sources, queue=requests.QUEUE, lock="sources.check")
+_schedule("captures.forget", "15 3 * * *", delete_unused_captures, restore_public_files)
 
 # A mail server that is down is asked again for about a day.
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)

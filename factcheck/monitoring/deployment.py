@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core import checks
 from django.http.request import validate_host
 
-from factcheck.editorial.messages.message_encryption import find_key_problem
+from factcheck.editorial.encryption import find_key_problem
 from factcheck.record.log.notes import NoteError, VerifierKey
 from factcheck.record.log.witnesses import configured_witnesses
 from factcheck.server.backup.encryption import parse_recipient

@@ -22,26 +22,8 @@ from factcheck.record.search.models import Word
 from factcheck.record.source_checks import SourceCheck
 
 __all__ = [
-    "Cosignature",
-    "LogCheckpoint",
-    "LogEntry",
-    "LogTile",
-    "PastClaim",
-    "PastReview",
-    "ProfileChange",
-    "PublicCapture",
-    "PublishedClaim",
-    "PublishedCorrection",
-    "PublishedDemand",
-    "PublishedMerge",
-    "PublishedPicture",
-    "PublishedReference",
-    "PublishedReview",
-    "PublishedTotal",
-    "RecordAddress",
-    "ReviewVector",
-    "RevisionDocument",
-    "SourceCheck",
-    "Status",
-    "Word",
-]
+    "Cosignature", "LogCheckpoint", "LogEntry", "LogTile", "PastClaim", "PastReview", "ProfileChange", "PublicCapture",
+    "PublishedClaim", "PublishedCorrection", "PublishedDemand", "PublishedMerge", "PublishedPicture",
+    "PublishedReference", "PublishedReview", "PublishedTotal", "RecordAddress", "ReviewVector", "RevisionDocument",
+    "SourceCheck", "Status", "Word",
+]  # fmt: skip

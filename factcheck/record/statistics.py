@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
@@ -56,14 +57,6 @@ def reviews_by_month() -> Statistic:
     return Statistic(found.columns, sorted(found.rows, key=lambda row: row[0][0] or "", reverse=True))
 
 
-def reviews_by_topic() -> Statistic:
-    return reviews_by("topic")
-
-
-def reviews_by_language() -> Statistic:
-    return reviews_by("language")
-
-
 def days_to_review() -> Statistic:
     """The days from a claim to its review. Reviews with a later or an unknown date of the claim are left out."""
     [found] = group_totals(PublishedReview, {}, [("days",)], MAX_ROWS) or [[]]
@@ -106,8 +99,8 @@ def demands() -> Statistic:
 
 STATISTICS: dict[str, Callable[[], Statistic]] = {
     "months": reviews_by_month,
-    "topics": reviews_by_topic,
-    "languages": reviews_by_language,
+    "topics": partial(reviews_by, "topic"),
+    "languages": partial(reviews_by, "language"),
     "days-to-review": days_to_review,
     "corrections": corrections,
     "days-to-correction": days_to_correction,

@@ -1,4 +1,4 @@
-"""Limits for the requests of each client, which is an IPv4 address or an IPv6 /64 network.
+"""Limits for the requests of each client, which is an IPv4 address or an IPv6 /64 network, and of each account.
 
 Responses tell clients their limits in the headers RateLimit-Policy and RateLimit
 (draft-ietf-httpapi-ratelimit-headers).
@@ -61,8 +61,17 @@ def count_request(request: HttpRequest, names: Iterable[str], times: int = 1) ->
     return Limits(tuple(_count(name, *limit, network, times) for name in names if (limit := _limit(name))))
 
 
-def _count(name: str, quota: int, window: int, network: str, times: int) -> _Count:
-    count, reset = _counters(settings.REQUEST_COUNTS).add(f"{name} {network}", window, times)
+def count_account(account: int, *limits: tuple[str, int, int, int]) -> int | None:
+    """Count what an account does. Return the seconds to wait if the account exceeds a limit, otherwise None.
+
+    Each limit has a name, a quota, its seconds, and the number to count now.
+    """
+    counts = (_count(name, quota, window, f"account {account}", times) for name, quota, window, times in limits)
+    return Limits(tuple(counts)).retry_after
+
+
+def _count(name: str, quota: int, window: int, client: str, times: int) -> _Count:
+    count, reset = _counters(settings.REQUEST_COUNTS).add(f"{name} {client}", window, times)
     return _Count(name, quota, window, quota - count, reset)
 
 

@@ -6,12 +6,12 @@ import hmac
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.utils.crypto import salted_hmac
+from factcheck.server.secret_key import derive_key
 
 
 def secret(subscription: UUID, generation: int) -> bytes:
     """Derive 32 bytes from SECRET_KEY, the subscription and the generation. Secrets are never stored."""
-    return salted_hmac("factcheck.webhooks", f"{subscription.hex}:{generation}", algorithm="sha256").digest()
+    return derive_key("webhooks", f"{subscription.hex}:{generation}")
 
 
 def as_text(value: bytes) -> str:

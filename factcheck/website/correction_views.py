@@ -86,6 +86,7 @@ def _correction(row: Any) -> Body:
         "withdrawn_since": current["kind"] == "withdrawal" and current["sequence"] != row.sequence,
         "newsroom": {"site": row.publisher, **newsroom},
         "notice": _notice(correction, newsroom),
+        "changes_verdict": correction["verdict_before"] not in (None, correction["verdict_after"]),
         "previous": _previous_text(correction),
     }
 

@@ -102,10 +102,6 @@ def list_guides() -> list[tuple[tuple[str, str], list[str]]]:
     return found
 
 
-def page_exists(page: str) -> bool:
-    return (ROOT / f"{page}.md").is_file()
-
-
 def render_guide(
     request: HttpRequest, page: str, template: str = "website/documentation.html", **context: object
 ) -> HttpResponse:
@@ -202,7 +198,7 @@ def _url(link: str, folder: str, language: str = "en", interface: str = "") -> s
     if path in ELSEWHERE:
         return ELSEWHERE[path]
     page = re.sub(r"(\.vi)?\.md$", "", path)
-    if page == path or path.startswith("../") or not page_exists(page):
+    if page == path or path.startswith("../") or not (ROOT / f"{page}.md").is_file():
         return None
     target = "vi" if path.endswith(".vi.md") else "en"
     prefix = target if target != language and (ROOT / f"{page}.vi.md").is_file() else interface

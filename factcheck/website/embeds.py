@@ -11,16 +11,12 @@ from factcheck.website.templatetags.published import plain
 WIDTH, HEIGHT = 600, 360
 
 
-def embed_url(review_id: str, language: str) -> str:
-    return f"{settings.SITE_URL}/embed/reviews/{review_id}/?lang={language}"
-
-
 def embed_code(review: Body, language: str, width: int = WIDTH, height: int = HEIGHT) -> SafeString:
     """Return the frame's HTML. The frame can't run scripts, and its links open in new windows."""
     return format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" referrerpolicy="no-referrer"'
         ' sandbox="allow-popups allow-popups-to-escape-sandbox" style="border:0;max-width:100%"></iframe>',
-        embed_url(review["id"], language),
+        f"{settings.SITE_URL}/embed/reviews/{review['id']}/?lang={language}",
         gettext("Fact-check by {newsroom}").format(newsroom=plain(review["publisher"]["name"])),
         width,
         height,

@@ -78,7 +78,8 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "number": number,
         "current": current,
         "status": row.status,
-        "verdict_changed": not (current or withdrawn) and _verdict_changed_after(number, row.parsed_body),
+        "verdict_changed": not (current or withdrawn)
+        and any(each["revision"] > number for each in review_words.verdict_changes(row.parsed_body["corrections"])),
         "revisions": revisions,
         "previous_texts": queries.comparable(revisions),
         "corrections": {each["revision"]: each for each in body.get("corrections", [])},
@@ -98,10 +99,6 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "structured_data": structured_data(row) if current else "",
     }
     return render(request, "website/withdrawn.html" if withdrawn else "website/review.html", context)
-
-
-def _verdict_changed_after(number: int, body: queries.Body) -> bool:
-    return any(each["revision"] > number for each in review_words.verdict_changes(body["corrections"]))
 
 
 def translations(body: queries.Body, others: list[queries.Body]) -> list[queries.Body]:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -60,6 +60,12 @@ class SearchText:
     @property
     def has_url(self) -> bool:
         return bool(self.urls or self.ids)
+
+    @property
+    def tip_query(self) -> str:
+        """The query of the form for tips, filled in with the text, or with the URL alone."""
+        given = {"text": self.text if self.words or not self.urls else "", "url": next(iter(self.urls), "")}
+        return f"?{urlencode({name: value for name, value in given.items() if value}, quote_via=quote)}" if self else ""
 
     @property
     def is_statement(self) -> bool:

@@ -98,7 +98,7 @@ def _write(
     The text is centred vertically. Without a `side`, it begins at the side where its script begins.
     """
     left, top, width, height = box
-    bold = bold and all(map(_is_bold, text))
+    bold = bold and all(_has_glyph(each, bold=True) for each in text)
     for size in sizes:
         font = _font(size, bold)
         most = max(1, int(height // (size * _LINE)))
@@ -162,12 +162,8 @@ def _font(size: int, bold: bool, layout: ImageFont.Layout = ImageFont.Layout.RAQ
     return ImageFont.truetype(_FONTS / f"CardSans-{'Bold' if bold else 'Regular'}.ttf", size, layout_engine=layout)
 
 
-def _has_glyph(character: str) -> bool:
-    return _pixels(character, bold=False) != _pixels(_MISSING, bold=False)
-
-
-def _is_bold(character: str) -> bool:
-    return _pixels(character, bold=True) != _pixels(_MISSING, bold=True)
+def _has_glyph(character: str, bold: bool = False) -> bool:
+    return _pixels(character, bold) != _pixels(_MISSING, bold)
 
 
 @lru_cache(maxsize=4096)

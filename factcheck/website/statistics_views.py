@@ -109,7 +109,7 @@ def _section(name: str, found: Statistic, labels: Labels) -> Section:
     names = _names(found, labels)
     head, columns = [column_name(column) for column in found.columns if column != "days_to"], found.columns
     months = columns[0] if columns[0] in ("month", "reviewed_month") else None
-    shown = _bars(names) if not months else None
+    shown = None if months else bars([(" – ".join(values), number) for values, number in names[:MAX_BARS]])
     return Section(
         name,
         TITLES[name],
@@ -130,10 +130,6 @@ def _names(found: Statistic, labels: Labels) -> list[tuple[list[str], int]]:
         ([value_name(column, value, labels) for column, value in zip(found.columns, values, strict=True)], number)
         for values, number in found.rows
     ]
-
-
-def _bars(names: Sequence[tuple[Sequence[str], int]]) -> Bars:
-    return bars([(" – ".join(values), number) for values, number in names[:MAX_BARS]])
 
 
 def _panels(found: Statistic, name: Callable[[Any], str]) -> list[Panel]:

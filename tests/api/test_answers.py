@@ -1,4 +1,4 @@
-"""What every answer carries, and every way in which a request can fail."""
+"""The headers of every answer, and every way in which a request can fail."""
 
 import json
 import logging

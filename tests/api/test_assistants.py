@@ -65,7 +65,7 @@ def world(module_database: str) -> SimpleNamespace:
 
 
 def talk(server: Any, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
-    """What the calls answer: the structured content, or the text of an error."""
+    """The answers of the calls: the structured content, or the text of an error."""
 
     async def run() -> list[Any]:
         async with Client(server) as client:
@@ -154,9 +154,7 @@ def test_search_pages_until_the_end_and_shows_no_draft(world: SimpleNamespace) -
     assert ask("search_reviews", q="nháp")["results"] == []
 
 
-def test_search_says_that_nothing_has_all_words_and_that_the_time_was_up(
-    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_search_says_that_nothing_has_all_words_and_that_the_time_was_up(world, monkeypatch):
     said = ("relaxed", "complete", "did_you_mean")
     nearly = ask("search_reviews", q="nuoc lu mai chuaa")
     assert [nearly[name] for name in said] == [True, True, "nuoc lu mai chùa"]
@@ -182,9 +180,7 @@ def test_search_says_that_nothing_has_all_words_and_that_the_time_was_up(
         ("list_corrections", {"change_class": "huge"}, "'typo', 'update' or 'substantive'"),
     ],
 )
-def test_what_is_wrong_is_said_in_a_sentence(
-    world: SimpleNamespace, name: str, arguments: dict[str, Any], said: str
-) -> None:
+def test_what_is_wrong_is_said_in_a_sentence(world, name, arguments, said):
     answer = ask(name, **arguments)
     assert said in answer
     assert "Traceback" not in answer
@@ -257,9 +253,7 @@ def test_database_that_is_away_is_told_in_a_sentence(world: SimpleNamespace, mon
     assert said.endswith("The record's database isn't responding. Try again in a few seconds.")
 
 
-def test_match_that_takes_too_long_is_told_in_a_sentence(
-    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_match_that_takes_too_long_is_told_in_a_sentence(world, monkeypatch):
     monkeypatch.setattr(tools.matching, "answer", Mock(side_effect=TooSlow("Comparing this text takes too long.")))
     assert "Comparing this text takes too long." in ask("match_claim", text="Nước lũ")
 

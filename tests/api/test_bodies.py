@@ -1,4 +1,4 @@
-"""What stands at each address, whole."""
+"""The whole body at each URL."""
 
 import hashlib
 import json

@@ -161,7 +161,7 @@ def test_feed_that_a_client_has_is_not_sent_again(world):
 
 
 def test_feed_tells_an_erased_import_from_another_review_of_the_same_page(database, own_folder):
-    """What has to go is known by what its ClaimReview said, though its publisher's address is gone."""
+    """Items that have to go are recognised by their ClaimReview, though its publisher's address is gone."""
     newsroom, url = make_newsroom(), "https://outra.example/1"
     erased, live = make_imported(newsroom, url), make_review(newsroom)
     live.publisher, live.original_url, live.original_label = erased.publisher, url, "Half true"

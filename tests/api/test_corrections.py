@@ -104,7 +104,7 @@ def test_corrections_newest_first(world, api):
         ({"language": "vi"}, [8, 6, 5, 4]),
         ({"language": "vi-vn"}, [8, 5]),
         ({"verdict": "true"}, [6, 4]),
-        # What is withdrawn has no verdict any more.
+        # A withdrawn review has no verdict any more.
         ({"verdict": "false"}, []),
         ({"kind": "withdrawal"}, [8]),
         ({"kind": ["erasure", "update"]}, [9, 5]),
@@ -139,7 +139,7 @@ def test_withdrawal_and_erasure(world, api):
         "note": "Theo lệnh của toà án.", "publisher": "kiemchung.example", "ground": erasure["ground"], "review": review,
     }  # fmt: skip
     assert erasure["ground"] is not None
-    # Of a correction that was erased, only its kind and time are left.
+    # Only the kind and time of an erased correction are left.
     assert erased == {
         **nothing, "sequence": 7, "revision": 2, "at": erased["at"], "kind": "correction", "note": None,
         "publisher": "kiemchung.example", "erased": True, "review": review,

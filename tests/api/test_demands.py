@@ -46,7 +46,7 @@ def world(module_database):
     for name, demand in made.items():
         publish_demand(other if name == "court" else newsroom, demand)
     update_demand(newsroom, made["updated"], outcome="refused", done="Đã từ chối.", done_on=date(2026, 10, 30))
-    # What is not public: a draft, an approved entry that waits, a correction in the making.
+    # Statements that aren't public: a draft, an approved entry that waits, a correction in the making.
     make_demand(newsroom, review, asked=MARKER, from_name=MARKER)
     approve_demand(newsroom, make_demand(newsroom, review, asked=MARKER, publish_after=date(2999, 1, 1)))
     demand_policy.reopen_demand(demand=made["person"], by=newsroom.reporter, note=MARKER)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from factcheck.editorial.models import ApiToken, Appearance, Authorship, Claim, Claimant, Membership, Review
+from factcheck.editorial.models import ApiToken, Appearance, Authorship, Claim, Claimant, Membership, Review, Source
 from factcheck.editorial.programs.tokens import revoke_token
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ClaimToLog, DraftSource
@@ -167,6 +167,16 @@ def test_change_takes_what_was_said_and_leaves_the_rest(program: Program) -> Non
     assert (got["claimant"], got["claimed_on"], got["appearances"]) == (None, None, [])
 
 
+def test_source_that_is_sent_again_keeps_its_id(program: Program) -> None:
+    sources = [{"title": "A", "url": "https://a.example/"}, {"title": "B"}]
+    made = program.post("reviews/", review_of(program.post("claims/", CLAIM), sources=sources))
+    known = Source.objects.get(title="A").pk
+    program.send(
+        "PATCH", f"reviews/{made}/", {"sources": [{"title": "C"}, {"title": "A2", "url": "https://a.example/"}]}
+    )
+    assert [(row.title, row.pk == known) for row in Source.objects.all()] == [("C", False), ("A2", True)]
+
+
 @pytest.mark.parametrize(
     ("content", "pointers"),
     [
@@ -287,30 +297,28 @@ def test_nothing_of_anybody_else_is_seen_or_changed(newsroom: Any, program: Prog
 def test_what_was_submitted_or_published_is_not_changed(newsroom: Any, program: Program) -> None:
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
-    problem = program.refused("PATCH", f"reviews/{review.pk}/", {"summary": "x"}, 409)
-    assert problem["detail"] == "Only a draft can be edited. The status of this review is “waiting for approval”."
-    assert program.refused("PATCH", f"claims/{review.claim_id}/", {"location": "Huế"}, 409)["type"].endswith(
-        "/conflict/"
-    )
+    for address, content in (
+        (f"reviews/{review.pk}/", {"summary": "x"}),
+        (f"claims/{review.claim_id}/", {"location": "Huế"}),
+    ):
+        problem = program.refused("PATCH", address, content, 409)
+        assert (problem["type"].rpartition("/problems")[2], problem["code"]) == ("/conflict/", "wrong_state")
     program.refused("PATCH", f"reviews/{review.pk}/", {}, 422)
 
 
 @pytest.mark.parametrize("moved", [False, True])
-def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(
-    newsroom: Any, program: Program, moved: bool
-) -> None:
+def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(newsroom, program, moved):
     """The draft may have another claim already, and the public still reads this one."""
     review = make_review(newsroom)
     publish_review(newsroom, review)
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Thêm nguồn.")
     if moved:
         Review.objects.filter(pk=review.pk).update(claim=make_claim(newsroom))
-    problem = program.refused("PATCH", f"claims/{review.claim_id}/", {"text": "Lời khác."}, 409)
-    assert problem["detail"] == ("A review of this claim has been submitted or published. Edit the claim at the desk.")
+    assert program.refused("PATCH", f"claims/{review.claim_id}/", {"text": "Lời khác."}, 409)["code"] == "wrong_state"
 
 
 def test_claim_of_a_redacted_review_is_not_changed(newsroom: Any, program: Program) -> None:
-    """What had to go must not come back unseen."""
+    """Redacted text must not come back unseen."""
     review = make_review(newsroom)
     publish_review(newsroom, review)
     review_policy.open_correction(

@@ -75,7 +75,7 @@ def test_erasure_hides_a_dump_whose_files_cannot_be_removed(newsroom: Newsroom, 
 
 
 def test_erasure_while_a_dump_is_made(newsroom: Newsroom, own_folder, api, monkeypatch):
-    """The snapshot still has the review; the dump is thrown away and made anew."""
+    """The snapshot still has the review; the dump is thrown away and made again."""
     secret = make_review(newsroom, headline="Zwielicht")
     publish_review(newsroom, secret)
     rename, times = Path.rename, []

@@ -126,7 +126,7 @@ def test_withdrawn_review_is_in_no_file_as_a_review(world, folder):
 
 
 def test_entries_give_the_root_of_the_manifests_checkpoint(manifest, folder):
-    """Whoever has the dump can hold the log's leaves against the signed checkpoint without asking us."""
+    """Readers of the dump can hold the log's leaves against the signed checkpoint without asking us."""
     tiles: dict = {}
     for size, row in enumerate(rows_of(folder, "entries")):
         leaf = merkle.leaf_hash(canonical({"v": 1, **renamed(row, "published_at", "at")}))

@@ -147,7 +147,7 @@ def _publish(newsroom: Newsroom) -> None:
     answered = {"done": "We answered that the review cites its sources and stays.", "done_on": date(2026, 10, 22)}
     update_demand(newsroom, demand, note="We have answered.", outcome="refused", **answered)
     merge_claims(newsroom, again.claim, flood.claim, note="Both are about the same video.")
-    # Of the account whose token the examples use.
+    # The account whose token the examples use.
     bridge = make_claim(
         newsroom, pk=UUID("01912d6b-7000-7c0d-8e5f-1a2b3c4d5e6f"), text="The new bridge has collapsed.", language="en",
         claimant=claimant, logged_by=newsroom.second,

@@ -262,10 +262,7 @@ def test_full_text_of_a_correction_is_the_review_as_it_is_now(world, api):
     )
 
 
-@pytest.mark.parametrize(
-    ("query", "said"),
-    [({}, "substantive"), ({"language": "vi"}, "sửa sai sót nội dung")],
-)
+@pytest.mark.parametrize(("query", "said"), [({}, "substantive"), ({"language": "vi"}, "sửa sai sót nội dung")])
 def test_class_of_a_correction_is_in_the_language_of_the_feed(world, api, query, said):
     items = read(api, "corrections.json", {**query, "class": "substantive"})["items"]
     assert {item["summary"].partition("]")[0] for item in items} == {f"[{said}"}
@@ -349,7 +346,7 @@ def test_pages_name_first_the_feeds_in_their_language(world, api, spoken):
         assert links == [f"?language={spoken}", ""] * 2  # for programs, and for people
 
 
-# What follows has a database of its own.
+# The following tests have databases of their own.
 
 
 def test_feed_of_nothing(database, api):

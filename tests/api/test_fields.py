@@ -85,7 +85,7 @@ def test_fields_of_one(world, api):
     assert read(api, f"claims/{live.claim_id}/?fields=reviews.headline") == {
         "reviews": [{"headline": "Video nước lũ cũ"}]
     }
-    # What has been withdrawn says less.
+    # A withdrawn review says less.
     assert read(api, f"reviews/{gone.pk}/?fields=id,verdict") == {"id": str(gone.pk)}
 
 

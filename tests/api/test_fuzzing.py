@@ -47,7 +47,7 @@ CHECKS = {
     "positive_data_acceptance": {"expected-statuses": ["2xx", "3xx", "404", "410", "416"]},
     "negative_data_rejection": {"expected-statuses": ["400", "404", "406", "410", "411", "413", "416", "422"]},
 }
-# What a draft may say has rules that are written down in words alone; and a published one is none any more.
+# Some rules of drafts are written down in words alone. A published review is no longer a draft.
 CHECKS_OF_DRAFTS = {
     "positive_data_acceptance": {"expected-statuses": ["2xx", "404", "409", "422"]},
     "negative_data_rejection": {"expected-statuses": ["400", "401", "404", "406", "409", "411", "413", "422"]},
@@ -169,12 +169,12 @@ def ask_everything(held: Json, examples: int) -> Counter[int]:
         statuses[response.status_code] += 1
         case.validate_response(response, headers=named)
 
-    # What is wrong has to be wrong by the document as it is, whatever exists.
+    # A wrong request has to be wrong by the document as it is, whatever exists.
     ids = {name: values for name, values in held.items() if name.endswith("_id")}
     failures = []
     for mode, share, values in ((GenerationMode.POSITIVE, 3, held), (GenerationMode.NEGATIVE, 1, ids)):
         for operation in (*_operations(narrowed(values)), *_operations(_with_values(fuzzed_paths.DOCUMENT, values))):
-            # What readers send has rules that are written down in words alone, such as how many links it may have.
+            # Some rules of readers' messages are written down in words alone, such as how many links it may have.
             if mode == GenerationMode.POSITIVE and operation.path in SENT_BY_READERS:
                 continue
             if mode == GenerationMode.NEGATIVE and not (operation.query or operation.path_parameters or operation.body):
@@ -220,7 +220,7 @@ def _found(statuses: Counter[int]) -> int:
 @pytest.mark.prove
 def test_requests_are_answered_as_documented(held: Json) -> None:
     statuses = ask_everything(held, 1)
-    # Of so few, chance decides whether half of them find something; a third always does.
+    # With so few requests, chance decides whether half of them find something. A third always does.
     assert 3 * _found(statuses) >= statuses.total() >= 100, statuses
 
 

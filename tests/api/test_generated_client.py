@@ -27,7 +27,7 @@ from tests.drafts import (
 )
 from tests.serving import served
 
-# What the generator does not know by name: bytes, lines of JSON, and two kinds of JSON.
+# Types that the generator doesn't know by name: bytes, lines of JSON, and two kinds of JSON.
 CONFIGURATION = {
     "post_hooks": [],
     "content_type_overrides": {
@@ -79,7 +79,7 @@ def client(world: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def call(client: Any, operation: str, *path: Any, **parameters: Any) -> Any:
-    """What the generated function of this operation, such as `reviews.list_reviews`, gives."""
+    """The answer of the generated function of this operation, such as `reviews.list_reviews`, gives."""
     module = importlib.import_module(f"generated_client.api.{operation}")
     return module.sync(*path, client=client, **parameters)
 

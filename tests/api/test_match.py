@@ -3,7 +3,6 @@
 import json
 import time
 import unicodedata
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,24 +100,13 @@ def test_match_by_post_is_the_same_and_kept_nowhere(api: Api, newsroom: Newsroom
         ({"text": " "}, [("text", "The text is missing. Send a sentence, a post or a longer text to match.")]),
         ({"text": "x" * 5001}, [("text", "The text is too long. Send at most 5000 characters.")]),
         ({"text": "a\x00b"}, [("text", "The character U+0000 isn't allowed. Remove it.")]),
-        (
-            {"text": "a", "limit": "21"},
-            [("limit", "This is outside the range. Send a number from 1 to 20.")],
-        ),
-        (
-            {"text": "a", "limit": "0x1"},
-            [("limit", "This is outside the range. Send a number from 1 to 20.")],
-        ),
+        ({"text": "a", "limit": "21"}, [("limit", "This is outside the range. Send a number from 1 to 20.")]),
+        ({"text": "a", "limit": "0x1"}, [("limit", "This is outside the range. Send a number from 1 to 20.")]),
         ({"text": ["a", "b"]}, [("text", "Send this parameter only once.")]),
-        (
-            {"text": "a", "q": "b"},
-            [("q", "This URL doesn't have this parameter. Use one of text, limit.")],
-        ),
+        ({"text": "a", "q": "b"}, [("q", "This URL doesn't have this parameter. Use one of text, limit.")]),
     ],
 )
-def test_match_says_what_is_wrong(
-    api: Api, module_database: str, query: dict[str, Any], errors: list[tuple[str, str]]
-) -> None:
+def test_match_says_what_is_wrong(api, module_database, query, errors):
     assert api.problem("match/", query)["errors"] == [{"parameter": name, "detail": said} for name, said in errors]
 
 
@@ -162,9 +150,7 @@ def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) 
         (b'{"text": "' + b"a" * 70_000 + b'"}', 422, ["#/text"]), (b" " * 1_000_001, 413, None),
     ],
 )  # fmt: skip
-def test_match_by_post_refuses_what_is_no_question(
-    api: Api, module_database: str, content: bytes, status: int, pointers: list[str] | None
-) -> None:
+def test_match_by_post_refuses_what_is_no_question(api, module_database, content, status, pointers):
     response = post(api, content)
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
     found = json.loads(response.content).get("errors")
@@ -243,17 +229,13 @@ def test_batch_has_the_answer_of_each_text_in_order(api: Api, newsroom: Newsroom
         ({"texts": [""], "limit": 21, "texts/0": 1}, ["#/texts/0", "#/limit", "#/texts/0"]),
     ],
 )
-def test_batch_names_the_texts_that_are_wrong(
-    api: Api, module_database: str, content: dict[str, Any], pointers: list[str]
-) -> None:
+def test_batch_names_the_texts_that_are_wrong(api, module_database, content, pointers):
     response = post(api, content)
     assert response.status_code == 422
     assert [error["pointer"] for error in json.loads(response.content)["errors"]] == pointers
 
 
-def test_batch_counts_as_many_requests_as_it_has_texts(
-    api: Api, module_database: str, settings: Any, tmp_path: Path
-) -> None:
+def test_batch_counts_as_many_requests_as_it_has_texts(api, module_database, settings, tmp_path):
     settings.SEARCH_RATE_LIMIT = "10/h"
     response = post(api, {"texts": ["a"] * 8})
     assert response.status_code == 200
@@ -271,9 +253,7 @@ def test_batch_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monk
     assert "Send fewer texts at a time" in json.loads(response.content)["detail"]
 
 
-def test_batch_lets_other_matches_run_between_its_texts(
-    api: Api, module_database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_batch_lets_other_matches_run_between_its_texts(api, module_database, monkeypatch):
     pauses: list[None] = []
     monkeypatch.setattr(search_gate.match_gate, "give_way", lambda: pauses.append(None))
     post(api, {"texts": ["Nước lũ", "Mái chùa", "Trà đá"]})

@@ -1,4 +1,4 @@
-"""What anybody may send in, what is refused, and what the receipt tells."""
+"""Messages that anybody may send, refused messages, and what the receipt tells."""
 
 import json
 import threading
@@ -72,10 +72,7 @@ def test_correction_request_is_about_a_live_review_alone(newsroom: Any) -> None:
     for review in (draft.pk, withdrawn.pk, "01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f"):
         response = send("correction-requests", {**said, "review": {"id": str(review)}})
         assert json.loads(response.content)["errors"] == [
-            {
-                "pointer": "#/review/id",
-                "detail": "This review doesn’t exist on this site.",
-            }
+            {"pointer": "#/review/id", "detail": "This review doesn’t exist on this site."}
         ]
     assert ReaderMessage.objects.get().newsroom == newsroom.publisher
 
@@ -143,7 +140,7 @@ def test_one_network_sends_so_many_an_hour(newsroom: Any, settings: Any) -> None
     response = send("tips", {**TIP, "text": "Lời đồn nữa cần kiểm chứng"})
     assert response.status_code == 429
     assert 3500 < int(response["Retry-After"]) <= 3600
-    # What a client writes into the header does not make it another one, nor another address of its network.
+    # A client doesn't become another one by the header, nor another address of its network.
     assert send("tips", TIP, **{"X-Forwarded-For": "203.0.113.9"}).status_code == 429
     sent("tips", TIP, "198.51.100.7")
     for number in range(3):

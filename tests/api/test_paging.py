@@ -103,7 +103,7 @@ def test_rows_that_arrive_move_nothing(database, api, walk):
     assert numbers(second) == [101, 4]
     put(102, minutes=55)  # before the page
     assert numbers(walk(second["next"])[0]) == [3, 2]
-    # Backward from the same place: what stands before it now, 102 at its place between 6 and 5.
+    # Backward from the same place: the rows before it now, 102 at its place between 6 and 5.
     assert [numbers(page) for page in walk(second["previous"], "previous")] == [[102, 5], [100, 6]]
 
 
@@ -143,7 +143,7 @@ def test_link_header_has_the_neighbours(database, api):
 
 
 def test_neighbours_with_long_addresses_are_not_in_the_header(database, api):
-    """What nginx takes of headers by itself is 4,096 bytes, on many machines."""
+    """Without a setting, the headers that nginx takes are 4,096 bytes, on many machines."""
     for number in range(1, 4):
         put(number, minutes=number)
     ids = ",".join(str(UUID(int=number)) for number in range(1, 101))

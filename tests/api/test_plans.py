@@ -45,7 +45,7 @@ SLOW = {
 }
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 LISTS = {"reviews": REVIEWS, "claims": CLAIMS, "corrections": CORRECTIONS, "demands": DEMANDS}
-# Of every hundred rows one has the rare verdict and publisher, of every 20,000 one what is very rare.
+# One row of every hundred has the rare verdict and publisher, of every 20,000 one what is very rare.
 RARE, VERY_RARE = 100, 20_000
 VERDICTS = 2_000  # of 500 scales
 SOME_ID = UUID(int=7 << 76 | 500)

@@ -284,7 +284,7 @@ def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monk
 
 
 def test_search_in_an_order_of_two_parts_takes_no_longer(newsroom: Newsroom, api, monkeypatch):
-    """What has no date is read after the rest, within the same time."""
+    """Rows without a date are read after the rest, within the same time."""
     for claimed_on in (date(2026, 10, 3), None):
         publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimed_on=claimed_on)))
     asleep = "NOT EXISTS (SELECT FROM pg_sleep(0.4))", []

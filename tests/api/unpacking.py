@@ -1,4 +1,4 @@
-"""What is in a dump's compressed files."""
+"""The content of a dump's compressed files."""
 
 import json
 from pathlib import Path

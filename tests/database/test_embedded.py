@@ -152,9 +152,7 @@ def test_last_user_stops_the_server(var: Path, cluster: Cluster):
 
 
 @pytest.mark.prove
-def test_user_that_started_the_server_leaves_it_to_another_without_a_word(
-    var: Path, again: Callable[..., Cluster], monkeypatch: pytest.MonkeyPatch
-):
+def test_user_that_started_the_server_leaves_it_to_another_without_a_word(var, again, monkeypatch):
     monkeypatch.setenv("PYTHONWARNINGS", "always")
     first = user_of(var, stderr=subprocess.PIPE)
     cluster = again()
@@ -255,9 +253,7 @@ def test_stop_without_a_checkpoint_loses_nothing(again: Callable[..., Cluster]):
         "initdb: error: could not create directory: Disk quota exceeded",
     ],
 )
-def test_full_disk_at_the_first_start_is_a_sentence(
-    again: Callable[..., Cluster], var: Path, monkeypatch: pytest.MonkeyPatch, words: str
-):
+def test_full_disk_at_the_first_start_is_a_sentence(again, var, monkeypatch, words):
     programs = var.parent / "bin"
     data_directory.make_folder(programs, 0o755)
     (programs / "initdb").write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 1\n")
@@ -271,12 +267,9 @@ def test_full_disk_at_the_first_start_is_a_sentence(
 
 @pytest.mark.prove
 @pytest.mark.parametrize(
-    "problem",
-    [psycopg.errors.DiskFull("could not extend file: No space left on device"), KeyboardInterrupt()],
+    "problem", [psycopg.errors.DiskFull("could not extend file: No space left on device"), KeyboardInterrupt()]
 )
-def test_server_stops_when_its_start_is_cut_short(
-    again: Callable[..., Cluster], monkeypatch: pytest.MonkeyPatch, problem: BaseException
-):
+def test_server_stops_when_its_start_is_cut_short(again, monkeypatch, problem):
     def fail(*arguments: object) -> None:
         raise problem
 

@@ -39,9 +39,7 @@ def run_migrate() -> None:
     call_command("migrate", database="owner", verbosity=0)
 
 
-def test_migration_behind_a_lock_gives_up_and_can_run_again(
-    long_transaction: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_migration_behind_a_lock_gives_up_and_can_run_again(long_transaction, monkeypatch):
     add_migration(monkeypatch, ADD_COLUMN)
     with pytest.raises(DatabaseProblem) as problem:
         run_migrate()
@@ -58,9 +56,7 @@ def test_migration_behind_a_lock_gives_up_and_can_run_again(
         assert cursor.fetchone() == (0,)
 
 
-def test_concurrent_index_waits_for_old_transactions(
-    long_transaction: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_concurrent_index_waits_for_old_transactions(long_transaction, monkeypatch):
     """Nobody waits behind it, and giving up would leave an invalid index."""
     add_migration(monkeypatch, ADD_INDEX, atomic=False)
     begun = time.monotonic()

@@ -89,9 +89,7 @@ def test_three_urls_and_kept_connections(tmp_path: Path):
         ({"PUBLIC_DATABASE_URL": READER}, {"default": "DATABASE_URL", "owner": "OWNER_DATABASE_URL"}),
     ],
 )
-def test_alias_without_its_url_is_a_sentence_when_it_is_used(
-    environ: dict[str, str], missing: dict[str, str], tmp_path: Path
-):
+def test_alias_without_its_url_is_a_sentence_when_it_is_used(environ, missing, tmp_path):
     databases = source(environ, tmp_path).databases
     assert databases["public"]["USER"] == "reader"
     for alias in ("default", "public", "owner"):
@@ -207,7 +205,7 @@ TEMPORARY = "SELECT has_database_privilege(%s, %s, 'TEMP')"
 
 
 def test_rights_are_put_in_order_at_each_start(server: dict[str, Any], tmp_path: Path):
-    """Whoever made the roles may have been killed before they had their rights."""
+    """The process that made the roles may have been killed before they had their rights."""
     name, superuser = server["name"], server["superuser"]
     source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
     superuser.execute(f"GRANT TEMPORARY ON DATABASE {name} TO PUBLIC")
@@ -216,7 +214,7 @@ def test_rights_are_put_in_order_at_each_start(server: dict[str, Any], tmp_path:
 
 
 def test_owner_that_cannot_forbid_tables_is_a_sentence(server: dict[str, Any], tmp_path: Path):
-    """PostgreSQL warns whoever revokes what is not theirs to revoke, and goes on."""
+    """PostgreSQL warns a role that revokes rights of another, and goes on."""
     name, superuser = server["name"], server["superuser"]
     superuser.execute(f"ALTER DATABASE {name} OWNER TO CURRENT_USER")
     with pytest.raises(

@@ -1,4 +1,4 @@
-"""What the database holds is what the SQL files say, whether it's new or upgraded, and after a migration that fails."""
+"""The database holds the rules of the SQL files, whether it's new or upgraded, and after a migration that fails."""
 
 import re
 from pathlib import Path
@@ -94,9 +94,7 @@ def test_rules_of_an_earlier_release_go(database: str) -> None:
     assert everything() == before
 
 
-def test_trigger_can_use_the_column_of_a_new_migration(
-    database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_trigger_can_use_the_column_of_a_new_migration(database, monkeypatch, tmp_path):
     """As in a release that adds a column together with the rule about the column."""
     add_migration(monkeypatch, RunSQL("ALTER TABLE record_logentry ADD COLUMN made_up bigint"))
     add_file(monkeypatch, tmp_path, """
@@ -108,9 +106,7 @@ def test_trigger_can_use_the_column_of_a_new_migration(
 
 
 @pytest.mark.parametrize("broken", ["migration", "file"])
-def test_migration_that_fails_leaves_every_rule_in_force(
-    database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, broken: str
-) -> None:
+def test_migration_that_fails_leaves_every_rule_in_force(database, monkeypatch, tmp_path, broken):
     before = everything()
     add_migration(monkeypatch, RunSQL("SELECT 1 / 0" if broken == "migration" else "CREATE TABLE made_up (id bigint)"))
     add_file(monkeypatch, tmp_path, "SELECT 1" if broken == "migration" else "CREATE TRIGGER without a table")

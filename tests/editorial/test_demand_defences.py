@@ -1,4 +1,4 @@
-"""What the database refuses of the register of demands, whoever writes."""
+"""Writes to the register of demands that the database refuses to everybody."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from tests.editorial.proposal_kinds import written
 def insert_revision(
     demand: Demand, statement: dict[str, Any], approval: Proposal | None, published_at: str = "", **revision: Any
 ) -> None:
-    """What somebody with the application's role could try: an entry and a document by hand."""
+    """Attempts of somebody with the application's role: an entry and a document by hand."""
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     added = {"number": 1, "kind": "published", "class": None, "note": None} | revision
     data = canonical(statement | {"published_at": published_at or at, "updated_at": at, "revision": added})
@@ -77,9 +77,7 @@ def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
         ({"publisher": {"site": "khac.example"}}, "it speaks for another newsroom"),
     ],
 )
-def test_by_hand_against_the_registers_rules_is_refused(
-    newsroom: Newsroom, changes: dict[str, Any], message: str
-) -> None:
+def test_by_hand_against_the_registers_rules_is_refused(newsroom, changes, message):
     make_newsroom("khac.example")
     demand = make_demand(newsroom)
     said = demand_policy.build_statement(demand) | changes

@@ -1,4 +1,4 @@
-"""What the database lets nobody do about erasure, tried with SQL of the application's own role."""
+"""Breaches of erasure that the database refuses, tried with SQL of the application's own role."""
 
 import json
 from collections.abc import Iterator
@@ -170,7 +170,7 @@ def test_event_of_an_erased_review_can_be_emptied(desk: Desk) -> None:
     ("review", "action", "change"),
     [
         ("live", "publication", "statement = '', note = '', digest = repeat('0', 64)"),
-        # Of the erased one: what came before holds nothing else, what came after is no less fixed than elsewhere.
+        # About the erased one: what came before holds nothing else, what came after is as fixed as elsewhere.
         ("redacted", "first", "statement = '{}', digest = repeat('0', 64)"),
         ("redacted", "first", "note = 'x'"),
         ("redacted", "erasure", "statement = '', note = '', digest = repeat('0', 64)"),

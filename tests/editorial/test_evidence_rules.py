@@ -11,15 +11,7 @@ from factcheck.editorial.drafts.rows import drafts_of
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.proposals import review_completeness, review_policy, workflow
 from factcheck.record.statements.same_content import has_same_content
-from tests.drafts import (
-    Newsroom,
-    correct_review,
-    make_newsroom,
-    make_review,
-    open_correction,
-    publish_review,
-    waiting,
-)
+from tests.drafts import Newsroom, correct_review, make_newsroom, make_review, open_correction, publish_review, waiting
 from tests.editorial.test_defences import approved, run
 
 MOMENT = datetime(2026, 10, 4, 8, 30, tzinfo=UTC)
@@ -38,7 +30,7 @@ def make_capture(newsroom: Newsroom, **fields: Any) -> Capture:
 
 
 def reasons(review: Review) -> list[str]:
-    return [str(each) for each in review_completeness.find_missing(Review.objects.for_statements().get(pk=review.pk))]
+    return [str(each) for each in review_completeness.find_missing(Review.objects.get(pk=review.pk))]
 
 
 def test_submission_asks_for_a_title(newsroom: Newsroom) -> None:
@@ -116,7 +108,7 @@ def test_other_newsroom_repeats_the_published_capture_of_an_appearance(newsroom:
     publish_review(newsroom, first)
     second = make_review(make_newsroom("checkpoint.example"), first.claim, language="en")
     for said in (
-        review_statements.build_statement(Review.objects.for_statements().get(pk=second.pk)),
+        review_statements.build_statement(Review.objects.get(pk=second.pk)),
         review_statements.build_draft_statement(drafts_of([second.pk])[second.pk]),
     ):
         assert [each["capture"] for each in said["claim"]["appearances"]] == [SAID]
@@ -133,7 +125,7 @@ def test_other_newsroom_repeats_the_published_capture_of_an_appearance(newsroom:
 def test_database_refuses_a_review_without_evidence(newsroom: Newsroom, table: str, change: str) -> None:
     review = make_review(newsroom)
     run(f"UPDATE {table} SET {change}", [])
-    statement = review_statements.build_statement(Review.objects.for_statements().get(pk=review.pk))
+    statement = review_statements.build_statement(Review.objects.get(pk=review.pk))
     approved(newsroom, review, statement)
     run("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
     with pytest.raises(IntegrityError, match="a source has no title, or there is neither a copy nor a reason"):

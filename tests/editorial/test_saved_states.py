@@ -1,15 +1,20 @@
-"""Every saved state of a draft is kept, can be restored, and goes with an erasure."""
+"""States of a draft: one for each sitting, which can be restored, and which go 30 days after the publication."""
 
 import unicodedata
+from contextlib import nullcontext
+from datetime import timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from django.utils import timezone
 
 from factcheck.editorial.drafts import saved_states
-from factcheck.editorial.drafts.saved_states import content_of, keep_state, last_state, restore_state
-from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.models import Appearance, Claim, Review, SavedState, Topic
+from factcheck.editorial.drafts.discarding import delete_discarded, discard_draft
+from factcheck.editorial.drafts.saved_states import content_of, keep_state, last_state, note_opened, restore_state
+from factcheck.editorial.models import Appearance, Claim, Review, SavedState, Topic, User
 from factcheck.editorial.proposals import demand_policy
 from tests.drafts import (
     Newsroom,
@@ -25,6 +30,7 @@ from tests.drafts import (
     redact_review,
     update_demand,
 )
+from tests.support.refusals import refused
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +59,128 @@ def test_state_is_kept_only_if_it_differs(newsroom: Newsroom) -> None:
     review.headline = "Tít mới"
     review.save()
     assert kept(review).content["headline"] == "Tít mới"
+
+
+def save_later(review: Review, by: User, seconds: int, page: UUID | None = None, **values: str) -> SavedState | None:
+    """The person saves again, so many seconds after the last state."""
+    last = last_state(review.pk)
+    assert last is not None
+    Review.objects.filter(pk=review.pk).update(**values, changed_at=last.saved_at + timedelta(seconds=seconds))
+    return keep_state(Review.objects.get(pk=review.pk), by, page=page)
+
+
+def contents(review: Review) -> list[str]:
+    return [state.content["headline"] for state in SavedState.objects.filter(draft=review.pk)]
+
+
+def test_360_autosaves_of_one_page_leave_one_state(newsroom: Newsroom) -> None:
+    review, page = make_review(newsroom), uuid4()
+    keep_state(review, newsroom.reporter)
+    for number in range(360):
+        save_later(review, newsroom.reporter, 10, page, headline=f"Tít {number}")
+    assert contents(review) == ["Tít 359", "Video nước lũ là của năm 2020"]
+
+
+@pytest.mark.parametrize("why", ["pause", "other page", "other person", "shown on a page", "half is gone"])
+def test_state_before_another_sitting_is_kept(newsroom: Newsroom, why: str) -> None:
+    review, page = make_review(newsroom, body="Đoạn phim cũ. " * 300), uuid4()
+    keep_state(review, newsroom.reporter, page=page)
+    body = "Đoạn" if why == "half is gone" else review.body
+    if why == "shown on a page":
+        note_opened(review.pk)
+    by = newsroom.editor if why == "other person" else newsroom.reporter
+    save_later(
+        review,
+        by,
+        601 if why == "pause" else 5,
+        uuid4() if why == "other page" else page,
+        headline="Tít mới",
+        body=body,
+    )
+    assert contents(review) == ["Tít mới", "Video nước lũ là của năm 2020"]
+
+
+def move_back(table: str, column: str, draft: Any, days: int) -> None:
+    """Moves the entries or states of the draft into the past, as the owner of the tables with the rules off."""
+    key = {"at": "subject", "saved_at": "draft"}[column]
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(f"UPDATE {table} SET {column} = {column} - interval '{days} days' WHERE {key} = %s", [draft])
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [table])
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+move_log = partial(move_back, "record_logentry", "at")
+move_states = partial(move_back, "editorial_savedstate", "saved_at")
+
+
+def delete_states(*drafts: Any) -> None:
+    run("DELETE FROM editorial_savedstate WHERE draft = ANY(%s)", [each.pk for each in drafts])
+
+
+@pytest.mark.parametrize(("days", "left"), [(29, 3), (31, 0)])
+def test_states_are_deleted_30_days_after_the_publication(newsroom: Newsroom, days: int, left: int) -> None:
+    review, demand = make_review(newsroom), make_demand(newsroom)
+    drafts = (review, review.claim, demand)
+    for draft in drafts:
+        kept(draft)
+        move_states(draft.pk, 300)  # the drafts are older than their publication
+    publish_review(newsroom, review)
+    publish_demand(newsroom, demand)
+    for draft in drafts:
+        move_log(draft.pk, days)
+        with pytest.raises(DatabaseError, match="refused") if left else nullcontext():
+            delete_states(draft)
+    delete_discarded()
+    assert SavedState.objects.filter(draft__in=[draft.pk for draft in drafts]).count() == left
+
+
+def test_states_of_an_open_draft_are_never_too_old(newsroom: Newsroom) -> None:
+    never, claim, correction = make_review(newsroom), make_claim(newsroom), make_review(newsroom)
+    publish_review(newsroom, correction)
+    open_correction(newsroom, correction, headline="Tít mới")
+    assert [kept(never), kept(claim), kept(correction)]
+    move_log(correction.pk, 400)
+    for draft in (never, claim, correction):
+        move_states(draft.pk, 300)
+        with pytest.raises(DatabaseError, match="refused"):
+            delete_states(draft)
+    delete_discarded()
+    assert contents(correction) == ["Tít mới", "Video nước lũ là của năm 2020"]
+
+
+def test_states_of_a_correction_that_was_thrown_away_are_deleted_after_30_days(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    open_correction(newsroom, review, headline="Tên nguồn tin")
+    kept(review)
+    discard_draft(draft=Review.objects.get(pk=review.pk), by=newsroom.reporter)
+    move_log(review.pk, 400)
+    move_states(review.pk, 29)
+    delete_discarded()
+    assert "Tên nguồn tin" in contents(review)
+    move_states(review.pk, 2)
+    delete_discarded()
+    assert contents(review) == []
+
+
+@pytest.mark.parametrize(
+    "second", [{"saved_by_id": 0}, {"page": None}, {"kind": "typed"}, {"saved_at": timezone.now() + timedelta(1)}, {}]
+)
+def test_database_deletes_only_a_state_that_its_page_has_replaced(newsroom: Newsroom, second: dict[str, Any]) -> None:
+    draft = make_review(newsroom).pk
+    first = {"draft": draft, "version": 1, "saved_by_id": newsroom.reporter.pk, "page": uuid4(), "content": {}}
+    old = SavedState.objects.create(**first)
+    SavedState.objects.create(
+        **first | second | ({"saved_by_id": newsroom.editor.pk} if "saved_by_id" in second else {})
+    )
+    if not second:
+        run("UPDATE editorial_savedstate SET was_opened = true WHERE id = %s", old.pk)
+        with pytest.raises(DatabaseError, match="refused"):
+            run("UPDATE editorial_savedstate SET was_opened = false WHERE id = %s", old.pk)
+    with pytest.raises(DatabaseError, match="refused"):
+        run("DELETE FROM editorial_savedstate WHERE id = %s", old.pk)
 
 
 @pytest.mark.parametrize(
@@ -128,16 +256,16 @@ def test_who_may_restore(newsroom: Newsroom) -> None:
     review = make_review(newsroom, created_by=newsroom.editor)
     review.authorships.all().delete()
     state = kept(review)
-    with pytest.raises(NotAllowed):
+    with refused("not_allowed"):
         restore_state(draft=review, state=state, by=newsroom.reporter)
-    with pytest.raises(NotAllowed):
+    with refused("not_allowed"):
         restore_state(draft=review, state=state, by=make_newsroom("ngoai.example").chief)
-    with pytest.raises(EditorialError, match="belongs to another draft"):
+    with refused("not_found"):
         restore_state(draft=make_review(newsroom), state=state, by=newsroom.reporter)
     published = make_review(newsroom)
     state = kept(published)
     publish_review(newsroom, published)
-    with pytest.raises(EditorialError, match="Only a draft can be edited"):
+    with refused("wrong_state"):
         restore_state(draft=published, state=state, by=newsroom.reporter)
 
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError
 from factcheck.editorial.models import Proposal, RatingScale, VerdictMapping
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.mapping_policy import adopted_mappings
-from factcheck.editorial.starter_mappings import STARTER_MAPPINGS
+from factcheck.editorial.proposals.starter_mappings import STARTER_MAPPINGS
 from factcheck.record.formats.text import fold_words
 from tests.drafts import Newsroom, make_scale
 from tests.imports.own_records import bodies, publish, record, run, take

@@ -1,4 +1,4 @@
-"""What the database refuses of the things that proposals are about: who began them is as it was when they are decided on."""
+"""Breaches of the subjects of proposals that the database refuses: who began them is as it was when they are decided on."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from factcheck.editorial import erasure
-from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim
 from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.proposals import workflow
@@ -14,6 +13,7 @@ from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_policy import ReviewPolicy
 from tests.drafts import NOTICE, Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.editorial.proposal_kinds import MAKE, written
+from tests.support.refusals import refused
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_erasure_names_the_newsroom_that_answers_for_it(newsroom: Newsroom, othe
     said = erasure.build_notice(review, "law", NOTICE, redact=False)
     said["notice"]["newsroom"] = {"name": other.publisher.name, "site": other.publisher.site}
     proposal = written(review, said, newsroom.editor, action=Action.ERASURE, note=NOTICE)
-    with pytest.raises(EditorialError, match="After submission, someone changed"):
+    with refused("changed_since"):
         workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
     proposal.decide(Decision.APPROVED, newsroom.chief)
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"), transaction.atomic():

@@ -1,7 +1,6 @@
 """Translations: started with everything that stays the same, held to the original's verdict, and behind after a correction."""
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,6 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from factcheck.editorial.drafts import translations
-from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import EditorialEvent, Review, SavedState
 from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.record.models import PublishedReview
@@ -24,6 +22,7 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
+from tests.support.refusals import refused
 from tests.working import work_off
 
 DIFFERS = "The verdict differs from the original’s. Choose the same verdict, or first correct the original."
@@ -36,7 +35,7 @@ def translated(newsroom: Newsroom) -> tuple[Review, Review]:
     draft = translations.start_translation(review=original, by=newsroom.reporter)
     draft.headline, draft.summary = "The flood video is from 2020", "False. The video was filmed in 2020."
     draft.save()
-    return original, Review.objects.for_statements().get(pk=draft.pk)
+    return original, Review.objects.get(pk=draft.pk)
 
 
 def test_translation_begins_with_claim_verdict_and_sources(newsroom: Newsroom) -> None:
@@ -73,7 +72,7 @@ def test_translation_is_published_with_its_original(newsroom: Newsroom) -> None:
 
 def test_second_translation_is_refused(newsroom: Newsroom) -> None:
     original, _draft = translated(newsroom)
-    with pytest.raises(EditorialError):
+    with refused("already_done"):
         translations.start_translation(review=original, by=newsroom.editor)
     assert original.translations.count() == 1
 
@@ -81,7 +80,7 @@ def test_second_translation_is_refused(newsroom: Newsroom) -> None:
 def test_translation_is_not_translated(newsroom: Newsroom) -> None:
     _original, draft = translated(newsroom)
     publish_review(newsroom, draft)
-    with pytest.raises(EditorialError, match="This review is itself a translation"):
+    with refused("wrong_state"):
         translations.start_translation(review=draft, by=newsroom.reporter)
 
 
@@ -95,13 +94,13 @@ def test_draft_of_another_newsroom_is_not_shown(newsroom: Newsroom) -> None:
 
 def test_only_members_translate_published_reviews(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
-    with pytest.raises(EditorialError):
+    with refused("wrong_state"):
         translations.start_translation(review=review, by=newsroom.reporter)
     publish_review(newsroom, review)
-    with pytest.raises(NotAllowed):
+    with refused("not_allowed"):
         translations.start_translation(review=review, by=make_newsroom("other.example").editor)
     open_correction(newsroom, review)
-    with pytest.raises(EditorialError):
+    with refused("wrong_state"):
         translations.start_translation(review=review, by=newsroom.reporter)
 
 
@@ -110,7 +109,7 @@ def test_other_verdict_is_refused(newsroom: Newsroom) -> None:
     draft.verdict = make_scale().verdicts.get(slug="true")
     draft.save()
     assert review_completeness.find_missing(draft) == [DIFFERS]
-    with pytest.raises(EditorialError):
+    with refused("incomplete"):
         workflow.submit(subject=draft, by=newsroom.reporter)
 
 
@@ -120,9 +119,7 @@ def test_database_refuses_another_verdict(newsroom: Newsroom, monkeypatch: pytes
     draft.verdict = make_scale().verdicts.get(slug="true")
     draft.save()
     monkeypatch.setattr(translations, "find_missing", lambda _review: [])
-    with (
-        pytest.raises(DatabaseError, match="its verdict differs from the verdict of the review that it translates"),
-    ):
+    with pytest.raises(DatabaseError, match="its verdict differs from the verdict of the review that it translates"):
         publish_review(newsroom, draft)
     assert not PublishedReview.objects.filter(pk=draft.pk).exists()
 
@@ -137,16 +134,16 @@ def test_translation_falls_behind_and_is_brought_up_to_date(newsroom: Newsroom, 
     assert list(Review.objects.behind()) == [draft]
     draft = Review.objects.get(pk=draft.pk)
     if published:
-        with pytest.raises(EditorialError):
+        with refused("already_done"):
             translations.bring_up_to_date(review=draft, by=newsroom.reporter)
         open_correction(newsroom, draft)
     translations.bring_up_to_date(review=draft, by=newsroom.reporter)
-    draft = Review.objects.for_statements().get(pk=draft.pk)
+    draft = Review.objects.get(pk=draft.pk)
     assert draft.verdict
     assert (draft.translation_of_revision, draft.verdict.slug) == (2, "true")
     assert not Review.objects.behind().exists()
     assert DIFFERS not in review_completeness.find_missing(draft)
-    with pytest.raises(EditorialError):
+    with refused("already_done"):
         translations.bring_up_to_date(review=draft, by=newsroom.reporter)
 
 
@@ -165,9 +162,7 @@ def test_withdrawn_original_has_no_newer_text(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("end", [withdraw_review, erase_review])
-def test_translation_of_an_original_that_is_gone_is_not_published(
-    newsroom: Newsroom, end: Callable[[Newsroom, Review], object]
-) -> None:
+def test_translation_of_an_original_that_is_gone_is_not_published(newsroom, end):
     original, draft = translated(newsroom)
     proposal = workflow.submit(subject=draft, by=newsroom.reporter)
     until = timezone.now() + timedelta(seconds=1)
@@ -178,7 +173,7 @@ def test_translation_of_an_original_that_is_gone_is_not_published(
     assert not PublishedReview.objects.filter(pk=draft.pk).exists()
     assert "The original has been withdrawn or erased" in str(workflow.find_obstacle(proposal))
     workflow.return_(proposal=proposal, by=newsroom.second, reason="Bài gốc đã được rút lại.")
-    with pytest.raises(EditorialError, match="The original has been withdrawn or erased"):
+    with refused("incomplete", "The original has been withdrawn or erased"):
         workflow.submit(subject=draft, by=newsroom.reporter)
 
 

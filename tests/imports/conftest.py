@@ -1,4 +1,4 @@
-"""What an import of a test reads and writes."""
+"""Files that an import of a test reads and writes."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from django.conf import settings
 
 @pytest.fixture(autouse=True)
 def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What an import refuses is written there by the file's name, which tests that run side by side may share."""
+    """Refused records are written there by the file's name, which tests that run side by side may share."""
     monkeypatch.setattr(settings, "VAR", tmp_path)
 
 

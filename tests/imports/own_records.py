@@ -14,7 +14,7 @@ IMPORTER, SECOND = "editor@kiemchung.example", "second@kiemchung.example"
 
 
 def record(number: int = 1, **changes: Any) -> dict[str, Any]:
-    """What is needed and little more; `claim`, `verdict` and `publisher` are merged, other changes replace."""
+    """The needed keys and little more; `claim`, `verdict` and `publisher` are merged, other changes replace."""
     row: dict[str, Any] = {
         "original_url": f"https://other.example/{number}",
         "language": "en",
@@ -54,11 +54,11 @@ def publish(by: str = SECOND) -> str:
 
 
 def digest(batch: ImportBatch) -> str:
-    """What a second person approves."""
+    """The statement that a second person approves."""
     assert batch.proposal is not None
     return batch.proposal.digest
 
 
 def bodies() -> list[dict[str, Any]]:
-    """What the public reads, in the order of the log."""
+    """The public bodies, in the order of the log."""
     return [json.loads(row.body) for row in PublishedReview.objects.using("public").order_by("sequence")]

@@ -1,4 +1,4 @@
-"""Where a record stands and what is wrong with it, each in a line that a test can spell out; and values of real files."""
+"""The place of a record and its faults, each in a line that a test can spell out; and values of real files."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""A person with a browser: opens pages, fills in the forms that stand there and presses their buttons.
+"""A person with a browser: opens pages, fills in the forms and presses their buttons.
 
 Forms are read from the HTML as served, so that hidden fields, tokens and management forms are the real ones.
 """
@@ -85,6 +85,7 @@ class Browser:
         self.status = 0
         self.text = ""
         self.html = ""
+        self.codes: set[str] = set()  # why the form of the page was refused, such as `incomplete` or `required`
         self.page = Page()
 
     def open(self, path: str) -> "Browser":
@@ -103,7 +104,7 @@ class Browser:
         return any(words in form.buttons for form in self.page.forms)
 
     def add_row(self, prefix: str) -> None:
-        """What the button “Add another” does: a row more from the empty one."""
+        """Add a row from the empty one, as the button “Add another” does."""
         form = self._form_with(f"{prefix}-TOTAL_FORMS")
         number = form.values[f"{prefix}-TOTAL_FORMS"][0]
         for name in [name for name in form.values if name.startswith(f"{prefix}-__prefix__-")]:
@@ -114,7 +115,7 @@ class Browser:
         form.values[f"{prefix}-TOTAL_FORMS"] = [str(int(number) + 1)]
 
     def fill(self, **values: Any) -> "Browser":
-        """Fills in fields by name; double underscores stand for hyphens, a list ticks several boxes.
+        """Fills in fields by name; double underscores mean hyphens, a list ticks several boxes.
 
         A field that is not there is an error.
         """
@@ -172,6 +173,9 @@ class Browser:
             self.html = response.content.decode()
             self.page = _read_page(response.content)
         self.text = self.page.text
+        form = (response.context or {}).get("form")
+        errors = form.errors.as_data() if hasattr(form, "errors") else {}
+        self.codes = {fault.code for faults in errors.values() for fault in faults}
         return self
 
 

@@ -1,4 +1,4 @@
-"""What `test_same_bytes` records: a newsroom that imports 1,000 reviews, with every time, id, salt and key fixed.
+"""The story that `test_same_bytes` records: a newsroom that imports 1,000 reviews, with every time, id, salt and key fixed.
 
 Records give their ids, and other ids are made from what a row says. Salts are numbered in the log's order.
 `Story` is the one place that calls verbs: those of `tests/drafts.py` and the commands for imports.
@@ -30,7 +30,7 @@ from tests.imports import own_records
 SITE = "https://factcheck.example"
 START = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
 NAMES = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
-# What tells rows apart that get an id of their own when they are saved one by one.
+# Columns that tell rows apart that get an id of their own when they are saved one by one.
 TELLING = ("site", "name", "text", "claim_id", "headline", "language", "description", "asked", "newsroom_id")
 IMPORTED = 1000
 
@@ -205,7 +205,7 @@ class Records:
 
 
 def as_claim_review(record: dict[str, Any], label: str) -> dict[str, Any]:
-    """What the publisher's page says later, in schema.org's words and with another verdict."""
+    """The publisher's page later, in schema.org's words and with another verdict."""
     return {
         "@context": "https://schema.org",
         "@type": "ClaimReview",
@@ -304,7 +304,7 @@ class Story:
         self.do(drafts.merge_claims, reviews[0].claim, imported[1])
 
     def imported_ones(self, records: list[dict[str, Any]]) -> None:
-        """What is withdrawn, reinstated or erased of imported reviews, and another import after it."""
+        """Withdrawals, reinstatements and erasures of imported reviews, and another import after it."""
         withdrawn, erased = (Review.objects.get(pk=records[number]["id"]) for number in (300, 301))
         self.do(drafts.withdraw_review, withdrawn)
         self.do(drafts.reinstate_review, withdrawn)

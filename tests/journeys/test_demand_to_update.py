@@ -50,7 +50,7 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
         "Return with a message"
     )
     minh.press("Return with a message")
-    assert "Explain what has to change" in minh.text
+    assert minh.codes == {"incomplete"}
     minh.fill(reason="Ghi rõ ngày trả lời.").press("Return with a message")
     lan.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 20 October 2026")
     assert "returned the submission with this message: Ghi rõ ngày trả lời." in lan.text

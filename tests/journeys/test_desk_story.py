@@ -30,7 +30,7 @@ from tests.serving import served
 pytestmark = pytest.mark.prove
 
 PASSWORD = "a long enough secret"
-# What the story took before, and what it may take: clicks and screens after logging in. Keys aren't counted.
+# The limits of the story: clicks and screens after logging in. Keys aren't counted.
 BEFORE = {"whole story": (19, 16), "editor": (6, None)}
 VERDICTS = {"en": ("False", "True"), "vi": ("Sai", "Đúng")}
 BARS = {"whole story": (12, 8), "editor": (3, None)}
@@ -187,9 +187,7 @@ def correct(lan: Person, page: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
-def test_story_of_two_people(
-    newsroom: Newsroom, language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_story_of_two_people(newsroom, language, monkeypatch, capsys):
     make_scale()
     Claimant.objects.create(
         newsroom=newsroom.publisher, type=Claimant.Type.UNNAMED, description="một người dùng mạng xã hội"

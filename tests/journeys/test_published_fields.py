@@ -11,7 +11,6 @@ from django.db import IntegrityError
 from django.test import Client
 
 from factcheck.editorial.drafts import review_statements, translations
-from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Demand, Review
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import demand_policy, workflow
@@ -24,6 +23,7 @@ from tests.drafts import Newsroom, make_demand, make_review, publish_demand, pub
 from tests.editorial.proposal_kinds import written
 from tests.imports.own_records import bodies, publish, record, take
 from tests.journeys.browser import signed_in
+from tests.support.refusals import refused
 from tests.tokens import CLAIM, make_program
 
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
@@ -51,7 +51,7 @@ READ: dict[str, Any] = {
     "sources.no_capture_reason": ["The page forbids copies."],
     "sources.primary": [("The law", True), ("A newspaper", False), ("A blog", None)],
 }
-# What the desk's form is filled with, and what readers see of it then.
+# The values in the desk's form, and what readers see of it then.
 FORMS: dict[str, tuple[dict[str, str], str]] = {
     "selection": ({"selection_reason": "harm", "selection_note": "Ai cũng hỏi."}, "it can do harm. "),
     "sources.published_on": ({"sources-0-published_on": "2020-10-11"}, "11 October 2020"),
@@ -93,9 +93,7 @@ def test_field_comes_in_from_a_program(newsroom: Newsroom, field: str) -> None:
 
 
 @pytest.mark.parametrize("field", FORMS)
-def test_field_is_written_at_the_desk_and_read_by_everybody(
-    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str
-) -> None:
+def test_field_is_written_at_the_desk_and_read_by_everybody(newsroom, tmp_path, monkeypatch, field):
     monkeypatch.setattr(settings, "DUMPS_FOLDER", tmp_path / "dumps")
     filled, words = FORMS[field]
     review = make_review(newsroom)
@@ -142,7 +140,7 @@ def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, o
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{translation.pk}/change/")
     page.fill(translation_of=str(original.pk), translation_of_revision="2").press("Save and go on")
     translation.refresh_from_db()
-    with pytest.raises(EditorialError, match="have this revision"):
+    with refused("incomplete", "have this revision"):
         workflow.submit(subject=translation, by=newsroom.reporter)
     Review.objects.filter(pk=translation.pk).update(translation_of_revision=1)
     publish_review(newsroom, translation)
@@ -155,9 +153,7 @@ def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, o
     assert node["translationOfWork"]["@id"] == f"{settings.SITE_URL}/reviews/{original.pk}/"
 
 
-def test_database_refuses_a_translation_of_what_was_never_published(
-    newsroom: Newsroom, original: Review, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_database_refuses_a_translation_of_what_was_never_published(newsroom, original, monkeypatch):
     translation = make_review(newsroom, translation_of=original, translation_of_revision=7)
     proposal = written(translation, review_statements.build_statement(translation), newsroom.reporter)
     proposal.decide(Decision.APPROVED, newsroom.editor)
@@ -166,9 +162,7 @@ def test_database_refuses_a_translation_of_what_was_never_published(
         workflow.publish(proposal=proposal, by=newsroom.editor)
 
 
-def test_translation_comes_in_with_an_import_and_from_a_program(
-    newsroom: Newsroom, original: Review, tmp_path: Path
-) -> None:
+def test_translation_comes_in_with_an_import_and_from_a_program(newsroom, original, tmp_path):
     said = {"id": str(original.pk), "revision": 1}
     take(tmp_path / "reviews.jsonl", record(1, translation_of=said), record(2, translation_of=said | {"id": UNKNOWN}))
     publish()

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.utils import translation
@@ -38,14 +37,14 @@ HEADLINE = "Video nước lũ là của năm 2020"
 FIRST_NOTE = "Người quay đã gửi bản gốc, nên chúng tôi ghi rõ tháng quay."
 SECOND_NOTE = "Trạm thủy văn đã đính chính số liệu, nên chúng tôi đổi kết luận."
 QUOTE = "Mực nước dâng tới mái chùa vào ngày 11 tháng 10 năm 2020."
-# What people read as the verdict of a Vietnamese review.
+# The words that people read as the verdict of a Vietnamese review.
 FALSE = {"en": "Sai (False)", "vi": "Sai"}
 TRUE = {"en": "Đúng (True)", "vi": "Đúng"}
 
 
 @dataclass
 class Reader:
-    """A person with a telephone. They see what is on the page and press what stands there."""
+    """A person with a telephone. They see what is on the page and press its links and buttons."""
 
     page: Page
     language: str
@@ -254,9 +253,7 @@ def find_it_among_the_corrections(reader: Reader) -> None:
 
 @pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])
 @pytest.mark.parametrize("language", ["en", "vi"])
-def test_a_reader_checks_passes_on_and_sees_the_correction(
-    newsroom: Newsroom, reader: Reader, settings: Any, tmp_path: Path
-) -> None:
+def test_a_reader_checks_passes_on_and_sees_the_correction(newsroom, reader, settings, tmp_path):
     elsewhere = Elsewhere(("127.0.0.1", 0), Article)
     with stored_in(tmp_path / "captures"), served() as settings.SITE_URL, running(elsewhere) as other:
         review = at_the_desk(lambda: publish(newsroom))
@@ -271,7 +268,7 @@ def test_a_reader_checks_passes_on_and_sees_the_correction(
         see_the_correction(reader, article, card)
         find_it_among_the_corrections(reader)
         assert reader.page.context.cookies() == []
-    # The site is gone. What the reader kept still proves what it said before the correction.
+    # The site is gone. The reader's proof still shows the text before the correction.
     said = run((tmp_path / "check").read_text(encoding="utf-8"), tmp_path)
     assert said.startswith("This text is unchanged since its publication.\n")
     assert f"Review: {review.pk}\nRevision: 2 (correction) of " in said

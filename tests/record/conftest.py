@@ -1,4 +1,4 @@
-"""The record by itself: published without an editors' side, as the record's own tests need it; an embeddings address."""
+"""The record alone: published without an editors' side, as the record's own tests need it; an embeddings address."""
 
 import json
 import threading
@@ -28,7 +28,7 @@ def bare_record(database: str) -> None:
     disarm()
 
 
-# What the address of these tests understands: words of one meaning share a direction.
+# The model of these tests: words of one meaning share a direction.
 MEANINGS = [{"flood", "lũ", "water"}, {"pagoda", "chùa"}, {"vaccine", "vắc"}, {"chip", "theo"}]
 
 

@@ -1,7 +1,6 @@
 """The address under which the record was last published: every other address is refused until the site is moved."""
 
 import json
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from factcheck.server.tasks import run_command
 from tests.databases import Ground
 from tests.drafts import Newsroom, approve_demand, make_demand, make_review, publish_review, withdraw_review
 from tests.imports.own_records import SECOND, digest, record, run, take
+from tests.support.refusals import refused
 
 HERE, THERE = "http://127.0.0.1:8000", "https://facts.example.org"
 
@@ -74,13 +74,7 @@ def rebuild(_newsroom: Newsroom, _folder: Path) -> None:
 @pytest.mark.parametrize(
     "act", [publish_another, publish_import, publish_by_worker, write_feed, write_dumps, print_link, rebuild]
 )
-def test_nothing_is_written_under_another_address(
-    published: Newsroom,
-    settings: Any,
-    tmp_path: Path,
-    act: Callable[[Newsroom, Path], None],
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_nothing_is_written_under_another_address(published, settings, tmp_path, act, capsys):
     settings.VAR, settings.DUMPS_FOLDER = tmp_path, tmp_path / "dumps"
     settings.SITE_URL = "http://127.0.0.1:8140"
     with pytest.raises((EditorialError, CommandError, SetupError)) as refusal:
@@ -109,7 +103,7 @@ def test_site_is_moved_by_a_command(published: Newsroom, settings: Any) -> None:
     after = Client().get("/api/v1/log/checkpoint").content
     assert (before.split(b"\n")[0], after.split(b"\n")[0]) == (name.encode(), name.encode())
     settings.SITE_URL = HERE  # a process that still has the old setting
-    with pytest.raises(EditorialError, match=f"This record was published at {THERE}"):
+    with refused("setup"):
         publish_another(published, Path())
 
 

@@ -286,9 +286,7 @@ def insert_rotation(old: SigningKey, new: SigningKey, changes: dict[str, Any]) -
         (SECOND, THIRD, {"revision": {"number": 1, "kind": "rotation"}}, "log entry 1 is not a rotation"),
     ],
 )  # fmt: skip
-def test_rotation_that_could_not_be_is_refused(
-    rotated: None, old: SigningKey, new: SigningKey, changes: dict[str, Any], message: str
-) -> None:
+def test_rotation_that_could_not_be_is_refused(rotated, old, new, changes, message):
     with pytest.raises(IntegrityError, match=message):
         insert_rotation(old, new, changes)
     assert LogEntry.objects.count() == 1
@@ -316,7 +314,7 @@ def test_reading_role_reads_the_record(published: LogEntry, table: str) -> None:
 READING_MUST_FAIL = [
     *(f"SELECT * FROM {table}" for table in (
         "editorial_review", "editorial_claim", "editorial_user", "editorial_proposal", "editorial_source",
-        "editorial_editorialevent", "editorial_membership", "editorial_session", "editorial_secondfactor", "django_admin_log", "auth_group",
+        "editorial_editorialevent", "editorial_membership", "editorial_session", "editorial_secondfactor", "auth_group",
         "django_migrations", "pg_authid",
     )),
     *(f"{verb} {table}" for table in ("record_logentry", "record_revisiondocument", "record_publishedreview",
@@ -352,7 +350,7 @@ def test_reading_role_is_another_role(published: LogEntry) -> None:
 
 
 def test_triggers_ask_no_temporary_table(published: LogEntry) -> None:
-    """The application may make none; whoever may would otherwise tell the triggers what they like."""
+    """The application may make none; a role that may could tell the triggers anything."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"

@@ -1,4 +1,4 @@
-"""What is derived from the log: applied entry by entry or rebuilt from the whole log, it ends with the same rows."""
+"""Rows derived from the log: applied entry by entry or rebuilt from the whole log, it ends with the same rows."""
 
 from pathlib import Path
 from typing import Any

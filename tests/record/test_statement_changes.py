@@ -1,4 +1,4 @@
-"""What differs between two statements, in words."""
+"""The differences between two statements, in words."""
 
 import time
 from collections.abc import Iterator
@@ -130,7 +130,7 @@ def test_changes_of_codes_and_days_are_shown_in_words() -> None:
 
 
 def places(said: dict[str, Any], above: str = "") -> Iterator[str]:
-    """Where two statements may differ: all that is no object with parts of its own."""
+    """Where two statements may differ: all that isn't an object with parts of its own."""
     for key, value in said.items():
         place = f"{above}{key}"
         if above == "verdict." and key in ON_SCALE:

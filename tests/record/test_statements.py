@@ -93,9 +93,7 @@ def test_every_text_of_a_fault_can_be_translated() -> None:
     for kind in MESSAGES:
         assert (
             Fault(
-                "",
-                kind,
-                dict.fromkeys(("keys", "types", "limit", "count", "character", "words", "most", "value"), ""),
+                "", kind, dict.fromkeys(("keys", "types", "limit", "count", "character", "words", "most", "value"), "")
             )
             .message(lambda text: f"¿{text}")
             .startswith("¿")

@@ -1,4 +1,4 @@
-"""Whoever owns the database changes what was published, in every stored place; who finds it?
+"""The owner of the database changes what was published, in every stored place; who finds it?
 
 Each case is done with the triggers gone, in random places from a fixed seed, and undone afterwards.
 The table FINDERS is the one in docs/reference/log.md.
@@ -32,7 +32,7 @@ CASES_OF_A_KIND = 15
 NEWSROOM = {"name": "Toà soạn", "site": "kiemchung.example"}
 Tamper = Callable[[random.Random], list[str]]
 
-# Who finds it: a verifier that sees the log for the first time ("new"), one that has seen it before ("state"), one that
+# The verifiers that find it: one that sees the log for the first time ("new"), one that has seen it before ("state"), one that
 # demands a witness ("witness"), and verify_record ("inside").
 EVERYBODY = ("new", "state", "witness", "inside")
 FINDERS: dict[str, set[str]] = {}
@@ -363,7 +363,7 @@ def two_histories_for_two_readers(chance: random.Random) -> list[str]:
 
 
 def sign_anew(size: int) -> None:
-    """What the key and the database allow: tiles, all checkpoints and the read model made to fit the changed rows."""
+    """Changes that the key and the database allow: tiles, all checkpoints and the read model made to fit the changed rows."""
     sizes = [row for row in LogCheckpoint.objects.order_by("size").values_list("size", flat=True) if row <= size]
     run(["TRUNCATE record_logtile", "TRUNCATE record_logcheckpoint CASCADE"])
     leaves = [merkle.leaf_hash(entry.leaf()) for entry in LogEntry.objects.order_by("sequence")]
@@ -500,7 +500,7 @@ def record(tables: dict[str, str]) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def state(tables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a reader remembers who saw the log as it was."""
+    """The memory of a reader who saw the log as it was."""
     file = tmp_path_factory.mktemp("reader") / "state.json"
     assert not found(file)
     return file

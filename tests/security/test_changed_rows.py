@@ -1,4 +1,4 @@
-"""Somebody with the application's role changes rows for readers. Who reads one review or demand gets what hashes."""
+"""Somebody with the application's role changes rows for readers. Readers of one review or demand get bytes that hash to the digest."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -65,7 +65,7 @@ def repaired(published: SimpleNamespace) -> Iterator[None]:
 
 
 def answers(paths: Any, subject: Any) -> dict[str, Any]:
-    """What readers get, made anew."""
+    """The rows that readers get, made again."""
     forget_responses()
     head = LogEntry.objects.count() - 1
     found = {path: Client(raise_request_exception=False).get(path.format(id=subject, head=head)) for path in paths}
@@ -165,9 +165,7 @@ def test_remembered_answer_stays_right(published: SimpleNamespace) -> None:
     assert [Client().get(path).content for _ in range(2)] == [before, before]
 
 
-def test_operators_learn_it_and_when_it_is_right_again(
-    published: SimpleNamespace, caplog: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_operators_learn_it_and_when_it_is_right_again(published, caplog, monkeypatch):
     monkeypatch.setattr(metrics, "_wrong_entry", None)  # what an earlier test has reported
     answers(OF_A_REVIEW, published.corrected)
     assert readiness() == (200, [])

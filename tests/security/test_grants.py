@@ -11,6 +11,7 @@ from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.people import accounts
 from factcheck.editorial.proposals import account_policy, workflow
 from tests.drafts import Newsroom, make_administrator, make_newsroom, make_user
+from tests.support.refusals import refused
 
 CHOSEN = "a password that the attacker chose"
 
@@ -50,8 +51,7 @@ def test_administrator_gives_nobody_a_role_in_one_save(newsroom: Newsroom, root:
     }  # fmt: skip
     desk = sign_in(root)
     page = f"/admin/editorial/user/{accomplice.pk}/change/"
-    state = desk.get(page).context["adminform"].form.initial.get("opened_version", "")
-    account = {"username": "accomplice", "is_active": "on", "is_staff": "on", "opened_version": state}
+    account = {"username": "accomplice", "is_active": "on", "is_staff": "on"}
     desk.post(page, {**account, **rows})
     desk.post("/admin/editorial/membership/add/", {"user": accomplice.pk, "publisher": newsroom.publisher.pk})
     assert not Membership.objects.filter(user=accomplice).exists()
@@ -132,13 +132,13 @@ def test_administrator_approves_nothing_of_their_own(newsroom: Newsroom, root: U
         with pytest.raises(workflow.NotAllowed):
             workflow.approve(proposal=proposal, by=root, digest=proposal.digest)
         for decider in (root, account, newsroom.editor):
-            with pytest.raises(DatabaseError, match="somebody else decides|only another account administrator"):
+            with pytest.raises(DatabaseError, match=r"\((submitter|own_account|not_editor)\)"):
                 run(APPROVE, decider.pk, proposal.pk)
     assert state() == before
 
 
 def test_first_hour_does_not_come_back(database: str) -> None:
-    """Whoever removes the second administrator doesn't decide alone again."""
+    """A person who removes the second administrator doesn't decide alone again."""
     root = User.objects.create_superuser("root", password="a long enough secret")
     second, outsider = make_user("second"), make_user("outsider")
     proposal = account_policy.propose(account=second, action=Action.ADMINISTRATOR, by=root)
@@ -146,9 +146,9 @@ def test_first_hour_does_not_come_back(database: str) -> None:
     accounts.take_away(account=second, action=Action.DISMISSAL, by=root)
     accounts.take_away(account=second, action=Action.CLOSING, by=root)
     proposal = account_policy.propose(account=outsider, action=Action.ADMINISTRATOR, by=root)
-    with pytest.raises(workflow.NotAllowed, match="Someone else has to decide"):
+    with refused("needs_other_person"):
         workflow.approve(proposal=proposal, by=root, digest=proposal.digest)
-    with pytest.raises(DatabaseError, match="somebody else decides"):
+    with pytest.raises(DatabaseError, match=r"\(submitter\)"):
         run(APPROVE, root.pk, proposal.pk)
     with pytest.raises(DatabaseError, match="permission denied"):
         run("DELETE FROM editorial_editorialevent")
@@ -194,7 +194,7 @@ def test_proposal_of_a_closed_administrator_is_dead(newsroom: Newsroom, root: Us
     proposal = account_policy.propose(account=outsider, action=Action.ADMINISTRATOR, by=root)
     other = make_administrator("other")
     accounts.take_away(account=root, action=Action.CLOSING, by=other)
-    with pytest.raises(workflow.EditorialError, match="can no longer propose it"):
+    with refused("changed_since"):
         workflow.approve(proposal=proposal, by=other, digest=proposal.digest)
-    with pytest.raises(DatabaseError, match="only another account administrator"):
+    with pytest.raises(DatabaseError, match="can no longer propose this"):
         run(APPROVE, other.pk, proposal.pk)

@@ -172,9 +172,7 @@ def test_transaction_that_waits_for_a_lock_first_leaves_its_slot(database: str, 
 
 
 @pytest.mark.parametrize("path", ["/en/", "/api/v1/reviews/", "/v1alpha1/claims:search?query=a", "/feeds/reviews.atom"])
-def test_outage_is_one_line_in_the_journal(
-    database: str, path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
+def test_outage_is_one_line_in_the_journal(database, path, monkeypatch, caplog):
     def fail(*_: object) -> None:
         raise OperationalError("connection failed\nmore about it")
 

@@ -20,7 +20,7 @@ from factcheck.record.log.notes import SigningKey
 from tests.processes import children
 from tests.security.services import DEPLOY, ROOT, SERVICES, UNITS, environment, example, files, unit, values
 
-# What each service may have. A leak of one service's memory or environment reveals these, and nothing else.
+# The secrets that each service may have. A leak of one service's memory or environment reveals these, and nothing else.
 SECRETS = {
     "factcheck-site": {"SECRET_KEY", "PUBLIC_DATABASE_URL"},
     "factcheck-mcp": {"SECRET_KEY", "PUBLIC_DATABASE_URL"},

@@ -136,9 +136,9 @@ def test_second_factor_is_compulsory_where_a_database_is_named(newsroom: Newsroo
 
 
 def encrypted() -> str:
-    from factcheck.editorial.sign_in.secrets import encrypt
+    from factcheck.editorial.encryption import encrypt
 
-    return encrypt(SECRET)
+    return encrypt(SECRET, "sign_in.setup")
 
 
 def test_last_factor_takes_the_recovery_codes_along_in_the_demo(newsroom: Newsroom) -> None:

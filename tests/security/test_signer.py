@@ -1,4 +1,4 @@
-"""Who can talk to the log's signer, or owns the database, can't get a second history signed, and no kill makes one."""
+"""A process that can talk to the log's signer, or owns the database, can't get a second history signed, and no kill makes one."""
 
 import hashlib
 import os
@@ -284,9 +284,7 @@ class Broken:
 
 
 @pytest.mark.parametrize("publish_again", [True, False])
-def test_publisher_that_is_killed_after_the_answer(
-    signed: Process, monkeypatch: pytest.MonkeyPatch, publish_again: bool
-) -> None:
+def test_publisher_that_is_killed_after_the_answer(signed, monkeypatch, publish_again):
     """The checkpoint is rolled back, but not its entries: they are signed again, or with the next ones."""
     publish_some(1)
 
@@ -394,9 +392,7 @@ def test_key_never_leaves_the_signer(process: Process) -> None:
     assert (code, seed in complained) == (1, False)
 
 
-def test_settings_that_lack_something_are_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_settings_that_lack_something_are_a_sentence(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("LOG_SIGNING_KEY", str(tmp_path / "absent"))
     with pytest.raises(SystemExit, match="No such file"):
         main([])

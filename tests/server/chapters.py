@@ -1,4 +1,4 @@
-"""What an operator would fill in on each page, in the order in which the pages are followed on one machine.
+"""The values that an operator fills in on each page, in the order in which the pages are followed on one machine.
 
 `before` is what must be there, and `after` fails unless the commands have had their effect.
 """
@@ -291,7 +291,7 @@ RELEASE = [
     ),
     Chapter("release", "Verify a release", before=f"{RELEASE_FOLDER}/var/release"),
 ]
-# The folder and the first lines of the page. A process stands in for systemd's timers, which ask for the containers' health.
+# The folder and the first lines of the page. A process takes the place of systemd's timers, which ask for the containers' health.
 IN_CONTAINERS = f"""
 export PODMAN_IGNORE_CGROUPSV1_WARNING=1
 HOST={HOST}

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What systemd does with our units, for a machine where no systemd runs: installed as `systemctl` by test_install_guide.
+"""The work of systemd with our units, for a machine where no systemd runs: installed as `systemctl` by test_install_guide.
 
 It reads unit files as systemd does, and starts a service's program as its account, with its environment, folders and
 credentials. An option that it doesn't know is an error, so that a test never passes over one. Hardening is systemd's own.

@@ -1,4 +1,4 @@
-"""What deploy/Containerfile and deploy/compose.yaml promise, as far as it can be held without a container engine."""
+"""The promises of deploy/Containerfile and deploy/compose.yaml, as far as it can be held without a container engine."""
 
 import importlib.util
 import re

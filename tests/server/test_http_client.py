@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -338,9 +337,7 @@ def test_something_else_than_http_is_refused(site: LocalPages) -> None:
         ("site.example.org", False, "insecure"),
     ],
 )
-def test_certificate_is_checked_against_the_name(
-    site: LocalPages, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, trusted: bool, expected: str | None
-) -> None:
+def test_certificate_is_checked_against_the_name(site, monkeypatch, tmp_path, name, trusted, expected):
     cert, key = certificate(tmp_path, name)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(cert))

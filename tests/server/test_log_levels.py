@@ -21,7 +21,7 @@ from factcheck.record.errors import SetupError
 from factcheck.record.matching.embeddings import EmbeddingError
 from factcheck.server import tasks
 from factcheck.server.http_client import FetchError, Problem
-from tests.drafts import Newsroom, make_review, publish_review
+from tests.drafts import make_review, publish_review
 from tests.working import work_off
 
 Lines = Callable[[], list[str]]
@@ -51,9 +51,7 @@ def failing(error: Exception) -> Callable[..., Any]:
         (OperationalError("server closed the connection\nunexpectedly"), "WARNING"),
     ],
 )
-def test_failed_job_is_one_line(
-    database: str, lines: Lines, monkeypatch: pytest.MonkeyPatch, error: Exception, level: str
-) -> None:
+def test_failed_job_is_one_line(database, lines, monkeypatch, error, level):
     monkeypatch.setattr(tasks, "get_embeddings", failing(error))
     tasks.embed_claims.defer(timestamp=0)
     work_off("vectors")
@@ -71,9 +69,7 @@ def test_fault_of_the_program_has_its_traceback(database: str, lines: Lines, mon
     assert "KeyError: 'model'" in lines()[-1]
 
 
-def test_page_that_stays_unreachable_is_no_failed_job(
-    newsroom: Newsroom, lines: Lines, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_page_that_stays_unreachable_is_no_failed_job(newsroom, lines, monkeypatch):
     """Its editor reads at the desk that there is no copy."""
     monkeypatch.setattr(fetching, "fetch", failing(FetchError(Problem.UNKNOWN_HOST)))
     capture = request_capture(url="https://gone.example/", newsroom=newsroom.publisher, by=newsroom.reporter)
@@ -88,9 +84,7 @@ def test_page_that_stays_unreachable_is_no_failed_job(
     assert lines() == []
 
 
-def test_source_of_a_review_that_is_withdrawn_meanwhile(
-    newsroom: Newsroom, lines: Lines, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_source_of_a_review_that_is_withdrawn_meanwhile(newsroom, lines, monkeypatch):
     review = make_review(newsroom)
     publish_review(newsroom, review)
     source = WatchedSource.objects.create(review=review, url="https://a.example/", next_at=timezone.now(), sequence=0)

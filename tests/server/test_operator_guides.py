@@ -31,7 +31,7 @@ administer 'ALTER DATABASE factcheck RENAME TO kept' 'CREATE DATABASE factcheck 
 {FIRST_ACCOUNT} --noinput
 administer 'DROP DATABASE factcheck' 'ALTER DATABASE kept RENAME TO factcheck'
 """
-# What later pages need, and the mail server.
+# Things that later pages need, and the mail server.
 PREPARATION = f"""
 sed --in-place 's/^port = .*/port = {PORT}/' /etc/postgresql/17/main/postgresql.conf
 systemctl start postgresql

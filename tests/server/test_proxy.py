@@ -1,4 +1,4 @@
-"""What is said to nginx in deploy/nginx.conf, as far as it can be held without one."""
+"""The instructions to nginx in deploy/nginx.conf, as far as it can be held without one."""
 
 import ipaddress
 import re

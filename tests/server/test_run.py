@@ -185,7 +185,7 @@ def test_second_start_keeps_the_data_and_sigterm_stops_it(var: Path, port: int, 
 
 
 def refusal(process: subprocess.Popen[str]) -> str:
-    """What a start complains of that comes to nothing."""
+    """The complaint of a start that fails."""
     _, complained = process.communicate(timeout=60)
     assert (process.returncode, "Traceback" in complained) == (1, False)
     return complained

@@ -85,9 +85,7 @@ def test_file_is_private_and_survives_a_killed_process(tmp_path: Path, now: list
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_folder_that_cannot_be_written_is_said_and_each_process_counts(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-):
+def test_folder_that_cannot_be_written_is_said_and_each_process_counts(tmp_path, caplog):
     with caplog.at_level(logging.WARNING):
         counters = SharedCounters(tmp_path / "missing" / "counts")
     assert [counters.add("a", 60)[0] for _ in range(2)] == [1, 2]

@@ -147,9 +147,7 @@ def test_command_works_until_sigterm(template: str):
     assert (process.returncode, said, count()) == (0, "", 0)
 
 
-def test_worker_tries_again_however_long_the_database_is_gone(
-    database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
+def test_worker_tries_again_however_long_the_database_is_gone(database, monkeypatch, caplog):
     """Nobody listens there; the pool gives up after half a second, not after thirty."""
     there, asked = connector_params("default"), list[str]()
 
@@ -184,7 +182,7 @@ def test_job_of_a_killed_worker_is_taken_up_again(database: str, tmp_path: Path)
 
 
 def restart(before: set[int | None]) -> set[int | None]:
-    """What the worker does every ten seconds with jobs whose worker has no heartbeat."""
+    """The worker's action every ten seconds with jobs whose worker has no heartbeat."""
 
     async def run() -> set[int | None]:
         with app.replace_connector(PsycopgConnector(kwargs=connector_params("default"))):

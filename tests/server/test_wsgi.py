@@ -1,4 +1,4 @@
-"""What the server hands over, read by the application itself: Django's test client makes requests of its own kind."""
+"""The environment that the server hands over, read by the application itself: Django's test client makes requests of its own kind."""
 
 import json
 from io import BytesIO

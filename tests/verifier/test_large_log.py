@@ -77,7 +77,7 @@ def address(large: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def verify(address: str, state: Path) -> tuple[str, float]:
-    """What the program says, and the seconds that it took."""
+    """The output of the program, and the seconds that it took."""
     begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "verifier/verifier.py", address, "--state", str(state)],

@@ -73,7 +73,7 @@ def times(number: int, point: tuple[int, int, int, int]) -> tuple[int, int, int,
 
 
 def odd_points() -> list[bytes]:
-    """The eight points of small order, points with a y of at least the prime, zero with a sign, and what is no point."""
+    """The eight points of small order, points with a y of at least the prime, zero with a sign, and values that aren't points."""
     chance, small = random.Random(25519), set()
     while len(small) < 8:
         if point := decode_point(chance.randbytes(32)):

@@ -1,4 +1,4 @@
-"""The stand-alone verifier against the served log: what holds, what does not, and what it remembers."""
+"""The verifier in one file against the served log: its checks, its findings, and its memory."""
 
 import hashlib
 import json
@@ -148,9 +148,7 @@ def silent(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     monkeypatch.setattr(verifier.Site, "get", get_nothing)
 
 
-def test_history_that_was_shown_once_is_remembered_though_the_pass_was_broken_off(
-    site: str, tmp_path: Path, monkeypatch: Any, capsys: Any
-) -> None:
+def test_history_that_was_shown_once_is_remembered_though_the_pass_was_broken_off(site, tmp_path, monkeypatch, capsys):
     state = str(tmp_path / "state")
     with monkeypatch.context() as patched:
         silent(patched, "/document-bundles/000.p/9")
@@ -217,9 +215,7 @@ def test_rotation_is_followed(site: str, tmp_path: Path, settings: Any, capsys: 
     tree.signing_key.cache_clear()
 
 
-def test_pass_that_was_stopped_behind_a_rotation_goes_on(
-    site: str, tmp_path: Path, settings: Any, monkeypatch: Any, capsys: Any
-) -> None:
+def test_pass_that_was_stopped_behind_a_rotation_goes_on(site, tmp_path, settings, monkeypatch, capsys):
     first = str(tree.signing_key().verifier())
     rotated(settings)
     arguments = [site, "--key", first, "--state", str(tmp_path / "state")]
@@ -272,9 +268,7 @@ def test_rotation_of_keys_that_the_log_never_had_is_found(site: str, tmp_path: P
         call_command("verify_record")
 
 
-def test_rotation_that_does_not_follow_the_one_before_is_found(
-    site: str, tmp_path: Path, settings: Any, capsys: Any
-) -> None:
+def test_rotation_that_does_not_follow_the_one_before_is_found(site, tmp_path, settings, capsys):
     old = tree.signing_key()
     rotated(settings)
     hand_over(old, STRANGER)
@@ -390,7 +384,7 @@ def test_state_with_something_else_deep_inside_accuses_nobody(place: Any, tmp_pa
         within[place[-1]] = other
         file.write_text(json.dumps(state))
         if place == ("part",) and isinstance(other, dict):
-            continue  # nothing of a pass is kept, which is no fault
+            continue  # nothing of a pass is kept, which isn't a fault
         code, said = verify("http://127.0.0.1:9", "--state", str(file), capsys=capsys)
         assert code == 2
         assert said.startswith(f"{file} is not a state file, or cannot be read: ")
@@ -464,10 +458,7 @@ def test_demand_that_readers_get_otherwise_is_found(site: str, capsys: pytest.Ca
     assert (code, said[:35]) == (0, "11 entries about 6 subjects hold; r")
     row = PublishedDemand.objects.get()
     for body, sentence in (
-        (
-            row.body.replace("dropped", "complied"),
-            f"Readers of the demand {demand.pk} don't get its last document",
-        ),
+        (row.body.replace("dropped", "complied"), f"Readers of the demand {demand.pk} don't get its last document"),
         (
             row.body.replace('"sequence":10', '"sequence":9'),
             f"Readers of the demand {demand.pk} don't get the last revision",
@@ -513,9 +504,7 @@ def test_newer_kinds_are_counted_and_named(site: str, tmp_path: Path, capsys: py
     assert (code, said) == (1, "The document of entry 9 doesn't match its digest in the log.")
 
 
-def test_second_pass_asks_only_whether_something_changed(
-    site: str, tmp_path: Path, monkeypatch: Any, capsys: Any
-) -> None:
+def test_second_pass_asks_only_whether_something_changed(site, tmp_path, monkeypatch, capsys):
     state, answers = str(tmp_path / "state"), {}
     assert verify(site, "--state", state, capsys=capsys)[0] == 0
     get = verifier.Site.get
@@ -547,9 +536,7 @@ def test_second_pass_asks_only_whether_something_changed(
         ("tile/entries/", lambda data: data[:-1], (1, "Entry bundle 0 ends within an entry.")),
     ],
 )  # fmt: skip
-def test_answers_with_something_else_are_said_in_a_sentence(
-    read_site: str, place: str, spoil: Any, expected: Any, monkeypatch: Any, capsys: Any
-) -> None:
+def test_answers_with_something_else_are_said_in_a_sentence(read_site, place, spoil, expected, monkeypatch, capsys):
     get = verifier.Site.get
 
     def get_spoilt(self: Any, path: str, etag: str | None = None) -> Any:

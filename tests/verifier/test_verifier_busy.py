@@ -99,9 +99,7 @@ def test_merge_meanwhile_is_taken_in(filled: Any, monkeypatch: Any, capsys: Any)
         ("UPDATE record_publishedreview SET body = replace(body, '2020', '2021') WHERE sequence = 10", "get its last document"),
     ],
 )  # fmt: skip
-def test_publications_meanwhile_explain_nothing_else(
-    filled: Any, sql: str, said: str, monkeypatch: Any, capsys: Any
-) -> None:
+def test_publications_meanwhile_explain_nothing_else(filled, sql, said, monkeypatch, capsys):
     site, newsroom, (_, two, three) = filled
     as_owner(sql)
     busy(monkeypatch, **{"tile/0/000.p/12": lambda: correct_review(newsroom, three, summary="Sai. Đã sửa.")})

@@ -318,12 +318,9 @@ def header(value: str | int) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("status", "value", "least", "most"),
-    [(429, "37", 37, 37), (503, "5", 5, 5), (429, 400, 300, 400), (429, -9, 1, 1)],
+    ("status", "value", "least", "most"), [(429, "37", 37, 37), (503, "5", 5, 5), (429, 400, 300, 400), (429, -9, 1, 1)]
 )
-def test_site_that_asks_to_wait_is_obeyed(
-    status: int, value: str | int, least: int, most: int, monkeypatch: Any, capsys: Any
-) -> None:
+def test_site_that_asks_to_wait_is_obeyed(status, value, least, most, monkeypatch, capsys):
     slept: list[float] = []
     monkeypatch.setattr(verifier.time, "sleep", slept.append)
     waits = [(status, header(value))] * 2

@@ -59,7 +59,7 @@ def as_owner(*statements: str) -> None:
 
 
 def sign_anew(size: int) -> None:
-    """What somebody with the key and the owner's role can do: a tree and a checkpoint that fit the present rows."""
+    """The changes that somebody with the key and the owner's role can make: a tree and a checkpoint that fit the present rows."""
     as_owner("TRUNCATE record_logtile", "TRUNCATE record_logcheckpoint CASCADE")
     leaves = [tree.merkle.leaf_hash(e.leaf()) for e in LogEntry.objects.filter(sequence__lt=size).order_by("sequence")]
     tiles = tree.merkle.append(0, leaves, lambda level, index: b"")

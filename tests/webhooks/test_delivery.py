@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -177,13 +176,7 @@ def test_entry_written_by_any_way_is_derived(newsroom: Newsroom, receiver: Recei
 
 
 @pytest.mark.prove
-def test_kill_of_the_worker_loses_nothing_and_keeps_the_order(
-    database: str,
-    newsroom: Newsroom,
-    receiver: Receiver,
-    monkeypatch: pytest.MonkeyPatch,
-    until: Callable[[Callable[[], bool]], None],
-) -> None:
+def test_kill_of_the_worker_loses_nothing_and_keeps_the_order(database, newsroom, receiver, monkeypatch, until):
     monkeypatch.setitem(os.environ, "WEBHOOKS_ALLOW_LOOPBACK", "1")
     subscription = subscribe(receiver.url)
     review = make_review(newsroom)

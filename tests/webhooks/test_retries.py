@@ -1,4 +1,4 @@
-"""What does not arrive: tried again, given up, left in peace, and stopped in the end."""
+"""Deliveries that don't arrive: tried again, given up, left in peace, and stopped in the end."""
 
 from datetime import timedelta
 
@@ -33,9 +33,7 @@ def test_delivery_is_given_up_after_nine_attempts_in_a_day(newsroom: Newsroom, r
 
 
 @pytest.mark.parametrize("broken", ["_send", "_store_outcome", "_derive_some"])
-def test_fault_of_ours_loses_no_delivery(
-    newsroom: Newsroom, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, broken: str
-) -> None:
+def test_fault_of_ours_loses_no_delivery(newsroom, receiver, monkeypatch, broken):
     """As when the database has no connection left: the job is tried again in a minute, and no attempt counts."""
 
     def gone(*_: object) -> None:
@@ -88,9 +86,7 @@ def test_receiver_that_is_long_gone_is_asked_less_often(newsroom: Newsroom, fail
 
 
 @pytest.mark.parametrize(("status", "rests"), [(204, True), (500, True), (204, False)])
-def test_slow_receiver_rests_for_a_multiple_of_the_time_that_it_took(
-    newsroom: Newsroom, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, status: int, rests: bool
-) -> None:
+def test_slow_receiver_rests_for_a_multiple_of_the_time_that_it_took(newsroom, receiver, monkeypatch, status, rests):
     monkeypatch.setattr(delivery, "SLOW", timedelta(seconds=0.2 if rests else 20))
     receiver.seconds, receiver.answers = 0.5, [status]
     subscription = subscribe(receiver.url)
@@ -105,9 +101,7 @@ def test_slow_receiver_rests_for_a_multiple_of_the_time_that_it_took(
     assert subscription.rests_until - before >= timedelta(seconds=2.5)
 
 
-def test_slow_receiver_holds_up_its_own_messages_alone(
-    newsroom: Newsroom, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_slow_receiver_holds_up_its_own_messages_alone(newsroom, receiver, monkeypatch):
     """Twelve wait for it, and are older than those of another one; and what is published then is derived at once."""
     monkeypatch.setattr(delivery, "SLOW", timedelta(seconds=0.2))
     monkeypatch.setattr(delivery, "SLOW_RESTS", 1000)

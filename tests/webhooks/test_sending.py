@@ -156,9 +156,7 @@ def continue_for_ever(connection: socket.socket) -> None:
     ],
     ids=["silence", "drip", "continue", "endless", "ssh", "long line", "many lines", "hangs up"],
 )  # fmt: skip
-def test_hostile_answer_ends_in_time(
-    settings: Any, monkeypatch: pytest.MonkeyPatch, speak: Callable[[socket.socket], None], problem: str, timeout: float
-) -> None:
+def test_hostile_answer_ends_in_time(settings, monkeypatch, speak, problem, timeout):
     settings.WEBHOOKS_ALLOW_LOOPBACK = True
     monkeypatch.setattr(sending, "TIMEOUT", timeout)
     with speaking(speak) as url:

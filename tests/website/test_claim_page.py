@@ -14,7 +14,7 @@ def get(path: str, language: str = "en") -> Page:
 
 
 def named(page: Page) -> dict[str, str]:
-    """What the page's elements `meta` say, by name or property."""
+    """The content of the page's elements `meta` say, by name or property."""
     names = [value for tag, name, value in page.attributes if tag == "meta" and name in ("name", "property")]
     return dict(zip(names, page.values("meta", "content"), strict=True))
 

@@ -92,7 +92,7 @@ def links(page: Page) -> list[str]:
 
 
 def lines(page: Page) -> list[str]:
-    """What each line says, with "today" for its day."""
+    """The words of each line, with "today" for its day."""
     _, _, listed = page.source.partition('<ol class="reviews">')
     inside, _, _ = listed.partition("</ol>")
     return [re.sub(r"\d+ \w+ \d{4}", "today", Page(line).text) for line in inside.split("<li>")[1:]]
@@ -138,7 +138,7 @@ def test_nothing_of_what_was_erased_is_in_the_list(record: SimpleNamespace) -> N
 def test_texts_have_their_own_languages(record: SimpleNamespace) -> None:
     page = get()
     assert f'<a href="/en{record.corrected}" lang="vi"><bdi>Video năm 2019</bdi></a>' in page.source
-    # The claim's words stand for the title in the claim's language; the note is in the review's.
+    # The claim's words replace the title in the claim's language; the note is in the review's.
     assert f'<a href="/en{record.imported}" lang="ar"><bdi>الماء غال.</bdi></a>' in page.source
     assert f'<p class="note" lang="fr" dir="auto">{WHY}</p>' in page.source
     assert f'<a href="/en{record.erased}">Erased review</a>' in page.source

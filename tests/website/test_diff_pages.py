@@ -1,4 +1,4 @@
-"""What changed between two revisions, in words; and that a page ends in time, whatever the texts."""
+"""The changes between two revisions, in words; and that a page ends in time, whatever the texts."""
 
 import time
 from types import SimpleNamespace

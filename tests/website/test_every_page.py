@@ -1,4 +1,4 @@
-"""What holds for every page: no script that runs, no cookie, one outline, the reader's language, revalidation, plain faults."""
+"""Rules for every page: no script that runs, no cookie, one outline, the reader's language, revalidation, plain faults."""
 
 import logging
 import re
@@ -163,9 +163,7 @@ def test_language_unknown_falls_back() -> None:
 
 
 @pytest.mark.parametrize("tag", ["en", "vi"])
-def test_fault_500_says_nothing_of_its_cause(
-    published: Published, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tag: str
-) -> None:
+def test_fault_500_says_nothing_of_its_cause(published, monkeypatch, caplog, tag):
     def fail(*_: object) -> None:
         raise RuntimeError("the password is hunter2")
 
@@ -181,9 +179,7 @@ def test_fault_500_says_nothing_of_its_cause(
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
-def test_fault_503_while_the_database_is_away(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: type[Exception]
-) -> None:
+def test_fault_503_while_the_database_is_away(monkeypatch, caplog, error):
     def fail(*_: object) -> None:
         raise error("the socket is /var/secret")
 

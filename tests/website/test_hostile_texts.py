@@ -74,11 +74,7 @@ def _publish(newsroom: Newsroom, number: int, text: str) -> dict[str, str]:
         original_explanation=text,
     )  # fmt: skip
     publish_review(newsroom, imported)
-    return {
-        "own": f"/reviews/{review.pk}/",
-        "imported": f"/reviews/{imported.pk}/",
-        "claim": f"/claims/{claim.pk}/",
-    }
+    return {"own": f"/reviews/{review.pk}/", "imported": f"/reviews/{imported.pk}/", "claim": f"/claims/{claim.pk}/"}
 
 
 @pytest.fixture(scope="module")

@@ -93,9 +93,7 @@ def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
         ({"text": TEXT, "language": "tlh"}, "language", "tlh", "tlh"),
     ],
 )
-def test_what_is_refused_says_where_and_keeps_what_was_written(
-    module_newsroom: Newsroom, written: dict[str, str], field: str, english: str, vietnamese: str
-) -> None:
+def test_what_is_refused_says_where_and_keeps_what_was_written(module_newsroom, written, field, english, vietnamese):
     for language, sentence in (("en", english), ("vi", vietnamese)):
         client = Client(enforce_csrf_checks=True)
         response = client.post(f"/{language}/tips/", {"language": "vi", **written})

@@ -67,9 +67,7 @@ def test_paragraphs_of_a_summary_follow_each_other(site: str, two_paragraphs: st
 
 
 @pytest.mark.parametrize("media", [{"media": "print"}, {"forced_colors": "active"}])
-def test_place_on_the_scale_is_seen_without_backgrounds(
-    site: str, published: Published, page: Page, media: dict[str, str]
-) -> None:
+def test_place_on_the_scale_is_seen_without_backgrounds(site, published, page, media):
     page.emulate_media(**media)
     page.goto(site + published.english)
     filled = "[...document.querySelectorAll('.steps span')].map(step => step.clientHeight === 0)"
@@ -84,9 +82,7 @@ def test_large_type_fits_a_small_screen(site: str, published: Published, page: P
 
 
 @pytest.mark.parametrize("address", ["https://map.example/1", "https://archive.example/1", "https://source.example/1"])
-def test_paper_has_the_addresses_that_the_review_leads_to(
-    site: str, with_captures: str, page: Page, address: str
-) -> None:
+def test_paper_has_the_addresses_that_the_review_leads_to(site, with_captures, page, address):
     page.emulate_media(media="print")
     page.goto(site + with_captures)
     link = page.locator(f".review a[href='{address}']").first

@@ -93,9 +93,7 @@ def findings(page: Page) -> Iterator[str]:
 
 @pytest.mark.prove
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_page_is_accessible_and_stays_on_this_site(
-    pages: list[PublicPage], site: str, browser: Browser, language: str
-) -> None:
+def test_page_is_accessible_and_stays_on_this_site(pages, site, browser, language):
     found, hosts = set[str](), set[str]()
     context = browser.new_context(locale={"en": "en-GB", "vi": "vi-VN"}[language], reduced_motion="reduce")
     shown = context.new_page()

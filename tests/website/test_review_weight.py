@@ -1,4 +1,4 @@
-"""What a page of a review with ten sources costs its readers and the database."""
+"""The cost of a page of a review with ten sources for its readers and the database."""
 
 import gzip
 from pathlib import Path

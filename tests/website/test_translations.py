@@ -1,4 +1,4 @@
-"""What readers of a translation learn about its original."""
+"""Facts that readers of a translation learn about its original."""
 
 from django.test import Client
 

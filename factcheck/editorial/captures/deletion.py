@@ -20,7 +20,7 @@ def erase_captures(review: Review, claims: Collection[UUID]) -> None:
         for capture in Capture.objects.used_by(review, claims).defer("text")
         if not capture.sources.exists() and not capture.appearances.exists() and not others.citing(capture).exists()
     ]
-    _delete(gone)
+    delete_captures(gone)
 
 
 def delete_unused_captures() -> None:
@@ -31,12 +31,12 @@ def delete_unused_captures() -> None:
     old = timezone.now() - UNUSED_FOR
     unused = Capture.objects.filter(requested_at__lt=old, reviews=None, claims=None, sources=None, appearances=None)
     with transaction.atomic():
-        _delete(unused.defer("text"))
+        delete_captures(unused.defer("text"))
     _delete_files_without_row()
     delete_unused_public_files()
 
 
-def _delete(captures: Iterable[Capture]) -> None:
+def delete_captures(captures: Iterable[Capture]) -> None:
     """Deletes the rows, and their files after the transaction has been committed."""
     rows = list(captures)
     files = [name for capture in rows if (name := capture.file.name)]

@@ -33,7 +33,7 @@ class TemporaryError(Exception):
 
 def capture(capture: Capture) -> None:
     """Do the work of one capture. Does nothing if it is already done. Raises TemporaryError if it should be retried."""
-    if capture.state == State.DONE:
+    if capture.state == State.DONE or capture.failure == Failure.FORGOTTEN:
         return
     try:
         exchanges = fetch(capture.url)
@@ -102,9 +102,9 @@ def _storable(url: str) -> str:
 
 @transaction.atomic
 def _write(capture: Capture, values: dict[str, Any], content: bytes | None = None) -> None:
-    """Write the result, unless another run of the same job was faster."""
+    """Write the result, unless another run of the same job was faster, or the copy was forgotten in the meantime."""
     row = Capture.objects.select_for_update().filter(pk=capture.pk).exclude(state=State.DONE).first()
-    if row is None:
+    if row is None or row.failure == Failure.FORGOTTEN:
         return
     for name, value in values.items():
         setattr(row, name, value)

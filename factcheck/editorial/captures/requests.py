@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -54,11 +55,15 @@ def recent_capture(url: str, newsroom: Publisher) -> Capture | None:
     return recent.exclude(state=Capture.State.FAILED).first()
 
 
-def keep_captures(old: Iterable[Evidence], new: Iterable[Evidence]) -> None:
-    """Gives new rows that replace old rows with the same URL the captures of the old rows."""
-    captures = {row.url: row.capture_id for row in old if row.capture_id}
+def replace_rows(old: Any, new: list[Any], *, newsroom: Publisher, by: User) -> None:
+    """Replaces the sources or appearances of a draft. A row with the URL of an old row keeps its id and its capture."""
+    known = {row.url: row for row in old.all() if row.url}
     for row in new:
-        row.capture_id = row.capture_id or captures.get(row.url)
+        if same := known.pop(row.url, None):
+            row.pk, row.capture_id = same.pk, same.capture_id
+    old.all().delete()
+    old.bulk_create(new)
+    request_missing(new, newsroom=newsroom, by=by)
 
 
 def newsroom_of(row: Evidence) -> Publisher:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.captures.page_comparison import contains_quote, has_changed, text_of_html
 from factcheck.editorial.captures.page_details import read_details
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import AlreadyDone
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, User, WatchedSource
 from factcheck.editorial.models.captures import WEEK
@@ -187,7 +187,7 @@ def accept_source(*, source: WatchedSource, by: User) -> None:
     roles.require_member(by, source.review.newsroom_id)
     source = WatchedSource.objects.select_for_update(of=("self",)).select_related("review").get(pk=source.pk)
     if source.state == SourceState.UNCHANGED or source.accepted_at is not None:
-        raise EditorialError(_("Nothing has to be checked here any more. Reload the list."))
+        raise AlreadyDone(_("Nothing has to be checked here any more. Reload the list."))
     source.accepted_at, source.accepted_by = timezone.now(), by
     source.save(update_fields=["accepted_at", "accepted_by"])
     record_event(by, "review.source_accepted", source.review)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from factcheck.editorial.captures.file_kinds import HTML, PDF, FileKind, find_kind
 from factcheck.editorial.captures.page_details import PageDetails, read_details
 from factcheck.editorial.captures.requests import Evidence, newsroom_of, set_capture
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import TooLarge, UnreadableFile
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Capture, User
 
@@ -20,15 +20,13 @@ MAX_UPLOAD = 50_000_000  # bytes
 
 def store_upload(*, row: Evidence, file: UploadedFile[Any], by: User) -> Capture:
     """Stores the file as the capture of a source or an appearance. Raises EditorialError for files of another kind."""
-    if not file.size or file.size > MAX_UPLOAD:
-        raise EditorialError(
-            _("The file is too large. Upload a file of at most %s MB.") % (MAX_UPLOAD // 1_000_000)
-            if file.size
-            else _("The file is empty. Save the copy again and upload it.")
-        )
+    if not file.size:
+        raise UnreadableFile(_("The file is empty. Save the copy again and upload it."))
+    if file.size > MAX_UPLOAD:
+        raise TooLarge(_("The file is too large. Upload a file of at most %s MB.") % (MAX_UPLOAD // 1_000_000))
     kind = find_kind(cast("IO[bytes]", file))
     if kind is None:
-        raise EditorialError(
+        raise UnreadableFile(
             _("This kind of file can’t be kept. Upload a PNG, JPEG, WebP, PDF, HTML, MHTML, WARC or WACZ file.")
         )
     digest = hashlib.sha256()

@@ -7,6 +7,7 @@ and account administrators manage accounts, memberships and publishers.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
@@ -14,14 +15,15 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, DeskChangeList
 from factcheck.editorial.desk.read_only import drop_empty_fields, list_read_only_rows, replace_account_links
 from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
-from factcheck.editorial.models import Membership, Publisher, User
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Membership, Publisher, Review, User
 from factcheck.editorial.people import roles
 from factcheck.editorial.people.time_zones import DEFAULT, zone
 
@@ -65,6 +67,16 @@ class Desk:
         """The rows that belong to the person's newsrooms, for models with a `newsroom` field."""
         return rows.filter(newsroom__in=list(self.roles))
 
+    @cached_property
+    def _writes(self) -> dict[UUID, bool]:
+        return {}
+
+    def may_write(self, review: Review) -> bool:
+        """The answer of `roles.may_write`, which is asked once per review and request."""
+        if review.pk not in self._writes:
+            self._writes[review.pk] = roles.may_write(self.user, review)
+        return self._writes[review.pk]
+
     @property
     def deciding_newsrooms(self) -> list[int]:
         """Ids of the newsrooms in which the person can decide on other people's work."""
@@ -97,6 +109,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
     show_facets = admin.ShowFacets.NEVER
     sortable_by: ClassVar[Any] = ()
     save_as = False
+    recorded: ClassVar[tuple[str, ...]] = ()  # what becomes an event here, if nothing else records it
     add_title: Any = None  # the heading of the page for a new row, if Django's “Add …” isn't natural
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -181,6 +194,23 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
             if getattr(formset.opts, "lists_read_only_rows", False) and not formset.has_change_permission:
                 list_read_only_rows(formset)
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        self._record(request, [obj], "added")
+
+    def log_change(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        if message:  # something was changed
+            self._record(request, [obj], "changed")
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[M]) -> Any:
+        self._record(request, queryset, "removed")
+
+    def _record(self, request: HttpRequest, rows: Iterable[Any], act: str) -> None:
+        for row in rows if act in self.recorded else ():
+            record_event(get_desk(request).user, f"{row._meta.model_name}.{act}", row)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        raise Http404  # the desk has events instead of Django's log
 
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """The rows that an autocomplete field can suggest. By default, these are the rows in the person's own list."""

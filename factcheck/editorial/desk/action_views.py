@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import OperationalError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -61,7 +62,7 @@ def refusals_on_form(form: forms.Form) -> Iterator[None]:
         yield
     except EditorialError as refusal:
         for reason in refusal.reasons:
-            form.add_error(None, str(reason))
+            form.add_error(None, ValidationError(str(reason), refusal.code))
     except OperationalError as problem:
         if not caused_by_full_disk(problem):
             raise

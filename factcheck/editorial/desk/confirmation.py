@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.people.account_actions import ACTIONS as ACCOUNT_ACTIONS
 from factcheck.editorial.desk.people.sign_in_pages import passkey_options, wait_text
-from factcheck.editorial.desk.writing.typed_text import typed_values
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.models.kinds import TAKING, Action, Kind
 from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, begin_attempt
@@ -45,6 +44,7 @@ CONFIRMED: dict[str, frozenset[str]] = {
     "account_remove": EVERY,
 }
 _FIELDS = ("confirm-password", "confirm-passkey", "confirm-challenge")
+_HIDDEN = (*_FIELDS, "csrfmiddlewaretoken")  # aren't submitted again after the confirmation
 
 
 def confirm(request: HttpRequest) -> HttpResponse | None:
@@ -67,7 +67,7 @@ def confirm(request: HttpRequest) -> HttpResponse | None:
             return None
     context = {
         "title": _("Confirm that it’s you"),
-        "values": typed_values(request, *_FIELDS),
+        "values": [(key, value) for key, values in request.POST.lists() for value in values if key not in _HIDDEN],
         "url": request.get_full_path(),
         "refusal": refusal,
         "passkey": passkey_options(request, user),

@@ -6,17 +6,19 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +65,9 @@ class EditorsDesk(admin.AdminSite):
         menu = menu_for(get_desk(request), context["available_apps"])
         return {**context, "freezes": freezes_for(request), "menu": menu, "pictures": DESK_PICTURES}
 
+    def get_log_entries(self, request: HttpRequest) -> Any:
+        return ()  # the desk has events instead of Django's log
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):
             return []  # the login page
@@ -106,8 +111,7 @@ class EditorsDesk(admin.AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Adds the rules of signing in to each page of the desk.
 
-        If a session has ended, the login page keeps the submitted values. Also refuses U+0000 in the query string,
-        because PostgreSQL can't search for this character.
+        Also refuses U+0000 in the query string, because PostgreSQL can't search for this character.
         """
         wrapped = super().admin_view(view, cacheable)
 
@@ -121,11 +125,10 @@ class EditorsDesk(admin.AdminSite):
         return checked
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        from factcheck.editorial.desk.people.sign_in_pages import login_page
-        from factcheck.editorial.desk.writing.typed_text import destination_of
+        from factcheck.editorial.desk.people.sign_in_pages import destination_of, login_page
 
         if request.method == "GET" and self.has_permission(request):
-            return redirect(destination_of(request).url)
+            return redirect(destination_of(request))
         return login_page(request)
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
@@ -158,15 +161,15 @@ def _in_newsrooms_zone(request: HttpRequest, view: Callable[[], HttpResponse]) -
 def _check_sign_in(request: HttpRequest) -> HttpResponse | None:
     """The page that the person gets instead of the page that they opened, or None."""
     from factcheck.editorial.desk.confirmation import confirm
-    from factcheck.editorial.desk.people.sign_in_pages import login_page
     from factcheck.editorial.desk.people.sign_in_settings import SETUP_PAGES
-    from factcheck.editorial.desk.writing.typed_text import interrupted
     from factcheck.editorial.sign_in.freshness import has_second_factor
 
     page = request.resolver_match.url_name if request.resolver_match else ""
     if request.user.is_anonymous:
-        destination = interrupted(request) if request.method == "POST" and page != "logout" else None
-        return login_page(request, destination) if destination and destination.typed else None
+        if request.method != "POST" or page == "logout":
+            return None  # Django redirects to the login page
+        form_page = urlsplit(request.headers.get("referer", request.path))._replace(scheme="", netloc="").geturl()
+        return redirect_to_login(form_page, reverse("admin:login"))
     if not (page or "").endswith("_open"):  # an open page tells who is editing, also if the person has left the desk
         request.session.record_use()  # type: ignore[attr-defined]
     if settings.SECOND_FACTOR_REQUIRED and page not in SETUP_PAGES and not has_second_factor(request):

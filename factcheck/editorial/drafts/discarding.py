@@ -6,18 +6,17 @@ A draft that was submitted is never deleted, because its proposals refer to the 
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure
 from factcheck.editorial.captures.deletion import erase_captures
 from factcheck.editorial.drafts.saved_states import columns_of, forget_states, keep_state, put_back
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.fields import LanguageField, ProseField
-from factcheck.editorial.models import Claim, Demand, Proposal, Review, SavedState, User
+from factcheck.editorial.models import Demand, Proposal, Review, SavedState, User
 from factcheck.editorial.people import roles
 from factcheck.record.models import LogEntry
 
@@ -42,7 +41,7 @@ def discard_draft(*, draft: Review | Demand, by: User) -> None:
     """Throws the draft away. An opened correction goes back to the content that it had before."""
     draft = _lock(draft, by)
     if not may_discard(draft):
-        raise EditorialError(_("This draft can’t be thrown away. Reload the page to see its current state."))
+        raise WrongState(_("This draft can’t be thrown away. Reload the page to see its current state."))
     keep_state(draft, by, SavedState.Kind.DISCARDED)
     if (opened := _opened(draft)) is not None:
         put_back(draft, opened.content)
@@ -59,7 +58,7 @@ def restore_draft(*, draft: Review | Demand, by: User) -> None:
     """Brings back a draft that was thrown away."""
     draft = _lock(draft, by)
     if draft.state != DISCARDED or draft.discarded_at is None:
-        raise EditorialError(_("This draft can’t be restored. It was restored already, or its 30 days are over."))
+        raise WrongState(_("This draft can’t be restored. It was restored already, or its 30 days are over."))
     draft.state, draft.discarded_at = "draft", None
     draft.save()
     record_event(by, f"{draft._meta.model_name}.brought_back", draft)
@@ -68,16 +67,14 @@ def restore_draft(*, draft: Review | Demand, by: User) -> None:
 def delete_discarded() -> None:
     """Deletes the drafts that were thrown away more than 30 days ago, each in its own transaction.
 
-    Also deletes the states of drafts that no longer exist, for example of a claim that somebody has deleted.
+    Also deletes the saved states that are over: of drafts that no longer exist, and of published texts after 30 days.
     """
     for model in (Review, Demand):
         old = model._default_manager.filter(state=DISCARDED, discarded_at__lt=timezone.now() - KEPT_FOR)
         for key in old.values_list("pk", flat=True):
             _delete(model, key)
-    gone = SavedState.objects.all()
-    for drafts in (Review, Demand, Claim):
-        gone = gone.exclude(Exists(drafts._default_manager.filter(pk=OuterRef("draft"))))
-    gone.delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM editorial_savedstate WHERE editorial_state_is_over(draft, saved_at)")
 
 
 @transaction.atomic
@@ -86,7 +83,6 @@ def _delete(model: type[Review] | type[Demand], key: UUID) -> None:
     if (draft := old.select_for_update().first()) is None:
         return  # restored in the meantime
     forget_states([draft.pk])
-    erasure.clear_admin_log(model, {draft.pk})
     if not Proposal.objects.about(draft).exists():
         draft.delete()
         return

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.drafts.rows import Draft, Row, draft_of
+from factcheck.editorial.drafts.rows import Draft, Row, drafts_of
 from factcheck.editorial.drafts.shared_claims import has_hidden_claim
 from factcheck.editorial.drafts.statement_columns import values_of
 from factcheck.editorial.models import (
@@ -42,8 +42,8 @@ HIDDEN_CLAIM = _(
 
 
 def build_statement(review: Review) -> dict[str, Any]:
-    """The current statement of a review that was loaded with `Review.objects.for_statements`."""
-    return build_draft_statement(draft_of(review))
+    """The statement of a review as the database has it. Changes that haven't been saved aren't included."""
+    return build_draft_statement(drafts_of([review.pk])[review.pk])
 
 
 def build_draft_statement(draft: Draft) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def last_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
 def find_missing(review: Review) -> list[str | Promise]:
     """Everything that is missing before anyone can approve the review. Each reason is a sentence for the editor."""
     reasons: list[str | Promise] = []
-    draft = draft_of(review)
+    draft = drafts_of([review.pk])[review.pk]
     claimant = draft.claimant
     if claimant and not claimant.confirmed and not review.is_imported:
         own = claimant.newsroom_id == review.newsroom_id  # other newsrooms can't open the claimant's page
@@ -109,14 +109,14 @@ def find_missing(review: Review) -> list[str | Promise]:
                 "The claimant’s name came from an import by %s. Ask this newsroom to confirm the name or"
                 " describe the claimant."
             )
-            % claimant.newsroom
+            % Publisher.objects.get(pk=claimant.newsroom_id)
         )
     if has_hidden_claim(review):
         reasons.append(HIDDEN_CLAIM)
     # These rules apply to a newsroom's own reviews. Other publishers are responsible for their own reviews.
     if review.is_imported:
         return reasons
-    sources = list(review.sources.all())
+    sources = draft.sources
     if review.verdict is None:
         reasons.append(_("Choose a verdict."))
     if not review.summary:
@@ -169,7 +169,7 @@ def publisher_values(row: Publisher) -> dict[str, Any]:
 
 
 def _claim(draft: Draft) -> dict[str, Any]:
-    return values_of(draft.claim, statements.ReviewedClaim, Claim) | {
+    return draft.public_claim or values_of(draft.claim, statements.ReviewedClaim, Claim) | {
         "claimant": values_of(draft.claimant, statements.Claimant, Claimant) if draft.claimant else None,
         "appearances": [
             values_of(appearance, statements.Appearance, Appearance) | _capture(appearance, draft)

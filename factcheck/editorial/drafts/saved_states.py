@@ -1,11 +1,12 @@
-"""Keeps every saved state of a draft, and restores one.
+"""Keeps the saved states of a draft, and restores one.
 
 A state is the content of all editable columns, with the rows that are edited on the same page. New columns are included
-automatically.
+automatically. While somebody writes, each state replaces the one before it.
 """
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import NotFound, WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, Claim, Demand, Publisher, Review, SavedState, User
 from factcheck.editorial.people import roles
@@ -22,6 +23,7 @@ Draft = Review | Claim | Demand
 Content = dict[str, Any]
 Kind = SavedState.Kind
 MAX_DIGITS = 9  # of a version
+PAUSE = timedelta(minutes=10)  # the same in sql/saved_states.sql
 # The rows that are edited on the page of a draft.
 ROWS: dict[type[models.Model], tuple[str, ...]] = {
     Review: ("sources", "authorships"),
@@ -46,22 +48,44 @@ def content_of(draft: models.Model) -> Content:
 def keep_state(draft: models.Model, by: User, kind: Kind = Kind.SAVED, page: UUID | None = None) -> SavedState | None:
     """Keeps the state of a draft that has just been saved. Returns None if the last state has the same content.
 
-    The state gets the version and the time of the draft's last change.
+    The state gets the version and the time of the draft's last change. It replaces the last state of the same sitting.
     """
     draft.refresh_from_db(fields=["version"])  # the database has raised the version
-    content = content_of(draft)
-    if kind == Kind.SAVED and (last := last_state(draft.pk)) is not None and last.content == content:
+    content, last = content_of(draft), last_state(draft.pk)
+    if kind == Kind.SAVED and last is not None and last.content == content:
         return None
     row: Any = draft
-    return SavedState.objects.create(
+    state = SavedState.objects.create(
         draft=row.pk, version=row.version, kind=kind, saved_by=by, saved_at=row.changed_at, page=page, content=content
     )
+    if last is not None and _replaces(state, last):
+        last.delete()
+    return state
+
+
+def _replaces(state: SavedState, last: SavedState) -> bool:
+    """Whether both states belong to one sitting: the same page has saved again after a short pause.
+
+    A state is kept if a page was opened with it, because a conflict is explained with it. It is also kept if more than
+    half of its text is gone, so that a mistake can be undone.
+    """
+    if last.was_opened or (state.kind, state.saved_by_id, state.page) != (last.kind, last.saved_by_id, last.page):
+        return False
+    was, now = (len(json.dumps(each.content)) for each in (last, state))
+    return state.kind == Kind.SAVED and state.saved_at - last.saved_at <= PAUSE and 2 * now >= was
+
+
+def note_opened(draft: UUID) -> None:
+    """Notes that a page shows the last state, so that a later state doesn't replace it."""
+    last = SavedState.objects.filter(draft=draft).exclude(kind=Kind.TYPED).values("pk")[:1]
+    SavedState.objects.filter(pk__in=last, was_opened=False).update(was_opened=True)
 
 
 def keep_first_state(draft: models.Model, by: User) -> None:
     """Keeps the state of a draft that has none, before the draft is changed. For example, an import keeps no states."""
     if not SavedState.objects.filter(draft=draft.pk).exists():
         keep_state(draft, by)
+        note_opened(draft.pk)
 
 
 def last_state(draft: UUID) -> SavedState | None:
@@ -70,10 +94,18 @@ def last_state(draft: UUID) -> SavedState | None:
 
 
 def state_of(draft: UUID, version: str) -> SavedState | None:
-    """The state that was the content of the draft in a version that a page has opened."""
-    if not version.isdecimal() or len(version) > MAX_DIGITS:
+    """The state that was the content of the draft in a version that a page has opened.
+
+    None if a passage has been forgotten since then, because the page can still contain the passage.
+    """
+    if not version.isdecimal() or len(version) > MAX_DIGITS or passage_forgotten(draft, version):
         return None
     return SavedState.objects.filter(draft=draft, version__lte=version).exclude(kind=Kind.TYPED).first()
+
+
+def passage_forgotten(draft: UUID, version: str) -> bool:
+    """Whether a passage has been forgotten since this version."""
+    return SavedState.objects.filter(draft=draft, version__gt=version, kind=Kind.FORGOTTEN).exists()
 
 
 @transaction.atomic
@@ -86,11 +118,11 @@ def restore_state(*, draft: Draft, state: SavedState, by: User) -> None:
     else:
         roles.require_member(by, locked.newsroom_id)
     if not isinstance(locked, Claim) and locked.state != "draft":
-        raise EditorialError(
+        raise WrongState(
             _("Only a draft can be edited. The status of this review is “%s”.") % locked.get_state_display()
         )
     if state.draft != locked.pk:
-        raise EditorialError(_("This saved state belongs to another draft."))
+        raise NotFound(_("This saved state belongs to another draft."))
     keep_state(locked, by)
     put_back(locked, state.content)
     keep_state(locked, by, Kind.RESTORED)

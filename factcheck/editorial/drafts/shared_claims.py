@@ -4,34 +4,29 @@ A claim is one row for all its reviews, and its own newsroom can always edit it.
 newsroom publishes them, not when another newsroom publishes a review of the claim.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Exists, OuterRef
 
-from factcheck.editorial.drafts.statement_columns import columns_of
-from factcheck.editorial.models import Appearance, Capture, Claim, Claimant, Review, Topic
+from factcheck.editorial.drafts.statement_columns import values_of
+from factcheck.editorial.models import Claim, Claimant, Review, Topic
 from factcheck.record.models import PublishedReview
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import with_defaults
 
 
-@dataclass(frozen=True, slots=True)
-class PublicClaim:
-    """The published version of a claim, in rows with the same columns as the draft and its appearances.
+class PublicClaim(NamedTuple):
+    """The published version of a claim, as a part of a review's statement.
 
     The published claim determines the claimant, but the claimant's name and other values come from the current row in
     the database. So a redacted name doesn't reappear.
     """
 
-    claim: SimpleNamespace
+    statement: dict[str, Any]
     claimant: Claimant | None
-    appearances: Sequence[SimpleNamespace]
-    topics: Sequence[Topic]
-    captures: Mapping[str, SimpleNamespace]  # by SHA-256, because the capture belongs to the other newsroom
+    topics: list[Topic]
 
 
 def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
@@ -39,25 +34,21 @@ def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
     if not ids:
         return {}
     documents = _public_statements(ids)
-    claimants = Claimant.objects.select_related("newsroom").in_bulk(
+    claimants = Claimant.objects.in_bulk(
         {found["claim"]["claimant"]["id"] for found in documents.values() if found["claim"]["claimant"]}
     )
     slugs = {topic["slug"] for found in documents.values() for topic in found["topics"]}
     topics = {topic.slug: topic for topic in Topic.objects.prefetch_related("labels").filter(slug__in=slugs)}
-    return {
-        pk: PublicClaim(
-            claim=_columns(Claim, with_defaults(found["claim"], statements.ReviewedClaim) | {"id": pk}),
-            claimant=claimants.get(UUID(found["claim"]["claimant"]["id"])) if found["claim"]["claimant"] else None,
-            appearances=[_appearance(each) for each in found["claim"]["appearances"]],
-            topics=[topics[topic["slug"]] for topic in found["topics"] if topic["slug"] in topics],
-            captures={
-                each["capture"]["sha256"]: _columns(Capture, {**each["capture"], "state": Capture.State.DONE})
-                for each in found["claim"]["appearances"]
-                if each.get("capture")
-            },
+    claims = {}
+    for pk, found in documents.items():
+        claimant = claimants.get(UUID(found["claim"]["claimant"]["id"])) if found["claim"]["claimant"] else None
+        values = values_of(claimant, statements.Claimant) if claimant else None
+        claims[pk] = PublicClaim(
+            with_defaults(found["claim"], statements.ReviewedClaim) | {"claimant": values},
+            claimant,
+            [topics[topic["slug"]] for topic in found["topics"] if topic["slug"] in topics],
         )
-        for pk, found in documents.items()
-    }
+    return claims
 
 
 def has_hidden_claim(review: Review) -> bool:
@@ -72,13 +63,3 @@ def _public_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     own = Exists(Review.objects.filter(pk=OuterRef("pk"), newsroom__in=owner))
     found = PublishedReview.objects.live().filter(claim_id__among=ids).order_by(own.asc(), "sequence")
     return {row.claim_id: row.parsed_body for row in found if row.claim_id}
-
-
-def _appearance(values: dict[str, Any]) -> SimpleNamespace:
-    row = _columns(Appearance, with_defaults(values, statements.Appearance))
-    row.capture_id = (values.get("capture") or {}).get("sha256")
-    return row
-
-
-def _columns(model: type[Model], values: dict[str, Any]) -> SimpleNamespace:
-    return SimpleNamespace(**columns_of(model, values))

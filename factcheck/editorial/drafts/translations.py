@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.saved_states import keep_state, row_columns
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import AlreadyDone, WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Authorship, Review, Source, User, Verdict
 from factcheck.editorial.people import roles
@@ -40,13 +40,13 @@ def start_translation(*, review: Review, by: User) -> Review:
     roles.require_member(by, review.newsroom_id)
     last = review_statements.last_entry(review)
     if review.state != State.PUBLISHED or last is None or review.is_imported:
-        raise EditorialError(
+        raise WrongState(
             _("Only your newsroom’s published reviews can be translated. Publish or discard the open correction first.")
         )
     if review.translation_of_id is not None:
-        raise EditorialError(_("This review is itself a translation. Translate its original."))
+        raise WrongState(_("This review is itself a translation. Translate its original."))
     if find_translation(review) is not None:
-        raise EditorialError(_("This review already has a translation. Open the translation from the review’s page."))
+        raise AlreadyDone(_("This review already has a translation. Open the translation from the review’s page."))
     draft = Review.objects.create(
         newsroom_id=review.newsroom_id,
         publisher_id=review.publisher_id,
@@ -75,7 +75,7 @@ def bring_up_to_date(*, review: Review, by: User) -> None:
     roles.require_writer(by, review)
     original = review.translation_of
     if review.state != State.DRAFT or original is None or not is_behind(review):
-        raise EditorialError(_("This draft is already up to date, or it isn’t a draft. Reload the page."))
+        raise AlreadyDone(_("This draft is already up to date, or it isn’t a draft. Reload the page."))
     review.translation_of_revision = _newest_revision(original)
     verdict = _verdict_of(revision_of(review))
     if verdict is not None:

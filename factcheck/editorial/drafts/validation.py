@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext
 
 from factcheck.editorial.drafts.statement_columns import columns_of
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import EditorialError, WrongValue
 from factcheck.record.statements.checks import check
 from factcheck.record.statements.parts import Part
 
@@ -49,4 +49,4 @@ def fill(row: Row, values: Values, place: str, problems: list[Problem], *, exclu
 def require_valid(statement: Mapping[str, Any], model: type[Part]) -> None:
     """Validates a statement against its model before publication. Raises EditorialError."""
     if faults := check(statement, model):
-        raise EditorialError(*(f"{fault.pointer.strip('/')}: {fault.message(gettext)}" for fault in faults))
+        raise WrongValue(*(f"{fault.pointer.strip('/')}: {fault.message(gettext)}" for fault in faults))

@@ -13,21 +13,21 @@ from django.db import OperationalError, transaction
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from factcheck.database.problems import caused_by_full_disk
 from factcheck.editorial.captures.requests import request_missing
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.encryption import KeyProblem
+from factcheck.editorial.errors import AlreadyDecided, Incomplete, WrongValue
 from factcheck.editorial.events import record_event, record_events
 from factcheck.editorial.messages import message_limits
-from factcheck.editorial.messages.message_encryption import KeyProblem
 from factcheck.editorial.messages.message_limits import NotStored, kept_until
 from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.people import roles
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublishedReview
+from factcheck.server.secret_key import keyed_hash
 
 Kind, State = ReaderMessage.Kind, ReaderMessage.State
 
@@ -71,7 +71,9 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
             problems.append(("/newsroom/site", _("This site doesn’t have a newsroom with this host.")))
     if problems:
         raise Invalid(problems)
-    row.sender, row.wide_sender = (_hash("sender", network) for network in message_limits.networks(address))
+    row.sender, row.wide_sender = (
+        keyed_hash("editorial.messages.sender", network) for network in message_limits.networks(address)
+    )
     message_limits.require_within_limits(row.sender, row.wide_sender, row.newsroom_id)
     identity = [
         kind,
@@ -81,7 +83,7 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
         " ".join(row.text.casefold().split()),
         row.url,
     ]
-    row.fingerprint = _hash("fingerprint", "\n".join(identity))
+    row.fingerprint = keyed_hash("editorial.messages.fingerprint", "\n".join(identity))
     if known := ReaderMessage.objects.filter(fingerprint=row.fingerprint, same_as=None).first():
         row.same_as, row.text, row.url = known, "", ""
     receipt = secrets.token_urlsafe(16)
@@ -127,12 +129,12 @@ def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> Non
     """Answers the message. Anyone with the receipt can read the answer."""
     message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
     if not text.strip():
-        raise EditorialError(_("Write an answer. Anyone with the receipt can read it."))
+        raise Incomplete(_("Write an answer. Anyone with the receipt can read it."))
     message.answer = text
     try:
         message.clean_fields(exclude=_INTERNAL_FIELDS)
     except ValidationError as problem:
-        raise EditorialError(*problem.messages) from problem
+        raise WrongValue(*problem.messages) from problem
     _decide(message, by, State.ANSWERED)
 
 
@@ -185,7 +187,7 @@ def _lock_open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderM
     message = ReaderMessage.objects.select_for_update().get(pk=message.pk)
     roles.require_decider(by, message.newsroom_id or newsroom)
     if message.state not in states:
-        raise EditorialError(_("This has already been decided. Reload the page to see the decision."))
+        raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
     message.newsroom_id = message.newsroom_id or newsroom
     return message
 
@@ -213,8 +215,3 @@ def _store(row: ReaderMessage) -> None:
 def _outage(reason: str) -> NotStored:
     advice = _("Your message was not stored. Keep your text, or write to a newsroom directly.")
     return NotStored(f"{reason} {advice}", OUTAGE.total_seconds())
-
-
-def _hash(purpose: str, text: str) -> str:
-    # Stored digests depend on this salt, so the salt keeps its name.
-    return salted_hmac(f"factcheck.editorial.messages.{purpose}", text, algorithm="sha256").hexdigest()

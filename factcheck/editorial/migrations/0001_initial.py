@@ -17,8 +17,8 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+import factcheck.editorial.encryption
 import factcheck.editorial.fields
-import factcheck.editorial.messages.message_encryption
 import factcheck.editorial.models.captures
 import factcheck.editorial.models.demands
 import factcheck.editorial.people.time_zones
@@ -99,7 +99,6 @@ class Migration(migrations.Migration):
             name="Topic",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 ("slug", models.SlugField(max_length=60, unique=True, verbose_name="short name")),
             ],
             options={
@@ -166,7 +165,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "byline",
                     factcheck.editorial.fields.LineField(
@@ -211,7 +209,6 @@ class Migration(migrations.Migration):
             name="Publisher",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "type",
                     models.CharField(
@@ -721,7 +718,6 @@ class Migration(migrations.Migration):
             name="RatingScale",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 ("slug", models.SlugField(max_length=60, unique=True, verbose_name="short name")),
                 ("name", factcheck.editorial.fields.LineField(max_length=500, verbose_name="name")),
                 (
@@ -831,7 +827,7 @@ class Migration(migrations.Migration):
                             ("asked", "readers asked"),
                             ("other", "another reason"),
                         ],
-                        max_length=10,
+                        max_length=20,
                         verbose_name="why this claim was chosen",
                     ),
                 ),
@@ -1045,19 +1041,19 @@ class Migration(migrations.Migration):
                 ("language", factcheck.editorial.fields.LanguageField(max_length=35, verbose_name="language")),
                 (
                     "text",
-                    factcheck.editorial.messages.message_encryption.EncryptedProseField(
+                    factcheck.editorial.encryption.EncryptedProseField(
                         blank=True, max_length=5000, verbose_name="text"
                     ),
                 ),
                 (
                     "url",
-                    factcheck.editorial.messages.message_encryption.EncryptedWebAddressField(
+                    factcheck.editorial.encryption.EncryptedWebAddressField(
                         blank=True, max_length=2000, verbose_name="address"
                     ),
                 ),
                 (
                     "contact",
-                    factcheck.editorial.messages.message_encryption.EncryptedLineField(
+                    factcheck.editorial.encryption.EncryptedLineField(
                         blank=True, max_length=300, verbose_name="contact"
                     ),
                 ),
@@ -1244,7 +1240,7 @@ class Migration(migrations.Migration):
                             ("visit", "visit"),
                             ("court", "through a court"),
                         ],
-                        max_length=10,
+                        max_length=20,
                         verbose_name="channel",
                     ),
                 ),
@@ -1520,6 +1516,10 @@ class Migration(migrations.Migration):
                                 "internal",
                                 "The page can’t be stored. Try again later, or tell the operator of this site.",
                             ),
+                            (
+                                "forgotten",
+                                "The copy was deleted, because it contained text that must not be stored. Write why there is no copy.",
+                            ),
                         ],
                         max_length=40,
                         verbose_name="failure",
@@ -1618,6 +1618,7 @@ class Migration(migrations.Migration):
                             ("restored", "restored"),
                             ("discarded", "thrown away"),
                             ("typed", "typed at the same time"),
+                            ("forgotten", "after a passage was forgotten"),
                         ],
                         default="saved",
                         max_length=10,
@@ -1634,6 +1635,14 @@ class Migration(migrations.Migration):
                     "page",
                     models.UUIDField(
                         help_text="The opened page that sent the text. A repeated request has the same.", null=True
+                    ),
+                ),
+                (
+                    "was_opened",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="A page was opened with this state.",
                     ),
                 ),
                 ("content", models.JSONField()),
@@ -1761,7 +1770,7 @@ class Migration(migrations.Migration):
                             ("refutes", "refutes the claim"),
                             ("context", "context"),
                         ],
-                        max_length=10,
+                        max_length=20,
                         verbose_name="stance",
                     ),
                 ),
@@ -1852,7 +1861,6 @@ class Migration(migrations.Migration):
             name="Verdict",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 ("slug", models.SlugField(max_length=60, verbose_name="short name")),
                 (
                     "value",
@@ -1921,7 +1929,6 @@ class Migration(migrations.Migration):
             name="VerdictMapping",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "words",
                     factcheck.editorial.fields.LineField(
@@ -2320,7 +2327,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[("text", "text"), ("image", "image"), ("video", "video"), ("audio", "audio")],
-                        max_length=10,
+                        max_length=20,
                         verbose_name="medium",
                     ),
                 ),
@@ -2942,7 +2949,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="savedstate",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["saved", "opened", "restored", "discarded", "typed"])),
+                condition=models.Q(("kind__in", ["saved", "opened", "restored", "discarded", "typed", "forgotten"])),
                 name="savedstate_kind_known",
             ),
         ),

@@ -71,6 +71,10 @@ class Capture(models.Model):
         OTHER_STATUS = "other_status", _("The site didn’t send the page. Check the URL, or upload your own copy.")
         FULL = "full", _("Your account or newsroom has no room for more files. Ask the operator of this site for more.")
         INTERNAL = "internal", _("The page can’t be stored. Try again later, or tell the operator of this site.")
+        FORGOTTEN = (
+            "forgotten",
+            _("The copy was deleted, because it contained text that must not be stored. Write why there is no copy."),
+        )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(

@@ -15,13 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.fields import (
     LanguageField,
     LineField,
-    ProseField,
-    WebAddressField,
+    columns,
     field_options,
-    url_list,
 )
 from factcheck.editorial.models.captures import Capture
-from factcheck.editorial.models.drafts import DatedModel, VersionedModel
+from factcheck.editorial.models.drafts import StatementModel, VersionedModel
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.record.models import PublishedClaim
 from factcheck.record.statements import review as statements
@@ -34,7 +32,7 @@ SORTED_CHARACTERS = 100
 NO_CAPTURE_HELP = _("Readers will see the reason. While this field has a text, no copy is published.")
 
 
-class Claimant(DatedModel):
+class Claimant(VersionedModel):
     """The person or organisation that made a claim. Private persons are described ("a Facebook user"), never named."""
 
     Type = statements.ClaimantType
@@ -43,30 +41,21 @@ class Claimant(DatedModel):
     newsroom = models.ForeignKey(
         Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
     )
-    type = models.CharField(**field_options(statements.Claimant, "type"), max_length=20)
-    name = LineField(
-        **field_options(statements.Claimant, "name"),
-        blank=True,
-        help_text=_("Name only a public figure or an organisation."),
-    )
     is_public_figure = models.BooleanField(
         _("is a public figure"),
         default=False,
         help_text=_("A person may be named only for what they said in a public office or role."),
     )
-    description = LineField(
-        **field_options(statements.Claimant, "description"),
-        blank=True,
-        help_text=_("Describe a private person instead of naming them, for example “a Facebook user”."),
-    )
-    job_title = LineField(
-        **field_options(statements.Claimant, "job_title"),
-        blank=True,
-        help_text=_("The office or role at the time of the claim."),
-    )
-    same_as = url_list(
-        **field_options(statements.Claimant, "same_as"),
-        help_text=_("URLs that identify the claimant, for example a Wikidata page. Separate the URLs with commas."),
+    locals().update(
+        columns(
+            statements.Claimant,
+            "id",
+            "confirmed",
+            name=_("Name only a public figure or an organisation."),
+            description=_("Describe a private person instead of naming them, for example “a Facebook user”."),
+            job_title=_("The office or role at the time of the claim."),
+            same_as=_("URLs that identify the claimant, for example a Wikidata page. Separate the URLs with commas."),
+        )
     )
     confirmed = models.BooleanField(
         _("confirmed"),
@@ -101,7 +90,7 @@ class Claimant(DatedModel):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.description
+        return str(self.name or self.description)
 
     def clean(self) -> None:
         if self.type == self.Type.UNNAMED:
@@ -121,7 +110,7 @@ class Claimant(DatedModel):
             )
 
 
-class Topic(VersionedModel):
+class Topic(models.Model):
     """A subject by which readers can browse reviews."""
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
@@ -159,25 +148,23 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(Q(newsroom__in=newsrooms) | Exists(published))
 
 
-class Claim(DatedModel):
+class Claim(VersionedModel):
     """A checkable statement that somebody has made. A claim doesn't contain a verdict."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(
         Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
     )
-    text = ProseField(
-        **field_options(statements.ReviewedClaim, "text"),
-        help_text=_("Write the claim in one sentence, without judging it."),
-    )
     language = LanguageField(_("language"))
-    claimed_on = models.DateField(
-        **field_options(statements.ReviewedClaim, "claimed_on"),
-        null=True,
-        blank=True,
-        help_text=_("The date on which the claim was made, if known."),
+    locals().update(
+        columns(
+            statements.ReviewedClaim,
+            "id",
+            "language",
+            text=_("Write the claim in one sentence, without judging it."),
+            claimed_on=_("The date on which the claim was made, if known."),
+        )
     )
-    location = LineField(**field_options(statements.ReviewedClaim, "location"), blank=True)
     claimant = models.ForeignKey(
         Claimant, models.PROTECT, verbose_name=_("claimant"), null=True, blank=True, related_name="claims"
     )
@@ -207,7 +194,7 @@ class Claim(DatedModel):
         return self.text if len(self.text) <= 120 else f"{self.text[:119]}…"
 
 
-class Appearance(models.Model):
+class Appearance(StatementModel):
     """A place where a claim was published (schema.org: appearance, firstAppearance)."""
 
     Medium = statements.Medium
@@ -217,8 +204,6 @@ class Appearance(models.Model):
     ]
 
     claim = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("claim"), related_name="appearances")
-    url = WebAddressField(**field_options(statements.Appearance, "url"))
-    medium = models.CharField(**field_options(statements.Appearance, "medium"), max_length=10, blank=True)
     media_sha256 = models.CharField(
         **field_options(statements.Appearance, "media_sha256"),
         max_length=64,
@@ -226,15 +211,14 @@ class Appearance(models.Model):
         validators=validators,
         help_text=_("The SHA-256 hash of the image, video or audio file, if available."),
     )
-    archive_url = WebAddressField(
-        **field_options(statements.Appearance, "archive_url"),
-        blank=True,
-        help_text=_("The URL of an archived copy, for example at web.archive.org, in case the page disappears."),
-    )
-    first = models.BooleanField(
-        **field_options(statements.Appearance, "first"),
-        default=False,
-        help_text=_("The earliest appearance that you found."),
+    locals().update(
+        columns(
+            statements.Appearance,
+            "media_sha256",
+            archive_url=_("The URL of an archived copy, for example at web.archive.org, in case the page disappears."),
+            first=_("The earliest appearance that you found."),
+            no_capture_reason=NO_CAPTURE_HELP,
+        )
     )
     capture = models.ForeignKey(
         Capture,
@@ -244,9 +228,6 @@ class Appearance(models.Model):
         blank=True,
         editable=False,
         related_name="appearances",
-    )
-    no_capture_reason = LineField(
-        **field_options(statements.Appearance, "no_capture_reason"), blank=True, help_text=NO_CAPTURE_HELP
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -265,4 +246,4 @@ class Appearance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.url
+        return str(self.url)

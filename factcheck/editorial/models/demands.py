@@ -10,14 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import (
     LanguageField,
-    LineField,
     ProseField,
     RuledField,
-    SeveralWordsField,
+    columns,
     field_options,
-    multiple_choice_options,
 )
-from factcheck.editorial.models.drafts import DatedModel
+from factcheck.editorial.models.drafts import VersionedModel
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
 from factcheck.record.statements import demand as statements
@@ -33,7 +31,7 @@ class CountryField(RuledField):
     rule = statements.COUNTRY
 
 
-class Demand(DatedModel):
+class Demand(VersionedModel):
     """The draft of an entry in the register. The public sees published revisions only."""
 
     class State(models.TextChoices):
@@ -65,14 +63,6 @@ class Demand(DatedModel):
         related_name="demands",
         help_text=_("The published review that the demand is about, if any."),
     )
-    received_on = models.DateField(**field_options(statements.Demand, "received_on"))
-    received_at = ReceivedAtField(
-        **field_options(statements.Demand, "received_at"),
-        blank=True,
-        help_text=_("The exact time, if known, for example 2026-10-05T09:30+07:00."),
-    )
-    channel = models.CharField(**field_options(statements.Demand, "channel"), max_length=10, blank=True)
-    kinds = SeveralWordsField(**multiple_choice_options(statements.Demand, "kinds"))
     hours_given = models.PositiveIntegerField(
         **field_options(statements.Demand, "hours_given"),
         null=True,
@@ -80,38 +70,38 @@ class Demand(DatedModel):
         validators=[MaxValueValidator(statements.MAX_HOURS)],
         help_text=_("The deadline in hours, if the demand set one."),
     )
-    law_country = CountryField(
-        **field_options(statements.Law, "country"),
-        blank=True,
-        help_text=_("A two-letter country code, for example VN."),
-    )
-    law_act = LineField(**field_options(statements.Law, "act"), blank=True)
-    law_article = LineField(**field_options(statements.Law, "article"), blank=True)
+    locals().update(columns(statements.Law, prefix="law_", country=_("A two-letter country code, for example VN.")))
     from_type = models.CharField(**field_options(statements.DemandedBy, "type"), max_length=20)
-    from_name = LineField(
-        **field_options(statements.DemandedBy, "name"),
-        blank=True,
-        help_text=_("The name of the body, court or company. Leave this field empty for a private person."),
-    )
-    from_description = LineField(
-        **field_options(statements.DemandedBy, "description"),
-        blank=True,
-        help_text=_("Describe a private person instead of naming them, for example “someone shown in the video”."),
+    locals().update(
+        columns(
+            statements.DemandedBy,
+            "type",
+            prefix="from_",
+            name=_("The name of the body, court or company. Leave this field empty for a private person."),
+            description=_(
+                "Describe a private person instead of naming them, for example “someone shown in the video”."
+            ),
+        )
     )
     language = LanguageField(_("language"))
-    asked = ProseField(
-        **field_options(statements.Demand, "asked"),
-        blank=True,
-        help_text=_("Leave out the names of private persons and anything that you are not legally allowed to repeat."),
-    )
-    legal_basis = ProseField(
-        **field_options(statements.Demand, "legal_basis"),
-        blank=True,
-        help_text=_("The law and article that the demand cites. Leave this field empty if the demand cites none."),
+    locals().update(
+        columns(
+            statements.Demand,
+            "id",
+            "language",
+            "hours_given",
+            "outcome",
+            "withheld",
+            "delayed_until",
+            "license",
+            received_at=_("The exact time, if known, for example 2026-10-05T09:30+07:00."),
+            asked=_("Leave out the names of private persons and anything that you are not legally allowed to repeat."),
+            legal_basis=_(
+                "The law and article that the demand cites. Leave this field empty if the demand cites none."
+            ),
+        )
     )
     outcome = models.CharField(**field_options(statements.Demand, "outcome"), max_length=10, default=Outcome.OPEN.value)
-    done = ProseField(**field_options(statements.Demand, "done"), blank=True)
-    done_on = models.DateField(**field_options(statements.Demand, "done_on"), null=True, blank=True)
     withheld_reason = ProseField(
         **field_options(statements.Demand, "withheld"),
         blank=True,

@@ -1,22 +1,32 @@
 """The versions of rows that people edit, the saved states of drafts, and the people who have a draft open."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class VersionedModel(models.Model):
-    """A row with the number of its state. The database raises the number at each edit (sql/versions.sql)."""
+class StatementModel(models.Model):
+    """A row whose columns come from a statement (`fields.columns`), so that mypy doesn't see them."""
 
-    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
     class Meta:
         abstract = True
 
 
-class DatedModel(VersionedModel):
-    """A versioned row with the time of its last edit."""
+class VersionedModel(StatementModel):
+    """A draft that several people edit, with the time of the last edit and the number of its state.
 
+    The database raises the number at each edit (sql/versions.sql), so that one person's edit doesn't overwrite another
+    person's.
+    """
+
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
@@ -24,7 +34,7 @@ class DatedModel(VersionedModel):
 
 
 class SavedState(models.Model):
-    """The whole content of a draft at one time. Database rules keep a state unchanged (sql/saved_states.sql).
+    """The content of a draft at the end of a sitting. Database rules keep a state unchanged (sql/saved_states.sql).
 
     `draft` is the id of a review, a claim or a demand. A state of the kind TYPED was never the draft's content: the
     person typed it while somebody else saved the same draft.
@@ -36,6 +46,7 @@ class SavedState(models.Model):
         RESTORED = "restored", _("restored")
         DISCARDED = "discarded", _("thrown away")
         TYPED = "typed", _("typed at the same time")
+        FORGOTTEN = "forgotten", _("after a passage was forgotten")
 
     draft = models.UUIDField()
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.SAVED)
@@ -45,6 +56,7 @@ class SavedState(models.Model):
         help_text="The draft's version that has this content, or that was typed over."
     )
     page = models.UUIDField(null=True, help_text="The opened page that sent the text. A repeated request has the same.")
+    was_opened = models.BooleanField(default=False, db_default=False, help_text="A page was opened with this state.")
     content = models.JSONField()
 
     class Meta:
@@ -53,7 +65,7 @@ class SavedState(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["saved", "opened", "restored", "discarded", "typed"]),
+                condition=models.Q(kind__in=["saved", "opened", "restored", "discarded", "typed", "forgotten"]),
                 name="savedstate_kind_known",
             )
         ]

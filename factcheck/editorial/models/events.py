@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.models.people import Publisher, User
 
+# Subjects whose forms have no saved states, proposals or triggers that record who saved them.
+SAVED_AT_DESK = ("claimant", "publisher", "ratingscale", "verdict", "topic")
 # The text for each stored action name. A name without a text is shown as it is.
 ACTIONS: dict[str, Promise] = {
     "publication.submitted": _("submitted for publication"),
@@ -25,6 +27,7 @@ ACTIONS: dict[str, Promise] = {
     "correction.opened": _("opened a correction"),
     "correction.closed": _("closed a correction because an import matched the published review"),
     **{f"{kind}.restored": _("restored a saved state") for kind in ("review", "claim", "demand")},
+    **{f"{kind}.passage_forgotten": _("forgot a passage of the draft") for kind in ("review", "claim", "demand")},
     **{f"{kind}.discarded": _("threw the draft away") for kind in ("review", "demand")},
     **{f"{kind}.brought_back": _("brought the draft back") for kind in ("review", "demand")},
     "review.original": _("published"),
@@ -42,6 +45,9 @@ ACTIONS: dict[str, Promise] = {
     "import.published": _("published an import"),
     "capture.made_public": _("let readers see a copy"),
     "capture.made_private": _("hid a copy from readers"),
+    **{f"{kind}.added": _("added") for kind in SAVED_AT_DESK},
+    **{f"{kind}.changed": _("changed") for kind in SAVED_AT_DESK},
+    **{f"{kind}.removed": _("deleted") for kind in ("claimant", "claim")},
     "claimant.confirmed": _("confirmed a name"),
     "claimant.redacted": _("replaced a name with a description"),
     "mapping.submitted": _("proposed a verdict mapping"),

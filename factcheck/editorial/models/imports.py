@@ -1,6 +1,6 @@
 """Import runs: the files, the importer, and the records by outcome. Jobs: the queue of the worker that runs them."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -11,9 +11,6 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factcheck.editorial.fields import LineField
 from factcheck.editorial.models.people import Publisher, User
-
-if TYPE_CHECKING:
-    from factcheck.editorial.models.proposals import Proposal, ProposalQuerySet
 
 
 class Job(ProcrastinateJob):
@@ -63,11 +60,11 @@ class ImportBatch(models.Model):
         return f"{self.files} ({date_format(self.imported_at)})" if self.pk else self.files
 
     @property
-    def proposal(self) -> "Proposal | None":
+    def proposal(self) -> Any:
         """The proposal for the whole import, or None while the import is running."""
         return self.proposals.filter(kind="import").select_related("decided_by").first()
 
     @property
-    def members(self) -> "ProposalQuerySet":
+    def members(self) -> Any:
         """The proposals for the import's reviews."""
         return self.proposals.filter(kind="review")

@@ -18,13 +18,10 @@ from factcheck.editorial.fields import (
     LanguageField,
     LineField,
     ProseField,
-    SeveralWordsField,
-    WebAddressField,
+    columns,
     field_options,
-    multiple_choice_options,
-    url_list,
 )
-from factcheck.editorial.models.drafts import VersionedModel
+from factcheck.editorial.models.drafts import StatementModel
 from factcheck.editorial.people import time_zones
 from factcheck.record.statements import review as statements
 
@@ -35,7 +32,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         return self.filter(memberships__isnull=False).distinct()
 
 
-class Publisher(VersionedModel):
+class Publisher(StatementModel):
     """The publisher responsible for a review: one of the site's newsrooms, or the publisher of an imported review."""
 
     Type = statements.PublisherType
@@ -51,10 +48,6 @@ class Publisher(VersionedModel):
             "The website’s host without www., such as example.org. The API identifies the publisher by this host."
         ),
     )
-    url = WebAddressField(**field_options(statements.Publisher, "url"), blank=True)
-    logo_url = WebAddressField(
-        **field_options(statements.Publisher, "logo_url"), blank=True, help_text=_("The URL of the logo.")
-    )
     language = LanguageField(
         _("language"),
         blank=True,
@@ -67,36 +60,20 @@ class Publisher(VersionedModel):
         validators=[time_zones.validate_time_zone],
         help_text=_("The editors’ desk and its e-mails show times in this zone."),
     )
-    same_as = url_list(**field_options(statements.Publisher, "same_as"))
-    description = LineField(
-        **field_options(statements.Publisher, "description"),
-        blank=True,
-        help_text=_("In one or two sentences: who you are and who funds you."),
-    )
-    codes = SeveralWordsField(
-        **multiple_choice_options(statements.Publisher, "codes"),
-        help_text=_("Tick a code only if its body lists you as a signatory or member."),
-    )
-    methodology_url = WebAddressField(
-        **field_options(statements.Publisher, "methodology_url"),
-        blank=True,
-        help_text=_("The page that explains how you check claims (IFCN: methodology)."),
-    )
-    corrections_url = WebAddressField(
-        **field_options(statements.Publisher, "corrections_url"),
-        blank=True,
-        help_text=_("The page that explains how you correct mistakes."),
-    )
-    principles_url = WebAddressField(
-        **field_options(statements.Publisher, "principles_url"),
-        blank=True,
-        help_text=_("The page that explains who you are and who funds you."),
-    )
-    unnamed_sources_url = WebAddressField(**field_options(statements.Publisher, "unnamed_sources_url"), blank=True)
-    feedback_url = WebAddressField(
-        **field_options(statements.Publisher, "feedback_url"),
-        blank=True,
-        help_text=_("The page where readers can report a mistake."),
+    locals().update(
+        columns(
+            statements.Publisher,
+            "type",
+            "name",
+            "site",
+            logo_url=_("The URL of the logo."),
+            description=_("In one or two sentences: who you are and who funds you."),
+            codes=_("Tick a code only if its body lists you as a signatory or member."),
+            methodology_url=_("The page that explains how you check claims (IFCN: methodology)."),
+            corrections_url=_("The page that explains how you correct mistakes."),
+            principles_url=_("The page that explains who you are and who funds you."),
+            feedback_url=_("The page where readers can report a mistake."),
+        )
     )
     checklist = ProseField(
         _("checklist for decisions"),
@@ -129,7 +106,7 @@ class Publisher(VersionedModel):
         return self.name
 
 
-class User(VersionedModel, AbstractUser):
+class User(AbstractUser):
     """A person with an account. Their permissions depend only on their memberships."""
 
     byline = LineField(

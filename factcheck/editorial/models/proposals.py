@@ -55,17 +55,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         found = self.filter(entry__isnull=False).select_related("entry", "decided_by", "submitted_by")
         return found.order_by("-entry__number")
 
-    def to_decide(self, user: User, newsrooms: list[int]) -> Self:
-        """Proposals that this person can decide on in these newsrooms, oldest first.
-
-        People can't decide on work that they submitted, wrote or created.
-        """
-        wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
-        began = Q(review__import_key__isnull=True, review__created_by=user) | Q(demand__created_by=user)
-        in_newsrooms = Q(deciding__in=newsrooms) | Q(kind=Kind.MAPPING) if newsrooms else Q(pk__in=[])
-        on_account = Q(DecidesOnAccount(Value(user.pk), F("account"), F("newsroom"), F("action")), kind=Kind.ACCOUNT)
-        found = self.undecided().filter(in_newsrooms | on_account)
-        return found.exclude(submitted_by=user).exclude(Exists(wrote)).exclude(began).order_by("pk")
+    def to_decide(self, user: User) -> Self:
+        """Other people's proposals that this person can approve, oldest first."""
+        return self.undecided().exclude(submitted_by=user).filter(MayDecide(Value(user.pk), F("pk"))).order_by("pk")
 
     def to_undo(self, user: User) -> Self:
         """Removals of the last 24 hours that this person can propose to undo, newest first."""
@@ -129,8 +121,15 @@ def describe(action: str, account: User, newsroom: Publisher | None, content: di
     return str(_TEXTS[Action(action)] % values)
 
 
+class MayDecide(Func):
+    """Whether a person may approve a proposal (`sql/proposals.sql`)."""
+
+    function = "editorial_may_decide"
+    output_field = models.BooleanField()
+
+
 class DecidesOnAccount(Func):
-    """Whether a person may decide on a proposal about an account (`sql/accounts.sql`)."""
+    """Whether a person may decide on such a change of an account (`sql/accounts.sql`)."""
 
     function = "editorial_decides_on_account"
     output_field = models.BooleanField()

@@ -6,14 +6,14 @@ from typing import Self
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, columns, field_options
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim
-from factcheck.editorial.models.drafts import DatedModel
+from factcheck.editorial.models.drafts import StatementModel, VersionedModel
 from factcheck.editorial.models.people import ApiToken, Publisher, User
 from factcheck.editorial.models.scales import Verdict
 from factcheck.record.models import LogEntry
@@ -22,13 +22,6 @@ from factcheck.record.statements import review as statements
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
-    def for_statements(self) -> Self:
-        """The reviews with all rows that their statements need, loaded in a fixed number of queries."""
-        authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
-        return self.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
-            "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", authorships
-        )
-
     def drafts_of(self, user: User) -> Self:
         """Drafts that the person created or is an author of, newest first."""
         own = Q(created_by=user) | Q(pk__in=user.authorships.values("review"))
@@ -53,7 +46,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.kept().filter(Exists(newer), translation_of__isnull=False).exclude(state="withdrawn")
 
 
-class Review(DatedModel):
+class Review(VersionedModel):
     """The draft of a review of a claim. The public sees published revisions only."""
 
     class State(models.TextChoices):
@@ -84,16 +77,15 @@ class Review(DatedModel):
     claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="reviews")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     language = LanguageField(_("language"))
-    headline = LineField(**field_options(statements.Review, "headline"), blank=True)
-    summary = ProseField(
-        **field_options(statements.Review, "summary"),
-        blank=True,
-        help_text=_("Give the verdict and the reason in one or two sentences."),
-    )
-    body = ProseField(
-        **field_options(statements.Review, "body"),
-        blank=True,
-        help_text=_("You can use Markdown: **bold**, [text](URL), lists."),
+    locals().update(
+        columns(
+            statements.Review,
+            "id",
+            "language",
+            "license",
+            summary=_("Give the verdict and the reason in one or two sentences."),
+            body=_("You can use Markdown: **bold**, [text](URL), lists."),
+        )
     )
     verdict = models.ForeignKey(
         Verdict, models.PROTECT, verbose_name=_("verdict"), null=True, blank=True, related_name="+"
@@ -103,7 +95,6 @@ class Review(DatedModel):
         blank=True,
         help_text=_("If empty, the rating scale’s explanation is shown."),
     )
-    reviewed_on = models.DateField(**field_options(statements.Review, "reviewed_on"), null=True, blank=True)
     translation_of = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -120,21 +111,10 @@ class Review(DatedModel):
         blank=True,
         help_text=_("The revision that you are translating."),
     )
-    selection_reason = models.CharField(**field_options(statements.Selection, "reason"), max_length=10, blank=True)
-    selection_note = LineField(
-        **field_options(statements.Selection, "note"), blank=True, help_text=_("Readers will see this.")
-    )
+    locals().update(columns(statements.Selection, prefix="selection_", note=_("Readers will see this.")))
 
     # For imported reviews only: the publisher's page and rating.
-    original_url = WebAddressField(**field_options(statements.Review, "original_url"), blank=True)
-    archive_url = WebAddressField(**field_options(statements.Review, "archive_url"), blank=True)
-    original_label = ProseField(**field_options(statements.OriginalRating, "label"), blank=True)
-    original_value = LineField(**field_options(statements.OriginalRating, "value"), blank=True)
-    original_best = LineField(**field_options(statements.OriginalRating, "best"), blank=True)
-    original_worst = LineField(**field_options(statements.OriginalRating, "worst"), blank=True)
-    original_explanation = ProseField(**field_options(statements.OriginalRating, "explanation"), blank=True)
-    original_image_url = WebAddressField(**field_options(statements.OriginalRating, "image_url"), blank=True)
-    language_detected = models.BooleanField(**field_options(statements.Review, "language_detected"), default=False)
+    locals().update(columns(statements.OriginalRating, prefix="original_"))
     license_url = WebAddressField(_("publisher's licence"), blank=True)
     original_publisher = models.JSONField(
         default=dict,
@@ -263,32 +243,22 @@ class Authorship(models.Model):
         return self.name or str(self.user)
 
 
-class Source(models.Model):
+class Source(StatementModel):
     """Evidence that a review cites, so that readers can check the evidence themselves."""
 
     Stance = statements.Stance
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="sources")
-    title = LineField(**field_options(statements.Source, "title"), blank=True)
-    url = WebAddressField(**field_options(statements.Source, "url"), blank=True)
-    publisher = LineField(**field_options(statements.Source, "publisher"), blank=True)
-    stance = models.CharField(**field_options(statements.Source, "stance"), max_length=10, blank=True)
-    quote = ProseField(
-        **field_options(statements.Source, "quote"),
-        blank=True,
-        help_text=_("The relevant passage, quoted exactly from the source."),
-    )
-    archive_url = WebAddressField(**field_options(statements.Source, "archive_url"), blank=True)
-    published_on = models.DateField(**field_options(statements.Source, "published_on"), null=True, blank=True)
-    accessed_on = models.DateField(**field_options(statements.Source, "accessed_on"), null=True, blank=True)
-    primary = models.BooleanField(
-        **field_options(statements.Source, "primary"),
-        null=True,
-        blank=True,
-        help_text=_(
-            "Choose “Yes” for the evidence itself, such as a law, a recording or a data set. Choose “No” for a"
-            " report about the evidence."
-        ),
+    locals().update(
+        columns(
+            statements.Source,
+            quote=_("The relevant passage, quoted exactly from the source."),
+            primary=_(
+                "Choose “Yes” for the evidence itself, such as a law, a recording or a data set. Choose “No” for a"
+                " report about the evidence."
+            ),
+            no_capture_reason=NO_CAPTURE_HELP,
+        )
     )
     capture = models.ForeignKey(
         Capture,
@@ -298,9 +268,6 @@ class Source(models.Model):
         blank=True,
         editable=False,
         related_name="sources",
-    )
-    no_capture_reason = LineField(
-        **field_options(statements.Source, "no_capture_reason"), blank=True, help_text=NO_CAPTURE_HELP
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -316,7 +283,7 @@ class Source(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.url
+        return str(self.title or self.url)
 
     def clean(self) -> None:
         if not self.title and not self.url:

@@ -9,10 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField
-from factcheck.editorial.models.drafts import VersionedModel
 
 
-class RatingScale(VersionedModel):
+class RatingScale(models.Model):
     """A scale from worst (least true) to best (most true), as with schema.org's worstRating and bestRating."""
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
@@ -56,7 +55,7 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
         return self.select_related("scale").prefetch_related("labels")
 
 
-class Verdict(VersionedModel):
+class Verdict(models.Model):
     """One verdict of a scale. A verdict without a value has no position between false and true."""
 
     scale = models.ForeignKey(RatingScale, models.PROTECT, verbose_name=_("rating scale"), related_name="verdicts")
@@ -111,7 +110,7 @@ class VerdictLabel(models.Model):
         return self.label
 
 
-class VerdictMapping(VersionedModel):
+class VerdictMapping(models.Model):
     """A different publisher's wording of a verdict, and the equivalent verdict on this site.
 
     Imports use the mapping if its last proposal was approved.

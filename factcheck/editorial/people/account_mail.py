@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from factcheck.editorial.models import Membership, Proposal, Publisher, SecondFactor, User
@@ -26,11 +27,21 @@ from factcheck.editorial.sign_in.attempts import lock_counters
 
 QUEUE = "default"
 LINK, NOTICE, ALERT = "accounts.send_link", "accounts.send_notice", "accounts.send_alert"
-# The acts that a person is told about, with the names of their events. The template has a text for each.
-ALERTS = (
-    "password.changed", "second_factor.added", "second_factor.removed", "second_factor.reset", "sign_in.succeeded",
-    "sign_in.code_repeated",
-)  # fmt: skip
+# The subjects of e-mails about acts on the person's own account, by the names of the acts' events.
+ALERTS = {
+    "password.changed": _("Your password was changed"),
+    "second_factor.added": _("A second factor was added to your account"),
+    "second_factor.removed": _("A second factor was removed from your account"),
+    "second_factor.reset": _("The second factors of your account were removed"),
+    "sign_in.succeeded": _("A new device logged in to your account"),
+    "sign_in.code_repeated": _("A one-time code of your account was entered again"),
+}
+# The subjects of notices, by the decision on the proposal.
+NOTICES = {
+    "": _("A change of an account was proposed"),
+    "approved": _("An account was changed"),
+    "returned": _("A change of an account was returned"),
+}
 ALERT_EVERY = timedelta(minutes=10)  # for one account and act
 
 
@@ -80,14 +91,16 @@ def send_notice(proposal: int, decision: str) -> None:
     row = Proposal.objects.select_related("account", "newsroom", "submitted_by", "decided_by").get(pk=proposal)
     if row.decision != decision:
         return
+    context = {"subject": NOTICES[decision], "proposal": row, "decision": decision, "url": settings.SITE_URL}
     for address in sorted(_addresses(row)):
-        _send([address], "notice", {"proposal": row, "decision": decision, "url": settings.SITE_URL}, row.newsroom)
+        _send([address], "notice", context, row.newsroom)
 
 
 def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None:
     person = User.objects.get(pk=account)
     context: dict[str, object] = {
-        **told, "account": person, "action": action, "at": datetime.fromisoformat(at), "url": settings.SITE_URL,
+        **told, "subject": ALERTS[action], "account": person,
+        "action": action, "at": datetime.fromisoformat(at), "url": settings.SITE_URL,
         "factor": dict(SecondFactor.Kind.choices).get(told["kind"], ""),
     }  # fmt: skip
     _send([person.email], "alert", context, _newsroom_of(person))

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import EditorialError, LastDecider, TooLate, TooSoon
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import EditorialEvent, Membership, Proposal, User
 from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action, Kind
@@ -30,7 +30,7 @@ def take_away(*, account: User, action: Action, by: User, membership: Membership
     _make_way(account, action, by)
     newsroom, said = (membership.publisher, {"role": membership.role}) if membership else (None, {})
     proposal = account_policy.propose(account=account, action=action, by=by, newsroom=newsroom, **said)
-    if action in TAKING and account_policy.AccountPolicy().may_decide_alone(proposal, by):
+    if action in TAKING and account_policy.AccountPolicy().find_refusal(proposal, by, approving=True) is None:
         return workflow.approve(proposal=proposal, by=by, digest=proposal.digest)
     return proposal
 
@@ -40,7 +40,7 @@ def end_sessions(*, account: User, by: User) -> None:
     """Logs the person out everywhere. They can log in again with their password."""
     roles.require_administrator(by)
     if account_policy.is_last_decider(account):
-        raise EditorialError(
+        raise LastDecider(
             _(
                 "Nobody else can decide in this person’s newsroom or on accounts, so you can’t end the sessions. Press"
                 " “Close the account” instead. A second person then approves, or the account is closed after 24 hours."
@@ -48,7 +48,7 @@ def end_sessions(*, account: User, by: User) -> None:
         )
     ended = EditorialEvent.objects.filter(actor=by, action="session.ended", subject=f"user:{account.pk}")
     if ended.filter(at__gt=timezone.now() - AGAIN).exists():
-        raise EditorialError(_("You have just ended these sessions. Wait ten minutes, or pause the account."))
+        raise TooSoon(_("You have just ended these sessions. Wait ten minutes, or pause the account."))
     sessions.end_sessions(account)
     record_account_event(by, "session.ended", account)
 
@@ -57,7 +57,7 @@ def end_sessions(*, account: User, by: User) -> None:
 def undo(*, removal: Proposal, by: User) -> Proposal:
     """Proposes to give back what the removal took. This is possible within 24 hours."""
     if not Proposal.objects.to_undo(by).filter(pk=removal.pk).exists():
-        raise EditorialError(account_policy.NOT_UNDONE)
+        raise TooLate(account_policy.NOT_UNDONE)
     assert removal.account is not None
     _make_way(removal.account, Action.UNDOING, by)
     said = {"removal": removal.pk, "taken": removal.action}

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import Ambiguous, NotFound
 from factcheck.editorial.models import Publisher, User
 
 
@@ -10,7 +10,7 @@ def find_user(username: str) -> User:
     """The account with this username. Raises EditorialError if there is none."""
     found = User.objects.filter(username=username).first()
     if found is None:
-        raise EditorialError(_("The account %(name)s does not exist. Check the spelling.") % {"name": username})
+        raise NotFound(_("The account %(name)s does not exist. Check the spelling.") % {"name": username})
     return found
 
 
@@ -21,9 +21,7 @@ def find_newsroom(user: User, site: str | None) -> Publisher:
     if len(found) == 1:
         return found[0]
     if site:
-        raise EditorialError(_("%(name)s is not a member of %(site)s.") % {"name": user.username, "site": site})
+        raise NotFound(_("%(name)s is not a member of %(site)s.") % {"name": user.username, "site": site})
     if found:
-        raise EditorialError(
-            _("%(name)s is a member of several newsrooms. Choose one of them.") % {"name": user.username}
-        )
-    raise EditorialError(_("%(name)s is not a member of any newsroom.") % {"name": user.username})
+        raise Ambiguous(_("%(name)s is a member of several newsrooms. Choose one of them.") % {"name": user.username})
+    raise NotFound(_("%(name)s is not a member of any newsroom.") % {"name": user.username})

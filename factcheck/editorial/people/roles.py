@@ -1,10 +1,11 @@
 """Permissions, which depend only on a person's role in a newsroom, even for superusers."""
 
-from collections.abc import Iterable
+from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import NotAllowed
+from factcheck.editorial.errors import NotAllowed, NotMember
 from factcheck.editorial.models import Membership, Publisher, Review, User
 
 Role = Membership.Role
@@ -16,25 +17,17 @@ ACCOUNT_ADMINISTRATORS = "Account administrators"
 
 def role_in(user: User, newsroom: Publisher | int) -> Role | None:
     """The person's role in this newsroom, or None. A closed account doesn't have a role."""
-    if not user.is_active:
-        return None
-    found = Membership.objects.filter(user=user, publisher=newsroom).first()
-    return Role(found.role) if found else None
-
-
-def newsrooms_of(user: User, roles: Iterable[Role] = tuple(Role)) -> list[int]:
-    """Ids of the newsrooms in which the person has one of these roles."""
-    if not user.is_active:
-        return []
-    return list(Membership.objects.filter(user=user, role__in=list(roles)).values_list("publisher_id", flat=True))
+    found = answer("editorial_role_in", user.pk, newsroom if isinstance(newsroom, int) else newsroom.pk)
+    return Role(found) if found else None
 
 
 def administers(user: User) -> bool:
     """Whether the person administers accounts. A closed account administers nothing."""
-    return user.is_active and has_administration(user)
+    return ask("editorial_administers", user.pk)
 
 
 def has_administration(user: User) -> bool:
+    """Whether the account has the administration of accounts, even if it is closed."""
     return user.is_superuser or user.groups.filter(name=ACCOUNT_ADMINISTRATORS).exists()
 
 
@@ -48,7 +41,7 @@ def require_member(user: User, newsroom: Publisher | int) -> Role:
     """The person's role in this newsroom. Raises NotAllowed if they don't have one."""
     role = role_in(user, newsroom)
     if role is None:
-        raise NotAllowed(
+        raise NotMember(
             _(
                 "You are not a member of this newsroom, so you can’t see or change its drafts. If you need"
                 " access, ask an account administrator."
@@ -63,18 +56,25 @@ def require_decider(user: User, newsroom: Publisher | int) -> None:
         raise NotAllowed(_("Only an Editor or Chief editor of this newsroom can do this. Ask one of them."))
 
 
-def is_author(user: User, review: Review) -> bool:
-    """Whether the person is listed as an author, or created the review themselves or through a program.
-
-    Importers don't count as authors of the reviews that they import.
-    """
-    if review.created_by_id == user.pk and review.import_key is None:
-        return True
-    return review.authorships.filter(user=user).exists()
+def may_write(user: User, review: Review) -> bool:
+    """Whether the person is an Editor of the review's newsroom, or the Reporter who created or wrote the review."""
+    return ask("editorial_may_write", user.pk, review.pk)
 
 
 def require_writer(user: User, review: Review) -> None:
-    """Raises NotAllowed unless the person wrote the review or is an Editor of its newsroom."""
-    role = require_member(user, review.newsroom_id)
-    if role == Role.REPORTER and review.created_by_id != user.pk and not is_author(user, review):
+    """Raises NotAllowed unless the person can write the review."""
+    if not may_write(user, review):
+        require_member(user, review.newsroom_id)
         raise NotAllowed(_("A Reporter can change only their own reviews. Ask the author or an Editor."))
+
+
+def ask(function: str, *values: Any) -> bool:
+    """Whether the database allows it. The functions are in `access.sql`, `proposals.sql` and `accounts.sql`."""
+    return bool(answer(function, *values))
+
+
+def answer(function: str, *values: Any) -> Any:
+    """The word with which such a function answers."""
+    with connection.cursor() as cursor:
+        cursor.callproc(function, values)
+        return cursor.fetchone()[0]

@@ -6,11 +6,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.captures.requests import keep_captures, request_missing
+from factcheck.editorial.captures.requests import replace_rows
 from factcheck.editorial.drafts.saved_states import keep_first_state, keep_state
 from factcheck.editorial.drafts.statement_columns import columns_of, values_of
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic, User
 from factcheck.editorial.proposals.merge_policy import is_public
@@ -40,7 +40,7 @@ def change_draft(*, token: ApiToken, draft: Claim, values: Values) -> UUID:
     # A review that is being corrected or redacted is a draft too, but the public has already read it.
     published = LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists() or is_public(claim)
     if published or claim.reviews.exclude(state=Review.State.DRAFT).exists():
-        raise EditorialError(_("A review of this claim has been submitted or published. Edit the claim at the desk."))
+        raise WrongState(_("A review of this claim has been submitted or published. Edit the claim at the desk."))
     keep_first_state(claim, claim.logged_by)
     _write(claim, values, token.user)
     keep_state(claim, token.user)
@@ -79,10 +79,7 @@ def _write(claim: Claim, values: Values, by: User) -> None:
         claim.claimant = claimant
     claim.save()
     if "appearances" in values:
-        keep_captures(claim.appearances.all(), appearances)
-        claim.appearances.all().delete()
-        Appearance.objects.bulk_create(appearances)
-        request_missing(appearances, newsroom=claim.newsroom, by=by)
+        replace_rows(claim.appearances, appearances, newsroom=claim.newsroom, by=by)
     if "topics" in values:
         claim.topics.set(topics)
 

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from factcheck.editorial.models import AnsweredRequest, ApiToken
 from factcheck.editorial.programs.tokens import token_transaction
+from factcheck.server.secret_key import keyed_hash
 
 RETENTION = timedelta(hours=24)
 
@@ -35,8 +35,7 @@ def run_once(*, token: ApiToken, route: str, key: str | None, content: bytes, ac
     with token_transaction(token):
         if key is None:
             return act()
-        # Stored digests depend on this salt, so the salt keeps its name.
-        digest = salted_hmac("factcheck.editorial.programs.once", content, algorithm="sha256").hexdigest()
+        digest = keyed_hash("editorial.programs.once", content)
         if not _try_lock(token, route, key):
             raise RequestInProgress
         of_key = AnsweredRequest.objects.filter(token=token, route=route, key=key)

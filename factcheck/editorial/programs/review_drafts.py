@@ -6,11 +6,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.captures.requests import keep_captures, request_missing
+from factcheck.editorial.captures.requests import replace_rows
 from factcheck.editorial.drafts.saved_states import keep_first_state, keep_state
 from factcheck.editorial.drafts.statement_columns import values_of
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Review, Source, Verdict
 from factcheck.record.formats.canonical import rfc3339
@@ -42,7 +42,7 @@ def change_draft(*, token: ApiToken, draft: Review, values: Values) -> UUID:
     """Changes the given keys. A given list replaces the whole existing list. Raises Invalid and EditorialError."""
     review = Review.objects.select_for_update().get(pk=draft.pk)
     if review.state != Review.State.DRAFT:
-        raise EditorialError(
+        raise WrongState(
             _("Only a draft can be edited. The status of this review is “%s”.") % review.get_state_display()
         )
     keep_first_state(review, review.created_by)
@@ -90,10 +90,7 @@ def _write(review: Review, values: Values, token: ApiToken) -> None:
         raise Invalid(problems)
     review.save()
     if "sources" in values:
-        keep_captures(review.sources.all(), sources)
-        review.sources.all().delete()
-        Source.objects.bulk_create(sources)
-        request_missing(sources, newsroom=review.newsroom, by=token.user)
+        replace_rows(review.sources, sources, newsroom=review.newsroom, by=token.user)
     # The token's account becomes an author, so that it can't approve the review.
     Authorship.objects.get_or_create(review=review, user=token.user)
     keep_state(review, token.user)

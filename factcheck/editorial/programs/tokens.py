@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import AlreadyDone, Incomplete, NotAllowed, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Membership, User
 from factcheck.editorial.people import roles
@@ -30,7 +30,7 @@ def create_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], d
     """
     roles.require_member(by, newsroom)
     if not 1 <= days <= ApiToken.MAX_LIFETIME.days:
-        raise EditorialError(_("Choose how long the token is valid. The maximum is one year."))
+        raise Incomplete(_("Choose how long the token is valid. The maximum is one year."))
     secret = PREFIX + secrets.token_urlsafe(32)
     now = timezone.now()
     token = ApiToken(
@@ -45,7 +45,7 @@ def create_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], d
     try:
         token.full_clean()
     except ValidationError as problem:
-        raise EditorialError(*problem.messages) from problem
+        raise WrongValue(*problem.messages) from problem
     token.save()
     record_event(by, "token.made", token, name=token.name, scopes=token.scopes, expires_at=token.expires_at.isoformat())
     return token, secret
@@ -58,7 +58,7 @@ def revoke_token(*, token: ApiToken, by: User) -> None:
     if token.user_id != by.pk and roles.require_member(by, token.newsroom_id) != Membership.Role.CHIEF_EDITOR:
         raise NotAllowed(_("Only the token’s creator or a Chief editor can revoke it. Ask one of them."))
     if token.revoked_at:
-        raise EditorialError(_("This token has already been revoked."))
+        raise AlreadyDone(_("This token has already been revoked."))
     revoke_tokens(ApiToken.objects.filter(pk=token.pk), by=by)
 
 

@@ -5,18 +5,28 @@ approved, and the application can't make it (`sql/accounts.sql`).
 """
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import (
+    AlreadyDone,
+    ChangedSince,
+    Incomplete,
+    LastDecider,
+    NeedsOtherPerson,
+    NotAllowed,
+    TooLate,
+    Undecided,
+    WrongState,
+)
 from factcheck.editorial.models import Proposal, Publisher, User
-from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action, Kind
+from factcheck.editorial.models.kinds import SETTLED_AFTER, Action, Kind
 from factcheck.editorial.people import account_mail, roles
-from factcheck.editorial.proposals.policy import Policy, Reasons, submit_statement
+from factcheck.editorial.proposals.policy import Policy, submit_statement
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
 
 _ASK_A_CHIEF = _("Only an account administrator or a Chief editor of this newsroom can do this. Ask one of them.")
@@ -30,6 +40,11 @@ NOT_UNDONE = _("This can’t be undone any more. An account administrator can pr
 
 class AccountPolicy(Policy[User]):
     kind = Kind.ACCOUNT
+    refusals: ClassVar = Policy.refusals | {
+        "not_editor": _ASK_A_CHIEF,
+        "own_account": _("This is about your own account. Someone else has to decide."),
+        "took_it_away": _("You took this away yourself. Someone else has to decide."),
+    }
     changed = _("The account was changed after this was proposed. Return the proposal, then propose the change again.")
 
     def lock_subject(self, proposal: Proposal) -> None:
@@ -46,32 +61,18 @@ class AccountPolicy(Policy[User]):
         return {**proposal.content, **now, **({"newsroom": newsroom.site} if newsroom else {})}
 
     def require_submitter(self, proposal: Proposal) -> None:
-        if not _ask("editorial_proposes_on_account", proposal, proposal.submitted_by_id):
+        if not _may_propose(proposal):
             if proposal.action in (Action.REMOVAL, Action.UNDOING):
                 raise NotAllowed(_ASK_A_CHIEF)
             roles.require_administrator(proposal.submitted_by)
 
-    def require_decider(self, proposal: Proposal, by: User) -> None:
-        if by.pk == proposal.submitted_by_id and proposal.action in TAKING:
-            return  # `may_decide_alone` asks the brake
-        if by.pk == proposal.account_id:
-            raise NotAllowed(_("This is about your own account. Someone else has to decide."))
-        if not _ask("editorial_decides_on_account", proposal, by.pk):
-            raise NotAllowed(_ASK_A_CHIEF)
-        removal = proposal.content.get("removal")
-        if removal and Proposal.objects.filter(pk=removal, submitted_by=by).exists():
-            raise NotAllowed(_("You took this away yourself. Someone else has to decide."))
-
-    def may_decide_alone(self, proposal: Proposal, by: User) -> bool:
-        return not ask("editorial_removal_waits", proposal.pk) if proposal.action in TAKING else is_first_hour(by)
-
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
-        if not _ask("editorial_proposes_on_account", proposal, proposal.submitted_by_id):
-            raise EditorialError(
+        if not _may_propose(proposal):
+            raise ChangedSince(
                 _("The person who proposed this can no longer propose it. Return the proposal with a message.")
             )
         if proposal.action == Action.UNDOING and not _can_be_undone(proposal, proposal.content.get("taken")):
-            raise EditorialError(self.changed)
+            raise ChangedSince(self.changed)
         return super().require_unchanged(proposal)
 
     def after_submit(self, proposal: Proposal) -> None:
@@ -107,39 +108,45 @@ def propose(*, account: User, action: Action, by: User, newsroom: Publisher | No
     policy = AccountPolicy()
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
-    if reasons := find_missing(proposal, wanted):
-        raise EditorialError(*reasons)
+    _require_possible(proposal, wanted)
     proposal.statement = json.dumps({"action": action, **wanted})
     return submit_statement(policy, proposal, policy.build_statement(proposal))
 
 
-def find_missing(proposal: Proposal, wanted: dict[str, Any]) -> Reasons:
-    """Everything that prevents the proposal, as sentences for the account administrator."""
+def _require_possible(proposal: Proposal, wanted: dict[str, Any]) -> None:
+    """Raises EditorialError if the account's state doesn't allow the proposal."""
     account, action = AccountPolicy().subject(proposal), proposal.action
     if open_proposal(account) is not None:
-        return [_("A change of this account is already waiting for a decision. Have it decided, or take it back.")]
+        raise Undecided(
+            _("A change of this account is already waiting for a decision. Have it decided, or take it back.")
+        )
     if action == Action.PAUSE and is_last_decider(account):
-        return [LAST_DECIDER]
+        raise LastDecider(LAST_DECIDER)
     if action == Action.PAUSE and _has_paused(proposal.submitted_by, account):
-        return [_("You have paused this account before. Ask another account administrator, or close the account.")]
+        raise NeedsOtherPerson(
+            _("You have paused this account before. Ask another account administrator, or close the account.")
+        )
     held = account.memberships.filter(publisher=proposal.newsroom).first() if proposal.newsroom else None
     if action == Action.REMOVAL and (held is None or held.role != wanted["role"]):
-        return [_("This person no longer has this role.")]
+        raise ChangedSince(_("This person no longer has this role."))
     if action == Action.UNDOING and not _can_be_undone(proposal, wanted["taken"]):
-        return [NOT_UNDONE]
+        raise TooLate(NOT_UNDONE)
     if action in (Action.REMOVAL, Action.DISMISSAL, Action.UNDOING):
-        return []
+        return
     if account.is_active == (action == Action.REOPENING):
-        return [_("This account is open.") if account.is_active else _("This account is closed. Propose to reopen it.")]
+        raise WrongState(
+            _("This account is open.") if account.is_active else _("This account is closed. Propose to reopen it.")
+        )
     if action == Action.ROLE and roles.has_administration(account):
-        return [_("An account administrator cannot have a role in a newsroom. Remove the administration first.")]
+        raise WrongState(
+            _("An account administrator cannot have a role in a newsroom. Remove the administration first.")
+        )
     if action == Action.ROLE and held is not None and held.role == wanted["role"]:
-        return [_("This person already has this role.")]
+        raise AlreadyDone(_("This person already has this role."))
     if action == Action.ADMINISTRATOR and (roles.has_administration(account) or account.memberships.exists()):
-        return [_("An account administrator cannot have a role in a newsroom. Remove the roles first.")]
+        raise WrongState(_("An account administrator cannot have a role in a newsroom. Remove the roles first."))
     if action == Action.EMAIL and wanted["new_email"] in ("", account.email):
-        return [_("Enter the new e-mail address.")]
-    return []
+        raise Incomplete(_("Enter the new e-mail address."))
 
 
 def sends_link(account: User, action: str) -> bool:
@@ -156,17 +163,17 @@ def open_proposal(account: User) -> Proposal | None:
 
 def is_first_hour(by: User) -> bool:
     """Whether nobody else has ever been able to decide, so that this administrator's own approval is enough."""
-    return ask("editorial_is_first_hour", by.pk)
+    return roles.ask("editorial_is_first_hour", by.pk)
 
 
 def is_last_decider(account: User) -> bool:
     """Whether nobody else can decide in one of the account's newsrooms, or on accounts."""
-    return ask("editorial_is_last_decider", account.pk, None)
+    return roles.ask("editorial_is_last_decider", account.pk, None)
 
 
 def has_powers(account: User) -> bool:
     """Whether the account has a role or administers accounts, or had until today."""
-    return ask("editorial_has_powers", account.pk)
+    return roles.ask("editorial_has_powers", account.pk)
 
 
 def _has_paused(person: User, account: User) -> bool:
@@ -176,15 +183,9 @@ def _has_paused(person: User, account: User) -> bool:
 
 
 def _can_be_undone(proposal: Proposal, taken: str | None) -> bool:
-    return ask("editorial_can_be_undone", proposal.account_id, proposal.newsroom_id, taken)
+    return roles.ask("editorial_can_be_undone", proposal.account_id, proposal.newsroom_id, taken)
 
 
-def _ask(function: str, proposal: Proposal, person: int) -> bool:
-    return ask(function, person, proposal.account_id, proposal.newsroom_id, proposal.action)
-
-
-def ask(function: str, *values: int | str | None) -> bool:
-    """The answer of a function of `sql/accounts.sql`."""
-    with connection.cursor() as cursor:
-        cursor.callproc(function, values)
-        return bool(cursor.fetchone()[0])
+def _may_propose(proposal: Proposal) -> bool:
+    about = (proposal.account_id, proposal.newsroom_id, proposal.action)
+    return roles.ask("editorial_proposes_on_account", proposal.submitted_by_id, *about)

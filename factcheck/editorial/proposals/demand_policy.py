@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.drafts.statement_columns import values_of
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import Incomplete, TooSoon, WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Demand, Freeze, Proposal, Publisher, SavedState, User
 from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal
+from factcheck.editorial.proposals.policy import Policy, Reasons
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand as statements
 from factcheck.record.statements.checks import equivalent
@@ -45,20 +45,18 @@ class DemandPolicy(Policy[Demand]):
     def find_missing(self, proposal: Proposal) -> Reasons:
         demand = self.subject(proposal)
         if demand.state != State.DRAFT:
-            return [_("Only a draft can be submitted. The status of this demand is “%s”.") % demand.get_state_display()]
+            raise WrongState(
+                _("Only a draft can be submitted. The status of this demand is “%s”.") % demand.get_state_display()
+            )
         return find_missing(demand)
 
     def copy_note(self, proposal: Proposal) -> None:
         proposal.note = self.subject(proposal).change_note
 
-    def require_outsider(self, proposal: Proposal, by: User) -> None:
-        if self.subject(proposal).created_by_id == by.pk:
-            raise author_refusal()
-
     def require_ready(self, proposal: Proposal) -> None:
         publish_after = self.subject(proposal).publish_after
         if publish_after and publish_after > utc_today():
-            raise EditorialError(
+            raise TooSoon(
                 _("This entry must not be public before %s. It will be published automatically on that day.")
                 % date_format(publish_after)
             )
@@ -122,11 +120,11 @@ def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
     demand = _lock_demand(demand.pk)
     roles.require_member(by, demand.newsroom_id)
     if demand.state != State.PUBLISHED:
-        raise EditorialError(
+        raise WrongState(
             _("Only a published demand can be updated. The status of this demand is “%s”.") % demand.get_state_display()
         )
     if not note.strip():
-        raise EditorialError(_("Describe what changed. Readers will see your description."))
+        raise Incomplete(_("Describe what changed. Readers will see your description."))
     keep_state(demand, by, SavedState.Kind.OPENED)
     demand.change_note = note
     _set_state(demand, State.DRAFT)

@@ -1,7 +1,7 @@
 """Freezes of a newsroom's publishing: a Chief editor freezes at once, and two people end the freeze together."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import AlreadyDone, Frozen, Incomplete, NotAllowed, Undecided
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Freeze, Membership, Proposal, Publisher, User
+from factcheck.editorial.models import Freeze, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
@@ -24,6 +24,9 @@ class FreezePolicy(Policy[Freeze]):
     """
 
     kind = Kind.FREEZE
+    refusals: ClassVar = Policy.refusals | {
+        "no_chief_editor": _("One of the two people who end a freeze must be a Chief editor. Ask a Chief editor.")
+    }
 
     def lock_subject(self, proposal: Proposal) -> None:
         found = Freeze.objects.select_for_update(of=("self",)).select_related("newsroom", "begun_by")
@@ -40,23 +43,13 @@ class FreezePolicy(Policy[Freeze]):
     def find_missing(self, proposal: Proposal) -> Reasons:
         freeze = self.subject(proposal)
         if freeze.ended_at:
-            return [_("This freeze is already over.")]
+            raise AlreadyDone(_("This freeze is already over."))
         if Proposal.objects.about(freeze).undecided().exists():
-            return [_("Somebody has already proposed to end this freeze. Approve or return that proposal.")]
+            raise Undecided(_("Somebody has already proposed to end this freeze. Approve or return that proposal."))
         return []
 
     def require_submitter(self, proposal: Proposal) -> None:
         roles.require_decider(proposal.submitted_by, self.subject(proposal).newsroom)
-
-    def require_decider(self, proposal: Proposal, by: User) -> None:
-        if not roles.administers(by):
-            super().require_decider(proposal, by)
-
-    def require_outsider(self, proposal: Proposal, by: User) -> None:
-        newsroom = self.subject(proposal).newsroom
-        people = (proposal.submitted_by, by)
-        if Membership.Role.CHIEF_EDITOR not in [roles.role_in(person, newsroom) for person in people]:
-            raise NotAllowed(_("One of the two people who end a freeze must be a Chief editor. Ask a Chief editor."))
 
     def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
         freeze = self.subject(proposal)
@@ -67,8 +60,7 @@ class FreezePolicy(Policy[Freeze]):
 @transaction.atomic
 def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
     """Freezes the newsroom's publishing at once. Publications that have begun finish first."""
-    is_chief = roles.role_in(by, newsroom) == Membership.Role.CHIEF_EDITOR
-    if not is_chief and not roles.administers(by):
+    if not roles.ask("editorial_may_freeze", by.pk, newsroom.pk):
         raise NotAllowed(_("Only a Chief editor or an account administrator can freeze publishing. Ask one of them."))
     Publisher.objects.select_for_update().get(pk=newsroom.pk)
     require_not_frozen([newsroom.pk])
@@ -76,7 +68,7 @@ def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
     try:
         freeze.clean_fields(exclude=["newsroom", "begun_by", "ended_at"])
     except ValidationError as problem:
-        raise EditorialError(_("Explain why you freeze publishing, in at most 2000 characters.")) from problem
+        raise Incomplete(_("Explain why you freeze publishing, in at most 2000 characters.")) from problem
     freeze.save()
     record_event(by, "freeze.begun", freeze, reason=freeze.reason)
     return freeze
@@ -85,7 +77,7 @@ def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
 def require_not_frozen(newsrooms: Iterable[int | None]) -> None:
     """Raises EditorialError if one of these newsrooms has frozen its publishing."""
     for freeze in Freeze.objects.open().filter(newsroom__in=[key for key in newsrooms if key is not None]):
-        raise EditorialError(
+        raise Frozen(
             _(
                 "%(newsroom)s has frozen its publishing since %(time)s (%(person)s: %(reason)s). Nothing can be"
                 " published, withdrawn or erased until two people end the freeze."

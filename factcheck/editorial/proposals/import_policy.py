@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.rows import drafts_of
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import ChangedSince, WrongState
 from factcheck.editorial.events import record_event, record_events
-from factcheck.editorial.models import Authorship, ImportBatch, Proposal, Publisher, Review, User
+from factcheck.editorial.models import ImportBatch, Proposal, Publisher, Review, User
 from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, save_proposal
@@ -29,6 +29,9 @@ class ImportPolicy(Policy[ImportBatch]):
     """A single decision for all members. Members and their reviews receive the approval when they are published."""
 
     kind = Kind.IMPORT
+    refusals: ClassVar = Policy.refusals | {
+        "author": _("You are an author of a review in this import. Someone else has to decide.")
+    }
 
     def lock_subject(self, proposal: Proposal) -> None:
         proposal.batch = lock_batch(proposal.subject_id)
@@ -41,13 +44,9 @@ class ImportPolicy(Policy[ImportBatch]):
         """An empty statement, because the digest covers the digests of the members."""
         return {}
 
-    def require_outsider(self, proposal: Proposal, by: User) -> None:
-        if Authorship.objects.filter(user=by, review__proposals__batch=self.subject(proposal)).exists():
-            raise NotAllowed(_("You are an author of a review in this import. Someone else has to decide."))
-
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if _digest(self.subject(proposal)) != proposal.digest:
-            raise EditorialError(_("The import has changed since you read it. Read it again before you decide."))
+            raise ChangedSince(_("The import has changed since you read it. Read it again before you decide."))
         return {}
 
     def after_return(self, proposal: Proposal) -> None:
@@ -71,8 +70,9 @@ class ImportPolicy(Policy[ImportBatch]):
 def close_import(*, batch: ImportBatch, by: User) -> Proposal:
     """Returns the proposal of an import. An interrupted import is submitted, so nothing can be added any more."""
     batch = lock_batch(batch.pk)
-    if batch.proposal is not None:
-        return batch.proposal
+    known: Proposal | None = batch.proposal
+    if known is not None:
+        return known
     if by.pk == batch.imported_by_id:
         roles.require_member(by, batch.newsroom_id)
     else:
@@ -100,7 +100,7 @@ def publish_import(
             locked = lock_batch(batch.pk)
             roles.require_decider(by, locked.newsroom_id)
             if locked.proposal is None or locked.proposal.decision != Decision.APPROVED:
-                raise EditorialError(_("Only an approved import can be published. Have the import approved first."))
+                raise WrongState(_("Only an approved import can be published. Have the import approved first."))
             remaining = locked.members.open().filter(pk__gt=last).order_by("pk")
             keys = list(remaining.values_list("pk", flat=True)[: chunk + 1])
             if not keys or (last and time.monotonic() > end):

@@ -1,11 +1,11 @@
 """Verdict mappings: one Editor proposes the meaning of another publisher's words, and another Editor approves it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import NotAllowed
-from factcheck.editorial.models import Membership, Proposal, User, VerdictMapping
+from factcheck.editorial.errors import NotAllowed, Undecided
+from factcheck.editorial.models import Proposal, VerdictMapping
 from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
@@ -16,6 +16,9 @@ class MappingPolicy(Policy[VerdictMapping]):
     """A mapping applies to the whole site and isn't added to the log. Imports use an approved mapping."""
 
     kind = Kind.MAPPING
+    refusals: ClassVar = Policy.refusals | {
+        "not_editor": _("Only an Editor or Chief editor can do this. Ask one of them.")
+    }
 
     def lock_subject(self, proposal: Proposal) -> None:
         found = VerdictMapping.objects.select_for_update(of=("self",)).select_related("verdict__scale")
@@ -29,15 +32,14 @@ class MappingPolicy(Policy[VerdictMapping]):
 
     def find_missing(self, proposal: Proposal) -> Reasons:
         if Proposal.objects.about(self.subject(proposal)).undecided().exists():
-            return [_("This mapping is already waiting for a decision. Have the mapping decided, or take it back.")]
+            raise Undecided(
+                _("This mapping is already waiting for a decision. Have the mapping decided, or take it back.")
+            )
         return []
 
     def require_submitter(self, proposal: Proposal) -> None:
-        self.require_decider(proposal, proposal.submitted_by)
-
-    def require_decider(self, proposal: Proposal, by: User) -> None:
-        if not roles.newsrooms_of(by, Membership.DECIDING):
-            raise NotAllowed(_("Only an Editor or Chief editor can do this. Ask one of them."))
+        if not roles.ask("editorial_is_editor_anywhere", proposal.submitted_by_id):
+            raise NotAllowed(self.refusals["not_editor"])
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:
         mapping = self.subject(proposal)

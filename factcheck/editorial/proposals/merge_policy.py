@@ -13,7 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import erasure
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.saved_states import keep_state
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import (
+    ChangedSince,
+    Incomplete,
+    NotAllowed,
+    NotPublic,
+    RepeatsContent,
+    SameClaim,
+    Undecided,
+    WrongState,
+    WrongValue,
+)
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, Proposal, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
@@ -68,7 +78,7 @@ class MergePolicy(Policy[Claim]):
 
     def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
         if proposal.action == Action.MERGE and not _is_live(proposal.claims[1]):
-            raise EditorialError(_("The other claim no longer has a published review. Return this proposal."))
+            raise NotPublic(_("The other claim no longer has a published review. Return this proposal."))
         append_approved(self, [proposal], [statement], by)
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind:
@@ -85,22 +95,18 @@ class MergePolicy(Policy[Claim]):
 def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> Proposal:
     """Proposes to merge `claim` into `into`, under which readers will then find it. The note is public."""
     if claim.pk == into.pk:
-        raise EditorialError(_("This is the same claim. Choose another claim."))
+        raise SameClaim(_("This is the same claim. Choose another claim."))
     claim, into = _lock_claims(claim, into)
     if merge_target(claim):
-        raise EditorialError(_("This claim has already been merged into another claim. Split it off first."))
+        raise WrongState(_("This claim has already been merged into another claim. Split it off first."))
     if merge_target(into):
-        raise EditorialError(
-            _("The claim that you chose has been merged into another claim. Choose that claim instead.")
-        )
+        raise WrongState(_("The claim that you chose has been merged into another claim. Choose that claim instead."))
     if not PublishedClaim.objects.filter(pk=claim.pk).exists():
-        raise EditorialError(
+        raise NotPublic(
             _("This claim is not public, so it can’t be merged. Open each of its drafts and choose the other claim.")
         )
     if not _is_live(into):
-        raise EditorialError(
-            _("The claim that you chose has no published review. Choose a claim that readers can open.")
-        )
+        raise NotPublic(_("The claim that you chose has no published review. Choose a claim that readers can open."))
     return _propose(Proposal(action=Action.MERGE, claim=claim, into=into, submitted_by=by, note=note))
 
 
@@ -109,7 +115,7 @@ def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
     """Proposes to split off a merged claim, so that readers find it at its own URL again. The note is public."""
     into = merge_target(claim)
     if into is None:
-        raise EditorialError(_("This claim is not merged into another claim, so it can’t be split off."))
+        raise WrongState(_("This claim is not merged into another claim, so it can’t be split off."))
     claim, into = _lock_claims(claim, into)
     return _propose(Proposal(action=Action.SPLIT, claim=claim, into=into, submitted_by=by, note=note))
 
@@ -118,7 +124,7 @@ def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
 def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
     """Moves an unpublished claim's drafts to another claim and deletes the claim. Returns the number of drafts."""
     if claim.pk == replacement.pk:
-        raise EditorialError(_("This is the same claim. Choose another claim."))
+        raise SameClaim(_("This is the same claim. Choose another claim."))
     claim, replacement = _lock_claims(claim, replacement)
     if claim.logged_by_id == by.pk:
         roles.require_member(by, claim.newsroom_id)
@@ -126,11 +132,11 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
         roles.require_decider(by, claim.newsroom_id)
     was_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
     if was_public or LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists():
-        raise EditorialError(
+        raise WrongState(
             _("This claim has been published, so it can’t be replaced. Propose a merge into the other claim instead.")
         )
     if Proposal.objects.filter(Q(claim=claim) | Q(into=claim)).exists():
-        raise EditorialError(
+        raise Undecided(
             _(
                 "This claim was once part of a proposed merge, so it can’t be deleted. Open each of its drafts"
                 " and choose the other claim."
@@ -144,14 +150,12 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
             )
         )
     if merge_target(replacement):
-        raise EditorialError(
-            _("The claim that you chose has been merged into another claim. Choose that claim instead.")
-        )
+        raise WrongState(_("The claim that you chose has been merged into another claim. Choose that claim instead."))
     reviews = list(claim.reviews.select_for_update().order_by("pk"))
     for review in reviews:
         roles.require_writer(by, review)
         if review.state != Review.State.DRAFT:
-            raise EditorialError(
+            raise Undecided(
                 _(
                     "A review of this claim has been submitted or approved. Have the review returned first, or"
                     " publish it."
@@ -203,9 +207,9 @@ def _propose(proposal: Proposal) -> Proposal:
     policy = MergePolicy()
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     if not proposal.note.strip():
-        raise EditorialError(_("Enter a reason. Anyone can read the reason in the public log."))
+        raise Incomplete(_("Enter a reason. Anyone can read the reason in the public log."))
     if repeated := erasure.find_repeated(proposal.note, _identifying_texts(*proposal.claims)):
-        raise EditorialError(
+        raise RepeatsContent(
             _(
                 "The reason is kept in the log permanently, so it must not repeat the claims or a claimant’s"
                 " name. Remove “%s”."
@@ -213,13 +217,13 @@ def _propose(proposal: Proposal) -> Proposal:
             % repeated
         )
     if proposal.claims[0].proposals.open().exists():
-        raise EditorialError(
+        raise Undecided(
             _("A proposal about this claim is already waiting for a decision. Decide on that proposal first.")
         )
     try:
         proposal.clean_fields(exclude=[field.name for field in Proposal._meta.fields if field.name != "note"])
     except ValidationError as problem:
-        raise EditorialError(*problem.messages) from problem
+        raise WrongValue(*problem.messages) from problem
     return submit_statement(policy, proposal, policy.build_statement(proposal))
 
 
@@ -242,7 +246,7 @@ def _lock_claims(*claims: Claim) -> Sequence[Claim]:
     found = Claim.objects.select_for_update(of=("self",)).select_related("newsroom", "claimant")
     locked = {claim.pk: claim for claim in found.filter(pk__in=[claim.pk for claim in claims]).order_by("pk")}
     if any(claim.pk not in locked for claim in claims):
-        raise EditorialError(
+        raise ChangedSince(
             _(
                 "Someone else changed this first: one of the two claims no longer exists. Open the list of claims"
                 " to find its drafts."

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts.validation import require_valid
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import ChangedSince, NeedsChiefEditor, NeedsOtherPerson, NotAllowed, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Kind
@@ -40,6 +40,13 @@ class Policy(ABC, Generic[S]):
     changed: ClassVar[str | Promise] = _(
         "The content was changed after it was submitted. Return the submission, then submit it again."
     )
+
+    # Why the database refuses a person's decision, by the words of `editorial_decision_refusal` (`sql/proposals.sql`).
+    refusals: ClassVar[dict[str, str | Promise]] = {
+        "not_editor": _("Only an Editor or Chief editor of this newsroom can do this. Ask one of them."),
+        "submitter": _("You submitted this yourself. Someone else has to decide."),
+        "author": _("You started this or are one of its authors. Someone else has to decide."),
+    }
 
     def subject(self, proposal: Proposal) -> S:
         return cast("S", proposal.subject)
@@ -73,23 +80,22 @@ class Policy(ABC, Generic[S]):
         assert newsroom is not None
         roles.require_member(proposal.submitted_by, newsroom)
 
-    def require_decider(self, proposal: Proposal, by: User) -> None:
-        """Raises NotAllowed unless the person can decide in the deciding newsroom."""
-        assert proposal.deciding_id is not None
-        roles.require_decider(by, proposal.deciding_id)
+    def find_refusal(self, proposal: Proposal, by: User, *, approving: bool) -> NotAllowed | None:
+        """Why the person can't approve the proposal, or can't return or publish it. None if they can."""
+        word = roles.answer("editorial_decision_refusal", by.pk, proposal.pk, approving)
+        kinds = {"not_editor": NotAllowed, "no_chief_editor": NeedsChiefEditor}
+        return kinds.get(word, NeedsOtherPerson)(self.refusals[word]) if word else None
 
-    def require_outsider(self, proposal: Proposal, by: User) -> None:
-        """Raises NotAllowed if the person wrote or created the draft."""
-
-    def may_decide_alone(self, proposal: Proposal, by: User) -> bool:
-        """Whether the submitter's own approval is enough. This is only possible in first-hour mode."""
-        return False
+    def require_decider(self, proposal: Proposal, by: User, *, approving: bool = False) -> None:
+        """Raises NotAllowed unless the person can return or publish the proposal, or approve it."""
+        if (refusal := self.find_refusal(proposal, by, approving=approving)) is not None:
+            raise refusal
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         """Returns the submitted statement. Raises EditorialError if the drafts have changed since the submission."""
         statement = self.build_statement(proposal)
         if canonical(statement).decode() != proposal.statement:
-            raise EditorialError(self.changed)
+            raise ChangedSince(self.changed)
         return statement
 
     def require_ready(self, proposal: Proposal) -> None:
@@ -97,7 +103,7 @@ class Policy(ABC, Generic[S]):
 
     def require_holdable(self, proposal: Proposal, until: datetime) -> None:
         """Raises EditorialError unless the approved proposal can wait until this time for its publication."""
-        raise EditorialError(_("Only a review can be held until a time. Approve this without a time."))
+        raise WrongValue(_("Only a review can be held until a time. Approve this without a time."))
 
     def after_submit(self, proposal: Proposal) -> None:
         """Runs after the submission."""
@@ -141,7 +147,3 @@ def save_proposal(policy: Policy[Any], proposal: Proposal, by: User, act: str) -
     detail = {"digest": proposal.digest, **policy.event_detail(proposal)}
     record_event(by, f"{policy.event(proposal)}.{act}", proposal.subject, **detail)
     return proposal
-
-
-def author_refusal() -> NotAllowed:
-    return NotAllowed(_("You started this or are one of its authors. Someone else has to decide."))

@@ -14,12 +14,12 @@ from factcheck.editorial.captures.rights import publish_captures, reviews_with_c
 from factcheck.editorial.drafts import review_statements, translations
 from factcheck.editorial.drafts.review_statements import last_entry, last_statement
 from factcheck.editorial.drafts.saved_states import keep_state
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import ChangedSince, Incomplete, NotPublic, Undecided, WrongState, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, Review, SavedState, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal, submit_statement
+from factcheck.editorial.proposals.policy import Policy, Reasons, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_completeness import WAITS, find_missing, find_short_note
 from factcheck.record.models import LogEntry
@@ -64,9 +64,9 @@ class ReviewPolicy(Policy[Review]):
             list(batches.select_for_update().order_by("pk").values_list("pk"))
             claims = erasure.claims_of(review)
             list(Claim.objects.select_for_update().filter(pk__in=claims).order_by("pk").values_list("pk"))
-        proposal.review = _lock_review(proposal.subject_id)
+        proposal.review = Review.objects.select_for_update().get(pk=proposal.subject_id)
         if proposal.action == Action.ERASURE and not erasure.claims_of(self.subject(proposal)) <= claims:
-            raise EditorialError(_("Someone else changed this at the same time. Try again."))
+            raise ChangedSince(_("Someone else changed this at the same time. Try again."))
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
         newsroom = self.subject(proposal).newsroom
@@ -82,7 +82,9 @@ class ReviewPolicy(Policy[Review]):
     def find_missing(self, proposal: Proposal) -> Reasons:
         review = self.subject(proposal)
         if review.state != State.DRAFT:
-            return [_("Only a draft can be submitted. The status of this review is “%s”.") % review.get_state_display()]
+            raise WrongState(
+                _("Only a draft can be submitted. The status of this review is “%s”.") % review.get_state_display()
+            )
         return find_missing(review)
 
     def copy_note(self, proposal: Proposal) -> None:
@@ -95,29 +97,25 @@ class ReviewPolicy(Policy[Review]):
         else:
             super().require_submitter(proposal)
 
-    def require_outsider(self, proposal: Proposal, by: User) -> None:
-        if roles.is_author(by, self.subject(proposal)):
-            raise author_refusal()
-
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if proposal.action == Action.PUBLICATION:
             if reason := translations.find_lost_original(self.subject(proposal)):
-                raise EditorialError(reason)
+                raise WrongState(reason)
             return super().require_unchanged(proposal)
         statement = review_statements.extract_statement(proposal.statement.encode())
         if proposal.action == Action.ERASURE:
             erasure.require_decided_imports(self.subject(proposal))
             if statement["notice"]["newsroom"] != erasure.responsible_newsroom(self.subject(proposal)):
-                raise EditorialError(self.changed)
+                raise ChangedSince(self.changed)
         return statement
 
     def require_holdable(self, proposal: Proposal, until: datetime) -> None:
         if proposal.action != Action.PUBLICATION:
             super().require_holdable(proposal, until)
         if until <= timezone.now():
-            raise EditorialError(_("This time has already passed. Enter a later time, or approve and publish now."))
+            raise WrongValue(_("This time has already passed. Enter a later time, or approve and publish now."))
         if until > timezone.now() + LONGEST_HOLD:
-            raise EditorialError(_("This time is more than a year away. Enter an earlier time."))
+            raise WrongValue(_("This time is more than a year away. Enter an earlier time."))
 
     def after_submit(self, proposal: Proposal) -> None:
         pictures.adopt_pictures(self.subject(proposal))
@@ -166,21 +164,21 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
 
     A withdrawn review can be reopened too, so that it can be redacted before it is public again.
     """
-    review = _lock_review(review.pk)
+    review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_writer(by, review)
     if review.state not in (State.PUBLISHED, State.WITHDRAWN):
-        raise EditorialError(
+        raise WrongState(
             _("Only a published review can be corrected. The status of this review is “%s”.")
             % review.get_state_display()
         )
     if change_class not in Review.ChangeClass.values:
-        raise EditorialError(_("Choose the kind of correction."))
+        raise Incomplete(_("Choose the kind of correction."))
     if not note.strip():
-        raise EditorialError(_("Explain what changed and why. Readers will see your explanation."))
+        raise Incomplete(_("Explain what changed and why. Readers will see your explanation."))
     if short := find_short_note(change_class, note):
-        raise EditorialError(short)
+        raise Incomplete(short)
     if Proposal.objects.about(review).open().exists():
-        raise EditorialError(WAITS)
+        raise Undecided(WAITS)
     keep_state(review, by, SavedState.Kind.OPENED)
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
     # With `changed_at`, a form that was opened earlier detects this change instead of overwriting it.
@@ -192,11 +190,11 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
 @transaction.atomic
 def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
     """Proposes a withdrawal, which takes effect when a second person approves it. The reason is public."""
-    review = _lock_review(review.pk)
+    review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_member(by, review.newsroom_id)
     last = last_entry(review)
     if last is None or last.kind in (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE):
-        raise EditorialError(_("This review is not public, so it can’t be withdrawn."))
+        raise NotPublic(_("This review is not public, so it can’t be withdrawn."))
     published = last_statement(review)
     assert published is not None
     return _propose(review, by, Action.WITHDRAWAL, review_statements.build_tombstone(published), reason)
@@ -205,11 +203,11 @@ def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
 @transaction.atomic
 def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
     """Proposes to reinstate a withdrawn review unchanged. This takes effect when a second person approves it."""
-    review = _lock_review(review.pk)
+    review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_member(by, review.newsroom_id)
     last, published = last_entry(review), last_statement(review)
     if last is None or last.kind != LogEntry.Kind.WITHDRAWAL or published is None:
-        raise EditorialError(_("This review has not been withdrawn, so it can’t be reinstated."))
+        raise WrongState(_("This review has not been withdrawn, so it can’t be reinstated."))
     return _propose(review, by, Action.REINSTATEMENT, published, reason)
 
 
@@ -221,16 +219,16 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     editors must first remove the parts that have to be erased. `ground` is a value of erasure.Ground, and `notice` is
     public.
     """
-    review = _lock_review(review.pk)
+    review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_decider(by, review.newsroom_id)
     published = last_statement(review)
     if published is None:
-        raise EditorialError(_("No revision of this review is public, so there is nothing to erase."))
+        raise NotPublic(_("No revision of this review is public, so there is nothing to erase."))
     if redact and (
         review.state != State.DRAFT
         or equivalent(review_statements.build_statement(review), published, statements.Review)
     ):
-        raise EditorialError(
+        raise WrongState(
             _(
                 "A redaction keeps the draft. First open a correction and delete the content to be erased from the"
                 " draft."
@@ -241,17 +239,11 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     return _propose(review, by, Action.ERASURE, statement, statement["notice"]["text"])
 
 
-def _lock_review(pk: UUID) -> Review:
-    """The review, reloaded and locked until the transaction ends, so that a second click waits."""
-    Review.objects.select_for_update().get(pk=pk)
-    return Review.objects.for_statements().get(pk=pk)
-
-
 def _propose(review: Review, by: User, action: Action, statement: dict[str, Any], reason: str) -> Proposal:
     if not reason.strip():
-        raise EditorialError(_("Enter the reason. Readers will see it."))
+        raise Incomplete(_("Enter the reason. Readers will see it."))
     if Proposal.objects.about(review).open().exists():
-        raise EditorialError(
+        raise Undecided(
             _(
                 "A submitted draft or another request about this review is already waiting for a decision. Have"
                 " it decided first, or take it back."

@@ -13,7 +13,14 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import (
+    AlreadyDecided,
+    ChangedSince,
+    EditorialError,
+    Incomplete,
+    NotAllowed,
+    WrongState,
+)
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.models.kinds import Decision
@@ -51,7 +58,7 @@ def submit(*, subject: Model, by: User) -> Proposal:
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
     if reasons := policy.find_missing(proposal):
-        raise EditorialError(*reasons)
+        raise Incomplete(*reasons)
     policy.copy_note(proposal)
     return submit_statement(policy, proposal, policy.build_statement(proposal))
 
@@ -79,7 +86,7 @@ def approve_and_publish(*, proposal: Proposal, by: User, digest: str, checked: S
     """Approves the statement that the person has read, and publishes this statement in the same transaction."""
     policy, proposal = _lock(proposal)
     if not policy.waits:
-        raise EditorialError(_("This takes effect as soon as it is approved. Approve it."))
+        raise WrongState(_("This takes effect as soon as it is approved. Approve it."))
     statement = _approve(policy, proposal, by, digest, checked=checked)
     if proposal.entry is not None:  # a withdrawal, a reinstatement or an erasure
         return proposal.entry
@@ -92,7 +99,7 @@ def return_(*, proposal: Proposal, by: User, reason: str) -> Proposal:
     policy, proposal = _lock(proposal)
     policy.require_decider(proposal, by)
     if not reason.strip():
-        raise EditorialError(_("Explain what has to change so that your colleague can continue."))
+        raise Incomplete(_("Explain what has to change so that your colleague can continue."))
     return _return(policy, proposal, by, reason)
 
 
@@ -115,7 +122,7 @@ def publish(*, proposal: Proposal, by: User) -> LogEntry:
     policy, proposal = _lock(proposal)
     policy.require_decider(proposal, by)
     if not policy.waits or proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
-        raise EditorialError(
+        raise WrongState(
             _("This can’t be published, because it has not been approved or is already public. Reload the page.")
         )
     statement = policy.require_unchanged(proposal)
@@ -142,7 +149,7 @@ def publish_held(proposal: Proposal) -> LogEntry | None:
 def lapse(proposal: Proposal, by: User) -> None:
     """Returns a proposal without asking who may, because its time is over or because something stronger replaces it."""
     policy, proposal = _lock(proposal)
-    if not proposal.decision:
+    if not proposal.decision or _waits(policy, proposal):
         proposal.decide(Decision.RETURNED, by)
         policy.after_return(proposal)
         if by.is_active:
@@ -192,12 +199,10 @@ def _approve(
     """Records the approval and returns the approved statement. The proposal and its subject must be locked."""
     policy.require_decider(proposal, by)
     if proposal.effective_decision:
-        raise EditorialError(_("This has already been decided. Reload the page to see the decision."))
-    if by.pk == proposal.submitted_by_id and not policy.may_decide_alone(proposal, by):
-        raise NotAllowed(_("You submitted this yourself. Someone else has to decide."))
-    policy.require_outsider(proposal, by)
+        raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
+    policy.require_decider(proposal, by, approving=True)
     if digest != proposal.digest:
-        raise EditorialError(_("The content has changed since you read it. Read it again before you decide."))
+        raise ChangedSince(_("The content has changed since you read it. Read it again before you decide."))
     statement = policy.require_unchanged(proposal)
     proposal.decide(Decision.APPROVED, by, hold_until=hold_until)
     detail = {"digest": proposal.digest, **({"checked": list(checked)} if checked else {})}
@@ -215,11 +220,15 @@ def _publish(policy: Policy[Any], proposal: Proposal, statement: dict[str, Any],
 
 
 def _return(policy: Policy[Any], proposal: Proposal, by: User, message: str) -> Proposal:
-    waits = policy.waits and proposal.decision == Decision.APPROVED and proposal.entry_id is None
-    if proposal.decision and not waits:
-        raise EditorialError(_("This has already been decided. Reload the page to see the decision."))
+    if proposal.decision and not _waits(policy, proposal):
+        raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
     proposal.decide(Decision.RETURNED, by, message)
     policy.after_return(proposal)
     detail = {"reason": message} if policy.keeps_reasons else {}
     record_event(by, f"{policy.event(proposal)}.returned", proposal.subject, **detail)
     return proposal
+
+
+def _waits(policy: Policy[Any], proposal: Proposal) -> bool:
+    """Whether the approved proposal waits for its publication, so that it can still be returned."""
+    return policy.waits and proposal.decision == Decision.APPROVED and proposal.entry_id is None

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from factcheck.editorial.models import SignInCounter
-from factcheck.editorial.sign_in.secrets import keyed_hash
+from factcheck.server.secret_key import keyed_hash
 
 FORGET = timedelta(hours=1)
 
@@ -46,7 +46,7 @@ class Counter:
     @property
     def key(self) -> str:
         """A keyed hash. Four digits bound the table and keep typed names out of it, so some names share a counter."""
-        return f"{self.kind}:{keyed_hash('counter', self.of)[: 4 if self.kind == 'name' else 32]}"
+        return f"{self.kind}:{keyed_hash('sign_in.counter', self.of)[: 4 if self.kind == 'name' else 32]}"
 
 
 def begin_attempt(*counters: Counter) -> int:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from factcheck.editorial.models import User
-from factcheck.editorial.sign_in.secrets import keyed_hash
+from factcheck.server.secret_key import keyed_hash
 
 COOKIE = "known-device"
 _SALT = "factcheck.sign_in.devices"
@@ -71,4 +71,4 @@ def _read(request: HttpRequest) -> tuple[str, dict[str, str]]:
 
 def _fingerprint(account: User) -> str:
     """Changes with the password, so a stolen cookie is worthless after a change of password."""
-    return keyed_hash("device", account.get_session_auth_hash())[:16]
+    return keyed_hash("sign_in.device", account.get_session_auth_hash())[:16]

@@ -27,13 +27,14 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.encryption import decrypt, encrypt
+from factcheck.editorial.errors import AlreadyDone, EditorialError, WrongFactor
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, SignInCounter, User
-from factcheck.editorial.sign_in.secrets import decrypt, encrypt
 
 SECONDS = 600  # for which a challenge is valid
 _SALT = "factcheck.sign_in.passkeys"
+_STORED = "sign_in.passkeys"  # the purpose of the key that encrypts the credentials
 _VERIFIED = UserVerificationRequirement.REQUIRED
 _LONGEST = 20_000  # characters of a browser's answer
 _REFUSED = _("The passkey wasn’t accepted. The page may have been open for too long. Try again.")
@@ -75,19 +76,19 @@ def add_passkey(request: HttpRequest, *, user: User, answer: str, challenge: str
         state = _state(challenge, user)
         found = _server(request).register_complete(state, _parse(answer))
     except _MALFORMED as error:
-        raise EditorialError(_REFUSED) from error
+        raise WrongFactor(_REFUSED) from error
     _use_once(challenge)
     credential = found.credential_data
     if credential is None:
-        raise EditorialError(_REFUSED)
+        raise WrongFactor(_REFUSED)
     if SecondFactor.objects.filter(key=_key(credential.credential_id)).exists():
-        raise EditorialError(_("This passkey has already been added."))
+        raise AlreadyDone(_("This passkey has already been added."))
     factor = SecondFactor.objects.create(
         user=user,
         kind=SecondFactor.Kind.PASSKEY,
         name=name,
         key=_key(credential.credential_id),
-        secret=encrypt(bytes(credential).hex()),
+        secret=encrypt(bytes(credential).hex(), _STORED),
         counter=found.counter,
     )
     record_account_event(user, "second_factor.added", user, kind=factor.kind, name=factor.name)
@@ -150,11 +151,11 @@ def _parse(answer: str) -> Any:
 def _use_once(challenge: str) -> None:
     key = f"challenge:{hashlib.sha256(challenge.encode()).hexdigest()}"
     if not SignInCounter.objects.get_or_create(key=key)[1]:
-        raise EditorialError(_REFUSED)
+        raise WrongFactor(_REFUSED)
 
 
 def _credential(row: SecondFactor) -> AttestedCredentialData:
-    return AttestedCredentialData(bytes.fromhex(decrypt(row.secret) or ""))
+    return AttestedCredentialData(bytes.fromhex(decrypt(row.secret, _STORED) or ""))
 
 
 def _key(credential_id: bytes) -> str:

@@ -13,14 +13,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.encryption import decrypt, encrypt
+from factcheck.editorial.errors import LastFactor, WrongFactor
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, User
-from factcheck.editorial.sign_in.secrets import decrypt, encrypt, keyed_hash
 from factcheck.editorial.sign_in.sessions import end_sessions
+from factcheck.server.secret_key import keyed_hash
 
 Kind = SecondFactor.Kind
 RECOVERY_CODES = 10
+_APP = "sign_in.app"  # the purpose of the key that encrypts the secrets
 DIGITS, STEP = 6, 30  # RFC 6238 as all authenticator apps support it
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look alike
 
@@ -31,7 +33,7 @@ def remove_second_factor(*, factor: SecondFactor, by: User, required: bool) -> N
     User.objects.select_for_update().get(pk=by.pk)  # so that two requests can't each remove the last but one
     left = by.second_factors.usable().exclude(pk=factor.pk).exists()
     if required and not left:
-        raise EditorialError(_("This is your only second factor, so you can’t remove it. Add another one first."))
+        raise LastFactor(_("This is your only second factor, so you can’t remove it. Add another one first."))
     factor.delete()
     if not left:
         by.second_factors.all().delete()  # recovery codes
@@ -67,14 +69,14 @@ def add_app(*, user: User, secret: str, code: str) -> None:
     """Adds the app if the code is right. Replaces an earlier app. Raises EditorialError."""
     step = _matching_step(secret, code)
     if step is None:
-        raise EditorialError(
+        raise WrongFactor(
             _(
                 "This code is wrong. Check that the time on your phone is right. Then enter the code that the app"
                 " shows now."
             )
         )
     SecondFactor.objects.filter(user=user, kind=Kind.APP).delete()
-    SecondFactor.objects.create(user=user, kind=Kind.APP, secret=encrypt(secret), counter=step)
+    SecondFactor.objects.create(user=user, kind=Kind.APP, secret=encrypt(secret, _APP), counter=step)
     record_account_event(user, "second_factor.added", user, kind=Kind.APP.value)
 
 
@@ -102,7 +104,7 @@ def use_code(user: User, code: str) -> Kind | None:
 
 def _use_app_code(user: User, code: str) -> bool:
     app = SecondFactor.objects.filter(user=user, kind=Kind.APP).first()
-    step = _matching_step(decrypt(app.secret) or "", code) if app else None
+    step = _matching_step(decrypt(app.secret, _APP) or "", code) if app else None
     if app is None or step is None:
         return False
     # The condition makes sure that only one of two simultaneous requests can use the code.
@@ -113,7 +115,7 @@ def _use_app_code(user: User, code: str) -> bool:
 def is_repeated(user: User, code: str) -> bool:
     """Whether the code from the app has been used, or is older than the last used code."""
     app = SecondFactor.objects.filter(user=user, kind=Kind.APP).first()
-    step = _matching_step(decrypt(app.secret) or "", "".join(code.split())) if app else None
+    step = _matching_step(decrypt(app.secret, _APP) or "", "".join(code.split())) if app else None
     return app is not None and step is not None and step <= app.counter
 
 
@@ -128,4 +130,4 @@ def _matching_step(secret: str, code: str) -> int | None:
 
 
 def _code_hash(user: User, code: str) -> str:
-    return keyed_hash("recovery code", f"{user.pk}:{code.replace('-', '')}")
+    return keyed_hash("sign_in.recovery_code", f"{user.pk}:{code.replace('-', '')}")

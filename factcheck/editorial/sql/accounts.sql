@@ -5,14 +5,6 @@ REVOKE INSERT, UPDATE, DELETE ON editorial_membership, editorial_user_groups FRO
 -- Memberships refer to accounts, and foreign keys are checked at commit. A transaction could otherwise replace an account.
 REVOKE DELETE ON editorial_user FROM :"application";
 
-CREATE OR REPLACE FUNCTION editorial_administers(person bigint) RETURNS boolean LANGUAGE sql STABLE
-SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT EXISTS (
-        SELECT FROM editorial_user u WHERE u.id = person AND u.is_active AND (u.is_superuser OR EXISTS (
-            SELECT FROM editorial_user_groups ug JOIN auth_group g ON g.id = ug.group_id
-            WHERE ug.user_id = u.id AND g.name = 'Account administrators')))
-$$;
-
 -- Whether a person may decide on a proposal about an account. For a role, `newsroom` is the role's newsroom. For all
 -- other changes it is NULL, and the account's newsrooms count. Chief editors decide on what is given. On what is taken
 -- away or given back, Editors decide too, and on an administrator the Chief editors of every newsroom: an attacker may
@@ -36,9 +28,25 @@ CREATE OR REPLACE FUNCTION editorial_proposes_on_account(person bigint, account 
 RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT editorial_administers(person)
         OR action = 'undoing' AND editorial_decides_on_account(person, account, newsroom, action)
-        OR action = 'removal' AND EXISTS (
-            SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
-            WHERE m.user_id = person AND m.publisher_id = newsroom AND m.role = 'chief_editor')
+        OR action = 'removal' AND editorial_role_in(person, newsroom) = 'chief_editor'
+$$;
+
+-- The part of editorial_decision_refusal (proposals.sql) for accounts. One person takes away alone while the brake lets
+-- them, and in first-hour mode also gives alone. Nobody decides whether their own removal is undone.
+CREATE OR REPLACE FUNCTION editorial_account_refusal(person bigint, proposal bigint, approving boolean) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE
+        WHEN person = p.submitted_by_id AND p.action IN ('removal', 'dismissal', 'closing')
+            THEN CASE WHEN approving AND editorial_removal_waits(p.id) THEN 'submitter' ELSE '' END
+        WHEN person = p.account_id THEN 'own_account'
+        WHEN NOT editorial_decides_on_account(person, p.account_id, p.newsroom_id, p.action) THEN 'not_editor'
+        WHEN p.action = 'undoing' AND EXISTS (
+            SELECT FROM editorial_proposal taken
+            WHERE taken.id = (p.statement::jsonb ->> 'removal')::bigint AND taken.submitted_by_id = person)
+            THEN 'took_it_away'
+        WHEN approving AND person = p.submitted_by_id AND NOT editorial_is_first_hour(person) THEN 'submitter'
+        ELSE '' END
+    FROM editorial_proposal p WHERE p.id = proposal
 $$;
 
 -- Whether nobody else could decide without this account: in one of its newsrooms, or in this newsroom, or on accounts.
@@ -218,14 +226,12 @@ BEGIN
             WHERE id = NEW.account_id AND NOT editorial_is_closed_by_operator(NEW.account_id);
         RETURN NULL;
     END IF;
-    IF NEW.decision = 'approved' AND alone
-        AND (CASE WHEN takes THEN editorial_removal_waits(NEW.id) ELSE NOT editorial_is_first_hour(person) END) THEN
-        RAISE EXCEPTION 'two_people: somebody else decides on an account' USING ERRCODE = 'restrict_violation';
+    IF NEW.decision = 'approved' AND editorial_decision_refusal(person, NEW.id, true) <> '' THEN
+        RAISE EXCEPTION 'account %: % cannot approve this (%)', NEW.account_id, person,
+            editorial_decision_refusal(person, NEW.id, true) USING ERRCODE = 'restrict_violation';
     END IF;
-    IF NOT editorial_proposes_on_account(NEW.submitted_by_id, NEW.account_id, NEW.newsroom_id, NEW.action)
-        OR NEW.decision = 'approved' AND NOT (alone AND takes)
-           AND NOT editorial_decides_on_account(person, NEW.account_id, NEW.newsroom_id, NEW.action) THEN
-        RAISE EXCEPTION 'only another account administrator or a Chief editor of the newsroom approves'
+    IF NOT editorial_proposes_on_account(NEW.submitted_by_id, NEW.account_id, NEW.newsroom_id, NEW.action) THEN
+        RAISE EXCEPTION 'account %: the submitter can no longer propose this', NEW.account_id
             USING ERRCODE = 'restrict_violation';
     END IF;
     IF (said ->> 'id', said ->> 'username', said ->> 'email') IS DISTINCT FROM
@@ -304,3 +310,23 @@ CREATE OR REPLACE TRIGGER account_takes_effect AFTER UPDATE ON editorial_proposa
 CREATE OR REPLACE TRIGGER account_pauses AFTER INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.kind = 'account' AND NEW.action = 'pause')
     EXECUTE FUNCTION editorial_account_takes_effect();
+
+-- A person who returns a proposal can decide on it, or takes it back. A proposal also makes way for a stronger one, which the
+-- same person then proposes. So this is checked at commit. Only a pause makes an undoing give way, and nothing a pause.
+CREATE OR REPLACE FUNCTION editorial_account_returned() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT editorial_may_return(NEW.decided_by_id, NEW.id) AND NOT EXISTS (
+        SELECT FROM editorial_proposal stronger
+        WHERE stronger.account_id = NEW.account_id AND stronger.submitted_by_id = NEW.decided_by_id
+        AND stronger.id > NEW.id AND stronger.submitted_at >= NEW.decided_at AND NEW.action <> 'pause'
+        AND (stronger.action = 'pause'
+            OR NEW.action <> 'undoing' AND stronger.action IN ('removal', 'dismissal', 'closing', 'undoing'))) THEN
+        RAISE EXCEPTION 'account %: % cannot return this', NEW.account_id, NEW.decided_by_id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER account_returned AFTER UPDATE ON editorial_proposal DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.kind = 'account' AND NEW.decision = 'returned' AND OLD.decision = '')
+    EXECUTE FUNCTION editorial_account_returned();

@@ -37,8 +37,7 @@ BEGIN
             USING ERRCODE = 'restrict_violation';
     END IF;
     PERFORM editorial_require_not_frozen(ARRAY[proposal.newsroom_id, proposal.deciding_id], NEW.sequence);
-    IF of = 'review' AND EXISTS (SELECT 1 FROM editorial_authorship
-                                 WHERE review_id = NEW.subject AND user_id = proposal.decided_by_id) THEN
+    IF of = 'review' AND editorial_is_author(proposal.decided_by_id, NEW.subject) THEN
         RAISE EXCEPTION 'log entry %: an author approved it', NEW.sequence USING ERRCODE = 'restrict_violation';
     END IF;
     -- Other publishers are responsible for their reviews. A withdrawal or reinstatement repeats the published content

@@ -1,16 +1,18 @@
--- Events never change, with one exception: events of an erased review lose their details. They keep who did what and
--- when.
+-- Events never change, with two exceptions: events of an erased review lose their details, and so do events of a draft
+-- of which a passage is forgotten, unless they name a published digest. They keep who did what and when.
 CREATE OR REPLACE FUNCTION editorial_event_rules() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND NEW.subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
         -- The n-th event of an erasure belongs to the n-th erasure in the log, so that nobody can add one to forget more.
-        IF NEW.detail = '{}' AND to_jsonb(NEW) - 'detail' = to_jsonb(OLD) - 'detail' AND OLD.id < (
+        IF NEW.detail = '{}' AND to_jsonb(NEW) - 'detail' = to_jsonb(OLD) - 'detail' AND (OLD.id < (
             SELECT max(id) FROM (
                 SELECT id FROM editorial_editorialevent WHERE subject = NEW.subject AND action = 'review.erasure'
                 ORDER BY id LIMIT (
                     SELECT count(*) FROM record_logentry WHERE subject = NEW.subject::uuid AND kind = 'review.erasure')
-            ) erasures) THEN
+            ) erasures) OR editorial_forgets(NEW.subject::uuid) AND NOT EXISTS (
+            SELECT FROM editorial_proposal p WHERE NEW.subject::uuid IN (p.review_id, p.demand_id)
+            AND p.sequence IS NOT NULL AND p.digest = OLD.detail ->> 'digest')) THEN
             RETURN NEW;
         END IF;
     END IF;
@@ -64,7 +66,7 @@ GRANT EXECUTE ON FUNCTION editorial_record_events(bigint, bigint, text[], text[]
 CREATE OR REPLACE FUNCTION editorial_account_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    untold text[] := ARRAY['last_login', 'version'];
+    untold text[] := ARRAY['last_login'];
     before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - untold END;
     after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - untold END;
     changed jsonb;

@@ -7,9 +7,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         PERFORM FROM editorial_publisher WHERE id = NEW.newsroom_id FOR UPDATE;
-        IF NEW.ended_at IS NULL AND (editorial_administers(NEW.begun_by_id) OR EXISTS (
-            SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
-            WHERE m.publisher_id = NEW.newsroom_id AND m.user_id = NEW.begun_by_id AND m.role = 'chief_editor')) THEN
+        IF NEW.ended_at IS NULL AND editorial_may_freeze(NEW.begun_by_id, NEW.newsroom_id) THEN
             RETURN NEW;
         END IF;
         RAISE EXCEPTION 'a Chief editor or an account administrator freezes publishing'

@@ -5,8 +5,8 @@ SET search_path = pg_catalog, public, pg_temp AS $$
         FROM editorial_proposal WHERE batch_id = batch AND kind = 'review'
 $$;
 
--- An approved import has exactly the members that its digest covers, and the approver wrote none of them. Members
--- receive the decision when they are published, in the SQL statement that sets their entries.
+-- An approved import has exactly the members that its digest covers. Members receive the decision when they are
+-- published, in the SQL statement that sets their entries.
 CREATE OR REPLACE FUNCTION editorial_require_whole_imports(decided bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -19,14 +19,6 @@ BEGIN
         WHERE p.id = ANY(decided) AND p.kind = 'import' AND p.digest <> editorial_import_digest(p.batch_id)
     ) THEN
         RAISE EXCEPTION 'the import does not have the digest that is approved' USING ERRCODE = 'restrict_violation';
-    END IF;
-    IF EXISTS (
-        SELECT FROM editorial_proposal p
-        JOIN editorial_proposal member ON member.batch_id = p.batch_id AND member.kind = 'review'
-        JOIN editorial_authorship s ON s.review_id = member.review_id AND s.user_id = p.decided_by_id
-        WHERE p.id = ANY(decided) AND p.kind = 'import'
-    ) THEN
-        RAISE EXCEPTION 'an author cannot approve' USING ERRCODE = 'restrict_violation';
     END IF;
 END $$;
 

@@ -1,26 +1,28 @@
 -- A submitted proposal and the decision on it don't change.
 -- - An approved review or demand can still be returned before it is published. No other decision can change.
 -- - After an erasure, the earlier proposals of the review can be cleared. Their digests are cleared too, because an
---   unsalted digest could be used to confirm a guess. Proposals of other kinds are never cleared.
+--   unsalted digest could be used to confirm a guess. A returned proposal is cleared in the same way if a person forgets
+--   a passage of its draft. Proposals of other kinds are never cleared.
 -- - The time until which an approved review is held doesn't change. Only its early release is added, once.
 -- - Updates don't hash an unchanged statement again. The statement keeps the digest that was checked on insertion.
 CREATE OR REPLACE FUNCTION editorial_proposal_rules() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    emptied boolean := TG_OP = 'UPDATE' AND NEW.kind = 'review'
+    kept editorial_proposal := NEW;  -- with the former values of the columns that have rules of their own below
+    emptied boolean := TG_OP = 'UPDATE' AND NEW.kind IN ('review', 'demand')
         AND NEW.statement = '' AND NEW.note = '' AND NEW.digest = repeat('0', 64)
-        AND EXISTS (
-            SELECT 1 FROM editorial_proposal later JOIN record_logentry e ON e.sequence = later.sequence
-            WHERE later.review_id = NEW.review_id AND later.id > NEW.id AND e.kind = 'review.erasure');
+        AND (EXISTS (
+                SELECT 1 FROM editorial_proposal later JOIN record_logentry e ON e.sequence = later.sequence
+                WHERE later.review_id = NEW.review_id AND later.id > NEW.id AND e.kind = 'review.erasure')
+            OR OLD.decision = 'returned' AND NEW.sequence IS NULL
+               AND editorial_forgets(coalesce(NEW.review_id, NEW.demand_id)));
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        IF (NEW.id, NEW.kind, NEW.action, NEW.newsroom_id, NEW.deciding_id, NEW.review_id, NEW.demand_id, NEW.claim_id,
-            NEW.into_id, NEW.batch_id, NEW.mapping_id, NEW.freeze_id, NEW.account_id, NEW.change_class,
-            NEW.submitted_by_id, NEW.submitted_at)
-           IS DISTINCT FROM
-           (OLD.id, OLD.kind, OLD.action, OLD.newsroom_id, OLD.deciding_id, OLD.review_id, OLD.demand_id, OLD.claim_id,
-            OLD.into_id, OLD.batch_id, OLD.mapping_id, OLD.freeze_id, OLD.account_id, OLD.change_class,
-            OLD.submitted_by_id, OLD.submitted_at)
+        kept.statement := OLD.statement; kept.note := OLD.note; kept.digest := OLD.digest;
+        kept.decision := OLD.decision; kept.decided_by_id := OLD.decided_by_id; kept.decided_at := OLD.decided_at;
+        kept.message := OLD.message; kept.hold_until := OLD.hold_until; kept.released_by_id := OLD.released_by_id;
+        kept.sequence := OLD.sequence;
+        IF kept IS DISTINCT FROM OLD
            OR (NEW.statement, NEW.note, NEW.digest) IS DISTINCT FROM (OLD.statement, OLD.note, OLD.digest)
               AND NOT emptied
            OR OLD.sequence IS NOT NULL AND (NEW.sequence, NEW.decision) IS DISTINCT FROM (OLD.sequence, OLD.decision)
@@ -99,9 +101,11 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'the newsroom of a proposal is that of its subject' USING ERRCODE = 'restrict_violation';
     END IF;
-    IF EXISTS (SELECT FROM fresh WHERE decision = 'approved') THEN
-        PERFORM editorial_require_deciders(ARRAY(SELECT id FROM fresh WHERE decision = 'approved'));
+    IF EXISTS (SELECT FROM fresh WHERE kind = 'review' AND action = 'publication' AND batch_id IS NULL
+               AND NOT editorial_may_write(submitted_by_id, review_id)) THEN
+        RAISE EXCEPTION 'only a person who can write the review submits it' USING ERRCODE = 'restrict_violation';
     END IF;
+    PERFORM editorial_require_deciders(ARRAY(SELECT id FROM fresh WHERE decision <> ''));
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER proposals_added AFTER INSERT ON editorial_proposal
@@ -110,20 +114,14 @@ CREATE OR REPLACE TRIGGER proposals_added AFTER INSERT ON editorial_proposal
 
 CREATE OR REPLACE FUNCTION editorial_proposals_decided() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    decided bigint[] := ARRAY(
-        SELECT n.id FROM fresh n JOIN former o ON o.id = n.id
-        WHERE n.decision = 'approved' AND o.decision <> 'approved');
 BEGIN
-    IF decided <> '{}' THEN
-        PERFORM editorial_require_deciders(decided);
-    END IF;
+    PERFORM editorial_require_deciders(ARRAY(
+        SELECT n.id FROM fresh n JOIN former o ON o.id = n.id
+        WHERE n.decision <> '' AND n.decision <> o.decision));
     IF EXISTS (
         SELECT FROM fresh n JOIN former o ON o.id = n.id
-        WHERE n.released_by_id IS DISTINCT FROM o.released_by_id AND n.released_by_id IS NOT NULL AND NOT EXISTS (
-            SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
-            WHERE m.publisher_id = n.deciding_id AND m.user_id = n.released_by_id
-            AND m.role IN ('editor', 'chief_editor'))
+        WHERE n.released_by_id IS DISTINCT FROM o.released_by_id AND n.released_by_id IS NOT NULL
+        AND editorial_decision_refusal(n.released_by_id, n.id, false) <> ''
     ) THEN
         RAISE EXCEPTION 'only an Editor of the deciding newsroom publishes before the time'
             USING ERRCODE = 'restrict_violation';
@@ -134,52 +132,76 @@ CREATE OR REPLACE TRIGGER proposals_decided AFTER UPDATE ON editorial_proposal
     REFERENCING OLD TABLE AS former NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_proposals_decided();
 
--- The approver is an Editor of the deciding newsroom or, for a mapping, of any newsroom (for an account, accounts.sql). The approver isn't an author
--- of the review or of a review in the import, and didn't create the review or the demand. The constraint
--- proposal_two_people excludes the submitter. To end a freeze, one of the two people is a Chief editor, and the approver
--- can be an account administrator.
--- Anyone who can edit the draft can change the list of authors, but the creator never changes (reviews.sql,
--- demands.sql). The creator of an imported review is its importer, who isn't an author.
--- An imported review receives the decision on its import, whose approver has already been checked.
+-- Why a person can't decide on a proposal: a word that the policy of its kind explains (`Policy.refusals`), or ''.
+-- - Editors of the deciding newsroom decide. Editors of every newsroom decide on mappings, account administrators also on
+--   the end of a freeze, and accounts.sql says who decides on accounts. This is enough to return a proposal, and to publish
+--   an approved one.
+-- - Nobody approves what they submitted, wrote or began. One of the two people who end a freeze is a Chief editor.
+CREATE OR REPLACE FUNCTION editorial_decision_refusal(person bigint, proposal bigint, approving boolean) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce((
+        SELECT CASE
+            WHEN p.kind = 'account' THEN editorial_account_refusal(person, p.id, approving)
+            WHEN NOT CASE p.kind
+                WHEN 'mapping' THEN editorial_is_editor_anywhere(person)
+                WHEN 'freeze' THEN editorial_is_editor(person, p.deciding_id) OR editorial_administers(person)
+                ELSE editorial_is_editor(person, p.deciding_id) END THEN 'not_editor'
+            WHEN NOT approving THEN ''
+            WHEN person = p.submitted_by_id THEN 'submitter'
+            WHEN editorial_is_author(person, p.review_id)
+                OR EXISTS (SELECT FROM editorial_demand d WHERE d.id = p.demand_id AND d.created_by_id = person)
+                OR p.kind = 'import' AND EXISTS (
+                    SELECT FROM editorial_authorship s JOIN editorial_proposal member ON member.review_id = s.review_id
+                    WHERE s.user_id = person AND member.batch_id = p.batch_id) THEN 'author'
+            WHEN p.kind = 'freeze' AND 'chief_editor' NOT IN (
+                editorial_role_in(person, p.newsroom_id), editorial_role_in(p.submitted_by_id, p.newsroom_id))
+                THEN 'no_chief_editor'
+            ELSE '' END
+        FROM editorial_proposal p WHERE p.id = proposal), 'not_editor')
+$$;
+
+CREATE OR REPLACE FUNCTION editorial_may_decide(person bigint, proposal bigint) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT editorial_decision_refusal(person, proposal, true) = ''
+$$;
+
+-- The submitter of a proposal takes it back. A change of an account is taken back only by a person who can still propose it,
+-- or after 24 hours, when the worker ends it.
+CREATE OR REPLACE FUNCTION editorial_may_return(person bigint, proposal bigint) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT editorial_decision_refusal(person, proposal, false) = '' OR EXISTS (
+        SELECT FROM editorial_proposal p WHERE p.id = proposal AND p.submitted_by_id = person
+        AND (p.kind <> 'account' OR p.submitted_at <= now() - interval '24 hours'
+            OR editorial_proposes_on_account(person, p.account_id, p.newsroom_id, p.action)))
+$$;
+
+-- An imported review receives the decision on its import, whose decider has already been checked, but its authors can
+-- have changed since then. Accounts have their own triggers (accounts.sql).
 CREATE OR REPLACE FUNCTION editorial_require_deciders(decided bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    refused record;
 BEGIN
-    IF EXISTS (
-        SELECT FROM editorial_proposal p JOIN editorial_authorship s ON s.review_id = p.review_id
-        WHERE p.id = ANY(decided) AND s.user_id = p.decided_by_id
-    ) THEN
-        RAISE EXCEPTION 'an author cannot approve' USING ERRCODE = 'restrict_violation';
-    END IF;
-    IF EXISTS (
-        SELECT FROM editorial_proposal p LEFT JOIN editorial_review r ON r.id = p.review_id
-        LEFT JOIN editorial_demand d ON d.id = p.demand_id
-        WHERE p.id = ANY(decided)
-        AND (r.import_key IS NULL AND r.created_by_id = p.decided_by_id OR d.created_by_id = p.decided_by_id)
-    ) THEN
-        RAISE EXCEPTION 'who began it cannot approve' USING ERRCODE = 'restrict_violation';
-    END IF;
-    IF EXISTS (
-        SELECT FROM editorial_proposal p
+    SELECT * INTO refused FROM (
+        SELECT p.id, p.decision, p.decided_by_id, CASE
+            WHEN whole.id IS NOT NULL THEN CASE
+                WHEN p.decision = 'approved' AND editorial_is_author(p.decided_by_id, p.review_id) THEN 'author'
+                ELSE '' END
+            WHEN p.decision = 'approved' THEN editorial_decision_refusal(p.decided_by_id, p.id, true)
+            WHEN editorial_may_return(p.decided_by_id, p.id) THEN ''
+            ELSE 'not_editor' END AS reason
+        FROM editorial_proposal p
         LEFT JOIN editorial_proposal whole ON whole.batch_id = p.batch_id AND whole.kind = 'import' AND p.kind = 'review'
-            AND whole.decision = 'approved' AND whole.decided_by_id = p.decided_by_id
+            AND whole.decision = p.decision AND whole.decided_by_id = p.decided_by_id
             AND whole.decided_at = p.decided_at
-        WHERE p.id = ANY(decided) AND p.kind <> 'account' AND whole.id IS NULL AND NOT EXISTS (
-            SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
-            WHERE (m.publisher_id = p.deciding_id OR p.kind = 'mapping') AND m.user_id = p.decided_by_id
-            AND m.role IN ('editor', 'chief_editor'))
-        AND NOT (p.kind = 'freeze' AND editorial_administers(p.decided_by_id))
-    ) THEN
-        RAISE EXCEPTION 'only an Editor of the deciding newsroom approves' USING ERRCODE = 'restrict_violation';
+        WHERE p.id = ANY(decided) AND p.kind <> 'account') asked
+    WHERE reason <> '' LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'proposal %: % cannot decide this: % (%)', refused.id, refused.decided_by_id, refused.decision,
+            refused.reason USING ERRCODE = 'restrict_violation';
     END IF;
-    IF EXISTS (
-        SELECT FROM editorial_proposal p WHERE p.id = ANY(decided) AND p.kind = 'freeze' AND NOT EXISTS (
-            SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
-            WHERE m.publisher_id = p.newsroom_id AND m.role = 'chief_editor'
-            AND m.user_id IN (p.submitted_by_id, p.decided_by_id))
-    ) THEN
-        RAISE EXCEPTION 'a Chief editor is one of the two who end a freeze' USING ERRCODE = 'restrict_violation';
-    END IF;
-    IF EXISTS (SELECT FROM editorial_proposal WHERE id = ANY(decided) AND kind = 'import') THEN
+    IF EXISTS (SELECT FROM editorial_proposal
+               WHERE id = ANY(decided) AND kind = 'import' AND decision = 'approved') THEN
         PERFORM editorial_require_whole_imports(decided);
     END IF;
 END $$;

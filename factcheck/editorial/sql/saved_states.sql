@@ -1,17 +1,48 @@
--- A saved state never changes. It is deleted only if its draft has been erased, or is gone for good. For the states of
--- claims, `factcheck.erased_review` names the erased review, whose draft or submissions must contain the claim.
+-- Whether a person has forgotten a passage of this draft in the running transaction. The event says who and when.
+CREATE OR REPLACE FUNCTION editorial_forgets(draft uuid) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM editorial_editorialevent
+                   WHERE subject = $1::text AND action LIKE '%.passage\_forgotten' AND at >= transaction_timestamp())
+$$;
+
+-- Whether nobody may need the state any more. Its draft has been erased, is gone, or was thrown away 30 days ago. Or
+-- everything that was saved has been public for 30 days, or an opened correction was closed without a publication.
+CREATE OR REPLACE FUNCTION editorial_state_is_over(draft uuid, saved_at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM record_logentry WHERE subject = $1 AND kind = 'review.erasure' AND at >= $2)
+        OR EXISTS (SELECT FROM editorial_review WHERE id = $1 AND discarded_at < now() - interval '30 days')
+        OR EXISTS (SELECT FROM editorial_demand WHERE id = $1 AND discarded_at < now() - interval '30 days')
+        OR NOT EXISTS (SELECT FROM editorial_review WHERE id = $1)
+           AND NOT EXISTS (SELECT FROM editorial_demand WHERE id = $1)
+           AND NOT EXISTS (SELECT FROM editorial_claim WHERE id = $1)
+        OR EXISTS (SELECT FROM record_logentry WHERE subject = $1 AND at >= $2 AND at < now() - interval '30 days')
+        -- A claim is published with a review of its own newsroom.
+        OR EXISTS (SELECT FROM editorial_claim c JOIN record_publishedreview p ON p.claim_id = c.id
+                   JOIN editorial_review r ON r.id = p.id AND r.newsroom_id = c.newsroom_id
+                   JOIN record_logentry e ON e.subject = p.id
+                   WHERE c.id = $1 AND e.at >= $2 AND e.at < now() - interval '30 days')
+        OR $2 < now() - interval '30 days'
+           AND NOT EXISTS (SELECT FROM record_logentry WHERE subject = $1 AND at >= now() - interval '30 days')
+           AND (EXISTS (SELECT FROM editorial_review WHERE id = $1 AND state IN ('published', 'withdrawn'))
+                OR EXISTS (SELECT FROM editorial_demand WHERE id = $1 AND state = 'published'))
+$$;
+
+-- A saved state never changes. There are two exceptions: it is marked when a page of the draft is opened, and a passage
+-- that was never published is forgotten. A state is deleted if it is over, or if its page has saved again within ten
+-- minutes and no page was opened with it. For the states of claims, `factcheck.erased_review` names the
+-- erased review, whose draft or submissions must contain the claim.
 CREATE OR REPLACE FUNCTION editorial_state_kept() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     erased uuid := nullif(current_setting('factcheck.erased_review', true), '')::uuid;
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        IF EXISTS (SELECT FROM record_logentry WHERE subject = OLD.draft AND kind = 'review.erasure' AND at >= OLD.saved_at)
-            OR EXISTS (SELECT FROM editorial_review WHERE id = OLD.draft AND discarded_at < now() - interval '30 days')
-            OR EXISTS (SELECT FROM editorial_demand WHERE id = OLD.draft AND discarded_at < now() - interval '30 days')
-            OR NOT EXISTS (SELECT FROM editorial_review WHERE id = OLD.draft)
-               AND NOT EXISTS (SELECT FROM editorial_demand WHERE id = OLD.draft)
-               AND NOT EXISTS (SELECT FROM editorial_claim WHERE id = OLD.draft)
+        IF OLD.kind = 'saved' AND NOT OLD.was_opened AND EXISTS (
+                SELECT FROM editorial_savedstate s
+                WHERE s.draft = OLD.draft AND s.saved_by_id = OLD.saved_by_id AND s.kind = 'saved' AND s.id > OLD.id
+                AND s.page IS NOT DISTINCT FROM OLD.page
+                AND s.saved_at BETWEEN OLD.saved_at AND OLD.saved_at + interval '10 minutes')
+            OR editorial_state_is_over(OLD.draft, OLD.saved_at)
             OR erased IS NOT NULL
                AND EXISTS (SELECT FROM record_logentry
                            WHERE subject = erased AND kind = 'review.erasure' AND at >= OLD.saved_at)
@@ -20,6 +51,11 @@ BEGIN
                                AND statement::jsonb #>> '{claim,id}' = OLD.draft::text)) THEN
             RETURN OLD;
         END IF;
+    ELSIF (NEW.id, NEW.draft, NEW.kind, NEW.saved_by_id, NEW.saved_at, NEW.version, NEW.page)
+            IS NOT DISTINCT FROM (OLD.id, OLD.draft, OLD.kind, OLD.saved_by_id, OLD.saved_at, OLD.version, OLD.page)
+        AND (NEW.content = OLD.content AND NEW.was_opened AND NOT OLD.was_opened
+             OR NEW.was_opened = OLD.was_opened AND editorial_forgets(OLD.draft)) THEN
+        RETURN NEW;
     END IF;
     RAISE EXCEPTION '% of % is refused: it is kept as it was', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;

@@ -1,4 +1,4 @@
--- A review, demand, claim, import, mapping or account can't be deleted once there has been a proposal about it.
+-- No row to which a proposal refers can be deleted. Log entries have their own rules (record/sql/log_entries.sql).
 -- The foreign keys of proposals are checked at commit. Without this rule, a transaction could delete a row and insert
 -- it again with another creator. Each trigger's arguments are the columns of editorial_proposal that refer to its
 -- table.
@@ -19,16 +19,13 @@ DO $$
 DECLARE
     subject record;
 BEGIN
-    FOR subject IN SELECT * FROM (VALUES
-        ('editorial_review', 'review_id'),
-        ('editorial_demand', 'demand_id'),
-        ('editorial_claim', 'claim_id, into_id'),
-        ('editorial_importbatch', 'batch_id'),
-        ('editorial_verdictmapping', 'mapping_id'),
-        ('editorial_user', 'account_id'),
-        ('editorial_freeze', 'freeze_id')
-    ) AS known (name, columns) LOOP
-        EXECUTE format('CREATE OR REPLACE TRIGGER subject_kept BEFORE DELETE ON %I
+    FOR subject IN
+        SELECT confrelid::regclass AS name, string_agg(quote_ident(attname), ', ') AS columns
+        FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+        WHERE conrelid = 'editorial_proposal'::regclass AND contype = 'f' AND confrelid <> 'record_logentry'::regclass
+        GROUP BY confrelid
+    LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER subject_kept BEFORE DELETE ON %s
             FOR EACH ROW EXECUTE FUNCTION editorial_subject_kept(%L)', subject.name, subject.columns);
     END LOOP;
 END $$;

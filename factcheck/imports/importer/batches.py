@@ -6,7 +6,7 @@ from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import ProgramLimitExceeded
 
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import NotAllowed, WrongState
 from factcheck.editorial.models import ImportBatch, Proposal, Publisher, User
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.import_policy import lock_batch, submit_batch
@@ -72,5 +72,5 @@ def _own_batch(batch: ImportBatch, by: User) -> ImportBatch:
     if by.pk != batch.imported_by_id:
         raise NotAllowed(_("Another person started this import. Only that person can add reviews to it."))
     if batch.proposal is not None:
-        raise EditorialError(_("This import has been completed. Start a new import."))
+        raise WrongState(_("This import has been completed. Start a new import."))
     return batch

@@ -28,14 +28,14 @@ class Rows:
     now: datetime = field(
         default_factory=lambda: timezone.now()
     )  # looked up at each call, so that tests can set the time
-    claims: list[Row] = field(default_factory=list)
-    reviews: list[tuple[UUID, UUID, Record, str, str]] = field(default_factory=list)
     changed_claims: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     changed_reviews: dict[UUID, dict[str, Any]] = field(default_factory=dict)
-    appearances: list[Row] = field(default_factory=list)
-    sources: list[Row] = field(default_factory=list)
-    authorships: list[Row] = field(default_factory=list)
-    topics: list[Row] = field(default_factory=list)
+    # The new rows of each table, in an order in which rows only refer to rows of earlier tables.
+    new: dict[type[Model], list[Row]] = field(
+        default_factory=lambda: {
+            model: [] for model in (Claim, Claim.topics.through, Appearance, Review, Source, Authorship)
+        }
+    )
 
     def add(self, record: Record, key: str, digest: str) -> UUID:
         """Adds a new review in the state "submitted", and its claim if the claim is new. Returns the review's id.
@@ -55,12 +55,26 @@ class Rows:
                 claimant_id=self._claimant(record),
                 **_of_claim(record),
             )
-            self.claims.append(claim)
+            self.new[Claim].append(claim)
             self._add_to_claim(claim.id, record)
             if values["id"]:
                 self.references.claims_by_id[values["id"]] = claim
         review_id = UUID(record["id"]) if record["id"] else new_id()
-        self.reviews.append((review_id, claim.id, record, key, digest))
+        self.new[Review].append(
+            new_row(
+                Review,
+                id=review_id,
+                newsroom_id=self.references.newsroom.pk,
+                claim_id=claim.id,
+                state=Review.State.SUBMITTED,
+                import_key=key,
+                created_by_id=self.by.pk,
+                created_at=self.now,
+                changed_at=self.now,
+                **self._of_review(record, digest),
+            )
+        )
+        self._add_to_review(review_id, record)
         self.references.review_ids.add(str(review_id))
         return review_id
 
@@ -90,47 +104,29 @@ class Rows:
             Authorship.objects.filter(review__among=self.changed_reviews).delete()
             Appearance.objects.filter(claim__among=self.changed_claims).delete()
             Claim.topics.through._default_manager.filter(claim__among=self.changed_claims).delete()
-        insert(Claim, self.claims)
-        insert(Claim.topics.through, self.topics)
-        insert(Appearance, self.appearances)
-        insert(Review, (self._review(*review) for review in self.reviews))
-        insert(Source, self.sources)
-        insert(Authorship, self.authorships)
-
-    def _review(self, review_id: UUID, claim_id: UUID, record: Record, key: str, digest: str) -> Row:
-        self._add_to_review(review_id, record)
-        return new_row(
-            Review,
-            id=review_id,
-            newsroom_id=self.references.newsroom.pk,
-            claim_id=claim_id,
-            state=Review.State.SUBMITTED,
-            import_key=key,
-            created_by_id=self.by.pk,
-            created_at=self.now,
-            changed_at=self.now,
-            **self._of_review(record, digest),
-        )
+        for model, rows in self.new.items():
+            insert(model, rows)
 
     def _claimant(self, record: Record) -> UUID | None:
         claimant = self.references.claimant(record)
         return claimant.pk if claimant else None
 
     def _add_to_claim(self, claim: UUID, record: Record) -> None:
-        self.appearances += [
-            new_row(Appearance, claim_id=claim, **columns_of(Appearance, appearance))
-            for appearance in record["claim"]["appearances"]
-        ]
-        self.topics += [
-            new_row(Claim.topics.through, claim_id=claim, topic_id=topic) for topic in self.references.topics(record)
+        part, tagged = record["claim"], Claim.topics.through
+        self._add(Appearance, part["appearances"], claim_id=claim)
+        self.new[tagged] += [
+            new_row(tagged, claim_id=claim, topic_id=topic) for topic in self.references.topics(record)
         ]
 
     def _add_to_review(self, review: UUID, record: Record) -> None:
-        self.sources += [
-            new_row(Source, review_id=review, position=position, **columns_of(Source, source))
-            for position, source in enumerate(record["sources"])
+        self._add(Source, record["sources"], review_id=review)
+        self._add(Authorship, record["authors"], review_id=review)
+
+    def _add(self, model: type[Model], members: list[Record], **parent: UUID) -> None:
+        self.new[model] += [
+            new_row(model, **parent, **columns_of(model, each), position=position)
+            for position, each in enumerate(members)
         ]
-        self.authorships += [new_row(Authorship, review_id=review, name=author["name"]) for author in record["authors"]]
 
     def _of_review(self, record: Record, digest: str) -> dict[str, Any]:
         """The columns of a review, with the values from the record."""

@@ -11,30 +11,19 @@ from factcheck.imports.readers.itemreviewed import appearances_of, claimant_of, 
 from factcheck.imports.readers.jsonld import Node
 from factcheck.imports.readers.normalise import site_of_review, web_address
 from factcheck.imports.readers.results import Notes
-from factcheck.record.statements.review import Author, OriginalRating, Publisher, Review, ReviewedClaim, Source
+from factcheck.record.statements.parts import Part, keys_of
+from factcheck.record.statements.review import (
+    Appearance,
+    Author,
+    OriginalRating,
+    Publisher,
+    Review,
+    ReviewedClaim,
+    Source,
+)
 from factcheck.record.statements.values import MAX_LIST, UNKNOWN_LANGUAGE
 
 Values = dict[str, Any]
-
-# Paths of the project's own format that a ClaimReview can't express.
-UNSPECIFIED = frozenset(
-    {
-        "topics",
-        "selection",
-        "translation_of",
-        "sources.primary",
-        "sources.stance",
-        "sources.accessed_on",
-        "sources.published_on",
-        "sources.capture",
-        "sources.no_capture_reason",
-        "claim.appearances.capture",
-        "claim.appearances.no_capture_reason",
-        "publisher.site",
-        "publisher.description",
-        "publisher.codes",
-    }
-)
 
 
 def statement_of(members: dict[str, object], notes: Notes) -> Values | None:
@@ -80,6 +69,21 @@ def statement_of(members: dict[str, object], notes: Notes) -> Values | None:
         return None
     review.drop_unread()
     return statement
+
+
+def unspecified_paths(statement: Values) -> frozenset[str]:
+    """The paths of the project's own format that a ClaimReview can't express: the keys that this module never sets.
+
+    The publisher's site comes from the review's URL.
+    """
+    places: tuple[tuple[str, type[Part], list[Values]], ...] = (
+        ("", Review, [statement]),
+        ("publisher.", Publisher, [statement["publisher"]]),
+        ("sources.", Source, statement["sources"]),
+        ("claim.appearances.", Appearance, statement["claim"]["appearances"]),
+    )
+    absent = {f"{at}{key}" for at, part, rows in places for row in rows for key in keys_of(part).keys() - row.keys()}
+    return frozenset(absent - {"id", "language_detected"} | {"publisher.site"})
 
 
 def review_address(review: Node) -> str | None:

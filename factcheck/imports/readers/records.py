@@ -30,10 +30,8 @@ def _record_of(found: Candidate, stated_language: str) -> Record | Refusal | Non
     unspecified: frozenset[str] = frozenset()
     explicit: Mapping[str, object] | None = None  # the values that are explicit in the file
     if "ClaimReview" in types or (not types and "claimReviewed" in node):
-        statement, unspecified = (
-            claimreview.statement_of(with_references(node, found.nodes), notes),
-            claimreview.UNSPECIFIED,
-        )
+        statement = claimreview.statement_of(with_references(node, found.nodes), notes)
+        unspecified = claimreview.unspecified_paths(statement) if statement else unspecified
     elif types:
         if found.in_graph:
             return None

@@ -43,7 +43,7 @@ def word_date(text: str, language: str = "") -> str | None:
         return None
     text = _TIME.sub(" ", text)
     numbers = _NUMBER.findall(text)
-    years = [number for number in numbers if _YEAR.fullmatch(_ascii(number))]
+    years = [number for number in numbers if _YEAR.fullmatch(str(int(number)))]
     if len(years) != 1:
         return None
     if len(numbers) == 3:
@@ -90,7 +90,3 @@ def _gregorian(found: re.Match[str]) -> str:
     """The month's name in Egypt and the Gulf, or both names if they contradict each other."""
     name = _LEVANTINE[found[1]]
     return name if found[2] in (None, name) else found[0]
-
-
-def _ascii(number: str) -> str:
-    return str(int(number))

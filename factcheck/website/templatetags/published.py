@@ -259,6 +259,11 @@ def verdict_text(texts: Mapping[str, str], fallback: str) -> SafeString:
     return format_html('<bdi lang="{}">{}</bdi>', language, text)
 
 
+@register.filter(is_safe=True)
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 @register.simple_tag
 def full_url(name: str, *parts: object) -> str:
     """Return a URL with the site's host, for example for a command in a terminal."""

@@ -93,7 +93,7 @@ def test_forged_token_is_refused(google, by):
 
 
 def test_tokens_lead_beyond_the_ranked(google, monkeypatch):
-    """What is older than the ranked ones follows by date."""
+    """Reviews older than the ranked ones follow by date."""
     for name in ("_SHELVES", "_EVERYWHERE"):
         monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", "LIMIT 4"))
     monkeypatch.setattr(ranking, "MAX_CANDIDATES", 4)

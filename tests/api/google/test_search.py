@@ -1,4 +1,4 @@
-"""What claims:search finds, and how it shows it."""
+"""The claims that claims:search finds, and how it shows them."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -9,15 +9,7 @@ from django.db import connections
 from api.google import search as claims
 from factcheck.editorial.models import Claimant, Publisher, Review
 from factcheck.record.search import ranking
-from tests.drafts import (
-    Newsroom,
-    make_claim,
-    make_newsroom,
-    make_review,
-    merge_claims,
-    publish_review,
-    withdraw_review,
-)
+from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, merge_claims, publish_review, withdraw_review
 
 TODAY = datetime.now(UTC).date()
 SITE = "127.0.0.1"

@@ -20,9 +20,7 @@ DETAIL = "This isn't UTF-8. Percent-encode the value as UTF-8, for example chùa
     ],
 )
 @pytest.mark.parametrize("address", ["/api/v1/reviews/", "/api/v1/topics/", "/feeds/reviews.atom", "/api/v1/match/"])
-def test_query_that_is_no_utf_8_is_refused(
-    api: Any, module_database: str, address: str, query: str, names: list[str]
-) -> None:
+def test_query_that_is_no_utf_8_is_refused(api, module_database, address, query, names):
     response = api.client.get(f"{address}?{query}")
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
     assert json.loads(response.content)["errors"] == [{"parameter": name, "detail": DETAIL} for name in names]

@@ -1,7 +1,6 @@
 """The headers RateLimit-Policy and RateLimit, at every kind of address and with every kind of answer."""
 
 import re
-from typing import Any
 
 import pytest
 
@@ -41,16 +40,7 @@ STATE = re.compile(r'"[a-z]+";r=\d+;t=\d+(, "[a-z]+";r=\d+;t=\d+)*')
         ("post", "/batch", {}, 400, ["reading"]),
     ],
 )
-def test_every_answer_names_the_limits(
-    api: Any,
-    module_database: str,
-    settings: Any,
-    method: str,
-    address: str,
-    headers: dict[str, str],
-    status: int,
-    names: list[str],
-) -> None:
+def test_every_answer_names_the_limits(api, module_database, settings, method, address, headers, status, names):
     settings.API_RATE_LIMIT, settings.SEARCH_RATE_LIMIT = "600/min", "60/min"
     response = api.client.generic(method.upper(), address, headers=headers)
     assert response.status_code == status

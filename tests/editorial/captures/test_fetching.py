@@ -23,7 +23,7 @@ from factcheck.editorial.captures import fetching, page_details
 from factcheck.editorial.captures.fetching import TemporaryError, capture
 from factcheck.editorial.captures.requests import request_capture
 from factcheck.editorial.models import Capture
-from factcheck.editorial.tasks import capture_page, check_published_sources
+from factcheck.editorial.tasks import app, capture_page
 from factcheck.server import http_client, worker
 from factcheck.server.http_client import Problem
 from tests.drafts import Newsroom
@@ -146,9 +146,7 @@ def test_file_of_a_killed_run_is_replaced(newsroom: Newsroom, site: LocalPages) 
     assert files() == [f"{row.pk}.warc.gz"]
 
 
-def test_error_of_ours_does_not_leave_the_capture_waiting(
-    newsroom: Newsroom, site: LocalPages, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_error_of_ours_does_not_leave_the_capture_waiting(newsroom, site, monkeypatch):
     def broken(*_: Any) -> bytes:
         raise RuntimeError("broken")
 
@@ -159,18 +157,14 @@ def test_error_of_ours_does_not_leave_the_capture_waiting(
     assert Capture.objects.get(pk=row.pk).failure == "internal"
 
 
-def test_page_that_cannot_be_parsed_is_still_captured(
-    newsroom: Newsroom, site: LocalPages, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_page_that_cannot_be_parsed_is_still_captured(newsroom, site, monkeypatch):
     monkeypatch.setattr(page_details, "subprocess", subprocess)
     monkeypatch.setattr(page_details, "SECONDS", 0.01)
     row = result(newsroom, site.add("/page", page().encode(), Content_Type="text/html"))
     assert (row.state, row.title) == ("done", "")
 
 
-def test_time_stamp_is_stored_and_its_absence_changes_nothing(
-    newsroom: Newsroom, site: LocalPages, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_time_stamp_is_stored_and_its_absence_changes_nothing(newsroom, site, settings, tmp_path, monkeypatch):
     url = site.add("/page", page().encode(), Content_Type="text/html")
     with time_stamp_server(tmp_path, monkeypatch, settings) as server:
         stamped = result(newsroom, url)
@@ -194,7 +188,7 @@ def test_worker_retries_what_may_pass_and_nothing_else(newsroom: Newsroom, site:
 
 
 def test_captures_have_a_queue_of_their_own() -> None:
-    assert capture_page.queue == check_published_sources.queue == "captures"
+    assert capture_page.queue == app.tasks["sources.check"].queue == "captures"
     assert worker.QUEUES["captures"] == 3
 
 

@@ -1,4 +1,4 @@
-"""What is read from pages: Vietnamese in any encoding, PDFs, and hostile files that end in time and in memory."""
+"""Details that are read from pages: Vietnamese in any encoding, PDFs, and hostile files that end in time and in memory."""
 
 import io
 import resource

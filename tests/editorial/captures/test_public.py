@@ -9,7 +9,6 @@ from django.db import IntegrityError, connections
 from django.test import Client
 
 from factcheck.editorial.captures.rights import set_public
-from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Capture, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import PublicCapture
@@ -25,6 +24,7 @@ from tests.drafts import (
 )
 from tests.evidence import PAGE, finish, make_capture, names_in, stored_in
 from tests.journeys.browser import signed_in
+from tests.support.refusals import refused
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_readers_see_only_the_published_url(newsroom: Newsroom, review: Review) 
 
 def test_reporters_do_not_decide_about_rights(newsroom: Newsroom, review: Review) -> None:
     capture = Capture.objects.get()
-    with pytest.raises(NotAllowed):
+    with refused("not_allowed"):
         set_public(capture=capture, by=newsroom.reporter, public=True)
     page = f"/admin/editorial/capture/{capture.pk}/change/"
     assert not signed_in(newsroom.reporter).open(page).has_link("Show to readers")

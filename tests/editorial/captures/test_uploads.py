@@ -105,9 +105,7 @@ def test_useless_file_is_refused_with_a_sentence(newsroom: Newsroom, storage: Pa
     assert names_in(storage) == []
 
 
-def test_large_file_is_refused_before_it_is_read(
-    newsroom: Newsroom, storage: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_large_file_is_refused_before_it_is_read(newsroom, storage, monkeypatch):
     client = signed_in(newsroom.reporter).client
     client.handler.enforce_csrf_checks = False
     source = make_review(newsroom).sources.all()[0]

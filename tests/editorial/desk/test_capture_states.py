@@ -1,4 +1,4 @@
-"""What cards and the poll say of captures, and who can read it."""
+"""The states of captures on cards and in the poll, and who can read it."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,8 +1,6 @@
 """Sources and appearances as cards, in a real browser: pasting, keys, order and removal."""
 
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -168,9 +166,7 @@ def test_appearances_are_cards_too(newsroom: Newsroom) -> None:
     }
 
 
-def test_card_follows_its_capture_and_takes_an_own_copy(
-    newsroom: Newsroom, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_card_follows_its_capture_and_takes_an_own_copy(newsroom, settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the test plays the worker while the browser is open
     review = make_review(newsroom)

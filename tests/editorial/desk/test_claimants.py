@@ -2,9 +2,6 @@
 
 import re
 
-import pytest
-from django.contrib.admin.models import LogEntry
-
 from factcheck.editorial import claimants
 from factcheck.editorial.desk.subjects import claimants as admin_claimants
 from factcheck.editorial.models import Claimant, EditorialEvent
@@ -53,7 +50,7 @@ def test_imported_name_is_confirmed_by_an_editor(newsroom: Newsroom) -> None:
     assert "You confirm that this person is a public figure" in editor.text
     other = signed_in(newsroom.second).open(f"{page}confirm/")
     editor.press("Confirm the name")
-    assert "This name has already been confirmed." in other.press("Confirm the name").text
+    assert other.press("Confirm the name").codes == {"already_done"}
     claimant.refresh_from_db()
     assert (claimant.confirmed, claimant.is_public_figure) == (True, True)
     event = EditorialEvent.objects.get(action="claimant.confirmed")
@@ -86,7 +83,7 @@ def test_name_is_confirmed_as_it_was_read(newsroom: Newsroom) -> None:
         editor = signed_in(newsroom.editor).open(page)
         Claimant.objects.update(**change)
         editor.press("Confirm the name")
-        assert "The claimant has changed since you opened this page." in editor.text
+        assert editor.codes == {"changed_since"}
         assert not Claimant.objects.get().confirmed
     assert "Trần Thị Mẫu, Bí thư https://a.example/" in editor.text
     editor.press("Confirm the name")
@@ -113,7 +110,6 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(newsroom: Newsroom
     publish_review(newsroom, make_review(newsroom, claim=make_claim(newsroom, claimant=claimant)))
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/change/")
     editor.fill(job_title="Phó chủ tịch xã").press("Save")
-    assert "Mẫu" in LogEntry.objects.get().object_repr
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/")
     editor.press("Describe instead of naming")
     assert "This field is required." in editor.text
@@ -128,10 +124,9 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(newsroom: Newsroom
         "",
         [],
     )
-    assert "Mẫu" not in str(list(EditorialEvent.objects.filter(action="claimant.redacted").values()))
-    assert LogEntry.objects.get().object_repr == "[erased]"
+    assert "Mẫu" not in str(list(EditorialEvent.objects.values()))
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/").fill(description="khác")
-    assert "already has a description" in editor.press("Describe instead of naming").text
+    assert editor.press("Describe instead of naming").codes == {"already_done"}
 
 
 STILL_NAMED = (
@@ -145,9 +140,7 @@ EARLIER = (
 )
 
 
-def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(
-    database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(database, monkeypatch):
     newsroom, other = make_newsroom(), make_newsroom("khac.example")
     claimant = make_unconfirmed(newsroom.publisher.pk)
     Claimant.objects.update(confirmed=True, is_public_figure=True)

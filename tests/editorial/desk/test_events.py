@@ -4,7 +4,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.desk.people.events import SUBJECT_MODELS
-from factcheck.editorial.models import EditorialEvent
+from factcheck.editorial.models import Claimant, EditorialEvent, Topic
 from factcheck.editorial.models.events import ACTIONS
 from factcheck.editorial.proposals import workflow
 from tests.drafts import (
@@ -92,9 +92,7 @@ def test_queries_do_not_grow_with_the_events(newsroom: Newsroom) -> None:
     chief = signed_in(newsroom.chief)
 
     def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as said:
+        with CaptureQueriesContext(connection) as said:
             chief.open(EVENTS)
         return len(said)
 
@@ -106,3 +104,26 @@ def test_queries_do_not_grow_with_the_events(newsroom: Newsroom) -> None:
         review = make_review(newsroom, make_claim(newsroom, text=f"Rùa {number}."), headline="")
         workflow.submit(subject=review, by=newsroom.reporter)
     assert queries() == few
+
+
+def test_saves_that_nothing_else_records_are_events_and_not_rows_of_djangos_log(newsroom: Newsroom) -> None:
+    chief = signed_in(newsroom.chief).open("/admin/editorial/claimant/add/").choose("type", "described, not named")
+    chief.fill(description="một tài khoản Facebook").press("Save")
+    claimant = Claimant.objects.get(description="một tài khoản Facebook")
+    page = f"/admin/editorial/claimant/{claimant.pk}"
+    chief.open(f"{page}/change/").fill(description="một trang Facebook").press("Save")
+    chief.open(f"{page}/change/").press("Save")  # nothing was changed
+    assert chief.client.get(f"{page}/history/").status_code == 404
+    chief.open(f"{page}/delete/").press("Yes, I’m sure")
+    chief.open("/admin/editorial/topic/add/").fill(slug="muc-moi").press("Save")
+    chief.open(f"/admin/editorial/publisher/{newsroom.publisher.pk}/change/").fill(name="Tên mới").press("Save")
+    events = EditorialEvent.objects.order_by("pk").filter(actor=newsroom.chief, detail={})
+    assert [(event.action, event.subject, event.newsroom_id) for event in events] == [
+        ("claimant.added", str(claimant.pk), newsroom.publisher.pk),
+        ("claimant.changed", str(claimant.pk), newsroom.publisher.pk),
+        ("claimant.removed", str(claimant.pk), newsroom.publisher.pk),
+        ("topic.added", f"topic:{Topic.objects.get(slug='muc-moi').pk}", None),
+        ("publisher.changed", f"publisher:{newsroom.publisher.pk}", newsroom.publisher.pk),
+    ]
+    assert "muc-moi" in chief.open(EVENTS).text
+    assert "django_admin_log" not in connection.introspection.table_names()

@@ -2,12 +2,10 @@
 
 from datetime import timedelta
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.desk.board import home as first_page
-from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, ReaderMessage
 from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.editorial.proposals.import_policy import close_import
@@ -25,6 +23,7 @@ from tests.drafts import (
     withdraw_review,
 )
 from tests.journeys.browser import Browser, signed_in
+from tests.support.refusals import refused
 
 SENT = "Submitted by you, waiting for someone else"
 
@@ -78,7 +77,7 @@ def test_home_lists_a_proposal_until_it_is_decided_and_when_it_came_back(newsroo
     assert f"{merge} Hai ngôi chùa khác nhau. Claims · {other.editor} just now" in back["Returned to you"]
     assert SENT not in signed_in(newsroom.chief).open("/admin/").text
 
-    workflow.take_back(proposal=propose(newsroom, claim, into), by=newsroom.reporter)  # proposed anew and taken back
+    workflow.take_back(proposal=propose(newsroom, claim, into), by=newsroom.reporter)  # proposed again and taken back
     assert home(lan)["Returned to you"] == ""
 
 
@@ -94,9 +93,7 @@ def test_home_lists_an_import_until_it_is_decided_and_when_it_came_back(newsroom
     assert str(batch) not in signed_in(newsroom.second).open("/admin/").text
 
 
-def test_home_forgets_after_a_month_what_nobody_can_submit_again(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_home_forgets_after_a_month_what_nobody_can_submit_again(newsroom, monkeypatch):
     merge = propose(newsroom, publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì."))
     batch, demand = finished_import(newsroom), make_demand(newsroom)
     workflow.submit(subject=demand, by=newsroom.reporter)
@@ -165,7 +162,7 @@ def _one_of_each(newsroom: Newsroom, claim: Claim, into: Claim, *, returned: boo
 
 
 def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_among_events(newsroom: Newsroom) -> None:
-    """What readers see of a public claim does; of one that is withdrawn there is nothing."""
+    """The public text of a claim does. A withdrawn claim has none."""
     other = make_newsroom("khac.example")
     mine = publish_claim(newsroom, "Lời đồn thứ nhất.")
     review = make_review(other, make_claim(other, text="Lời đồn thứ nhì."))
@@ -181,7 +178,7 @@ def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_am
     withdraw_review(other, review)
     assert ("no longer available" in shown(), "Lời chưa đăng." in shown()) == (True, False)
     draft = make_claim(newsroom, text="Lời mới.")
-    with pytest.raises(NotAllowed, match="another newsroom’s draft"):
+    with refused("not_allowed"):
         merge_policy.replace_claim(claim=draft, replacement=review.claim, by=newsroom.reporter)
 
 

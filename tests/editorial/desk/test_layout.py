@@ -9,7 +9,7 @@ from tests.drafts import Newsroom, make_review, make_user
 
 LAPTOP, PHONE = (1440, 900), (390, 844)
 LONG = "https://social.example/" + "a" * 400
-# Whatever stands in the form and is wider than the form, which cuts it off.
+# Elements of the form that are wider than the form, which cuts it off.
 CUT_OFF = """() => [...document.querySelectorAll("#content .form-row .readonly")]
     .filter((field) => field.getBoundingClientRect().right > innerWidth).map((field) => field.textContent)"""
 TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"

@@ -89,15 +89,7 @@ def test_count_stops(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize(
     ("text", "terms"),
-    [
-        ("nước lũ", ["nước", "lũ"]),
-        ("lũ ở", ["lũ ở"]),
-        ("lũ", ["lũ"]),
-        ("%", []),
-        ("%%% ---", []),
-        ("²", []),
-        ("", []),
-    ],
+    [("nước lũ", ["nước", "lũ"]), ("lũ ở", ["lũ ở"]), ("lũ", ["lũ"]), ("%", []), ("%%% ---", []), ("²", []), ("", [])],
 )
 def test_search_terms(text: str, terms: list[str]) -> None:
     assert search_terms(text) == terms
@@ -162,7 +154,7 @@ def test_search_uses_the_trigram_indexes(newsroom: Newsroom) -> None:
 def test_home_reads_what_waits_and_not_a_million_published_proposals(database: str) -> None:
     newsroom, found = make_newsroom(), Proposal.objects
     lists = [
-        ("proposal_undecided", found.to_decide(newsroom.editor, [1])),
+        ("proposal_undecided", found.to_decide(newsroom.editor)),
         ("proposal_undecided", found.awaiting_others(newsroom.editor, [1])),
         ("proposal_approved", found.to_publish([1])),
         ("proposal_returned", found.returned_to(newsroom.editor, [1])),

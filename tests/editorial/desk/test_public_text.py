@@ -1,9 +1,8 @@
-"""Wherever the desk names another newsroom's claim, it stands there as readers see it."""
+"""The desk shows another newsroom's claim as readers see it."""
 
 from itertools import product
 
 import pytest
-from django.contrib.admin.models import LogEntry as DeskLogEntry
 from django.utils import timezone
 
 from factcheck.editorial.models import Claim, ReaderMessage, Review
@@ -94,9 +93,7 @@ def test_search_finds_a_claim_that_was_merged(newsroom: Newsroom, shared: Review
     assert listed.count('<th class="field-__str__">') == 1
 
 
-def test_search_that_takes_too_long_finds_what_is_ones_own(
-    shared: Review, other: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_search_that_takes_too_long_finds_what_is_ones_own(shared, other, monkeypatch):
     make_review(other, headline="Mái chùa")
     monkeypatch.setattr("factcheck.editorial.desk.deciding.public_text.SECONDS", 0)
     listed = signed_in(other.reporter).open("/admin/editorial/review/?q=mái chùa").html
@@ -119,7 +116,6 @@ def test_what_is_said_of_a_review_that_was_saved(shared: Review, other: Newsroom
         browser.open(f"/admin/editorial/review/{page}").press("Save and go on")
         assert FLOOD in browser.html
         assert DRAFT not in browser.html
-    assert {*DeskLogEntry.objects.values_list("object_repr", flat=True)} == {FLOOD}
     browser.fill(language="!").press("Save and go on")
     assert "Please correct the error below" in browser.text
     assert DRAFT not in browser.html

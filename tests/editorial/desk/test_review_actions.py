@@ -1,4 +1,4 @@
-"""What can be done with a review, as buttons and pages: who is offered it, and what becomes of a press."""
+"""Actions on a review, as buttons and pages: who is offered it, and what becomes of a press."""
 
 import re
 from typing import Any
@@ -137,7 +137,7 @@ def test_reason_of_a_return_that_comes_too_late_is_still_there(newsroom: Newsroo
     editor = signed_in(newsroom.editor).open(decision(review, "return"))
     workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
     editor.fill(reason="Ghi rõ ngày quay.").press("Return with a message")
-    assert "This has already been decided. Reload the page to see the decision." in editor.text
+    assert editor.codes == {"already_decided"}
     assert editor.value("reason") == "Ghi rõ ngày quay."
 
 
@@ -179,7 +179,7 @@ def test_refusal_keeps_what_was_typed(newsroom: Newsroom) -> None:
     publish_review(newsroom, review)
     reporter = signed_in(newsroom.reporter).open(action_url(review, "correct"))
     reporter.fill(note="Một câu dài mà không ai muốn gõ lại.").press("Open a correction")
-    assert "Choose the kind of correction." in reporter.text
+    assert reporter.codes == {"incomplete"}
     assert reporter.value("note") == "Một câu dài mà không ai muốn gõ lại."
 
 

@@ -72,9 +72,7 @@ def test_ticks_are_optional_and_the_newsroom_writes_its_own_list(newsroom: Newsr
         ({}, "Return with a message", "Explain what has to change"),
     ],
 )
-def test_button_refuses_what_it_would_ignore(
-    module_newsroom: Newsroom, entered: dict[str, str], button: str, refusal: str
-) -> None:
+def test_button_refuses_what_it_would_ignore(module_newsroom, entered, button, refusal):
     proposal = submitted(module_newsroom)
     editor = decides(module_newsroom, proposal).fill(**entered)
     editor.press(button)

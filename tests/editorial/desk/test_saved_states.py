@@ -1,12 +1,8 @@
 """The pages with the saved states of a draft."""
 
-from datetime import timedelta
-
 import pytest
 from django.test import Client
-from django.utils import timezone
 
-from factcheck.editorial.desk.writing.saved_states import sittings
 from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.models import Review, SavedState, User
 from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, open_correction, publish_review
@@ -29,16 +25,6 @@ def change(review: Review, by: User, **values: str) -> SavedState:
     state = keep_state(review, by)
     assert state is not None
     return state
-
-
-def test_states_are_grouped_by_person_and_ten_minutes(newsroom: Newsroom) -> None:
-    now = timezone.now()
-    lan, hoa = newsroom.reporter, newsroom.editor
-    rows = [
-        (lan, 0, "saved"), (lan, 9, "saved"), (lan, 12, "saved"), (hoa, 13, "saved"), (hoa, 14, "typed"), (hoa, 14, "saved"),
-    ]  # fmt: skip
-    states = [SavedState(saved_by=by, saved_at=now - timedelta(minutes=ago), kind=kind) for by, ago, kind in rows]
-    assert [len(each.states) for each in sittings(states)] == [2, 1, 1, 1, 1]
 
 
 def test_two_states_are_compared_and_one_is_restored(newsroom: Newsroom) -> None:

@@ -1,7 +1,6 @@
 """Rating scales, topics and verdict mappings at the desk."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 from factcheck.editorial.models import EditorialEvent, RatingScale, Review, Topic, Verdict, VerdictMapping
@@ -16,10 +15,7 @@ from tests.journeys.browser import signed_in
 def test_scales_and_topics_are_changed_by_chief_editors(newsroom: Newsroom) -> None:
     scale = make_scale()
     verdict = scale.verdicts.get(slug="false")
-    for page in (
-        f"/admin/editorial/ratingscale/{scale.pk}/change/",
-        f"/admin/editorial/verdict/{verdict.pk}/change/",
-    ):
+    for page in (f"/admin/editorial/ratingscale/{scale.pk}/change/", f"/admin/editorial/verdict/{verdict.pk}/change/"):
         assert not signed_in(newsroom.editor).open(page).has_button("Save")
         assert signed_in(newsroom.chief).open(page).has_button("Save")
         assert signed_in(newsroom.chief).open(page.replace("change", "delete")).status == 403
@@ -71,7 +67,7 @@ def test_default_scale_is_offered_first(newsroom: Newsroom, settings: Any) -> No
 
 
 def propose_mapping(newsroom: Newsroom, slug: str = "false") -> VerdictMapping:
-    """What an Editor proposed at the desk."""
+    """The mapping that an Editor proposed at the desk."""
     verdict = make_scale().verdicts.get(slug=slug)
     editor = signed_in(newsroom.editor).open("/admin/editorial/verdictmapping/add/")
     editor.fill(words="Satire", site="a.example", verdict=verdict.pk).press("Save and continue editing")
@@ -127,9 +123,7 @@ def test_returned_mapping_is_told_of_and_proposed_again_when_it_is_saved(newsroo
     assert "Returned to you" not in editor.open("/admin/").text
 
 
-def test_mapping_is_not_used_for_another_verdict_that_takes_the_short_name(
-    newsroom: Newsroom, tmp_path: Path, settings: Any
-) -> None:
+def test_mapping_is_not_used_for_another_verdict_that_takes_the_short_name(newsroom, tmp_path, settings):
     """A Chief editor renames verdicts alone, and two people decided on the mapping."""
     mapping = propose_mapping(newsroom)
     proposal = waiting(mapping)

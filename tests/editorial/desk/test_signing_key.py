@@ -1,4 +1,4 @@
-"""What an editor reads when the site cannot sign: in their language, and that it is for who runs the site to mend."""
+"""The page that an editor reads when the site can't sign: in their language, and that it is for who runs the site to mend."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,6 +1,5 @@
 """Importing again: what is unchanged, what becomes a correction, and what editors decided meanwhile."""
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -112,9 +111,7 @@ def returned(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("put_back", [returned, stale])
-def test_correction_that_was_put_back_comes_in_again(
-    newsroom: Newsroom, file: Path, put_back: Callable[[Newsroom], None]
-) -> None:
+def test_correction_that_was_put_back_comes_in_again(newsroom, file, put_back):
     take(file, record())
     publish()
     second = record(headline="Second")
@@ -148,9 +145,7 @@ def test_correction_that_was_put_back_and_saved_at_the_desk_is_not_overwritten(n
     assert Review.objects.get().summary == "By hand."
 
 
-def test_correction_opened_at_the_desk_after_one_was_put_back_is_not_overwritten(
-    newsroom: Newsroom, file: Path
-) -> None:
+def test_correction_opened_at_the_desk_after_one_was_put_back_is_not_overwritten(newsroom, file):
     take(file, record())
     publish()
     take(file, record(headline="Second"))
@@ -163,9 +158,7 @@ def test_correction_opened_at_the_desk_after_one_was_put_back_is_not_overwritten
 
 
 @pytest.mark.parametrize("put_back", [returned, stale])
-def test_claim_that_the_desk_mended_is_not_overwritten(
-    newsroom: Newsroom, file: Path, put_back: Callable[[Newsroom], None]
-) -> None:
+def test_claim_that_the_desk_mended_is_not_overwritten(newsroom, file, put_back):
     take(file, record())
     publish()
     take(file, record(headline="Second"))

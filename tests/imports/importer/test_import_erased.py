@@ -1,14 +1,12 @@
-"""What was erased or redacted here does not come back with its publisher's file."""
+"""Erased and redacted reviews don't come back with its publisher's file."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Publisher, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.imports.importer import batches
@@ -18,6 +16,7 @@ from factcheck.record.models import PublishedReview
 from tests.drafts import Newsroom, erase_review, waiting
 from tests.imports.own_records import digest, publish, record, take, write
 from tests.imports.reading import records
+from tests.support.refusals import refused
 from tests.waiting import begin_until_it_waits
 
 URL, TEXT, WORDS, SPEAKER = "https://lan.example/1", "Đập đã vỡ.", "Bịa đặt", "Nguyễn Lan"
@@ -62,13 +61,7 @@ def run(newsroom: Newsroom, folder: Path, content: str, capsys: pytest.CaptureFi
 
 @pytest.mark.parametrize("redact", [pytest.param(False, marks=pytest.mark.prove), True])
 @pytest.mark.parametrize("written", [own_line, claim_review, search_answer, row])
-def test_erased_review_is_not_imported_again(
-    newsroom: Newsroom,
-    redact: bool,
-    written: Callable[[str], str],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_erased_review_is_not_imported_again(newsroom, redact, written, tmp_path, capsys):
     """In no format; neither are its publisher and claimant."""
     assert run(newsroom, tmp_path, own_line("Lan bịa chuyện"), capsys) == "1 new, 0 unchanged, 0 changed, 0 refused."
     review = Review.objects.get()
@@ -120,9 +113,7 @@ def test_reason_of_a_returned_import_is_in_no_event(newsroom: Newsroom, tmp_path
 
 
 @pytest.mark.parametrize(("public", "held"), [(False, Claim), (True, Claim), (True, Review)])
-def test_import_holds_the_claims_that_it_changes_in_their_order(
-    newsroom: Newsroom, tmp_path: Path, public: bool, held: type[Claim | Review]
-) -> None:
+def test_import_holds_the_claims_that_it_changes_in_their_order(newsroom, tmp_path, public, held):
     """Before its reviews, drafts or public, like everybody else."""
     take(tmp_path / "reviews.jsonl", record(1), record(2))
     if public:
@@ -192,5 +183,5 @@ def test_erasure_waits_for_an_import_that_is_being_submitted(newsroom: Newsroom,
         approving = begin_until_it_waits(
             lambda: workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
         )
-    with pytest.raises(EditorialError, match="waiting for a decision"):
+    with refused("undecided"):
         approving.result(timeout=30)

@@ -30,7 +30,7 @@ IMPORTER, SECOND = "editor@kiemchung.example", "second@kiemchung.example"
 
 @dataclass
 class Imported:
-    """What the commands printed, the refused records, and what the API then served, by address and claim text."""
+    """The output of the commands, the refused records, and what the API then served, by address and claim text."""
 
     first: str
     published: str
@@ -79,7 +79,7 @@ def imported(module_database: str, real_data: Path, tmp_path_factory: pytest.Tem
 
 @pytest.mark.prove
 def test_counts(imported: Imported) -> None:
-    """7,892 records have all that is needed; 43 of them stand in the files twice, word for word."""
+    """7,892 records have all that is needed; 43 of them are in the files twice, word for word."""
     assert imported.first.splitlines()[0] == (
         "7849 new, 43 unchanged, 0 changed, 126 refused (no_claim_text 125, no_verdict 1)."
     )

@@ -1,4 +1,4 @@
-"""What records become: reviews, claimants, publishers, verdicts; and what is refused, by the newsroom or the database."""
+"""Rows made from records: reviews, claimants, publishers, verdicts; and what is refused, by the newsroom or the database."""
 
 import json
 from pathlib import Path
@@ -223,9 +223,7 @@ def test_ids_that_are_taken(newsroom: Newsroom, file: Path) -> None:
     assert take(file, *rows) == "1 new, 0 unchanged, 0 changed, 3 refused (id_taken 2, several_first 1)."
 
 
-def test_what_the_database_refuses_keeps_nothing_else_out(
-    newsroom: Newsroom, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_database_refuses_keeps_nothing_else_out(newsroom, file, monkeypatch):
     """As when a limit of the tables is narrower than the reader's."""
     too_long = record(3)
     too_long["publisher"]["site"] = "a" * 253 + ":12345"
@@ -243,11 +241,7 @@ def test_long_descriptions_in_any_script_are_stored_and_told_apart(newsroom: New
     rows[1]["claim"]["claimant"] = {"type": "unnamed", "description": HAN}
     rows[2]["claim"]["claimant"] = {"type": "unnamed", "description": HAN[:-1]}
     assert take(file, *rows) == "3 new, 0 unchanged, 0 changed, 0 refused."
-    assert sorted(Claimant.objects.values_list("name", "description")) == [
-        ("", HAN[:-1]),
-        ("", HAN),
-        (HAN[:500], HAN),
-    ]
+    assert sorted(Claimant.objects.values_list("name", "description")) == [("", HAN[:-1]), ("", HAN), (HAN[:500], HAN)]
     take(file, *[row | {"original_url": f"{row['original_url']}/again"} for row in rows])
     assert Claimant.objects.count() == 3
 
@@ -262,9 +256,7 @@ def test_text_for_which_an_index_has_no_room(newsroom: Newsroom, file: Path) -> 
     assert refusals(file) == [(2, "cannot_be_stored", "https://other.example/2")]
 
 
-def test_trouble_of_the_database_is_no_fault_of_a_record(
-    newsroom: Newsroom, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_trouble_of_the_database_is_no_fault_of_a_record(newsroom, file, monkeypatch):
     def fail(*args: object) -> None:
         raise OperationalError("the connection is lost")
 

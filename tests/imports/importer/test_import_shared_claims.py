@@ -15,7 +15,7 @@ DRAFT = "Nháp chưa ai duyệt."
 
 @pytest.fixture
 def theirs(newsroom: Newsroom, file: Path) -> Claim:
-    """Of another newsroom, which withdraws its review of it and drafts something else."""
+    """A claim of another newsroom, which withdraws its review of it and drafts something else."""
     take(file, record())
     workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.second, reason="Which claim?")
     other = make_newsroom("khac.example")
@@ -27,16 +27,12 @@ def theirs(newsroom: Newsroom, file: Path) -> Claim:
 
 
 @pytest.mark.parametrize("changes", [{}, {"headline": "Mended"}])
-def test_record_of_a_claim_that_nobody_shows_any_more_is_refused(
-    newsroom: Newsroom, theirs: Claim, file: Path, changes: dict[str, str]
-) -> None:
+def test_record_of_a_claim_that_nobody_shows_any_more_is_refused(newsroom, theirs, file, changes):
     assert take(file, record(**changes)) == "0 new, 0 unchanged, 0 changed, 1 refused (hidden_claim 1)."
     assert Review.objects.get(newsroom=newsroom.publisher).headline == "Headline 1"
 
 
-def test_record_of_a_claim_that_its_newsroom_shows_says_what_is_public(
-    newsroom: Newsroom, theirs: Claim, file: Path
-) -> None:
+def test_record_of_a_claim_that_its_newsroom_shows_says_what_is_public(newsroom, theirs, file):
     other = make_newsroom("ba.example")
     shown = publish_claim(other)
     Review.objects.filter(newsroom=newsroom.publisher).update(claim=shown)

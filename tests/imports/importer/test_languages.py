@@ -104,9 +104,7 @@ def test_language_that_an_editor_corrected_is_kept(newsroom: Newsroom, file: Pat
 
 
 @pytest.mark.parametrize("earlier", [{}, {"language": "vi"}])
-def test_file_without_languages_makes_no_second_reviews(
-    newsroom: Newsroom, file: Path, earlier: dict[str, str]
-) -> None:
+def test_file_without_languages_makes_no_second_reviews(newsroom, file, earlier):
     """Neither if the earlier file had no languages, nor if it stated them."""
     take(file, unstated() | earlier)
     publish()

@@ -14,7 +14,7 @@ from tests.drafts import correct_review, make_newsroom, make_review, publish_rev
 from tests.imports.own_records import IMPORTER, publish, run
 from tests.record.formats.test_claimreview import full_review
 
-# Of this site and this moment (docs/reference/claimreview.md).
+# Values of this site and this moment (docs/reference/claimreview.md).
 OF_THE_SITE = {"@id", "identifier", "dateModified", "creativeWorkStatus", "correction", "license", "sdDatePublished"}
 
 
@@ -67,7 +67,7 @@ def test_feed_comes_in_and_goes_out_the_same(newsroom, template, tmp_path):
 
 
 def test_feed_at_home_brings_nothing_new(newsroom, tmp_path):
-    """What the newsroom wrote is not taken for another publisher's, though the site's host is not the newsroom's."""
+    """The newsroom's own review isn't taken for another publisher's, though the site's host is not the newsroom's."""
     publish_review(newsroom, make_review(newsroom))
     file, answer = tmp_path / "feed.json", tmp_path / "answer.json"
     file.write_bytes(read_feed())

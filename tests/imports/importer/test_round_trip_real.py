@@ -31,7 +31,7 @@ def there_and_back(template: str, files: list[Path], folder: Path) -> tuple[list
 
 
 def places(node: Any, place: str = "") -> set[str]:
-    """Every property that stands anywhere in it, with those above it: "itemReviewed.author.name"."""
+    """Every property anywhere in it, with those above it: "itemReviewed.author.name"."""
     if isinstance(node, list):
         return set().union(*(places(each, place) for each in node))
     if not isinstance(node, dict):
@@ -65,7 +65,7 @@ def test_averitec_claims_go_round(database, template, real_data, tmp_path):
     assert there == here
 
 
-# What publishers of ClaimReview are asked for, and what means something to readers of it besides.
+# Properties that publishers of ClaimReview are asked for, and others that readers of it understand.
 NAMED = [
     "claimReviewed", "reviewRating", "url", "author", "datePublished", "itemReviewed", "appearance",
     "firstAppearance", "sameAs", "alternateName", "ratingValue", "bestRating", "worstRating", "ratingExplanation",

@@ -47,9 +47,7 @@ def test_large_file_is_read_as_a_small_one(file: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("large", [0, 1024 * 1024])
 @pytest.mark.parametrize("written", ["9" * 4301, "-" + "9" * 5000, "1e400", "-1e400", "NaN", "-Infinity"])
-def test_number_that_is_none_for_python_or_json_stays_as_it_was_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, large: int
-) -> None:
+def test_number_that_is_none_for_python_or_json_stays_as_it_was_written(tmp_path, monkeypatch, written, large):
     monkeypatch.setattr(reading, "LARGE", large)
     path = tmp_path / "reviews.jsonl"
     path.write_text(f'{{"@type": "ClaimReview", "claimReviewed": {written}, "odd": ["1e4", 1e4, 12]}}')
@@ -66,9 +64,7 @@ def test_reader_that_dies_is_no_end_of_the_file(file: Path, monkeypatch: pytest.
         list(read_chunks(file))
 
 
-def test_reader_that_is_killed_within_a_chunk_is_no_end_of_the_file(
-    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reader_that_is_killed_within_a_chunk_is_no_end_of_the_file(file, tmp_path, monkeypatch):
     whole = pickle.dumps([list(range(100_000))], pickle.HIGHEST_PROTOCOL)
     (tmp_path / "half").write_bytes(whole[: len(whole) // 2])
     killed = tmp_path / "killed"

@@ -109,8 +109,7 @@ def test_minimal_record_leaves_everything_else_null(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "type_",
-    ["ClaimReview", ["Review", "ClaimReview"], "schema:ClaimReview", "http://schema.org/ClaimReview", ...],
+    "type_", ["ClaimReview", ["Review", "ClaimReview"], "schema:ClaimReview", "http://schema.org/ClaimReview", ...]
 )
 def test_type_is_recognised(tmp_path: Path, type_: object) -> None:
     assert isinstance(read(tmp_path, **{"@type": type_}), Record)

@@ -101,7 +101,7 @@ def cell(value: object) -> str:
 
 
 def value_at(path: str) -> object:
-    """What the full record has under the key; null when it does not have it."""
+    """The full record's value of the key; null when it does not have it."""
     value: object = FULL
     for step in path.split("."):
         value = value.get(step) if isinstance(value, dict) else None

@@ -76,9 +76,7 @@ def read(tmp_path: Path, content: str | bytes) -> list[str]:
         ({"@graph": []}, []),
     ],
 )
-def test_wrapping_is_opened(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, document: object, expected: list[str], stream_from: int
-) -> None:
+def test_wrapping_is_opened(tmp_path, monkeypatch, document, expected, stream_from):
     """Once decoded whole, once read member by member as large files are."""
     monkeypatch.setattr(files, "STREAM_FROM", stream_from)
     assert read(tmp_path, json.dumps(document)) == expected
@@ -142,10 +140,7 @@ def test_documents_one_after_the_other(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf \n", ["line 2: the file is empty"]),
         (b"<html>", ["line 1: neither JSON nor CSV with a column original_url: it begins with '<'"]),
         (b"\n\nurl,claim\n", ["line 3: neither JSON nor CSV with a column original_url: it begins with 'u'"]),
-        (
-            json.dumps(A).encode("utf-16"),
-            ["line 1: the file is in UTF-16. Save it in UTF-8" + REST],
-        ),
+        (json.dumps(A).encode("utf-16"), ["line 1: the file is in UTF-16. Save it in UTF-8" + REST]),
         (b"[" * 100_000, ["line 1: nested too deeply" + REST]),
         (b'[{"@type": "ClaimReview", "url": "a"},\n oops]', ["line 2: not JSON: Expecting value" + REST]),
         (b'[{"url": "a"}', ["line 1: not JSON: Expecting ',' delimiter" + REST]),
@@ -168,9 +163,7 @@ def test_damaged_file_says_so(tmp_path: Path, content: bytes, expected: list[str
         ("{}", []),
     ],
 )
-def test_large_damaged_file_gives_what_stands_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, expected: list[str]
-) -> None:
+def test_large_damaged_file_gives_what_stands_before(tmp_path, monkeypatch, content, expected):
     monkeypatch.setattr(files, "STREAM_FROM", 1)
     assert read(tmp_path, content) == expected
 

@@ -77,7 +77,7 @@ def table(**cells: str) -> str:
 
 def test_other_formats_of_a_review_change_nothing(public, tmp_path):
     full = {key for key, value in public.items() if value not in (None, [])}
-    assert said.Review.model_fields.keys() - full == {"archive_url", "translation_of"}  # a new key belongs into RICH
+    assert said.Review.model_fields.keys() - full == {"archive_url", "translation_of"}  # add a new key to RICH
     assert take_as(tmp_path, "one.json", claim_review()) == SAME
     assert take_as(tmp_path, "answer.json", search_answer()) == SAME
     assert take_as(tmp_path, "few.csv", table(headline="Headline 1")) == SAME

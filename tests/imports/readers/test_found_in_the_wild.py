@@ -1,4 +1,4 @@
-"""What ClaimReviews on the web are like, case by case: each is read, or refused for a reason that is true."""
+"""ClaimReviews as on the web, case by case: each is read, or refused for a reason that is true."""
 
 import json
 import tracemalloc
@@ -69,7 +69,7 @@ def test_graph_with_other_nodes(tmp_path):
 
 
 def test_graph_whose_nodes_name_each_other(tmp_path):
-    """As plugins for websites write it: the organisation and the claim stand beside the review."""
+    """As plugins for websites write it: the organisation and the claim are beside the review."""
     graph = {
         "@graph": [
             MINIMAL
@@ -214,7 +214,7 @@ def test_missing_rating(tmp_path):
 
 
 def test_several_words_for_one_verdict(tmp_path):
-    """The reason says what stands there, not that nothing does."""
+    """The reason quotes the value instead of saying that there is none."""
     (found,) = read(tmp_path, MINIMAL | {"reviewRating": {"alternateName": ["False", "Sai"]}})
     assert isinstance(found, Refusal)
     assert "/reviewRating/alternateName: 2 texts, but one is expected" in why(found)

@@ -1,4 +1,4 @@
-"""What a file says and a record has no room for is listed, property by property, and never lost in silence."""
+"""Properties of a file that a record has no room for are listed, property by property, and never lost in silence."""
 
 import json
 from pathlib import Path

@@ -100,7 +100,7 @@ def test_values_left_out(found: Rows) -> None:
 
 
 def test_repeated_records_are_equal(found: Rows) -> None:
-    """43 records stand in the files more than once, word for word."""
+    """43 records are in the files more than once, word for word."""
     first: dict[str, Any] = {}
     repeated = 0
     for record in found.values():
@@ -188,9 +188,7 @@ def test_every_record_says_what_its_line_says(taken: dict[tuple[str, int], Any],
         (("averitec_candidates", 3104), "claim/claimant/name", "Facebook page Amethi Rae Bareli ki Kahani"),
     ],
 )  # fmt: skip
-def test_hard_records(
-    taken: dict[tuple[str, int], Any], place: tuple[str, int], pointer: str, expected: object
-) -> None:
+def test_hard_records(taken, place, pointer, expected):
     value = taken[place]
     for step in pointer.split("/"):
         value = value[int(step) if step.isdigit() else step]
@@ -217,7 +215,7 @@ def own_format(tmp_path: Path, rows: list[dict[str, Any]]) -> list[Record]:
 
 
 def test_averitec_claims_and_evidence(tmp_path: Path, evidence: list[dict[str, Any]]) -> None:
-    """All 1,360 places of evidence arrive: 1,278 addresses, and 82 words that are no address, as titles."""
+    """All 1,360 places of evidence arrive: 1,278 addresses, and 82 words that aren't addresses, as titles."""
     taken = own_format(tmp_path, evidence)
     sources = [source for record in taken for source in record.data["sources"]]
     assert len(taken) == 500

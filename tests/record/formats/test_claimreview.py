@@ -5,15 +5,7 @@ from datetime import date
 import orjson
 import pytest
 
-from factcheck.editorial.models import (
-    Appearance,
-    Authorship,
-    Claim,
-    Claimant,
-    Publisher,
-    Review,
-    Source,
-)
+from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.formats.claimreview import claim_review, claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview

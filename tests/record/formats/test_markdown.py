@@ -11,15 +11,9 @@ LINK = 'rel="nofollow noopener noreferrer"'
 HOSTILE = [
     ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"),
     ("<img src=x onerror=alert(1)>", "<p>&lt;img src=x onerror=alert(1)&gt;</p>\n"),
-    (
-        'text <b onmouseover="alert(1)">bold</b>',
-        '<p>text &lt;b onmouseover="alert(1)"&gt;bold&lt;/b&gt;</p>\n',
-    ),
+    ('text <b onmouseover="alert(1)">bold</b>', '<p>text &lt;b onmouseover="alert(1)"&gt;bold&lt;/b&gt;</p>\n'),
     ("<svg onload=alert(1)>", "<p>&lt;svg onload=alert(1)&gt;</p>\n"),
-    (
-        "<svg><script>alert(1)</script></svg>",
-        "<p>&lt;svg&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;/svg&gt;</p>\n",
-    ),
+    ("<svg><script>alert(1)</script></svg>", "<p>&lt;svg&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;/svg&gt;</p>\n"),
     (
         '<iframe src="https://evil.example/"></iframe>',
         '<p>&lt;iframe src="https://evil.example/"&gt;&lt;/iframe&gt;</p>\n',
@@ -58,23 +52,14 @@ HOSTILE = [
         '[a](https://example.org/"onmouseover="alert(1))',
         f'<p><a href="https://example.org/%22onmouseover=%22alert(1)" {LINK}>a</a></p>\n',
     ),
-    (
-        '[a](https://example.org "title\\" onclick=alert(1)")',
-        f'<p><a href="https://example.org" {LINK}>a</a></p>\n',
-    ),
+    ('[a](https://example.org "title\\" onclick=alert(1)")', f'<p><a href="https://example.org" {LINK}>a</a></p>\n'),
     # No other host learns who reads: an image is a link to it.
-    (
-        "![alt](https://tracker.example/p.gif)",
-        f'<p><a href="https://tracker.example/p.gif" {LINK}>alt</a></p>\n',
-    ),
+    ("![alt](https://tracker.example/p.gif)", f'<p><a href="https://tracker.example/p.gif" {LINK}>alt</a></p>\n'),
     (
         "![](https://tracker.example/p.gif)",
         f'<p><a href="https://tracker.example/p.gif" {LINK}>https://tracker.example/p.gif</a></p>\n',
     ),
-    (
-        "[![alt](https://a.example/p.gif)](https://b.example/)",
-        f'<p><a href="https://b.example/" {LINK}>alt</a></p>\n',
-    ),
+    ("[![alt](https://a.example/p.gif)](https://b.example/)", f'<p><a href="https://b.example/" {LINK}>alt</a></p>\n'),
     (
         "![one [two](https://b.example/) ![`three`\nfour](https://c.example/)](https://a.example/p.gif)",
         f'<p><a href="https://a.example/p.gif" {LINK}>one two three four</a></p>\n',
@@ -91,10 +76,7 @@ HOSTILE = [
     ("a\x00b", "<p>a\ufffdb</p>\n"),
     # Directions are kept (Arabic and Hebrew need them); the block around them ends what they began.
     ("\u202egpj.exe", "<p>\u202egpj.exe</p>\n"),
-    (
-        "[a](https://example.org/\u202egpj.exe)",
-        f'<p><a href="https://example.org/%E2%80%AEgpj.exe" {LINK}>a</a></p>\n',
-    ),
+    ("[a](https://example.org/\u202egpj.exe)", f'<p><a href="https://example.org/%E2%80%AEgpj.exe" {LINK}>a</a></p>\n'),
     # A Cyrillic "е" in a host shows as what it is.
     ("[a](https://\u0435xample.org/)", f'<p><a href="https://xn--xample-2of.org/" {LINK}>a</a></p>\n'),
 ]
@@ -104,7 +86,7 @@ HOSTILE += [
         "| [a](javascript:x) |\n|---|\n| <img src=x> |",
         "<table>\n<thead>\n<tr>\n<th>[a](javascript:x)</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>&lt;img src=x&gt;</td>\n"
         "</tr>\n</tbody>\n</table>\n",
-    ),
+    )
 ]
 HONEST = [
     ("**bold** *em* ***both***", "<p><strong>bold</strong> <em>em</em> <em><strong>both</strong></em></p>\n"),

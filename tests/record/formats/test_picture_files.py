@@ -1,4 +1,4 @@
-"""What becomes of hostile and of honest files before readers see them."""
+"""The treatment of hostile and of honest files before readers see them."""
 
 import io
 import struct

@@ -64,7 +64,7 @@ def test_signing_key_malformed(text: str) -> None:
 
 
 def test_nothing_of_a_damaged_signing_key_is_told() -> None:
-    """What is wrong with it is shown to editors and written into logs."""
+    """The fault is shown to editors and written into logs."""
     for damaged in (f"{SKEY}!", SKEY.rpartition("+")[2] + "!"):
         with pytest.raises(NoteError, match=r"^this is not a signing key \(PRIVATE\+KEY\+<name>\+<id>\+<base64>\)$"):
             SigningKey.parse(damaged)

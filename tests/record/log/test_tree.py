@@ -124,7 +124,7 @@ def test_key_that_cannot_be_used(bare_record: None, settings: Any, value: str, m
     ],
 )
 def test_nothing_is_signed_over_other_tiles(bare_record: None, sql: str) -> None:
-    """Whoever owns the database can change them; a signature would make another history of it."""
+    """The owner of the database can change them; a signature would make another history of it."""
     publish_some(3)
     with connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE record_logtile DISABLE TRIGGER USER")
@@ -258,7 +258,7 @@ def test_key_that_the_log_was_handed_to_is_served_before_the_server_has_it(bare_
 
 
 def test_key_of_a_server_that_the_log_does_not_know_is_served_as_it_is(bare_record: None, settings: Any) -> None:
-    """What is wrong then is for verifiers to say, and for the server when it publishes."""
+    """Verifiers then report the fault, and for the server when it publishes."""
     publish_some(1)
     stranger = SigningKey("127.0.0.1:8000/api/v1/log", bytes(32))
     settings.LOG_SIGNING_KEY = str(stranger)
@@ -292,7 +292,7 @@ def test_rotation_to_another_name_is_refused(bare_record: None, settings: Any) -
 
 
 def test_entries_are_signed_after_their_commit_and_never_before(bare_record: None) -> None:
-    """What is rolled back was never signed, also where one transaction publishes twice."""
+    """A rolled back entry was never signed, also where one transaction publishes twice."""
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         publish_some(1)
         publish_some(1)
@@ -305,9 +305,7 @@ def test_entries_are_signed_after_their_commit_and_never_before(bare_record: Non
     assert list(LogCheckpoint.objects.values_list("size", flat=True)) == [3]
 
 
-def test_publication_stays_when_the_signer_fails_and_is_signed_later(
-    bare_record: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_publication_stays_when_the_signer_fails_and_is_signed_later(bare_record, monkeypatch):
     with monkeypatch.context() as patched, pytest.raises(RecordError, match="The log's signer refused: broken"):
 
         def broken(*args: Any, **options: Any) -> str:

@@ -83,7 +83,7 @@ def test_witness_is_asked_again_after_we_forgot(witness: VerifierKey) -> None:
 def test_witness_refuses_a_second_history(witness: VerifierKey, capsys: pytest.CaptureFixture[str]) -> None:
     publish_some(3)
     call_command("ask_witnesses")
-    # Whoever holds the key signs another root for a larger log, with tiles to fit.
+    # A holder of the key signs another root for a larger log, with tiles to fit.
     with connections["owner"].cursor() as cursor:
         for table in ("record_logtile", "record_logcheckpoint"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
@@ -111,9 +111,7 @@ def test_witness_refuses_another_key(witness: VerifierKey, settings: Any, capsys
     tree.signing_key.cache_clear()
 
 
-def test_witness_that_is_away_or_wrongly_configured(
-    bare_record: None, settings: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_witness_that_is_away_or_wrongly_configured(bare_record, settings, capsys):
     tree.signing_key.cache_clear()
     publish_some(1)
     key = SigningKey.generate("witness.example/w").verifier(4)
@@ -153,9 +151,7 @@ def answering(data: bytes) -> Iterator[str]:
         ("HTTP/1.1 409 Conflict\r\n\r\n٣".encode(), "it answered 409 ٣"),
     ],
 )
-def test_witness_that_answers_nonsense_keeps_no_other_from_being_asked(
-    witness: VerifierKey, settings: Any, capsys: pytest.CaptureFixture[str], data: bytes, said: str
-) -> None:
+def test_witness_that_answers_nonsense_keeps_no_other_from_being_asked(witness, settings, capsys, data, said):
     publish_some(1)
     strange = SigningKey.generate("witness.example/strange").verifier(4)
     with answering(data) as address:
@@ -188,9 +184,7 @@ def test_second_witness_in_the_folder_does_not_start(witness: VerifierKey, tmp_p
     assert (done.returncode, done.stderr) == (1, f"another witness is running in {tmp_path / 'witness'}\n")
 
 
-def test_witness_has_what_it_cosigned_on_disk_before_it_answers(
-    bare_record: None, tmp_path: Path, monkeypatch: Any, capsys: Any
-) -> None:
+def test_witness_has_what_it_cosigned_on_disk_before_it_answers(bare_record, tmp_path, monkeypatch, capsys):
     spec = spec_from_file_location("witness", SCRIPT)
     assert spec
     assert spec.loader

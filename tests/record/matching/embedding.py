@@ -1,4 +1,4 @@
-"""What the tests of vectors publish, erase and compute."""
+"""Publications, erasures and vectors for the tests of vectors."""
 
 from io import StringIO
 from uuid import UUID, uuid4

@@ -52,9 +52,7 @@ def test_no_transaction_is_open_while_the_address_answers(address: Address, bare
     assert waiting == [[]]
 
 
-def test_time_that_words_took_is_not_left_for_vectors(
-    address: Address, bare_record: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_time_that_words_took_is_not_left_for_vectors(address, bare_record, monkeypatch):
     publish("Nước lũ ngập chùa.")
     embed()
 
@@ -93,10 +91,7 @@ def test_match_says_for_how_many_meaning_is_missing(address: Address, bare_recor
     publish("Chùa cháy.")
     publish("Chùa mở cửa.")
     found = match("The flood reached the pagoda.")
-    assert (found.method, found.explanation) == (
-        "words+meaning",
-        "The meaning of 2 reviews has not been computed yet.",
-    )
+    assert (found.method, found.explanation) == ("words+meaning", "The meaning of 2 reviews has not been computed yet.")
 
 
 @pytest.mark.parametrize(
@@ -112,9 +107,7 @@ def test_match_says_for_how_many_meaning_is_missing(address: Address, bare_recor
         (200, b"[" * 200_000, "The embeddings API did not return vectors."),
     ],
 )  # fmt: skip
-def test_match_goes_by_words_when_the_address_fails(
-    address: Address, bare_record: None, status: int, answer: Any, said: str
-) -> None:
+def test_match_goes_by_words_when_the_address_fails(address, bare_record, status, answer, said):
     pagoda = publish("Nước lũ ngập chùa.")
     embed()
     address.answer = lambda texts: (status, answer)
@@ -153,9 +146,7 @@ def test_model_of_this_process_knows_what_texts_mean(settings: Any, bare_record:
         ),
     ],
 )
-def test_same_meaning_in_another_language_is_nearer_than_the_same_language(
-    settings: Any, post: str, claims: list[str]
-) -> None:
+def test_same_meaning_in_another_language_is_nearer_than_the_same_language(settings, post, claims):
     """As the model gives them, the first claim is the farthest and the second farthest."""
     settings.EMBEDDINGS_URL = ""
     model = get_embeddings()
@@ -197,9 +188,7 @@ def test_address_that_is_down_or_none(url: str) -> None:
         RemoteModel(url, "m", "").embed_queries(["flood"])
 
 
-def test_question_waits_for_its_turn_and_no_longer_than_its_time(
-    address: Address, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_question_waits_for_its_turn_and_no_longer_than_its_time(address, monkeypatch):
     late, arrived = threading.Event(), threading.Semaphore(0)
 
     def answer(texts: list[str]) -> tuple[int, Any]:

@@ -73,9 +73,7 @@ def test_address_that_begins_its_answer_letter_by_letter_is_given_up(monkeypatch
         server.join()
 
 
-def test_dead_address_leaves_time_for_the_next(
-    address: Address, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_dead_address_leaves_time_for_the_next(address, settings, monkeypatch):
     """Behind one name: the first drops what comes, as behind a firewall."""
     monkeypatch.setattr(embeddings, "QUERY_TIMEOUT", 3)
     port = int(settings.EMBEDDINGS_URL.split(":")[2].split("/")[0])

@@ -19,7 +19,7 @@ from factcheck.record.matching.match_scoring import Candidate, compare, count_wo
         ("'vaccin':1A", 2.0, 2 * 2.2 / (1 + 1.2 * (0.25 + 0.75 / 43))),
         # Three times, among four.
         ("'a':9B 'vaccin':1A,4A,7B", 2.0, 2 * 3 * 2.2 / (3 + 1.2 * (0.25 + 0.75 * 4 / 43))),
-        # A word is not found within another one, nor what is no lexeme.
+        # A word is not found within another one, nor a text that isn't a lexeme.
         ("'avaccin':1A 'vaccin2':2A", 0.0, 0.0),
         # Both words; an apostrophe is written twice.
         (

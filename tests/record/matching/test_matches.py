@@ -94,9 +94,7 @@ def test_match_of_a_word_that_older_bodies_have(bare_record: None, monkeypatch: 
     assert found("telegram zyxwv") == [telegram, summed_up]
 
 
-def test_match_of_a_word_that_many_bodies_have_leaves_room_for_the_next(
-    bare_record: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_match_of_a_word_that_many_bodies_have_leaves_room_for_the_next(bare_record, monkeypatch):
     monkeypatch.setattr(matching, "MAX_READ", 4)
     monkeypatch.setattr(matching, "READ_EACH", 3)
     publish("Telegram is closed")
@@ -147,7 +145,7 @@ def test_match_of_a_misspelt_word_among_many_that_are_known(bare_record: None) -
 
 
 def test_match_of_runs_of_letters_that_are_no_words(bare_record: None) -> None:
-    """What is longer than twice the longest word is not compared with all words: that takes a third of a second."""
+    """A text longer than twice the longest word isn't compared with all words: that takes a third of a second."""
     publish("Nobody knows Llanfairpwllgwyngyllgogerychwyrndrobwll at all")
     assert found("llanfairpwllgwyngyllgogerychwyrndrobwl") != []
     assert found("llanfairpwllgwyngyllgogerychwyrndrobwll" * 4) == []
@@ -245,7 +243,7 @@ def test_match_of_a_claim_among_words_that_no_claim_has(bare_record: None, other
 
 @pytest.mark.parametrize("others", [0, 3, 300])
 def test_match_of_a_claim_in_the_middle_of_a_long_text(bare_record: None, others: int) -> None:
-    """Other claims' words stand around it, and words of no claim; the sentence is judged as if it stood alone."""
+    """Other claims' words are around it, and words of no claim; the sentence is scored as if it were alone."""
     vaccine = publish(VACCINE)
     publish_many(f"Story number {number} about prices and the weather in town" for number in range(others))
     words = iter(invented(400))

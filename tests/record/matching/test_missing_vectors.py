@@ -29,9 +29,7 @@ def test_embed_claims_goes_on_where_it_failed(address: Address, bare_record: Non
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
-def test_text_that_the_address_refuses_does_not_stop_the_others(
-    address: Address, bare_record: None, status: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_text_that_the_address_refuses_does_not_stop_the_others(address, bare_record, status, monkeypatch):
     monkeypatch.setattr(missing_vectors, "BATCH", 2)
     texts = ["Nước lũ một", "Nước lũ hai", "quá dài", "Nước lũ ba", "Nước lũ bốn"]
     ids = {text: publish(text) for text in texts}
@@ -44,9 +42,7 @@ def test_text_that_the_address_refuses_does_not_stop_the_others(
 
 
 @pytest.mark.parametrize(("status", "asked"), [(400, 4), (401, 1), (429, 1), (503, 1)])
-def test_address_that_takes_no_text_at_all_ends_the_run(
-    address: Address, bare_record: None, status: int, asked: int
-) -> None:
+def test_address_that_takes_no_text_at_all_ends_the_run(address, bare_record, status, asked):
     publish("Nước lũ một")
     publish("Nước lũ hai")
     address.answer = lambda texts: (status, {})
@@ -67,9 +63,7 @@ def test_another_model_computes_anew(address: Address, bare_record: None, settin
 
 
 @pytest.mark.parametrize("model", ["e5-test", "other"], ids=["new", "of another model"])
-def test_row_that_who_publishes_holds_is_left_for_the_next_run(
-    address: Address, bare_record: None, settings: Any, model: str
-) -> None:
+def test_row_that_who_publishes_holds_is_left_for_the_next_run(address, bare_record, settings, model):
     held, free = publish("Nước lũ ngập chùa."), publish("Tiêm vắc xin.")
     if model == "other":
         embed()
@@ -113,9 +107,7 @@ def test_vector_of_a_text_that_changed_meanwhile_is_not_kept(address: Address, b
     assert list(ReviewVector.objects.values_list("review_id", "embedding")) == ([] if erased else [(review, None)])
 
 
-def test_another_model_that_does_not_answer_takes_no_vectors_away(
-    address: Address, bare_record: None, settings: Any
-) -> None:
+def test_another_model_that_does_not_answer_takes_no_vectors_away(address, bare_record, settings):
     publish("Nước lũ ngập chùa.")
     embed()
     settings.EMBEDDINGS_MODEL = "mistyped"
@@ -125,9 +117,7 @@ def test_another_model_that_does_not_answer_takes_no_vectors_away(
     assert ReviewVector.objects.get().model == "e5-test"
 
 
-def test_who_does_not_compute_takes_no_vectors_of_another_model_away(
-    address: Address, bare_record: None, settings: Any
-) -> None:
+def test_who_does_not_compute_takes_no_vectors_of_another_model_away(address, bare_record, settings):
     publish("Nước lũ ngập chùa.")
     embed()
     settings.EMBEDDINGS_MODEL = "other"

@@ -84,9 +84,7 @@ def test_error_is_not_remembered(model: Model) -> None:
     assert embed_query(model, ["flood"]) == [[5.0]]
 
 
-def test_only_the_newest_queries_are_remembered_and_none_in_words(
-    model: Model, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_newest_queries_are_remembered_and_none_in_words(model, monkeypatch):
     monkeypatch.setattr(query_vectors, "REMEMBERED", 2)
     for text in ("one", "two", "one", "three", "one", "two"):
         embed_query(model, [text])

@@ -78,7 +78,7 @@ def test_reviews_published_after_the_merge_go_where_it_leads() -> None:
     assert not PublishedClaim.objects.filter(pk=A).exists()
     assert texts(claims_at(4)) == {B: "Hai."}
     publish.publish([withdraw(Y, B)])
-    assert texts(claims_at(5)) == {B: "Một, đã sửa."}  # its own review is no more, so the newest that is left speaks
+    assert texts(claims_at(5)) == {B: "Một, đã sửa."}  # its own review is gone, so the newest remaining review speaks
     publish.publish([split(A, B)])
     assert (reviews_of(A), reviews_of(B), texts(claims_at(6))) == (["2", "4"], [], {A: "Một, đã sửa.", B: None})
     call_command("verify_record")
@@ -93,7 +93,7 @@ def test_chain_of_merges_and_a_split_in_its_middle() -> None:
     publish.publish([split(B, C)])
     assert (reviews_of(A), reviews_of(B), reviews_of(C)) == ([], ["2", "3"], ["4"])
     assert [reviews_of(B, sequence) for sequence in (2, 3, 4, 5)] == [["3"], ["2", "3"], [], ["2", "3"]]
-    publish.publish([merge(C, B)])  # the other way round, now that it is no circle
+    publish.publish([merge(C, B)])  # the other way round, now that there is no circle
     assert (reviews_of(B), reviews_of(C)) == (["2", "3", "4"], [])
     call_command("verify_record")
 
@@ -178,7 +178,7 @@ def test_claims_agree_with_the_log_whatever_was_joined_and_parted(seed: int) -> 
         if act == "erase" and review in about:
             publish.publish([erase(review)])
             del about[review]
-            # What was erased is not shown in the past either.
+            # Erased text isn't shown in the past either.
             expected = [{at: found - {review} for at, found in shown.items()} for shown in expected]
         elif act == "merge" and claim not in parent and other not in parent and claim != other:
             publish.publish([merge(claim, other)])

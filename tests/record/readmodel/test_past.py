@@ -1,4 +1,4 @@
-"""What was public after any entry can be shown again, however entries were batched, and never what was erased."""
+"""The public state after any entry can be shown again, however entries were batched, and never what was erased."""
 
 import json
 import random
@@ -213,7 +213,7 @@ def test_substantive_correction_without_a_reason(note: str | None) -> None:
     publication = entries.Publication(X, said(X, A, "Khác."), change_class="substantive", note=note)
     with pytest.raises(RecordError, match="A substantive correction needs a reason of at least 40 characters"):
         publish.publish([publication])
-    # Who goes round the application meets the database.
+    # The database refuses writes that bypass the application.
     entries.MIN_SUBSTANTIVE_NOTE, least = 0, entries.MIN_SUBSTANTIVE_NOTE
     try:
         with pytest.raises(Error, match="the substantive correction of log entry 1 gives no reason of 40 characters"):
@@ -229,11 +229,7 @@ def test_substantive_correction_with_the_shortest_reason() -> None:
 
 @pytest.mark.parametrize(
     ("last", "following"),
-    [
-        (withdraw(X, A), withdraw(X, A)),
-        (erase(X), withdraw(X, A)),
-        (erase(X), erase(X)),
-    ],
+    [(withdraw(X, A), withdraw(X, A)), (erase(X), withdraw(X, A)), (erase(X), erase(X))],
     ids=["withdrawn twice", "withdrawn when erased", "erased twice"],
 )
 def test_removal_of_what_is_removed(last: entries.Publication, following: entries.Publication) -> None:

@@ -1,7 +1,7 @@
 """Known items: each of 723 real Vietnamese claims is found among 100,000 others made of the same words.
 
 Asked for without diacritics, by its first eight syllables, and with one syllable mistyped. The others are runs of two
-to five syllables as they stand in the real texts, so that they share many of them.
+to five syllables as in the real texts, so that they share many of them.
 """
 
 import json

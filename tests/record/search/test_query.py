@@ -1,4 +1,4 @@
-"""What a person types into the search box always becomes a query that PostgreSQL can run, and keeps its meaning."""
+"""A text typed into the search box always becomes a query that PostgreSQL can run, and keeps its meaning."""
 
 from uuid import UUID
 
@@ -29,10 +29,7 @@ from tests.record.conftest import disarm, make_statement
         ("„nước lũ‟ «mái chùa» ＂xe＂", [Alternative(((("nước", "lũ"),), (("mái", "chùa"),), (("xe",),)))]),
         ("“nước lũ", [Alternative(((("nước", "lũ"),),))]),
         ('"covid-19" "covid19"', [Alternative(((("covid", "19"),), (("covid19",),)))]),
-        (
-            "lũ −lụt ‐“năm 2020” －bão",
-            [Alternative(((("lũ",),),), ((("lụt",),), (("năm", "2020"),), (("bão",),)))],
-        ),
+        ("lũ −lụt ‐“năm 2020” －bão", [Alternative(((("lũ",),),), ((("lụt",),), (("năm", "2020"),), (("bão",),)))]),
         ("lũ – lụt covid−19", [Alternative(((("lũ",),), (("lụt",),), (("covid", "19"), ("covid19",))))]),
         ("lũ OR lụt bão", [Alternative(((("lũ",),),)), Alternative(((("lụt",),), (("bão",),)))]),
         ("lũ -lụt", [Alternative(((("lũ",),),), ((("lụt",),),))]),
@@ -164,7 +161,7 @@ def test_many_alternatives_are_one_branch() -> None:
     ],
 )
 def test_branches_want_the_same_as_the_text(module_database: str, text: str) -> None:
-    """Of all choices of five words the same are found."""
+    """All choices of five words find the same."""
     query = read_query(text)
     one = query.all_terms()
     parts = " OR ".join(

@@ -295,9 +295,7 @@ def test_search_of_a_common_word_that_stands_in_old_reviews_alone(monkeypatch: p
 
 
 @pytest.mark.parametrize(("words", "condition"), [("lu", Q(language="en")), ("lu -bao", Q()), ('"lu lu"', Q())])
-def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(
-    monkeypatch: pytest.MonkeyPatch, words: str, condition: Q
-) -> None:
+def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(monkeypatch, words, condition):
     """How common the word is says nothing then: a sample does."""
     shelve_by(monkeypatch, bits=0, MIN_SHELVES=1, MIN_CANDIDATES=1, MAX_RARE=1)
     publish({"text": "Lũ lũ", "language": "en"}, *["Lũ và bão"] * 11)
@@ -306,12 +304,12 @@ def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(
 
 
 def test_search_goes_on_behind_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the sample and the rest give is one order, page by page in both directions."""
+    """The sample and the rest give one order, page by page in both directions."""
     shelve_by(monkeypatch, bits=1, SAMPLE_SHELVES=2, MIN_SHELVES=5, MANY_IN_SAMPLE=1, MIN_CANDIDATES=1, MIN_COMMON=0)
     publish(*["Nước lũ lên tới chùa", "Nước lũ", "Nước ở chùa cổ và lũ trẻ"] * 4)
     asked = Search(PublishedReview, read_query("nuoc lu"))
     everything = asked.page(100)
-    # Of shelves of two entries the newest five; where the words are together comes first.
+    # The newest five of shelves of two entries; where the words are together comes first.
     assert [hit.id.int for hit in everything.hits] == [11, 10, 8, 7, 5, 4, 12, 9, 6, 3, 2, 1]
     assert (everything.candidates, everything.complete) == (10, True)
     fourth = (everything.hits[3].score, everything.hits[3].id)

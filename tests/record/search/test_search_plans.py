@@ -1,5 +1,5 @@
 """No statement of a search reads the whole table, whatever the words: among 100,000 analysed rows of reviews and as many
-of claims, as PostgreSQL plans by itself."""
+of claims, as PostgreSQL plans without hints."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import SearchModel
 
 ROWS = 100_000
-# "w1" stands in one row of two, "w2" in one of three and so on, "w1999" in one of 2,000.
+# "w1" is in one row of two, "w2" in one of three and so on, "w1999" in one of 2,000.
 MADE = f"""
 SELECT gen_random_uuid() AS id, n, 'l' || n % 10 AS language, text FROM generate_series(1, {ROWS}) n,
 LATERAL (SELECT string_agg('w' || w, ' ') AS text FROM unnest(array[1,2,3,4,5,6,7,8,9,10,11,49,99,499,1999]) w WHERE n % (w + 1) = 0) words

@@ -1,4 +1,4 @@
-"""The words that the search finds are marked in the texts where they stand, all of them, and nothing else is changed."""
+"""The words that the search finds are marked in the texts, all of them, and nothing else is changed."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""The table of words says in how many live reviews' claims and headlines each word stands, and holds no other."""
+"""The table of words says in how many live reviews' claims and headlines each word occurs, and holds no other."""
 
 import sys
 import tracemalloc
@@ -50,7 +50,7 @@ def test_words_have_a_letter_or_a_digit() -> None:
 
 
 def test_what_is_no_sign_is_not_kept() -> None:
-    """Whoever asked for all of them would fill each process's memory."""
+    """A request for all of them would fill each process's memory."""
     text = "a".join(map(chr, [0x378, 0xD800, 0xE000, 0xFFFF, 0x40000, 0x10FFFF]))
     assert split_words(text) == ["a"] * 5
     assert [text[slice(*place)] for place in word_spans(text)] == ["a"] * 5
@@ -62,7 +62,7 @@ def test_what_is_no_sign_is_not_kept() -> None:
 
 
 def test_letters_and_numbers_are_words_where_the_search_has_one_for_them(module_database: str) -> None:
-    """Of signs that every Python and every C library knows."""
+    """Made of signs that every Python and every C library knows."""
     known = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.ucd_3_2_0.category(chr(code)) != "Cn"]
     signs = [sign for sign in known if unicodedata.category(sign)[0] in "LN"]
     with connections["public"].cursor() as cursor:

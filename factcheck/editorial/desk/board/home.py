@@ -21,7 +21,7 @@ from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.deciding.proposal_actions import DECIDE, hold_notice, subject_url
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.people.events import EventTexts
-from factcheck.editorial.messages.message_encryption import find_key_problem
+from factcheck.editorial.encryption import find_key_problem
 from factcheck.editorial.models import (
     Claimant,
     Demand,
@@ -224,7 +224,7 @@ def _proposals(desk: Desk) -> dict[str, list[Proposal]]:
     newsrooms, found = list(desk.roles), Proposal.objects
     querysets = {
         "returned": found.returned_to(desk.user, newsrooms).filter(_is_recent()),
-        "to_decide": found.to_decide(desk.user, desk.deciding_newsrooms),
+        "to_decide": found.to_decide(desk.user),
         "to_publish": found.to_publish(desk.deciding_newsrooms),
         "sent": found.awaiting_others(desk.user, newsrooms),
         "removed": found.to_undo(desk.user),

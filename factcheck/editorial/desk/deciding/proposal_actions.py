@@ -1,6 +1,5 @@
 """Buttons for the actions on all kinds of proposals: the buttons' texts, and the people who can use each action."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.action_forms import DigestForm, ReasonForm
 from factcheck.editorial.desk.action_views import DeskAction, Text, by_name
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.models.kinds import TAKING, Action, Decision, Kind
 from factcheck.editorial.people import accounts
@@ -195,10 +194,9 @@ def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[
     if proposal is None or not may_view(desk, proposal):
         return []
     policy, mine = workflow.POLICIES[proposal.kind], proposal.submitted_by_id == desk.user.pk
-    decides = _decides(desk, proposal)
-    alone = mine and policy.may_decide_alone(proposal, desk.user)
+    may_approve = policy.find_refusal(proposal, desk.user, approving=True) is None
+    decides = may_approve or policy.find_refusal(proposal, desk.user, approving=False) is None
     names = []
-    may_approve = decides and (alone or not mine) and _is_outsider(policy, proposal, desk.user)
     if not proposal.effective_decision and may_approve:
         is_publication = proposal.kind == Kind.REVIEW and proposal.action == Action.PUBLICATION
         names += ["approve-and-publish", "hold"] if is_publication else ["approve"]
@@ -239,16 +237,6 @@ def hold_notice(proposal: Proposal) -> str:
     }  # fmt: skip
 
 
-def _decides(desk: Desk, proposal: Proposal) -> bool:
-    """Whether the person could decide on the proposal if somebody else had submitted it."""
-    newsrooms = desk.deciding_newsrooms
-    if proposal.kind == Kind.ACCOUNT:
-        return _is_permitted(workflow.POLICIES[proposal.kind].require_decider, proposal, desk.user)
-    if proposal.kind == Kind.FREEZE and desk.administers_accounts:
-        return True
-    return bool(newsrooms) if proposal.kind == Kind.MAPPING else proposal.deciding_id in newsrooms
-
-
 def may_view(desk: Desk, proposal: Proposal) -> bool:
     """Whether the person is a member of a newsroom that the proposal concerns. Every newsroom can see
     mappings, and account administrators can see freezes."""
@@ -257,7 +245,8 @@ def may_view(desk: Desk, proposal: Proposal) -> bool:
     if proposal.kind == Kind.FREEZE and desk.administers_accounts:
         return True
     if proposal.kind == Kind.ACCOUNT:
-        return desk.administers_accounts or _decides(desk, proposal)
+        policy = workflow.POLICIES[proposal.kind]
+        return desk.administers_accounts or policy.find_refusal(proposal, desk.user, approving=False) is None
     return not desk.roles.keys().isdisjoint({proposal.newsroom_id, proposal.deciding_id})
 
 
@@ -272,18 +261,6 @@ def subject_url(desk: Desk, proposal: Proposal) -> str:
     if proposal.kind == Kind.MERGE and proposal.into is not None and subject.newsroom_id not in desk.roles:
         subject = proposal.into
     return reverse(f"admin:editorial_{subject._meta.model_name}_change", args=[subject.pk])
-
-
-def _is_outsider(policy: Policy[Any], proposal: Proposal, user: User) -> bool:
-    return _is_permitted(policy.require_outsider, proposal, user)
-
-
-def _is_permitted(require: Callable[[Proposal, User], None], proposal: Proposal, user: User) -> bool:
-    try:
-        require(proposal, user)
-    except NotAllowed:
-        return False
-    return True
 
 
 def _is_member(proposal: Proposal) -> bool:

@@ -29,7 +29,6 @@ from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Membership, Proposal, Review
 from factcheck.editorial.models.kinds import Action
-from factcheck.editorial.people import roles
 from factcheck.editorial.proposals import review_completeness, review_policy, workflow
 from factcheck.record.models import LogEntry
 from factcheck.record.statement_changes import compare
@@ -111,14 +110,6 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
 )
 
 
-def may_write(desk: Desk, review: Review) -> bool:
-    """The rule of `roles.require_writer`: Reporters can write their own reviews, and Editors can write all reviews."""
-    role = desk.roles.get(review.newsroom_id)
-    return role in Membership.DECIDING or (
-        role is not None and (review.created_by_id == desk.user.pk or roles.is_author(desk.user, review))
-    )
-
-
 def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
     """The actions that the person can currently use on the review."""
     if review.newsroom_id not in desk.roles:
@@ -126,7 +117,7 @@ def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
     last = review_statements.last_entry(review)
     if workflow.open_proposal(review) is not None:
         return []
-    decides, writes = desk.roles[review.newsroom_id] in Membership.DECIDING, may_write(desk, review)
+    decides, writes = desk.roles[review.newsroom_id] in Membership.DECIDING, desk.may_write(review)
     withdrawn = last is not None and last.kind == LogEntry.Kind.WITHDRAWAL
     names: list[str] = []
     if review.state == State.DRAFT and writes and not withdrawn:
@@ -150,7 +141,7 @@ def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]
     if answer := perform(request, action, review, form, page):
         return answer
     if form.is_bound:
-        review = Review.objects.for_statements().get(pk=review.pk)
+        review = Review.objects.get(pk=review.pk)
     elif action not in available_actions(get_desk(request), review):
         is_submission = action.name == "submit" and review.state == State.DRAFT
         reason = next(iter(review_completeness.find_missing(review)), None) if is_submission else None

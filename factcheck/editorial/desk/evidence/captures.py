@@ -20,7 +20,8 @@ from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload
 from factcheck.editorial.desk.access import Desk, NewsroomAdmin, OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import DeskAction, action_page, by_name, subject_page
 from factcheck.editorial.desk.evidence.uploads import receive_file
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.desk.lists.columns import column
+from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
 from factcheck.editorial.models import Appearance, Capture, Membership, Review, Source, User
 from factcheck.editorial.people import roles
 from factcheck.server.hostile_files import download
@@ -82,9 +83,7 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
     def state_in_words(self, capture: Capture) -> str:
         return str(capture.get_failure_display() or capture.get_state_display())
 
-    @admin.display(description=_("size"))
-    def size_in_words(self, capture: Capture) -> str:
-        return filesizeformat(capture.size) if capture.size is not None else ""
+    size_in_words = column(_("size"), lambda capture: filesizeformat(capture.size) if capture.size is not None else "")
 
     def status_context(self, request: HttpRequest, row: Capture) -> dict[str, Any]:
         reviews = get_desk(request).own(Review.objects.filter(pk__in=row.reviews.values("pk")))
@@ -129,7 +128,7 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
         def store(row: Evidence, by: User) -> Capture:
             file = request.FILES.get("file")
             if not isinstance(file, UploadedFile):
-                raise EditorialError(_("Choose a file."))
+                raise Incomplete(_("Choose a file."))
             return store_upload(row=row, file=file, by=by)
 
         return _change_evidence(request, store)
@@ -174,7 +173,7 @@ def _evidence(request: HttpRequest) -> Evidence:
             source = get_object_or_404(sources, pk=request.POST["source"], review__newsroom__in=list(desk.roles))
             roles.require_writer(desk.user, source.review)
             if source.review.state != Review.State.DRAFT or source.review.is_imported:
-                raise EditorialError(_("Only the sources of a draft can be changed. Open a correction first."))
+                raise WrongState(_("Only the sources of a draft can be changed. Open a correction first."))
             return source
         appearances = Appearance.objects.select_related("claim__newsroom", "capture")
         return get_object_or_404(appearances, pk=request.POST.get("appearance"), claim__newsroom__in=list(desk.roles))

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from factcheck.editorial.captures.source_checks import accept_source
 from factcheck.editorial.desk.access import DeskAdmin, get_desk
 from factcheck.editorial.desk.deciding.public_text import show_public_text
+from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import WatchedSource
 
@@ -50,9 +51,7 @@ class WatchedSourceAdmin(DeskAdmin[WatchedSource]):
             return
         notes.success(request, ngettext("Marked %s source as fine.", "Marked %s sources as fine.", number) % number)
 
-    @admin.display(description=_("result of the check"), ordering="state")
-    def problem(self, source: WatchedSource) -> str:
-        return capfirst(source.get_state_display())
+    problem = column(_("result of the check"), lambda source: capfirst(source.get_state_display()), "state")
 
     @admin.display(description=_("source"))
     def source(self, source: WatchedSource) -> SafeString:

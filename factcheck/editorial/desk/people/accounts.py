@@ -5,16 +5,17 @@ The database records who changes accounts, roles and account administrators (`sq
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from factcheck.editorial.desk.access import AdministratorsAdmin, DeskAdmin, M, get_desk
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions as available_decisions
 from factcheck.editorial.desk.people.account_actions import account_page, available_actions, link_note, remove_role_page
-from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm, LockingAdmin
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, User
 from factcheck.editorial.people import roles
@@ -32,7 +33,7 @@ class ActorRecordingAdmin(admin.ModelAdmin[M]):
         return super().save_form(request, form, change)
 
 
-class AccountForm(ConflictCheckedForm[User]):
+class AccountForm(forms.ModelForm[User]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "email" in self.fields:
@@ -40,7 +41,7 @@ class AccountForm(ConflictCheckedForm[User]):
 
 
 @admin.register(User)
-class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], AdministratorsAdmin[User]):
+class AccountAdmin(ActorRecordingAdmin[User], AdministratorsAdmin[User]):
     """Accounts are never deleted, because the audit log refers to them. They are closed instead."""
 
     form = AccountForm
@@ -76,7 +77,10 @@ class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], Administrators
     def status_context(self, request: HttpRequest, row: User) -> dict[str, Any]:
         desk, proposal = get_desk(request), open_proposal(row)
         memberships = row.memberships.select_related("publisher")
+        paused = proposal is not None and proposal.action == "pause"
+        closed = _("Paused account") if paused else _("Closed account")
         return {
+            "state_text": _("Open account") if row.is_active else closed,
             "memberships": memberships,
             "administers": roles.has_administration(row),
             "proposal": proposal,

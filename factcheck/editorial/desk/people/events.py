@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import DeskAdmin, get_desk
 from factcheck.editorial.desk.deciding.public_text import HIDDEN
+from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.erasure import PLACEHOLDER
 from factcheck.editorial.events import UNKNOWN_ACCOUNT
 from factcheck.editorial.models import (
@@ -33,9 +34,12 @@ from factcheck.editorial.models import (
     ImportBatch,
     Membership,
     Proposal,
+    Publisher,
+    RatingScale,
     ReaderMessage,
     Review,
     SecondFactor,
+    Topic,
     User,
     Verdict,
     VerdictMapping,
@@ -56,6 +60,10 @@ SUBJECT_MODELS: dict[str, type[Model]] = {
     "import": ImportBatch,
     "mapping": VerdictMapping,
     "message": ReaderMessage,
+    "publisher": Publisher,
+    "ratingscale": RatingScale,
+    "topic": Topic,
+    "verdict": Verdict,
     "token": ApiToken,
     "webhook": Subscription,
 }
@@ -219,15 +227,15 @@ def _format(field: Any, value: Any) -> str:
     return str(value)
 
 
-# Mappings, and their events, belong to the whole site. Both conditions use the index event_newsroom.
-MAPPINGS = Q(newsroom__isnull=True, subject__startswith="mapping:")
+# Scales, topics and mappings belong to the whole site. The conditions use the index event_newsroom.
+_SHARED = ("mapping:", "ratingscale:", "topic:", "verdict:")
+SHARED = Q(newsroom__isnull=True, subject__regex=f"^({'|'.join(_SHARED)})")
 
 
 @admin.register(EditorialEvent)
 class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
     """Chief editors see events about their newsroom and mappings, administrators about accounts and webhooks."""
 
-    change_form_template = "admin/editorial/without_history.html"
     list_display = ("at", "actor", "what", "about", "newsroom", "details")
     list_display_links = ("what",)
     list_select_related = ("actor", "newsroom")
@@ -241,7 +249,7 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditorialEvent]:
         desk = get_desk(request)
         # The index event_administration has ADMINISTRATION as its condition.
-        visible = ADMINISTRATION if desk.administers_accounts else Q(newsroom__in=desk.led_newsrooms) | MAPPINGS
+        visible = ADMINISTRATION if desk.administers_accounts else Q(newsroom__in=desk.led_newsrooms) | SHARED
         return super().get_queryset(request).filter(visible)
 
     def get_search_results(
@@ -255,9 +263,7 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
             return desk.administers_accounts or bool(desk.led_newsrooms)
         if desk.administers_accounts:
             return obj.subject.startswith(("user:", "webhook:"))
-        return obj.newsroom_id in desk.led_newsrooms or (
-            bool(desk.led_newsrooms) and obj.subject.startswith("mapping:")
-        )
+        return obj.newsroom_id in desk.led_newsrooms or (bool(desk.led_newsrooms) and obj.subject.startswith(_SHARED))
 
     def show_public_text(self, request: HttpRequest, rows: Iterable[Any]) -> None:
         """Loads the texts of all events on a page together, for the list's columns."""
@@ -266,21 +272,10 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
         for event in events:
             event.texts = texts
 
-    @admin.display(description=_("what"))
-    def what(self, event: EditorialEvent) -> str:
-        return str(event)
-
-    @admin.display(description=_("subject"))
-    def about(self, event: Any) -> Any:
-        return event.texts.about(event)
-
-    @admin.display(description=_("id"))
-    def subject_key(self, event: EditorialEvent) -> str:
-        return event.subject
-
-    @admin.display(description=_("details"))
-    def details(self, event: Any) -> Any:
-        return event.texts.details(event)
+    what = column(_("what"), lambda event: str(event))
+    about = column(_("subject"), lambda event: event.texts.about(event))
+    subject_key = column(_("id"), lambda event: event.subject)
+    details = column(_("details"), lambda event: event.texts.details(event))
 
     @admin.display(description=_("details"))
     def all_details(self, event: Any) -> Any:

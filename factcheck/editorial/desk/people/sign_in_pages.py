@@ -1,7 +1,6 @@
 """The login page, and the page that asks for the second factor."""
 
 import time
-from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -12,14 +11,15 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from factcheck.editorial.desk.writing.typed_text import Destination, destination_of
 from factcheck.editorial.models import SecondFactor, User
 from factcheck.editorial.sign_in import passkeys
 from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, begin_attempt
@@ -71,11 +71,10 @@ class PasswordForm(AdminAuthenticationForm):
 
 @sensitive_post_parameters()
 @never_cache
-def login_page(request: HttpRequest, interrupted: Destination | None = None) -> HttpResponse:
-    """`interrupted` is the destination of a person whose session ended before they submitted a form."""
-    destination = interrupted or destination_of(request)
+def login_page(request: HttpRequest) -> HttpResponse:
+    destination = destination_of(request)
     form, refusal = PasswordForm(request), None
-    if request.method == "POST" and interrupted is None:
+    if request.method == "POST":
         if "passkey" in request.POST:
             if user := _passkey_account(request):
                 return _finish(request, user, PASSKEY, destination)
@@ -84,10 +83,7 @@ def login_page(request: HttpRequest, interrupted: Destination | None = None) -> 
             form = PasswordForm(request, request.POST)
             if form.is_valid():
                 return _password_accepted(request, form.get_user(), destination)
-    page = _page(request, "admin/login.html", _("Log in"), destination, form=form, refusal=refusal)
-    if interrupted is not None:
-        page.status_code = HTTPStatus.FORBIDDEN  # so that programs don't mistake the page for success
-    return page
+    return _page(request, "admin/login.html", _("Log in"), destination, form=form, refusal=refusal)
 
 
 @sensitive_post_parameters()
@@ -116,6 +112,12 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
     return _second_factor_form(request, user, destination, refusal)
 
 
+def destination_of(request: HttpRequest) -> str:
+    """The URL that opens after the login. URLs outside the desk are replaced by the home page."""
+    url, home = str(request.POST.get("next", request.GET.get("next", ""))), reverse("admin:index")
+    return url if url_has_allowed_host_and_scheme(url, allowed_hosts=None) and url.startswith(home) else home
+
+
 def passkey_options(request: HttpRequest, user: User | None = None) -> dict[str, str] | None:
     """The options of a button for passkeys, or None if the page has no button."""
     if not passkeys.are_possible(request):
@@ -125,7 +127,7 @@ def passkey_options(request: HttpRequest, user: User | None = None) -> dict[str,
     return passkeys.asking_options(request, user)
 
 
-def _password_accepted(request: HttpRequest, user: User, destination: Destination) -> HttpResponse:
+def _password_accepted(request: HttpRequest, user: User, destination: str) -> HttpResponse:
     if not user.second_factors.usable().exists():
         return _finish(request, user, "", destination)
     request.session.cycle_key()
@@ -134,7 +136,7 @@ def _password_accepted(request: HttpRequest, user: User, destination: Destinatio
 
 
 def _second_factor_form(
-    request: HttpRequest, user: User, destination: Destination, refusal: str | Promise | None
+    request: HttpRequest, user: User, destination: str, refusal: str | Promise | None
 ) -> HttpResponse:
     template = "admin/editorial/sign_in/second_factor.html"
     return _page(request, template, _("Second factor"), destination, user=user, refusal=refusal)
@@ -158,11 +160,11 @@ def _passkey_account(request: HttpRequest, user: User | None = None) -> User | N
     return found
 
 
-def _finish(request: HttpRequest, user: User, kind: str, destination: Destination) -> HttpResponse:
+def _finish(request: HttpRequest, user: User, kind: str, destination: str) -> HttpResponse:
     request.session.pop(_PENDING, None)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     record_sign_in(request, user, kind)
-    response = destination.open(request)
+    response = redirect(destination)
     remember_device(request, response, user)
     return response
 
@@ -171,7 +173,7 @@ def _page(
     request: HttpRequest,
     template: str,
     title: Promise,
-    destination: Destination,
+    destination: str,
     *,
     user: User | None = None,
     **context: Any,

@@ -16,17 +16,18 @@ from django.views.decorators.http import require_POST
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_views import refusals_on_form, submitted_data
 from factcheck.editorial.desk.widgets import OneLineInput
+from factcheck.editorial.encryption import decrypt, encrypt
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, User
 from factcheck.editorial.sign_in import passkeys, second_factors
 from factcheck.editorial.sign_in.devices import device_name
 from factcheck.editorial.sign_in.freshness import update_second_factor
-from factcheck.editorial.sign_in.secrets import decrypt, encrypt, keyed_hash
 from factcheck.editorial.sign_in.sessions import end_sessions, open_sessions
+from factcheck.server.secret_key import keyed_hash
 
 Kind = SecondFactor.Kind
-_SETUP_SECONDS = 1800  # for which the secret of a new app can be confirmed
+_SETUP, _SETUP_SECONDS = "sign_in.setup", 1800  # for which the secret of a new app can be confirmed
 
 
 class PasskeyForm(forms.Form):
@@ -99,14 +100,14 @@ def passkey_page(request: HttpRequest) -> HttpResponse:
 def app_page(request: HttpRequest) -> HttpResponse:
     user = get_desk(request).user
     form = AppForm(submitted_data(request))
-    secret = decrypt(request.POST.get("setup", ""), seconds=_SETUP_SECONDS)
+    secret = decrypt(request.POST.get("setup", ""), _SETUP, seconds=_SETUP_SECONDS)
     if secret and form.is_valid():
         with refusals_on_form(form):
             second_factors.add_app(user=user, secret=secret, code=form.cleaned_data["code"])
             return _added(request, user, _("The authenticator app has been added."))
     secret = secret or second_factors.new_app_secret()
     url = second_factors.app_url(secret, account=user.get_username(), site=passkeys.hostname(request))
-    context = {"form": form, "secret": secret, "setup": encrypt(secret), "qr_code": second_factors.qr_code(url)}
+    context = {"form": form, "secret": secret, "setup": encrypt(secret, _SETUP), "qr_code": second_factors.qr_code(url)}
     return _page(request, "app.html", _("Add an authenticator app"), **context)
 
 
@@ -166,7 +167,7 @@ def _show_codes(request: HttpRequest, user: User) -> HttpResponse:
 
 def _session_id(key: str) -> str:
     """Names a session in a page. The key itself would let anyone who sees the page take over the session."""
-    return keyed_hash("session", key)[:32]
+    return keyed_hash("sign_in.session", key)[:32]
 
 
 def _page(request: HttpRequest, template: str, title: Promise, **context: Any) -> TemplateResponse:

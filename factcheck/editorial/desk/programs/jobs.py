@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissionsMixin
+from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.models import Job
 
 # Procrastinate registers its own page, which is full of technical terms.
@@ -87,18 +88,12 @@ class EventInline(ParentPermissionsMixin, admin.TabularInline[ProcrastinateEvent
     ordering = ("pk",)
     extra = 0
 
-    @admin.display(description=_("when"))
-    def when(self, event: ProcrastinateEvent) -> str:
-        return _moment(event.at)
-
-    @admin.display(description=_("what"))
-    def what(self, event: ProcrastinateEvent) -> str:
-        return str(EVENTS.get(event.type, event.type))
+    when = column(_("when"), lambda event: _moment(event.at))
+    what = column(_("what"), lambda event: str(EVENTS.get(event.type, event.type)))
 
 
 @admin.register(Job)
 class JobAdmin(AdministratorsAdmin[Job]):
-    change_form_template = "admin/editorial/without_history.html"
     list_display = ("what", "state", "since", "not_before", "tries", "number")
     list_filter = (StateFilter,)
     fields = readonly_fields = ("what", "state", "arguments", "not_before", "tries")
@@ -114,29 +109,16 @@ class JobAdmin(AdministratorsAdmin[Job]):
         name = job.args.get("command") or job.task_name
         return str(TASKS.get(name.split()[0], name))
 
-    @admin.display(description=_("state"))
-    def state(self, job: Job) -> str:
-        return str(STATES.get(job.status, job.status))
+    state = column(_("state"), lambda job: str(STATES.get(job.status, job.status)))
 
     @admin.display(description=_("subject"))
     def arguments(self, job: Job) -> str:
         return "; ".join(f"{key}: {value}" for key, value in job.args.items() if key != "timestamp")
 
-    @admin.display(description=_("since"))
-    def since(self, job: Job) -> str:
-        return _moment(getattr(job, "last_event_at", None))
-
-    @admin.display(description=_("not before"))
-    def not_before(self, job: Job) -> str:
-        return _moment(job.scheduled_at)
-
-    @admin.display(description=_("attempts"))
-    def tries(self, job: Job) -> int:
-        return job.attempts
-
-    @admin.display(description=_("No."))
-    def number(self, job: Job) -> int:
-        return job.id
+    since = column(_("since"), lambda job: _moment(getattr(job, "last_event_at", None)))
+    not_before = column(_("not before"), lambda job: _moment(job.scheduled_at))
+    tries = column(_("attempts"), lambda job: job.attempts)
+    number = column(_("No."), lambda job: job.id)
 
 
 def _moment(at: datetime | None) -> str:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.action_views import DeskAction, by_name, redirect_unavailable, subject_page
+from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.people.accounts import ActorRecordingAdmin
 from factcheck.editorial.events import set_actor
 from factcheck.webhooks import delivery
@@ -83,9 +84,7 @@ class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[S
     def has_delete_permission(self, request: HttpRequest, obj: Subscription | None = None) -> bool:
         return self.has_view_permission(request, obj)
 
-    @admin.display(description=_("events"))
-    def event_names(self, subscription: Subscription) -> str:
-        return ", ".join(subscription.events)
+    event_names = column(_("events"), lambda subscription: ", ".join(subscription.events))
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in ("name", "url"):
@@ -159,9 +158,7 @@ class AttemptInline(ParentPermissionsMixin, admin.TabularInline[Attempt, Deliver
     fields = readonly_fields = ("at", "outcome", "status", "milliseconds")
     extra = 0
 
-    @admin.display(description=_("outcome"))
-    def outcome(self, attempt: Attempt) -> str:
-        return attempt.get_problem_display()
+    outcome = column(_("outcome"), lambda attempt: attempt.get_problem_display())
 
 
 @admin.register(Delivery)
@@ -176,17 +173,9 @@ class DeliveryAdmin(AdministratorsAdmin[Delivery]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         return super().get_queryset(request).select_related("subscription", "entry")
 
-    @admin.display(description=_("entry of the log"))
-    def number(self, row: Delivery) -> int:
-        return row.entry_id
-
-    @admin.display(description=_("event"))
-    def type(self, row: Delivery) -> str:
-        return row.event
-
-    @admin.display(description=_("failed attempts"))
-    def failures(self, row: Delivery) -> int:
-        return row.tries
+    number = column(_("entry of the log"), lambda row: row.entry_id)
+    type = column(_("event"), lambda row: row.event)
+    failures = column(_("failed attempts"), lambda row: row.tries)
 
     @admin.display(description=_("subject"))
     def of(self, row: Delivery) -> SafeString:
@@ -194,9 +183,7 @@ class DeliveryAdmin(AdministratorsAdmin[Delivery]):
         url = f"/{resource}/{row.entry.subject}/"
         return format_html('<a href="{}">{}</a>', url, url)
 
-    @admin.display(description="webhook-id")
-    def message(self, row: Delivery) -> str:
-        return row.message_id
+    message = column("webhook-id", lambda row: row.message_id)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.send_again)

@@ -31,10 +31,11 @@ from factcheck.editorial.desk.action_views import (
     submitted_data,
 )
 from factcheck.editorial.desk.deciding.public_text import show_public_text
+from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.large_lists import language_in_words
 from factcheck.editorial.desk.subjects import merges
+from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import reader_messages
-from factcheck.editorial.messages.message_encryption import KeyProblem
 from factcheck.editorial.models import ReaderMessage
 
 MIN_FLOOD = 5  # messages from one network in a day
@@ -209,21 +210,10 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
     def beginning(self, message: ReaderMessage) -> str:
         return Truncator(self.words(message)).chars(120)
 
-    @admin.display(description=_("text"))
-    def words(self, message: ReaderMessage) -> str:
-        return _content(message, "text")
-
-    @admin.display(description=_("address"))
-    def link(self, message: ReaderMessage) -> str:
-        return _content(message, "url")
-
-    @admin.display(description=_("answer"))
-    def reply(self, message: ReaderMessage) -> str:
-        return _content(message, "answer")
-
-    @admin.display(description=_("times sent"))
-    def times(self, message: ReaderMessage) -> int:
-        return 1 + int(getattr(message, "repeated", 0))
+    words = column(_("text"), lambda message: _content(message, "text"))
+    link = column(_("address"), lambda message: _content(message, "url"))
+    reply = column(_("answer"), lambda message: _content(message, "answer"))
+    times = column(_("times sent"), lambda message: 1 + int(getattr(message, "repeated", 0)))
 
     @admin.display(description=_("contact"))
     def contacts(self, message: ReaderMessage) -> str:

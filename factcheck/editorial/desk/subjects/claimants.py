@@ -80,6 +80,7 @@ class RedactionForm(forms.Form):
 
 @admin.register(Claimant)
 class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
+    recorded = ("added", "changed", "removed")
     form = ClaimantForm
     change_form_template = "admin/editorial/claimant/change_form.html"
     list_display = ("__str__", "type_so_far", "job_title", "confirmed")

@@ -28,7 +28,6 @@ from factcheck.editorial.desk.action_views import (
 )
 from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.deciding.public_text import show_public_text
-from factcheck.editorial.desk.deciding.review_actions import may_write
 from factcheck.editorial.models import Claim, ReaderMessage, Review
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import merge_policy
@@ -166,7 +165,7 @@ def with_public_pages(desk: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
 def may_use_instead(desk: Desk, claim: Claim) -> bool:
     """The rule of `merge_policy.replace_claim`: logged the claim or is an Editor, and can write every review."""
     may_change = claim.logged_by_id == desk.user.pk or claim.newsroom_id in desk.deciding_newsrooms
-    return may_change and all(may_write(desk, review) for review in claim.reviews.all())
+    return may_change and all(desk.may_write(review) for review in claim.reviews.all())
 
 
 def _likely_list(request: HttpRequest, claim: Claim) -> HttpResponse:

@@ -12,14 +12,13 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.desk.access import DeskAdmin, get_desk
 from factcheck.editorial.desk.subjects.claimants import UrlLinesField
-from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm, LockingAdmin
 from factcheck.editorial.models import Publisher
 from factcheck.editorial.people.time_zones import time_zone_names
 
 
-class PublisherForm(ConflictCheckedForm[Publisher]):
+class PublisherForm(forms.ModelForm[Publisher]):
     time_zone = forms.ChoiceField(
         label=capfirst(_("time zone")),
         choices=[(name, name.replace("_", " ")) for name in time_zone_names()],
@@ -35,9 +34,10 @@ class PublisherForm(ConflictCheckedForm[Publisher]):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(LockingAdmin[Publisher]):
+class PublisherAdmin(DeskAdmin[Publisher]):
     """Newsrooms, and the publishers of imported reviews. A Chief editor can edit their own newsroom."""
 
+    recorded = ("added", "changed")
     form = PublisherForm
     change_form_template = "admin/editorial/publisher_form.html"
     list_display = ("name", "site", "type")

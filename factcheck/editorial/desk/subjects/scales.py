@@ -8,15 +8,11 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import M, ParentPermissionsMixin, get_desk
+from factcheck.editorial.desk.access import DeskAdmin, M, ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions
 from factcheck.editorial.desk.lists.filters import DecisionFilter, DecisionMixin
 from factcheck.editorial.desk.widgets import FORMFIELDS
-from factcheck.editorial.desk.writing.edit_conflicts import (
-    ConflictCheckedForm,
-    ConflictCheckedFormSet,
-    LockingAdmin,
-)
+from factcheck.editorial.desk.writing.edit_conflicts import LockingAdmin
 from factcheck.editorial.models import (
     Proposal,
     RatingScale,
@@ -32,8 +28,10 @@ from factcheck.editorial.proposals.mapping_policy import is_adopted
 from factcheck.editorial.proposals.workflow import submit
 
 
-class ChiefsAdmin(LockingAdmin[M]):
+class ChiefsAdmin(DeskAdmin[M]):
     """Pages that every member of a newsroom can read and Chief editors can edit. Nothing can be deleted."""
+
+    recorded = ("added", "changed")
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return bool(get_desk(request).roles)
@@ -45,13 +43,13 @@ class ChiefsAdmin(LockingAdmin[M]):
         return bool(get_desk(request).led_newsrooms)
 
 
-class VerdictForm(ConflictCheckedForm[Verdict]):
+class VerdictForm(forms.ModelForm[Verdict]):
     def _get_validation_exclusions(self) -> Any:
         """Validates the read-only scale too, because short names must be unique within a scale."""
         return super()._get_validation_exclusions() - {"scale"}  # type: ignore[misc]
 
 
-class VerdictFormSet(ConflictCheckedFormSet):
+class VerdictFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     """Checks values against the limits of the scale on the same page. The scale may be new or changed too."""
 
     def clean(self) -> None:
@@ -78,7 +76,6 @@ class VerdictInline(ParentPermissionsMixin, admin.TabularInline[Verdict, RatingS
 
 @admin.register(RatingScale)
 class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
-    form = ConflictCheckedForm[RatingScale]
     fields = ("slug", "name", "worst", "best")
     list_display = ("name", "slug", "worst", "best")
     inlines = (VerdictInline,)
@@ -86,7 +83,6 @@ class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
 
 class VerdictLabelInline(ParentPermissionsMixin, admin.StackedInline[VerdictLabel, Verdict]):
     model = VerdictLabel
-    formset = ConflictCheckedFormSet
     formfield_overrides = FORMFIELDS
     fields = ("language", "label", "explanation")
 
@@ -113,18 +109,12 @@ class VerdictAdmin(ChiefsAdmin[Verdict]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
         return super().get_queryset(request).prefetch_related("labels")
 
-    def lock(self, object_id: str) -> None:
-        """Locks the scale first, because its page saves verdicts too, and each saved verdict raises its version."""
-        RatingScale.objects.select_for_update(no_key=True).filter(verdicts__pk=object_id).first()
-        super().lock(object_id)
-
     def get_readonly_fields(self, request: HttpRequest, obj: Verdict | None = None) -> list[str]:
         return [] if obj is None else ["scale"]
 
 
 class TopicLabelInline(ParentPermissionsMixin, admin.TabularInline[TopicLabel, Topic]):
     model = TopicLabel
-    formset = ConflictCheckedFormSet
     formfield_overrides = FORMFIELDS
     fields = ("language", "label")
 
@@ -134,7 +124,6 @@ class TopicLabelInline(ParentPermissionsMixin, admin.TabularInline[TopicLabel, T
 
 @admin.register(Topic)
 class TopicAdmin(ChiefsAdmin[Topic]):
-    form = ConflictCheckedForm[Topic]
     fields = ("slug",)
     list_display = ("__str__", "slug")
     inlines = (TopicLabelInline,)
@@ -148,7 +137,6 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
     """An Editor proposes a mapping by saving it, and another Editor approves the mapping."""
 
     kind = Kind.MAPPING
-    form = ConflictCheckedForm[VerdictMapping]
     change_form_template = "admin/editorial/verdictmapping/change_form.html"
     list_display = ("words", "site", "verdict", "proposed_by", "decision_label", "decided_by")
     list_select_related = ("verdict",)

@@ -24,13 +24,18 @@ from factcheck.editorial.desk.writing.state_comparison import find_differences
 from factcheck.editorial.desk.writing.submissions import CannotKeep, Submission
 from factcheck.editorial.drafts import open_drafts, saved_states
 from factcheck.editorial.models import SavedState, User
+from factcheck.server import rate_limits
 
 M = TypeVar("M", bound=models.Model)
 Kind = SavedState.Kind
+# For each account. A page saves at most 20 times a minute, and people work on several pages.
+MAX_AUTOSAVES = 120  # in a minute
+MAX_BYTES = 20_000_000  # in a minute
+MAX_SIZE = 2_000_000  # bytes of one page. Django reads forms of up to 2.5 MB.
 
 
 class AutosaveAdmin(LockingAdmin[M], Generic[M]):
-    """A page of a draft that is saved while somebody writes. Every saved state is kept."""
+    """A page of a draft that is saved while somebody writes, within the limits of the person's account."""
 
     def creator(self, row: Any) -> User:
         """The person who began the draft."""
@@ -59,6 +64,8 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
     @transaction.atomic
     def autosave(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         """Saves everything in the form that can be saved."""
+        if over_limit := self._over_limit(request):
+            return over_limit
         pk = pk or self._created_by_page(request)
         row = self.get_object(request, str(pk)) if pk else None
         if pk and row is None:
@@ -81,6 +88,23 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             return JsonResponse({"status": status, "problems": refusal.labels}, status=422)
         saved_states.keep_state(saved, get_desk(request).user, page=page_of(request))
         return self._saved_answer(request, submission, saved)
+
+    def _over_limit(self, request: HttpRequest) -> JsonResponse | None:
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+        if size > MAX_SIZE:
+            status = _(
+                "Not saved: this page has more than 2 MB of text. Your text is kept in this browser. Shorten it."
+            )
+            return JsonResponse({"status": status}, status=413)
+        limits = ("autosaves", MAX_AUTOSAVES, 60, 1), ("autosaved bytes", MAX_BYTES, 60, size)
+        wait = rate_limits.count_account(get_desk(request).user.pk, *limits)
+        if wait is None:
+            return None
+        status = _(
+            "Not saved yet: your account has saved too often in the last minute. Your text is kept in this browser and"
+            " will be saved in %s seconds."
+        )
+        return JsonResponse({"status": status % wait, "wait": wait}, status=429, headers={"Retry-After": str(wait)})
 
     def note_open(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Notes that the person has the draft open, or has closed it. Returns who else has it open."""
@@ -146,6 +170,7 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
                 context["autosave_url"] = reverse(f"{name}_autosave", args=[row.pk])
                 context["open_url"] = reverse(f"{name}_open", args=[row.pk])
                 context["editors"] = open_drafts.note_open(row.pk, get_desk(request).user)
+                saved_states.note_opened(row.pk)
         if row and form.is_bound and form.is_stale():
             stored = self.get_object(request, str(row.pk))  # `row` has the typed values
             context["conflict"] = self._conflict(request, stored, Submission(self, request, stored))
@@ -213,6 +238,7 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             SavedState.objects.create(
                 draft=row.pk, version=row.version, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request)
             )
+        saved_states.note_opened(row.pk)  # the page continues from this state
         differences = [
             {
                 "difference": found,

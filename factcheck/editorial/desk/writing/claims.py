@@ -23,6 +23,7 @@ from factcheck.editorial.desk.access import (
 from factcheck.editorial.desk.deciding.public_text import search_public_claims, show_public_text
 from factcheck.editorial.desk.evidence.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.languages import DetectedLanguageAdmin, DetectedLanguageForm
+from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
     LoggedFilter,
@@ -87,6 +88,7 @@ class ClaimForm(DetectedLanguageForm[Claim]):
 
 @admin.register(Claim)
 class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdmin[Claim]):
+    recorded = ("removed",)
     form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
     add_title = _("Log a claim")
@@ -125,9 +127,7 @@ class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdm
             field.queryset = field.queryset.prefetch_related("labels")
         return field
 
-    @admin.display(description=_("logged at"), ordering="logged_at")
-    def logged(self, claim: Claim) -> str:
-        return short_time(claim.logged_at)
+    logged = column(_("logged at"), lambda claim: short_time(claim.logged_at), "logged_at")
 
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
         return Claim.objects.reviewable_by(list(get_desk(request).roles))

@@ -3,7 +3,6 @@
 The other edit can also come from a program or an erasure.
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
@@ -11,7 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -83,10 +82,11 @@ class ConflictCheckedForm(forms.ModelForm[M]):
 
 
 class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
-    """The inline rows on a page with a `ConflictCheckedForm`, found by their ids instead of their places.
+    """The inline rows on a page with a `ConflictCheckedForm`. The submitted rows replace the stored rows.
 
-    So an autosave can add rows to an open page. A row that somebody else has removed is created again from the typed
-    values.
+    Rows are found by their ids instead of their places, so an autosave can add rows to an open page. Stored rows whose
+    ids weren't submitted are deleted, because the page has removed them or never received their ids. A page on which
+    rows can't be deleted keeps them. A row that somebody else has deleted is created again from the typed values.
     """
 
     def initial_form_count(self) -> int:
@@ -103,7 +103,6 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         return [form for form in self.forms if form.instance._state.adding] if self.is_bound else super().extra_forms
 
     def save_existing_objects(self, commit: bool = True) -> list[Any]:
-        """Also deletes rows that the page has created and removed again, so that they have no form any more."""
         saved: list[Any] = super().save_existing_objects(commit)
         for row in self._removed_rows:
             self.deleted_objects.append(row)
@@ -111,62 +110,28 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         return saved
 
     def has_changed(self) -> bool:
-        return bool(self._removed_rows) or super().has_changed()
-
-    @property
-    def _removed_rows(self) -> list[Any]:
-        keys = set(self.data.getlist(f"{self.prefix}-removed")) if hasattr(self.data, "getlist") else set()
-        return [row for row in self.get_queryset() if str(row.pk) in keys] if keys else []
+        return super().has_changed() or bool(self._removed_rows)
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        row = self._submitted_rows[i] if self.is_bound else None
-        if row is not None:
+        if not self.is_bound:
+            return super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        key = self.get_queryset().model._meta.pk.name
+        if row := self._rows.pop(self.data.get(f"{self.add_prefix(i)}-{key}"), None):
             kwargs["instance"] = row
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
-        key = self.get_queryset().model._meta.pk.name
-        if self.is_bound and (form.data.get(form.add_prefix(key)) or "") != ("" if row is None else str(row.pk)):
-            form.fields[key].disabled = True  # the row was removed, or this page has created it before
+        if row is None:
+            form.fields[key].disabled = True  # the row is new, or somebody else has deleted it
         return form
 
     @cached_property
-    def _submitted_rows(self) -> list[Any]:
-        """The existing row of each submitted form, or None for a new row."""
-        rows = {str(row.pk): row for row in self.get_queryset()}
-        name = self.get_queryset().model._meta.pk.name
-        keys = [self.data.get(f"{self.add_prefix(i)}-{name}") for i in range(self.total_form_count())]
-        found = [rows.pop(key, None) if key else None for key in keys]
-        for row in self._removed_rows:
-            rows.pop(str(row.pk), None)
-        if rows and self._repeats():
-            # This page has created the rows before, but didn't receive their ids.
-            created: Iterator[Any] = iter(rows.values())
-            found = [
-                next(created, None) if row is None and not key else row for row, key in zip(found, keys, strict=True)
-            ]
-        return found
+    def _rows(self) -> dict[Any, Any]:
+        """The stored rows by their ids. Building a form takes its row out."""
+        return {str(row.pk): row for row in self.get_queryset()}
 
-    def _repeats(self) -> bool:
-        parent: Any = self.instance
-        return self.data.get("opened_version") != str(parent.version) and is_repeated(parent, self.data)
-
-    def clean(self) -> None:
-        """Refuses a row that somebody else has already added. Otherwise the database would refuse the whole page."""
-        super().clean()
-        shown = {form.instance.pk for form in self.forms}
-        added = [row for row in self.get_queryset() if row.pk not in shown]
-        for form in self.forms if added else ():
-            kept = form.is_valid() and form.has_changed() and not form.cleaned_data.get("DELETE")
-            if kept and any(self._are_one(form.instance, row) for row in added):
-                form.add_error(None, _("Someone else has already added this entry. Leave this row empty."))
-
-    def _are_one(self, one: models.Model, other: models.Model) -> bool:
-        """Whether a unique constraint prevents both rows from having the same parent."""
-        for constraint in one._meta.total_unique_constraints:
-            names = [name for name in constraint.fields if name != self.fk.name]
-            values = [one.serializable_value(name) for name in names]
-            if None not in values and values == [other.serializable_value(name) for name in names]:
-                return True
-        return False
+    @property
+    def _removed_rows(self) -> list[Any]:
+        """The stored rows without a form, after the forms have been built."""
+        return list(self._rows.values()) if self.is_bound and self.can_delete else []
 
 
 def chosen_theirs(data: Any) -> list[str]:

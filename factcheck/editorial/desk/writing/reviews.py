@@ -26,12 +26,12 @@ from factcheck.editorial.desk.deciding.review_actions import (
     ACTIONS,
     action_page,
     available_actions,
-    may_write,
     statement_context,
     submit_saved,
 )
 from factcheck.editorial.desk.evidence.capture_requests import CaptureRequestsMixin
 from factcheck.editorial.desk.languages import DetectedLanguageAdmin
+from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
     ChangedFilter,
@@ -92,13 +92,8 @@ class ReviewAdmin(
     def show_public_text(self, request: HttpRequest, rows: Iterable[Review]) -> None:
         show_public_text(get_desk(request), (review.claim for review in rows))
 
-    @admin.display(description=_("state"), ordering="state")
-    def state_label(self, review: Review) -> str:
-        return state_pill(review)
-
-    @admin.display(description=_("changed at"), ordering="changed_at")
-    def changed(self, review: Review) -> str:
-        return short_time(review.changed_at)
+    state_label = column(_("state"), lambda review: state_pill(review), "state")
+    changed = column(_("changed at"), lambda review: short_time(review.changed_at), "changed_at")
 
     @admin.display(description=_("verdict"), ordering="verdict_id")
     def verdict_label(self, review: Review) -> str:
@@ -187,7 +182,7 @@ class ReviewAdmin(
     def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
         if obj is None:
             return self.has_view_permission(request)
-        return self.has_view_permission(request, obj) and obj.state == State.DRAFT and may_write(get_desk(request), obj)
+        return self.has_view_permission(request, obj) and obj.state == State.DRAFT and get_desk(request).may_write(obj)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
@@ -227,7 +222,7 @@ class ReviewAdmin(
             return {"proposal": proposal, **translation}
         decisions, actions = proposal_actions.decision_buttons(desk, proposal), available_actions(desk, row)
         edited = self.has_change_permission(request, row)
-        draft = Review.objects.for_statements().get(pk=row.pk)
+        draft = Review.objects.get(pk=row.pk)
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
             "proposal": proposal,
@@ -235,7 +230,7 @@ class ReviewAdmin(
             "decisions": decisions,
             "held": proposal_actions.hold_notice(proposal) if proposal else "",
             "review": row,
-            "writes": may_write(desk, row),
+            "writes": desk.may_write(row),
             "actions": actions,
             **steps_context(row, actions, proposal, decisions, edited=edited),
             "reasons": review_completeness.find_missing(draft) if row.state == State.DRAFT else [],
@@ -286,7 +281,7 @@ class ReviewAdmin(
 
     def _get_review(self, request: HttpRequest, pk: Any) -> Review:
         """The review with the rows that its statement needs. Raises a 404 for people outside its newsroom."""
-        return get_object_or_404(get_desk(request).own(Review.objects.for_statements()), pk=pk)
+        return get_object_or_404(get_desk(request).own(Review.objects.all()), pk=pk)
 
 
 def verdict_label(review: Review) -> str:

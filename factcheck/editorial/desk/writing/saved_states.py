@@ -1,8 +1,5 @@
 """The saved states of a draft: the list, the comparison of two states, and the button that restores one."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,44 +15,10 @@ from factcheck.editorial.desk.action_views import redirect_unavailable, subject_
 from factcheck.editorial.desk.writing.state_comparison import find_differences
 from factcheck.editorial.drafts.saved_states import content_of, restore_state
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.models import SavedState, User
+from factcheck.editorial.models import SavedState
 
-TOGETHER = timedelta(minutes=10)
 MAX_STATES = 1000  # on one page. Older states are reached with their ids.
 NOW = "now"
-
-
-@dataclass
-class Sitting:
-    """States that one person has saved within ten minutes, newest first."""
-
-    by: User
-    states: list[SavedState] = field(default_factory=list)
-
-    @property
-    def newest(self) -> SavedState:
-        return self.states[0]
-
-    @property
-    def earlier(self) -> list[SavedState]:
-        return self.states[1:]
-
-
-def sittings(states: Iterable[SavedState]) -> list[Sitting]:
-    """The states, newest first, in groups by person and ten minutes. States of a special kind begin a group."""
-    found: list[Sitting] = []
-    for state in states:
-        last = found[-1] if found else None
-        if (
-            last is None
-            or last.by != state.saved_by
-            or {last.newest.kind, state.kind} != {SavedState.Kind.SAVED}
-            or last.newest.saved_at - state.saved_at > TOGETHER
-        ):
-            last = Sitting(state.saved_by)
-            found.append(last)
-        last.states.append(state)
-    return found
 
 
 def states_page(request: HttpRequest, model_admin: Any, pk: UUID) -> HttpResponse:
@@ -69,7 +32,7 @@ def states_page(request: HttpRequest, model_admin: Any, pk: UUID) -> HttpRespons
         context |= {"before": before, "after": after}
         context["differences"] = find_differences(request, type(row), contents[0], contents[1])
     else:
-        context["sittings"] = sittings(states.defer("content")[:MAX_STATES])
+        context["states"] = states.defer("content")[:MAX_STATES]
     return subject_page(
         request,
         row,

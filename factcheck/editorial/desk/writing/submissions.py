@@ -46,8 +46,7 @@ class Submission:
     def save(self) -> models.Model:
         """Saves everything that can be saved. Raises CannotKeep if the draft itself can't be created yet."""
         self.left_out = leave_out_invalid(self.form)
-        for formset in self.formsets:
-            self._leave_out_invalid_rows(formset)
+        self.formsets = [formset for formset in self.formsets if self._leave_out_invalid_rows(formset)]
         row: models.Model = self.admin.save_form(self.request, self.form, change=self.change)
         for formset in self.formsets:
             formset.instance = row
@@ -73,7 +72,8 @@ class Submission:
             for formset in self.formsets
         }
 
-    def _leave_out_invalid_rows(self, formset: Any) -> None:
+    def _leave_out_invalid_rows(self, formset: Any) -> bool:
+        """Whether the other rows can be saved."""
         for form in list(formset.forms):
             try:
                 self.left_out += leave_out_invalid(form, self._label(form))
@@ -88,8 +88,7 @@ class Submission:
             formset.full_clean()
         if formset.non_form_errors():
             self.left_out.append(str(capfirst(formset.model._meta.verbose_name_plural)))
-            formset.forms.clear()
-            formset.full_clean()
+        return not formset.non_form_errors()
 
     def _label(self, form: Any) -> str:
         return f"{capfirst(form.instance._meta.verbose_name)} {int(form.prefix.rpartition('-')[2]) + 1}"

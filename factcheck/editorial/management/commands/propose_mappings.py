@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.people.lookups import find_user
-from factcheck.editorial.starter_mappings import propose_starter_mappings
+from factcheck.editorial.proposals.starter_mappings import propose_starter_mappings
 
 
 class Command(BaseCommand):

@@ -1,5 +1,5 @@
 // Saves a draft while somebody is writing.
-import { addHidden, fill, formData, idFields, normalized, removedRows, setHidden, typedValues } from "./form_values.js";
+import { fill, formData, idFields, normalized, setHidden, typedValues } from "./form_values.js";
 import { forget, keep, keptKeys, keyOf, markSent, readKept } from "./kept_text.js";
 
 const PAUSE = 3_000;
@@ -13,7 +13,6 @@ class Autosave {
   unsavedSince = null;
   timer = null;
   running = null;
-  created = new Set();
 
   constructor(settings, form) {
     this.form = form;
@@ -45,7 +44,7 @@ class Autosave {
   }
 
   typed() {
-    return typedValues(this.form, this.created);
+    return typedValues(this.form);
   }
 
   keep() {
@@ -60,7 +59,7 @@ class Autosave {
   async send(values, options) {
     const response = await this.post(this.url, { body: formData(values), ...options });
     if (!response.headers.get("Content-Type")?.startsWith("application/json")) {
-      throw new Error([0, 200, 403].includes(response.status) ? "logged out" : "failed");
+      throw new Error([0, 200, 403].includes(response.status) ? "logged out" : [400, 413].includes(response.status) ? "too large" : "failed");
     }
     return [response.status, await response.json()];
   }
@@ -106,9 +105,17 @@ class Autosave {
     try {
       const [code, answer] = await this.send(this.typed(), options);
       this.status.textContent = answer.status;
+      if (code === 429) {
+        this.timer = setTimeout(() => this.save(), answer.wait * 1000);
+        return;
+      }
       this.receive(code, answer, sent, ids);
     } catch (problem) {
-      this.status.textContent = problem.message === "logged out" ? this.texts.loggedOut : this.texts.offline;
+      this.status.textContent = { "logged out": this.texts.loggedOut, "too large": this.texts.tooLarge }[problem.message] ?? this.texts.offline;
+      if (problem.message === "too large") {
+        this.saved = sent; // the next change can make the draft small enough
+        return;
+      }
       this.timer = setTimeout(() => this.save(), AT_LEAST_EVERY);
       return;
     }
@@ -127,7 +134,7 @@ class Autosave {
       document.dispatchEvent(new CustomEvent("draft:saved", { detail: answer }));
     } else if (code === 409) {
       this.showConflict(answer);
-    } else if (code === 422) {
+    } else if (code === 422 || code === 413) {
       this.saved = sent; // the next change can make the draft savable
     } else {
       this.stopped = true;
@@ -141,7 +148,6 @@ class Autosave {
       for (const { index, id } of rows) {
         const field = ids.get(`${prefix}-${index}-id`);
         if (field) {
-          this.created.add(`${prefix}-removed:${id}`);
           field.value = id;
           field.disabled = false;
         }
@@ -267,7 +273,6 @@ class Autosave {
       this.running.finally(() => this.stopped || this.form.requestSubmit(event.submitter));
       return;
     }
-    removedRows(this.form, this.created).forEach(([name, value]) => addHidden(this.form, name, value));
     markSent(this.key);
     this.stopped = true;
     clearTimeout(this.timer);

@@ -1,32 +1,19 @@
 // What somebody has typed into the form of a draft, as pairs of a name and a value.
 
 // These values differ from page to page, although the text is the same.
-const NOT_TYPED = /^(csrfmiddlewaretoken|page|opened_version|_created|choice-.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*-(id|removed))$/;
+const NOT_TYPED = /^(csrfmiddlewaretoken|page|opened_version|_created|choice-.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*-id)$/;
 
 export function idFields(form) {
   return [...form.elements].filter(({ name }) => name.endsWith("-id"));
 }
 
-// Rows that an autosave has created and that the person has removed from the page since then.
-export function removedRows(form, created) {
-  const present = new Set(idFields(form).map(({ name, value }) => `${name.split("-")[0]}-removed:${value}`));
-  return [...created].filter((row) => !present.has(row)).map((row) => row.split(":"));
-}
-
-export function typedValues(form, created) {
-  return [...[...new FormData(form)].filter(([, value]) => typeof value === "string"), ...removedRows(form, created)];
-}
-
-export function addHidden(form, name, value) {
-  form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+export function typedValues(form) {
+  return [...new FormData(form)].filter(([, value]) => typeof value === "string");
 }
 
 export function setHidden(form, name, value) {
-  if (form.elements[name]) {
-    form.elements[name].value = value;
-  } else {
-    addHidden(form, name, value);
-  }
+  const field = form.elements[name] ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
+  field.value = value;
 }
 
 export function formData(values) {

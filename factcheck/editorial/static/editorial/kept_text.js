@@ -41,9 +41,10 @@ function forgetOld() {
   keptKeys().filter((key) => Date.now() - (readKept(key)?.at ?? 0) > KEPT_FOR).forEach(forget);
 }
 
-// A page that was saved in the usual way, and wasn't refused, needs no copy of its text any more.
+// A page that was saved in the usual way, and wasn't refused, needs no copy of its text any more. The login page has
+// saved nothing, so the text stays in this browser until the person has logged in.
 function forgetSent() {
-  if (sessionStorage.getItem(SENT) && !document.querySelector(".errornote, .messagelist .error")) {
+  if (logout && sessionStorage.getItem(SENT) && !document.querySelector(".errornote, .messagelist .error")) {
     forget(sessionStorage.getItem(SENT));
   }
   sessionStorage.removeItem(SENT);
@@ -74,8 +75,6 @@ function forgetAtLogout(event) {
 
 forgetOld();
 const logout = document.getElementById("logout-form");
-if (logout) {
-  forgetSent();
-  logout.addEventListener("submit", forgetAtLogout);
-}
+forgetSent();
+logout?.addEventListener("submit", forgetAtLogout);
 document.querySelectorAll("[data-kept-to-copy]").forEach(offerCopy);

@@ -1,10 +1,12 @@
-"""Encryption of readers' messages, with keys that the database doesn't contain (MESSAGES_KEY).
+"""Encryption of second factors and readers' messages, so that a copy of the database alone reveals neither.
 
-The first key encrypts, and every key decrypts. Anyone who only has the database or a dump of it can't read the
-messages. Anyone who controls a process that has the key can read them.
+Second factors have keys that are derived from SECRET_KEY, one for each purpose. Readers' messages have keys of their
+own in MESSAGES_KEY: the first key encrypts, and every key decrypts. Anyone who controls a process that has the keys can
+read both.
 """
 
 import re
+from base64 import urlsafe_b64encode
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import LineField, ProseField, WebAddressField
 from factcheck.server.private_files import write_private_file
+from factcheck.server.secret_key import derive_key
 
 _KEY = re.compile(r"[A-Za-z0-9+/_-]{43}=")
 
@@ -33,11 +36,23 @@ class Encrypted(str):
     __slots__ = ()
 
 
-def encrypt(text: str) -> str:
+def encrypt(text: str, purpose: str) -> str:
+    return _derived(purpose).encrypt(text.encode()).decode()
+
+
+def decrypt(token: str, purpose: str, *, seconds: int | None = None) -> str | None:
+    """The text, or None if the token is invalid or older than this many seconds."""
+    try:
+        return _derived(purpose).decrypt(token.encode(), ttl=seconds).decode()
+    except (InvalidToken, UnicodeEncodeError):
+        return None
+
+
+def encrypt_message(text: str) -> str:
     return _keys(create=True).encrypt(text.encode()).decode()
 
 
-def decrypt(token: str) -> str:
+def decrypt_message(token: str) -> str:
     """Raises KeyProblem."""
     try:
         return _keys().decrypt(token).decode()
@@ -79,6 +94,10 @@ def _keys(*, create: bool = False) -> MultiFernet:
     return MultiFernet([Fernet(key.replace("+", "-").replace("/", "_")) for key in keys])
 
 
+def _derived(purpose: str) -> Fernet:
+    return Fernet(urlsafe_b64encode(derive_key(purpose)))
+
+
 def find_key_problem() -> str | None:
     """The sentence for the desk if MESSAGES_KEY can't be used. A local site creates its key with the first message."""
     if settings.LOCAL and not Path(settings.MESSAGES_KEY).exists():
@@ -95,7 +114,7 @@ class _Decrypted(DeferredAttribute):
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
-        return decrypt(value) if isinstance(value, Encrypted) else value
+        return decrypt_message(value) if isinstance(value, Encrypted) else value
 
     def __set__(self, instance: Any, value: Any) -> None:
         """Without this method, Python would read the instance's value without the method above."""
@@ -119,7 +138,7 @@ class _EncryptedMixin(ProseField):
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
-        return encrypt(value) if value and not isinstance(value, Encrypted) else value and str(value)
+        return encrypt_message(value) if value and not isinstance(value, Encrypted) else value and str(value)
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
         # A character has up to four bytes, and Fernet writes three bytes as four characters.
