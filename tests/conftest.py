@@ -81,7 +81,7 @@ from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.server.response_cache import forget_responses  # noqa: E402
-from tests.databases import Ground, fresh_database, ground, prepare_template  # noqa: E402
+from tests.databases import Ground, fresh_database, ground_fixture, prepare_template  # noqa: E402
 from tests.drafts import Newsroom, make_newsroom  # noqa: E402
 
 if TYPE_CHECKING:
@@ -239,23 +239,14 @@ def template(django_db_blocker: pytest.FixtureRequest) -> str:
         return prepare_template()
 
 
-@pytest.fixture(scope="session")
-def newsroom_ground(template: str, django_db_blocker) -> Ground:
-    with django_db_blocker.unblock():
-        return ground("newsroom", template, make_newsroom)
-
-
-@pytest.fixture(scope="session")
-def demo_ground(template: str, django_db_blocker) -> Ground:
-    """The demo newsrooms, what their command prints, and its file of logins, which other tests may overwrite."""
-    with django_db_blocker.unblock():
-        return ground("demo", template, _load_demo)
-
-
-def _load_demo() -> tuple[str, str]:
+def load_demo() -> tuple[str, str]:
+    """Load the demo newsrooms. Return what their command prints, and its file of logins, which other tests may overwrite."""
     out = io.StringIO()
     call_command("load_demo", stdout=out)
     return out.getvalue(), (settings.VAR / "demo-logins.json").read_text()
+
+
+newsroom_ground, demo_ground = ground_fixture(make_newsroom), ground_fixture(load_demo)
 
 
 @pytest.fixture(autouse=True)

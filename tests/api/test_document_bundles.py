@@ -21,7 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.record import publish
 from factcheck.record.log import entries, tree
 from factcheck.record.models import LogEntry
-from tests.databases import Ground, ground
+from tests.databases import Ground, ground_fixture
 from tests.granian import free_port, wait_for_port
 from tests.record.conftest import disarm, make_statement, publish_some
 from tests.serving import served
@@ -29,16 +29,13 @@ from tests.serving import served
 PATH = "/api/v1/log/document-bundles/"
 
 
-@pytest.fixture(scope="session")
-def bundles_ground(template: str, django_db_blocker: Any) -> Ground:
-    with django_db_blocker.unblock():
-        return ground("bundles", template, publish_300)
-
-
 def publish_300() -> list[LogEntry]:
     tree.signing_key.cache_clear()
     disarm()
     return publish_some(300)
+
+
+bundles_ground = ground_fixture(publish_300)
 
 
 @pytest.fixture

@@ -1,23 +1,15 @@
 """A site to verify: five reviews with a history of their own."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from factcheck.record.log import tree
-from tests.databases import Ground, ground
+from tests.databases import Ground, ground_fixture
 from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
 from tests.record.conftest import disarm
 from tests.serving import served
 from verifier import verifier
-
-
-@pytest.fixture(scope="session")
-def site_ground(template: str, django_db_blocker: Any) -> Ground:
-    """Five reviews with a history of their own."""
-    with django_db_blocker.unblock():
-        return ground("site", template, _five_reviews)
 
 
 def _five_reviews() -> None:
@@ -31,6 +23,9 @@ def _five_reviews() -> None:
     withdraw_review(newsroom, reviews[1])
     withdraw_review(newsroom, reviews[2])
     reinstate_review(newsroom, reviews[2])
+
+
+site_ground = ground_fixture(_five_reviews)
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review
-from tests.databases import Ground, ground
+from tests.databases import Ground, ground_fixture
 from tests.drafts import (
     Newsroom,
     correct_review,
@@ -42,12 +41,6 @@ class Published:
     claim: str
 
 
-@pytest.fixture(scope="session")
-def published_ground(template: str, django_db_blocker: Any) -> Ground:
-    with django_db_blocker.unblock():
-        return ground("published", template, _publish_reviews)
-
-
 @pytest.fixture(scope="module")
 def published(published_ground: Ground, module_database: str) -> Published:
     made: Published = published_ground.made
@@ -74,6 +67,9 @@ def _publish_reviews() -> Published:
         ),
         claim=f"/claims/{corrected.claim_id}/",
     )
+
+
+published_ground = ground_fixture(_publish_reviews)
 
 
 def _imported(newsroom: Newsroom) -> Review:
