@@ -34,6 +34,8 @@ SITE = "http://127.0.0.1:8000"
 STACKED = "ẪỄỖ ẶỆỘ ỵ"
 CARD = Card("Sai", "low", "Tòa soạn", "3 tháng 10, 2026", "", "Nội dung", "Nước lũ", "Trang", f"{SITE}/reviews/1/")
 
+DATA = Path(__file__).parents[1] / "data"
+
 
 def opened(content: bytes) -> Image.Image:
     return Image.open(io.BytesIO(content)).convert("RGB")
@@ -183,10 +185,10 @@ def test_drawable_leaves_out_emoji_and_never_shows_boxes() -> None:
     assert drawable("") == drawable("😂") == ""
 
 
-def test_real_vietnamese_claims_are_drawn_in_full(real_data: Path) -> None:
-    lines = (real_data / "vietnamese/vifactcheck_dev.jsonl").read_text(encoding="utf-8").splitlines()
+def test_vietnamese_claims_are_drawn_in_full() -> None:
+    lines = (DATA / "vietnamese/vifactcheck_dev.jsonl").read_text(encoding="utf-8").splitlines()
     claims = [" ".join(nfc(json.loads(line)["Statement"]).split())[:MAX_CHARACTERS].strip() for line in lines]
-    assert len(claims) == 723
+    assert len(claims) == 8
     assert [claim for claim in claims if drawable(claim) != claim] == []
 
 

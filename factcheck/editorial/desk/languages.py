@@ -6,12 +6,10 @@ stored as `und` and shown as “unknown”.
 
 from typing import Any, ClassVar
 
-from django import forms
-from django.http import HttpRequest
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import M, NewsroomAdmin, get_desk
+from factcheck.editorial.desk.access import M
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm
 from factcheck.record.formats.language_detection import detect_language
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
@@ -73,15 +71,3 @@ class DetectedLanguageForm(ConflictCheckedForm[M]):
             values["language"] = detect_language("\n".join(text for text in texts if text)) or usual
         if hasattr(self.instance, "language_detected") and (not stated or "language" in self.changed_data):
             self.instance.language_detected = not stated
-
-
-class DetectedLanguageAdmin(NewsroomAdmin[M]):
-    """For pages with a `DetectedLanguageForm`. Tells the form the language of the person's newsroom."""
-
-    def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> Any:
-        form: type[forms.ModelForm[Any]] = super().get_form(request, obj, change, **kwargs)
-        newsrooms = get_desk(request).newsrooms
-        own = [row for row in newsrooms if obj is None or row.pk == obj.newsroom_id]  # type: ignore[attr-defined]
-        if own and own[0].language:
-            form.newsroom_language = own[0].language  # type: ignore[attr-defined]
-        return form

@@ -7,7 +7,7 @@ automatically. While somebody writes, each state replaces the one before it.
 import json
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -16,7 +16,18 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import NotFound, WrongState
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Capture, Claim, Demand, Publisher, Review, SavedState, User
+from factcheck.editorial.models import (
+    Appearance,
+    Authorship,
+    Capture,
+    Claim,
+    Demand,
+    Publisher,
+    Review,
+    SavedState,
+    Source,
+    User,
+)
 from factcheck.editorial.people import roles
 
 Draft = Review | Claim | Demand
@@ -25,10 +36,10 @@ Kind = SavedState.Kind
 MAX_DIGITS = 9  # of a version
 PAUSE = timedelta(minutes=10)  # the same in sql/saved_states.sql
 # The rows that are edited on the page of a draft.
-ROWS: dict[type[models.Model], tuple[str, ...]] = {
-    Review: ("sources", "authorships"),
-    Claim: ("appearances",),
-    Demand: (),
+ROWS: dict[type[models.Model], dict[str, type[models.Model]]] = {
+    Review: {"sources": Source, "authorships": Authorship},
+    Claim: {"appearances": Appearance},
+    Demand: {},
 }
 
 
@@ -38,10 +49,9 @@ def content_of(draft: models.Model) -> Content:
     content = _values(draft, columns_of(model))
     for field in model._meta.many_to_many:
         content[field.name] = sorted(getattr(draft, field.name).values_list("pk", flat=True))
-    for name in ROWS[model]:
-        rows = row_model_of(model, name)._default_manager.filter(**{_parent(model, name): draft})
-        columns = row_columns(model, name)
-        content[name] = [{"id": row.pk, **_values(row, columns)} for row in rows]
+    for name, row_model in ROWS[model].items():
+        rows = getattr(draft, name).filter()  # reads the rows again if they are prefetched
+        content[name] = [{"id": row.pk, **_values(row, columns_of(row_model))} for row in rows]
     return content
 
 
@@ -81,10 +91,11 @@ def note_opened(draft: UUID) -> None:
     SavedState.objects.filter(pk__in=last, was_opened=False).update(was_opened=True)
 
 
-def keep_first_state(draft: models.Model, by: User) -> None:
-    """Keeps the state of a draft that has none, before the draft is changed. For example, an import keeps no states."""
+def keep_first_state(draft: models.Model) -> None:
+    """Keeps the stored content of a draft that has no state yet. For example, an import keeps no states."""
     if not SavedState.objects.filter(draft=draft.pk).exists():
-        keep_state(draft, by)
+        stored: Any = type(draft)._default_manager.get(pk=draft.pk)
+        keep_state(stored, stored.logged_by if isinstance(stored, Claim) else stored.created_by)
         note_opened(draft.pk)
 
 
@@ -138,15 +149,14 @@ def put_back(draft: models.Model, content: Content) -> None:
         target = field.related_model
         known = target._default_manager.filter(pk__in=content.get(field.name, ()))
         getattr(draft, field.name).set(known)
-    for name in ROWS[model]:
-        row_model = row_model_of(model, name)
-        row_model._default_manager.filter(**{_parent(model, name): draft}).delete()
-        rows = []
+    for name, row_model in ROWS[model].items():
+        stored, rows = getattr(draft, name), []
+        stored.filter().delete()
         for values in content.get(name, ()):
-            row = row_model(pk=values["id"], **{_parent(model, name): draft})
-            _fill(row, row_columns(model, name), values)
+            row = row_model(pk=values["id"], **{stored.field.name: draft})
+            _fill(row, columns_of(row_model), values)
             rows.append(row)
-        row_model._default_manager.bulk_create(rows)
+        stored.bulk_create(rows)
 
 
 def forget_states(drafts: Iterable[UUID], erased: UUID | None = None) -> None:
@@ -160,27 +170,15 @@ def forget_states(drafts: Iterable[UUID], erased: UUID | None = None) -> None:
 
 
 def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """The columns that people edit, and the captures. The newsroom and the publisher of a draft never change."""
+    """The columns that people edit, and the captures. A draft's publishers and a row's draft never change."""
+    fixed = {Publisher} if model in ROWS else {Publisher, *ROWS}
     return [
         field
         for field in model._meta.concrete_fields
         if (field.editable or field.related_model is Capture)
         and not field.primary_key
-        and field.related_model is not Publisher
+        and field.related_model not in fixed
     ]
-
-
-def row_columns(model: type[models.Model], name: str) -> list[models.Field[Any, Any]]:
-    parent = _parent(model, name)
-    return [field for field in columns_of(row_model_of(model, name)) if field.name != parent]
-
-
-def row_model_of(model: type[models.Model], name: str) -> type[models.Model]:
-    return cast("type[models.Model]", model._meta.get_field(name).related_model)
-
-
-def _parent(model: type[models.Model], name: str) -> str:
-    return str(model._meta.get_field(name).field.name)  # type: ignore[union-attr]
 
 
 def _values(row: models.Model, columns: Iterable[models.Field[Any, Any]]) -> Content:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts import review_statements
-from factcheck.editorial.drafts.saved_states import keep_state, row_columns
+from factcheck.editorial.drafts.saved_states import columns_of, keep_state
 from factcheck.editorial.errors import AlreadyDone, WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Authorship, Review, Source, User, Verdict
@@ -59,7 +59,7 @@ def start_translation(*, review: Review, by: User) -> Review:
         translation_of_revision=_newest_revision(review),
         created_by=by,
     )
-    columns = [column.attname for column in row_columns(Review, "sources")]
+    columns = [column.attname for column in columns_of(Source)]
     for source in review.sources.all():
         Source.objects.create(review=draft, **{column: getattr(source, column) for column in columns})
     Authorship.objects.create(review=draft, user=by)

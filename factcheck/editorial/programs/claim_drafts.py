@@ -41,7 +41,7 @@ def change_draft(*, token: ApiToken, draft: Claim, values: Values) -> UUID:
     published = LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists() or is_public(claim)
     if published or claim.reviews.exclude(state=Review.State.DRAFT).exists():
         raise WrongState(_("A review of this claim has been submitted or published. Edit the claim at the desk."))
-    keep_first_state(claim, claim.logged_by)
+    keep_first_state(claim)
     _write(claim, values, token.user)
     keep_state(claim, token.user)
     record_event(token.user, "claim.changed_by_program", claim, token=str(token.pk))

@@ -45,7 +45,7 @@ def change_draft(*, token: ApiToken, draft: Review, values: Values) -> UUID:
         raise WrongState(
             _("Only a draft can be edited. The status of this review is “%s”.") % review.get_state_display()
         )
-    keep_first_state(review, review.created_by)
+    keep_first_state(review)
     _write(review, values, token)
     record_event(token.user, "review.changed_by_program", review, token=str(token.pk))
     return review.pk

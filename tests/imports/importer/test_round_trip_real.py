@@ -39,6 +39,16 @@ def places(node: Any, place: str = "") -> set[str]:
     return set().union(*(places(value, f"{place}.{key}".lstrip(".")) for key, value in node.items() if key != "@type"))
 
 
+@pytest.mark.parametrize(("folder", "count"), [("claimreview", 18), ("averitec", 4)])
+def test_invented_files_go_round(database, template, tmp_path, folder, count):
+    data = Path(__file__).parents[2] / "data" / folder
+    rows = averitec.merged(averitec.converted(data / "dev.jsonl")) if folder == "averitec" else []
+    files = [write(tmp_path / "own.jsonl", *rows)] if rows else [data / f"{name}.jsonl" for name in FILES]
+    here, there, counts = there_and_back(template, files, tmp_path)
+    assert counts == f"{count} new, 0 unchanged, 0 changed, 0 refused."
+    assert there == here
+
+
 @pytest.mark.prove
 def test_real_claim_reviews_go_round(database, template, real_data, tmp_path):
     files = [real_data / "claimreview" / f"{name}.jsonl" for name in FILES]

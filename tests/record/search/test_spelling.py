@@ -44,6 +44,7 @@ def test_vietnamese_syllables() -> None:
     assert not any(map(is_vietnamese, ("ngiên", "ghà", "ce", "demo", "nail", "mint", "ruin", "bomb")))
 
 
+@pytest.mark.prove
 def test_ordinary_words_of_real_texts_get_hardly_any_suggestions(database: str, real_data: Path) -> None:
     """The database knows the words of some texts. The ordinary words of the other texts are spelt correctly."""
     english = [

@@ -24,7 +24,7 @@ from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
 from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin, show_public_text
 from factcheck.editorial.desk.deciding.readable_statements import digest_of, readable_json
-from factcheck.editorial.desk.languages import DetectedLanguageAdmin, DetectedLanguageForm
+from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.lists.large_lists import DraftStateFilter
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.drafts.statement_columns import remaining_fields
@@ -109,7 +109,7 @@ class DemandForm(DetectedLanguageForm[Demand]):
 
 
 @admin.register(Demand)
-class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand], DetectedLanguageAdmin[Demand]):
+class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand]):
     form = DemandForm
     change_form_template = "admin/editorial/demand/change_form.html"
     list_display = ("__str__", "state", "outcome", "changed_at")

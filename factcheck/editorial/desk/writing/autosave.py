@@ -17,13 +17,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.captures.requests import request_missing
+from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
 from factcheck.editorial.desk.writing.edit_conflicts import CHOICE, LockingAdmin, chosen_theirs
 from factcheck.editorial.desk.writing.saved_states import restore_page, states_page
 from factcheck.editorial.desk.writing.state_comparison import find_differences
 from factcheck.editorial.desk.writing.submissions import CannotKeep, Submission
 from factcheck.editorial.drafts import open_drafts, saved_states
-from factcheck.editorial.models import SavedState, User
+from factcheck.editorial.models import Appearance, SavedState, Source
 from factcheck.server import rate_limits
 
 M = TypeVar("M", bound=models.Model)
@@ -34,13 +35,11 @@ MAX_BYTES = 20_000_000  # in a minute
 MAX_SIZE = 2_000_000  # bytes of one page. Django reads forms of up to 2.5 MB.
 
 
-class AutosaveAdmin(LockingAdmin[M], Generic[M]):
-    """A page of a draft that is saved while somebody writes, within the limits of the person's account."""
+class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
+    """A page of a draft that is saved while somebody writes, within the limits of the person's account.
 
-    def creator(self, row: Any) -> User:
-        """The person who began the draft."""
-        creator: User = row.created_by
-        return creator
+    Its form is a `DetectedLanguageForm`.
+    """
 
     def reason_not_saved(self, row: M) -> Any:
         """The reason why the row can't currently be saved, or None if it can be saved."""
@@ -60,6 +59,20 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
             ),
             *super().get_urls(),
         ]
+
+    def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        row: Any = obj
+        own = [each for each in get_desk(request).newsrooms if row is None or each.pk == row.newsroom_id]
+        if own and own[0].language:
+            form.newsroom_language = own[0].language
+        return form
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if issubclass(formset.model, Source | Appearance):
+            saved = [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]
+            request_missing(saved, newsroom=form.instance.newsroom, by=get_desk(request).user)
 
     @transaction.atomic
     def autosave(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
@@ -138,7 +151,7 @@ class AutosaveAdmin(LockingAdmin[M], Generic[M]):
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         if change:
-            saved_states.keep_first_state(self.model._default_manager.get(pk=obj.pk), self.creator(obj))
+            saved_states.keep_first_state(obj)
         super().save_model(request, obj, form, change)
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> tuple[list[Any], list[Any]]:

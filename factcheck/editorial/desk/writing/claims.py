@@ -21,8 +21,7 @@ from factcheck.editorial.desk.access import (
     get_desk,
 )
 from factcheck.editorial.desk.deciding.public_text import search_public_claims, show_public_text
-from factcheck.editorial.desk.evidence.capture_requests import CaptureRequestsMixin
-from factcheck.editorial.desk.languages import DetectedLanguageAdmin, DetectedLanguageForm
+from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
@@ -46,7 +45,7 @@ from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.desk.writing.cards import CardsMixin
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedFormSet
 from factcheck.editorial.drafts.statement_columns import remaining_fields
-from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review, User
+from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
 from factcheck.editorial.proposals.merge_policy import is_public, last_merge_target
 from factcheck.record.statements import review as review_statement
 
@@ -87,7 +86,7 @@ class ClaimForm(DetectedLanguageForm[Claim]):
 
 
 @admin.register(Claim)
-class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdmin[Claim]):
+class ClaimAdmin(AutosaveAdmin[Claim]):
     recorded = ("removed",)
     form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
@@ -103,9 +102,6 @@ class ClaimAdmin(CaptureRequestsMixin, AutosaveAdmin[Claim], DetectedLanguageAdm
     autocomplete_fields = ("claimant",)
     textarea_rows: ClassVar = {"text": 3}
     inlines = (AppearanceInline,)
-
-    def creator(self, row: Claim) -> User:
-        return row.logged_by
 
     def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> Any:
         fields = ["text", "language", "claimant", ("claimed_on", "location"), "topics"]

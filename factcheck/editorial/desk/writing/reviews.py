@@ -29,8 +29,6 @@ from factcheck.editorial.desk.deciding.review_actions import (
     statement_context,
     submit_saved,
 )
-from factcheck.editorial.desk.evidence.capture_requests import CaptureRequestsMixin
-from factcheck.editorial.desk.languages import DetectedLanguageAdmin
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
@@ -66,9 +64,7 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(
-    CaptureRequestsMixin, TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review], DetectedLanguageAdmin[Review]
-):
+class ReviewAdmin(TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     add_title = _("Write a review")

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.drafts.saved_states import ROWS, Content, columns_of, row_columns, row_model_of
+from factcheck.editorial.drafts.saved_states import ROWS, Content, columns_of
 from factcheck.record.formats.word_diff import Piece, word_diff
 
 
@@ -44,14 +44,14 @@ def find_differences(
 def _names(model: type[models.Model]) -> Iterable[tuple[str, Any]]:
     yield from ((field.name, field.verbose_name) for field in columns_of(model))
     yield from ((field.name, field.verbose_name) for field in model._meta.many_to_many)
-    for name in ROWS[model]:
-        yield name, row_model_of(model, name)._meta.verbose_name_plural
+    for name, row_model in ROWS[model].items():
+        yield name, row_model._meta.verbose_name_plural
 
 
 def _text(request: HttpRequest, model: type[models.Model], name: str, value: Any) -> str:
     if name not in ROWS[model]:
         return _value(request, model._meta.get_field(name), value)
-    columns = [column for column in row_columns(model, name) if column.name not in ("position", "capture")]
+    columns = [column for column in columns_of(ROWS[model][name]) if column.name not in ("position", "capture")]
     rows = ([_value(request, column, row.get(column.name)) for column in columns] for row in value or ())
     return "\n".join(" · ".join(filter(None, row)) for row in rows)
 

@@ -43,6 +43,7 @@ def test_a_difference_is_not_told_as_another(kind: str) -> None:
     assert sum(bool({*differs(*pair)} - {kind}) for pair in pairs) <= 0.05 * len(pairs)
 
 
+@pytest.mark.prove
 def test_real_posts_hardly_differ_from_their_claims(real_data: Path) -> None:
     folder = real_data / "matching/checkthat22_2a_en"
 
