@@ -79,7 +79,11 @@ from factcheck.database import timeouts  # noqa: E402
 from factcheck.database.embedded import Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
+from factcheck.editorial import claimants  # noqa: E402
+from factcheck.editorial.desk.deciding import public_text  # noqa: E402
+from factcheck.record.matching import matches  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
+from factcheck.record.search import ranking  # noqa: E402
 from factcheck.server.response_cache import forget_responses  # noqa: E402
 from tests.databases import Ground, fresh_database, ground_fixture, prepare_template  # noqa: E402
 from tests.drafts import Newsroom, make_newsroom  # noqa: E402
@@ -95,6 +99,11 @@ WITHOUT_DATA = pytest.StashKey[int]()
 hypothesis.settings.register_profile("test", deadline=None, derandomize=True, max_examples=100, database=None)
 hypothesis.settings.register_profile("prove", deadline=None, max_examples=2000, database=None, print_blob=True)
 
+
+# A busy machine takes longer than readers should wait. Tests of these limits set their own.
+for searching in (ranking, matches, public_text, claimants):
+    searching.SECONDS *= 20
+ranking.FIRST_SECONDS *= 20
 
 list_static_files = WhiteNoiseMiddleware.add_files_from_finders
 static_files: dict[str, Any] = {}

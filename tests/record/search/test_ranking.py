@@ -1,6 +1,7 @@
 """The search finds what people mean, best first, in any script, however much there is."""
 
 from itertools import product
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -298,11 +299,25 @@ def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.Monkey
         assert cursor.fetchone() == ("0",)
 
 
+def answer_too_late(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    """A query with these words takes all the time that it may."""
+    rows_within, taken = ranking.rows_within, [0.0]
+
+    def read(seconds: float, sql: str, parameters: Any) -> Any:
+        if words not in sql:
+            return rows_within(60, sql, parameters)
+        taken.append(seconds)
+        return None
+
+    monkeypatch.setattr(ranking, "SECONDS", 0.9)
+    monkeypatch.setattr(ranking, "time", SimpleNamespace(monotonic=lambda: sum(taken)))
+    monkeypatch.setattr(ranking, "rows_within", read)
+
+
 def test_search_gives_what_the_sample_had_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
     publish("Nước lũ")
-    slow = ranking._EVERYWHERE.replace("{where}", "{where} AND pg_sleep(10) IS NOT NULL")
-    monkeypatch.setattr(ranking, "_EVERYWHERE", slow)
-    monkeypatch.setattr(ranking, "SECONDS", 3)
+    monkeypatch.setattr(ranking, "_EVERYWHERE", ranking._EVERYWHERE.replace("{where}", "{where} /* late */"))
+    answer_too_late(monkeypatch, "late")
     answer = Search(PublishedReview, read_query("nuoc lu")).page()
     assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.complete) == ([1], 1, False)
 
@@ -310,8 +325,8 @@ def test_search_gives_what_the_sample_had_when_its_time_is_up(monkeypatch: pytes
 def test_search_gives_the_sample_when_what_is_behind_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     shelve_by(monkeypatch, bits=1, SAMPLE_SHELVES=1, MANY_IN_SAMPLE=1, MIN_COMMON=0)
     publish(*["Nước lũ"] * 4)
-    slow = ranking._SHELVES.replace("{where}", "{where} AND pg_sleep(10 * {shelves.first}) IS NOT NULL")
-    monkeypatch.setattr(ranking, "_SHELVES", slow)
+    monkeypatch.setattr(ranking, "_SHELVES", ranking._SHELVES.replace("{where}", "{where} /* late {shelves.first} */"))
+    answer_too_late(monkeypatch, "late 1")
     answer = Search(PublishedReview, read_query("nuoc lu")).page()
     assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.complete) == ([4, 3], 2, False)
 
