@@ -214,6 +214,17 @@ def redact_review(newsroom: Newsroom, review: Review) -> LogEntry:
     return erase_review(newsroom, review, redact=True)
 
 
+def publish_three(newsroom: Newsroom) -> tuple[Review, Review, Review]:
+    """A corrected, a withdrawn and an erased review."""
+    corrected, withdrawn, erased = (make_review(newsroom) for _ in range(3))
+    for review in (corrected, withdrawn, erased):
+        publish_review(newsroom, review)
+    correct_review(newsroom, corrected, summary="Sai. Đã sửa.")
+    withdraw_review(newsroom, withdrawn)
+    erase_review(newsroom, erased)
+    return corrected, withdrawn, erased
+
+
 def reinstate_review(newsroom: Newsroom, review: Review) -> None:
     approval = review_policy.reinstate(review=review, by=newsroom.reporter, reason="Nguồn đã xác nhận lại số liệu.")
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)

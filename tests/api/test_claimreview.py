@@ -1,48 +1,20 @@
 """ClaimReview by its own address and by content negotiation."""
 
 import json
-from dataclasses import dataclass
 
 import pytest
 from django.test import Client
 
 from factcheck.editorial.models import Review
-from tests.api.published import make_imported
-from tests.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_newsroom,
-    make_review,
-    publish_review,
-    withdraw_review,
-)
+from tests.api.published import World, publish_world
+from tests.drafts import Newsroom, correct_review, make_newsroom, make_review, publish_review, withdraw_review
 
 LINKED_DATA = "application/ld+json"
 
 
-@dataclass
-class World:
-    live: Review
-    imported: Review
-    withdrawn: Review
-    erased: Review
-
-
 @pytest.fixture(scope="module")
 def world(module_database) -> World:
-    newsroom = make_newsroom()
-    found = World(
-        make_review(newsroom),
-        make_imported(newsroom, "https://outra.example/1"),
-        make_review(newsroom, headline="Bài bị rút"),
-        make_review(newsroom, headline="Bài bị xoá"),
-    )
-    for review in (found.live, found.imported, found.withdrawn, found.erased):
-        publish_review(newsroom, review)
-    withdraw_review(newsroom, found.withdrawn)
-    erase_review(newsroom, found.erased)
-    return found
+    return publish_world(make_newsroom())
 
 
 def claim_review(review: Review) -> str:

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import json
-from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
@@ -11,11 +10,10 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client
 
-from factcheck.editorial.models import Review
 from factcheck.record import dump_files
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.readmodel import datafeed
-from tests.api.published import make_imported
+from tests.api.published import World, make_imported, publish_world
 from tests.drafts import (
     Newsroom,
     erase_review,
@@ -31,14 +29,6 @@ SITE = "http://127.0.0.1:8000"
 FEED = "/feeds/claimreview.json"
 
 
-@dataclass
-class World:
-    live: Review
-    imported: Review
-    withdrawn: Review
-    erased: Review
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
@@ -48,17 +38,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def world(module_database, folder) -> World:
-    newsroom = make_newsroom()
-    found = World(
-        make_review(newsroom),
-        make_imported(newsroom, "https://outra.example/1"),
-        make_review(newsroom, headline="Bài bị rút"),
-        make_review(newsroom, headline="Bài bị xoá"),
-    )
-    for review in (found.live, found.imported, found.withdrawn, found.erased):
-        publish_review(newsroom, review)
-    withdraw_review(newsroom, found.withdrawn)
-    erase_review(newsroom, found.erased)
+    found = publish_world(make_newsroom())
     call_command("make_feed")
     return found
 

@@ -1,5 +1,7 @@
 """One breach for every constraint of the editors' side, as SQL; tests/editorial/test_defences.py holds that none is missing."""
 
+from factcheck.editorial.models.kinds import Kind
+
 # A copy of one proposal with other values in some columns; a copy of what is open is refused as the second of its subject.
 COPY = (
     "INSERT INTO editorial_proposal SELECT (jsonb_populate_record(p, jsonb_build_object('id', nextval(pg_get_serial_sequence("
@@ -87,16 +89,15 @@ BREACHES = {
     "proposal_into_another": COPY % ("'into_id', claim_id", "kind = 'merge'"),
     "proposal_hold_of_a_review": COPY % ("'hold_until', now()", "kind = 'demand' AND decision = ''"),
     "proposal_merge_says_why": COPY % ("'note', ''", "kind = 'merge'"),
-    "proposal_one_open_review": COPY % ("'note', ''", "kind = 'review' AND decision = ''"),
-    "proposal_one_open_demand": COPY % ("'note', ''", "kind = 'demand' AND decision = ''"),
-    "proposal_one_open_merge": COPY % ("'note', 'x'", "kind = 'merge' AND decision = ''"),
-    "proposal_one_open_mapping": COPY % ("'note', ''", "kind = 'mapping' AND decision = ''"),
-    "proposal_one_open_freeze": COPY % ("'note', ''", "kind = 'freeze' AND decision = ''"),
+    **{
+        f"proposal_one_open_{kind}": COPY % ("'note', 'x'", f"kind = '{kind}' AND decision = ''")
+        for kind in Kind
+        if kind != Kind.IMPORT
+    },
     "freeze_one_open": "INSERT INTO editorial_freeze (newsroom_id, reason, begun_by_id, begun_at)"
     " SELECT newsroom_id, 'x', begun_by_id, now() FROM editorial_freeze",
     "freeze_says_why": "INSERT INTO editorial_freeze (newsroom_id, reason, begun_by_id, begun_at)"
     " SELECT newsroom_id, '', begun_by_id, now() FROM editorial_freeze",
-    "proposal_one_open_account": COPY % ("'note', ''", "kind = 'account' AND decision = ''"),
     "proposal_one_import": COPY % ("'note', ''", "kind = 'import'"),
     "secondfactor_one_app": "INSERT INTO editorial_secondfactor (user_id, kind, name, secret, counter, added_at)"
     " SELECT user_id, kind, name, secret, counter, added_at FROM editorial_secondfactor",

@@ -70,6 +70,9 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     MAKE[Kind.IMPORT](newsroom)
     workflow.submit(subject=make_demand(newsroom), by=newsroom.chief)
     MAKE[Kind.FREEZE](make_newsroom("khoa.example"))
+    for kind in Kind:
+        if not Proposal.objects.filter(kind=kind, decision="").exists():
+            MAKE[kind](newsroom)
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
     make_capture(newsroom, url="https://source.example/1")
     WatchedSource.objects.create(review=one, url="https://source.example/1", sequence=0)

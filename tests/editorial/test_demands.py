@@ -8,7 +8,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
-from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Demand, EditorialEvent, Membership, Proposal
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument
@@ -165,9 +164,6 @@ def test_verbs_refuse_the_wrong_people(newsroom: Newsroom) -> None:
         with refused("not_allowed"):
             workflow.submit(subject=demand, by=person)
     approval = workflow.submit(subject=demand, by=newsroom.editor)
-    for person in (stranger, root, newsroom.reporter, newsroom.editor):
-        with pytest.raises(NotAllowed):
-            workflow.approve(proposal=approval, by=person, digest=approval.digest)
     for person in (stranger, root, newsroom.reporter):
         with refused("not_allowed"):
             workflow.return_(proposal=waiting(demand), by=person, reason="Chưa đủ.")

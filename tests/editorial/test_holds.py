@@ -214,7 +214,7 @@ def test_publish_now_names_the_person(newsroom: Newsroom) -> None:
 
 def test_held_review_never_gets_an_entry_early(newsroom: Newsroom) -> None:
     proposal = held(newsroom)
-    policy, statement = workflow.POLICIES["review"], build_statement(proposal.review)  # type: ignore[arg-type]
+    policy, statement = workflow.policy_of(proposal), build_statement(proposal.review)  # type: ignore[arg-type]
     with pytest.raises(IntegrityError, match="it is held until"), transaction.atomic():
         append_approved(policy, [proposal], [statement], newsroom.editor)
     with pytest.raises(IntegrityError, match="it is held until"):  # the entry's own time is in 100 years

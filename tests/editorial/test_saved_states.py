@@ -139,15 +139,18 @@ def test_states_are_deleted_30_days_after_the_publication(newsroom: Newsroom, da
 def test_states_of_an_open_draft_are_never_too_old(newsroom: Newsroom) -> None:
     never, claim, correction = make_review(newsroom), make_claim(newsroom), make_review(newsroom)
     publish_review(newsroom, correction)
+    move_log(correction.pk, 100)
+    Review.objects.filter(pk=correction.pk).update(changed_at=timezone.now() - timedelta(days=101))
     open_correction(newsroom, correction, headline="Tít mới")
     assert [kept(never), kept(claim), kept(correction)]
-    move_log(correction.pk, 400)
     for draft in (never, claim, correction):
-        move_states(draft.pk, 300)
+        move_states(draft.pk, 99)
         with pytest.raises(DatabaseError, match="refused"):
             delete_states(draft)
     delete_discarded()
     assert contents(correction) == ["Tít mới", "Video nước lũ là của năm 2020"]
+    discard_draft(draft=Review.objects.get(pk=correction.pk), by=newsroom.reporter)
+    assert Review.objects.get(pk=correction.pk).headline == "Video nước lũ là của năm 2020"
 
 
 def test_states_of_a_correction_that_was_thrown_away_are_deleted_after_30_days(newsroom: Newsroom) -> None:

@@ -10,7 +10,7 @@ from factcheck.editorial.models import Claim
 from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.publication import append_approved
-from factcheck.editorial.proposals.review_policy import ReviewPolicy
+from factcheck.editorial.proposals.review_policy import Erasure
 from tests.drafts import NOTICE, Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.editorial.proposal_kinds import MAKE, written
 from tests.support.refusals import refused
@@ -82,4 +82,4 @@ def test_erasure_names_the_newsroom_that_answers_for_it(newsroom: Newsroom, othe
         workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
     proposal.decide(Decision.APPROVED, newsroom.chief)
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"), transaction.atomic():
-        append_approved(ReviewPolicy(), [proposal], [said], newsroom.chief)
+        append_approved(Erasure(), [proposal], [said], newsroom.chief)

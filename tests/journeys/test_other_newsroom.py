@@ -11,7 +11,16 @@ from factcheck.editorial.desk.deciding.review_actions import ACTIONS
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Review, Source, User
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, make_newsroom, make_review, make_user, publish_review, waiting, withdraw_review
+from tests.drafts import (
+    Newsroom,
+    give_role,
+    make_newsroom,
+    make_review,
+    make_user,
+    publish_review,
+    waiting,
+    withdraw_review,
+)
 from tests.editorial.desk.addresses import decision
 from tests.support.refusals import refused
 
@@ -149,9 +158,14 @@ def test_published_foreign_claim_is_read_where_readers_read_it(story: Story) -> 
     assert client.get("/admin/editorial/claim/none/change/")["Location"] == "/admin/"
 
 
-@pytest.mark.parametrize("stranger", ["reporter", "editor", "chief", "superuser"])
+@pytest.mark.parametrize("stranger", ["reporter", "editor", "chief", "superuser", "closed account"])
 def test_verbs_refuse_stranger(story: Story, stranger: str) -> None:
-    by = story.superuser if stranger == "superuser" else getattr(story.theirs, stranger)
+    by = story.superuser if stranger in ("superuser", "closed account") else getattr(story.theirs, stranger)
+    if stranger == "closed account":
+        by = make_user("closed")
+        give_role(by, story.ours.publisher, "chief_editor")
+        User.objects.using("owner").filter(pk=by.pk).update(is_active=False)
+        by.refresh_from_db()
     digest = story.submitted.proposals.get().digest
     attempts: list[Callable[[], object]] = [
         lambda: workflow.submit(subject=story.draft, by=by),

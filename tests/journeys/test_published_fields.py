@@ -53,7 +53,7 @@ READ: dict[str, Any] = {
 }
 # The values in the desk's form, and what readers see of it then.
 FORMS: dict[str, tuple[dict[str, str], str]] = {
-    "selection": ({"selection_reason": "harm", "selection_note": "Ai cũng hỏi."}, "it can do harm. "),
+    "selection": ({"selection_reason": "harm", "selection_note": "Ai cũng hỏi."}, "it can do harm."),
     "sources.published_on": ({"sources-0-published_on": "2020-10-11"}, "11 October 2020"),
     "sources.no_capture_reason": ({"sources-0-no_capture_reason": "Trang đã mất."}, "Trang đã mất."),
     "sources.primary": ({"sources-0-primary": "true", "sources-1-primary": "false"}, "first-hand evidence"),

@@ -15,13 +15,12 @@ from factcheck.server import metrics
 from factcheck.server.response_cache import forget_responses
 from tests.drafts import (
     correct_review,
-    erase_review,
     make_demand,
     make_newsroom,
     make_review,
     publish_demand,
     publish_review,
-    withdraw_review,
+    publish_three,
 )
 from tests.verifier.verifying import as_owner
 
@@ -45,12 +44,7 @@ OF_A_DEMAND = ("/api/v1/demands/{id}/", "/api/v1/demands/{id}/revisions/1/", "/e
 @pytest.fixture(scope="module")
 def published(module_database: str) -> SimpleNamespace:
     newsroom = make_newsroom()
-    corrected, withdrawn, erased = (make_review(newsroom) for _ in range(3))
-    for review in (corrected, withdrawn, erased):
-        publish_review(newsroom, review)
-    correct_review(newsroom, corrected, summary="Sai. Đã sửa.")
-    withdraw_review(newsroom, withdrawn)
-    erase_review(newsroom, erased)
+    corrected, withdrawn, erased = publish_three(newsroom)
     demand = make_demand(newsroom, corrected)
     publish_demand(newsroom, demand)
     subjects = {"corrected": corrected.pk, "withdrawn": withdrawn.pk, "erased": erased.pk}

@@ -46,6 +46,19 @@ def type_password(page: Page, user: User) -> None:
     page.click("#login-form [type=submit]")
 
 
+def add_passkey(page: Page, site: str, user: User) -> None:
+    """Add a passkey to an account, and log out."""
+    give_authenticator(page)
+    page.goto(f"{site}/admin/sign-in/passkey/")
+    type_password(page, user)
+    page.wait_for_url("**/sign-in/passkey/")
+    page.click("form.passkey [type=submit]")
+    page.wait_for_selector(".recovery-codes")
+    page.goto(f"{site}/admin/")
+    page.locator(".account-menu summary").click()
+    page.get_by_role("button", name="Log out").click()
+
+
 def in_another_thread(function: Callable[..., Any], *values: Any) -> None:
     """Django refuses queries in the thread of the browser's event loop."""
 
@@ -112,15 +125,7 @@ def test_answer_of_a_passkey_is_accepted_once(newsroom: Newsroom) -> None:
     lan = newsroom.editor
     with browser() as (context, site):
         page = context.new_page()
-        give_authenticator(page)
-        page.goto(f"{site}/admin/sign-in/passkey/")
-        type_password(page, lan)
-        page.wait_for_url("**/sign-in/passkey/")
-        page.click("form.passkey [type=submit]")
-        page.wait_for_selector(".recovery-codes")
-        page.goto(f"{site}/admin/")
-        page.locator(".account-menu summary").click()
-        page.get_by_role("button", name="Log out").click()
+        add_passkey(page, site, lan)
         sent: list[str] = []
         page.on("request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None)
         page.goto(f"{site}/admin/login/")
@@ -147,15 +152,7 @@ def test_other_accounts_passkey_is_no_second_factor(newsroom: Newsroom) -> None:
     give_app(lan)
     with browser() as (context, site):
         page = context.new_page()
-        give_authenticator(page)
-        page.goto(f"{site}/admin/sign-in/passkey/")
-        type_password(page, minh)
-        page.wait_for_url("**/sign-in/passkey/")
-        page.click("form.passkey [type=submit]")
-        page.wait_for_selector(".recovery-codes")
-        page.goto(f"{site}/admin/")
-        page.locator(".account-menu summary").click()
-        page.get_by_role("button", name="Log out").click()
+        add_passkey(page, site, minh)
         page.goto(f"{site}/admin/login/")
         type_password(page, lan)
         page.wait_for_selector("#id_code")

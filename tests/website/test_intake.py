@@ -72,40 +72,24 @@ def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "field", "english", "vietnamese"),
-    [
-        (
-            {"text": " nước lũ "},
-            "text",
-            "The text is too short. Describe the claim or the mistake in at least 10 characters.",
-            "ít nhất 10 ký tự",
-        ),
-        (
-            {"text": "www.a.example " * 6},
-            "text",
-            "The text contains too many links. Keep at most 5 links.",
-            "quá nhiều liên kết",
-        ),
-        ({"text": "a" * 5001}, "text", "5000", "5000"),
-        ({"text": f"{TEXT}\x07"}, "text", "U+0007", "U+0007"),
-        ({"text": TEXT, "url": "javascript:alert(1)"}, "url", "http", "http"),
-        ({"text": TEXT, "contact": "a" * 301}, "contact", "300", "300"),
-        ({"text": TEXT, "language": "tlh"}, "language", "tlh", "tlh"),
-    ],
+    ("field", "value"),
+    [("text", " nước lũ "), ("url", "javascript:alert(1)"), ("contact", "a" * 301), ("language", "tlh")],
 )
-def test_what_is_refused_says_where_and_keeps_what_was_written(module_newsroom, written, field, english, vietnamese):
-    for language, sentence in (("en", english), ("vi", vietnamese)):
+def test_what_is_refused_says_where_and_keeps_what_was_written(module_newsroom, field, value):
+    """tests/api/test_messages.py tries everything that is refused."""
+    told = set()
+    for language in ("en", "vi"):
         client = Client(enforce_csrf_checks=True)
-        response = client.post(f"/{language}/tips/", {"language": "vi", **written})
+        response = client.post(f"/{language}/tips/", {"text": TEXT, "language": "vi", field: value})
         html = response.content.decode()
         assert response.status_code == 422
-        said = html.partition(f'id="id_{field}_error"')[2].partition("</ul>")[0]
-        assert sentence in said
+        told.add(html.partition(f'id="id_{field}_error"')[2].partition("</ul>")[0])
         assert 'role="alert"' in html
         assert 'class="languages"' not in html  # these links would open an empty form
         assert re.findall(r'aria-invalid="true"[^>]* id="(\w+)"', html) == [f"id_{field}"]
         if field != "language":
-            assert written[field].strip() in html
+            assert value.strip() in html
+    assert len(told - {""}) == 2
     assert not ReaderMessage.objects.exists()
 
 

@@ -17,15 +17,7 @@ from factcheck.record.key_rotation import rotate
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
 from factcheck.record.models import LogCheckpoint, LogEntry
-from tests.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_newsroom,
-    make_review,
-    publish_review,
-    withdraw_review,
-)
+from tests.drafts import Newsroom, make_newsroom, make_review, publish_review, publish_three
 from tests.serving import served
 from tests.website.conftest import Page
 
@@ -33,12 +25,7 @@ from tests.website.conftest import Page
 @pytest.fixture(scope="module")
 def reviews(module_database: str) -> SimpleNamespace:
     newsroom = make_newsroom()
-    corrected, withdrawn, erased = (make_review(newsroom) for _ in range(3))
-    for review in (corrected, withdrawn, erased):
-        publish_review(newsroom, review)
-    correct_review(newsroom, corrected, summary="Sai. Đã sửa.")
-    withdraw_review(newsroom, withdrawn)
-    erase_review(newsroom, erased)
+    corrected, withdrawn, erased = publish_three(newsroom)
     return SimpleNamespace(corrected=corrected.pk, withdrawn=withdrawn.pk, erased=erased.pk)
 
 

@@ -23,7 +23,7 @@ from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, DeskCha
 from factcheck.editorial.desk.read_only import drop_empty_fields, list_read_only_rows, replace_account_links
 from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Membership, Publisher, Review, User
+from factcheck.editorial.models import Membership, Proposal, Publisher, Review, User
 from factcheck.editorial.people import roles
 from factcheck.editorial.people.time_zones import DEFAULT, zone
 
@@ -169,6 +169,14 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
     def status_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
         """Template variables for the parts of a row's page above and below its form."""
         return {}
+
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+        """Template variables for the page on which a proposal about a row is decided."""
+        return {"statement": proposal.content}
+
+    def decision_view(self, request: HttpRequest, proposal: Proposal, name: str) -> HttpResponse | None:
+        """The page of its own on which a proposal about a row is decided, if there is one."""
+        return None
 
     def form_context(self, request: HttpRequest, form: Any, row: M | None) -> dict[str, Any]:
         """Template variables that depend on the form, on the pages of new and of existing rows."""

@@ -119,7 +119,7 @@ def confirm_page(
     row: Model,
     form: forms.Form,
     page: str,
-    template: str = "admin/editorial/confirm.html",
+    template: str | list[str] = "admin/editorial/confirm.html",
     **context: Any,
 ) -> TemplateResponse:
     """The confirmation page of an action, with an explanation, a form and a button."""
@@ -132,7 +132,7 @@ def subject_page(
     row: Model,
     page: str,
     title: Text,
-    template: str = "admin/editorial/confirm.html",
+    template: str | list[str] = "admin/editorial/confirm.html",
     **context: Any,
 ) -> TemplateResponse:
     """A page about a row, with a link back to the row's own page."""

@@ -5,7 +5,6 @@ CONFIRMED lists these actions. EditorsDesk.admin_view calls `confirm` before eac
 
 from django.contrib import admin
 from django.contrib.auth.hashers import check_password
-from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
@@ -15,7 +14,7 @@ from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.people.account_actions import ACTIONS as ACCOUNT_ACTIONS
 from factcheck.editorial.desk.people.sign_in_pages import passkey_options, wait_text
 from factcheck.editorial.models import Proposal, User
-from factcheck.editorial.models.kinds import TAKING, Action, Kind
+from factcheck.editorial.proposals import workflow
 from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, begin_attempt
 from factcheck.editorial.sign_in.freshness import is_fresh, record_proof
 from factcheck.editorial.sign_in.journal import record_confirmation, record_failure
@@ -87,9 +86,8 @@ def _approves_taking(request: HttpRequest) -> bool:
     if not _is_in(request, {"editorial_proposal": frozenset({"approve"})}):
         return False
     assert request.resolver_match is not None
-    proposals = Proposal.objects.filter(pk=request.resolver_match.kwargs["pk"], kind=Kind.ACCOUNT)
-    replaces = Q(action=Action.ROLE, account__memberships__publisher=F("newsroom"))
-    return proposals.filter(replaces | Q(action__in=[*TAKING, Action.PAUSE, Action.RESET])).exists()
+    proposal = Proposal.objects.filter(pk=request.resolver_match.kwargs["pk"]).first()
+    return proposal is not None and workflow.policy_of(proposal).takes_away(proposal)
 
 
 def _check(request: HttpRequest, user: User) -> str | Promise | None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import NotFound, WrongState
@@ -58,15 +59,17 @@ def content_of(draft: models.Model) -> Content:
 def keep_state(draft: models.Model, by: User, kind: Kind = Kind.SAVED, page: UUID | None = None) -> SavedState | None:
     """Keeps the state of a draft that has just been saved. Returns None if the last state has the same content.
 
-    The state gets the version and the time of the draft's last change. It replaces the last state of the same sitting.
+    A saved state gets the time of the draft's last change. It replaces the last state of the same sitting.
     """
     draft.refresh_from_db(fields=["version"])  # the database has raised the version
     content, last = content_of(draft), last_state(draft.pk)
     if kind == Kind.SAVED and last is not None and last.content == content:
         return None
     row: Any = draft
+    # The content before a correction is older than the publication, but is kept as long as the correction is open.
+    at = row.changed_at if kind == Kind.SAVED else timezone.now()
     state = SavedState.objects.create(
-        draft=row.pk, version=row.version, kind=kind, saved_by=by, saved_at=row.changed_at, page=page, content=content
+        draft=row.pk, version=row.version, kind=kind, saved_by=by, saved_at=at, page=page, content=content
     )
     if last is not None and _replaces(state, last):
         last.delete()
@@ -109,14 +112,19 @@ def state_of(draft: UUID, version: str) -> SavedState | None:
 
     None if a passage has been forgotten since then, because the page can still contain the passage.
     """
-    if not version.isdecimal() or len(version) > MAX_DIGITS or passage_forgotten(draft, version):
+    if not _is_version(version) or passage_forgotten(draft, version):
         return None
     return SavedState.objects.filter(draft=draft, version__lte=version).exclude(kind=Kind.TYPED).first()
 
 
 def passage_forgotten(draft: UUID, version: str) -> bool:
     """Whether a passage has been forgotten since this version."""
-    return SavedState.objects.filter(draft=draft, version__gt=version, kind=Kind.FORGOTTEN).exists()
+    forgotten = SavedState.objects.filter(draft=draft, kind=Kind.FORGOTTEN)
+    return forgotten.filter(version__gt=version if _is_version(version) else 0).exists()
+
+
+def _is_version(text: str) -> bool:
+    return text.isdecimal() and len(text) <= MAX_DIGITS
 
 
 @transaction.atomic

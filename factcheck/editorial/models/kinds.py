@@ -1,6 +1,8 @@
 """The kinds of proposals, the actions of each kind, and the columns that refer to the subject."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -56,51 +58,41 @@ class Decision(models.TextChoices):
 TAKING = (Action.REMOVAL, Action.DISMISSAL, Action.CLOSING)
 SETTLED_AFTER = timedelta(hours=24)
 
-# The actions on each kind of subject, and the columns that refer to the subject.
-ACTIONS = {
-    Kind.REVIEW: (Action.PUBLICATION, Action.WITHDRAWAL, Action.REINSTATEMENT, Action.ERASURE),
-    Kind.DEMAND: (Action.PUBLICATION,),
-    Kind.MERGE: (Action.MERGE, Action.SPLIT),
-    Kind.IMPORT: (Action.PUBLICATION,),
-    Kind.MAPPING: (Action.ADOPTION,),
-    Kind.FREEZE: (Action.UNFREEZING,),
-    Kind.ACCOUNT: (
-        Action.ROLE,
-        Action.ADMINISTRATOR,
-        Action.RESET,
-        Action.EMAIL,
-        Action.REOPENING,
-        *TAKING,
-        Action.PAUSE,
-        Action.UNDOING,
-    ),
+
+@dataclass(frozen=True)
+class Shape:
+    """The part of a kind that the table of proposals needs. The policies of the kind contain the rest."""
+
+    subject: type[models.Model]
+    actions: tuple[Action, ...]
+    columns: tuple[str, ...]  # refer to the subject. Only merges have two.
+    related: tuple[str, ...] = ()  # what the subject's name needs
+    is_draft: bool = False  # the subject is a draft, which is published after its approval
+    is_logged: bool = False
+
+
+_CHANGES = (Action.ROLE, Action.ADMINISTRATOR, Action.RESET, Action.EMAIL, Action.REOPENING)
+_ON_REVIEWS = (Action.PUBLICATION, Action.WITHDRAWAL, Action.REINSTATEMENT, Action.ERASURE)
+_OF_CLAIMS = ("claim__newsroom", "into__newsroom")
+SHAPES = {
+    Kind.REVIEW: Shape(Review, _ON_REVIEWS, ("review",), ("review__claim",), is_draft=True, is_logged=True),
+    Kind.DEMAND: Shape(Demand, (Action.PUBLICATION,), ("demand",), is_draft=True, is_logged=True),
+    Kind.MERGE: Shape(Claim, (Action.MERGE, Action.SPLIT), ("claim", "into"), _OF_CLAIMS, is_logged=True),
+    Kind.IMPORT: Shape(ImportBatch, (Action.PUBLICATION,), ("batch",)),
+    Kind.MAPPING: Shape(VerdictMapping, (Action.ADOPTION,), ("mapping",), ("mapping__verdict",)),
+    Kind.FREEZE: Shape(Freeze, (Action.UNFREEZING,), ("freeze",), ("freeze__newsroom",)),
+    Kind.ACCOUNT: Shape(User, (*_CHANGES, *TAKING, Action.PAUSE, Action.UNDOING), ("account",)),
 }
-SUBJECTS = {
-    Kind.REVIEW: ("review",),
-    Kind.DEMAND: ("demand",),
-    Kind.MERGE: ("claim", "into"),
-    Kind.IMPORT: ("batch",),
-    Kind.MAPPING: ("mapping",),
-    Kind.FREEZE: ("freeze",),
-    Kind.ACCOUNT: ("account",),
-}
-Subject = Review | Demand | Claim | ImportBatch | VerdictMapping | Freeze | User
-_KINDS: dict[type[models.Model], Kind] = {
-    Review: Kind.REVIEW,
-    Demand: Kind.DEMAND,
-    Claim: Kind.MERGE,
-    ImportBatch: Kind.IMPORT,
-    VerdictMapping: Kind.MAPPING,
-    Freeze: Kind.FREEZE,
-    User: Kind.ACCOUNT,
-}
+DRAFTS = [kind for kind, shape in SHAPES.items() if shape.is_draft]
+# The policy of each kind and action (`proposals/workflow.py`).
+POLICIES: dict[tuple[str, str], Any] = {}
 
 
 def subject_is_its_own() -> Q:
     """Exactly the columns of the proposal's kind are set. A review can also refer to the import that it came from."""
-    found, columns = Q(), [column for named in SUBJECTS.values() for column in named]
-    for kind, named in SUBJECTS.items():
-        filled = {f"{column}__isnull": column not in named for column in columns}
+    found, columns = Q(), [column for shape in SHAPES.values() for column in shape.columns]
+    for kind, shape in SHAPES.items():
+        filled = {f"{column}__isnull": column not in shape.columns for column in columns}
         if kind == Kind.REVIEW:
             del filled["batch__isnull"]
         found |= Q(kind=str(kind), **filled)
@@ -109,4 +101,4 @@ def subject_is_its_own() -> Q:
 
 def kind_of(subject: models.Model) -> Kind:
     """The kind of proposal for a row of this model."""
-    return _KINDS[type(subject)]
+    return next(kind for kind, shape in SHAPES.items() if shape.subject is type(subject))

@@ -7,7 +7,6 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import ProseField
@@ -15,24 +14,24 @@ from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.imports import ImportBatch
 from factcheck.editorial.models.kinds import (
-    ACTIONS,
+    DRAFTS,
+    POLICIES,
     SETTLED_AFTER,
-    SUBJECTS,
+    SHAPES,
     TAKING,
     Action,
     Decision,
     Kind,
-    Subject,
     kind_of,
     subject_is_its_own,
 )
-from factcheck.editorial.models.people import Freeze, Membership, Publisher, User
+from factcheck.editorial.models.people import Freeze, Publisher, User
 from factcheck.editorial.models.reviews import Authorship, Review
 from factcheck.editorial.models.scales import VerdictMapping
 from factcheck.record.models import LogEntry
 
-# The kinds whose proposers and deciders don't depend on the proposal's newsroom.
-WITHOUT_NEWSROOM = (Kind.MAPPING, Kind.ACCOUNT)
+OF_AN_IMPORT = Q(kind="review", batch__isnull=False)
+_UNLOGGED = [str(kind) for kind, shape in SHAPES.items() if not shape.is_logged]
 OPEN = Q(entry__isnull=True) & ~Q(decision=Decision.RETURNED)
 
 
@@ -40,11 +39,16 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def about(self, subject: models.Model) -> Self:
         """The proposals of this subject."""
         kind = kind_of(subject)
-        return self.filter(**{SUBJECTS[kind][0]: subject, "kind": kind})
+        return self.filter(**{SHAPES[kind].columns[0]: subject, "kind": kind})
+
+    def with_subjects(self) -> Self:
+        """The proposals with everything that names them, their subjects and the people."""
+        subjects = [path for shape in SHAPES.values() for path in shape.related or shape.columns]
+        return self.select_related(*subjects, "newsroom", "submitted_by", "decided_by")
 
     def undecided(self) -> Self:
         """Proposals that are waiting for a decision, without imported reviews, which are decided with their import."""
-        return self.filter(decision="").exclude(kind=Kind.REVIEW, batch__isnull=False)
+        return self.filter(decision="").exclude(OF_AN_IMPORT)
 
     def open(self) -> Self:
         """Proposals that haven't been returned or published."""
@@ -65,60 +69,37 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         recent = Q(decision=Decision.APPROVED, decided_at__gt=timezone.now() - SETTLED_AFTER)
         later = self.model._default_manager.filter(account=OuterRef("account"), pk__gt=OuterRef("pk"))
         undone = later.filter(action=Action.UNDOING).exclude(decision=Decision.RETURNED)
-        found = self.filter(recent, decides, kind=Kind.ACCOUNT, action__in=[*TAKING, Action.PAUSE])
+        found = self.filter(recent, decides, action__in=[*TAKING, Action.PAUSE])
         return found.exclude(Exists(undone)).order_by("-pk")
 
     def awaiting_others(self, user: User, newsrooms: list[int]) -> Self:
         """This person's proposals that somebody else has to decide on, oldest first."""
         found = self.undecided().filter(submitted_by=user)
-        return found.filter(Q(newsroom__in=newsrooms) | Q(kind__in=WITHOUT_NEWSROOM)).order_by("pk")
+        return found.filter(Q(newsroom__in=newsrooms) | Q(deciding__isnull=True)).order_by("pk")
 
     def to_publish(self, newsrooms: list[int]) -> Self:
         """Approved proposals that are waiting to be published, without reviews that were approved with their import.
 
         Demands with a publication day come last.
         """
-        waits = Q(kind=Kind.REVIEW, review__state=Review.State.APPROVED) | Q(kind=Kind.DEMAND)
-        rest = self.model._default_manager.filter(OPEN, batch=OuterRef("batch"), kind=Kind.REVIEW)
+        approved = Q(kind__in=DRAFTS) & (Q(review__isnull=True) | Q(review__state=Review.State.APPROVED))
+        rest = self.model._default_manager.filter(OPEN, OF_AN_IMPORT, batch=OuterRef("batch"))
         found = self.filter(decision=Decision.APPROVED, entry__isnull=True, newsroom__in=newsrooms)
-        found = found.filter(waits | Q(kind=Kind.IMPORT) & Exists(rest))
+        found = found.filter(approved | ~Q(kind__in=DRAFTS) & Exists(rest))
         return found.order_by(F("demand__publish_after").asc(nulls_first=True), "pk")
 
     def returned_to(self, user: User, newsrooms: list[int]) -> Self:
         """Returned proposals that this person submitted, wrote or created, unless there is a newer proposal."""
         wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
         involved = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
-        in_newsrooms = Q(newsroom__in=newsrooms) | Q(kind__in=WITHOUT_NEWSROOM)
+        in_newsrooms = Q(newsroom__in=newsrooms) | Q(deciding__isnull=True)
         found = self.filter(involved, in_newsrooms, decision=Decision.RETURNED)
-        found = found.exclude(kind=Kind.REVIEW, batch__isnull=False).exclude(decided_by=F("submitted_by"))
-        for column in ("review", "demand", "claim", "mapping", "freeze", "account"):
+        found = found.exclude(OF_AN_IMPORT).exclude(decided_by=F("submitted_by"))
+        for column in (shape.columns[0] for shape in SHAPES.values() if shape.columns != ("batch",)):
             later = self.model._default_manager.filter(**{column: OuterRef(column)}, pk__gt=OuterRef("pk"))
             found = found.exclude(Exists(later))
         draft = Q(review__state=Review.State.DRAFT) | Q(demand__state=Demand.State.DRAFT)
-        kinds = [Kind.MERGE, Kind.IMPORT, Kind.FREEZE, *WITHOUT_NEWSROOM]
-        return found.filter(draft | Q(kind__in=kinds)).order_by("-pk")
-
-
-_TEXTS = {
-    Action.ROLE: _("%(account)s becomes %(role)s of %(newsroom)s."),
-    Action.ADMINISTRATOR: _("%(account)s becomes an account administrator."),
-    Action.RESET: _("%(account)s receives a link to choose a new password."),
-    Action.EMAIL: _("%(account)s gets the e-mail address %(email)s."),
-    Action.REOPENING: _("The closed account %(account)s is opened again."),
-    Action.REMOVAL: _("Remove %(account)s as %(role)s of %(newsroom)s."),
-    Action.DISMISSAL: _("Remove %(account)s as an account administrator."),
-    Action.CLOSING: _("Close the account %(account)s."),
-    Action.PAUSE: _("Pause the account %(account)s."),
-}
-
-
-def describe(action: str, account: User, newsroom: Publisher | None, content: dict[str, Any]) -> str:
-    """One sentence that says what changes for the account. `content` is the statement of the proposal."""
-    if action == Action.UNDOING:
-        return _("Undo this: %s") % describe(content["taken"], account, newsroom, content)
-    role = Membership.Role(content["role"]).label if content.get("role") else ""
-    values = {"account": account, "role": role, "newsroom": newsroom, "email": content.get("new_email", "")}
-    return str(_TEXTS[Action(action)] % values)
+        return found.filter(draft | ~Q(kind__in=DRAFTS)).order_by("-pk")
 
 
 class MayDecide(Func):
@@ -220,8 +201,7 @@ class Proposal(models.Model):
                 name="proposal_two_people",
             ),
             models.CheckConstraint(
-                condition=Q(entry__isnull=True)
-                | Q(decision="approved") & ~Q(kind__in=["import", "mapping", "freeze", "account"]),
+                condition=Q(entry__isnull=True) | Q(decision="approved") & ~Q(kind__in=_UNLOGGED),
                 name="proposal_published_if_approved",
             ),
             models.CheckConstraint(condition=subject_is_its_own(), name="proposal_of_its_subject"),
@@ -235,7 +215,7 @@ class Proposal(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    *(Q(kind=str(kind), action__in=[str(each) for each in named]) for kind, named in ACTIONS.items()),
+                    *(Q(kind=str(kind), action__in=[str(a) for a in shape.actions]) for kind, shape in SHAPES.items()),
                     _connector=Q.OR,
                 ),
                 name="proposal_action_of_its_kind",
@@ -249,15 +229,12 @@ class Proposal(models.Model):
             models.CheckConstraint(condition=~Q(kind="merge") | ~Q(note=""), name="proposal_merge_says_why"),
             *(
                 models.UniqueConstraint(
-                    fields=[column], condition=OPEN & Q(kind=str(kind)), name=f"proposal_one_open_{kind}"
+                    fields=[shape.columns[0]],
+                    condition=OPEN & Q(kind=str(kind)) if shape.is_logged else Q(kind=str(kind), decision=""),
+                    name=f"proposal_one_open_{kind}",
                 )
-                for kind, column in ((Kind.REVIEW, "review"), (Kind.DEMAND, "demand"), (Kind.MERGE, "claim"))
-            ),
-            *(
-                models.UniqueConstraint(
-                    fields=[kind], condition=Q(kind=kind, decision=""), name=f"proposal_one_open_{kind}"
-                )
-                for kind in ("mapping", "freeze", "account")
+                for kind, shape in SHAPES.items()
+                if shape.columns != ("batch",)
             ),
             models.UniqueConstraint(fields=["batch"], condition=Q(kind="import"), name="proposal_one_import"),
         ]
@@ -267,12 +244,12 @@ class Proposal(models.Model):
             models.Index(
                 fields=["batch", "id"],
                 name="proposal_batch_open",
-                condition=OPEN & Q(kind="review", batch__isnull=False),
+                condition=OPEN & OF_AN_IMPORT,
             ),
             models.Index(
                 fields=["newsroom", "id"],
                 name="proposal_undecided",
-                condition=Q(decision="") & ~Q(kind="review", batch__isnull=False),
+                condition=Q(decision="") & ~OF_AN_IMPORT,
             ),
             models.Index(
                 fields=["newsroom", "id"],
@@ -282,43 +259,38 @@ class Proposal(models.Model):
             models.Index(
                 fields=["newsroom", "-id"],
                 name="proposal_returned",
-                condition=Q(decision="returned") & ~Q(kind="review", batch__isnull=False),
+                condition=Q(decision="returned") & ~OF_AN_IMPORT,
             ),
-            models.Index(fields=["demand"], name="proposal_demand", condition=Q(demand__isnull=False)),
-            models.Index(fields=["claim"], name="proposal_claim", condition=Q(claim__isnull=False)),
-            models.Index(fields=["into"], name="proposal_into", condition=Q(into__isnull=False)),
-            models.Index(fields=["freeze", "-id"], name="proposal_freeze", condition=Q(freeze__isnull=False)),
-            models.Index(fields=["mapping", "-id"], name="proposal_mapping", condition=Q(mapping__isnull=False)),
-            models.Index(fields=["account", "-id"], name="proposal_account", condition=Q(account__isnull=False)),
+            *(
+                models.Index(
+                    fields=[column] if shape.is_logged else [column, "-id"],
+                    name=f"proposal_{column}",
+                    condition=Q(**{f"{column}__isnull": False}),
+                )
+                for shape in SHAPES.values()
+                for column in shape.columns
+                if column not in ("review", "batch")
+            ),
         ]
 
     def __str__(self) -> str:
-        if self.account is not None:
-            return describe(self.action, self.account, self.newsroom, self.content)
-        if self.kind != Kind.MERGE:
-            return str(self.subject)
-        text = (
-            _("Merge “%(claim)s” into “%(into)s”")
-            if self.action == Action.MERGE
-            else _("Split “%(claim)s” off from “%(into)s”")
-        )
-        return text % {"claim": self.claim, "into": self.into}
+        return str(POLICIES[self.kind, self.action].title(self))
 
     @classmethod
     def of_draft(cls, subject: models.Model, by: User) -> Self:
         """An unsaved proposal to publish the draft, or to adopt the mapping."""
         kind = kind_of(subject)
-        return cls(kind=kind, action=ACTIONS[kind][0], submitted_by=by, **{SUBJECTS[kind][0]: subject})
+        shape = SHAPES[kind]
+        return cls(kind=kind, action=shape.actions[0], submitted_by=by, **{shape.columns[0]: subject})
 
     @property
-    def subject(self) -> Subject:
+    def subject(self) -> Any:
         """The row that the proposal is about."""
-        found: Subject = getattr(self, SUBJECTS[Kind(self.kind)][0])
-        return found
+        return getattr(self, SHAPES[Kind(self.kind)].columns[0])
 
     @property
     def subject_id(self) -> Any:
-        return getattr(self, f"{SUBJECTS[Kind(self.kind)][0]}_id")
+        return getattr(self, f"{SHAPES[Kind(self.kind)].columns[0]}_id")
 
     @property
     def content(self) -> Any:
@@ -334,18 +306,19 @@ class Proposal(models.Model):
 
     def copy_subject(self, source: "Proposal") -> None:
         """Copies the subject's rows that another instance has already loaded."""
-        for column in SUBJECTS[Kind(self.kind)]:
+        for column in SHAPES[Kind(self.kind)].columns:
             setattr(self, column, getattr(source, column))
 
     @property
     def short_name(self) -> str:
-        """The action for a review or an account, or else the kind."""
-        return self.get_action_display() if self.kind in (Kind.REVIEW, Kind.ACCOUNT) else self.get_kind_display()
+        """The action or the kind, whichever says more."""
+        by_action = POLICIES[self.kind, self.action].is_named_by_action
+        return self.get_action_display() if by_action else self.get_kind_display()
 
     @property
     def effective_decision(self) -> str:
         """The decision. An imported review without its own decision has the decision on the import."""
-        if self.decision or self.kind != Kind.REVIEW or self.batch is None:
+        if self.decision or self.review is None or self.batch is None:
             return self.decision
         return self.batch.proposal.decision if self.batch.proposal else ""
 
@@ -356,17 +329,8 @@ class Proposal(models.Model):
 
     @property
     def deadline_note(self) -> str:
-        """Until when people can act on a removal or a pause, or "" for everything else."""
-        if self.action not in (*TAKING, Action.PAUSE) or self.decision == Decision.RETURNED:
-            return ""
-        time = timezone.localtime((self.decided_at or self.submitted_at) + SETTLED_AFTER)
-        if self.decision:
-            text = _("Two people can undo this until %s.")
-        elif self.action == Action.PAUSE:
-            text = _("The pause ends at %s, unless a second person confirms it.")
-        else:
-            text = _("This takes effect at %s, unless somebody returns it.")
-        return text % date_format(time, "DATETIME_FORMAT")
+        """Until when people can act on the proposal, or ""."""
+        return str(POLICIES[self.kind, self.action].deadline_note(self))
 
     def decide(self, decision: Decision, by: User, message: str = "", hold_until: datetime | None = None) -> None:
         """Saves the decision. The workflow checks who is allowed to decide."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from factcheck.editorial.errors import EditorialError, LastDecider, TooLate, TooSoon
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import EditorialEvent, Membership, Proposal, User
-from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action, Kind
+from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.editorial.sign_in import sessions
@@ -30,7 +30,7 @@ def take_away(*, account: User, action: Action, by: User, membership: Membership
     _make_way(account, action, by)
     newsroom, said = (membership.publisher, {"role": membership.role}) if membership else (None, {})
     proposal = account_policy.propose(account=account, action=action, by=by, newsroom=newsroom, **said)
-    if action in TAKING and account_policy.AccountPolicy().find_refusal(proposal, by, approving=True) is None:
+    if action in TAKING and workflow.policy_of(proposal).find_refusal(proposal, by, approving=True) is None:
         return workflow.approve(proposal=proposal, by=by, digest=proposal.digest)
     return proposal
 
@@ -70,7 +70,7 @@ def undo(*, removal: Proposal, by: User) -> Proposal:
 
 def _make_way(account: User, action: Action, by: User) -> None:
     """Returns a weaker proposal about the account, so that nobody protects or blocks an account with a proposal."""
-    account_policy.AccountPolicy().lock_subject(Proposal(kind=Kind.ACCOUNT, account=account))
+    account_policy.AccountPolicy().lock_subject(Proposal.of_draft(account, by))
     waiting = account_policy.open_proposal(account)
     stays = {Action.PAUSE, *({Action.UNDOING} if action != Action.PAUSE else ()), *(TAKING if action in TAKING else ())}
     if waiting is not None and waiting.action not in stays:
@@ -79,7 +79,7 @@ def _make_way(account: User, action: Action, by: User) -> None:
 
 def settle() -> None:
     """Ends pauses that nobody confirmed within 24 hours, and takes away what nobody kept by returning the proposal."""
-    due = Proposal.objects.undecided().filter(kind=Kind.ACCOUNT, action__in=[*TAKING, Action.PAUSE])
+    due = Proposal.objects.undecided().filter(action__in=[*TAKING, Action.PAUSE])
     due = due.filter(submitted_at__lte=timezone.now() - SETTLED_AFTER).select_related("submitted_by")
     for proposal in due.order_by("pk"):  # what a paused person proposed before the pause comes before its end
         with suppress(EditorialError, IntegrityError):  # because that person is paused, or the account has changed

@@ -68,6 +68,12 @@ def require_writer(user: User, review: Review) -> None:
         raise NotAllowed(_("A Reporter can change only their own reviews. Ask the author or an Editor."))
 
 
+def rights_on(proposal: int, user: User) -> tuple[bool, bool, bool]:
+    """Whether the person can see the proposal, return or publish it, and approve it (`sql/proposals.sql`)."""
+    sees, decides, approves = answer("editorial_rights_on", user.pk, proposal)
+    return sees, decides, approves
+
+
 def ask(function: str, *values: Any) -> bool:
     """Whether the database allows it. The functions are in `access.sql`, `proposals.sql` and `accounts.sql`."""
     return bool(answer(function, *values))

@@ -9,24 +9,16 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import (
-    AlreadyDone,
-    ChangedSince,
-    Incomplete,
-    LastDecider,
-    NeedsOtherPerson,
-    NotAllowed,
-    TooLate,
-    Undecided,
-    WrongState,
-)
-from factcheck.editorial.models import Proposal, Publisher, User
-from factcheck.editorial.models.kinds import SETTLED_AFTER, Action, Kind
+from factcheck.editorial import errors
+from factcheck.editorial.models import Membership, Proposal, Publisher, User
+from factcheck.editorial.models.kinds import SETTLED_AFTER, Action, Decision, Kind
 from factcheck.editorial.people import account_mail, roles
-from factcheck.editorial.proposals.policy import Policy, submit_statement
+from factcheck.editorial.proposals.policy import Policy, Text, submit_statement
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
 
 _ASK_A_CHIEF = _("Only an account administrator or a Chief editor of this newsroom can do this. Ask one of them.")
@@ -39,13 +31,52 @@ NOT_UNDONE = _("This can’t be undone any more. An account administrator can pr
 
 
 class AccountPolicy(Policy[User]):
+    """The rules for all changes of an account."""
+
     kind = Kind.ACCOUNT
+    is_named_by_action = True
+    approved = _("Done. The change is in effect.")
+    explanations: ClassVar[dict[str, Text]] = {
+        "approve": _(
+            "You approve the change exactly as shown on this page. It takes effect immediately, and the person"
+            " concerned is told."
+        ),
+        "return": _("Nothing changes. The person who proposed this will see your message."),
+        "take-back": _("You proposed this. If you take it back, nothing changes."),
+    }
+    text: ClassVar[Text]  # the change, in a sentence
+    ask: ClassVar[Text] = _("Only an account administrator can do this. Ask one of them.")
+    deadline: ClassVar[Text] = ""  # what happens after 24 hours if nobody decides
     refusals: ClassVar = Policy.refusals | {
         "not_editor": _ASK_A_CHIEF,
         "own_account": _("This is about your own account. Someone else has to decide."),
         "took_it_away": _("You took this away yourself. Someone else has to decide."),
     }
     changed = _("The account was changed after this was proposed. Return the proposal, then propose the change again.")
+
+    def title(self, proposal: Proposal) -> str:
+        said = proposal.content
+        role = Membership.Role(said["role"]).label if said.get("role") else ""
+        newsroom, email = proposal.newsroom, said.get("new_email", "")
+        return str(self.text % {"account": proposal.account, "role": role, "newsroom": newsroom, "email": email})
+
+    def deadline_note(self, proposal: Proposal) -> str:
+        if not self.deadline or proposal.decision == Decision.RETURNED:
+            return ""
+        time = timezone.localtime((proposal.decided_at or proposal.submitted_at) + SETTLED_AFTER)
+        text = _("Two people can undo this until %s.") if proposal.decision else self.deadline
+        return str(text % date_format(time, "DATETIME_FORMAT"))
+
+    def require_possible(self, proposal: Proposal) -> None:
+        """Raises EditorialError if the account's state doesn't allow the proposal."""
+        if not self.subject(proposal).is_active:
+            raise errors.WrongState(_("This account is closed. Propose to reopen it."))
+
+    def can_be_undone(self, proposal: Proposal, by: User) -> bool:
+        return bool(self.deadline) and Proposal.objects.to_undo(by).filter(pk=proposal.pk).exists()
+
+    def takes_away(self, proposal: Proposal) -> bool:
+        return bool(self.deadline)
 
     def lock_subject(self, proposal: Proposal) -> None:
         """Locks all changes of accounts, in the same order as the database, because the brake counts them."""
@@ -62,17 +93,13 @@ class AccountPolicy(Policy[User]):
 
     def require_submitter(self, proposal: Proposal) -> None:
         if not _may_propose(proposal):
-            if proposal.action in (Action.REMOVAL, Action.UNDOING):
-                raise NotAllowed(_ASK_A_CHIEF)
-            roles.require_administrator(proposal.submitted_by)
+            raise errors.NotAllowed(self.ask)
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if not _may_propose(proposal):
-            raise ChangedSince(
+            raise errors.ChangedSince(
                 _("The person who proposed this can no longer propose it. Return the proposal with a message.")
             )
-        if proposal.action == Action.UNDOING and not _can_be_undone(proposal, proposal.content.get("taken")):
-            raise ChangedSince(self.changed)
         return super().require_unchanged(proposal)
 
     def after_submit(self, proposal: Proposal) -> None:
@@ -95,65 +122,160 @@ class AccountPolicy(Policy[User]):
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:
         said = proposal.content
-        return {
-            "change": proposal.action,
-            **{key: said[key] for key in ("newsroom", "role", "new_email") if key in said},
-        }
+        return {"change": proposal.action, **{k: said[k] for k in ("newsroom", "role", "new_email") if k in said}}
+
+
+class RolePolicy(AccountPolicy):
+    """The first role replaces the password too, because one person could have set up the account."""
+
+    action = Action.ROLE
+    text = _("%(account)s becomes %(role)s of %(newsroom)s.")
+
+    def require_possible(self, proposal: Proposal) -> None:
+        super().require_possible(proposal)
+        if roles.has_administration(self.subject(proposal)):
+            raise errors.WrongState(
+                _("An account administrator cannot have a role in a newsroom. Remove the administration first.")
+            )
+        if _held(proposal).exists():
+            raise errors.AlreadyDone(_("This person already has this role."))
+
+    def takes_away(self, proposal: Proposal) -> bool:
+        return self.subject(proposal).memberships.filter(publisher=proposal.newsroom).exists()
+
+
+class AdministratorPolicy(AccountPolicy):
+    action = Action.ADMINISTRATOR
+    text = _("%(account)s becomes an account administrator.")
+
+    def require_possible(self, proposal: Proposal) -> None:
+        super().require_possible(proposal)
+        if roles.has_administration(self.subject(proposal)) or self.subject(proposal).memberships.exists():
+            raise errors.WrongState(
+                _("An account administrator cannot have a role in a newsroom. Remove the roles first.")
+            )
+
+
+class ResetPolicy(AccountPolicy):
+    action = Action.RESET
+    text = _("%(account)s receives a link to choose a new password.")
+
+    def takes_away(self, proposal: Proposal) -> bool:
+        return True  # the old password
+
+
+class EmailPolicy(AccountPolicy):
+    action = Action.EMAIL
+    text = _("%(account)s gets the e-mail address %(email)s.")
+
+    def require_possible(self, proposal: Proposal) -> None:
+        super().require_possible(proposal)
+        if proposal.content["new_email"] in ("", self.subject(proposal).email):
+            raise errors.Incomplete(_("Enter the new e-mail address."))
+
+
+class ReopeningPolicy(AccountPolicy):
+    action = Action.REOPENING
+    text = _("The closed account %(account)s is opened again.")
+
+    def require_possible(self, proposal: Proposal) -> None:
+        if self.subject(proposal).is_active:
+            raise errors.WrongState(_("This account is open."))
+
+
+class TakingPolicy(AccountPolicy):
+    """One person takes away, with a brake (`sql/accounts.sql`)."""
+
+    is_destructive = True
+    deadline = _("This takes effect at %s, unless somebody returns it.")
+
+
+class RemovalPolicy(TakingPolicy):
+    action = Action.REMOVAL
+    text = _("Remove %(account)s as %(role)s of %(newsroom)s.")
+    ask = _ASK_A_CHIEF
+
+    def require_possible(self, proposal: Proposal) -> None:
+        if not _held(proposal).exists():
+            raise errors.ChangedSince(_("This person no longer has this role."))
+
+
+class DismissalPolicy(TakingPolicy):
+    action = Action.DISMISSAL
+    text = _("Remove %(account)s as an account administrator.")
+
+    def require_possible(self, proposal: Proposal) -> None:
+        """Also a closed account loses its administration."""
+
+
+class ClosingPolicy(TakingPolicy):
+    action = Action.CLOSING
+    text = _("Close the account %(account)s.")
+
+
+class PausePolicy(AccountPolicy):
+    """A pause takes effect when it is proposed, and ends unless a second person confirms it."""
+
+    action = Action.PAUSE
+    text = _("Pause the account %(account)s.")
+    deadline = _("The pause ends at %s, unless a second person confirms it.")
+    explanations: ClassVar = {
+        "approve": _("You confirm the pause. The account stays closed until two people reopen it."),
+        "return": _("The pause ends at once. The person who paused the account will see your message."),
+        "take-back": _("You paused this account. If you take this back, the pause ends at once."),
+    }
+
+    def require_possible(self, proposal: Proposal) -> None:
+        account, recent = self.subject(proposal), timezone.now() - 2 * SETTLED_AFTER
+        if is_last_decider(account):
+            raise errors.LastDecider(LAST_DECIDER)
+        paused = Proposal.objects.about(account).filter(action=Action.PAUSE, submitted_by=proposal.submitted_by)
+        if paused.filter(submitted_at__gt=recent).exists():
+            raise errors.NeedsOtherPerson(
+                _("You have paused this account before. Ask another account administrator, or close the account.")
+            )
+        super().require_possible(proposal)
+
+
+class UndoingPolicy(AccountPolicy):
+    """Gives back what was taken. `taken` in the statement is the action, and `removal` the proposal."""
+
+    action = Action.UNDOING
+    ask = _ASK_A_CHIEF
+
+    def title(self, proposal: Proposal) -> str:
+        return _("Undo this: %s") % ACCOUNT_POLICIES[proposal.content["taken"]].title(proposal)
+
+    def require_possible(self, proposal: Proposal) -> None:
+        if not _can_be_undone(proposal):
+            raise errors.TooLate(NOT_UNDONE)
+
+    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
+        statement = super().require_unchanged(proposal)
+        if not _can_be_undone(proposal):
+            raise errors.ChangedSince(self.changed)
+        return statement
+
+
+_GIVING = (RolePolicy(), AdministratorPolicy(), ResetPolicy(), EmailPolicy(), ReopeningPolicy())
+_TAKING = (RemovalPolicy(), DismissalPolicy(), ClosingPolicy(), PausePolicy(), UndoingPolicy())
+ACCOUNT_POLICIES: dict[str, AccountPolicy] = {policy.action: policy for policy in (*_GIVING, *_TAKING)}
 
 
 @transaction.atomic
 def propose(*, account: User, action: Action, by: User, newsroom: Publisher | None = None, **wanted: Any) -> Proposal:
     """Proposes one change of an account. `wanted` is a `role`, a `new_email`, or the removal to undo."""
     proposal = Proposal(kind=Kind.ACCOUNT, action=action, account=account, newsroom=newsroom, submitted_by=by)
-    policy = AccountPolicy()
+    policy = ACCOUNT_POLICIES[action]
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
-    _require_possible(proposal, wanted)
-    proposal.statement = json.dumps({"action": action, **wanted})
-    return submit_statement(policy, proposal, policy.build_statement(proposal))
-
-
-def _require_possible(proposal: Proposal, wanted: dict[str, Any]) -> None:
-    """Raises EditorialError if the account's state doesn't allow the proposal."""
-    account, action = AccountPolicy().subject(proposal), proposal.action
-    if open_proposal(account) is not None:
-        raise Undecided(
+    if open_proposal(policy.subject(proposal)) is not None:
+        raise errors.Undecided(
             _("A change of this account is already waiting for a decision. Have it decided, or take it back.")
         )
-    if action == Action.PAUSE and is_last_decider(account):
-        raise LastDecider(LAST_DECIDER)
-    if action == Action.PAUSE and _has_paused(proposal.submitted_by, account):
-        raise NeedsOtherPerson(
-            _("You have paused this account before. Ask another account administrator, or close the account.")
-        )
-    held = account.memberships.filter(publisher=proposal.newsroom).first() if proposal.newsroom else None
-    if action == Action.REMOVAL and (held is None or held.role != wanted["role"]):
-        raise ChangedSince(_("This person no longer has this role."))
-    if action == Action.UNDOING and not _can_be_undone(proposal, wanted["taken"]):
-        raise TooLate(NOT_UNDONE)
-    if action in (Action.REMOVAL, Action.DISMISSAL, Action.UNDOING):
-        return
-    if account.is_active == (action == Action.REOPENING):
-        raise WrongState(
-            _("This account is open.") if account.is_active else _("This account is closed. Propose to reopen it.")
-        )
-    if action == Action.ROLE and roles.has_administration(account):
-        raise WrongState(
-            _("An account administrator cannot have a role in a newsroom. Remove the administration first.")
-        )
-    if action == Action.ROLE and held is not None and held.role == wanted["role"]:
-        raise AlreadyDone(_("This person already has this role."))
-    if action == Action.ADMINISTRATOR and (roles.has_administration(account) or account.memberships.exists()):
-        raise WrongState(_("An account administrator cannot have a role in a newsroom. Remove the roles first."))
-    if action == Action.EMAIL and wanted["new_email"] in ("", account.email):
-        raise Incomplete(_("Enter the new e-mail address."))
-
-
-def sends_link(account: User, action: str) -> bool:
-    """Whether an approval replaces the password. The first role does, because one person could set up the account."""
-    if action in (Action.ROLE, Action.ADMINISTRATOR):
-        return not has_powers(account)
-    return action in (Action.RESET, Action.REOPENING)
+    proposal.statement = json.dumps({"action": action, **wanted})
+    policy.require_possible(proposal)
+    return submit_statement(policy, proposal, policy.build_statement(proposal))
 
 
 def open_proposal(account: User) -> Proposal | None:
@@ -176,13 +298,12 @@ def has_powers(account: User) -> bool:
     return roles.ask("editorial_has_powers", account.pk)
 
 
-def _has_paused(person: User, account: User) -> bool:
-    recent = timezone.now() - 2 * SETTLED_AFTER
-    paused = Proposal.objects.about(account).filter(action=Action.PAUSE, submitted_by=person)
-    return paused.filter(submitted_at__gt=recent).exists()
+def _held(proposal: Proposal) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=proposal.account, publisher=proposal.newsroom, role=proposal.content["role"])
 
 
-def _can_be_undone(proposal: Proposal, taken: str | None) -> bool:
+def _can_be_undone(proposal: Proposal) -> bool:
+    taken = proposal.content.get("taken")
     return roles.ask("editorial_can_be_undone", proposal.account_id, proposal.newsroom_id, taken)
 
 

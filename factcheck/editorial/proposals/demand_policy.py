@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import transaction
@@ -14,8 +14,8 @@ from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.drafts.statement_columns import values_of
 from factcheck.editorial.errors import Incomplete, TooSoon, WrongState
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Demand, Freeze, Proposal, Publisher, SavedState, User
-from factcheck.editorial.models.kinds import Decision, Kind
+from factcheck.editorial.models import Demand, Freeze, Proposal, SavedState, User
+from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
 from factcheck.record.models import LogEntry, RevisionDocument
@@ -27,20 +27,19 @@ State = Demand.State
 
 class DemandPolicy(Policy[Demand]):
     kind = Kind.DEMAND
+    action = Action.PUBLICATION
+    explanations: ClassVar = {
+        "approve": _(
+            "You approve the entry exactly as shown on this page. If the entry must not be public before a certain"
+            " day, it is published automatically on that day, in your name."
+        )
+    }
     waits = True
-
-    def lock_subject(self, proposal: Proposal) -> None:
-        proposal.demand = _lock_demand(proposal.subject_id)
-
-    def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
-        newsroom = self.subject(proposal).newsroom
-        return newsroom, newsroom
+    related = ("newsroom", "review")
+    model = statements.Demand
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
         return build_statement(self.subject(proposal))
-
-    def statement_model(self, proposal: Proposal) -> type[statements.Demand]:
-        return statements.Demand
 
     def find_missing(self, proposal: Proposal) -> Reasons:
         demand = self.subject(proposal)

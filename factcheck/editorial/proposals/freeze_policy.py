@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.errors import AlreadyDone, Frozen, Incomplete, NotAllowed, Undecided
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Freeze, Proposal, Publisher, User
-from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
 
@@ -24,17 +24,18 @@ class FreezePolicy(Policy[Freeze]):
     """
 
     kind = Kind.FREEZE
+    action = Action.UNFREEZING
+    related = ("newsroom", "begun_by")
+    explanations: ClassVar = {
+        "approve": _(
+            "You end the freeze together with the person who proposed this. The newsroom can then publish again."
+        ),
+        "return": _("Publishing stays frozen. The person who proposed this will see your message."),
+        "take-back": _("You proposed this. If you take it back, publishing stays frozen."),
+    }
     refusals: ClassVar = Policy.refusals | {
         "no_chief_editor": _("One of the two people who end a freeze must be a Chief editor. Ask a Chief editor.")
     }
-
-    def lock_subject(self, proposal: Proposal) -> None:
-        found = Freeze.objects.select_for_update(of=("self",)).select_related("newsroom", "begun_by")
-        proposal.freeze = found.get(pk=proposal.subject_id)
-
-    def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
-        newsroom = self.subject(proposal).newsroom
-        return newsroom, newsroom
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
         freeze = self.subject(proposal)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +14,12 @@ from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.rows import drafts_of
 from factcheck.editorial.errors import ChangedSince, WrongState
 from factcheck.editorial.events import record_event, record_events
-from factcheck.editorial.models import ImportBatch, Proposal, Publisher, Review, User
+from factcheck.editorial.models import ImportBatch, Proposal, Review, User
 from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, save_proposal
 from factcheck.editorial.proposals.publication import append_approved
-from factcheck.editorial.proposals.review_policy import ReviewPolicy
+from factcheck.editorial.proposals.review_policy import Publication
 from factcheck.record.formats.canonical import canonical_unchecked
 
 State = Review.State
@@ -29,16 +29,32 @@ class ImportPolicy(Policy[ImportBatch]):
     """A single decision for all members. Members and their reviews receive the approval when they are published."""
 
     kind = Kind.IMPORT
+    action = Action.PUBLICATION
+    related = ("newsroom", "imported_by")
+    labels: ClassVar = {
+        "approve": _("Approve all of it"),
+        "return": _("Return all of it"),
+        "publish": _("Publish all of it"),
+    }
+    explanations: ClassVar = {
+        "approve": _(
+            "You approve every review in this import exactly as listed. The digest ensures that nobody can change a"
+            " review afterwards."
+        ),
+        "return": _(
+            "The reviews in this import remain drafts and will not be published, except for reviews that were"
+            " approved separately."
+        ),
+        "take-back": _(
+            "You ran this import. If you take it back, its reviews remain drafts and will not be published."
+        ),
+        "publish": _(
+            "After publication, anyone can read these reviews. For a large import, the page shows the progress."
+        ),
+    }
     refusals: ClassVar = Policy.refusals | {
         "author": _("You are an author of a review in this import. Someone else has to decide.")
     }
-
-    def lock_subject(self, proposal: Proposal) -> None:
-        proposal.batch = lock_batch(proposal.subject_id)
-
-    def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
-        newsroom = self.subject(proposal).newsroom
-        return newsroom, newsroom
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
         """An empty statement, because the digest covers the digests of the members."""
@@ -48,6 +64,18 @@ class ImportPolicy(Policy[ImportBatch]):
         if _digest(self.subject(proposal)) != proposal.digest:
             raise ChangedSince(_("The import has changed since you read it. Read it again before you decide."))
         return {}
+
+    def is_unfinished(self, proposal: Proposal) -> bool:
+        return bool(self.subject(proposal).members.open().exists())
+
+    def publish_part(self, proposal: Proposal, by: User, *, seconds: float) -> bool:
+        publish_import(batch=self.subject(proposal), by=by, seconds=seconds)
+        return True
+
+    def progress(self, proposal: Proposal) -> tuple[int, int]:
+        members = self.subject(proposal).members
+        public = members.filter(entry__isnull=False).count()
+        return public, public + members.open().count()
 
     def after_return(self, proposal: Proposal) -> None:
         """Turns the reviews back into drafts. Members that have already been decided separately keep their decision."""
@@ -141,9 +169,7 @@ def lock_batch(pk: int) -> ImportBatch:
 
 def _digest(batch: ImportBatch) -> str:
     """SHA-256 of the digests of all members in order, each followed by a line feed."""
-    with connection.cursor() as cursor:
-        cursor.callproc("editorial_import_digest", [batch.pk])
-        return str(cursor.fetchone()[0])
+    return str(roles.answer("editorial_import_digest", batch.pk))
 
 
 def _lock_reviews(members: QuerySet[Proposal]) -> None:
@@ -164,7 +190,7 @@ def _publish(members: Sequence[Proposal], by: User) -> int:
     ]
     approved = [(member, each) for member, each, is_same in zip(members, statements, same, strict=True) if is_same]
     if approved:
-        append_approved(ReviewPolicy(), [each[0] for each in approved], [each[1] for each in approved], by)
+        append_approved(Publication(), [each[0] for each in approved], [each[1] for each in approved], by)
     if len(approved) < len(members):
         _return_stale([member for member, is_same in zip(members, same, strict=True) if not is_same], by)
     return len(approved)

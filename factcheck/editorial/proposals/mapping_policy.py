@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import NotAllowed, Undecided
 from factcheck.editorial.models import Proposal, VerdictMapping
-from factcheck.editorial.models.kinds import Decision, Kind
+from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
 from factcheck.record.formats.canonical import canonical
@@ -16,13 +16,22 @@ class MappingPolicy(Policy[VerdictMapping]):
     """A mapping applies to the whole site and isn't added to the log. Imports use an approved mapping."""
 
     kind = Kind.MAPPING
+    action = Action.ADOPTION
+    related = ("verdict__scale",)
+    explanations: ClassVar = {
+        "approve": _(
+            "You approve the mapping exactly as shown on this page. From now on, imports will map these words to"
+            " our verdict."
+        ),
+        "return": _("Imports will not use this mapping. The person who proposed it will see your message."),
+        "take-back": _(
+            "You proposed this mapping. If you take it back, imports will not use it until it has been proposed"
+            " again and approved."
+        ),
+    }
     refusals: ClassVar = Policy.refusals | {
         "not_editor": _("Only an Editor or Chief editor can do this. Ask one of them.")
     }
-
-    def lock_subject(self, proposal: Proposal) -> None:
-        found = VerdictMapping.objects.select_for_update(of=("self",)).select_related("verdict__scale")
-        proposal.mapping = found.get(pk=proposal.subject_id)
 
     def newsrooms(self, proposal: Proposal) -> tuple[None, None]:
         return None, None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -28,67 +28,92 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, Proposal, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.policy import Policy, submit_statement
+from factcheck.editorial.proposals.policy import Policy, Text, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from factcheck.record.statements.merge import Merge, Split
-from factcheck.record.statements.parts import Part
-
-_KINDS = {Action.MERGE: LogEntry.Kind.CLAIM_MERGE, Action.SPLIT: LogEntry.Kind.CLAIM_SPLIT}
 
 
 class MergePolicy(Policy[Claim]):
-    """A merge of two newsrooms' claims is decided by the newsroom that didn't propose it. Both can propose a split."""
+    """The rules for merges and splits. Both newsrooms can propose a split."""
 
     kind = Kind.MERGE
+    approved = _("Done. Readers can now see the change.")
     changed = _(
         "The claims have changed since this was proposed. Return the proposal so that your colleague can"
         " propose the change again."
     )
+    explanations: ClassVar = {
+        "approve": _(
+            "This takes effect immediately. The public log permanently records what happened, why, and who is"
+            " responsible."
+        ),
+        "return": _("The claims remain unchanged. The person who proposed this will see your message."),
+        "take-back": _("You proposed this. If you take it back, the claims remain unchanged."),
+    }
+    text: ClassVar[Text]
+    other: ClassVar[str]  # the key of the other claim in the statement
+
+    def title(self, proposal: Proposal) -> str:
+        return str(self.text % {"claim": proposal.claim, "into": proposal.into})
 
     def lock_subject(self, proposal: Proposal) -> None:
         proposal.claim, proposal.into = _lock_claims(*proposal.claims)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
-        from_newsroom, into_newsroom = (claim.newsroom for claim in proposal.claims)
-        proposing = proposal.newsroom or next(
-            (newsroom for newsroom in (from_newsroom, into_newsroom) if roles.role_in(proposal.submitted_by, newsroom)),
-            None,
-        )
+        newsrooms = [claim.newsroom for claim in proposal.claims]
+        proposing = proposal.newsroom or next((n for n in newsrooms if roles.role_in(proposal.submitted_by, n)), None)
         if proposing is None:
             raise NotAllowed(
                 _("Neither claim belongs to your newsroom. Ask a member of one of the two newsrooms to propose this.")
             )
-        if proposal.action == Action.SPLIT:
-            return proposing, proposing
-        return proposing, into_newsroom if proposing == from_newsroom else from_newsroom
+        return proposing, proposing
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
         """Contains only the claims' ids, because the log is permanent but a claim's text may have to be erased."""
-        other = "into" if proposal.action == Action.MERGE else "from"
         return {
             "id": str(proposal.claim_id),
-            other: {"id": str(proposal.into_id)},
+            self.other: {"id": str(proposal.into_id)},
             "publisher": review_statements.publisher_values(self.newsrooms(proposal)[0]),
             "license": settings.LICENSE_URL,
         }
 
-    def statement_model(self, proposal: Proposal) -> type[Part]:
-        return Merge if proposal.action == Action.MERGE else Split
-
     def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
-        if proposal.action == Action.MERGE and not _is_live(proposal.claims[1]):
-            raise NotPublic(_("The other claim no longer has a published review. Return this proposal."))
         append_approved(self, [proposal], [statement], by)
-
-    def log_kind(self, proposal: Proposal) -> LogEntry.Kind:
-        return _KINDS[Action(proposal.action)]
 
     def event(self, proposal: Proposal) -> str:
         return str(proposal.action)
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:
         return {"into": str(proposal.into_id)}
+
+
+class MergeOfClaims(MergePolicy):
+    """A merge of two newsrooms' claims is decided by the newsroom that didn't propose it."""
+
+    action = Action.MERGE
+    text = _("Merge “%(claim)s” into “%(into)s”")
+    other = "into"
+    model = Merge
+    entry_kind = LogEntry.Kind.CLAIM_MERGE
+
+    def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
+        proposing, _same = super().newsrooms(proposal)
+        claim, into = (each.newsroom for each in proposal.claims)
+        return proposing, into if proposing == claim else claim
+
+    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+        if not _is_live(proposal.claims[1]):
+            raise NotPublic(_("The other claim no longer has a published review. Return this proposal."))
+        super().after_approval(proposal, by, statement)
+
+
+class SplitOfClaims(MergePolicy):
+    action = Action.SPLIT
+    text = _("Split “%(claim)s” off from “%(into)s”")
+    other = "from"
+    model = Split
+    entry_kind = LogEntry.Kind.CLAIM_SPLIT
 
 
 @transaction.atomic
@@ -107,7 +132,7 @@ def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> Proposal
         )
     if not _is_live(into):
         raise NotPublic(_("The claim that you chose has no published review. Choose a claim that readers can open."))
-    return _propose(Proposal(action=Action.MERGE, claim=claim, into=into, submitted_by=by, note=note))
+    return _propose(MergeOfClaims(), claim, into, by, note)
 
 
 @transaction.atomic
@@ -117,7 +142,7 @@ def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
     if into is None:
         raise WrongState(_("This claim is not merged into another claim, so it can’t be split off."))
     claim, into = _lock_claims(claim, into)
-    return _propose(Proposal(action=Action.SPLIT, claim=claim, into=into, submitted_by=by, note=note))
+    return _propose(SplitOfClaims(), claim, into, by, note)
 
 
 @transaction.atomic
@@ -201,10 +226,9 @@ def open_merges(claim: Claim) -> list[Proposal]:
     return list(found.select_related("claim", "into", "newsroom", "submitted_by").order_by("pk"))
 
 
-def _propose(proposal: Proposal) -> Proposal:
+def _propose(policy: MergePolicy, claim: Claim, into: Claim, by: User, note: str) -> Proposal:
     """Submits a merge or split. The claims must be locked."""
-    proposal.kind = Kind.MERGE
-    policy = MergePolicy()
+    proposal = Proposal(kind=policy.kind, action=policy.action, claim=claim, into=into, submitted_by=by, note=note)
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     if not proposal.note.strip():
         raise Incomplete(_("Enter a reason. Anyone can read the reason in the public log."))

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,68 +15,69 @@ from factcheck.editorial.drafts.review_statements import last_entry, last_statem
 from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.errors import ChangedSince, Incomplete, NotPublic, Undecided, WrongState, WrongValue
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, Review, SavedState, User
+from factcheck.editorial.models import Claim, ImportBatch, Proposal, Review, SavedState, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.policy import Policy, Reasons, submit_statement
+from factcheck.editorial.proposals.policy import Policy, Reasons, Text, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_completeness import WAITS, find_missing, find_short_note
 from factcheck.record.models import LogEntry
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import equivalent
-from factcheck.record.statements.erasure import Erasure
+from factcheck.record.statements.erasure import Erasure as ErasureNotice
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
 LONGEST_HOLD = timedelta(days=366)  # a later time is a slip of the keyboard
 
-_STATE_AFTER = {
-    Action.PUBLICATION: State.PUBLISHED,
-    Action.WITHDRAWAL: State.WITHDRAWN,
-    Action.REINSTATEMENT: State.PUBLISHED,
-    Action.ERASURE: State.ERASED,  # erasure.erase_drafts turns a redacted review back into a draft
-}
-_LOG_KINDS = {
-    Action.WITHDRAWAL: LogEntry.Kind.WITHDRAWAL,
-    Action.REINSTATEMENT: LogEntry.Kind.REINSTATEMENT,
-    Action.ERASURE: LogEntry.Kind.ERASURE,
-}
-
 
 class ReviewPolicy(Policy[Review]):
-    """An approved publication is published in a separate step. All other actions take effect on approval."""
+    """The rules for all actions on a review. Except for publications, they take effect on approval."""
 
     kind = Kind.REVIEW
     waits = True
     keeps_reasons = True
+    is_named_by_action = True
+    has_own_page = True
+    approved: ClassVar[Text] = _("Done. Readers can now see the change.")
     changed = _(
         "After submission, someone changed the review, its claim, a source, the newsroom’s page, a label or a"
         " byline. Return the review and submit it again."
     )
-
-    def lock_subject(self, proposal: Proposal) -> None:
-        claims: set[UUID] = set()
-        if proposal.action == Action.ERASURE:  # an erasure also clears claims and messages of imports
-            review = self.subject(proposal)
-            batches = ImportBatch.objects.filter(pk__in=review.proposals.values("batch"))
-            list(batches.select_for_update().order_by("pk").values_list("pk"))
-            claims = erasure.claims_of(review)
-            list(Claim.objects.select_for_update().filter(pk__in=claims).order_by("pk").values_list("pk"))
-        proposal.review = Review.objects.select_for_update().get(pk=proposal.subject_id)
-        if proposal.action == Action.ERASURE and not erasure.claims_of(self.subject(proposal)) <= claims:
-            raise ChangedSince(_("Someone else changed this at the same time. Try again."))
-
-    def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
-        newsroom = self.subject(proposal).newsroom
-        return newsroom, newsroom
+    explanations: ClassVar = {
+        "approve": _("You approve the change exactly as shown on this page. It takes effect immediately."),
+        "take-back": _(
+            "You requested this. Nothing has changed yet, and nothing will change if you take the request back."
+        ),
+    }
+    model: ClassVar[type[Part]] = statements.Review
+    # The review after the publication.
+    after: ClassVar[dict[str, str]] = {"state": State.PUBLISHED}
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
         return review_statements.build_statement(self.subject(proposal))
 
-    def statement_model(self, proposal: Proposal) -> type[Part]:
-        models: dict[str, type[Part]] = {Action.WITHDRAWAL: Tombstone, Action.ERASURE: Erasure}
-        return models.get(proposal.action, statements.Review)
+    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
+        return review_statements.extract_statement(proposal.statement.encode())
+
+    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+        append_approved(self, [proposal], [statement], by)
+
+    def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
+        published = [proposal.subject_id for proposal in proposals]
+        Review.objects.filter(pk__among=published).update(**self.after)
+        publish_captures(reviews_with_captures(published))
+
+
+class Publication(ReviewPolicy):
+    """A new review or a correction. It is published in a separate step, or at a time."""
+
+    action = Action.PUBLICATION
+    approved: ClassVar = Policy.approved
+    approvals = ("approve-and-publish", "hold")
+    explanations: ClassVar = {}
+    after: ClassVar = {"state": State.PUBLISHED, "change_class": "", "change_note": ""}
 
     def find_missing(self, proposal: Proposal) -> Reasons:
         review = self.subject(proposal)
@@ -92,26 +92,17 @@ class ReviewPolicy(Policy[Review]):
         proposal.change_class, proposal.note = review.change_class, review.change_note
 
     def require_submitter(self, proposal: Proposal) -> None:
-        if proposal._state.adding and proposal.action == Action.PUBLICATION:
+        if proposal._state.adding:
             roles.require_writer(proposal.submitted_by, self.subject(proposal))
         else:
             super().require_submitter(proposal)
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
-        if proposal.action == Action.PUBLICATION:
-            if reason := translations.find_lost_original(self.subject(proposal)):
-                raise WrongState(reason)
-            return super().require_unchanged(proposal)
-        statement = review_statements.extract_statement(proposal.statement.encode())
-        if proposal.action == Action.ERASURE:
-            erasure.require_decided_imports(self.subject(proposal))
-            if statement["notice"]["newsroom"] != erasure.responsible_newsroom(self.subject(proposal)):
-                raise ChangedSince(self.changed)
-        return statement
+        if reason := translations.find_lost_original(self.subject(proposal)):
+            raise WrongState(reason)
+        return Policy.require_unchanged(self, proposal)
 
     def require_holdable(self, proposal: Proposal, until: datetime) -> None:
-        if proposal.action != Action.PUBLICATION:
-            super().require_holdable(proposal, until)
         if until <= timezone.now():
             raise WrongValue(_("This time has already passed. Enter a later time, or approve and publish now."))
         if until > timezone.now() + LONGEST_HOLD:
@@ -126,36 +117,57 @@ class ReviewPolicy(Policy[Review]):
 
     def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
         self._set_state(proposal, State.APPROVED)
-        if proposal.action != Action.PUBLICATION:
-            append_approved(self, [proposal], [statement], by)
-
-    def log_kind(self, proposal: Proposal) -> LogEntry.Kind | None:
-        return _LOG_KINDS.get(Action(proposal.action))
-
-    def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
-        reviews: dict[str, list[UUID]] = {}
-        for proposal in proposals:
-            reviews.setdefault(proposal.action, []).append(proposal.subject_id)
-        for action, some in reviews.items():
-            after: dict[str, str] = {"state": _STATE_AFTER[Action(action)]}
-            if action == Action.PUBLICATION:
-                after |= {"change_class": "", "change_note": ""}
-            Review.objects.filter(pk__among=some).update(**after)
-        published = [review for some in reviews.values() for review in some]
-        publish_captures(reviews_with_captures(published))
-        for proposal in proposals:
-            if proposal.action == Action.ERASURE:
-                erasure.erase_drafts(Review.objects.get(pk=proposal.subject_id), proposal)
-
-    def event(self, proposal: Proposal) -> str:
-        return str(proposal.action)
 
     def _set_state(self, proposal: Proposal, state: Review.State) -> None:
-        """Sets the draft's state if the proposal is a publication."""
         review = self.subject(proposal)
-        if proposal.action == Action.PUBLICATION:
-            review.state = state
-            review.save(update_fields=["state"])
+        review.state = state
+        review.save(update_fields=["state"])
+
+
+class Withdrawal(ReviewPolicy):
+    action = Action.WITHDRAWAL
+    is_destructive = True
+    model = Tombstone
+    entry_kind = LogEntry.Kind.WITHDRAWAL
+    after: ClassVar = {"state": State.WITHDRAWN}
+
+
+class Reinstatement(ReviewPolicy):
+    action = Action.REINSTATEMENT
+    entry_kind = LogEntry.Kind.REINSTATEMENT
+
+
+class Erasure(ReviewPolicy):
+    """The erasure of everything published. A redaction keeps the draft (`erasure.erase_drafts`)."""
+
+    action = Action.ERASURE
+    is_destructive = True
+    model = ErasureNotice
+    entry_kind = LogEntry.Kind.ERASURE
+    after: ClassVar = {"state": State.ERASED}
+
+    def lock_subject(self, proposal: Proposal) -> None:
+        """Also locks the claims that an erasure clears, and the imports whose messages it clears."""
+        review = self.subject(proposal)
+        batches = ImportBatch.objects.filter(pk__in=review.proposals.values("batch"))
+        list(batches.select_for_update().order_by("pk").values_list("pk"))
+        claims = erasure.claims_of(review)
+        list(Claim.objects.select_for_update().filter(pk__in=claims).order_by("pk").values_list("pk"))
+        super().lock_subject(proposal)
+        if not erasure.claims_of(self.subject(proposal)) <= claims:
+            raise ChangedSince(_("Someone else changed this at the same time. Try again."))
+
+    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
+        statement = super().require_unchanged(proposal)
+        erasure.require_decided_imports(self.subject(proposal))
+        if statement["notice"]["newsroom"] != erasure.responsible_newsroom(self.subject(proposal)):
+            raise ChangedSince(self.changed)
+        return statement
+
+    def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
+        super().after_publication(proposals, by)
+        for proposal in proposals:
+            erasure.erase_drafts(Review.objects.get(pk=proposal.subject_id), proposal)
 
 
 @transaction.atomic
@@ -197,7 +209,7 @@ def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
         raise NotPublic(_("This review is not public, so it can’t be withdrawn."))
     published = last_statement(review)
     assert published is not None
-    return _propose(review, by, Action.WITHDRAWAL, review_statements.build_tombstone(published), reason)
+    return _propose(review, by, Withdrawal(), review_statements.build_tombstone(published), reason)
 
 
 @transaction.atomic
@@ -208,7 +220,7 @@ def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
     last, published = last_entry(review), last_statement(review)
     if last is None or last.kind != LogEntry.Kind.WITHDRAWAL or published is None:
         raise WrongState(_("This review has not been withdrawn, so it can’t be reinstated."))
-    return _propose(review, by, Action.REINSTATEMENT, published, reason)
+    return _propose(review, by, Reinstatement(), published, reason)
 
 
 @transaction.atomic
@@ -236,10 +248,10 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
         )
     erasure.require_decided_imports(review)
     statement = erasure.build_notice(review, ground, notice, redact=redact)
-    return _propose(review, by, Action.ERASURE, statement, statement["notice"]["text"])
+    return _propose(review, by, Erasure(), statement, statement["notice"]["text"])
 
 
-def _propose(review: Review, by: User, action: Action, statement: dict[str, Any], reason: str) -> Proposal:
+def _propose(review: Review, by: User, policy: ReviewPolicy, statement: dict[str, Any], reason: str) -> Proposal:
     if not reason.strip():
         raise Incomplete(_("Enter the reason. Readers will see it."))
     if Proposal.objects.about(review).open().exists():
@@ -249,5 +261,5 @@ def _propose(review: Review, by: User, action: Action, statement: dict[str, Any]
                 " it decided first, or take it back."
             )
         )
-    proposal = Proposal(kind=Kind.REVIEW, action=action, review=review, note=reason, submitted_by=by)
-    return submit_statement(ReviewPolicy(), proposal, statement)
+    proposal = Proposal(kind=policy.kind, action=policy.action, review=review, note=reason, submitted_by=by)
+    return submit_statement(policy, proposal, statement)

@@ -23,38 +23,39 @@ from factcheck.editorial.errors import (
 )
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, User
-from factcheck.editorial.models.kinds import Decision
-from factcheck.editorial.proposals.account_policy import AccountPolicy
+from factcheck.editorial.models.events import ACTIONS as EVENTS
+from factcheck.editorial.models.kinds import POLICIES, Decision
+from factcheck.editorial.proposals.account_policy import ACCOUNT_POLICIES
 from factcheck.editorial.proposals.demand_policy import DemandPolicy
 from factcheck.editorial.proposals.freeze_policy import FreezePolicy, require_not_frozen
 from factcheck.editorial.proposals.import_policy import ImportPolicy
 from factcheck.editorial.proposals.mapping_policy import MappingPolicy
-from factcheck.editorial.proposals.merge_policy import MergePolicy
+from factcheck.editorial.proposals.merge_policy import MergeOfClaims, SplitOfClaims
 from factcheck.editorial.proposals.policy import Policy, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
-from factcheck.editorial.proposals.review_policy import ReviewPolicy
+from factcheck.editorial.proposals.review_policy import Erasure, Publication, Reinstatement, Withdrawal
 from factcheck.record.models import LogEntry
 
 HELD = "reviews.publish_held"  # the name of the worker's task
-POLICIES: dict[str, Policy[Any]] = {
-    policy.kind: policy
-    for policy in (
-        ReviewPolicy(),
-        DemandPolicy(),
-        MergePolicy(),
-        ImportPolicy(),
-        MappingPolicy(),
-        FreezePolicy(),
-        AccountPolicy(),
-    )
-}
+_ON_REVIEWS = (Publication(), Withdrawal(), Reinstatement(), Erasure())
+_OTHERS = (DemandPolicy(), MergeOfClaims(), SplitOfClaims(), ImportPolicy(), MappingPolicy(), FreezePolicy())
+_POLICIES: tuple[Policy[Any], ...] = (*_ON_REVIEWS, *_OTHERS, *ACCOUNT_POLICIES.values())
+for policy in _POLICIES:
+    POLICIES[policy.kind, policy.action] = policy
+    for act, text in policy.events.items():
+        EVENTS.setdefault(f"{policy.event(Proposal(kind=policy.kind, action=policy.action))}.{act}", text)
+
+
+def policy_of(proposal: Proposal) -> Policy[Any]:
+    policy: Policy[Any] = POLICIES[proposal.kind, proposal.action]
+    return policy
 
 
 @transaction.atomic
 def submit(*, subject: Model, by: User) -> Proposal:
     """Submits a draft (a review, a demand or a mapping) to a second person and fixes its digest."""
     proposal = Proposal.of_draft(subject, by)
-    policy = POLICIES[proposal.kind]
+    policy = policy_of(proposal)
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
     if reasons := policy.find_missing(proposal):
@@ -158,11 +159,9 @@ def lapse(proposal: Proposal, by: User) -> None:
 
 def find_obstacle(proposal: Proposal) -> EditorialError | None:
     """Why a held review can't be published in its approver's name, or None if it can."""
-    policy = POLICIES[proposal.kind]
+    policy = policy_of(proposal)
     assert proposal.decided_by is not None
-    try:
-        policy.require_decider(proposal, proposal.decided_by)
-    except NotAllowed:
+    if policy.find_refusal(proposal, proposal.decided_by, approving=False) is not None:
         reason = _("%s approved this and is no longer an Editor. Publish the review yourself, or return it.")
         return NotAllowed(reason % proposal.decided_by)
     try:
@@ -180,7 +179,7 @@ def open_proposal(subject: Model) -> Proposal | None:
 
 def _lock(proposal: Proposal) -> tuple[Policy[Any], Proposal]:
     """Locks and reloads the proposal and its subject, so that a second click waits."""
-    policy = POLICIES[proposal.kind]
+    policy = policy_of(proposal)
     policy.lock_subject(proposal)
     now = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
     now.copy_subject(proposal)

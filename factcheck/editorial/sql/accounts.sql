@@ -105,6 +105,12 @@ SET search_path = pg_catalog, public, pg_temp AS $$
                    AND decision = 'approved' AND decided_at > now() - interval '24 hours')
 $$;
 
+-- Whether such a change replaces the password. The first role does, because one person could set up the account.
+CREATE OR REPLACE FUNCTION editorial_replaces_password(account bigint, change text) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT change IN ('reset', 'reopening') OR change IN ('role', 'administrator') AND NOT editorial_has_powers(account)
+$$;
+
 -- Whether the operator was the last to close the account. Changes at the operator's shell have no person.
 CREATE OR REPLACE FUNCTION editorial_is_closed_by_operator(account bigint) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -211,7 +217,7 @@ DECLARE
     person bigint := coalesce(NEW.decided_by_id, NEW.submitted_by_id);
     change text := NEW.action;
     account editorial_user%ROWTYPE;
-    had_powers boolean;
+    replaces_password boolean;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'accounts and roles are changed as they are now, not as an earlier snapshot has them'
@@ -271,7 +277,7 @@ BEGIN
         END IF;
         change := CASE change WHEN 'removal' THEN 'role' WHEN 'dismissal' THEN 'administrator' ELSE 'undoing' END;
     END IF;
-    had_powers := editorial_has_powers(NEW.account_id);
+    replaces_password := editorial_replaces_password(NEW.account_id, change);
     IF change = 'role' THEN
         INSERT INTO editorial_membership (user_id, publisher_id, role)
             VALUES (NEW.account_id, NEW.newsroom_id, said ->> 'role')
@@ -289,7 +295,7 @@ BEGIN
     ELSIF change IN ('closing', 'undoing') THEN
         UPDATE editorial_user SET is_active = (change = 'undoing') WHERE id = NEW.account_id;
     END IF;
-    IF change IN ('reset', 'reopening') OR change IN ('role', 'administrator') AND NOT had_powers THEN
+    IF replaces_password THEN
         -- Django recognises an unusable password by its first character. The rest ends the account's sessions.
         UPDATE editorial_user SET is_active = true, is_staff = true,
             password = '!' || left(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 40)

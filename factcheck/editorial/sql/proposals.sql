@@ -165,6 +165,19 @@ SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT editorial_decision_refusal(person, proposal, true) = ''
 $$;
 
+-- Members of its newsrooms see a proposal, and members of every newsroom see mappings. People who can decide see what they
+-- decide on, and account administrators see all changes of accounts.
+CREATE OR REPLACE FUNCTION editorial_may_see(person bigint, proposal bigint) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM editorial_proposal p WHERE p.id = proposal AND CASE p.kind
+            WHEN 'account' THEN editorial_administers(person)
+            WHEN 'mapping' THEN EXISTS (SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id
+                                        WHERE m.user_id = person AND u.is_active)
+            ELSE editorial_role_in(person, p.newsroom_id) <> '' OR editorial_role_in(person, p.deciding_id) <> '' END)
+        OR editorial_decision_refusal(person, proposal, false) = ''
+$$;
+
 -- The submitter of a proposal takes it back. A change of an account is taken back only by a person who can still propose it,
 -- or after 24 hours, when the worker ends it.
 CREATE OR REPLACE FUNCTION editorial_may_return(person bigint, proposal bigint) RETURNS boolean LANGUAGE sql STABLE
@@ -173,6 +186,13 @@ SET search_path = pg_catalog, public, pg_temp AS $$
         SELECT FROM editorial_proposal p WHERE p.id = proposal AND p.submitted_by_id = person
         AND (p.kind <> 'account' OR p.submitted_at <= now() - interval '24 hours'
             OR editorial_proposes_on_account(person, p.account_id, p.newsroom_id, p.action)))
+$$;
+
+-- Whether a person can see a proposal, return or publish it, and approve it.
+CREATE OR REPLACE FUNCTION editorial_rights_on(person bigint, proposal bigint) RETURNS boolean[] LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT ARRAY[editorial_may_see(person, proposal), editorial_decision_refusal(person, proposal, false) = '',
+                 editorial_may_decide(person, proposal)]
 $$;
 
 -- An imported review receives the decision on its import, whose decider has already been checked, but its authors can

@@ -20,7 +20,7 @@ from factcheck.editorial.drafts.rows import Row, drafts_of
 from factcheck.editorial.drafts.shared_claims import has_hidden_claim
 from factcheck.editorial.events import record_events
 from factcheck.editorial.models import ImportBatch, Proposal, Review, User
-from factcheck.editorial.models.kinds import Action, Kind
+from factcheck.editorial.proposals.review_policy import Publication
 from factcheck.imports.importer.change_notes import describe_change
 from factcheck.imports.importer.completion import complete_record, leaves_unchanged
 from factcheck.imports.importer.draft_rows import Rows, new_row
@@ -275,8 +275,8 @@ def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -
         data = canonical(review_statements.build_draft_statement(drafts[plan.review]))
         return new_row(
             Proposal,
-            kind=Kind.REVIEW,
-            action=Action.PUBLICATION,
+            kind=Publication.kind,
+            action=Publication.action,
             newsroom_id=batch.newsroom_id,
             deciding_id=batch.newsroom_id,
             review_id=plan.review,

@@ -84,7 +84,7 @@ def test_import_is_approved_and_published_by_somebody_else(batch: tuple[Newsroom
 def test_large_import_is_published_in_parts(batch, monkeypatch):
     newsroom, imported = batch
     approve(newsroom, imported)
-    monkeypatch.setattr(proposal_actions, "publish_import", partial(editorial_imports.publish_import, chunk=2))
+    monkeypatch.setattr(editorial_imports, "publish_import", partial(editorial_imports.publish_import, chunk=2))
     monkeypatch.setattr(proposal_actions, "PART", 0)
     editor = signed_in(newsroom.editor).open(decision(imported, "publish"))
     editor.press("Publish all of it")
@@ -106,7 +106,7 @@ def test_large_import_is_published_in_parts(batch, monkeypatch):
 def test_parts_follow_each_other_by_themselves(batch, monkeypatch):
     newsroom, imported = batch
     approve(newsroom, imported)
-    monkeypatch.setattr(proposal_actions, "publish_import", partial(editorial_imports.publish_import, chunk=1))
+    monkeypatch.setattr(editorial_imports, "publish_import", partial(editorial_imports.publish_import, chunk=1))
     monkeypatch.setattr(proposal_actions, "PART", 0)
     with desk_of(newsroom.editor, decision(imported, "publish").removeprefix("/admin/")) as shown:
         shown.click("input[type=submit][value='Publish all of it']")
@@ -119,7 +119,7 @@ def test_publication_in_parts_is_stopped_by_keyboard(batch, monkeypatch):
     newsroom, imported = batch
     approve(newsroom, imported)
     slowly = partial(editorial_imports.publish_import, chunk=1, progress=lambda _public: time.sleep(2))
-    monkeypatch.setattr(proposal_actions, "publish_import", slowly)
+    monkeypatch.setattr(editorial_imports, "publish_import", slowly)
     monkeypatch.setattr(proposal_actions, "PART", 0)
     with desk_of(newsroom.editor, decision(imported, "publish").removeprefix("/admin/")) as shown:
         shown.click("input[type=submit][value='Publish all of it']")

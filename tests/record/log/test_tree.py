@@ -1,6 +1,5 @@
 """The log's tree in the database: signed, stored, cheap to extend, refused to strangers."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open
 from factcheck.record.log.signer import Signer, SigningError
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
 from tests.record.conftest import publish_some, rotated
+from tests.tree_roots import naive_root
 
 
 @pytest.fixture(autouse=True)
@@ -26,16 +26,6 @@ def fresh_key() -> Iterator[None]:
     tree.signing_key.cache_clear()
     yield
     tree.signing_key.cache_clear()
-
-
-def naive_root(leaves: list[bytes]) -> bytes:
-    """RFC 6962, section 2.1."""
-    if len(leaves) == 1:
-        return hashlib.sha256(b"\x00" + leaves[0]).digest()
-    k = 1
-    while k * 2 < len(leaves):
-        k *= 2
-    return hashlib.sha256(b"\x01" + naive_root(leaves[:k]) + naive_root(leaves[k:])).digest()
 
 
 def test_every_append_is_signed(bare_record: None) -> None:

@@ -1,6 +1,6 @@
 """The home page of the desk: everything that needs the person's attention, in sections with counts and ages."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,7 +35,8 @@ from factcheck.editorial.models import (
     WatchedSource,
 )
 from factcheck.editorial.models.events import ACCOUNT_CHANGES
-from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.models.kinds import DRAFTS
+from factcheck.editorial.proposals import workflow
 from factcheck.webhooks.models import Subscription
 
 MAX_COUNT = 100
@@ -60,16 +61,18 @@ class BoundedCount(Subquery):
 
 @dataclass(frozen=True)
 class Count:
-    """Rows that need attention: who is concerned, the rows, the column of their age, and the list that shows them."""
+    """Rows that need attention: what to do, the list that shows them, and the column of their age."""
 
-    concerns: Callable[[Desk], bool]
-    rows: Callable[[Desk], QuerySet[Any]]
-    since: str
-    url: Callable[[], str]
+    text: Any
+    rows: QuerySet[Any]
+    model: str
+    query: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True)
 class Counted:
+    text: Any
     count: int
     oldest: datetime | None
     url: str
@@ -83,60 +86,48 @@ class Counted:
         return age(self.oldest) if self.oldest else ""
 
 
-COUNTS = {
-    "messages": Count(
-        lambda desk: bool(desk.roles),
-        lambda desk: ReaderMessage.objects.waiting().for_newsrooms(list(desk.roles)),
-        "received_at",
-        lambda: f"{reverse('admin:editorial_readermessage_changelist')}?state__exact=waiting",
-    ),
-    "behind": Count(
-        lambda desk: bool(desk.roles),
-        lambda desk: desk.own(Review.objects.behind()),
-        "",
-        lambda: f"{reverse('admin:editorial_review_changelist')}?translation=behind",
-    ),
-    "sources": Count(
-        lambda desk: bool(desk.roles),
-        lambda desk: WatchedSource.objects.to_check_again(list(desk.roles)),
-        "since",
-        lambda: reverse("admin:editorial_watchedsource_changelist"),
-    ),
-    "unconfirmed": Count(
-        lambda desk: bool(desk.deciding_newsrooms),
-        lambda desk: Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False),
-        "",
-        lambda: f"{reverse('admin:editorial_claimant_changelist')}?confirmed__exact=0",
-    ),
-    "failed_jobs": Count(
-        lambda desk: desk.administers_accounts,
-        lambda desk: Job.objects.filter(status="failed"),
-        "",
-        lambda: f"{reverse('admin:editorial_job_changelist')}?state=failed",
-    ),
-}
+def _counts(desk: Desk) -> dict[str, Count]:
+    """The counts that concern the person."""
+    newsrooms, counts = list(desk.roles), dict[str, Count]()
+    if newsrooms:
+        messages = _("New messages from readers are waiting.")
+        waiting = ReaderMessage.objects.waiting().for_newsrooms(newsrooms)
+        counts["messages"] = Count(messages, waiting, "readermessage", "?state__exact=waiting", "received_at")
+        translations = _("Translations are behind their originals. Bring them up to date.")
+        counts["behind"] = Count(translations, desk.own(Review.objects.behind()), "review", "?translation=behind")
+        sources = _("Sources of published reviews have to be checked again.")
+        to_check = WatchedSource.objects.to_check_again(newsrooms)
+        counts["sources"] = Count(sources, to_check, "watchedsource", since="since")
+    if desk.deciding_newsrooms:
+        names = _("Names from imports are waiting for confirmation. Confirm each name or describe the claimant.")
+        unconfirmed = Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False)
+        counts["unconfirmed"] = Count(names, unconfirmed, "claimant", "?confirmed__exact=0")
+    if desk.administers_accounts:
+        failed = Job.objects.filter(status="failed")
+        counts["failed_jobs"] = Count(_("Background jobs have failed."), failed, "job", "?state=failed")
+    return counts
 
 
-def counts_for(desk: Desk) -> dict[str, Counted]:
+def counts_for(desk: Desk) -> list[Counted]:
     """The counts that concern the person and aren't zero."""
-    concerned = {name: count for name, count in COUNTS.items() if count.concerns(desk)}
-    columns: dict[str, Any] = {name: BoundedCount(count.rows(desk)) for name, count in concerned.items()}
-    for name, count in concerned.items():
+    counts = _counts(desk)
+    columns: dict[str, Any] = {name: BoundedCount(count.rows) for name, count in counts.items()}
+    for name, count in counts.items():
         if count.since:
-            columns[f"{name}_since"] = Subquery(count.rows(desk).order_by(count.since).values(count.since)[:1])
+            columns[f"{name}_since"] = Subquery(count.rows.order_by(count.since).values(count.since)[:1])
     found: Any = User.objects.filter(pk=desk.user.pk).values(**columns).get() if columns else {}
-    return {
-        name: Counted(found[name], found.get(f"{name}_since"), count.url())
-        for name, count in concerned.items()
+    urls = {name: reverse(f"admin:editorial_{count.model}_changelist") + count.query for name, count in counts.items()}
+    return [
+        Counted(count.text, found[name], found.get(f"{name}_since"), urls[name])
+        for name, count in counts.items()
         if found[name]
-    }
+    ]
 
 
 MAX_ROWS = 50  # per section. Further rows appear after these have been decided.
 MAX_CHANGES = 20
 # How long changes of accounts, and returned proposals of kinds without a draft, are listed.
 RECENT = timedelta(days=30)
-_DRAFTS = (Kind.REVIEW, Kind.DEMAND)
 # The sections of proposals: title, and what an empty section says. Without that text, an empty section isn't shown.
 _SECTIONS = {
     "returned": (gettext_lazy("Returned to you"), ""),
@@ -187,7 +178,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {"desk": desk, "account_changes": account_changes(request), "counts": counts_for(desk)}
     context["max_changes"] = MAX_CHANGES
     if desk.roles or desk.administers_accounts:
-        context["sections"] = _sections(desk)
+        context["sections"] = _sections(request)
     if desk.deciding_newsrooms:
         context["messages_problem"] = find_key_problem()
     if desk.administers_accounts:
@@ -196,16 +187,17 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     return context
 
 
-def _sections(desk: Desk) -> list[Section]:
+def _sections(request: HttpRequest) -> list[Section]:
     """The sections with rows, in the order of urgency, and the empty sections that explain what appears there."""
+    desk = get_desk(request)
     proposals = _proposals(desk)
-    listed = [found.subject_id for found in proposals["returned"] if found.kind in _DRAFTS]
+    listed = [found.subject_id for found in proposals["returned"] if found.kind in DRAFTS]
     drafts = _drafts(desk, listed) if desk.roles else ([], [])
     everything = [proposal for rows in proposals.values() for proposal in rows]
     _show_titles(desk, everything, drafts[0])
     sections = []
     for name, (title, empty) in _SECTIONS.items():
-        items = [_proposal_item(desk, proposal, name) for proposal in proposals.get(name, [])]
+        items = [_proposal_item(request, proposal, name) for proposal in proposals.get(name, [])]
         if items or (empty and name in proposals):
             sections.append(Section(name, title, items, empty))
     if desk.roles:
@@ -238,11 +230,7 @@ def _proposals(desk: Desk) -> dict[str, list[Proposal]]:
         for name, rows in querysets.items()
     )
     keys = list(first.union(*rest, all=True))
-    subjects = (
-        "review__claim", "demand", "claim", "into", "batch", "mapping__verdict", "account", "newsroom",
-        "freeze__newsroom", "submitted_by", "decided_by",
-    )  # fmt: skip
-    rows = found.select_related(*subjects).in_bulk({key for _name, key in keys}) if keys else {}
+    rows = found.with_subjects().in_bulk({key for _name, key in keys}) if keys else {}
     return {name: [rows[key] for section, key in keys if section == name and key in rows] for name in querysets}
 
 
@@ -262,8 +250,8 @@ def _show_titles(desk: Desk, proposals: list[Proposal], drafts: list[Review]) ->
     show_public_text(desk, [*claims, *(review.claim for review in drafts)])
 
 
-def _proposal_item(desk: Desk, proposal: Proposal, section: str) -> Item:
-    person, at = proposal.submitted_by, proposal.submitted_at
+def _proposal_item(request: HttpRequest, proposal: Proposal, section: str) -> Item:
+    desk, person, at = get_desk(request), proposal.submitted_by, proposal.submitted_at
     who = str(person)
     if section in ("returned", "removed"):
         who, at = str(proposal.decided_by), proposal.decided_at or at
@@ -276,22 +264,19 @@ def _proposal_item(desk: Desk, proposal: Proposal, section: str) -> Item:
         details.append(f"{_('not public before')} {date_format(proposal.demand.publish_after)}")
     message = proposal.message if section == "returned" else ""
     note = hold_notice(proposal) if section == "to_publish" else proposal.deadline_note
-    return Item(proposal, _page(desk, proposal, section), " · ".join(details), at, message, note)
+    return Item(proposal, _page(request, proposal, section), " · ".join(details), at, message, note)
 
 
-def _page(desk: Desk, proposal: Proposal, section: str) -> str:
-    """The page with the proposal's buttons. A review has one page for its decision.
-
-    Chief editors can't open an account, so they open the decision itself.
-    """
-    if proposal.kind == Kind.REVIEW and section in ("to_decide", "to_publish"):
-        return reverse("admin:editorial_proposal", args=[proposal.pk, DECIDE.name])
+def _page(request: HttpRequest, proposal: Proposal, section: str) -> str:
+    """The page with the proposal's buttons: the subject's page, or the decision itself if the person can't open it."""
+    page, name = subject_url(request, proposal), ""
     if section == "removed":
-        return reverse("admin:editorial_proposal", args=[proposal.pk, "undo"])
-    if proposal.kind == Kind.ACCOUNT and not proposal.decision and not desk.administers_accounts:
+        name = "undo"
+    elif workflow.policy_of(proposal).has_own_page and section in ("to_decide", "to_publish"):
+        name = DECIDE.name
+    elif page is None and not proposal.decision:
         name = "take-back" if section == "sent" else "approve"
-        return reverse("admin:editorial_proposal", args=[proposal.pk, name])
-    return subject_url(desk, proposal)
+    return reverse("admin:editorial_proposal", args=[proposal.pk, name]) if name else page or reverse("admin:index")
 
 
 def _draft_items(reviews: Iterable[Review], demands: Iterable[Demand]) -> list[Item]:
@@ -330,4 +315,4 @@ def account_changes(request: HttpRequest) -> list[tuple[EditorialEvent, Any, Any
 
 
 def _is_recent() -> Q:
-    return Q(kind__in=_DRAFTS) | Q(decided_at__gte=timezone.now() - RECENT)
+    return Q(kind__in=DRAFTS) | Q(decided_at__gte=timezone.now() - RECENT)

@@ -16,7 +16,7 @@ from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.lists.filters import DecisionFilter, DecisionMixin
 from factcheck.editorial.desk.writing.reviews import verdict_label
 from factcheck.editorial.models import Claim, Claimant, ImportBatch, Proposal
-from factcheck.editorial.models.kinds import Decision, Kind
+from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals.import_policy import close_import
 
 PAGE = 100
@@ -101,7 +101,6 @@ class ImportFilter(DecisionFilter):
 
 @admin.register(ImportBatch)
 class ImportBatchAdmin(DecisionMixin, NewsroomAdmin[ImportBatch]):
-    kind = Kind.IMPORT
     change_form_template = "admin/editorial/importbatch/change_form.html"
     list_display = (
         "files",
@@ -123,6 +122,10 @@ class ImportBatchAdmin(DecisionMixin, NewsroomAdmin[ImportBatch]):
 
     def has_change_permission(self, request: HttpRequest, obj: ImportBatch | None = None) -> bool:
         return False
+
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+        assert proposal.batch is not None
+        return {"batch": proposal.batch, **member_rows(request, proposal.batch)}
 
     def status_context(self, request: HttpRequest, row: ImportBatch) -> dict[str, Any]:
         desk, proposal = get_desk(request), row.proposal

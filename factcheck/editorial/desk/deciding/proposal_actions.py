@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,13 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.action_forms import DigestForm, ReasonForm
-from factcheck.editorial.desk.action_views import DeskAction, Text, by_name
+from factcheck.editorial.desk.action_views import DeskAction, by_name
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Proposal, User
-from factcheck.editorial.models.kinds import TAKING, Action, Decision, Kind
-from factcheck.editorial.people import accounts
+from factcheck.editorial.models.kinds import SHAPES, Decision, Kind
+from factcheck.editorial.people import accounts, roles
 from factcheck.editorial.proposals import workflow
-from factcheck.editorial.proposals.import_policy import publish_import
 from factcheck.editorial.proposals.policy import Policy
 
 LATE = timedelta(minutes=2)  # after its time, a held review should have been published
@@ -25,16 +26,8 @@ PART = 4  # in seconds. A publication that takes longer runs in parts, and the p
 
 
 def _publish(proposal: Proposal, by: User, _data: dict[str, Any]) -> None:
-    if proposal.kind == Kind.IMPORT:
-        assert proposal.batch is not None
-        publish_import(batch=proposal.batch, by=by, seconds=PART)
-    else:
+    if not workflow.policy_of(proposal).publish_part(proposal, by, seconds=PART):
         workflow.publish(proposal=proposal, by=by)
-
-
-def is_unfinished(proposal: Proposal) -> bool:
-    """Whether the import still has reviews that are neither public nor returned."""
-    return proposal.kind == Kind.IMPORT and proposal.batch is not None and proposal.batch.members.open().exists()
 
 
 ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
@@ -97,115 +90,49 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
         _publish,
         is_primary=True,
         read_first=True,
-        has_more=is_unfinished,
+        has_more=lambda proposal: workflow.policy_of(proposal).is_unfinished(proposal),
     ),
 )
 
-ONLY_FOR_REVIEWS = frozenset({"approve-and-publish", "hold"})
+APPROVALS = frozenset({"approve", "approve-and-publish", "hold"})
 
 # A link, because the page of the decision has the buttons.
 DECIDE: DeskAction[Proposal] = DeskAction(
     "decide", _("Read and decide"), "", "", lambda _proposal, _by, _data: None, is_primary=True
 )
 
-# Texts that differ between kinds of proposals, or between publications and other actions on a review.
-_EXPLANATIONS: dict[tuple[str, str], Text] = {
-    ("approve", Kind.DEMAND): _(
-        "You approve the entry exactly as shown on this page. If the entry must not be public before a certain"
-        " day, it is published automatically on that day, in your name."
-    ),
-    ("approve", Kind.MERGE): _(
-        "This takes effect immediately. The public log permanently records what happened, why, and who is responsible."
-    ),
-    ("approve", Kind.IMPORT): _(
-        "You approve every review in this import exactly as listed. The digest ensures that nobody can change a"
-        " review afterwards."
-    ),
-    ("approve", Kind.MAPPING): _(
-        "You approve the mapping exactly as shown on this page. From now on, imports will map these words to"
-        " our verdict."
-    ),
-    ("approve", Kind.FREEZE): _(
-        "You end the freeze together with the person who proposed this. The newsroom can then publish again."
-    ),
-    ("return", Kind.FREEZE): _("Publishing stays frozen. The person who proposed this will see your message."),
-    ("take-back", Kind.FREEZE): _("You proposed this. If you take it back, publishing stays frozen."),
-    ("approve", Kind.ACCOUNT): _(
-        "You approve the change exactly as shown on this page. It takes effect immediately, and the person concerned is"
-        " told."
-    ),
-    ("return", Kind.ACCOUNT): _("Nothing changes. The person who proposed this will see your message."),
-    ("take-back", Kind.ACCOUNT): _("You proposed this. If you take it back, nothing changes."),
-    ("approve", Action.PAUSE): _("You confirm the pause. The account stays closed until two people reopen it."),
-    ("return", Action.PAUSE): _("The pause ends at once. The person who paused the account will see your message."),
-    ("take-back", Action.PAUSE): _("You paused this account. If you take this back, the pause ends at once."),
-    ("return", Kind.MERGE): _("The claims remain unchanged. The person who proposed this will see your message."),
-    ("return", Kind.IMPORT): _(
-        "The reviews in this import remain drafts and will not be published, except for reviews that were"
-        " approved separately."
-    ),
-    ("return", Kind.MAPPING): _("Imports will not use this mapping. The person who proposed it will see your message."),
-    ("take-back", Kind.MERGE): _("You proposed this. If you take it back, the claims remain unchanged."),
-    ("take-back", Kind.IMPORT): _(
-        "You ran this import. If you take it back, its reviews remain drafts and will not be published."
-    ),
-    ("take-back", Kind.MAPPING): _(
-        "You proposed this mapping. If you take it back, imports will not use it until it has been proposed"
-        " again and approved."
-    ),
-    ("publish", Kind.IMPORT): _(
-        "After publication, anyone can read these reviews. For a large import, the page shows the progress."
-    ),
-}
-_IMPORT_LABELS = {
-    "approve": _("Approve all of it"),
-    "return": _("Return all of it"),
-    "publish": _("Publish all of it"),
-}
-_AT_ONCE = _("You approve the change exactly as shown on this page. It takes effect immediately.")
-_TAKE_BACK_REQUEST = _(
-    "You requested this. Nothing has changed yet, and nothing will change if you take the request back."
-)
-
-
 _NOW_POSSIBLE = _("The reason is gone, or the site’s background worker didn’t run. Publish the review yourself.")
 
 
 def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction[Proposal]:
-    """The action with the texts for this proposal. Approving a withdrawal or an erasure is a destructive action."""
-    label = _IMPORT_LABELS.get(action.name, action.label) if proposal.kind == Kind.IMPORT else action.label
-    explanation = _EXPLANATIONS.get((action.name, proposal.kind), action.explanation)
-    explanation = _EXPLANATIONS.get((action.name, proposal.action), explanation)
-    message = action.success_message
-    if proposal.kind == Kind.REVIEW and proposal.action != Action.PUBLICATION:
-        explanation = {"approve": _AT_ONCE, "take-back": _TAKE_BACK_REQUEST}.get(action.name, explanation)
-    if action.name == "approve" and proposal.kind == Kind.ACCOUNT:
-        message = _("Done. The change is in effect.")
-    elif action.name == "publish" and proposal.is_held:
+    """The action with the texts for this proposal."""
+    policy, approves = workflow.policy_of(proposal), action.name == "approve"
+    label = policy.labels.get(action.name, action.label)
+    explanation = policy.explanations.get(action.name, action.explanation)
+    if action.name == "publish" and proposal.is_held:
         label, explanation = _("Publish now"), _("The review is held until later. You can publish it now.")
-    elif action.name == "approve" and proposal.action not in (Action.PUBLICATION, Action.ADOPTION, Action.UNFREEZING):
-        message = _("Done. Readers can now see the change.")
-    is_destructive = action.name == "approve" and proposal.action in (Action.WITHDRAWAL, Action.ERASURE, *TAKING)
+    message = policy.approved if approves else action.success_message
+    is_destructive = approves and policy.is_destructive
     return replace(action, label=label, explanation=explanation, success_message=message, is_destructive=is_destructive)
 
 
 def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[Proposal]]:
     """The actions that the person can currently use on the proposal."""
-    if proposal is None or not may_view(desk, proposal):
+    if proposal is None:
         return []
-    policy, mine = workflow.POLICIES[proposal.kind], proposal.submitted_by_id == desk.user.pk
-    may_approve = policy.find_refusal(proposal, desk.user, approving=True) is None
-    decides = may_approve or policy.find_refusal(proposal, desk.user, approving=False) is None
-    names = []
+    sees, decides, may_approve = roles.rights_on(proposal.pk, desk.user)
+    if not sees:
+        return []
+    policy, mine = workflow.policy_of(proposal), proposal.submitted_by_id == desk.user.pk
+    names: list[str] = []
     if not proposal.effective_decision and may_approve:
-        is_publication = proposal.kind == Kind.REVIEW and proposal.action == Action.PUBLICATION
-        names += ["approve-and-publish", "hold"] if is_publication else ["approve"]
-    if proposal.kind == Kind.ACCOUNT and Proposal.objects.to_undo(desk.user).filter(pk=proposal.pk).exists():
+        names += policy.approvals
+    if policy.can_be_undone(proposal, desk.user):
         names.append("undo")
     if decides and _can_be_published(policy, proposal):
         names.append("publish")
     if not proposal.decision or (policy.waits and proposal.decision == Decision.APPROVED and proposal.entry_id is None):
-        if mine and not _is_member(proposal):
+        if mine and (proposal.review_id is None or proposal.batch_id is None):
             names.append("take-back")
         elif decides:
             names.append("return")
@@ -213,9 +140,9 @@ def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[
 
 
 def decision_buttons(desk: Desk, proposal: Proposal | None) -> list[DeskAction[Proposal]]:
-    """The buttons on the page of the proposal's subject. Everything about a review is decided on one page."""
+    """The buttons on the page of the proposal's subject."""
     actions = available_actions(desk, proposal)
-    if proposal is None or proposal.kind != Kind.REVIEW:
+    if proposal is None or not workflow.policy_of(proposal).has_own_page:
         return actions
     taken_back = [action for action in actions if action.name == "take-back"]
     return [DECIDE, *taken_back] if len(actions) > len(taken_back) else taken_back
@@ -237,34 +164,17 @@ def hold_notice(proposal: Proposal) -> str:
     }  # fmt: skip
 
 
-def may_view(desk: Desk, proposal: Proposal) -> bool:
-    """Whether the person is a member of a newsroom that the proposal concerns. Every newsroom can see
-    mappings, and account administrators can see freezes."""
-    if proposal.kind == Kind.MAPPING:
-        return bool(desk.roles)
-    if proposal.kind == Kind.FREEZE and desk.administers_accounts:
-        return True
-    if proposal.kind == Kind.ACCOUNT:
-        policy = workflow.POLICIES[proposal.kind]
-        return desk.administers_accounts or policy.find_refusal(proposal, desk.user, approving=False) is None
-    return not desk.roles.keys().isdisjoint({proposal.newsroom_id, proposal.deciding_id})
+def subject_url(request: HttpRequest, proposal: Proposal) -> str | None:
+    """The URL of the subject's page, or None if the person can't open it.
 
-
-def subject_url(desk: Desk, proposal: Proposal) -> str:
-    """The URL of the subject's page. For a merge, this is the page of the claim that the person's newsroom logged.
-
-    Chief editors decide on accounts, but can't open the pages of accounts.
+    Either claim's page shows a merge, and people who decide on accounts can't always open them.
     """
-    subject: Any = proposal.subject
-    if proposal.kind == Kind.ACCOUNT and not desk.administers_accounts:
-        return reverse("admin:index")
-    if proposal.kind == Kind.MERGE and proposal.into is not None and subject.newsroom_id not in desk.roles:
-        subject = proposal.into
-    return reverse(f"admin:editorial_{subject._meta.model_name}_change", args=[subject.pk])
-
-
-def _is_member(proposal: Proposal) -> bool:
-    return proposal.kind == Kind.REVIEW and proposal.batch_id is not None
+    for column in SHAPES[Kind(proposal.kind)].columns:
+        row: Any = getattr(proposal, column)
+        row_admin: Any = admin.site.get_model_admin(type(row))
+        if row_admin.has_view_permission(request, row):
+            return reverse(f"admin:editorial_{row._meta.model_name}_change", args=[row.pk])
+    return None
 
 
 def _can_be_published(policy: Policy[Any], proposal: Proposal) -> bool:
@@ -274,4 +184,4 @@ def _can_be_published(policy: Policy[Any], proposal: Proposal) -> bool:
         policy.require_ready(proposal)
     except EditorialError:
         return False
-    return policy.waits or is_unfinished(proposal)
+    return policy.waits or policy.is_unfinished(proposal)

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import Desk
+from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_forms import DecisionForm
 from factcheck.editorial.desk.action_views import (
     DeskAction,
@@ -52,9 +53,9 @@ def checklist_of(newsroom: Publisher) -> list[str]:
     return own or [str(sentence) for sentence in DEFAULT_CHECKLIST]
 
 
-def review_decision(request: HttpRequest, desk: Desk, proposal: Proposal, name: str) -> HttpResponse:
+def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> HttpResponse:
     """Shows the page. On POST, runs the action, or shows why it was refused and keeps the input."""
-    page = subject_url(desk, proposal)
+    desk, page = get_desk(request), subject_url(request, proposal) or reverse("admin:index")
     assert proposal.newsroom is not None
     form = DecisionForm(
         submitted_data(request),

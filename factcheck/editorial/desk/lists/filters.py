@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_views import Text
 from factcheck.editorial.models import Authorship, Claim, Proposal, Review, Topic, User, Verdict
-from factcheck.editorial.models.kinds import SUBJECTS, Decision, Kind
+from factcheck.editorial.models.kinds import SHAPES, Decision, kind_of
 
 
 class DecisionFilter(admin.SimpleListFilter):
@@ -33,11 +33,10 @@ class DecisionFilter(admin.SimpleListFilter):
 class DecisionMixin:
     """Adds the column `decision`: the last proposal's decision, "" while it is pending, or None without a proposal."""
 
-    kind: ClassVar[Kind]
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)  # type: ignore[misc]
-        last = Proposal.objects.filter(**{SUBJECTS[self.kind][0]: OuterRef("pk")}, kind=self.kind).order_by("-pk")
+        kind = kind_of(rows.model())
+        last = Proposal.objects.filter(**{SHAPES[kind].columns[0]: OuterRef("pk")}, kind=kind).order_by("-pk")
         annotated: QuerySet[Any] = rows.annotate(decision=Subquery(last.values("decision")[:1]))
         return annotated
 

@@ -74,6 +74,19 @@ def _model_order(model: type[Model], *, backwards: bool) -> list[str]:
     return [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in names] if backwards else names
 
 
+class WordSearchMixin:
+    """Searches for rows with all words of the search field."""
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
+        if not search_term.strip():
+            return queryset, False
+        words = search_terms(search_term)
+        return self.find_words(request, queryset, words) if words else queryset.none(), False
+
+    def find_words(self, request: HttpRequest, rows: Any, words: list[str]) -> QuerySet[Any]:
+        raise NotImplementedError
+
+
 def search_terms(text: str) -> list[str]:
     """The words of a search. A text that has only short words isn't split, and punctuation alone gives no words."""
     if not split_words(text):

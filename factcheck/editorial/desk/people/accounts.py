@@ -17,9 +17,10 @@ from factcheck.editorial.desk.access import AdministratorsAdmin, DeskAdmin, M, g
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions as available_decisions
 from factcheck.editorial.desk.people.account_actions import account_page, available_actions, link_note, remove_role_page
 from factcheck.editorial.events import set_actor
-from factcheck.editorial.models import Membership, User
+from factcheck.editorial.models import Membership, Proposal, User
+from factcheck.editorial.models.kinds import TAKING
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.account_policy import has_powers, open_proposal
+from factcheck.editorial.proposals.account_policy import has_powers, is_first_hour, open_proposal
 
 # This site uses only one group, whose members are made and removed on the page of an account.
 admin.site.unregister(Group)
@@ -73,6 +74,19 @@ class AccountAdmin(ActorRecordingAdmin[User], AdministratorsAdmin[User]):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(account_page)
         return [path("<int:pk>/do/<slug:name>/", view, name="editorial_user_action"), *super().get_urls()]
+
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+        desk, account, mine = get_desk(request), proposal.account, proposal.submitted_by == request.user
+        assert account is not None
+        resets = roles.ask("editorial_replaces_password", account.pk, proposal.action)
+        others = [] if desk.administers_accounts else available_decisions(desk, proposal)
+        return {
+            "account": account,
+            "memberships": account.memberships.select_related("publisher"),
+            "link_note": link_note(account) if resets else "",
+            "alone": mine and proposal.action not in TAKING and is_first_hour(desk.user),
+            "others": [action for action in others if action.name == "return"],
+        }
 
     def status_context(self, request: HttpRequest, row: User) -> dict[str, Any]:
         desk, proposal = get_desk(request), open_proposal(row)

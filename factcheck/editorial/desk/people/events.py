@@ -28,10 +28,7 @@ from factcheck.editorial.models import (
     Capture,
     Claim,
     Claimant,
-    Demand,
     EditorialEvent,
-    Freeze,
-    ImportBatch,
     Membership,
     Proposal,
     Publisher,
@@ -42,28 +39,22 @@ from factcheck.editorial.models import (
     Topic,
     User,
     Verdict,
-    VerdictMapping,
 )
 from factcheck.editorial.models.events import ADMINISTRATION
+from factcheck.editorial.models.kinds import POLICIES, SHAPES, Kind
 from factcheck.webhooks.models import Subscription
 
 # The model of an event's subject, by the part of the action that precedes the dot.
+_NAMED = (Capture, Claim, Claimant, Publisher, RatingScale, Review, Topic, Verdict)
 SUBJECT_MODELS: dict[str, type[Model]] = {
-    **dict.fromkeys(("publication", "withdrawal", "reinstatement", "erasure", "correction", "review"), Review),
-    **dict.fromkeys(("claim", "merge", "split"), Claim),
-    **dict.fromkeys(("account", "account_group", "account_proposal", "membership"), User),
-    **dict.fromkeys(("sign_in", "session", "second_factor"), User),
-    "capture": Capture,
-    "claimant": Claimant,
-    "demand": Demand,
-    "freeze": Freeze,
-    "import": ImportBatch,
-    "mapping": VerdictMapping,
+    **{
+        policy.event(Proposal(kind=kind, action=action)): SHAPES[Kind(kind)].subject
+        for (kind, action), policy in POLICIES.items()
+    },
+    **{model.__name__.lower(): model for model in _NAMED},
+    **dict.fromkeys(("account", "account_group", "membership", "sign_in", "session", "second_factor"), User),
+    "correction": Review,
     "message": ReaderMessage,
-    "publisher": Publisher,
-    "ratingscale": RatingScale,
-    "topic": Topic,
-    "verdict": Verdict,
     "token": ApiToken,
     "webhook": Subscription,
 }

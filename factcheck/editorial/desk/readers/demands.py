@@ -159,6 +159,10 @@ class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand]):
             " can copy it."
         )
 
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+        assert proposal.demand is not None
+        return statement_context(proposal.demand, proposal)
+
     def status_context(self, request: HttpRequest, row: Demand) -> dict[str, Any]:
         if request.method != "GET":
             return {}

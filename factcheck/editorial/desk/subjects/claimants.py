@@ -18,7 +18,7 @@ from factcheck.editorial.claimants import claimant_digest, confirm_claimant, red
 from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_forms import DigestForm, ProseField
 from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
-from factcheck.editorial.desk.lists.large_lists import contains_all, keys, search_terms, with_keys
+from factcheck.editorial.desk.lists.large_lists import WordSearchMixin, contains_all, keys, with_keys
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm, LockingAdmin
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
@@ -79,7 +79,7 @@ class RedactionForm(forms.Form):
 
 
 @admin.register(Claimant)
-class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
+class ClaimantAdmin(WordSearchMixin, LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
     recorded = ("added", "changed", "removed")
     form = ClaimantForm
     change_form_template = "admin/editorial/claimant/change_form.html"
@@ -98,16 +98,10 @@ class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
         fields = ["type", "name", "is_public_figure", "description", "job_title", "same_as"]
         return ["newsroom", *fields] if self.chooses_newsroom(request, obj) else fields
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Claimant], search_term: str
-    ) -> tuple[QuerySet[Claimant], bool]:
-        if not search_term.strip():
-            return queryset, False
-        if not (words := search_terms(search_term)):
-            return queryset.none(), False
+    def find_words(self, request: HttpRequest, rows: QuerySet[Claimant], words: list[str]) -> QuerySet[Claimant]:
         own = get_desk(request).own(Claimant.objects.all())
         hits = [key for field in self.search_fields for key in keys(own.filter(contains_all(field, words)))]
-        return with_keys(queryset, hits), False
+        return with_keys(rows, hits)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claimant | None = None) -> bool:
         """Allowed only if no draft and no published claim refers to the claimant."""

@@ -132,7 +132,7 @@ def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpRe
     if answer := perform(request, SPLIT, claim, form, back):
         return answer
     button, claims = _("Propose to split it off"), with_public_pages(get_desk(request), claim, into)
-    template = "admin/editorial/claim/merge.html"
+    template = "admin/editorial/claim/action.html"
     return confirm_page(request, SPLIT, claim, form, back, template, button=button, claims=claims)
 
 

@@ -23,7 +23,6 @@ from factcheck.editorial.models import (
     VerdictLabel,
     VerdictMapping,
 )
-from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals.mapping_policy import is_adopted
 from factcheck.editorial.proposals.workflow import submit
 
@@ -136,7 +135,6 @@ class TopicAdmin(ChiefsAdmin[Topic]):
 class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
     """An Editor proposes a mapping by saving it, and another Editor approves the mapping."""
 
-    kind = Kind.MAPPING
     change_form_template = "admin/editorial/verdictmapping/change_form.html"
     list_display = ("words", "site", "verdict", "proposed_by", "decision_label", "decided_by")
     list_select_related = ("verdict",)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from factcheck.editorial.captures.requests import request_missing
 from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
 from factcheck.editorial.desk.writing.edit_conflicts import CHOICE, LockingAdmin, chosen_theirs
+from factcheck.editorial.desk.writing.forgetting import forget_page
 from factcheck.editorial.desk.writing.saved_states import restore_page, states_page
 from factcheck.editorial.desk.writing.state_comparison import find_differences
 from factcheck.editorial.desk.writing.submissions import CannotKeep, Submission
@@ -52,6 +53,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             path("<uuid:pk>/autosave/", view(require_POST(self.autosave)), name=f"{name}_autosave"),
             path("<uuid:pk>/open/", view(require_POST(self.note_open)), name=f"{name}_open"),
             path("<uuid:pk>/states/", view(partial(states_page, model_admin=self)), name=f"{name}_states"),
+            path("<uuid:pk>/states/forget/", view(partial(forget_page, model_admin=self))),
             path(
                 "<uuid:pk>/states/<int:state>/restore/",
                 view(require_POST(partial(restore_page, model_admin=self))),
@@ -237,7 +239,8 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         """Both texts, field by field. The typed text is kept as a state that was never the draft's content.
 
         Without a state of the opened version the typed text isn't kept, because an erasure may have deleted the states.
-        Fields that only the other person has changed are theirs, unless the person chooses otherwise.
+        The same applies if a passage has been forgotten since then. Fields that only the other person has changed are
+        theirs, unless the person chooses otherwise.
         """
         user = get_desk(request).user
         stored: Any = self.model._default_manager.get(pk=row.pk)
@@ -246,7 +249,8 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             mine = submission.content()
         except CannotKeep:
             mine = theirs
-        opened = saved_states.state_of(row.pk, request.POST.get("opened_version", ""))
+        version = request.POST.get("opened_version", "")
+        opened, forgotten = saved_states.state_of(row.pk, version), saved_states.passage_forgotten(row.pk, version)
         if opened and mine != theirs:
             SavedState.objects.create(
                 draft=row.pk, version=row.version, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request)
@@ -256,7 +260,8 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             {
                 "difference": found,
                 "input": CHOICE + found.name,
-                "take_theirs": opened is not None and opened.content.get(found.name) == mine.get(found.name),
+                "take_theirs": forgotten
+                or (opened is not None and opened.content.get(found.name) == mine.get(found.name)),
             }
             for found in find_differences(request, self.model, mine, theirs)
         ]
@@ -266,6 +271,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             "is_own": known is not None and known.saved_by == user,
             "at": clock_time(stored, stored.changed_at),
             "version": stored.version,
+            "forgotten": forgotten,
             "differences": differences,
         }
 

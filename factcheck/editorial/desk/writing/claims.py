@@ -32,10 +32,10 @@ from factcheck.editorial.desk.lists.filters import (
 )
 from factcheck.editorial.desk.lists.large_lists import (
     LanguageFilter,
+    WordSearchMixin,
     contains_all,
     keys,
     language_in_words,
-    search_terms,
     short_time,
     with_keys,
 )
@@ -45,7 +45,7 @@ from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.desk.writing.cards import CardsMixin
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedFormSet
 from factcheck.editorial.drafts.statement_columns import remaining_fields
-from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
+from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Proposal, Review
 from factcheck.editorial.proposals.merge_policy import is_public, last_merge_target
 from factcheck.record.statements import review as review_statement
 
@@ -86,7 +86,7 @@ class ClaimForm(DetectedLanguageForm[Claim]):
 
 
 @admin.register(Claim)
-class ClaimAdmin(AutosaveAdmin[Claim]):
+class ClaimAdmin(WordSearchMixin, AutosaveAdmin[Claim]):
     recorded = ("removed",)
     form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
@@ -131,18 +131,12 @@ class ClaimAdmin(AutosaveAdmin[Claim]):
     def show_public_text(self, request: HttpRequest, rows: Iterable[Claim]) -> None:
         show_public_text(get_desk(request), rows)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Claim], search_term: str
-    ) -> tuple[QuerySet[Claim], bool]:
-        if not search_term.strip():
-            return queryset, False
-        if not (words := search_terms(search_term)):
-            return queryset.none(), False
+    def find_words(self, request: HttpRequest, rows: QuerySet[Claim], words: list[str]) -> QuerySet[Claim]:
         # The trigram index is searched once. The list and its count then use the primary keys.
         desk = get_desk(request)
-        hits = keys(desk.own(queryset.filter(contains_all("text", words))))
-        hits += keys(queryset.filter(pk__in=search_public_claims(desk, words)))
-        return with_keys(Claim.objects.select_related(*self.list_select_related), hits), False
+        hits = keys(desk.own(rows.filter(contains_all("text", words))))
+        hits += keys(rows.filter(pk__in=search_public_claims(desk, words)))
+        return with_keys(Claim.objects.select_related(*self.list_select_related), hits)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """The person who logged a claim, and Editors, can delete it if it has no review and no public page.
@@ -157,6 +151,9 @@ class ClaimAdmin(AutosaveAdmin[Claim]):
         if not change:
             obj.logged_by = get_desk(request).user
         super().save_model(request, obj, form, change)
+
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+        return {"claims": merges.with_public_pages(get_desk(request), *proposal.claims)}
 
     def status_context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
         own = get_desk(request).own(Review.objects.filter(claim=row).exclude(state=Review.State.DISCARDED))

@@ -29,6 +29,7 @@ from factcheck.editorial.desk.deciding.review_actions import (
     statement_context,
     submit_saved,
 )
+from factcheck.editorial.desk.deciding.review_decision import REVIEW_DECISIONS, review_decision
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
@@ -40,10 +41,10 @@ from factcheck.editorial.desk.lists.filters import (
 from factcheck.editorial.desk.lists.large_lists import (
     DraftStateFilter,
     LanguageFilter,
+    WordSearchMixin,
     contains_all,
     keys,
     language_in_words,
-    search_terms,
     short_time,
     with_keys,
 )
@@ -53,7 +54,7 @@ from factcheck.editorial.desk.writing.review_forms import AuthorInline, ReviewFo
 from factcheck.editorial.desk.writing.screen import claim_context, claim_facts, steps_context, text_preview
 from factcheck.editorial.desk.writing.translations import TranslationsMixin, translation_context
 from factcheck.editorial.drafts.statement_columns import remaining_fields
-from factcheck.editorial.models import Claim, EditorialEvent, Review
+from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.record.statements.drafts import ReviewToDraft
 
@@ -64,7 +65,7 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review]):
+class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     add_title = _("Write a review")
@@ -160,20 +161,14 @@ class ReviewAdmin(TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review
             kwargs["form_class"] = partial(PublicTextChoiceField, request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Review], search_term: str
-    ) -> tuple[QuerySet[Review], bool]:
-        if not search_term.strip():
-            return queryset, False
-        if not (words := search_terms(search_term)):
-            return queryset.none(), False
+    def find_words(self, request: HttpRequest, rows: QuerySet[Review], words: list[str]) -> QuerySet[Review]:
         # A single OR condition would read both tables completely. Two index scans avoid this.
         desk = get_desk(request)
         own = desk.own(Review.objects.all())
         claims = desk.own(Claim.objects.filter(contains_all("text", words))).order_by().values("pk")
         hits = keys(own.filter(contains_all("headline", words))) + keys(own.filter(claim__in=claims))
         hits += keys(own.filter(claim__in=search_public_claims(desk, words)))
-        return with_keys(queryset, hits), False
+        return with_keys(rows, hits)
 
     def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
         if obj is None:
@@ -209,6 +204,13 @@ class ReviewAdmin(TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review
             "Not saved: the review is no longer a draft. Your browser still has the text that you typed, so that you"
             " can copy it."
         )
+
+    def decision_view(self, request: HttpRequest, proposal: Proposal, name: str) -> HttpResponse | None:
+        return review_decision(request, proposal, name) if name in REVIEW_DECISIONS else None
+
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+        assert proposal.review is not None
+        return statement_context(proposal.review, proposal, "decide")
 
     def status_context(self, request: HttpRequest, row: Review) -> dict[str, Any]:
         proposal = workflow.open_proposal(row)  # also after a refused form, where the proposal hides a button

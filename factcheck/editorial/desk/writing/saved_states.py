@@ -23,9 +23,10 @@ NOW = "now"
 
 def states_page(request: HttpRequest, model_admin: Any, pk: UUID) -> HttpResponse:
     """The list of states, or the comparison of two states if the query string names them."""
-    row = _get_row(request, model_admin, pk)
+    row = get_row(request, model_admin, pk)
     states = SavedState.objects.filter(draft=pk).select_related("saved_by")
     context = {"states_url": _url(row), "may_restore": model_admin.has_change_permission(request, row), "NOW": NOW}
+    context["forget_url"] = f"{_url(row)}forget/"
     if "before" in request.GET:
         before, after = (_get_state(pk, request.GET.get(name, NOW)) for name in ("before", "after"))
         contents = [state.content if state else content_of(row) for state in (before, after)]
@@ -46,7 +47,7 @@ def states_page(request: HttpRequest, model_admin: Any, pk: UUID) -> HttpRespons
 
 def restore_page(request: HttpRequest, model_admin: Any, pk: UUID, state: int) -> HttpResponse:
     """Restores a state and opens the draft."""
-    row: Any = _get_row(request, model_admin, pk)
+    row: Any = get_row(request, model_admin, pk)
     page = reverse(f"admin:editorial_{row._meta.model_name}_change", args=[pk])
     try:
         restore_state(draft=row, state=get_object_or_404(SavedState, pk=state), by=get_desk(request).user)
@@ -56,7 +57,7 @@ def restore_page(request: HttpRequest, model_admin: Any, pk: UUID, state: int) -
     return redirect(page)
 
 
-def _get_row(request: HttpRequest, model_admin: Any, pk: UUID) -> Model:
+def get_row(request: HttpRequest, model_admin: Any, pk: UUID) -> Model:
     row: Model | None = model_admin.get_object(request, str(pk))
     if row is None or not model_admin.has_view_permission(request, row):
         raise Http404

@@ -36,3 +36,18 @@ accountMenu?.addEventListener("keydown", ({ key }) => {
     accountMenu.querySelector("summary").focus();
   }
 });
+// Takes the passage that was marked last to the page on which it is forgotten. No URL and no journal contains it.
+const PASSAGE = "passage-to-forget";
+const forgets = document.querySelector("[data-forget]");
+let marked = "";
+document.addEventListener("selectionchange", () => {
+  const { activeElement: field } = document;
+  const inField = /^(INPUT|TEXTAREA)$/.test(field?.tagName) ? field.value.slice(field.selectionStart, field.selectionEnd) : "";
+  marked = inField || getSelection().toString() || marked;
+});
+forgets?.addEventListener("click", () => sessionStorage.setItem(PASSAGE, marked));
+const passage = document.querySelector("form.act textarea[name=text]");
+if (passage) {
+  passage.value ||= sessionStorage.getItem(PASSAGE) ?? "";
+  sessionStorage.removeItem(PASSAGE);
+}

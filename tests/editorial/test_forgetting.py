@@ -1,0 +1,324 @@
+"""A forgotten passage goes with everything that belongs to its draft: a search of all that is stored finds nothing."""
+
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import lxml.html
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from factcheck.editorial.captures import fetching
+from factcheck.editorial.captures.requests import request_missing
+from factcheck.editorial.drafts.discarding import discard_draft
+from factcheck.editorial.drafts.forgetting import forget_passage
+from factcheck.editorial.drafts.saved_states import keep_state, put_back, restore_state
+from factcheck.editorial.errors import NotAllowed, NotFound, WrongState, WrongValue
+from factcheck.editorial.models import (
+    Appearance,
+    Authorship,
+    Capture,
+    Claim,
+    Claimant,
+    EditorialEvent,
+    Picture,
+    Proposal,
+    Review,
+    SavedState,
+    Source,
+)
+from factcheck.editorial.proposals import workflow
+from tests.drafts import (
+    Newsroom,
+    make_claim,
+    make_demand,
+    make_newsroom,
+    make_review,
+    open_correction,
+    publish_review,
+    waiting,
+)
+from tests.editorial.desk.test_autosave import client_of, form_of
+from tests.editorial.test_erased_text import dump
+from tests.evidence import finish, make_capture, names_in, stored_in
+from tests.journeys.browser import signed_in
+
+NAME = "ông Lê Quýnh, tổ Năm"
+PICTURE = {"media_type": "image/png", "size": 1}
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    return make_newsroom()
+
+
+def places_of(name: str) -> int:
+    """How often the database contains the name, in any case, with any white space, also in escaped JSON and URLs."""
+    text = unicodedata.normalize("NFC", dump()).casefold()
+    text = re.sub(r"(?:\s|\\+n|%20)+", " ", text)
+    return text.count(unicodedata.normalize("NFC", name).casefold())
+
+
+def fill(newsroom: Newsroom) -> Review:
+    """A waiting review with the name in each place that holds text."""
+    person = Claimant.objects.create(
+        newsroom=newsroom.publisher, type="person", name="Bà Tư", is_public_figure=True, job_title=f"Em của {NAME}"
+    )
+    claim = make_claim(newsroom, text=f"Theo {NAME}, nước đã rút.", location=f"Nhà {NAME}", claimant=person)
+    Appearance.objects.filter(claim=claim).update(
+        url=f"https://x.example/{NAME.replace(' ', '%20')}", no_capture_reason=f"Do {NAME} xóa."
+    )
+    review = make_review(newsroom, claim, headline=f"{NAME} nói gì", body=f"Đây là {NAME.upper()}.\n\nHết.")
+    Authorship.objects.create(review=review, name=NAME)
+    copy = finish(make_capture(newsroom, url="https://source.example/1", text=f"… {NAME} …", title=NAME))
+    Source.objects.filter(review=review, position=0).update(
+        title=NAME, quote=NAME.replace(" ", "\n"), publisher=NAME, capture=copy, no_capture_reason=""
+    )
+    keep_state(review, newsroom.reporter, page=uuid4())
+    review.summary = f"Sai. Theo {NAME}."
+    review.save()
+    keep_state(review, newsroom.editor)
+    keep_state(claim, newsroom.editor)
+    SavedState.objects.create(
+        draft=review.pk, version=1, kind="typed", saved_by=newsroom.second, content={"body": f"gõ {NAME}"}
+    )
+    workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.return_(proposal=waiting(review), by=newsroom.editor, reason=f"Bỏ {NAME} đi.")
+    workflow.submit(subject=Review.objects.get(pk=review.pk), by=newsroom.reporter)
+    return Review.objects.get(pk=review.pk)
+
+
+@pytest.mark.parametrize(
+    "typed", [NAME, unicodedata.normalize("NFD", NAME.upper()), "  ông\tLê\u00a0Quýnh,\n tổ   năm "]
+)
+def test_forgotten_passage_is_found_nowhere(newsroom: Newsroom, tmp_path: Path, typed: str) -> None:
+    with stored_in(tmp_path):
+        review = fill(newsroom)
+        digests = set(review.proposals.values_list("digest", flat=True))
+        assert places_of(NAME) > 30
+        places = forget_passage(draft=review, text=typed, by=newsroom.reporter)
+        assert names_in(tmp_path) == []  # the copy
+    assert places_of(NAME) == 0
+    assert not any(digest in dump() for digest in digests)
+    assert (len(places.drafts), len(places.states), len(places.proposals), len(places.copies)) == (2, 4, 2, 1)
+    review.refresh_from_db()
+    assert (review.state, review.headline, review.summary) == ("draft", "[…] nói gì", "Sai. Theo […].")
+    assert review.body == "Đây là […].\n\nHết."
+    source = review.sources.get(position=0)
+    assert (source.title, source.quote, source.url) == ("[…]", "[…]", "https://source.example/1")
+    assert (source.capture.failure, source.capture.url, source.capture.text) == ("forgotten", source.url, "")
+    request_missing([source], newsroom=newsroom.publisher, by=newsroom.reporter)
+    fetching.capture(source.capture)
+    assert Capture.objects.get().failure == "forgotten"  # the page isn't copied again
+    appearance = review.claim.appearances.get()
+    assert (appearance.url, appearance.no_capture_reason) == ("https://omitted.invalid/", "Do […] xóa.")
+    assert {each.decision for each in review.proposals.all()} == {"returned"}
+    events = EditorialEvent.objects.filter(action__endswith="passage_forgotten")
+    assert {(each.actor, each.action, each.subject, str(each.detail)) for each in events} == {
+        (newsroom.reporter, "review.passage_forgotten", str(review.pk), "{}"),
+        (newsroom.reporter, "claim.passage_forgotten", str(review.claim_id), "{}"),
+    }
+
+
+def test_draft_can_be_submitted_and_restored_afterwards(newsroom: Newsroom) -> None:
+    review = fill(newsroom)
+    forget_passage(draft=review, text=NAME, by=newsroom.reporter)
+    for state in SavedState.objects.filter(draft=review.pk).exclude(kind="typed"):
+        restore_state(draft=review, state=state, by=newsroom.reporter)
+    Source.objects.filter(review=review).update(no_capture_reason="Trang này có tên một người.")
+    publish_review(newsroom, Review.objects.get(pk=review.pk))
+    assert places_of(NAME) == 0
+
+
+@pytest.mark.parametrize("state", ["submitted", "published", "discarded"])
+def test_passage_of_an_older_state_alone(newsroom: Newsroom, state: str) -> None:
+    review = make_review(newsroom, body=NAME)
+    keep_state(review, newsroom.editor)
+    Review.objects.filter(pk=review.pk).update(body="Đã bỏ.")
+    review.refresh_from_db()
+    if state == "submitted":
+        workflow.submit(subject=review, by=newsroom.reporter)
+    elif state == "published":
+        publish_review(newsroom, review)
+    else:
+        discard_draft(draft=review, by=newsroom.reporter)
+    forget_passage(draft=review, text=NAME, by=newsroom.reporter)
+    assert places_of(NAME) == 0
+    assert Review.objects.get(pk=review.pk).state == state
+
+
+def test_words_of_choices_are_not_texts(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, body="Một video cũ.")
+    state = keep_state(review, newsroom.reporter)
+    claim_state = keep_state(review.claim, newsroom.reporter)
+    assert state is not None
+    assert claim_state is not None
+    forget_passage(draft=review, text="video", by=newsroom.reporter)
+    review.refresh_from_db()
+    assert review.body == "Một […] cũ."
+    assert review.claim.appearances.get().medium == "video"
+    state.refresh_from_db()
+    put_back(review, state.content)
+    claim_state.refresh_from_db()
+    put_back(review.claim, claim_state.content)
+    assert review.claim.appearances.get().medium == "video"
+
+
+def test_passage_of_a_claim_and_of_a_demand(newsroom: Newsroom) -> None:
+    claim, demand = make_claim(newsroom, text=f"{NAME} nói."), make_demand(newsroom, asked=f"Xóa tên {NAME}.")
+    review = make_review(newsroom, claim)
+    workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
+    workflow.approve(proposal=waiting(demand), by=newsroom.editor, digest=waiting(demand).digest)
+    assert places_of(NAME) > 3
+    for draft in (claim, demand):
+        forget_passage(draft=draft, text=NAME, by=newsroom.reporter)
+    assert places_of(NAME) == 0
+    review.refresh_from_db()
+    demand.refresh_from_db()
+    assert (review.state, demand.state, demand.asked) == ("draft", "draft", "Xóa tên […].")
+
+
+def test_published_passage_needs_an_erasure(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, body=f"Đã đăng: {NAME}.")
+    publish_review(newsroom, review)
+    open_correction(newsroom, review, headline=f"Chưa đăng: {NAME} Bí Mật", body="Đã bỏ.")
+    for draft, text in ((review, NAME), (review.claim, "Nước lũ ở Huế")):
+        with pytest.raises(WrongState):
+            forget_passage(draft=draft, text=text, by=newsroom.reporter)
+    forget_passage(draft=review, text=f"{NAME} Bí Mật", by=newsroom.reporter)
+    assert Review.objects.get(pk=review.pk).headline == "Chưa đăng: […]"
+    assert places_of("bí mật") == 0
+
+
+def test_copies_and_pictures_that_a_person_chooses(newsroom: Newsroom, tmp_path: Path) -> None:
+    with stored_in(tmp_path):
+        copy = finish(make_capture(newsroom, url="https://source.example/1"))
+        shown = [Picture(sha256=each * 64, uploaded_by=newsroom.reporter, **PICTURE) for each in "ab"]
+        body = "".join(f"Ảnh: ![mặt người](/{each.name})\n\n" for each in shown)
+        review = make_review(newsroom, body=body)
+        for each in shown:
+            each.review = review
+            each.save()
+        Source.objects.filter(review=review, position=0).update(capture=copy, no_capture_reason="")
+        keep_state(review, newsroom.reporter)
+        forget_passage(
+            draft=review,
+            text="mặt người không có",
+            by=newsroom.reporter,
+            copies=[str(copy.pk)],
+            shown=[str(shown[0].pk)],
+        )
+        assert names_in(tmp_path) == []
+    assert [each.sha256 for each in Picture.objects.all()] == ["b" * 64]
+    assert Capture.objects.get().failure == "forgotten"
+    assert places_of("a" * 64) == 0
+    assert Review.objects.get().body == f"Ảnh: […]\n\nẢnh: ![mặt người](/{shown[1].name})"
+
+
+def test_copy_and_claimant_that_others_need_are_kept_and_named(newsroom: Newsroom, tmp_path: Path) -> None:
+    person = Claimant.objects.create(newsroom=newsroom.publisher, type="organization", name=f"Hội của {NAME}")
+    with stored_in(tmp_path):
+        copy = finish(make_capture(newsroom, text=NAME))
+        review, other = make_review(newsroom, make_claim(newsroom, claimant=person)), make_review(newsroom)
+        for each in (review, other):
+            Source.objects.filter(review=each, position=0).update(capture=copy, no_capture_reason="")
+        make_claim(newsroom, claimant=person)
+        places = forget_passage(draft=review, text=NAME, by=newsroom.reporter)
+    assert (places.kept, places.copies, places.claimants) == ([person, copy], [], [])
+    assert Capture.objects.filter(pk=copy.pk).exists()
+
+
+def test_who_may_forget_and_what(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, created_by=newsroom.editor, body=NAME)
+    review.authorships.all().delete()
+    for stranger in (newsroom.reporter, make_newsroom("ngoai.example").chief):
+        with pytest.raises(NotAllowed):
+            forget_passage(draft=review, text=NAME, by=stranger)
+        answer = client_of(stranger).post(f"/admin/editorial/review/{review.pk}/states/forget/", {"text": NAME})
+        assert answer.status_code == 404 or ("found" in answer.context and answer.context["found"] is None)
+    for text, refusal in (("Lê", WrongValue), ("không có ở đâu", NotFound)):
+        with pytest.raises(refusal):
+            forget_passage(draft=review, text=text, by=newsroom.editor)
+    assert Review.objects.get(pk=review.pk).body == NAME
+    assert not EditorialEvent.objects.filter(action="review.passage_forgotten").exists()
+
+
+def test_page_shows_the_places_first(newsroom: Newsroom) -> None:
+    review = fill(newsroom)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/").follow("Forget a passage")
+    lan.fill(text=NAME).press("Find the passage")
+    assert "Submission that will be returned:" in lan.text
+    assert Review.objects.get(pk=review.pk).headline == f"{NAME} nói gì"
+    lan.press("Forget the passage")
+    assert places_of(NAME) == 0
+    lan.open(f"/admin/editorial/review/{review.pk}/states/").follow("Forget a passage")
+    assert "wasn’t found" in lan.fill(text=NAME).press("Find the passage").text
+
+
+@pytest.mark.parametrize("with_script", [True, False])
+def test_colleague_with_an_open_page_is_told_and_does_not_write_the_passage_back(
+    newsroom: Newsroom, with_script: bool
+) -> None:
+    review = make_review(newsroom, body=f"Đây là {NAME}.")
+    page = f"/admin/editorial/review/{review.pk}"
+    lan, hoa = client_of(newsroom.reporter), client_of(newsroom.editor)
+    typed = form_of(hoa, f"{page}/change/") | {"summary": f"Hoa viết về {NAME}."}
+    lan.post(f"{page}/states/forget/", {"text": NAME, "forget": ""})
+    answer = hoa.post(f"{page}/autosave/" if with_script else f"{page}/change/", typed)
+    html = answer.json()["html"] if with_script else answer.content.decode()
+    chosen = {each.get("name"): each.get("value") for each in lxml.html.fromstring(html).xpath("//input[@checked]")}
+    assert "removed a passage from this draft" in html
+    assert (chosen["choice-summary"], chosen["choice-body"]) == ("theirs", "theirs")
+    assert not SavedState.objects.filter(kind="typed").exists()
+    assert places_of(NAME) == 0
+
+
+def record_forgetting(newsroom: Newsroom, draft: Any) -> None:
+    connection.cursor().execute(
+        "SELECT editorial_record_events(%s, %s, ARRAY['review.passage_forgotten'], ARRAY[%s], ARRAY['{}'::jsonb])",
+        [newsroom.reporter.pk, newsroom.publisher.pk, str(draft)],
+    )
+
+
+@pytest.mark.parametrize("noted", ["not at all", "in another transaction", "for another draft"])
+def test_database_changes_nothing_without_an_event(newsroom: Newsroom, noted: str) -> None:
+    review, other = fill(newsroom), make_review(newsroom)
+    if noted == "in another transaction":
+        record_forgetting(newsroom, review.pk)
+    for sql in (
+        "UPDATE editorial_savedstate SET content = '{}' WHERE draft = %s",
+        "UPDATE editorial_proposal SET statement = '', note = '', digest = repeat('0', 64) WHERE review_id = %s",
+        "UPDATE editorial_editorialevent SET detail = '{}' WHERE subject = %s::text AND detail <> '{}'",
+    ):
+        with pytest.raises(DatabaseError, match=r"refused|cannot be changed"), transaction.atomic():
+            if noted == "for another draft":
+                record_forgetting(newsroom, other.pk)
+            connection.cursor().execute(sql, [review.pk])
+
+
+def test_database_keeps_what_was_decided_and_published(newsroom: Newsroom) -> None:
+    review, waits = make_review(newsroom), make_review(newsroom)
+    publish_review(newsroom, review)
+    workflow.submit(subject=waits, by=newsroom.reporter)
+    for sql in (
+        "UPDATE editorial_proposal SET statement = '', note = '', digest = repeat('0', 64) WHERE review_id = %s",
+        "UPDATE editorial_proposal SET statement = '{}' WHERE review_id = %s",
+        "DELETE FROM editorial_proposal WHERE review_id = %s",
+        "DELETE FROM editorial_editorialevent WHERE subject = %s::text",
+        "UPDATE editorial_savedstate SET saved_at = now() WHERE draft = %s",
+    ):
+        for draft in (review, waits):
+            keep_state(draft, newsroom.editor, SavedState.Kind.RESTORED)
+            with pytest.raises(DatabaseError), transaction.atomic():
+                record_forgetting(newsroom, draft.pk)
+                connection.cursor().execute(sql, [draft.pk])
+    with pytest.raises(DatabaseError, match="refused"), transaction.atomic():
+        record_forgetting(newsroom, review.pk)
+        connection.cursor().execute(
+            "UPDATE editorial_editorialevent SET detail = '{}' WHERE action = 'publication.approved'"
+        )
+    assert Proposal.objects.exclude(statement="").count() == 2
+    assert Claim.objects.count() == 2
