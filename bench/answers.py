@@ -149,8 +149,8 @@ def compare(comparisons: list[Comparison], rounds: int, seconds: float) -> Itera
 def main() -> None:
     options = options_of(__doc__, reviews=100_000, rounds=7, seconds=3.0)
     with own_server() as folder, ExitStack() as stack:
-        from tests.evidence import stored_in
-        from tests.rich_reviews import publish_review_with_ten_sources
+        from tests.support.evidence import stored_in
+        from tests.support.rich_reviews import publish_review_with_ten_sources
 
         with stored_in(folder / "stored"):
             path = publish_review_with_ten_sources()

@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from tests import kept_server
+from tests.support import kept_server
 
 gc.disable()  # until all tests are collected, and then for what they leave alone: a fifth of the time was spent on this
 CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
@@ -85,11 +85,11 @@ from factcheck.record.matching import matches  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.record.search import ranking  # noqa: E402
 from factcheck.server.response_cache import forget_responses  # noqa: E402
-from tests.databases import Ground, fresh_database, ground_fixture, prepare_template  # noqa: E402
-from tests.drafts import Newsroom, make_newsroom  # noqa: E402
+from tests.support.databases import Ground, fresh_database, ground_fixture, prepare_template  # noqa: E402
+from tests.support.drafts import Newsroom, make_newsroom  # noqa: E402
 
 if TYPE_CHECKING:
-    from tests.schemaorg import SchemaOrg
+    from tests.support.schemaorg import SchemaOrg
 
 # Beside the project's folder, since the files may not be copied into it.
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -228,7 +228,7 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def schemaorg(real_data: Path) -> "SchemaOrg":
-    from tests.schemaorg import SchemaOrg  # loads rdflib, which takes a second
+    from tests.support.schemaorg import SchemaOrg  # loads rdflib, which takes a second
 
     return SchemaOrg(real_data / "schemaorg")
 

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
-from tests.databases import Ground
-from tests.serving import served
+from tests.support.databases import Ground
+from tests.support.serving import served
 
 DOCS = settings.BASE_DIR / "docs"
 SITE = "http://127.0.0.1:8000"

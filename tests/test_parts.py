@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from factcheck import middleware
-from tests.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom, make_review, publish_review
 
 CONFIG = (Path(__file__).resolve().parents[1] / "deploy/nginx.conf").read_text()
 UUID = "00000000-0000-4000-8000-000000000000"

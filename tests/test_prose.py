@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import prose
+from tests.support import prose
 
 
 @pytest.fixture(scope="module")

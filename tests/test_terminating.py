@@ -4,12 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.postgresql import wait
+from tests.support.postgresql import wait
 
 ROOT = Path(__file__).parent.parent
 WAITING = """
@@ -50,8 +49,7 @@ def test_terminated_run_ends_and_leaves_nothing(tmp_path: Path, workers: int) ->
         run.send_signal(signal.SIGTERM)
         output, _ = run.communicate(timeout=60)
     finally:
-        with suppress(ProcessLookupError):
-            run.kill()
+        run.kill()
     begun = {file.name.removeprefix("begun-"): Path(file.read_text()) for file in tmp_path.glob("begun-*")}
     assert (run.returncode, "The run was terminated." in output) == (143, True), output
     assert {file.name for file in tmp_path.glob("closed-*")} == {f"closed-{pid}" for pid in begun}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     Publisher,
     Review,

@@ -10,7 +10,7 @@ from django.test import Client
 
 from api.http import responses
 from api.views import reviews
-from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review
 
 LICENSE = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
 

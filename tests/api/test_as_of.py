@@ -15,7 +15,7 @@ from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.public_state import find_state
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,

@@ -22,8 +22,8 @@ from api.http.problems import TooSlow
 from factcheck.editorial.models import Source
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.search import ranking
-from tests.assisting import on_http, on_stdio
-from tests.drafts import (
+from tests.support.assisting import on_http, on_stdio
+from tests.support.drafts import (
     correct_review,
     erase_review,
     make_claim,

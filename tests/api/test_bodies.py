@@ -11,7 +11,7 @@ from factcheck.editorial.models import Appearance, RatingScale, Review, Source, 
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import LogEntry
 from factcheck.record.statements import review as said
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     erase_review,
     make_newsroom,
@@ -20,7 +20,7 @@ from tests.drafts import (
     reinstate_review,
     withdraw_review,
 )
-from tests.whole import whole
+from tests.support.whole import whole
 
 SITE = "http://127.0.0.1:8000"
 NOTE = "Người quay đoạn video đã xác nhận ngày quay với toà soạn."

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from api.http import long_polling
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
@@ -29,7 +29,7 @@ from tests.drafts import (
     update_demand,
     withdraw_review,
 )
-from tests.serving import running, served
+from tests.support.serving import running, served
 
 MIRROR = str(Path(__file__).parents[2] / "examples" / "mirror.py")
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from factcheck.editorial.models import Review
 from tests.api.published import World, publish_world
-from tests.drafts import Newsroom, correct_review, make_newsroom, make_review, publish_review, withdraw_review
+from tests.support.drafts import Newsroom, correct_review, make_newsroom, make_review, publish_review, withdraw_review
 
 LINKED_DATA = "application/ld+json"
 

@@ -14,7 +14,7 @@ from factcheck.record import dump_files
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.readmodel import datafeed
 from tests.api.published import World, make_imported, publish_world
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     erase_review,
     make_newsroom,

@@ -15,7 +15,7 @@ from api.views.differences import difference
 from factcheck.editorial.models import Review
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import LogEntry
-from tests.drafts import (
+from tests.support.drafts import (
     correct_review,
     erase_review,
     make_claim,

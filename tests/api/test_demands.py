@@ -12,7 +12,7 @@ from factcheck.editorial.models import Demand
 from factcheck.editorial.proposals import demand_policy
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.demand import Demand as DemandStatement
-from tests.drafts import (
+from tests.support.drafts import (
     approve_demand,
     make_demand,
     make_newsroom,
@@ -21,7 +21,7 @@ from tests.drafts import (
     publish_review,
     update_demand,
 )
-from tests.whole import whole
+from tests.support.whole import whole
 
 SITE = "http://127.0.0.1:8000"
 MARKER = "zqxdraftzqx"

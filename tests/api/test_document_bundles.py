@@ -21,10 +21,10 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.record import publish
 from factcheck.record.log import entries, tree
 from factcheck.record.models import LogEntry
-from tests.databases import Ground, ground_fixture
-from tests.granian import free_port, wait_for_port
 from tests.record.conftest import disarm, make_statement, publish_some
-from tests.serving import served
+from tests.support.databases import Ground, ground_fixture
+from tests.support.granian import free_port, wait_for_port
+from tests.support.serving import served
 
 PATH = "/api/v1/log/document-bundles/"
 

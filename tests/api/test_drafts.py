@@ -12,9 +12,17 @@ from factcheck.editorial.models import ApiToken, Appearance, Authorship, Claim, 
 from factcheck.editorial.programs.tokens import revoke_token
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ClaimToLog, DraftSource
-from tests.drafts import Newsroom, erase_review, make_claim, make_newsroom, make_review, make_scale, publish_review
-from tests.tokens import CLAIM, Program, make_program
-from tests.whole import whole
+from tests.support.drafts import (
+    Newsroom,
+    erase_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    make_scale,
+    publish_review,
+)
+from tests.support.tokens import CLAIM, Program, make_program
+from tests.support.whole import whole
 
 WHOLE_CLAIM: dict[str, Any] = {
     "text": "Nước lũ ở Huế đã lên tới mái chùa.",

@@ -18,7 +18,7 @@ from factcheck.record import dump_files
 from factcheck.record.log.notes import Checkpoint, open_note
 from factcheck.record.models import PublishedReview
 from tests.api.unpacking import lines_of, text_of
-from tests.drafts import Newsroom, erase_review, make_claim, make_review, publish_review
+from tests.support.drafts import Newsroom, erase_review, make_claim, make_review, publish_review
 
 
 @pytest.fixture

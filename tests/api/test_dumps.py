@@ -26,7 +26,7 @@ from factcheck.record.log import merkle
 from factcheck.record.log.notes import Checkpoint, open_note
 from factcheck.record.models import LogEntry, PublishedDemand
 from tests.api.unpacking import lines_of, text_of
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     make_claim,

@@ -26,7 +26,7 @@ from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.log import tree
 from factcheck.record.models import SourceCheck
 from tests.api.exchanges import Request, comparable, pretty, read_request, write_exchange
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     erase_review,
     make_claim,
@@ -39,7 +39,7 @@ from tests.drafts import (
     publish_review,
     update_demand,
 )
-from tests.evidence import finish, make_capture
+from tests.support.evidence import finish, make_capture
 
 RECORDING = "RECORD_EXAMPLES" in os.environ
 REFERENCE = settings.BASE_DIR / "docs" / "reference"

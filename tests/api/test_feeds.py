@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial.models import Topic, TopicLabel
 from factcheck.record.models import LogEntry
 from tests.api.published import make_imported
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,

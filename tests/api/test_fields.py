@@ -6,7 +6,7 @@ import pytest
 
 from api.lists.parameters import EMPTY
 from factcheck.editorial.models import Topic
-from tests.drafts import (
+from tests.support.drafts import (
     correct_review,
     make_claim,
     make_demand,

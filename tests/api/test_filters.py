@@ -11,7 +11,7 @@ from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic,
 from factcheck.record.models import LogEntry, PastReview, PublishedClaim, PublishedReview
 from factcheck.server.response_cache import forget_responses
 from tests.api.published import make_imported
-from tests.drafts import Newsroom, correct_review, make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, correct_review, make_claim, make_newsroom, make_review, publish_review
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden
 from factcheck.record.models import LogEntry
 from factcheck.record.search.query import MAX_QUERY
 from tests.api import fuzzed_paths
-from tests.drafts import (
+from tests.support.drafts import (
     correct_review,
     erase_review,
     make_claim,
@@ -37,7 +37,7 @@ from tests.drafts import (
     update_demand,
     withdraw_review,
 )
-from tests.tokens import make_program
+from tests.support.tokens import make_program
 
 Json = dict[str, Any]
 SENT_BY_READERS = ("/api/v1/tips/", "/api/v1/correction-requests/")

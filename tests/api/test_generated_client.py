@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 
 from api.views.pages import openapi
-from tests.drafts import (
+from tests.support.drafts import (
     correct_review,
     make_claim,
     make_demand,
@@ -25,7 +25,7 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
-from tests.serving import served
+from tests.support.serving import served
 
 # Types that the generator doesn't know by name: bytes, lines of JSON, and two kinds of JSON.
 CONFIGURATION = {

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.api.conftest import Api
-from tests.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom, make_review, publish_review
 
 
 @pytest.fixture(scope="module", autouse=True)

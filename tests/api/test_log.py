@@ -12,7 +12,7 @@ from factcheck.record.log.notes import VerifierKey, open_note, signed_by
 from factcheck.record.models import LogEntry
 from tests.api.conftest import Api
 from tests.record.conftest import disarm, publish_some
-from tests.tree_roots import naive_root
+from tests.support.tree_roots import naive_root
 
 SIZE = 700
 

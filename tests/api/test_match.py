@@ -14,7 +14,7 @@ from factcheck.editorial import similar_claims
 from factcheck.record.matching import matches
 from factcheck.server import search_gate
 from tests.api.conftest import Api
-from tests.drafts import Newsroom, Review, make_claim, make_review, merge_claims, publish_review
+from tests.support.drafts import Newsroom, Review, make_claim, make_review, merge_claims, publish_review
 
 
 def publish(newsroom: Newsroom, text: str) -> Review:

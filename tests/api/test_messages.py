@@ -16,7 +16,7 @@ from django.utils import timezone
 from factcheck.editorial.messages import message_limits, reader_messages
 from factcheck.editorial.models import Claim, ReaderMessage
 from factcheck.editorial.proposals.merge_policy import replace_claim
-from tests.drafts import erase_review, make_newsroom, make_review, publish_review, withdraw_review
+from tests.support.drafts import erase_review, make_newsroom, make_review, publish_review, withdraw_review
 
 TIP = {"text": "Video nói nước lũ lên tới mái chùa, có phải năm nay không?", "language": "vi"}
 

@@ -16,7 +16,7 @@ from api.views.corrections import CORRECTIONS
 from api.views.demands import DEMANDS
 from api.views.pages import openapi
 from api.views.reviews import REVIEWS
-from tests.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom, make_review, publish_review
 
 
 @pytest.fixture(scope="module", autouse=True)

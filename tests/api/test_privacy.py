@@ -6,7 +6,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Appearance, Source, Topic, TopicLabel
-from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 
 MARKER = "zwielicht"
 

@@ -4,7 +4,7 @@ import pytest
 
 from factcheck.editorial.models import Claimant
 from tests.api.published import make_imported
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,

@@ -15,7 +15,7 @@ from factcheck.editorial.models import Claimant
 from factcheck.record.matching import similar_rows
 from factcheck.record.models import ReviewVector
 from factcheck.record.search import counts, ranking
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     make_claim,
     make_newsroom,

@@ -11,7 +11,7 @@ from factcheck.editorial.models import Topic, Verdict
 from factcheck.record.models import PublishedReview
 from factcheck.record.source_checks import SourceState, store_check
 from tests.api.published import make_imported
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,

@@ -4,7 +4,7 @@ from django.test import Client
 
 from factcheck.editorial.drafts import translations
 from factcheck.editorial.models import Review
-from tests.drafts import Newsroom, correct_review, erase_review, make_review, publish_review, withdraw_review
+from tests.support.drafts import Newsroom, correct_review, erase_review, make_review, publish_review, withdraw_review
 
 
 def test_translations_are_listed_as_behind(newsroom: Newsroom, client: Client) -> None:

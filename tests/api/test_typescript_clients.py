@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from api.views.pages import openapi
-from tests.drafts import make_claim, make_newsroom, make_review, publish_review
-from tests.serving import served
+from tests.support.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.support.serving import served
 
 PROJECT = Path(__file__).with_name("typescript")
 

@@ -14,7 +14,7 @@ from factcheck.database import migration_locks
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.source import parse_url
 from factcheck.server.management.commands import migrate
-from tests.migrating import add_migration
+from tests.support.migrating import add_migration
 
 ADD_COLUMN = RunSQL("ALTER TABLE record_logentry ADD COLUMN made_up bigint")
 ADD_INDEX = RunSQL("CREATE INDEX CONCURRENTLY made_up ON record_logentry (at)")

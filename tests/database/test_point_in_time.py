@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from factcheck.database.data_directory import make_folder
-from tests.postgresql import Server, create, environment, servers, wait
+from tests.support.postgresql import Server, create, environment, servers, wait
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISH = (
-    "from tests.drafts import make_newsroom, make_review, publish_review\n"
+    "from tests.support.drafts import make_newsroom, make_review, publish_review\n"
     "newsroom = make_newsroom({site!r})\n"
     "print(publish_review(newsroom, make_review(newsroom)).subject)"
 )

@@ -23,7 +23,7 @@ from factcheck.database import replicas
 from factcheck.database.replicas import Replicas
 from factcheck.database.source import parse_url, source
 from factcheck.server import worker
-from tests.postgresql import Server, create, environment, free_port, servers, wait
+from tests.support.postgresql import Server, create, environment, free_port, servers, wait
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("/api/v1/reviews/", "/api/v1/changes/", "/en/")
@@ -176,7 +176,7 @@ class Publisher:
     def __init__(self, environ: dict[str, str]) -> None:
         self.acknowledged: dict[str, int] = {}
         self.process = subprocess.Popen(
-            [sys.executable, "-P", str(ROOT / "tests/publishing.py"), "0.1"],
+            [sys.executable, "-P", str(ROOT / "tests/support/publishing.py"), "0.1"],
             cwd=ROOT, env={**environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         self.thread = threading.Thread(target=self._listen)

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.migrations import RunSQL
 
 from factcheck.database import sql_files
-from tests.migrating import add_migration
+from tests.support.migrating import add_migration
 
 FUNCTION = re.compile(
     r"^CREATE OR REPLACE FUNCTION (?:public\.)?(\w+)\(.*? AS \$\$(.*?)\$\$;$", re.MULTILINE | re.DOTALL

@@ -43,8 +43,8 @@ from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import check
 from factcheck.record.statements.erasure import Erasure
 from factcheck.record.statements.tombstone import Tombstone
-from tests.databases import Ground
-from tests.drafts import Newsroom, make_user
+from tests.support.databases import Ground
+from tests.support.drafts import Newsroom, make_user
 from tests.support.refusals import refused
 
 LOGINS = settings.VAR / "demo-logins.json"

@@ -15,7 +15,15 @@ from factcheck.imports.importer.record_import import IncomingRecord
 from factcheck.imports.readers.own_format import ImportedReview
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements.checks import with_defaults
-from tests.drafts import Newsroom, make_administrator, make_demand, make_review, make_scale, make_user, publish_claim
+from tests.support.drafts import (
+    Newsroom,
+    make_administrator,
+    make_demand,
+    make_review,
+    make_scale,
+    make_user,
+    publish_claim,
+)
 
 Make = Callable[[Newsroom], Proposal]
 

@@ -16,10 +16,10 @@ from factcheck.editorial.people import accounts
 from factcheck.editorial.proposals import import_policy, merge_policy, workflow
 from factcheck.editorial.proposals import review_policy as reviews
 from factcheck.record.models import LogEntry, PublishedReview
-from tests.drafts import Newsroom, approve_demand, make_claim, make_demand, make_review, publish_review, waiting
 from tests.editorial.proposal_kinds import MAKE
 from tests.journeys.browser import signed_in
-from tests.waiting import begin_until_it_waits
+from tests.support.drafts import Newsroom, approve_demand, make_claim, make_demand, make_review, publish_review, waiting
+from tests.support.waiting import begin_until_it_waits
 
 
 def at_once(calls: list[Callable[[], object]]) -> list[object]:

@@ -29,7 +29,9 @@ from factcheck.editorial.models.claims import TopicLabel
 from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
-from tests.drafts import (
+from tests.editorial.breaches import BREACHES
+from tests.editorial.proposal_kinds import MAKE, written
+from tests.support.drafts import (
     Newsroom,
     give_role,
     make_demand,
@@ -41,12 +43,10 @@ from tests.drafts import (
     waiting,
     withdraw_review,
 )
-from tests.editorial.breaches import BREACHES
-from tests.editorial.proposal_kinds import MAKE, written
-from tests.evidence import make_capture
+from tests.support.evidence import make_capture
 from tests.support.refusals import refused
-from tests.tokens import make_program
-from tests.waiting import begin_until_it_waits
+from tests.support.tokens import make_program
+from tests.support.waiting import begin_until_it_waits
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from factcheck.editorial.models import Demand, Proposal
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, make_demand, make_newsroom, publish_demand
 from tests.editorial.proposal_kinds import written
+from tests.support.drafts import Newsroom, make_demand, make_newsroom, publish_demand
 
 
 def insert_revision(

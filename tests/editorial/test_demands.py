@@ -12,7 +12,7 @@ from factcheck.editorial.models import Demand, EditorialEvent, Membership, Propo
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument
 from factcheck.record.statements.demand import Demand as DemandStatement
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     approve_demand,
     make_demand,
@@ -25,7 +25,7 @@ from tests.drafts import (
     waiting,
 )
 from tests.support.refusals import refused
-from tests.whole import whole
+from tests.support.whole import whole
 
 
 def tomorrow() -> date:

@@ -13,7 +13,7 @@ from factcheck.editorial.models import ApiToken, Demand, Proposal, Review, Saved
 from factcheck.editorial.programs.review_drafts import own_drafts
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.demand_policy import reopen_demand
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     make_claim,
     make_demand,
@@ -27,7 +27,7 @@ from tests.drafts import (
     withdraw_review,
 )
 from tests.support.refusals import refused
-from tests.tokens import make_program
+from tests.support.tokens import make_program
 
 MAKE: dict[str, Callable[[Newsroom], Any]] = {"review": make_review, "demand": make_demand}
 

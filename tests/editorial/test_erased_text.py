@@ -17,19 +17,10 @@ from django.db import connections
 
 from factcheck.editorial.claimants import redact_claimant
 from factcheck.editorial.drafts.saved_states import keep_state
-from factcheck.editorial.models import (
-    Appearance,
-    Authorship,
-    Claim,
-    Claimant,
-    Publisher,
-    Review,
-    Session,
-    Source,
-)
+from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Session, Source
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import PublishedReview
-from tests.drafts import (
+from tests.support.drafts import (
     NOTICE,
     Newsroom,
     correct_review,

@@ -11,7 +11,7 @@ from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.models import Appearance, Claim, Claimant, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
-from tests.drafts import (
+from tests.support.drafts import (
     NOTICE,
     Newsroom,
     erase_review,

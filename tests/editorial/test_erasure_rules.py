@@ -14,8 +14,8 @@ from factcheck.editorial.models import EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, RevisionDocument
-from tests.drafts import Newsroom, make_newsroom, make_review, open_correction, publish_review, waiting
 from tests.editorial.proposal_kinds import written
+from tests.support.drafts import Newsroom, make_newsroom, make_review, open_correction, publish_review, waiting
 
 NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."
 

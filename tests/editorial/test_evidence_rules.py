@@ -11,8 +11,16 @@ from factcheck.editorial.drafts.rows import drafts_of
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.proposals import review_completeness, review_policy, workflow
 from factcheck.record.statements.same_content import has_same_content
-from tests.drafts import Newsroom, correct_review, make_newsroom, make_review, open_correction, publish_review, waiting
 from tests.editorial.test_defences import approved, run
+from tests.support.drafts import (
+    Newsroom,
+    correct_review,
+    make_newsroom,
+    make_review,
+    open_correction,
+    publish_review,
+    waiting,
+)
 
 MOMENT = datetime(2026, 10, 4, 8, 30, tzinfo=UTC)
 DONE = {

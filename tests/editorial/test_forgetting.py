@@ -30,7 +30,10 @@ from factcheck.editorial.models import (
     Source,
 )
 from factcheck.editorial.proposals import workflow
-from tests.drafts import (
+from tests.editorial.desk.test_autosave import client_of, form_of
+from tests.editorial.test_erased_text import dump
+from tests.journeys.browser import signed_in
+from tests.support.drafts import (
     Newsroom,
     make_claim,
     make_demand,
@@ -40,10 +43,7 @@ from tests.drafts import (
     publish_review,
     waiting,
 )
-from tests.editorial.desk.test_autosave import client_of, form_of
-from tests.editorial.test_erased_text import dump
-from tests.evidence import finish, make_capture, names_in, stored_in
-from tests.journeys.browser import signed_in
+from tests.support.evidence import finish, make_capture, names_in, stored_in
 
 NAME = "ông Lê Quýnh, tổ Năm"
 PICTURE = {"media_type": "image/png", "size": 1}
@@ -259,9 +259,7 @@ def test_page_shows_the_places_first(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("with_script", [True, False])
-def test_colleague_with_an_open_page_is_told_and_does_not_write_the_passage_back(
-    newsroom: Newsroom, with_script: bool
-) -> None:
+def test_colleague_with_an_open_page_is_told_and_does_not_write_the_passage_back(newsroom, with_script):
     review = make_review(newsroom, body=f"Đây là {NAME}.")
     page = f"/admin/editorial/review/{review.pk}"
     lan, hoa = client_of(newsroom.reporter), client_of(newsroom.editor)

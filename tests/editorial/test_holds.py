@@ -15,12 +15,12 @@ from factcheck.editorial.proposals.freeze_policy import freeze_publishing
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, make_demand, make_review, withdraw_review
 from tests.editorial.desk.addresses import decision
 from tests.editorial.test_defences import added, insert_revision
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_demand, make_review, withdraw_review
 from tests.support.refusals import refused
-from tests.working import work_off
+from tests.support.working import work_off
 
 
 def submitted(newsroom: Newsroom) -> Proposal:

@@ -13,7 +13,9 @@ from factcheck.editorial.proposals import merge_policy, publication, workflow
 from factcheck.record.log import tree
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from tests.api.conftest import Api
-from tests.drafts import (
+from tests.editorial.test_concurrency import at_once
+from tests.editorial.test_erased_text import dump
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
@@ -26,10 +28,8 @@ from tests.drafts import (
     split_claim,
     withdraw_review,
 )
-from tests.editorial.test_concurrency import at_once
-from tests.editorial.test_erased_text import dump
-from tests.serving import served
 from tests.support.refusals import refused
+from tests.support.serving import served
 from verifier import verifier
 
 NOTE = "Hai bài cùng một lời đồn."

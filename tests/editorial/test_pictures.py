@@ -21,7 +21,7 @@ from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.record.formats.visual_hashes import stored_hashes
 from factcheck.record.models import PublishedPicture
 from factcheck.record.public_files import publish_file
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
@@ -34,8 +34,8 @@ from tests.drafts import (
     waiting,
     withdraw_review,
 )
-from tests.scenes import as_bytes, scene
 from tests.support.refusals import refused
+from tests.support.scenes import as_bytes, scene
 
 MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00" + bytes(5000)
 

@@ -12,8 +12,8 @@ from factcheck.editorial.models import Proposal
 from factcheck.editorial.models.kinds import POLICIES, SHAPES, Kind
 from factcheck.editorial.proposals import workflow
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, give_role, make_newsroom, make_user
 from tests.editorial.proposal_kinds import MAKE, Case, decider, make_case, submitter
+from tests.support.drafts import Newsroom, give_role, make_newsroom, make_user
 from tests.support.refusals import refused
 
 KEPT = "what was submitted or decided cannot be changed"

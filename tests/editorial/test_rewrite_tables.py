@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from factcheck.editorial.models import Session
 from factcheck.record.models import PublishedReview
-from tests.drafts import Newsroom, make_claim, make_review, publish_review
+from tests.support.drafts import Newsroom, make_claim, make_review, publish_review
 
 
 def file_of_sessions() -> bytes:

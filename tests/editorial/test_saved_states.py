@@ -16,7 +16,7 @@ from factcheck.editorial.drafts.discarding import delete_discarded, discard_draf
 from factcheck.editorial.drafts.saved_states import content_of, keep_state, last_state, note_opened, restore_state
 from factcheck.editorial.models import Appearance, Claim, Review, SavedState, Topic, User
 from factcheck.editorial.proposals import demand_policy
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,

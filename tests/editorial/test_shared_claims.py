@@ -8,7 +8,7 @@ from factcheck.editorial.drafts.review_statements import build_statement
 from factcheck.editorial.models import Appearance, Claim, Claimant, Review, Topic
 from factcheck.editorial.proposals import workflow
 from factcheck.record.models import PublishedClaim, PublishedReview
-from tests.drafts import (
+from tests.support.drafts import (
     FLOOD,
     Newsroom,
     correct_review,

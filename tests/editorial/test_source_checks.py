@@ -17,7 +17,8 @@ from factcheck.editorial.captures.page_comparison import contains_quote, has_cha
 from factcheck.editorial.captures.requests import set_capture
 from factcheck.editorial.models import Capture, EditorialEvent, Review, WatchedSource
 from factcheck.record.models import LogEntry, SourceCheck
-from tests.drafts import (
+from tests.editorial.captures.parsing import parse_here
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
@@ -26,8 +27,7 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
-from tests.editorial.captures.parsing import parse_here
-from tests.local_pages import LocalPages, local_pages
+from tests.support.local_pages import LocalPages, local_pages
 from tests.support.refusals import refused
 
 QUOTE = "Mực nước dâng cao nhất kể từ năm 1999"

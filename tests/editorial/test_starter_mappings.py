@@ -10,8 +10,8 @@ from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.mapping_policy import adopted_mappings
 from factcheck.editorial.proposals.starter_mappings import STARTER_MAPPINGS
 from factcheck.record.formats.text import fold_words
-from tests.drafts import Newsroom, make_scale
 from tests.imports.own_records import bodies, publish, record, run, take
+from tests.support.drafts import Newsroom, make_scale
 
 
 def test_mappings_are_proposed_once_and_approved_by_another_person(newsroom: Newsroom, tmp_path: Path) -> None:

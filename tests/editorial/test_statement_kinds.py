@@ -9,7 +9,7 @@ from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand, erasure, merge, review, rotation, tombstone
 from factcheck.record.statements.checks import check
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     erase_review,
     make_demand,

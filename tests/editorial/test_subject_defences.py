@@ -11,8 +11,8 @@ from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_policy import Erasure
-from tests.drafts import NOTICE, Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.editorial.proposal_kinds import MAKE, written
+from tests.support.drafts import NOTICE, Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.support.refusals import refused
 
 

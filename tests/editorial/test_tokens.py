@@ -12,9 +12,9 @@ from factcheck.editorial.models import AnsweredRequest, ApiToken, Authorship, Cl
 from factcheck.editorial.programs import idempotency
 from factcheck.editorial.programs.tokens import create_token, revoke_token, token_transaction
 from factcheck.editorial.proposals import review_policy, workflow
-from tests.drafts import Newsroom, make_review, make_scale, make_user, publish_review, waiting
+from tests.support.drafts import Newsroom, make_review, make_scale, make_user, publish_review, waiting
 from tests.support.refusals import refused
-from tests.tokens import CLAIM, make_program
+from tests.support.tokens import CLAIM, make_program
 
 
 @pytest.fixture

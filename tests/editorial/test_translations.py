@@ -11,7 +11,7 @@ from factcheck.editorial.drafts import translations
 from factcheck.editorial.models import EditorialEvent, Review, SavedState
 from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.record.models import PublishedReview
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
@@ -23,7 +23,7 @@ from tests.drafts import (
     withdraw_review,
 )
 from tests.support.refusals import refused
-from tests.working import work_off
+from tests.support.working import work_off
 
 DIFFERS = "The verdict differs from the original’s. Choose the same verdict, or first correct the original."
 

@@ -11,7 +11,7 @@ from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review, Source, Topic
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     give_role,

@@ -1,7 +1,7 @@
 """The story that `test_same_bytes` records: a newsroom that imports 1,000 reviews, with every time, id, salt and key fixed.
 
 Records give their ids, and other ids are made from what a row says. Salts are numbered in the log's order.
-`Story` is the one place that calls verbs: those of `tests/drafts.py` and the commands for imports.
+`Story` is the one place that calls verbs: those of `tests/support/drafts.py` and the commands for imports.
 """
 
 import random
@@ -24,8 +24,8 @@ from factcheck.editorial.models import Claim, Review
 from factcheck.record import key_rotation
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
-from tests import drafts
 from tests.imports import own_records
+from tests.support import drafts
 
 SITE = "https://factcheck.example"
 START = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
@@ -240,7 +240,7 @@ class Story:
         own_records.publish()
 
     def do(self, verb: Any, *args: Any, **options: Any) -> None:
-        """One of the verbs of `tests/drafts.py`."""
+        """One of the verbs of `tests/support/drafts.py`."""
         self.clock.tick()
         verb(self.newsroom, *args, **options)
 

@@ -10,7 +10,9 @@ from factcheck.editorial.desk.readers.demands import ACTIONS
 from factcheck.editorial.models import Demand, Proposal
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry
-from tests.drafts import (
+from tests.editorial.desk.addresses import decision
+from tests.journeys.browser import sign_in
+from tests.support.drafts import (
     Newsroom,
     approve_demand,
     make_demand,
@@ -21,8 +23,6 @@ from tests.drafts import (
     publish_review,
     waiting,
 )
-from tests.editorial.desk.addresses import decision
-from tests.journeys.browser import sign_in
 
 PASSWORD = "a long enough secret"
 

@@ -24,8 +24,8 @@ from factcheck.editorial.captures import fetching
 from factcheck.editorial.models import Capture, Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.server.http_client import Exchange, FetchError, Problem
-from tests.drafts import Newsroom, make_scale
-from tests.serving import served
+from tests.support.drafts import Newsroom, make_scale
+from tests.support.serving import served
 
 pytestmark = pytest.mark.prove
 

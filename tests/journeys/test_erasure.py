@@ -5,8 +5,8 @@ from typing import Any
 from django.test import Client
 
 from factcheck.editorial.models import Review, User
-from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
 from tests.journeys.browser import Browser
+from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review
 
 NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."
 

@@ -11,7 +11,8 @@ from factcheck.editorial.desk.deciding.review_actions import ACTIONS
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Review, Source, User
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
 from factcheck.record.models import LogEntry
-from tests.drafts import (
+from tests.editorial.desk.addresses import decision
+from tests.support.drafts import (
     Newsroom,
     give_role,
     make_newsroom,
@@ -21,7 +22,6 @@ from tests.drafts import (
     waiting,
     withdraw_review,
 )
-from tests.editorial.desk.addresses import decision
 from tests.support.refusals import refused
 
 

@@ -19,12 +19,12 @@ from factcheck.record.statements.checks import equivalent, without_empty
 from factcheck.record.statements.demand import Demand as DemandStatement
 from factcheck.record.statements.review import Review as ReviewStatement
 from tests.api.unpacking import lines_of
-from tests.drafts import Newsroom, make_demand, make_review, publish_demand, publish_review
 from tests.editorial.proposal_kinds import written
 from tests.imports.own_records import bodies, publish, record, take
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_demand, make_review, publish_demand, publish_review
 from tests.support.refusals import refused
-from tests.tokens import CLAIM, make_program
+from tests.support.tokens import CLAIM, make_program
 
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
 SOURCES = [{"title": "The law", "primary": True}, {"title": "A newspaper", "primary": False}, {"title": "A blog"}]

@@ -21,10 +21,10 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.models import Review
 from factcheck.record.formats.canonical import sha256_hex
-from tests.drafts import FLOOD, Newsroom, correct_review, make_review, make_scale, publish_review
-from tests.evidence import PAGE, finish, make_capture, stored_in
 from tests.journeys.test_sharing import Article, Elsewhere, at_the_desk
-from tests.serving import running, served
+from tests.support.drafts import FLOOD, Newsroom, correct_review, make_review, make_scale, publish_review
+from tests.support.evidence import PAGE, finish, make_capture, stored_in
+from tests.support.serving import running, served
 
 pytestmark = pytest.mark.prove
 

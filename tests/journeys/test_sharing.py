@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, expect, sync_playwright
 
 from factcheck.editorial.models import Review
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
@@ -28,7 +28,7 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
-from tests.serving import running, served
+from tests.support.serving import running, served
 
 pytestmark = pytest.mark.prove
 

@@ -17,9 +17,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from factcheck.editorial.captures.fetching import TemporaryError, capture
 from factcheck.editorial.models import Capture, Review
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_claim
-from tests.local_pages import LocalPages, local_pages
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_claim
+from tests.support.local_pages import LocalPages, local_pages
 
 pytestmark = pytest.mark.prove
 

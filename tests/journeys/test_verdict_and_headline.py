@@ -16,7 +16,7 @@ from factcheck.editorial.models import User
 from factcheck.record.models import PublicCapture, PublishedReview, RevisionDocument, Status
 from factcheck.website.post_texts import post_text
 from factcheck.website.share_cards import review_card
-from tests.databases import Ground
+from tests.support.databases import Ground
 
 SITE = "http://127.0.0.1:8000"
 LISTS = ("/", "/corrections/", "/search/", "/search/?q=coffee", "/demands/", "/topics/health/", "/captures/{capture}/")

@@ -26,9 +26,9 @@ from factcheck.monitoring import checks, numbers
 from factcheck.monitoring.time_limits import TimeLimited
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
-from tests.drafts import Newsroom, make_review, publish_review
-from tests.granian import granian
-from tests.subscribers import subscribe
+from tests.support.drafts import Newsroom, make_review, publish_review
+from tests.support.granian import granian
+from tests.support.subscribers import subscribe
 
 TOKEN = "a-token-of-twenty-chars"
 PROXIED = {"X-Forwarded-For": "127.0.0.1"}

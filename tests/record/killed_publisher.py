@@ -26,8 +26,8 @@ from django.db import connection  # noqa: E402
 from factcheck.editorial.models import Review, User  # noqa: E402
 from factcheck.editorial.proposals import workflow  # noqa: E402
 from factcheck.record.models import LogEntry, PublishedReview  # noqa: E402
-from tests.drafts import make_newsroom, make_review  # noqa: E402
-from tests.drafts import waiting as waiting_proposal  # noqa: E402
+from tests.support.drafts import make_newsroom, make_review  # noqa: E402
+from tests.support.drafts import waiting as waiting_proposal  # noqa: E402
 
 
 def say(*words: object) -> None:

@@ -17,9 +17,9 @@ from factcheck.record.log import tree
 from factcheck.record.models import LogEntry, PublishedReview, RecordAddress
 from factcheck.record.readmodel.address import require_address
 from factcheck.server.tasks import run_command
-from tests.databases import Ground
-from tests.drafts import Newsroom, approve_demand, make_demand, make_review, publish_review, withdraw_review
 from tests.imports.own_records import SECOND, digest, record, run, take
+from tests.support.databases import Ground
+from tests.support.drafts import Newsroom, approve_demand, make_demand, make_review, publish_review, withdraw_review
 from tests.support.refusals import refused
 
 HERE, THERE = "http://127.0.0.1:8000", "https://facts.example.org"

@@ -7,7 +7,7 @@ import pytest
 
 from factcheck.record.checkpoint_comparison import UnreadableError, read_checkpoints
 from factcheck.record.log.notes import SigningKey
-from tests.local_pages import local_pages
+from tests.support.local_pages import local_pages
 
 STATE = json.dumps({"seen": {"size": 3, "root": "ab" * 32}}).encode()
 

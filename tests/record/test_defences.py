@@ -13,8 +13,8 @@ from django.utils import timezone
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry
-from tests.drafts import make_newsroom, make_review, publish_review
 from tests.record.conftest import make_statement
+from tests.support.drafts import make_newsroom, make_review, publish_review
 
 SUBJECT = "11111111-1111-4111-8111-111111111111"
 

@@ -29,7 +29,7 @@ from factcheck.record.models import (
 )
 from tests.journeys.bytes_story import Story, everything_fixed
 from tests.record.conftest import make_statement, publish_some
-from tests.statements import statements
+from tests.support.statements import statements
 
 TRUTH = (LogEntry, RevisionDocument, LogCheckpoint)
 DERIVED = (

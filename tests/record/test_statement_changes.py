@@ -9,7 +9,7 @@ from django.utils import translation
 from factcheck.editorial.drafts import review_statements, rows
 from factcheck.editorial.proposals import demand_policy
 from factcheck.record.statement_changes import ON_SCALE, PLACES, compare
-from tests.drafts import Newsroom, make_claim, make_demand, make_review
+from tests.support.drafts import Newsroom, make_claim, make_demand, make_review
 
 
 def said(**fields: Any) -> dict[str, Any]:

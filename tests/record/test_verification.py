@@ -7,8 +7,8 @@ from django.db import connections
 from factcheck.record import publish
 from factcheck.record.log import entries, tree
 from factcheck.record.models import LogEntry, PublishedReview
-from tests.databases import Ground, ground_fixture
 from tests.record.conftest import disarm, publish_some
+from tests.support.databases import Ground, ground_fixture
 
 
 def _publish_302() -> None:

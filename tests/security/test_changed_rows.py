@@ -13,7 +13,7 @@ from api.assistants.tools import get_review
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.server import metrics
 from factcheck.server.response_cache import forget_responses
-from tests.drafts import (
+from tests.support.drafts import (
     correct_review,
     make_demand,
     make_newsroom,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from factcheck.editorial.events import record_event, record_events, set_actor
 from factcheck.editorial.models import EditorialEvent, User
 from factcheck.editorial.people import accounts
-from tests.drafts import Newsroom, make_claim, make_review, make_user, publish_review
+from tests.support.drafts import Newsroom, make_claim, make_review, make_user, publish_review
 
 CALL = "SELECT editorial_record_events(%s, %s, %s::text[], '{x}', ARRAY['{}']::jsonb[])"
 INSERT = (

@@ -14,9 +14,17 @@ from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import freeze_policy, merge_policy, review_policy, workflow
 from factcheck.editorial.proposals.import_policy import publish_import
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, make_user, publish_claim, publish_review
 from tests.editorial.proposal_kinds import MAKE
 from tests.journeys.browser import signed_in
+from tests.support.drafts import (
+    Newsroom,
+    make_demand,
+    make_newsroom,
+    make_review,
+    make_user,
+    publish_claim,
+    publish_review,
+)
 from tests.support.refusals import refused
 
 REASON = "Tổng biên tập bị triệu tập."

@@ -10,7 +10,7 @@ from factcheck.editorial.models import Membership, User
 from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.people import accounts
 from factcheck.editorial.proposals import account_policy, workflow
-from tests.drafts import Newsroom, make_administrator, make_newsroom, make_user
+from tests.support.drafts import Newsroom, make_administrator, make_newsroom, make_user
 from tests.support.refusals import refused
 
 CHOSEN = "a password that the attacker chose"

@@ -17,9 +17,9 @@ from factcheck.database import hang_guard, timeouts
 from factcheck.database.embedded import Cluster
 from factcheck.database.hang_guard import HangGuard
 from factcheck.website import home_views
-from tests.drafts import make_scale
 from tests.security.hanging import get, silent_server, site, stopped
-from tests.waiting import begin_until_it_waits
+from tests.support.drafts import make_scale
+from tests.support.waiting import begin_until_it_waits
 
 WITHOUT_DATABASE = (
     "/en/docs/", "/en/docs/reference/api/", "/robots.txt", "/llms.txt", "/.well-known/api-catalog", "/api/docs/",

@@ -13,9 +13,9 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from factcheck.editorial.models import EditorialEvent, SecondFactor, User
 from factcheck.editorial.proposals import workflow
-from tests.drafts import Newsroom, make_review
 from tests.security.signing_in import PASSWORD, SECRET, app_code, give_app, let_pass
-from tests.serving import served
+from tests.support.drafts import Newsroom, make_review
+from tests.support.serving import served
 
 pytestmark = pytest.mark.prove
 

@@ -17,8 +17,8 @@ import pytest
 from django.db import connections
 
 from factcheck.record.log.notes import SigningKey
-from tests.processes import children
 from tests.security.services import DEPLOY, ROOT, SERVICES, UNITS, environment, example, files, unit, values
+from tests.support.processes import children
 
 # The secrets that each service may have. A leak of one service's memory or environment reveals these, and nothing else.
 SECRETS = {

@@ -14,11 +14,11 @@ from factcheck.editorial.programs.tokens import create_token, find_token
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
 from factcheck.editorial.sign_in.sessions import end_sessions
-from tests.drafts import Newsroom, make_administrator, make_review
 from tests.journeys.browser import Browser
 from tests.journeys.browser import signed_in as browser_of
 from tests.security.signing_in import PASSWORD, SECRET, app_code, events, give_app, let_pass, signed_in
-from tests.tokens import make_program
+from tests.support.drafts import Newsroom, make_administrator, make_review
+from tests.support.tokens import make_program
 
 ASKED = "Confirm that it’s you"
 

@@ -11,8 +11,8 @@ from django.db import connections
 from factcheck.editorial.models import EditorialEvent, SecondFactor, SignInCounter, User
 from factcheck.editorial.sign_in.attempts import Counter, begin_attempt
 from factcheck.editorial.sign_in.journal import report_failures
-from tests.drafts import Newsroom, make_user
 from tests.security.signing_in import PASSWORD, Device, app_code, events, give_app, let_pass, signed_in
+from tests.support.drafts import Newsroom, make_user
 
 WRONG = "Please enter the correct username and password"
 WAIT = "There were too many attempts. Wait"

@@ -14,12 +14,12 @@ from playwright.sync_api import expect
 from factcheck.editorial.models import SecondFactor, User
 from factcheck.editorial.people.account_mail import password_url
 from factcheck.editorial.sign_in import second_factors
-from tests.drafts import Newsroom
 from tests.editorial.desk.test_accounts import CHOSEN, choose, link_in
 from tests.journeys.browser import Browser
 from tests.security.signing_in import PASSWORD, SECRET, Device, app_code, events, give_app, let_pass
 from tests.security.test_passkeys import browser
-from tests.working import work_off
+from tests.support.drafts import Newsroom
+from tests.support.working import work_off
 
 CHANGED, ADDED = "Your password was changed", "A second factor was added to your account"
 NEW_DEVICE = "A new device logged in to your account"

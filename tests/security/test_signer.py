@@ -23,8 +23,8 @@ from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open
 from factcheck.record.log.signer import FileMemory, Signer, SigningError
 from factcheck.record.log.signer_process import MAX_REQUEST, RemoteSigner, answer, main
 from factcheck.record.models import LogCheckpoint, LogEntry
-from tests.databases import fresh_database
 from tests.record.conftest import disarm, publish_some
+from tests.support.databases import fresh_database
 
 KEY = SigningKey("127.0.0.1:8000/api/v1/log", bytes(range(32)))
 ROOT = Path(__file__).parents[2]

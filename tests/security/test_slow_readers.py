@@ -19,7 +19,7 @@ from django.conf import settings
 from django.test import Client
 
 from api.http import ranges
-from tests.granian import ROOT, THREADS, free_port, granian, wait_for_port
+from tests.support.granian import ROOT, THREADS, free_port, granian, wait_for_port
 
 FEED, DUMP = "/feeds/claimreview.json", "/api/v1/dumps/0/reviews.parquet"
 SIZE = 48 * 2**20  # more than a kernel keeps for a connection

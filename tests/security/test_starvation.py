@@ -17,8 +17,8 @@ from api.assistants import server, tools
 from api.views.match import MatchView
 from factcheck.server import search_gate
 from factcheck.server.search_gate import Busy, SearchGate, gates_for, match_gate
-from tests.drafts import make_newsroom, make_review, publish_review
-from tests.serving import full, served
+from tests.support.drafts import make_newsroom, make_review, publish_review
+from tests.support.serving import full, served
 
 SEARCHES = ("/en/search/?q=temple", "/api/v1/reviews/?q=temple", "/api/v1/claims/?count=true", "/api/v1/reviews/?facets=language",
     "/api/v1/match/?text=temple", "/v1alpha1/claims:search?query=temple", "/api/v1/reviews/?%71=temple")  # fmt: skip

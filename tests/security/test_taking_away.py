@@ -28,9 +28,9 @@ from factcheck.editorial.people import accounts
 from factcheck.editorial.programs.tokens import create_token
 from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.record.formats.canonical import canonical, sha256_hex
-from tests.drafts import Newsroom, give_role, make_administrator, make_newsroom, make_user
 from tests.journeys.browser import signed_in as browser_of
 from tests.security.signing_in import PASSWORD, let_pass, signed_in
+from tests.support.drafts import Newsroom, give_role, make_administrator, make_newsroom, make_user
 from tests.support.refusals import refused
 
 ASKED = "Confirm that it’s you"

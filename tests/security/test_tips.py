@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial.messages import message_limits, reader_messages
 from factcheck.editorial.models import EditorialEvent, ReaderMessage
 from tests.api.test_messages import TIP, send, sent, status
-from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review
 from tests.support.refusals import refused
 
 TEXT, CONTACT, URL = "Nguồn tin mật về chùa Thiên Mụ", "nguoi-bao-tin@reader.example", "https://social.example/p/987"

@@ -19,12 +19,12 @@ from factcheck.editorial.captures import fetching
 from factcheck.editorial.captures.requests import request_capture
 from factcheck.editorial.models import Capture, Picture
 from factcheck.editorial.pictures import add_media
-from tests.drafts import Newsroom, make_claim, make_review, make_user
-from tests.granian import free_port, granian
 from tests.security.test_slow_readers import proxy
-from tests.serving import served
+from tests.support.drafts import Newsroom, make_claim, make_review, make_user
+from tests.support.granian import free_port, granian
 from tests.support.refusals import refused
-from tests.waiting import begin_until_it_waits
+from tests.support.serving import served
+from tests.support.waiting import begin_until_it_waits
 
 PICTURE, CAPTURE, ALLOWED = (f"/admin/editorial/{each}/" for each in ("picture/upload", "capture/upload", "uploads"))
 MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00"

@@ -27,8 +27,8 @@ from factcheck.record import publish
 from factcheck.record.log import tree
 from factcheck.server.backup import making
 from factcheck.server.management.commands.backup import describe
-from tests.databases import point_to
-from tests.drafts import Newsroom, erase_review, make_newsroom, make_review, publish_review
+from tests.support.databases import point_to
+from tests.support.drafts import Newsroom, erase_review, make_newsroom, make_review, publish_review
 from tests.test_settings import manage
 
 PAGES = ("/api/v1/reviews/", "/api/v1/changes/", "/api/v1/log/checkpoint", "/feeds/reviews.atom", "/en/")

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import models
 from django.db.migrations import AddConstraint, AddField, AddIndex, AlterField, RemoveField, RunPython, RunSQL
 
-from tests.migrating import add_migration
+from tests.support.migrating import add_migration
 
 INDEX = models.Index(fields=["at"], name="made_up")
 CONSTRAINT = models.CheckConstraint(condition=models.Q(sequence__gte=0), name="made_up")

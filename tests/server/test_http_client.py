@@ -16,7 +16,7 @@ import pytest
 
 from factcheck.server.http_client import MAX_REDIRECTS, FetchError, fetch
 from factcheck.server.public_addresses import is_public_address
-from tests.local_pages import PUBLIC, LocalPages, certificate, local_pages
+from tests.support.local_pages import PUBLIC, LocalPages, certificate, local_pages
 
 # Hosts that lead inside, by how they are written. `fetch` refuses all of them without asking a name server.
 HOSTILE_HOSTS = {

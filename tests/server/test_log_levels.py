@@ -21,8 +21,8 @@ from factcheck.record.errors import SetupError
 from factcheck.record.matching.embeddings import EmbeddingError
 from factcheck.server import tasks
 from factcheck.server.http_client import FetchError, Problem
-from tests.drafts import make_review, publish_review
-from tests.working import work_off
+from tests.support.drafts import make_review, publish_review
+from tests.support.working import work_off
 
 Lines = Callable[[], list[str]]
 

@@ -37,7 +37,7 @@ sed --in-place 's/^port = .*/port = {PORT}/' /etc/postgresql/17/main/postgresql.
 systemctl start postgresql
 systemctl start nginx
 mkdir /root/mail
-setsid python3 /srv/code/tests/mail_server.py 2525 /root/mail > /root/mail.log 2>&1 &
+setsid python3 /srv/code/tests/support/mail_server.py 2525 /root/mail > /root/mail.log 2>&1 &
 """
 
 

@@ -15,8 +15,8 @@ from prometheus_client import REGISTRY
 from factcheck.server.log_format import JsonLine
 from factcheck.server.metrics import count_refusal
 from factcheck.server.request_log import RequestLog, logger
-from tests.drafts import Newsroom
-from tests.tokens import make_program
+from tests.support.drafts import Newsroom
+from tests.support.tokens import make_program
 
 ID = re.compile("[0-9a-f]{32}")
 GIVEN = "0123456789abcdef0123456789abcdef"

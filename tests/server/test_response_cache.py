@@ -11,7 +11,7 @@ from django.utils import timezone
 from api.http import responses
 from factcheck.record.source_checks import store_check
 from factcheck.server import response_cache
-from tests.drafts import correct_review, erase_review, make_review, publish_review, withdraw_review
+from tests.support.drafts import correct_review, erase_review, make_review, publish_review, withdraw_review
 
 ONE = 1  # query, for the newest version
 

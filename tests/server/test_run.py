@@ -21,7 +21,7 @@ from django.db import OperationalError
 from factcheck.database import DatabaseProblem
 from factcheck.database.embedded import DATABASE, Cluster
 from factcheck.server.management.commands import run
-from tests.processes import children
+from tests.support.processes import children
 
 Start = Callable[..., subprocess.Popen[str]]
 ROOT = Path(__file__).parents[2]

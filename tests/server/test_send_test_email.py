@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from factcheck.server.environment import mail_settings
-from tests.mail_server import mail_server
+from tests.support.mail_server import mail_server
 
 
 def send(url: str, address: str = "desk@newsroom.test") -> str:

@@ -25,7 +25,7 @@ from psycopg_pool import AsyncConnectionPool
 from factcheck.database.embedded import DATABASE, Cluster
 from factcheck.editorial.models import Session
 from factcheck.server import tasks, worker
-from tests.working import ROOT, leave_a_line, work_off, working
+from tests.support.working import ROOT, leave_a_line, work_off, working
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from factcheck.editorial.models import ReaderMessage
 from factcheck.wsgi import application
-from tests.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom, make_review, publish_review
 
 
 def send(method: str, address: str, content: bytes = b"", **environ: Any) -> HttpResponseBase:

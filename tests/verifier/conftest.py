@@ -5,10 +5,17 @@ from collections.abc import Iterator
 import pytest
 
 from factcheck.record.log import tree
-from tests.databases import Ground, ground_fixture
-from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
 from tests.record.conftest import disarm
-from tests.serving import served
+from tests.support.databases import Ground, ground_fixture
+from tests.support.drafts import (
+    correct_review,
+    make_newsroom,
+    make_review,
+    publish_review,
+    reinstate_review,
+    withdraw_review,
+)
+from tests.support.serving import served
 from verifier import verifier
 
 

@@ -16,9 +16,9 @@ from django.db import connections
 from factcheck.record import publish
 from factcheck.record.log import tree
 from factcheck.record.log.entries import Kind, Publication
-from tests.granian import granian
 from tests.record.conftest import disarm, make_statement
 from tests.security.test_slow_readers import proxy
+from tests.support.granian import granian
 
 ROOT = Path(__file__).parents[2]
 SIZE = 7_895

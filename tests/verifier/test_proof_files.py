@@ -12,7 +12,8 @@ import pytest
 from factcheck.record.log.notes import COSIGNATURE, SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry
 from factcheck.record.proof_files import make_proof
-from tests.drafts import (
+from tests.record.conftest import disarm, publish_some
+from tests.support.drafts import (
     erase_review,
     make_demand,
     make_newsroom,
@@ -21,7 +22,6 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
-from tests.record.conftest import disarm, publish_some
 from tests.verifier.verifying import cosign, forged, verify
 from verifier import verifier
 

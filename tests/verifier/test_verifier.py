@@ -15,7 +15,8 @@ from factcheck.record import publish
 from factcheck.record.log import entries, tree
 from factcheck.record.log.notes import SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry, PublishedDemand, PublishedReview, RevisionDocument
-from tests.drafts import (
+from tests.record.conftest import publish_some, rotated
+from tests.support.drafts import (
     erase_review,
     make_demand,
     make_newsroom,
@@ -25,7 +26,6 @@ from tests.drafts import (
     redact_review,
     update_demand,
 )
-from tests.record.conftest import publish_some, rotated
 from tests.verifier.verifying import as_owner, cosign, sign_anew, verify
 from verifier import verifier
 

@@ -9,7 +9,7 @@ import pytest
 from factcheck.editorial.models import Review
 from factcheck.record.log.notes import SigningKey, open_note
 from factcheck.record.models import LogCheckpoint
-from tests.drafts import (
+from tests.support.drafts import (
     correct_review,
     erase_review,
     make_newsroom,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from factcheck.record.log.notes import Checkpoint, SigningKey
-from tests.serving import running
+from tests.support.serving import running
 from tests.verifier.verifying import verify
 from verifier import verifier
 

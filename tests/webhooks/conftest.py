@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, make_review, publish_review
-from tests.receiving import Receiver, receiving
+from tests.support.drafts import Newsroom, make_review, publish_review
+from tests.support.receiving import Receiver, receiving
 
 
 @pytest.fixture

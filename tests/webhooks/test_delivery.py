@@ -15,7 +15,7 @@ from factcheck.record.models import LogEntry
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Delivery, Event, Subscription
 from factcheck.webhooks.tasks import derive
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
@@ -27,10 +27,10 @@ from tests.drafts import (
     update_demand,
     withdraw_review,
 )
-from tests.receiving import Receiver
-from tests.subscribers import deliver, outcomes, states, subscribe, wait_and_deliver
+from tests.support.receiving import Receiver
+from tests.support.subscribers import deliver, outcomes, states, subscribe, wait_and_deliver
+from tests.support.working import working
 from tests.webhooks.conftest import publish
-from tests.working import working
 
 
 def test_message_is_signed_and_says_what_the_feed_of_changes_says(newsroom: Newsroom, receiver: Receiver) -> None:

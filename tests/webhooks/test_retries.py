@@ -10,9 +10,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from factcheck.editorial.models import EditorialEvent
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Delivery, Subscription
-from tests.drafts import Newsroom, correct_review, make_review, publish_review
-from tests.receiving import Receiver, receiving
-from tests.subscribers import deliver, outcomes, states, subscribe, wait_and_deliver
+from tests.support.drafts import Newsroom, correct_review, make_review, publish_review
+from tests.support.receiving import Receiver, receiving
+from tests.support.subscribers import deliver, outcomes, states, subscribe, wait_and_deliver
 from tests.webhooks.conftest import publish
 
 

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from factcheck.server.public_addresses import is_public_address, parse
 from factcheck.webhooks import sending
 from factcheck.webhooks.targets import validate_address
-from tests.receiving import Receiver, receiving
+from tests.support.receiving import Receiver, receiving
 
 
 def test_setting_opens_loopback_and_nothing_else() -> None:

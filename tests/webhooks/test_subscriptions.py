@@ -12,9 +12,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Attempt, Delivery, Subscription
-from tests.drafts import Newsroom, make_newsroom
-from tests.receiving import Receiver
-from tests.subscribers import deliver, outcomes, states, subscribe
+from tests.support.drafts import Newsroom, make_newsroom
+from tests.support.receiving import Receiver
+from tests.support.subscribers import deliver, outcomes, states, subscribe
 from tests.webhooks.conftest import publish
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review
-from tests.databases import Ground, ground_fixture
-from tests.drafts import (
+from tests.support.databases import Ground, ground_fixture
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
@@ -22,8 +22,8 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
-from tests.evidence import stored_in
-from tests.rich_reviews import publish_review_with_ten_sources
+from tests.support.evidence import stored_in
+from tests.support.rich_reviews import publish_review_with_ten_sources
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202ehsilgne'
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.serving import served
+from tests.support.serving import served
 from tests.website.conftest import Published
 
 pytestmark = pytest.mark.prove

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review, Topic, TopicLabel
 from factcheck.website import word_search
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     make_claim,

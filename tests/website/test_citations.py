@@ -11,7 +11,7 @@ from django.test import Client
 from factcheck.record.models import LogEntry
 from factcheck.website.citations import bibtex
 from tests.api.published import make_imported
-from tests.drafts import Newsroom, publish_review
+from tests.support.drafts import Newsroom, publish_review
 from tests.website.conftest import Published
 
 SITE = "http://127.0.0.1:8000"

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Publisher, Review
 from factcheck.website import correction_views
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,

@@ -15,8 +15,8 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.drafts import make_claim, make_newsroom, make_review, publish_review
-from tests.serving import served
+from tests.support.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.support.serving import served
 from tests.website.conftest import Page
 
 

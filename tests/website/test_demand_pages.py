@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.proposals import demand_policy, review_policy, workflow
 from factcheck.website import queries as reading
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     make_claim,
     make_demand,

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.server.search_gate import search_gate
 from factcheck.website import diff_views
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
@@ -22,7 +22,7 @@ from tests.drafts import (
     reinstate_review,
     withdraw_review,
 )
-from tests.serving import full
+from tests.support.serving import full
 from tests.website.conftest import HOSTILE, Page
 
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, sync_playwright
 
 from factcheck.record.models import PublishedReview
-from tests.serving import served
+from tests.support.serving import served
 
 pytestmark = pytest.mark.prove
 PHONE = {"width": 390, "height": 844}

@@ -5,7 +5,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom, make_review, publish_review
 from tests.website.conftest import Page, Published
 
 SAMPLE = "Sample data: these reviews belong to a demo newsroom that doesn’t exist."

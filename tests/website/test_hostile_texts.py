@@ -11,8 +11,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review, Topic, TopicLabel
 from factcheck.record.formats.text import clean_text
-from tests.drafts import Newsroom, correct_review, make_claim, make_newsroom, make_review, make_scale, publish_review
-from tests.serving import served
+from tests.support.drafts import (
+    Newsroom,
+    correct_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    make_scale,
+    publish_review,
+)
+from tests.support.serving import served
 from tests.website.hostile_texts import TEXTS
 
 pytestmark = pytest.mark.prove

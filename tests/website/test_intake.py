@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.messages import message_limits, reader_messages
 from factcheck.editorial.models import ReaderMessage
-from tests.drafts import Newsroom, erase_review, make_review, publish_review, withdraw_review
 from tests.journeys.browser import Browser
+from tests.support.drafts import Newsroom, erase_review, make_review, publish_review, withdraw_review
 
 TEXT = "Nghe nói nước lũ đã lên tới mái chùa, video có phải năm nay không?"
 

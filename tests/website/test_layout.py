@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.drafts import make_newsroom, make_review, publish_review
-from tests.serving import served
+from tests.support.drafts import make_newsroom, make_review, publish_review
+from tests.support.serving import served
 from tests.website.conftest import Published
 
 pytestmark = pytest.mark.prove

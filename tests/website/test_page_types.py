@@ -14,8 +14,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.databases import Ground
-from tests.serving import served
+from tests.support.databases import Ground
+from tests.support.serving import served
 from tests.website.pages import LANGUAGES, SCHEMES, WIDTHS, PublicPage, demo_pages, name_of, page_names
 
 JAR = Path(os.environ.get("VNU_JAR", settings.BASE_DIR / ".venv/vnu/node_modules/vnu-jar/build/dist/vnu.jar"))

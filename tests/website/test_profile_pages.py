@@ -12,7 +12,7 @@ from factcheck.editorial.models import Publisher, VerdictLabel
 from factcheck.record.models import ProfileChange
 from factcheck.record.readmodel import profile_rows
 from factcheck.website.profile_views import changed_parts, scales_of
-from tests.drafts import make_newsroom, make_review, make_scale, publish_review
+from tests.support.drafts import make_newsroom, make_review, make_scale, publish_review
 from tests.website.conftest import Page, Published
 
 PAGES = ["/about/", "/privacy/", "/what-we-do-not-do/", "/complain/"]

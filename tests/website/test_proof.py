@@ -17,8 +17,8 @@ from factcheck.record.key_rotation import rotate
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
 from factcheck.record.models import LogCheckpoint, LogEntry
-from tests.drafts import Newsroom, make_newsroom, make_review, publish_review, publish_three
-from tests.serving import served
+from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review, publish_three
+from tests.support.serving import served
 from tests.website.conftest import Page
 
 

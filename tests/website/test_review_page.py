@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, correct_review, make_review, publish_review, redact_review
+from tests.support.drafts import Newsroom, correct_review, make_review, publish_review, redact_review
 from tests.website.conftest import Page, Published
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from factcheck.editorial.models import Review
 from factcheck.record.matching import matches
 from factcheck.record.models import ReviewVector
-from tests.drafts import make_claim, make_newsroom, make_review, publish_review, withdraw_review
+from tests.support.drafts import make_claim, make_newsroom, make_review, publish_review, withdraw_review
 from tests.website.conftest import Page
 from tests.website.test_search_page import former, found
 

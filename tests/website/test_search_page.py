@@ -16,7 +16,7 @@ from factcheck.record.search import ranking
 from factcheck.server.search_gate import search_gate
 from factcheck.website import search_views, url_search, word_search
 from factcheck.website.filters import NAMES
-from tests.drafts import (
+from tests.support.drafts import (
     FLOOD,
     NOTICE,
     Newsroom,
@@ -27,7 +27,7 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
-from tests.serving import full
+from tests.support.serving import full
 from tests.website.conftest import Page, Published
 
 SEARCH = "/en/search/"

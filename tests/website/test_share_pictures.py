@@ -17,7 +17,7 @@ from factcheck.record.models import PublishedReview
 from factcheck.server.search_gate import search_gate
 from factcheck.website.share_cards import newest_correction, review_card
 from factcheck.website.share_picture import HEIGHT, MAX_CHARACTERS, MAX_CLUSTER, WIDTH, Card, drawable, paint
-from tests.drafts import (
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
@@ -27,7 +27,7 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
-from tests.serving import full
+from tests.support.serving import full
 from tests.website.conftest import Page, Published
 
 SITE = "http://127.0.0.1:8000"

@@ -11,8 +11,8 @@ from django.test import Client
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.website import sitemaps
-from tests.databases import ground_fixture
-from tests.drafts import (
+from tests.support.databases import ground_fixture
+from tests.support.drafts import (
     erase_review,
     make_claim,
     make_demand,

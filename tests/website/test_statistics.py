@@ -17,7 +17,7 @@ from factcheck.record.models import PublishedReview
 from factcheck.record.source_checks import SourceState, store_check
 from factcheck.record.statistics import STATISTICS, Statistic
 from factcheck.website.statistics_words import about_months, about_topics
-from tests.drafts import (
+from tests.support.drafts import (
     correct_review,
     make_claim,
     make_demand,

@@ -12,7 +12,7 @@ from factcheck.record.models import PublishedReview
 from factcheck.website.review_words import verdict_since
 from factcheck.website.share_cards import review_card
 from tests.api.published import make_imported
-from tests.drafts import Newsroom, correct_review, make_review, make_scale, publish_review
+from tests.support.drafts import Newsroom, correct_review, make_review, make_scale, publish_review
 from tests.website.conftest import Page
 
 DATES = {"en": ("16 August 2025", "20 August 2025"), "vi": ("16/8/2025", "20/8/2025")}

@@ -17,8 +17,8 @@ from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 
 from factcheck.record.log.notes import COSIGNATURE, SigningKey
-from tests.drafts import correct_review, erase_review, make_newsroom, make_review, publish_review
-from tests.serving import served
+from tests.support.drafts import correct_review, erase_review, make_newsroom, make_review, publish_review
+from tests.support.serving import served
 from tests.verifier.verifying import forged
 from tests.website.conftest import Page
 

@@ -10,8 +10,8 @@ import pytest
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from tests.drafts import make_claim, make_newsroom, make_review, publish_review
-from tests.serving import served
+from tests.support.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.support.serving import served
 
 SCRIPT = Path(__file__).with_name("client.mjs")
 

@@ -11,8 +11,8 @@ from googleapiclient.discovery import build
 
 from api.google import batch
 from api.google.output import COMMON
-from tests.drafts import make_claim, make_newsroom, make_review, publish_review
-from tests.serving import served
+from tests.support.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.support.serving import served
 
 ADDRESS = "/$discovery/rest"
 

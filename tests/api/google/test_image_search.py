@@ -20,9 +20,9 @@ from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import store_upload
 from factcheck.editorial.models import Review
 from factcheck.record.models import PublishedPicture
-from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review, withdraw_review
-from tests.scenes import as_bytes, crop, recompress, scene
-from tests.serving import served
+from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review, withdraw_review
+from tests.support.scenes import as_bytes, crop, recompress, scene
+from tests.support.serving import served
 
 PATH = "/v1alpha1/claims:imageSearch"
 

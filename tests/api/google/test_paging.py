@@ -3,7 +3,7 @@
 import pytest
 
 from factcheck.record.search import ranking
-from tests.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import make_claim, make_newsroom, make_review, publish_review
 
 TEXTS = [f"Nước lũ số {number}" for number in reversed(range(12))]  # the newest first
 

@@ -10,7 +10,7 @@ from django.test import Client
 from api.google import views
 from api.http.problems import UNAVAILABLE, Refused
 from tests.api.google.conftest import PATH
-from tests.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom, make_review, publish_review
 
 SECRET = "AIzaSyD-very-secret"
 

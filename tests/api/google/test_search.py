@@ -9,7 +9,15 @@ from django.db import connections
 from api.google import search as claims
 from factcheck.editorial.models import Claimant, Publisher, Review
 from factcheck.record.search import ranking
-from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, merge_claims, publish_review, withdraw_review
+from tests.support.drafts import (
+    Newsroom,
+    make_claim,
+    make_newsroom,
+    make_review,
+    merge_claims,
+    publish_review,
+    withdraw_review,
+)
 
 TODAY = datetime.now(UTC).date()
 SITE = "127.0.0.1"

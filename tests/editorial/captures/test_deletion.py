@@ -12,7 +12,9 @@ from factcheck.editorial.captures.rights import restore_public_files, set_public
 from factcheck.editorial.drafts.discarding import delete_discarded, discard_draft
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.proposals import workflow
-from tests.drafts import (
+from tests.editorial.test_discarding import make_old
+from tests.editorial.test_erased_text import dump
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
@@ -21,9 +23,7 @@ from tests.drafts import (
     open_correction,
     publish_review,
 )
-from tests.editorial.test_discarding import make_old
-from tests.editorial.test_erased_text import dump
-from tests.evidence import MOMENT, age, finish, make_capture, names_in, stored_in
+from tests.support.evidence import MOMENT, age, finish, make_capture, names_in, stored_in
 
 WORD = "Quỳzạtẽ"
 PAGE = f"<html>{WORD}</html>".encode()

@@ -26,12 +26,12 @@ from factcheck.editorial.models import Capture
 from factcheck.editorial.tasks import app, capture_page
 from factcheck.server import http_client, worker
 from factcheck.server.http_client import Problem
-from tests.drafts import Newsroom
 from tests.editorial.captures.parsing import parse_here
 from tests.editorial.captures.test_page_details import SITE, TEXT, TITLE, page, pdf
 from tests.editorial.captures.time_stamp_server import time_stamp_server
-from tests.local_pages import PUBLIC, LocalPages, local_pages
-from tests.working import work_off
+from tests.support.drafts import Newsroom
+from tests.support.local_pages import PUBLIC, LocalPages, local_pages
+from tests.support.working import work_off
 
 
 @pytest.fixture

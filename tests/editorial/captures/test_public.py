@@ -13,7 +13,8 @@ from factcheck.editorial.models import Capture, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import PublicCapture
 from factcheck.record.public_files import public_file
-from tests.drafts import (
+from tests.journeys.browser import signed_in
+from tests.support.drafts import (
     Newsroom,
     erase_review,
     make_newsroom,
@@ -22,8 +23,7 @@ from tests.drafts import (
     reinstate_review,
     withdraw_review,
 )
-from tests.evidence import PAGE, finish, make_capture, names_in, stored_in
-from tests.journeys.browser import signed_in
+from tests.support.evidence import PAGE, finish, make_capture, names_in, stored_in
 from tests.support.refusals import refused
 
 

@@ -6,10 +6,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from factcheck.editorial.captures.requests import TASK, capture_again, request_missing
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import Capture, Claim, ReaderMessage, Review, Source
-from tests.drafts import Newsroom, make_claim, make_review
-from tests.evidence import age, make_capture
 from tests.journeys.browser import signed_in
-from tests.tokens import CLAIM, make_program
+from tests.support.drafts import Newsroom, make_claim, make_review
+from tests.support.evidence import age, make_capture
+from tests.support.tokens import CLAIM, make_program
 
 URL = "https://source.example/new"
 

@@ -15,9 +15,9 @@ from factcheck.editorial.captures import file_kinds, uploads
 from factcheck.editorial.captures.file_kinds import find_kind
 from factcheck.editorial.models import Capture, Source
 from factcheck.record.formats.canonical import sha256_hex
-from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
-from tests.evidence import PAGE, make_wacz, names_in, stored_in
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.support.evidence import PAGE, make_wacz, names_in, stored_in
 
 UPLOAD = "/admin/editorial/capture/upload/"
 FILES = {

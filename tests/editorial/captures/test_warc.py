@@ -12,7 +12,7 @@ from warcio.checker import Checker
 
 from factcheck.editorial.captures.warc import write_warc
 from factcheck.server.http_client import fetch
-from tests.local_pages import LocalPages, local_pages
+from tests.support.local_pages import LocalPages, local_pages
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from django.db.models import Model
 
 from factcheck.editorial.models import Proposal, Review
-from tests.drafts import waiting
+from tests.support.drafts import waiting
 
 
 def page(review: Review) -> str:

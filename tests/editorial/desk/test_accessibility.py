@@ -8,8 +8,8 @@ from playwright.sync_api import Page
 
 from factcheck.editorial.models import Review
 from factcheck.editorial.proposals import workflow
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_demand, make_review, make_user, publish_review, waiting
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_demand, make_review, make_user, publish_review, waiting
 
 pytestmark = pytest.mark.prove
 

@@ -7,9 +7,9 @@ from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import ApiToken, EditorialEvent, ImportBatch, ReaderMessage
 from factcheck.editorial.proposals import workflow
 from tests.api.test_messages import TIP, sent
-from tests.drafts import Newsroom, make_review, make_user
 from tests.journeys.browser import signed_in
-from tests.tokens import make_program
+from tests.support.drafts import Newsroom, make_review, make_user
+from tests.support.tokens import make_program
 
 
 def pages(newsroom: Newsroom) -> dict[str, Any]:

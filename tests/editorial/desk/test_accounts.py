@@ -16,11 +16,11 @@ from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Pub
 from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.people import accounts
 from factcheck.editorial.proposals import account_policy, workflow
-from tests.drafts import Newsroom, give_role, make_administrator, make_newsroom, make_user
 from tests.journeys.browser import Browser, sign_in, signed_in
 from tests.security.signing_in import give_app
+from tests.support.drafts import Newsroom, give_role, make_administrator, make_newsroom, make_user
 from tests.support.refusals import refused
-from tests.working import work_off
+from tests.support.working import work_off
 
 PASSWORD = "a long enough secret"
 CHOSEN = "nước lũ lên mái chùa Thiên Mụ"

@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial.drafts.open_drafts import delete_old
 from factcheck.editorial.models import Claim, Demand, OpenDraft, Review, SavedState, Source, User
 from factcheck.editorial.proposals import merge_policy, workflow
-from tests.drafts import Newsroom, make_claim, make_demand, make_newsroom, make_review
 from tests.journeys.browser import signed_in
-from tests.waiting import begin_until_it_waits
+from tests.support.drafts import Newsroom, make_claim, make_demand, make_newsroom, make_review
+from tests.support.waiting import begin_until_it_waits
 
 
 def client_of(user: User) -> Client:

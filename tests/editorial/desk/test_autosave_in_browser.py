@@ -11,8 +11,8 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from factcheck.editorial.models import Review
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_claim, make_review
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_claim, make_review
 
 pytestmark = pytest.mark.prove
 STATUS = "[data-autosave-status]"

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from factcheck.editorial.models import Appearance, Capture, Source
-from tests.drafts import Newsroom, make_claim, make_newsroom, make_review
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review
 
 
 def attach(row: Source | Appearance, newsroom: Newsroom, **values: Any) -> Capture:

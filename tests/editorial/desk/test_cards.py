@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from factcheck.editorial.models import Appearance, Capture, Source
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_claim, make_review
 from tests.editorial.desk.test_capture_states import attach, done
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_claim, make_review
 
 pytestmark = pytest.mark.prove
 

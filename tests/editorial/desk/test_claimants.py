@@ -5,7 +5,8 @@ import re
 from factcheck.editorial import claimants
 from factcheck.editorial.desk.subjects import claimants as admin_claimants
 from factcheck.editorial.models import Claimant, EditorialEvent
-from tests.drafts import (
+from tests.journeys.browser import signed_in
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     make_claim,
@@ -14,7 +15,6 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
-from tests.journeys.browser import signed_in
 
 
 def make_unconfirmed(newsroom_id: int) -> Claimant:

@@ -2,8 +2,8 @@
 
 from factcheck.editorial.models import Appearance, Claim, Review, Topic
 from factcheck.editorial.proposals import review_policy, workflow
-from tests.drafts import Newsroom, make_claim, make_review, publish_review
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_claim, make_review, publish_review
 
 
 def test_claim_knows_its_newsroom_and_who_logged_it(newsroom: Newsroom) -> None:

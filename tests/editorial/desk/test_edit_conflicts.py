@@ -9,9 +9,17 @@ from factcheck.editorial.claimants import claimant_digest, confirm_claimant, red
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedFormSet
 from factcheck.editorial.models import Claimant, Review, SavedState, Source
 from factcheck.editorial.proposals import review_policy, workflow
-from tests.drafts import Newsroom, erase_review, make_claim, make_demand, make_review, open_correction, publish_review
 from tests.journeys.browser import signed_in
-from tests.tokens import CLAIM, make_program
+from tests.support.drafts import (
+    Newsroom,
+    erase_review,
+    make_claim,
+    make_demand,
+    make_review,
+    open_correction,
+    publish_review,
+)
+from tests.support.tokens import CLAIM, make_program
 
 TOLD = "Not saved: this page has been changed since you opened it."
 

@@ -7,7 +7,8 @@ from factcheck.editorial.desk.people.events import SUBJECT_MODELS
 from factcheck.editorial.models import Claimant, EditorialEvent, Topic
 from factcheck.editorial.models.events import ACTIONS
 from factcheck.editorial.proposals import workflow
-from tests.drafts import (
+from tests.journeys.browser import signed_in
+from tests.support.drafts import (
     Newsroom,
     erase_review,
     give_role,
@@ -19,7 +20,6 @@ from tests.drafts import (
     publish_demand,
     publish_review,
 )
-from tests.journeys.browser import signed_in
 
 EVENTS = "/admin/editorial/editorialevent/"
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from factcheck.editorial.models import Review, Topic, TopicLabel, Verdict
 from factcheck.editorial.proposals import workflow
-from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.journeys.browser import Browser, signed_in
+from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 
 
 def titles(browser: Browser, path: str) -> list[str]:

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.contrib import admin
 
 from factcheck.editorial.desk.board import guides
-from tests.drafts import Newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_review, publish_review
 
 DOCS = settings.BASE_DIR / "docs"
 

@@ -10,7 +10,8 @@ from factcheck.editorial.models import Claim, ImportBatch, Proposal, ReaderMessa
 from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.editorial.proposals.import_policy import close_import
 from factcheck.imports.importer.batches import begin_import
-from tests.drafts import (
+from tests.journeys.browser import Browser, signed_in
+from tests.support.drafts import (
     Newsroom,
     make_claim,
     make_demand,
@@ -22,7 +23,6 @@ from tests.drafts import (
     waiting,
     withdraw_review,
 )
-from tests.journeys.browser import Browser, signed_in
 from tests.support.refusals import refused
 
 SENT = "Submitted by you, waiting for someone else"

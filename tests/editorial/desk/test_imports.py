@@ -20,10 +20,10 @@ from factcheck.editorial.proposals import import_policy as editorial_imports
 from factcheck.editorial.proposals import workflow
 from factcheck.imports.importer import batches
 from factcheck.record.models import LogEntry
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_newsroom, waiting
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import signed_in
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_newsroom, waiting
 
 
 def record(number: int) -> dict[str, object]:

@@ -8,9 +8,9 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 
 from factcheck.editorial.desk.programs import jobs
 from factcheck.server import tasks
-from tests.drafts import Newsroom, make_user
 from tests.journeys.browser import signed_in
-from tests.working import work_off
+from tests.support.drafts import Newsroom, make_user
+from tests.support.working import work_off
 
 
 def test_administrator_sees_each_state_in_words(database: str) -> None:

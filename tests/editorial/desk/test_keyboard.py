@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from factcheck.editorial.proposals import workflow
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_claim, make_review, make_user
 from tests.editorial.desk.addresses import decision
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_claim, make_review, make_user
 
 pytestmark = pytest.mark.prove
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 from django.test import override_settings
 
 from factcheck.editorial.models import Claim, Demand, Review
-from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 
 ENGLISH = "The video was filmed five years ago in another city, and shows a different flood."
 VIETNAMESE = "Đoạn video được quay năm năm trước ở một thành phố khác."

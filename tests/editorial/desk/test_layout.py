@@ -4,8 +4,8 @@ import pytest
 
 from factcheck.editorial.models import Topic
 from factcheck.editorial.proposals import workflow
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_review, make_user
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_review, make_user
 
 LAPTOP, PHONE = (1440, 900), (390, 844)
 LONG = "https://social.example/" + "a" * 400

@@ -12,8 +12,8 @@ from factcheck.editorial.desk.lists import large_lists as lists
 from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, search_terms
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import demand_policy, workflow
-from tests.drafts import Newsroom, approve_demand, make_claim, make_demand, make_newsroom, make_review
 from tests.journeys.browser import Browser, signed_in
+from tests.support.drafts import Newsroom, approve_demand, make_claim, make_demand, make_newsroom, make_review
 
 LISTS = {
     "review": 12,

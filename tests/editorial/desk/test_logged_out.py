@@ -5,9 +5,9 @@ from django.conf import settings
 from django.test import Client
 
 from factcheck.editorial.models import Claim
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_claim
 from tests.journeys.browser import Browser, signed_in
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_claim
 
 TEXT = "Nước lũ ở Huế\r\nđã lên tới “mái chùa” & <b>hơn</b>."
 

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from factcheck.editorial.models import Appearance
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_claim
-from tests.scenes import as_bytes, scene
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_claim
+from tests.support.scenes import as_bytes, scene
 
 HASH = "#id_appearances-0-media_sha256"
 

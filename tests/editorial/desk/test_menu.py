@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from factcheck.editorial.desk.board.menu import GROUPS
 from factcheck.editorial.models import User
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_user
 from tests.journeys.browser import signed_in
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_user
 
 PHONE = {"width": 390, "height": 844}
 

@@ -3,9 +3,9 @@
 from factcheck.editorial.models import Claim, Proposal
 from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.record.models import PublishedClaim
-from tests.drafts import Newsroom, make_newsroom, publish_claim, split_claim, withdraw_review
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_newsroom, publish_claim, split_claim, withdraw_review
 
 NOTE = "Hai bài cùng một lời đồn."
 

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from factcheck.editorial.models import Picture, Review, User
-from tests.drafts import Newsroom, give_role, make_claim, make_newsroom, make_review, make_user
-from tests.scenes import as_bytes, scene
+from tests.support.drafts import Newsroom, give_role, make_claim, make_newsroom, make_review, make_user
+from tests.support.scenes import as_bytes, scene
 
 UPLOAD = "/admin/editorial/picture/upload/"
 MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00" + bytes(5000)

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from factcheck.editorial.models import Claim, ReaderMessage, Review
 from factcheck.editorial.proposals import workflow
-from tests.drafts import (
+from tests.journeys.browser import signed_in
+from tests.support.drafts import (
     FLOOD,
     Newsroom,
     make_demand,
@@ -17,7 +18,6 @@ from tests.drafts import (
     publish_claim,
     publish_review,
 )
-from tests.journeys.browser import signed_in
 
 DRAFT = "Nháp chưa ai duyệt."
 

@@ -1,8 +1,8 @@
 """Publishers: newsrooms, and who keeps their pages."""
 
 from factcheck.editorial.models import Publisher
-from tests.drafts import Newsroom, make_administrator, make_newsroom
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_administrator, make_newsroom
 
 
 def test_publisher_is_kept_by_its_chief_editor(database: str) -> None:

@@ -1,7 +1,7 @@
 """Read-only pages show the fields that have a value, and no others."""
 
-from tests.drafts import Newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_review, publish_review
 
 
 def test_published_review_shows_no_empty_field_and_says_once_that_it_is_public(newsroom: Newsroom) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import Claim, EditorialEvent, ReaderMessage
 from tests.api.test_messages import TIP, sent, status
-from tests.drafts import make_newsroom, make_review, make_user, publish_review
 from tests.journeys.browser import signed_in
+from tests.support.drafts import make_newsroom, make_review, make_user, publish_review
 
 
 def page_of(message: ReaderMessage, verb: str) -> str:

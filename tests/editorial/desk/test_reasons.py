@@ -7,9 +7,9 @@ from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import Claimant, Proposal, ReaderMessage
 from factcheck.editorial.proposals import merge_policy, workflow
 from tests.api.test_messages import TIP, sent
-from tests.drafts import Newsroom, make_claim, make_demand, make_review, publish_demand, publish_review
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import Browser, signed_in
+from tests.support.drafts import Newsroom, make_claim, make_demand, make_review, publish_demand, publish_review
 from tests.support.refusals import refused
 
 REFUSED = "The character U+000B can't be stored. Delete the character or retype the text."

@@ -9,7 +9,9 @@ from factcheck.editorial.desk.deciding import proposal_actions, review_actions
 from factcheck.editorial.models import EditorialEvent, Proposal, Review, User
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry
-from tests.drafts import (
+from tests.editorial.desk.addresses import action_url, decision, page
+from tests.journeys.browser import signed_in
+from tests.support.drafts import (
     Newsroom,
     give_role,
     make_demand,
@@ -21,8 +23,6 @@ from tests.drafts import (
     waiting,
     withdraw_review,
 )
-from tests.editorial.desk.addresses import action_url, decision, page
-from tests.journeys.browser import signed_in
 
 
 def offered(user: User, review: Review) -> list[DeskAction[Any]]:

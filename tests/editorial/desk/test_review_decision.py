@@ -10,10 +10,10 @@ from playwright.sync_api import expect
 
 from factcheck.editorial.models import EditorialEvent, Proposal, Publisher, Review
 from factcheck.editorial.proposals import review_policy, workflow
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_review, open_correction, publish_review
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import Browser, signed_in
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_review, open_correction, publish_review
 
 
 def submitted(newsroom: Newsroom) -> Proposal:

@@ -7,7 +7,9 @@ from django.conf import settings
 
 from factcheck.editorial.models import Claimant, Membership, Publisher, Review
 from factcheck.editorial.proposals import review_policy, workflow
-from tests.drafts import (
+from tests.editorial.desk.addresses import decision, page
+from tests.journeys.browser import signed_in
+from tests.support.drafts import (
     Newsroom,
     give_role,
     make_newsroom,
@@ -18,8 +20,6 @@ from tests.drafts import (
     waiting,
     withdraw_review,
 )
-from tests.editorial.desk.addresses import decision, page
-from tests.journeys.browser import signed_in
 
 
 def test_submitted_review_cannot_be_changed(newsroom: Newsroom) -> None:

@@ -5,8 +5,8 @@ from django.test import Client
 
 from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.models import Review, SavedState, User
-from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, open_correction, publish_review
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_demand, make_newsroom, make_review, open_correction, publish_review
 
 
 @pytest.fixture(scope="module")

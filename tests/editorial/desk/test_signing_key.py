@@ -11,9 +11,9 @@ from factcheck.editorial.proposals import workflow
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, make_review, publish_review
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_review, publish_review
 
 ORIGIN = "127.0.0.1:8000/api/v1/log"
 OTHER = SigningKey(ORIGIN, bytes(32))

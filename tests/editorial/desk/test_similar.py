@@ -8,7 +8,8 @@ import pytest
 from factcheck.editorial.desk.subjects import merges as pages
 from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import merge_policy, workflow
-from tests.drafts import (
+from tests.journeys.browser import signed_in
+from tests.support.drafts import (
     FLOOD,
     Newsroom,
     make_claim,
@@ -19,7 +20,6 @@ from tests.drafts import (
     publish_claim,
     publish_review,
 )
-from tests.journeys.browser import signed_in
 from tests.support.refusals import refused
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from factcheck.editorial.models import Review, User, WatchedSource
 from factcheck.record.models import LogEntry, SourceCheck
-from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review
 
 LIST = "/admin/editorial/watchedsource/"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.drafts import Newsroom, make_user
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_user
 
 ODD = ("x", "9" * 30, "-1", "\0", "[]", "😀")
 

@@ -3,9 +3,9 @@
 import re
 
 from factcheck.editorial.models import ApiToken, EditorialEvent
-from tests.drafts import Newsroom, make_newsroom, make_user
 from tests.journeys.browser import Browser, signed_in
-from tests.tokens import CLAIM, Program, make_program
+from tests.support.drafts import Newsroom, make_newsroom, make_user
+from tests.support.tokens import CLAIM, Program, make_program
 
 
 def test_token_is_shown_once_and_works_in_the_name_of_who_made_it(newsroom: Newsroom) -> None:

@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from factcheck.editorial.models import Review
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, correct_review, make_newsroom, make_review, open_correction, publish_review
 from tests.editorial.desk.addresses import page
 from tests.journeys.browser import signed_in
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, correct_review, make_newsroom, make_review, open_correction, publish_review
 
 
 def start(newsroom: Newsroom) -> tuple[Review, Review]:

@@ -9,10 +9,10 @@ from django.test import RequestFactory
 from factcheck.editorial.models import EditorialEvent, User
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Delivery, Subscription
-from tests.drafts import Newsroom, make_newsroom, make_review, make_user, publish_review
 from tests.journeys.browser import Browser, signed_in
-from tests.receiving import receiving
-from tests.subscribers import deliver, subscribe
+from tests.support.drafts import Newsroom, make_newsroom, make_review, make_user, publish_review
+from tests.support.receiving import receiving
+from tests.support.subscribers import deliver, subscribe
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from django.test import Client
 
 from factcheck.editorial.models import User
 from factcheck.editorial.proposals import workflow
-from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 
 PREVIEW = "/admin/editorial/review/text-preview/"
 

@@ -13,8 +13,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from factcheck.editorial.models import Review
-from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_newsroom, make_review
+from tests.support.chromium import desk_of
+from tests.support.drafts import Newsroom, make_newsroom, make_review
 
 pytestmark = pytest.mark.prove
 

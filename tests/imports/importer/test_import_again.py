@@ -18,8 +18,8 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.proposals import import_policy, merge_policy, review_policy, workflow
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, make_claim, waiting
 from tests.imports.own_records import bodies, digest, publish, record, take
+from tests.support.drafts import Newsroom, make_claim, waiting
 
 
 def test_waiting_import_is_not_overwritten(newsroom: Newsroom, file: Path) -> None:

@@ -11,10 +11,10 @@ from factcheck.editorial.models import Authorship, ImportBatch, Membership, Prop
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
 from factcheck.imports.importer import batches
 from factcheck.record.formats.canonical import sha256_hex
-from tests.drafts import Newsroom, make_newsroom, waiting
 from tests.imports.own_records import bodies, publish, record, take
+from tests.support.drafts import Newsroom, make_newsroom, waiting
 from tests.support.refusals import refused
-from tests.waiting import begin_until_it_waits
+from tests.support.waiting import begin_until_it_waits
 
 APPROVE = (
     "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE kind = 'import'"

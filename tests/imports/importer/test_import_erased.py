@@ -13,11 +13,11 @@ from factcheck.imports.importer import batches
 from factcheck.imports.importer.record_import import IncomingRecord, Refused
 from factcheck.imports.readers.results import Record
 from factcheck.record.models import PublishedReview
-from tests.drafts import Newsroom, erase_review, waiting
 from tests.imports.own_records import digest, publish, record, take, write
 from tests.imports.reading import records
+from tests.support.drafts import Newsroom, erase_review, waiting
 from tests.support.refusals import refused
-from tests.waiting import begin_until_it_waits
+from tests.support.waiting import begin_until_it_waits
 
 URL, TEXT, WORDS, SPEAKER = "https://lan.example/1", "Đập đã vỡ.", "Bịa đặt", "Nguyễn Lan"
 

@@ -8,8 +8,8 @@ import pytest
 
 from factcheck.editorial.models import Claim, Review
 from factcheck.imports.importer import references
-from tests.drafts import Newsroom
 from tests.imports.own_records import record, take
+from tests.support.drafts import Newsroom
 
 
 def test_id_of_the_example_in_rfc_9562(monkeypatch: pytest.MonkeyPatch) -> None:

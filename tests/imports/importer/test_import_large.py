@@ -12,8 +12,8 @@ import pytest
 
 from factcheck.editorial.models import ImportBatch
 from factcheck.record.models import PublishedReview
-from tests.drafts import Newsroom
 from tests.imports.own_records import IMPORTER, SECOND, run
+from tests.support.drafts import Newsroom
 
 pytestmark = pytest.mark.prove
 

@@ -20,8 +20,8 @@ from factcheck.imports.importer import batches, files
 from factcheck.imports.readers import chunks
 from factcheck.record.formats.canonical import sha256_hex
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, give_role, make_newsroom, make_user, waiting
 from tests.imports.own_records import IMPORTER, SECOND, bodies, digest, publish, record, run, take, write
+from tests.support.drafts import Newsroom, give_role, make_newsroom, make_user, waiting
 from tests.support.refusals import refused
 
 

@@ -18,11 +18,11 @@ from factcheck.editorial.models import Claimant, ImportBatch, Proposal, Publishe
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import check
-from tests.drafts import Newsroom, make_newsroom
 from tests.imports import averitec
 from tests.imports.own_records import digest
 from tests.imports.spelled import day, line, text
-from tests.whole import whole
+from tests.support.drafts import Newsroom, make_newsroom
+from tests.support.whole import whole
 
 FILES = ("averitec_candidates", "ten_publishers", "publishers_pages")
 IMPORTER, SECOND = "editor@kiemchung.example", "second@kiemchung.example"

@@ -23,9 +23,9 @@ from factcheck.editorial.proposals import workflow
 from factcheck.imports.importer import batches
 from factcheck.record.models import PublishedReference
 from factcheck.record.statements.review import ReviewedClaim, Source
-from tests.drafts import Newsroom, make_newsroom, waiting
 from tests.imports.own_records import SECOND, bodies, digest, publish, record, run, take
-from tests.whole import whole
+from tests.support.drafts import Newsroom, make_newsroom, waiting
+from tests.support.whole import whole
 
 
 def refusals(file: Path) -> list[tuple[int, str, str]]:

@@ -6,9 +6,9 @@ import pytest
 
 from factcheck.editorial.models import Claim, Claimant, ImportBatch, Review
 from factcheck.editorial.proposals import merge_policy, workflow
-from tests.drafts import FLOOD, Newsroom, make_claim, make_newsroom, publish_claim, waiting, withdraw_review
 from tests.imports.own_records import bodies, publish, record, take
 from tests.journeys.browser import signed_in
+from tests.support.drafts import FLOOD, Newsroom, make_claim, make_newsroom, publish_claim, waiting, withdraw_review
 
 DRAFT = "Nháp chưa ai duyệt."
 

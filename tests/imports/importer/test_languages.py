@@ -9,9 +9,9 @@ from django.test import Client
 
 from factcheck.editorial.models import Review
 from factcheck.editorial.proposals import review_policy, workflow
-from tests.drafts import Newsroom, waiting
 from tests.imports.own_records import IMPORTER, bodies, publish, record, run, take, write
 from tests.journeys.browser import signed_in
+from tests.support.drafts import Newsroom, waiting
 
 TEXT = "Nước lũ ở Huế đã lên tới mái chùa trong đêm qua."
 

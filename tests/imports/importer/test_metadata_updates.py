@@ -5,8 +5,8 @@ from pathlib import Path
 from django.test import Client
 
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom
 from tests.imports.own_records import bodies, publish, record, take
+from tests.support.drafts import Newsroom
 
 
 def test_better_date_is_a_change_of_metadata(newsroom: Newsroom, file: Path) -> None:

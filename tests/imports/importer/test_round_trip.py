@@ -9,10 +9,10 @@ from django.test import Client, override_settings
 
 from api.dumps.feed_making import make_feed
 from tests.api.published import make_imported
-from tests.databases import fresh_database
-from tests.drafts import correct_review, make_newsroom, make_review, publish_review, withdraw_review
 from tests.imports.own_records import IMPORTER, publish, run
 from tests.record.formats.test_claimreview import full_review
+from tests.support.databases import fresh_database
+from tests.support.drafts import correct_review, make_newsroom, make_review, publish_review, withdraw_review
 
 # Values of this site and this moment (docs/reference/claimreview.md).
 OF_THE_SITE = {"@id", "identifier", "dateModified", "creativeWorkStatus", "correction", "license", "sdDatePublished"}

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.databases import fresh_database
-from tests.drafts import make_newsroom
 from tests.imports import averitec
 from tests.imports.importer.test_import_real_files import FILES
 from tests.imports.importer.test_round_trip import OF_THE_SITE, read_feed, reviews
 from tests.imports.own_records import IMPORTER, publish, run, write
+from tests.support.databases import fresh_database
+from tests.support.drafts import make_newsroom
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "reference" / "claimreview.md"
 

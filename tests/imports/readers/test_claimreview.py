@@ -11,7 +11,7 @@ from factcheck.imports.readers.results import Record, Refusal
 from factcheck.record.statements.review import Appearance
 from tests.imports.reading import records
 from tests.imports.spelled import place, told, why
-from tests.whole import whole
+from tests.support.whole import whole
 
 MINIMAL = {
     "@context": "https://schema.org",

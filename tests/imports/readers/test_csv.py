@@ -11,10 +11,10 @@ import pytest
 
 from factcheck.imports.readers import chunks, csv_rows
 from factcheck.imports.readers.results import Record, Refusal
-from tests.drafts import Newsroom
 from tests.imports.own_records import IMPORTER, bodies, publish, run, take, write
 from tests.imports.reading import records
 from tests.imports.spelled import place, why
+from tests.support.drafts import Newsroom
 
 HEADER = ("original_url", "claim.text", "verdict.original.label", "language")
 ROW = ("https://a.example/1", "Trời mưa.", "Sai", "vi")

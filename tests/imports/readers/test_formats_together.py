@@ -9,9 +9,9 @@ from django.test import Client
 
 from factcheck.editorial.models import RatingScale, Review
 from factcheck.record.statements import review as said
-from tests.drafts import Newsroom
 from tests.imports.own_records import IMPORTER, bodies, publish, record, run, take
-from tests.whole import whole
+from tests.support.drafts import Newsroom
+from tests.support.whole import whole
 
 RICH = record(
     summary="Short.",

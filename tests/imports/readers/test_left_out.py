@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from factcheck.imports.readers.results import Record
-from tests.drafts import Newsroom
 from tests.imports.own_records import IMPORTER, run
 from tests.imports.readers.test_claimreview import MINIMAL, dropped
 from tests.imports.reading import records
+from tests.support.drafts import Newsroom
 
 
 @pytest.mark.parametrize(

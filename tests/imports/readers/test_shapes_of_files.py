@@ -16,7 +16,7 @@ from factcheck.record.statements.review import Appearance
 from tests.imports import averitec
 from tests.imports.reading import records
 from tests.imports.spelled import day, line, text, told, why
-from tests.whole import whole
+from tests.support.whole import whole
 
 DATA = Path(__file__).parents[2] / "data"
 FILES = ("averitec_candidates", "ten_publishers", "publishers_pages")

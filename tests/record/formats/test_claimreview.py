@@ -10,7 +10,7 @@ from factcheck.editorial.proposals import review_policy
 from factcheck.record.formats.claimreview import claim_review, claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.api.published import make_imported
-from tests.drafts import Newsroom, correct_review, make_claim, make_review, make_scale, publish_review
+from tests.support.drafts import Newsroom, correct_review, make_claim, make_review, make_scale, publish_review
 
 CAPTURE = "https://web.archive.org/web/20261003000000/https://social.example/p/1"
 SITE = "http://127.0.0.1:8000"

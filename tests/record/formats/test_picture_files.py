@@ -15,7 +15,7 @@ from factcheck.record.formats.picture_files import (
     picture_path,
     video_type,
 )
-from tests.scenes import as_bytes, scene
+from tests.support.scenes import as_bytes, scene
 
 SHA = "ab" * 32
 

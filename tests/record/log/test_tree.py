@@ -17,7 +17,7 @@ from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open
 from factcheck.record.log.signer import Signer, SigningError
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
 from tests.record.conftest import publish_some, rotated
-from tests.tree_roots import naive_root
+from tests.support.tree_roots import naive_root
 
 
 @pytest.fixture(autouse=True)

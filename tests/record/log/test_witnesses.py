@@ -22,7 +22,7 @@ from factcheck.record.log import tree
 from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, signed_by
 from factcheck.record.models import Cosignature, LogCheckpoint
 from tests.record.conftest import publish_some
-from tests.serving import running
+from tests.support.serving import running
 
 SCRIPT = str(Path(__file__).parents[3] / "examples" / "witness.py")
 

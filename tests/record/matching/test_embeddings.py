@@ -15,9 +15,9 @@ from factcheck.record.matching.embeddings import AT_ONCE, EmbeddingError, Remote
 from factcheck.record.matching.matches import match
 from factcheck.record.matching.models import ReviewVectorQuerySet
 from factcheck.record.models import ReviewVector
-from tests.databases import fresh_database
 from tests.record.conftest import Address, meaning
 from tests.record.matching.embedding import embed, publish
+from tests.support.databases import fresh_database
 
 
 def test_match_by_meaning_crosses_languages(address: Address, bare_record: None) -> None:

@@ -9,7 +9,8 @@ from factcheck.record import publish
 from factcheck.record.log import entries
 from factcheck.record.models import PublishedTotal
 from factcheck.record.readmodel.totals import find_wrong_total
-from tests.drafts import (
+from tests.record.conftest import make_statement
+from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
@@ -20,7 +21,6 @@ from tests.drafts import (
     reinstate_review,
     withdraw_review,
 )
-from tests.record.conftest import make_statement
 
 
 @pytest.mark.parametrize("day", ["0999-03-04", "1999-03-04", "9999-12-31"])

@@ -1,6 +1,6 @@
 """The worker on a test's own database: in this process until the queue is empty, or as a process that can be killed.
 
-python -P tests/working.py DATABASE STALLED     works until it is stopped; run by `working`
+python -P tests/support/working.py DATABASE STALLED     works until it is stopped; run by `working`
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from procrastinate.contrib.django.utils import connector_params
 
 from factcheck.server import worker
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def work_off(queue: str) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from factcheck.editorial.models import ApiToken, User
 from factcheck.editorial.programs.tokens import create_token
-from tests.drafts import Newsroom
+from tests.support.drafts import Newsroom
 
 CLAIM: dict[str, Any] = {"text": "Nước lũ ở Huế đã lên tới mái chùa.", "language": "vi"}
 

@@ -14,7 +14,7 @@ from django.test import override_settings
 
 from factcheck.editorial.models import Capture
 from factcheck.record.formats.canonical import sha256_hex
-from tests.drafts import Newsroom
+from tests.support.drafts import Newsroom
 
 MOMENT = datetime(2026, 10, 4, 8, 30, tzinfo=UTC)
 PAGE = b"<!doctype html><title>The river</title><script>alert(1)</script><p>The water rose in 2020.</p>"

@@ -21,7 +21,7 @@ from django.db import connections
 
 from factcheck.database import roles
 from factcheck.database.embedded import DATABASE, Cluster
-from tests import kept_server
+from tests.support import kept_server
 
 TEMPLATE = "factcheck_template"
 _numbers = itertools.count()

@@ -7,7 +7,7 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FOLDERS = {"migrations", "sql", "models", "database"}  # what decides what a migrated database contains
 FILES = {"models.py", "settings.py", "kept_server.py", "databases.py"}
 
@@ -34,7 +34,9 @@ def keep(home: Path) -> None:
 def _place() -> Path:
     """The folder for these migrations, and for the account that owns the files."""
     digest = hashlib.sha256(f"{os.geteuid()}".encode())
-    for file in sorted([*ROOT.glob("requirements*.txt"), *ROOT.glob("factcheck/**/*.*"), *ROOT.glob("tests/*.py")]):
+    for file in sorted(
+        [*ROOT.glob("requirements*.txt"), *ROOT.glob("factcheck/**/*.*"), *ROOT.glob("tests/support/*.py")]
+    ):
         if (
             file.suffix == ".txt"
             or file.name in FILES

@@ -1,6 +1,6 @@
 """`manage.py mcp` on a test's own database, as a process of its own.
 
-python -m tests.assisting DATABASE [OPTIONS]     what `Client` of the package mcp starts, or `assisting`
+python -m tests.support.assisting DATABASE [OPTIONS]     what `Client` of the package mcp starts, or `assisting`
 """
 
 import os
@@ -21,8 +21,8 @@ from django.core.management import call_command
 from django.db import connections
 from mcp.client.stdio import StdioServerParameters
 
-ROOT = Path(__file__).parent.parent
-MODULE = ["-m", "tests.assisting"]  # as a script it would find tests/api before api
+ROOT = Path(__file__).parents[2]
+MODULE = ["-m", "tests.support.assisting"]  # as a script it would find tests/api before api
 
 
 def environment() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Publishes reviews as a process of its own: `python -P tests/publishing.py PAUSE`, until it is stopped.
+"""Publishes reviews as a process of its own: `python -P tests/support/publishing.py PAUSE`, until it is stopped.
 
 Each line of its output is the id of a review whose publication was acknowledged, and its number in the log.
 """
@@ -12,7 +12,7 @@ django.setup()
 
 from django.db import DatabaseError, InterfaceError, connections  # noqa: E402
 
-from tests.drafts import make_newsroom, make_review, publish_review  # noqa: E402
+from tests.support.drafts import make_newsroom, make_review, publish_review  # noqa: E402
 
 if __name__ == "__main__":
     newsroom = None

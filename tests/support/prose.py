@@ -1,6 +1,6 @@
 """The project's English sentences, and which of them break the rules that a program can check.
 
-``python tests/prose.py [FILE…]`` prints every breach with its place. Without a file it reads the whole project.
+``python tests/support/prose.py [FILE…]`` prints every breach with its place. Without a file it reads the whole project.
 The rules are in docs/how-to/write-documentation.md.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from markdown_it import MarkdownIt
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

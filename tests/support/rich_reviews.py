@@ -5,8 +5,8 @@ from django.utils import timezone
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.drafts import translations
 from factcheck.record.source_checks import store_check
-from tests.drafts import correct_review, make_newsroom, make_review, publish_review
-from tests.evidence import finish, make_capture
+from tests.support.drafts import correct_review, make_newsroom, make_review, publish_review
+from tests.support.evidence import finish, make_capture
 
 
 def publish_review_with_ten_sources() -> str:

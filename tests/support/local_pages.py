@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from factcheck.server import http_client
-from tests.serving import running
+from tests.support.serving import running
 
 PUBLIC = "93.184.215.14"
 Speak = Callable[[BaseHTTPRequestHandler], None]

@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Attempt, Delivery, Event, Subscription
-from tests.working import work_off
+from tests.support.working import work_off
 
 
 def subscribe(url: str, *events: str, **fields: Any) -> Subscription:

@@ -10,7 +10,7 @@ from django.test import Client
 from playwright.sync_api import Page, sync_playwright
 
 from factcheck.editorial.models import User
-from tests.serving import served
+from tests.support.serving import served
 
 
 @contextmanager
