@@ -41,8 +41,7 @@ bundles_ground = ground_fixture(publish_300)
 @pytest.fixture
 def filled(bundles_ground: Ground, database: str) -> list[LogEntry]:
     tree.signing_key.cache_clear()
-    made: list[LogEntry] = bundles_ground.made
-    return made
+    return list(bundles_ground.made)
 
 
 def erase(subject: Any) -> None:

@@ -186,9 +186,8 @@ def test_returned_hold_is_not_published_by_its_old_job(newsroom: Newsroom) -> No
     proposal = held(newsroom)
     workflow.return_(proposal=proposal, by=newsroom.second, reason="Chưa chắc.")
     again = workflow.submit(subject=proposal.subject, by=newsroom.reporter)
-    workflow.approve(
-        proposal=again, by=newsroom.editor, digest=again.digest, hold_until=timezone.now() + timedelta(hours=1)
-    )
+    later = timezone.now() + timedelta(hours=1)
+    workflow.approve(proposal=again, by=newsroom.editor, digest=again.digest, hold_until=later)
     let_the_time_come(proposal)
     work_off("default")
     assert not LogEntry.objects.exists()

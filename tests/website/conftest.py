@@ -42,9 +42,8 @@ class Published:
 
 
 @pytest.fixture(scope="module")
-def published(published_ground: Ground, module_database: str) -> Published:
-    made: Published = published_ground.made
-    return made
+def published(published_ground: Ground, module_database: str) -> Any:
+    return published_ground.made
 
 
 def _publish_reviews() -> Published:

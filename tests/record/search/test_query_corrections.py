@@ -15,30 +15,13 @@ from tests.record.search.test_ranking import found, publish
 @pytest.mark.parametrize(
     ("typed", "syllable"),
     [
-        ("nuwowcs", "nước"),
-        ("nuowcs", "nước"),
-        ("nuocws", "nước"),
-        ("dduwowcj", "được"),
-        ("duocwjd", "được"),
-        ("vieetj", "việt"),
-        ("vietje", "việt"),
-        ("nguwowif", "người"),
-        ("hoaf", "hòa"),
-        ("quyeenf", "quyền"),
-        ("giaf", "già"),
-        ("gif", "gì"),
-        ("xoawn", "xoăn"),
-        ("chuaw", "chưa"),
-        ("cuar", "của"),
-        ("ruouwj", "rượu"),
-        ("khoer", "khỏe"),
-        ("gia1", "giá"),
-        ("nu7o71c", "nước"),
-        ("d9u7o75c", "được"),
-        ("vie65t", "việt"),
+        ("nuwowcs", "nước"), ("nuowcs", "nước"), ("nuocws", "nước"), ("dduwowcj", "được"), ("duocwjd", "được"),
+        ("vieetj", "việt"), ("vietje", "việt"), ("nguwowif", "người"), ("hoaf", "hòa"), ("quyeenf", "quyền"),
+        ("giaf", "già"), ("gif", "gì"), ("xoawn", "xoăn"), ("chuaw", "chưa"), ("cuar", "của"), ("ruouwj", "rượu"),
+        ("khoer", "khỏe"), ("gia1", "giá"), ("nu7o71c", "nước"), ("d9u7o75c", "được"), ("vie65t", "việt"),
         ("tha82ng", "thằng"),
     ],
-)
+)  # fmt: skip
 def test_composed(typed: str, syllable: str) -> None:
     assert compose(typed) == syllable
 
