@@ -6,7 +6,6 @@ An advisory lock for each file keeps an upload and a deletion of the same file a
 
 import hashlib
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -26,7 +24,7 @@ from factcheck.editorial.people import roles
 from factcheck.record.formats.markdown import own_pictures
 from factcheck.record.formats.picture_files import HEAD, PATH, PictureError, decode, encode_for_readers, video_type
 from factcheck.record.models import PublishedPicture
-from factcheck.record.public_files import UNUSED_FOR, lock_file
+from factcheck.record.public_files import lock_file, old_files
 
 MEGABYTE = 1024 * 1024
 MAX_PICTURE = 20 * MEGABYTE  # bytes of a picture before it is encoded for readers
@@ -153,13 +151,7 @@ def delete_rows(rows: QuerySet[Picture]) -> None:
 
 def delete_unused_files() -> int:
     """Deletes files without a row, for example of deleted drafts, and returns their number."""
-    try:
-        _folders, files = default_storage.listdir("pictures")
-    except FileNotFoundError:
-        return 0
-    before = timezone.now() - UNUSED_FOR
-    names = [f"pictures/{file}" for file in files]
-    return _delete_files(name for name in names if _modified_before(name, before))
+    return _delete_files(old_files(default_storage, "pictures"))
 
 
 def _of_newsroom(review: Review, hashes: Collection[str]) -> QuerySet[Picture]:
@@ -221,10 +213,3 @@ def _delete_files(names: Iterable[str]) -> int:
                 default_storage.delete(name)
                 deleted += 1
     return deleted
-
-
-def _modified_before(name: str, at: datetime) -> bool:
-    try:
-        return default_storage.get_modified_time(name) < at
-    except FileNotFoundError:
-        return False

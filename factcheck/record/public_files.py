@@ -8,13 +8,14 @@ same file apart.
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage, Storage
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -67,11 +68,17 @@ def delete_after_commit(names: Iterable[str]) -> None:
 
 def delete_unused_public_files() -> None:
     """Delete the files that no row has named for a day."""
-    before = (timezone.now() - UNUSED_FOR).timestamp()
     for folder in (PICTURES, CAPTURES):
-        with suppress(FileNotFoundError):
-            files = [file for file in public_file(folder).iterdir() if file.stat().st_mtime < before]
-            _delete_unused(f"{folder}/{file.name}" for file in files)
+        _delete_unused(old_files(FileSystemStorage(settings.DUMPS_FOLDER), folder))
+
+
+def old_files(storage: Storage, folder: str) -> Iterator[str]:
+    """Yield the names of the folder's files that are older than a day."""
+    with suppress(FileNotFoundError):
+        for name in storage.listdir(folder)[1]:
+            with suppress(FileNotFoundError):  # deleted in the meantime
+                if storage.get_modified_time(f"{folder}/{name}") < timezone.now() - UNUSED_FOR:
+                    yield f"{folder}/{name}"
 
 
 def lock_file(name: str) -> None:

@@ -13,6 +13,7 @@ from factcheck.editorial.proposals import demand_policy
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.demand import Demand as DemandStatement
 from tests.support.drafts import (
+    DEMAND,
     approve_demand,
     make_demand,
     make_newsroom,
@@ -67,25 +68,8 @@ def expected(world):
     said = {
         "id": world.updated,
         "url": f"{SITE}/demands/{world.updated}/",
-        "language": "vi",
-        "from": {"type": "state_body", "name": "Sở Thông tin tỉnh Ví Dụ", "description": None},
-        "received_on": "2026-10-20",
-        "legal_basis": "Nghị định 00/2020, điều 1",
-        "asked": "Gỡ bài kiểm chứng về nước lũ.",
+        **DEMAND,
         "review": {"id": str(world.review.pk)},
-        "done": "Đã từ chối.",
-        "done_on": "2026-10-30",
-        "outcome": "refused",
-        "withheld": None,
-        "delayed_until": None,
-        "publisher": {
-            "type": "organization", "name": "Toà soạn kiemchung.example", "site": "kiemchung.example",
-            "url": "https://kiemchung.example/", "logo_url": None, "same_as": [], "description": None, "codes": [],
-            "methodology_url": None,
-            "corrections_url": "https://kiemchung.example/corrections", "principles_url": None,
-            "unnamed_sources_url": None, "feedback_url": None,
-        },
-        "license": "https://creativecommons.org/licenses/by/4.0/",
         "published_at": at(first),
         "updated_at": at(second),
         "revision": {

@@ -13,6 +13,7 @@ from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument
 from factcheck.record.statements.demand import Demand as DemandStatement
 from tests.support.drafts import (
+    DEMAND,
     Newsroom,
     approve_demand,
     make_demand,
@@ -48,25 +49,8 @@ def test_story_from_draft_to_update(newsroom: Newsroom) -> None:
     at = [entry.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") for entry in LogEntry.objects.all()]
     expected = {
         "id": str(demand.pk),
-        "language": "vi",
-        "from": {"type": "state_body", "name": "Sở Thông tin tỉnh Ví Dụ", "description": None},
-        "received_on": "2026-10-20",
-        "legal_basis": "Nghị định 00/2020, điều 1",
-        "asked": "Gỡ bài kiểm chứng về nước lũ.",
+        **DEMAND,
         "review": {"id": str(review.pk)},
-        "done": "Đã từ chối.",
-        "done_on": "2026-10-30",
-        "outcome": "refused",
-        "withheld": None,
-        "delayed_until": None,
-        "publisher": {
-            "type": "organization", "name": "Toà soạn kiemchung.example", "site": "kiemchung.example",
-            "url": "https://kiemchung.example/", "logo_url": None, "same_as": [], "description": None, "codes": [],
-            "methodology_url": None,
-            "corrections_url": "https://kiemchung.example/corrections", "principles_url": None,
-            "unnamed_sources_url": None, "feedback_url": None,
-        },
-        "license": "https://creativecommons.org/licenses/by/4.0/",
         "published_at": at[1],
         "updated_at": at[2],
         "revision": {"number": 2, "kind": "updated", "class": None, "note": "Tòa đã bác yêu cầu."},

@@ -29,6 +29,7 @@ COPY = (
     "pg_get_serial_sequence('editorial_proposal', 'id')), 'sequence', NULL, {changes}))).*"
     " FROM editorial_proposal p WHERE id = %s"
 )
+NO_SUBJECT = ", ".join(f"{column}_id = NULL" for shape in SHAPES.values() for column in shape.columns)
 ALL = frozenset(Kind)
 LOGGED = frozenset({Kind.REVIEW, Kind.DEMAND, Kind.MERGE})
 
@@ -51,10 +52,7 @@ OF_WAITING: dict[str, tuple[str, str, frozenset[Kind]]] = {
     "another newsroom that decides": (
         "UPDATE editorial_proposal SET deciding_id = (SELECT max(id) FROM editorial_publisher) WHERE id = %s", KEPT, ALL,
     ),
-    "another subject": (
-        "UPDATE editorial_proposal SET review_id = NULL, demand_id = NULL, claim_id = NULL, batch_id = NULL,"
-        " mapping_id = NULL, freeze_id = NULL, account_id = NULL WHERE id = %s", KEPT, ALL,
-    ),
+    "another subject": (f"UPDATE editorial_proposal SET {NO_SUBJECT} WHERE id = %s", KEPT, ALL),
     "approved by the submitter": (APPROVE.format(person="second@kiemchung.example"), "two_people|submitter", ALL),
     "approved by a reporter": (APPROVE.format(person="visitor"), EDITOR, ALL),
     "approved by another newsroom": (

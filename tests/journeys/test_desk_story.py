@@ -7,24 +7,23 @@ import json
 import os
 import re
 import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
 
 import pytest
-from django.db import connections
 from django.utils import translation
 from django.utils.text import capfirst
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from factcheck.editorial.captures import fetching
-from factcheck.editorial.models import Capture, Claimant, Review
+from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.server.http_client import Exchange, FetchError, Problem
 from tests.support.drafts import Newsroom, make_scale
+from tests.support.evidence import capture_worker
 from tests.support.serving import served
 
 pytestmark = pytest.mark.prove
@@ -110,27 +109,6 @@ def saved(person: Person) -> None:
     expect(person.page.locator("[data-autosave-status]")).to_contain_text(re.compile(r"\d\d:\d\d"), timeout=20_000)
 
 
-@contextmanager
-def worker() -> Iterator[None]:
-    """Captures the pages that wait, as the site's worker does."""
-    stop = threading.Event()
-
-    def run() -> None:
-        while not stop.wait(0.5):
-            for capture in Capture.objects.filter(state=Capture.State.WAITING):
-                with suppress(fetching.TemporaryError):
-                    fetching.capture(capture)
-            connections.close_all()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-
-
 def begin_claim(lan: Person) -> None:
     lan.press("link", "Log a claim")
     lan.type("claim", "Nước lũ ở Huế đã lên tới mái chùa.")
@@ -193,7 +171,7 @@ def test_story_of_two_people(newsroom, language, monkeypatch, capsys):
         newsroom=newsroom.publisher, type=Claimant.Type.UNNAMED, description="một người dùng mạng xã hội"
     )
     monkeypatch.setattr(fetching, "fetch", fake_fetch)
-    with served() as site, worker(), browser() as opened:
+    with served() as site, capture_worker(), browser() as opened:
         lan, minh = window(opened, language), window(opened, language)
         lan.log_in(site, newsroom.reporter.username)
         write(lan)
@@ -252,7 +230,7 @@ def test_steps_of_the_readme_without_the_internet(newsroom: Newsroom, monkeypatc
         raise FetchError(Problem.UNKNOWN_HOST)
 
     monkeypatch.setattr(fetching, "fetch", no_network)
-    with served() as site, worker(), browser() as opened:
+    with served() as site, capture_worker(), browser() as opened:
         lan, minh = window(opened, "en"), window(opened, "en")
         lan.log_in(site, newsroom.reporter.username)
         begin_claim(lan)

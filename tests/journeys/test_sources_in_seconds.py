@@ -2,23 +2,20 @@
 
 import gzip
 import re
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
 from playwright.sync_api import Locator, Page, expect
 
-from factcheck.editorial.captures.fetching import TemporaryError, capture
-from factcheck.editorial.models import Capture, Review
+from factcheck.editorial.models import Review
 from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom, make_claim
+from tests.support.evidence import capture_worker
 from tests.support.local_pages import LocalPages, local_pages
 
 pytestmark = pytest.mark.prove
@@ -60,27 +57,6 @@ def site(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iter
         yield pages
 
 
-@contextmanager
-def worker() -> Iterator[None]:
-    """Makes the captures meanwhile, in a thread of this process, where other sites lead to this machine."""
-    over = threading.Event()
-
-    def work() -> None:
-        while not over.wait(0.3):
-            for waiting in Capture.objects.filter(state=Capture.State.WAITING):
-                with suppress(TemporaryError):
-                    capture(waiting)
-        connections.close_all()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
 def cards(page: Page) -> Locator:
     return page.locator("#sources-group .card:not(.empty-form, .removed)")
 
@@ -91,7 +67,7 @@ def test_eight_complete_sources_take_two_clicks(newsroom: Newsroom, site: LocalP
         site.add(f"/{number}", PAGE.format(title=f"Nguồn {number}", number=number).encode(), Content_Type="text/html")
         for number in range(8)
     ]
-    with worker(), desk_of(newsroom.reporter, f"editorial/review/add/?claim={claim.pk}") as page:
+    with capture_worker(), desk_of(newsroom.reporter, f"editorial/review/add/?claim={claim.pk}") as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         hand, began = Hand(page), time.monotonic()
         hand.click(page.get_by_role("textbox", name="Paste one or more addresses"))
@@ -143,7 +119,7 @@ def test_each_of_ten_cards_says_what_happened(newsroom: Newsroom, site: LocalPag
         site.add("/refused", b"", 403): "The site refused the request.",
         "http://169.254.169.254/latest/meta-data/": "The URL leads to a private network.",
     }
-    with worker(), desk_of(newsroom.reporter, f"editorial/review/add/?claim={claim.pk}") as page:
+    with capture_worker(), desk_of(newsroom.reporter, f"editorial/review/add/?claim={claim.pk}") as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         hand = Hand(page)
         hand.click(page.get_by_role("textbox", name="Paste one or more addresses"))

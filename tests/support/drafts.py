@@ -32,6 +32,28 @@ from factcheck.record.models import LogEntry
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
 NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."  # what readers are told of an erasure
 
+# What a published demand of `make_demand` says, without its id, review, times and revision, as it was updated.
+DEMAND: dict[str, Any] = {
+    "language": "vi",
+    "from": {"type": "state_body", "name": "Sở Thông tin tỉnh Ví Dụ", "description": None},
+    "received_on": "2026-10-20",
+    "legal_basis": "Nghị định 00/2020, điều 1",
+    "asked": "Gỡ bài kiểm chứng về nước lũ.",
+    "done": "Đã từ chối.",
+    "done_on": "2026-10-30",
+    "outcome": "refused",
+    "withheld": None,
+    "delayed_until": None,
+    "publisher": {
+        "type": "organization", "name": "Toà soạn kiemchung.example", "site": "kiemchung.example",
+        "url": "https://kiemchung.example/", "logo_url": None, "same_as": [], "description": None, "codes": [],
+        "methodology_url": None,
+        "corrections_url": "https://kiemchung.example/corrections", "principles_url": None,
+        "unnamed_sources_url": None, "feedback_url": None,
+    },
+    "license": "https://creativecommons.org/licenses/by/4.0/",
+}  # fmt: skip
+
 
 @dataclass
 class Newsroom:

@@ -1,9 +1,10 @@
 """Captures for tests, and a storage of their own."""
 
 import io
+import threading
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import connections
 from django.test import override_settings
 
+from factcheck.editorial.captures import fetching
 from factcheck.editorial.models import Capture
 from factcheck.record.formats.canonical import sha256_hex
 from tests.support.drafts import Newsroom
@@ -68,3 +70,24 @@ def make_wacz() -> bytes:
         archive.writestr("datapackage.json", "{}")
         archive.writestr("archive/data.warc.gz", b"x")
     return file.getvalue()
+
+
+@contextmanager
+def capture_worker() -> Iterator[None]:
+    """Captures the pages that wait, as the site's worker does."""
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.wait(0.5):
+            for capture in Capture.objects.filter(state=Capture.State.WAITING):
+                with suppress(fetching.TemporaryError):
+                    fetching.capture(capture)
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.models.captures import CAPTURES_FOLDER
-from factcheck.record.public_files import UNUSED_FOR, delete_unused_public_files
+from factcheck.record.public_files import UNUSED_FOR, delete_unused_public_files, old_files
 
 
 def erase_captures(review: Review, claims: Collection[UUID]) -> None:
@@ -32,7 +32,10 @@ def delete_unused_captures() -> None:
     unused = Capture.objects.filter(requested_at__lt=old, reviews=None, claims=None, sources=None, appearances=None)
     with transaction.atomic():
         delete_captures(unused.defer("text"))
-    _delete_files_without_row()
+    kept = set(Capture.objects.exclude(file="").values_list("file", flat=True))
+    for name in old_files(default_storage, CAPTURES_FOLDER):
+        if name not in kept:
+            default_storage.delete(name)
     delete_unused_public_files()
 
 
@@ -48,13 +51,3 @@ def delete_captures(captures: Iterable[Capture]) -> None:
 
     # `robust`: the commit can't be undone. The nightly task deletes a file that can't be deleted now.
     transaction.on_commit(delete_files, robust=True)
-
-
-def _delete_files_without_row() -> None:
-    if not default_storage.exists(CAPTURES_FOLDER):
-        return
-    kept, old = set(Capture.objects.exclude(file="").values_list("file", flat=True)), timezone.now() - UNUSED_FOR
-    _folders, names = default_storage.listdir(CAPTURES_FOLDER)
-    for path in (f"{CAPTURES_FOLDER}/{name}" for name in names):
-        if path not in kept and default_storage.get_modified_time(path) < old:
-            default_storage.delete(path)

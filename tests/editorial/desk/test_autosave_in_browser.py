@@ -80,6 +80,28 @@ def test_ended_session_keeps_the_text_in_the_browser(newsroom: Newsroom) -> None
         assert len(kept(page)) == 1
 
 
+def test_account_that_has_saved_too_often_loses_nothing(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    with review_page(newsroom, review) as (page, _context):
+        refusal = {"status": "Too often.", "wait": 2}
+        page.route("**/autosave/", lambda route: route.fulfill(status=429, json=refusal), times=1)
+        page.locator("#id_headline").fill("Gõ rất nhanh")
+        expect(page.locator(STATUS)).to_have_text("Too often.", timeout=15_000)
+        assert len(kept(page)) == 1
+        expect(page.locator(STATUS)).to_have_text(re.compile("^Saved"), timeout=15_000)
+        assert kept(page) == []
+    assert Review.objects.get().headline == "Gõ rất nhanh"
+
+
+def test_marked_passage_is_taken_to_the_page_on_which_it_is_forgotten(newsroom: Newsroom) -> None:
+    with review_page(newsroom, make_review(newsroom)) as (page, _context):
+        page.locator("#id_summary").select_text()
+        page.locator("details.more summary").click()
+        page.get_by_role("link", name="Forget a passage").click()
+        expect(page.locator("[name=text]")).to_have_value("Sai. Đoạn video được quay năm 2020.")
+        assert "Đoạn" not in page.url + page.evaluate("JSON.stringify(sessionStorage)")
+
+
 def test_new_review_is_created_by_an_autosave_once(newsroom: Newsroom) -> None:
     claim = make_claim(newsroom, text="Trái đất phẳng.")
     with desk_of(newsroom.reporter, f"editorial/review/add/?claim={claim.pk}") as page:

@@ -14,7 +14,6 @@ from tests.support.drafts import (
     Newsroom,
     erase_review,
     make_claim,
-    make_demand,
     make_review,
     open_correction,
     publish_review,
@@ -157,16 +156,6 @@ def test_page_that_cannot_delete_rows_keeps_the_rows_that_it_did_not_submit(news
         assert rows.is_valid()
         rows.save()
         assert review.sources.count() == left
-
-
-def test_second_to_save_a_demand_is_told(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
-    page = f"/admin/editorial/demand/{demand.pk}/change/"
-    lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
-    hoa.fill(done="Đã trả lời.").press("Save and go on")
-    lan.fill(done="Chưa trả lời.").press("Save and go on")
-    assert "Not saved: this page has been changed" in lan.text
-    assert lan.value("done") == "Chưa trả lời."
 
 
 def test_second_to_save_a_claim_is_told_and_keeps_what_was_typed(newsroom: Newsroom) -> None:

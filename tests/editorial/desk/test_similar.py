@@ -36,13 +36,21 @@ def test_who_logs_a_claim_that_exists_is_warned_and_may_go_on(newsroom: Newsroom
     assert lan.path == f"/admin/editorial/review/add/?claim={mine.pk}"
 
 
-def test_who_logs_a_claim_that_exists_may_use_that_one(newsroom: Newsroom) -> None:
-    existing = publish_claim(newsroom)
+@pytest.mark.parametrize("button", ["Save", "Save and write the review of this claim"])
+@pytest.mark.parametrize("whose", ["kiemchung.example", "khac.example"])
+def test_existing_claim_is_used_instead_of_the_new_one(newsroom: Newsroom, whose: str, button: str) -> None:
+    own = whose == newsroom.publisher.site
+    existing = publish_claim(newsroom if own else make_newsroom(whose))
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
-    lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save")
-    lan.press("Use this one instead")
-    assert lan.path == f"/admin/editorial/claim/{existing.pk}/change/"
+    lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press(button).press("Use this one instead")
     assert list(Claim.objects.all()) == [existing]
+    if button != "Save":
+        assert lan.path == f"/admin/editorial/review/add/?claim={existing.pk}"
+    elif own:
+        assert lan.path == f"/admin/editorial/claim/{existing.pk}/change/"
+    else:  # this newsroom can't open its page at the desk
+        assert (lan.path, lan.status) == ("/admin/editorial/claim/", 200)
+        assert f'Your claim has been deleted. <a href="/claims/{existing.pk}/">' in lan.html
 
 
 def test_page_of_a_claim_loads_those_that_are_probably_the_same(newsroom: Newsroom) -> None:
@@ -70,23 +78,6 @@ def test_claims_that_are_little_alike_stand_below_and_are_called_so(newsroom: Ne
     assert "cá sấu" in unlikely
     assert "cá sấu" in lan.open(f"{page}?q=cá sấu").text  # few words are like nothing, and were chosen to find it
     assert little not in lan.text
-
-
-def test_who_was_about_to_review_the_claim_reviews_the_one_that_is_used(newsroom: Newsroom) -> None:
-    existing = publish_claim(newsroom)
-    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
-    lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save and write the review of this claim")
-    lan.press("Use this one instead")
-    assert lan.path == f"/admin/editorial/review/add/?claim={existing.pk}"
-
-
-def test_claim_of_another_newsroom_that_is_used_is_linked_where_it_can_be_read(newsroom: Newsroom) -> None:
-    existing = publish_claim(make_newsroom("khac.example"))
-    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
-    lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save")
-    lan.press("Use this one instead")
-    assert (lan.path, lan.status) == ("/admin/editorial/claim/", 200)
-    assert f'Your claim has been deleted. <a href="/claims/{existing.pk}/">' in lan.html
 
 
 @pytest.mark.parametrize("window", ["", "&_popup=1"])
