@@ -32,7 +32,7 @@ from factcheck.record.models import LogEntry
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
 NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."  # what readers are told of an erasure
 
-# What a published demand of `make_demand` says, without its id, review, times and revision, as it was updated.
+# The published demand of `make_demand`, without its id, review, times and revision, as it was updated.
 DEMAND: dict[str, Any] = {
     "language": "vi",
     "from": {"type": "state_body", "name": "Sở Thông tin tỉnh Ví Dụ", "description": None},

@@ -10,14 +10,7 @@ from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedFormS
 from factcheck.editorial.models import Claimant, Review, SavedState, Source
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.journeys.browser import signed_in
-from tests.support.drafts import (
-    Newsroom,
-    erase_review,
-    make_claim,
-    make_review,
-    open_correction,
-    publish_review,
-)
+from tests.support.drafts import Newsroom, erase_review, make_claim, make_review, open_correction, publish_review
 from tests.support.tokens import CLAIM, make_program
 
 TOLD = "Not saved: this page has been changed since you opened it."
