@@ -110,20 +110,19 @@ def make_newsroom(site: str = "kiemchung.example") -> Newsroom:
         user = make_user(f"{name}@{site}")
         give_role(user, publisher, role)
         people.append(user)
-    labels = VerdictLabel.objects.filter(verdict__scale=make_scale())
-    for slug, language, label in (
-        ("false", "vi", "Sai"),
-        ("false", "en", "False"),
-        ("true", "vi", "Đúng"),
-        ("true", "en", "True"),
-    ):
-        labels.filter(verdict__slug=slug, language=language).update(label=label, explanation=f"{label}.")
     return Newsroom(publisher, *people)
 
 
 def make_scale() -> RatingScale:
-    """The default scale. With a newsroom, its verdicts "false" (1) and "true" (5) have short labels."""
-    return RatingScale.objects.get(slug=settings.DEFAULT_RATING_SCALE)
+    """The default scale, with short labels for its verdicts "false" (1) and "true" (5)."""
+    scale = RatingScale.objects.get(slug=settings.DEFAULT_RATING_SCALE)
+    labels = VerdictLabel.objects.filter(verdict__scale=scale)
+    if labels.filter(label="Sai").exists():
+        return scale
+    for slug, vi, en in (("false", "Sai", "False"), ("true", "Đúng", "True")):
+        for language, label in (("vi", vi), ("en", en)):
+            labels.filter(verdict__slug=slug, language=language).update(label=label, explanation=f"{label}.")
+    return scale
 
 
 def make_claim(newsroom: Newsroom, **fields: Any) -> Claim:
