@@ -1,7 +1,7 @@
 """How tests get a database. Ask for one of two fixtures; pytest-django's own ``db`` and mark are refused.
 
 ``database``         a fresh copy of the migrated, empty database for this test alone, dropped afterwards; ``newsroom`` is one in it
-``module_database``  one copy for a module whose tests only read; fill it in a module-scoped fixture of your own::
+``module_database``  one copy for the tests of a module that only read, or whose changes are refused; ``module_newsroom`` is one in it; fill it in a module-scoped fixture of your own::
 
     @pytest.fixture(scope="module")
     def published(module_database): ...
@@ -73,14 +73,19 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
+from whitenoise.middleware import WhiteNoiseMiddleware  # noqa: E402
 
 from factcheck.database import timeouts  # noqa: E402
 from factcheck.database.embedded import Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
+from factcheck.editorial import claimants  # noqa: E402
+from factcheck.editorial.desk.deciding import public_text  # noqa: E402
+from factcheck.record.matching import matches  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
+from factcheck.record.search import ranking  # noqa: E402
 from factcheck.server.response_cache import forget_responses  # noqa: E402
-from tests.support.databases import Ground, fresh_database, ground, prepare_template  # noqa: E402
+from tests.support.databases import Ground, fresh_database, ground_fixture, prepare_template  # noqa: E402
 from tests.support.drafts import Newsroom, make_newsroom  # noqa: E402
 
 if TYPE_CHECKING:
@@ -93,6 +98,26 @@ WITHOUT_DATA = pytest.StashKey[int]()
 # The same examples on every run; `make prove` looks further.
 hypothesis.settings.register_profile("test", deadline=None, derandomize=True, max_examples=100, database=None)
 hypothesis.settings.register_profile("prove", deadline=None, max_examples=2000, database=None, print_blob=True)
+
+
+# A busy machine takes longer than readers should wait. Tests of these limits set their own.
+for searching in (ranking, matches, public_text, claimants):
+    searching.SECONDS *= 20
+ranking.FIRST_SECONDS *= 20
+
+list_static_files = WhiteNoiseMiddleware.add_files_from_finders
+static_files: dict[str, Any] = {}
+
+
+def add_static_files(self: WhiteNoiseMiddleware) -> None:
+    """Each new `Client` makes the middleware, which would look for the same files for 15 ms."""
+    if not static_files:
+        list_static_files(self)
+        static_files.update(self.files)
+    self.files = static_files
+
+
+WhiteNoiseMiddleware.add_files_from_finders = add_static_files
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -223,23 +248,14 @@ def template(django_db_blocker: pytest.FixtureRequest) -> str:
         return prepare_template()
 
 
-@pytest.fixture(scope="session")
-def newsroom_ground(template: str, django_db_blocker) -> Ground:
-    with django_db_blocker.unblock():
-        return ground("newsroom", template, make_newsroom)
-
-
-@pytest.fixture(scope="session")
-def demo_ground(template: str, django_db_blocker) -> Ground:
-    """The demo newsrooms, what their command prints, and its file of logins, which other tests may overwrite."""
-    with django_db_blocker.unblock():
-        return ground("demo", template, _load_demo)
-
-
-def _load_demo() -> tuple[str, str]:
+def load_demo() -> tuple[str, str]:
+    """Load the demo newsrooms. Return what their command prints, and its file of logins, which other tests may overwrite."""
     out = io.StringIO()
     call_command("load_demo", stdout=out)
     return out.getvalue(), (settings.VAR / "demo-logins.json").read_text()
+
+
+newsroom_ground, demo_ground = ground_fixture(make_newsroom), ground_fixture(load_demo)
 
 
 @pytest.fixture(autouse=True)
@@ -266,7 +282,7 @@ def database(template: str, django_db_blocker, request: pytest.FixtureRequest) -
 
 @pytest.fixture(scope="module")
 def module_database(template: str, django_db_blocker, request: pytest.FixtureRequest) -> Iterator[str]:
-    """One database for a module of tests that only read."""
+    """One database for the tests of a module that leave no trace."""
     readers = [
         item for item in request.session.items if item.path == request.path and "database" not in item.fixturenames
     ]
@@ -278,6 +294,12 @@ def module_database(template: str, django_db_blocker, request: pytest.FixtureReq
 @pytest.fixture
 def newsroom(newsroom_ground: Ground, database: str) -> Newsroom:
     """One with its people, in a database of its own."""
+    return deepcopy(newsroom_ground.made)
+
+
+@pytest.fixture(scope="module")
+def module_newsroom(newsroom_ground: Ground, module_database: str) -> Newsroom:
+    """One with its people, for the tests of a module that leave no trace: they read, or what they try is refused."""
     return deepcopy(newsroom_ground.made)
 
 

@@ -2,12 +2,17 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pyrage
 import pytest
+from django.conf import global_settings
+from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.record.log.notes import SigningKey
 
@@ -32,6 +37,12 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         timeout=60,
         check=False,
     )
+
+
+def read_settings(**variables: str) -> dict[str, Any]:
+    """The settings that a process with these variables has."""
+    with mock.patch.dict(os.environ, variables):
+        return runpy.run_path(str(ROOT / "factcheck/settings.py"))
 
 
 @pytest.fixture
@@ -172,41 +183,35 @@ def test_backups_are_missed(filled_in: dict[str, str]):
     ],
 )
 def test_wrong_variable_is_one_sentence(changed: dict[str, str], sentence: str):
-    result = manage("check", **{**PRODUCTION, **changed})
-    assert (result.returncode, result.stderr) == (1, f"{sentence}\n")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read_settings(**{**PRODUCTION, **changed})
+    assert str(refused.value) == sentence
+
+
+def test_command_prints_the_sentence_alone():
+    result = manage("check", **PRODUCTION | {"DEBUG": "maybe"})
+    assert (result.returncode, result.stderr) == (1, "DEBUG is 'maybe'. Set it to on or off.\n")
 
 
 def test_secret_key_is_made_once_and_private():
     folder = Path(os.environ["FACTCHECK_VAR"]) / f"settings {os.getpid()}"
-    shown = [
-        manage(
-            "shell",
-            "--no-imports",
-            "-c",
-            "from django.conf import settings; print(settings.SECRET_KEY)",
-            FACTCHECK_VAR=str(folder),
-        )
-        for _ in range(2)
-    ]
-    assert shown[0].stdout == shown[1].stdout
-    assert len(shown[0].stdout.strip()) == 64
+    first, second = (read_settings(FACTCHECK_VAR=str(folder))["SECRET_KEY"] for _ in range(2))
+    assert first == second
+    assert len(first) == 64
     assert (folder / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("written", ["HTTPS://FactCheck.Example.org", "https://factcheck.example.org:443/"])
 def test_site_url_has_one_spelling(written: str):
-    code = "from django.conf import settings; print(settings.SITE_URL)"
-    told = manage("shell", "--no-imports", "-c", code, **PRODUCTION | {"SITE_URL": written}).stdout
-    assert told == "https://factcheck.example.org\n"
+    assert read_settings(**PRODUCTION | {"SITE_URL": written})["SITE_URL"] == "https://factcheck.example.org"
 
 
 @pytest.mark.parametrize(("content", "port"), [("8140\n", 8140), ("", 8000), ("nonsense", 8000)])
 def test_commands_use_the_port_of_the_folder(tmp_path: Path, content: str, port: int):
     (tmp_path / "port").write_text(content)
-    code = "from django.conf import settings; print(settings.SITE_URL)"
     for variables, expected in (({}, port), ({"PORT": "8001"}, 8001)):
-        told = manage("shell", "--no-imports", "-c", code, FACTCHECK_VAR=str(tmp_path), **variables).stdout
-        assert told == f"http://127.0.0.1:{expected}\n"
+        found = read_settings(FACTCHECK_VAR=str(tmp_path), **variables)
+        assert found["SITE_URL"] == f"http://127.0.0.1:{expected}"
 
 
 def test_every_variable_is_documented():
@@ -225,18 +230,16 @@ def test_every_variable_is_documented():
 
 @pytest.mark.parametrize("limit", ["600", "600/10min", "600 per min", "0/min", "x/min"])
 def test_limit_of_requests_that_cannot_be_read_is_said_at_the_start(limit: str) -> None:
-    result = manage("check", API_RATE_LIMIT=limit)
-    assert (result.returncode, result.stderr) == (
-        1,
-        f"API_RATE_LIMIT is {limit!r}. Set a number, a slash and s, min, hour or day, for example 600/min, or set off.\n",
+    expected = (
+        f"API_RATE_LIMIT is {limit!r}. Set a number, a slash and s, min, hour or day, for example 600/min, or set off."
     )
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read_settings(API_RATE_LIMIT=limit)
+    assert str(refused.value) == expected
 
 
 def test_cookies_of_a_site_with_https_are_secure():
-    code = (
-        "from django.conf import settings; print({(getattr(settings, f'{name}_COOKIE_SECURE'),"
-        " getattr(settings, f'{name}_COOKIE_SAMESITE')) for name in ('SESSION', 'CSRF', 'LANGUAGE')},"
-        " settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)"
-    )
-    told = manage("shell", "--no-imports", "-c", code, **PRODUCTION).stdout
-    assert told == "{(True, 'Lax')} __Host-sessionid __Host-csrftoken\n"
+    found = vars(global_settings) | read_settings(**PRODUCTION)
+    for name in ("SESSION", "CSRF", "LANGUAGE"):
+        assert (found[f"{name}_COOKIE_SECURE"], found[f"{name}_COOKIE_SAMESITE"]) == (True, "Lax")
+    assert (found["SESSION_COOKIE_NAME"], found["CSRF_COOKIE_NAME"]) == ("__Host-sessionid", "__Host-csrftoken")

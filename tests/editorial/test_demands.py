@@ -119,8 +119,10 @@ def test_withheld_entry_says_so(newsroom: Newsroom) -> None:
         ({"from_type": "lawyer"}, "is not a valid choice"),
     ],
 )
-def test_demand_that_lacks_something_is_refused(newsroom: Newsroom, fields: dict[str, Any], message: str) -> None:
-    demand = make_demand(newsroom)
+def test_demand_that_lacks_something_is_refused(
+    module_newsroom: Newsroom, fields: dict[str, Any], message: str
+) -> None:
+    demand = make_demand(module_newsroom)
     for name, value in fields.items():
         setattr(demand, name, value)
     with pytest.raises(ValidationError, match=message):

@@ -190,11 +190,13 @@ def test_claimant_of_another_claim_stays(newsroom: Newsroom) -> None:
         ({"notice": "Xoá: https://source.example/2"}, "repeats_content"),
     ],
 )
-def test_erase_says_what_is_wrong_with_the_notice(newsroom: Newsroom, fields: dict[str, str], code: str) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+def test_erase_says_what_is_wrong_with_the_notice(module_newsroom: Newsroom, fields: dict[str, str], code: str) -> None:
+    review = make_review(module_newsroom)
+    publish_review(module_newsroom, review)
     with refused(code):
-        review_policy.erase(**{"review": review, "by": newsroom.editor, "ground": "law", "notice": NOTICE} | fields)
+        review_policy.erase(
+            **{"review": review, "by": module_newsroom.editor, "ground": "law", "notice": NOTICE} | fields
+        )
     assert not Proposal.objects.filter(action="erasure").exists()
 
 

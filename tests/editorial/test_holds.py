@@ -1,10 +1,9 @@
 """Reviews that are approved and published at once, and reviews that are held until a time."""
 
-import time
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -36,9 +35,20 @@ def held(newsroom: Newsroom, until: datetime | None = None) -> Proposal:
 
 def due(newsroom: Newsroom) -> Proposal:
     """A held review whose time has just come."""
-    proposal = held(newsroom, timezone.now() + timedelta(seconds=1))
-    time.sleep(1)
+    proposal = held(newsroom)
+    let_the_time_come(proposal)
+    proposal.refresh_from_db()
     return proposal
+
+
+def let_the_time_come(proposal: Proposal) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE editorial_proposal DISABLE TRIGGER USER")
+        cursor.execute("UPDATE editorial_proposal SET hold_until = now() WHERE id = %s", [proposal.pk])
+        cursor.execute("ALTER TABLE editorial_proposal ENABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE args->>'proposal' = %s", [str(proposal.pk)]
+        )
 
 
 def test_approval_and_publication_are_one_transaction(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,11 +85,11 @@ def test_what_takes_effect_on_approval_is_published_once(newsroom: Newsroom) -> 
 
 
 def test_worker_publishes_at_the_time_in_the_approvers_name(newsroom: Newsroom) -> None:
-    proposal = held(newsroom, timezone.now() + timedelta(seconds=2))
+    proposal = held(newsroom, timezone.now() + timedelta(hours=1))
     assert workflow.publish_held(proposal) is None  # the time hasn't come
     work_off("default")
     assert not LogEntry.objects.exists()
-    time.sleep(2)
+    let_the_time_come(proposal)
     work_off("default")
     entry = LogEntry.objects.get()
     proposal.refresh_from_db()
@@ -173,13 +183,12 @@ def test_editor_who_lost_the_role_publishes_nothing(newsroom: Newsroom, monkeypa
 
 
 def test_returned_hold_is_not_published_by_its_old_job(newsroom: Newsroom) -> None:
-    proposal = held(newsroom, timezone.now() + timedelta(seconds=1))
+    proposal = held(newsroom)
     workflow.return_(proposal=proposal, by=newsroom.second, reason="Chưa chắc.")
     again = workflow.submit(subject=proposal.subject, by=newsroom.reporter)
-    workflow.approve(
-        proposal=again, by=newsroom.editor, digest=again.digest, hold_until=timezone.now() + timedelta(hours=1)
-    )
-    time.sleep(1)
+    later = timezone.now() + timedelta(hours=1)
+    workflow.approve(proposal=again, by=newsroom.editor, digest=again.digest, hold_until=later)
+    let_the_time_come(proposal)
     work_off("default")
     assert not LogEntry.objects.exists()
 

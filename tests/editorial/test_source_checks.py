@@ -256,9 +256,9 @@ def test_quotes_are_compared_as_readers_see_them() -> None:
 
 
 def test_comparison_of_a_page_of_marks_takes_linear_time() -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     assert not contains_quote("a" + "\u0300\u0316" * 200_000, QUOTE)
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5
 
 
 def test_change_counts_lost_words_only() -> None:

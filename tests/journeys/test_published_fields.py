@@ -213,8 +213,8 @@ def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -
         ("law_country", "Vietnam"), ("law_article", "25"), ("hours_given", "-1"), ("hours_given", "10001"),
     ],
 )  # fmt: skip
-def test_demand_is_refused_with_what_nobody_can_read(newsroom: Newsroom, field: str, value: str) -> None:
-    demand = make_demand(newsroom)
-    page = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
+def test_demand_is_refused_with_what_nobody_can_read(module_newsroom: Newsroom, field: str, value: str) -> None:
+    demand = make_demand(module_newsroom)
+    page = signed_in(module_newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
     assert "Error:" in page.fill(**{field: value}).press("Save and go on").text
-    assert demand_policy.build_statement(Demand.objects.get()) == demand_policy.build_statement(demand)
+    assert demand_policy.build_statement(Demand.objects.get(pk=demand.pk)) == demand_policy.build_statement(demand)

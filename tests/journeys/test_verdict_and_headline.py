@@ -97,6 +97,7 @@ def pages(body: dict[str, Any]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.prove
 def test_verdict_never_touches_the_headline_of_any_review(bodies: list[dict[str, Any]], language: str) -> None:
     assert len(bodies) >= 20
     for body in bodies:

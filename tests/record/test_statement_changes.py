@@ -167,10 +167,10 @@ def test_changes_of_a_demand_are_shown_in_words() -> None:
 
 def test_changes_of_many_paragraphs_are_found_at_once() -> None:
     many = [f"Đoạn {number}." for number in range(5000)]
-    start = time.perf_counter()
+    start = time.thread_time()
     ((label, _text),) = listed(said(body="\n\n".join(many)), said(body="\n\n".join(f"{line}!" for line in many)))
     assert label == "text"
-    assert time.perf_counter() - start < 3
+    assert time.thread_time() - start < 3
 
 
 def test_changes_of_an_older_statement_leave_out_what_says_nothing() -> None:

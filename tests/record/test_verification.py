@@ -1,7 +1,5 @@
 """Checking from inside: what holds, and a first sample of what does not (the whole table is in `make prove`)."""
 
-from typing import Any
-
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
@@ -10,13 +8,7 @@ from factcheck.record import publish
 from factcheck.record.log import entries, tree
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.record.conftest import disarm, publish_some
-from tests.support.databases import Ground, ground
-
-
-@pytest.fixture(scope="session")
-def filled_ground(template: str, django_db_blocker: Any) -> Ground:
-    with django_db_blocker.unblock():
-        return ground("filled", template, _publish_302)
+from tests.support.databases import Ground, ground_fixture
 
 
 def _publish_302() -> None:
@@ -25,14 +17,18 @@ def _publish_302() -> None:
     publish_some(1)
     publish_some(300)
     (entry,) = publish_some(1)
+    subject = str(entry.subject)
     statement = {
-        "id": str(entry.subject),
-        "claim": {"id": str(entry.subject)},
+        "id": subject,
+        "claim": {"id": subject},
         "publisher": {"site": "x.example"},
         "language": "vi",
         "headline": None,
     }
     publish.publish([entries.Publication(entry.subject, statement, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")])
+
+
+filled_ground = ground_fixture(_publish_302)
 
 
 @pytest.fixture

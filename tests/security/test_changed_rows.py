@@ -47,7 +47,9 @@ def published(module_database: str) -> SimpleNamespace:
     corrected, withdrawn, erased = publish_three(newsroom)
     demand = make_demand(newsroom, corrected)
     publish_demand(newsroom, demand)
-    return SimpleNamespace(corrected=corrected.pk, withdrawn=withdrawn.pk, erased=erased.pk, demand=demand.pk)
+    subjects = {"corrected": corrected.pk, "withdrawn": withdrawn.pk, "erased": erased.pk}
+    right = {subject: answers(OF_A_REVIEW, subject) for subject in subjects.values()}
+    return SimpleNamespace(**subjects, demand=demand.pk, answers=right)
 
 
 @pytest.fixture(autouse=True)
@@ -104,10 +106,10 @@ def readiness() -> tuple[int, list[str]]:
 def test_changed_row_reaches_nobody_who_reads_the_review(published: SimpleNamespace, name: str, column: str) -> None:
     subject = getattr(published, name)
     row = PublishedReview.objects.filter(pk=subject).values("sequence", "status", "body")
-    before, right = answers(OF_A_REVIEW, subject), row.get()
+    right = row.get()
     change(f"UPDATE record_publishedreview SET {column} WHERE id = %s", subject)
     assert row.get() != right
-    assert answers(OF_A_REVIEW, subject) == before
+    assert answers(OF_A_REVIEW, subject) == published.answers[subject]
     assert readiness() == (503, ["rows"])
 
 
@@ -127,7 +129,7 @@ def test_changed_row_reaches_nobody_who_reads_the_demand(published: SimpleNamesp
 
 
 def test_deleted_row_and_changed_past_row(published: SimpleNamespace) -> None:
-    before = answers(OF_A_REVIEW, published.corrected)
+    before = published.answers[published.corrected]
     change("UPDATE record_pastreview SET body = replace(body, 'Sai', 'Đúng') WHERE id = %s", published.corrected)
     assert answers(OF_A_REVIEW, published.corrected) == before
     change("DELETE FROM record_publishedreview WHERE id = %s", published.corrected)

@@ -85,18 +85,24 @@ GIVE = {
 }
 
 
-@pytest.mark.parametrize("sql", [pytest.param(sql, id=name) for name, sql in GIVE.items()])
-def test_application_gives_nothing_with_sql(newsroom: Newsroom, root: User, sql: str) -> None:
+@pytest.fixture(scope="module")
+def people(module_newsroom: Newsroom) -> dict[str, int]:
+    """Accounts by what they are."""
     closed = make_newsroom("khac.example").editor
     User.objects.using("owner").filter(pk=closed.pk).update(is_active=False)
-    people = {
-        "outsider": make_user("outsider"), "reporter": newsroom.reporter, "editor": newsroom.editor,
-        "root": root, "closed": closed,
-    }  # fmt: skip
     make_administrator("second administrator")
+    people = {
+        "outsider": make_user("outsider"), "reporter": module_newsroom.reporter, "editor": module_newsroom.editor,
+        "root": make_user("root", is_superuser=True), "closed": closed,
+    }  # fmt: skip
+    return {name: person.pk for name, person in people.items()}
+
+
+@pytest.mark.parametrize("sql", [pytest.param(sql, id=name) for name, sql in GIVE.items()])
+def test_application_gives_nothing_with_sql(people: dict[str, int], sql: str) -> None:
     before = state()
     with pytest.raises(DatabaseError):
-        run(sql.format(**{name: person.pk for name, person in people.items()}))
+        run(sql.format(**people))
     assert state() == before
 
 

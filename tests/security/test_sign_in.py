@@ -104,6 +104,7 @@ def test_one_network_that_tries_many_names_waits(lan: User) -> None:
     assert WAIT not in Device("192.0.2.1").try_password(lan.username, PASSWORD)
 
 
+@pytest.mark.prove
 def test_many_networks_that_try_many_names_wait_for_seconds_alone(lan: User) -> None:
     for number in range(110):
         Device(f"198.51.{number}.7").try_password(f"name {number}", "wrong")
@@ -129,6 +130,7 @@ def test_attempts_at_the_same_time_are_all_counted(lan: User) -> None:
         assert list(pool.map(attempt, range(40))).count(False) <= 7
 
 
+@pytest.mark.prove
 def test_counters_and_events_stay_bounded_in_an_attack(lan: User) -> None:
     before = EditorialEvent.objects.count()
     for number in range(100):

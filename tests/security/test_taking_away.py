@@ -465,18 +465,22 @@ TAKE = {
 }
 
 
-@pytest.mark.parametrize("sql", [pytest.param(sql, id=name) for name, sql in TAKE.items()])
-def test_application_takes_nothing_with_sql(newsroom: Newsroom, other: User, sql: str) -> None:
+@pytest.fixture(scope="module")
+def people(module_newsroom: Newsroom) -> dict[str, int]:
+    """Accounts by what they are."""
     people = {
-        "editor": newsroom.editor, "other": other, "outsider": make_user("outsider"),
-        "super": make_user("super", is_superuser=True), "root": User.objects.get(username="root"),
+        "editor": module_newsroom.editor, "outsider": make_user("outsider"), "root": make_administrator("root"),
+        "other": make_administrator("other"), "super": make_user("super", is_superuser=True),
     }  # fmt: skip
+    return {name: person.pk for name, person in people.items()}
+
+
+@pytest.mark.parametrize("sql", [pytest.param(sql, id=name) for name, sql in TAKE.items()])
+def test_application_takes_nothing_with_sql(people: dict[str, int], sql: str) -> None:
     before = state()
-    for actor in ("", str(people["root"].pk)):
+    for actor in ("", str(people["root"])):
         with pytest.raises(DatabaseError, match="permission denied|needs an approved proposal"):
-            run(f"SELECT set_config('factcheck.actor', '{actor}', true); {sql}".format(
-                **{name: person.pk for name, person in people.items()}
-            ))  # fmt: skip
+            run(f"SELECT set_config('factcheck.actor', '{actor}', true); {sql.format(**people)}")
     assert state() == before
 
 

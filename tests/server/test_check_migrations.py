@@ -52,7 +52,7 @@ def nothing(apps: Any, schema_editor: Any) -> None:
         (RunPython(nothing, atomic=True), False, "RunPython keeps its locks until the migration ends."),
     ],
 )
-def test_migration_with_a_long_lock_is_refused(database, monkeypatch, operation, atomic, finding):
+def test_migration_with_a_long_lock_is_refused(module_database, monkeypatch, operation, atomic, finding):
     add_migration(monkeypatch, operation, atomic=atomic)
     with pytest.raises(CommandError) as refused:
         call_command("check_migrations")
@@ -78,7 +78,7 @@ def test_several_operations_without_a_transaction_are_refused(database: str, mon
         (RunSQL(f"-- squawk-ignore adding-not-nullable-field\n{NOT_NULL}"), True),
     ],
 )
-def test_migration_with_short_locks_passes(database, monkeypatch, operation, atomic):
+def test_migration_with_short_locks_passes(module_database, monkeypatch, operation, atomic):
     add_migration(monkeypatch, operation, atomic=atomic)
     call_command("check_migrations")
 

@@ -101,6 +101,7 @@ def wait_for(port: int, process: subprocess.Popen[str]) -> None:
     pytest.fail("\n".join(process.communicate()))
 
 
+@pytest.mark.prove
 def test_first_start_shows_the_demo_and_ctrl_c_stops_everything(var: Path, port: int, start: Start):
     process = start(EMBEDDINGS_URL="")  # with the model, as everybody's first start
     wait_for(port, process)

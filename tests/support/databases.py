@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 import psycopg
+import pytest
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache as remembered
@@ -34,7 +35,18 @@ class Ground:
     made: Any
 
 
-def ground(name: str, template: str, make: Callable[[], Any]) -> Ground:
+def ground_fixture(make: Callable[[], Any]) -> Any:
+    """Return a fixture of the whole run. Name it with `_ground` at the end."""
+
+    @pytest.fixture(scope="session")
+    def made(template: str, django_db_blocker: Any) -> Ground:
+        with django_db_blocker.unblock():
+            return _ground(make.__name__, template, make)
+
+    return made
+
+
+def _ground(name: str, template: str, make: Callable[[], Any]) -> Ground:
     """Made by the first worker that wants it, and removed with the server."""
     database, file = f"ground_{name}", settings.VAR / f"{name}.pickle"
     with open(settings.VAR / f"{name}.lock", "a") as lock:

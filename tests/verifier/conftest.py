@@ -1,13 +1,12 @@
 """A site to verify: five reviews with a history of their own."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from factcheck.record.log import tree
 from tests.record.conftest import disarm
-from tests.support.databases import Ground, ground
+from tests.support.databases import Ground, ground_fixture
 from tests.support.drafts import (
     correct_review,
     make_newsroom,
@@ -18,13 +17,6 @@ from tests.support.drafts import (
 )
 from tests.support.serving import served
 from verifier import verifier
-
-
-@pytest.fixture(scope="session")
-def site_ground(template: str, django_db_blocker: Any) -> Ground:
-    """Five reviews with a history of their own."""
-    with django_db_blocker.unblock():
-        return ground("site", template, _five_reviews)
 
 
 def _five_reviews() -> None:
@@ -38,6 +30,18 @@ def _five_reviews() -> None:
     withdraw_review(newsroom, reviews[1])
     withdraw_review(newsroom, reviews[2])
     reinstate_review(newsroom, reviews[2])
+
+
+site_ground = ground_fixture(_five_reviews)
+
+
+@pytest.fixture(scope="module")
+def read_site(site_ground: Ground, module_database: str) -> Iterator[str]:
+    """The address of such a site for the tests that change nothing there."""
+    tree.signing_key.cache_clear()
+    with pytest.MonkeyPatch.context() as patched, served() as address:
+        patched.setattr(verifier, "CACHE_TIME", 0)
+        yield address
 
 
 @pytest.fixture

@@ -32,11 +32,11 @@ from verifier import verifier
 ROOT = Path(__file__).parents[2]
 
 
-def test_verifier_runs_alone_from_the_command_line(site: str, tmp_path: Path) -> None:
+def test_verifier_runs_alone_from_the_command_line(read_site: str, tmp_path: Path) -> None:
     state = tmp_path / "state of the log.json"
     for _ in range(2):
         done = subprocess.run(
-            [sys.executable, "verifier/verifier.py", site, "--state", str(state)],
+            [sys.executable, "verifier/verifier.py", read_site, "--state", str(state)],
             cwd=ROOT, capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (0, "")
@@ -390,23 +390,23 @@ def test_state_with_something_else_deep_inside_accuses_nobody(place: Any, tmp_pa
         assert said.startswith(f"{file} is not a state file, or cannot be read: ")
 
 
-def test_state_that_cannot_be_written_accuses_nobody(site: str, tmp_path: Path, capsys: Any) -> None:
+def test_state_that_cannot_be_written_accuses_nobody(read_site: str, tmp_path: Path, capsys: Any) -> None:
     state = tmp_path / "missing" / "state"
-    code, said = verify(site, "--state", str(state), capsys=capsys)
+    code, said = verify(read_site, "--state", str(state), capsys=capsys)
     assert (code, said) == (2, f"{state} cannot be written: No such file or directory.")
-    code, said = verify(site, "--state", str(tmp_path), capsys=capsys)
+    code, said = verify(read_site, "--state", str(tmp_path), capsys=capsys)
     assert code == 2
     assert said.startswith(f"{tmp_path} is not a state file, or cannot be read: ")
 
 
-def test_state_with_other_pages_of_the_feed_is_no_obstacle(site: str, tmp_path: Path, capsys: Any) -> None:
+def test_state_with_other_pages_of_the_feed_is_no_obstacle(read_site: str, tmp_path: Path, capsys: Any) -> None:
     file = tmp_path / "state"
-    assert verify(site, "--state", str(file), capsys=capsys)[0] == 0
+    assert verify(read_site, "--state", str(file), capsys=capsys)[0] == 0
     complete = json.loads(file.read_text())
     (bundle,) = complete["bundles"].values()
     bundle["etags"].pop()
     file.write_text(json.dumps(complete))
-    assert verify(site, "--state", str(file), capsys=capsys)[0] == 0
+    assert verify(read_site, "--state", str(file), capsys=capsys)[0] == 0
     assert len(json.loads(file.read_text())["bundles"]["0"]["etags"]) == 2
 
 
@@ -536,7 +536,7 @@ def test_second_pass_asks_only_whether_something_changed(site, tmp_path, monkeyp
         ("tile/entries/", lambda data: data[:-1], (1, "Entry bundle 0 ends within an entry.")),
     ],
 )  # fmt: skip
-def test_answers_with_something_else_are_said_in_a_sentence(site, place, spoil, expected, monkeypatch, capsys):
+def test_answers_with_something_else_are_said_in_a_sentence(read_site, place, spoil, expected, monkeypatch, capsys):
     get = verifier.Site.get
 
     def get_spoilt(self: Any, path: str, etag: str | None = None) -> Any:
@@ -544,4 +544,4 @@ def test_answers_with_something_else_are_said_in_a_sentence(site, place, spoil, 
         return status, headers, spoil(data) if place in path else data
 
     monkeypatch.setattr(verifier.Site, "get", get_spoilt)
-    assert verify(site, capsys=capsys) == expected
+    assert verify(read_site, capsys=capsys) == expected

@@ -110,7 +110,7 @@ def test_many_deliveries_are_started_forgotten_and_removed_some_at_a_time(databa
         "stopped = 'tired'",
     ],
 )
-def test_database_refuses_a_subscription_that_is_none(database: str, change: str) -> None:
+def test_database_refuses_a_subscription_that_is_none(module_database: str, change: str) -> None:
     subscribe("https://example.org/")
     with connection.cursor() as cursor, pytest.raises(IntegrityError):
         cursor.execute(f"UPDATE webhooks_subscription SET {change}")

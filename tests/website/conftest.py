@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review
-from tests.support.databases import Ground, ground
+from tests.support.databases import Ground, ground_fixture
 from tests.support.drafts import (
     Newsroom,
     correct_review,
@@ -42,16 +42,9 @@ class Published:
     claim: str
 
 
-@pytest.fixture(scope="session")
-def published_ground(template: str, django_db_blocker: Any) -> Ground:
-    with django_db_blocker.unblock():
-        return ground("published", template, _publish_reviews)
-
-
 @pytest.fixture(scope="module")
-def published(published_ground: Ground, module_database: str) -> Published:
-    made: Published = published_ground.made
-    return made
+def published(published_ground: Ground, module_database: str) -> Any:
+    return published_ground.made
 
 
 def _publish_reviews() -> Published:
@@ -74,6 +67,9 @@ def _publish_reviews() -> Published:
         ),
         claim=f"/claims/{corrected.claim_id}/",
     )
+
+
+published_ground = ground_fixture(_publish_reviews)
 
 
 def _imported(newsroom: Newsroom) -> Review:

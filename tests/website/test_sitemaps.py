@@ -11,7 +11,7 @@ from django.test import Client
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.website import sitemaps
-from tests.support.databases import ground
+from tests.support.databases import ground_fixture
 from tests.support.drafts import (
     erase_review,
     make_claim,
@@ -44,12 +44,6 @@ def make_claimant(newsroom, kind, **fields) -> Claimant:
     )
 
 
-@pytest.fixture(scope="session")
-def seven_ground(template, django_db_blocker):
-    with django_db_blocker.unblock():
-        return ground("seven", template, publish_seven)
-
-
 @pytest.fixture
 def reviews(seven_ground, database) -> list[Review]:
     """Five that are live, in the order of publication, then one withdrawn and one erased."""
@@ -65,6 +59,9 @@ def publish_seven() -> list[Review]:
     erase_review(newsroom, found[6])
     publish_demand(newsroom, make_demand(newsroom))
     return found
+
+
+seven_ground = ground_fixture(publish_seven)
 
 
 def test_every_page_that_is_public_is_in_it_once(reviews):

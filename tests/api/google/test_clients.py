@@ -35,6 +35,7 @@ def service(site):
         yield found
 
 
+@pytest.mark.prove
 def test_python_client_searches_and_pages(service):
     claims = service.claims()
     request, texts = claims.search(query="nước lũ", languageCode="vi", maxAgeDays=9999, pageSize=2), []

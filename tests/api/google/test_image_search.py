@@ -195,4 +195,4 @@ def test_search_among_100_000_pictures(database: str) -> None:
     found = similar_reviews([kept.whole_hash, kept.whole_hash ^ 1, 3, 4])
     print(f"{time.perf_counter() - begun:.3f} s")
     assert found == {kept.review_id: 0}
-    assert time.perf_counter() - begun < 1
+    assert time.perf_counter() - begun < 10

@@ -40,7 +40,10 @@ STATE = re.compile(r'"[a-z]+";r=\d+;t=\d+(, "[a-z]+";r=\d+;t=\d+)*')
         ("post", "/batch", {}, 400, ["reading"]),
     ],
 )
-def test_every_answer_names_the_limits(api, database, settings, method, address, headers, status, names):
+def test_every_answer_names_the_limits(
+    api, module_database, settings, tmp_path, method, address, headers, status, names
+):
+    settings.DUMPS_FOLDER = tmp_path  # without a feed
     settings.API_RATE_LIMIT, settings.SEARCH_RATE_LIMIT = "600/min", "60/min"
     response = api.client.generic(method.upper(), address, headers=headers)
     assert response.status_code == status

@@ -72,9 +72,9 @@ def test_ticks_are_optional_and_the_newsroom_writes_its_own_list(newsroom: Newsr
         ({}, "Return with a message", "Explain what has to change"),
     ],
 )
-def test_button_refuses_what_it_would_ignore(newsroom, entered, button, refusal):
-    proposal = submitted(newsroom)
-    editor = decides(newsroom, proposal).fill(**entered)
+def test_button_refuses_what_it_would_ignore(module_newsroom, entered, button, refusal):
+    proposal = submitted(module_newsroom)
+    editor = decides(module_newsroom, proposal).fill(**entered)
     editor.press(button)
     assert refusal in editor.text
     for name, value in entered.items():

@@ -13,7 +13,7 @@ from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_review, publish_review
 
 ORIGIN = "127.0.0.1:8000/api/v1/log"
 OTHER = SigningKey(ORIGIN, bytes(32))
@@ -23,11 +23,15 @@ LEFT = {
 }
 
 
+@pytest.fixture(scope="module")
+def published(module_newsroom: Newsroom) -> Newsroom:
+    publish_review(module_newsroom, make_review(module_newsroom))
+    return module_newsroom
+
+
 @pytest.fixture
-def newsroom(database: str) -> Iterator[Newsroom]:
-    newsroom = make_newsroom()
-    publish_review(newsroom, make_review(newsroom))
-    yield newsroom
+def newsroom(published: Newsroom) -> Iterator[Newsroom]:
+    yield published
     tree.signing_key.cache_clear()
 
 

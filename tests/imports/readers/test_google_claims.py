@@ -237,7 +237,7 @@ def test_half_a_character_refuses_its_record_alone(newsroom):
         ([(200, b" " * (16 * 1024 * 1024 + 1))], "127.0.0.1 sends a page of more than 16777216 bytes."),
     ],
 )
-def test_fault_of_an_address_is_told_without_its_key(newsroom, answers, message):
+def test_fault_of_an_address_is_told_without_its_key(module_newsroom, answers, message):
     with answering(*answers) as (address, _), pytest.raises(CommandError) as caught:
         run("import_reviews", f"{address}?query=a&key=SECRET", by=IMPORTER)
     assert str(caught.value) == message
@@ -253,7 +253,7 @@ def test_fault_of_an_address_is_told_without_its_key(newsroom, answers, message)
         "http://[x/v1alpha1/claims:search",
     ],
 )
-def test_other_addresses_are_not_asked(newsroom, address):
+def test_other_addresses_are_not_asked(module_newsroom, address):
     with pytest.raises(CommandError, match="Give the URL of a claims:search"):
         run("import_reviews", address, by=IMPORTER)
 

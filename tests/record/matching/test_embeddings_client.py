@@ -68,7 +68,7 @@ def test_address_that_begins_its_answer_letter_by_letter_is_given_up(monkeypatch
         begun = time.monotonic()
         with pytest.raises(EmbeddingError, match="did not respond in time"):
             RemoteModel(f"http://127.0.0.1:{listening.getsockname()[1]}", "m", "").embed_queries(["flood"])
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 20
         over.set()
         server.join()
 

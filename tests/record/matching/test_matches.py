@@ -214,13 +214,13 @@ def test_match_prefers_what_was_checked_soon_after_the_post(bare_record: None) -
     assert len({each.score for each in ranked(WATER)}) == 1
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", " \n ", "?!… 🤷", "x" * 5000, "a " * 2500, "'\\&|!():*<->" * 300, "\x00\ud800", "العربية" * 700, "https://example.org/a?b=c"],
-)  # fmt: skip
-def test_match_of_anything_at_all(bare_record: None, text: str) -> None:
+def test_match_of_anything_at_all(bare_record: None) -> None:
     publish(WATER)
-    assert ranked(text) == []
+    for text in (
+        "", " \n ", "?!… 🤷", "x" * 5000, "a " * 2500, "'\\&|!():*<->" * 300, "\x00\ud800", "العربية" * 700,
+        "https://example.org/a?b=c",
+    ):  # fmt: skip
+        assert ranked(text) == []
 
 
 @given(st.text(max_size=200))

@@ -9,36 +9,19 @@ import pytest
 
 from factcheck.record.search.query import read_query
 from factcheck.record.search.query_corrections import compose, with_composed, with_similar
-from tests.record.search.test_ranking import found, publish, record  # noqa: F401 (a fixture)
+from tests.record.search.test_ranking import found, publish
 
 
 @pytest.mark.parametrize(
     ("typed", "syllable"),
     [
-        ("nuwowcs", "nước"),
-        ("nuowcs", "nước"),
-        ("nuocws", "nước"),
-        ("dduwowcj", "được"),
-        ("duocwjd", "được"),
-        ("vieetj", "việt"),
-        ("vietje", "việt"),
-        ("nguwowif", "người"),
-        ("hoaf", "hòa"),
-        ("quyeenf", "quyền"),
-        ("giaf", "già"),
-        ("gif", "gì"),
-        ("xoawn", "xoăn"),
-        ("chuaw", "chưa"),
-        ("cuar", "của"),
-        ("ruouwj", "rượu"),
-        ("khoer", "khỏe"),
-        ("gia1", "giá"),
-        ("nu7o71c", "nước"),
-        ("d9u7o75c", "được"),
-        ("vie65t", "việt"),
+        ("nuwowcs", "nước"), ("nuowcs", "nước"), ("nuocws", "nước"), ("dduwowcj", "được"), ("duocwjd", "được"),
+        ("vieetj", "việt"), ("vietje", "việt"), ("nguwowif", "người"), ("hoaf", "hòa"), ("quyeenf", "quyền"),
+        ("giaf", "già"), ("gif", "gì"), ("xoawn", "xoăn"), ("chuaw", "chưa"), ("cuar", "của"), ("ruouwj", "rượu"),
+        ("khoer", "khỏe"), ("gia1", "giá"), ("nu7o71c", "nước"), ("d9u7o75c", "được"), ("vie65t", "việt"),
         ("tha82ng", "thằng"),
     ],
-)
+)  # fmt: skip
 def test_composed(typed: str, syllable: str) -> None:
     assert compose(typed) == syllable
 
@@ -77,12 +60,12 @@ def test_query_stays_as_it_is(typed: str) -> None:
     assert with_composed(read_query(typed), reviews(her=1, moon=1)) == read_query(typed)
 
 
-@pytest.mark.parametrize("typed", ["chnih phu", "chin phu", "chiinh phu", "chonh phu", "chính phuu"])
-def test_misspelt_syllable_is_found(typed: str) -> None:
+def test_misspelt_syllable_is_found(bare_record: None) -> None:
     publish("Chính phủ họp", "Chim bay", "Phủ sóng")
-    assert found(typed)[0] == 1
+    for typed in ("chnih phu", "chin phu", "chiinh phu", "chonh phu", "chính phuu"):
+        assert found(typed)[0] == 1, typed
 
 
 @pytest.mark.parametrize("word", ["q", "abcdefghi", "u23", "đạo", "习"])
-def test_words_without_variants(word: str) -> None:
+def test_words_without_variants(module_database: str, word: str) -> None:
     assert with_similar(read_query(word), [word]) == read_query(word)

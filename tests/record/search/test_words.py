@@ -42,6 +42,7 @@ def test_words_of(text: str, words: list[str]) -> None:
     assert split_words(text) == words
 
 
+@pytest.mark.prove
 def test_words_have_a_letter_or_a_digit() -> None:
     for code in range(sys.maxunicode + 1):
         kind = unicodedata.category(chr(code))
@@ -60,7 +61,7 @@ def test_what_is_no_sign_is_not_kept() -> None:
     tracemalloc.stop()
 
 
-def test_letters_and_numbers_are_words_where_the_search_has_one_for_them(database: str) -> None:
+def test_letters_and_numbers_are_words_where_the_search_has_one_for_them(module_database: str) -> None:
     """Made of signs that every Python and every C library knows."""
     known = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.ucd_3_2_0.category(chr(code)) != "Cn"]
     signs = [sign for sign in known if unicodedata.category(sign)[0] in "LN"]
@@ -72,7 +73,7 @@ def test_letters_and_numbers_are_words_where_the_search_has_one_for_them(databas
 
 
 @pytest.mark.parametrize("pattern", ["abc{}", "ab{}cd", "{}abc", "م{}ی"])
-def test_words_with_a_format_character_are_found(database: str, pattern: str) -> None:
+def test_words_with_a_format_character_are_found(module_database: str, pattern: str) -> None:
     """By PostgreSQL's parser, which must cut them as `split_words` does."""
     signs = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Cf"]
     texts = [pattern.format(sign) for sign in signs]
@@ -142,11 +143,11 @@ def test_frequencies_count_every_spelling(bare_record: None) -> None:
 
 
 @pytest.mark.parametrize("sql", ["DELETE FROM record_word", "UPDATE record_word SET reviews = 7"])
-def test_words_cannot_be_written_by_the_reading_role(database: str, sql: str) -> None:
+def test_words_cannot_be_written_by_the_reading_role(module_database: str, sql: str) -> None:
     with connections["public"].cursor() as cursor, pytest.raises(Error, match="permission denied"):
         cursor.execute(sql)
 
 
-def test_words_of_no_review_are_refused(database: str) -> None:
+def test_words_of_no_review_are_refused(module_database: str) -> None:
     with connections["default"].cursor() as cursor, pytest.raises(Error, match="word_in_a_review"):
         cursor.execute("INSERT INTO record_word (word, reviews) VALUES ('lũ', 0)")
