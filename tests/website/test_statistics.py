@@ -115,6 +115,7 @@ def test_file_has_the_numbers_of_the_api(counted: None, name: str, language: str
         re.findall(
             r'statistics/([a-z-]+)\.csv".*?href="(/api/v1/stats/[^"]*)"',
             Client().get("/en/statistics/").content.decode(),
+            re.DOTALL,
         )
     )
     api: dict[str, Any] = Client().get(links[name]).json()
