@@ -199,7 +199,7 @@ LISTS: Json = {
     },
 }
 LISTS["Problem"]["properties"]["code"] = described(
-    TEXT, "Why the newsroom's rules refuse the request, for a program. For example, `wrong_state` or `not_member`."
+    TEXT, "Why the newsroom's rules refuse the request, for a program. For example, `wrong_state`."
 )
 LISTS["Problem"]["properties"]["notice"] = ref("ErasureNotice")
 LISTS["Problem"]["properties"]["errors"] = array_of(

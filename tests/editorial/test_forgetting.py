@@ -29,7 +29,7 @@ from factcheck.editorial.models import (
     SavedState,
     Source,
 )
-from factcheck.editorial.proposals import workflow
+from factcheck.editorial.proposals import review_policy, workflow
 from tests.editorial.desk.test_autosave import client_of, form_of
 from tests.editorial.test_erased_text import dump
 from tests.journeys.browser import signed_in
@@ -44,6 +44,7 @@ from tests.support.drafts import (
     waiting,
 )
 from tests.support.evidence import finish, make_capture, names_in, stored_in
+from tests.support.refusals import refused
 
 NAME = "ông Lê Quýnh, tổ Năm"
 PICTURE = {"media_type": "image/png", "size": 1}
@@ -262,9 +263,9 @@ def test_page_shows_the_places_first(newsroom: Newsroom) -> None:
 def test_colleague_with_an_open_page_is_told_and_does_not_write_the_passage_back(newsroom, with_script):
     review = make_review(newsroom, body=f"Đây là {NAME}.")
     page = f"/admin/editorial/review/{review.pk}"
-    lan, hoa = client_of(newsroom.reporter), client_of(newsroom.editor)
+    lan, hoa = signed_in(newsroom.reporter).open(f"{page}/states/forget/"), client_of(newsroom.editor)
     typed = form_of(hoa, f"{page}/change/") | {"summary": f"Hoa viết về {NAME}."}
-    lan.post(f"{page}/states/forget/", {"text": NAME, "forget": ""})
+    lan.fill(text=NAME).press("Find the passage").press("Forget the passage")
     answer = hoa.post(f"{page}/autosave/" if with_script else f"{page}/change/", typed)
     html = answer.json()["html"] if with_script else answer.content.decode()
     chosen = {each.get("name"): each.get("value") for each in lxml.html.fromstring(html).xpath("//input[@checked]")}
@@ -272,6 +273,43 @@ def test_colleague_with_an_open_page_is_told_and_does_not_write_the_passage_back
     assert (chosen["choice-summary"], chosen["choice-body"]) == ("theirs", "theirs")
     assert not SavedState.objects.filter(kind="typed").exists()
     assert places_of(NAME) == 0
+
+
+def test_another_passage_than_the_shown_one_is_shown_first(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, body=f"Đây là {NAME}.")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/states/forget/")
+    lan.fill(text=NAME).press("Find the passage").fill(text="Đây").press("Forget the passage")
+    assert Review.objects.get(pk=review.pk).body == f"Đây là {NAME}."
+
+
+def test_invisible_characters_make_no_passage(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    for text in ("\u200b" * 4, "a\u200b\u200b\u200b"):
+        with refused("wrong_value"):
+            forget_passage(draft=review, text=text, by=newsroom.reporter)
+
+
+def test_author_forgets_what_an_editor_has_submitted_but_not_a_request_to_withdraw(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, body=f"Đây là {NAME}.")
+    workflow.submit(subject=review, by=newsroom.editor)
+    forget_passage(draft=review, text=NAME, by=newsroom.reporter)
+    review.refresh_from_db()
+    assert (review.state, places_of(NAME)) == ("draft", 0)
+    publish_review(newsroom, review)
+    request = review_policy.withdraw(review=review, by=newsroom.editor, reason="Số liệu bịa đặt.")
+    with refused("not_found"):
+        forget_passage(draft=review, text="Số liệu bịa đặt", by=newsroom.reporter)
+    assert Proposal.objects.get(pk=request.pk).decision == ""
+
+
+def test_other_newsrooms_media_of_the_claim_stay(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    other = make_newsroom("khac.example")
+    theirs = make_review(other, review.claim, body=f"Đây là {NAME}.")
+    picture = Picture.objects.create(claim=review.claim, sha256="a" * 64, uploaded_by=newsroom.reporter, **PICTURE)
+    places = forget_passage(draft=theirs, text=NAME, by=other.reporter, shown=[str(picture.pk)])
+    assert (places.pictures, Picture.objects.filter(pk=picture.pk).exists()) == ([], True)
 
 
 def record_forgetting(newsroom: Newsroom, draft: Any) -> None:

@@ -24,6 +24,7 @@ from factcheck.editorial.drafts.saved_states import ROWS, Draft, keep_state
 from factcheck.editorial.errors import NotFound, WrongState, WrongValue
 from factcheck.editorial.events import record_event
 from factcheck.editorial.fields import ProseField, RuledField, SeveralWordsField, WebAddressField
+from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals import workflow
 from factcheck.record.formats.text import clean_text, nfc
@@ -31,6 +32,7 @@ from factcheck.record.models import PastReview, PublishedReview, RevisionDocumen
 
 OMITTED = "[…]"  # shorter than every passage, so no text becomes too long
 OMITTED_URL = "https://omitted.invalid/"  # no site can have this name (RFC 2606)
+_URL = re.compile(r"(?<=[\s(<\[])https?://[^\s<>()\[\]]+")  # inside a text
 _GAP = r"[\s\u200b\u00ad]+"  # white space, and characters that nobody sees
 _MODELS = (m.Review, m.Source, m.Authorship, m.Claim, m.Appearance, m.Claimant, m.Demand)
 
@@ -52,13 +54,13 @@ class Passage:
     """A passage in any case and with any white space, and pictures that show it. Raises WrongValue."""
 
     def __init__(self, text: str, shown: Iterable[m.Picture] = ()) -> None:
-        words = [re.escape(word) for word in re.split(_GAP, clean_text(text)) if word]
-        if len(clean_text(text)) < erasure.MIN_REPEATED:
+        words = [word for word in re.split(_GAP, clean_text(text)) if word]
+        if len(" ".join(words)) < erasure.MIN_REPEATED:
             raise WrongValue(
                 _("The passage has fewer than %s characters. Enter more of the text around it.") % erasure.MIN_REPEATED
             )
         shows = (rf"!\[[^\]]*\]\(/{re.escape(each.name)}\)" for each in shown)
-        self.expression = re.compile("|".join([_GAP.join(words), *shows]), re.IGNORECASE)
+        self.expression = re.compile("|".join([_GAP.join(map(re.escape, words)), *shows]), re.IGNORECASE)
 
     def cut(self, value: Any, key: str = "") -> Any:
         """Return the JSON value without the passage. A URL that contains the passage is replaced as a whole."""
@@ -70,7 +72,7 @@ class Passage:
             return value
         if re.match(r"https?://\S+\Z", value):
             return OMITTED_URL if self.expression.search(nfc(unquote(value))) else value
-        return self.expression.sub(OMITTED, nfc(value))
+        return self.expression.sub(OMITTED, _URL.sub(lambda url: self.cut(url[0]), nfc(value)))
 
     def is_in(self, value: Any) -> bool:
         """Return whether the JSON value, or a text of the row, contains the passage."""
@@ -142,6 +144,9 @@ def forget_passage(
     drafts = _lock(draft)
     require_right(draft, by)
     places = find_places(draft, text, copies, shown)
+    for proposal in places.proposals:
+        if proposal.review is not None:
+            erasure.require_decided_imports(proposal.review)
     passage = Passage(text, places.pictures)
     subjects: dict[Any, Any] = {each.pk: each for each in (*drafts, *(each.subject for each in places.proposals))}
     # The database requires these events before it allows the changes below.
@@ -153,10 +158,14 @@ def forget_passage(
     for state in places.states:
         m.SavedState.objects.filter(pk=state.pk).update(content=passage.cut(state.content))
     _delete_files(passage, places)
-    for claimant in places.claimants:
+    named = m.Claimant.objects.filter(pk__in=[each.pk for each in places.claimants])
+    for claimant in named.select_for_update().order_by("pk"):
         passage.cut_row(claimant)
+    changed = {draft.pk, *(each.pk for each in places.drafts), *(state.draft for state in places.states)}
     for each in drafts:
         each.refresh_from_db()
+        if each.pk not in changed:
+            continue
         for row in _rows(each):
             if row is each or passage.is_in(row):
                 passage.cut_row(row)  # the draft's version rises, so an open page can't save the passage again
@@ -180,11 +189,12 @@ def copies_of(draft: Draft) -> models.QuerySet[m.Capture]:
 
 
 def pictures_of(draft: Draft) -> models.QuerySet[m.Picture]:
-    return m.Picture.objects.filter(Q(review=draft.pk) | Q(claim__in=_claims(draft)))
+    own = Q(claim__in=_claims(draft), claim__newsroom=draft.newsroom_id)
+    return m.Picture.objects.filter(Q(review=draft.pk) | own)
 
 
 def _claims(draft: Draft) -> set[UUID]:
-    """Return the ids of the claims that the draft is or was about."""
+    """Return the ids of the claims that the draft is about, or was submitted with."""
     return erasure.claims_of(draft) if isinstance(draft, m.Review) else {draft.pk}
 
 
@@ -236,8 +246,12 @@ def _require_unpublished(passage: Passage, draft: Draft, claims: Collection[UUID
 
 
 def _proposals(draft: Draft, claims: Collection[UUID]) -> models.QuerySet[m.Proposal]:
-    """Return the unpublished proposals about the draft, or about reviews whose statements contain its claims."""
-    about = Q(review=draft.pk) | Q(demand=draft.pk) | Q(review__claim__in=claims)
+    """Return the unpublished proposals to publish the draft, or reviews whose statements contain its claims.
+
+    Proposals to withdraw, erase or reinstate a review are other people's words, and somebody decides on them.
+    """
+    reviews = Q(review=draft.pk) | Q(review__claim__in=claims)
+    about = Q(demand=draft.pk) | reviews & Q(action=Action.PUBLICATION)
     return m.Proposal.objects.filter(about, entry__isnull=True).exclude(statement="").order_by("pk")
 
 
@@ -252,8 +266,13 @@ def _clear_proposals(passage: Passage, proposals: list[m.Proposal], subjects: Co
     rows = m.Proposal.objects.filter(pk__in=[each.pk for each in proposals])
     rows.update(statement="", note="", message="", digest="0" * 64)
     digests = {each.digest for each in proposals}
+    about = Q(review__in=subjects) | Q(demand__in=subjects) | Q(claim__in=subjects)
+    published = set(m.Proposal.objects.filter(about, entry__isnull=False).values_list("digest", flat=True))
     for event in m.EditorialEvent.objects.filter(subject__in=map(str, subjects)).exclude(detail={}):
-        if passage.is_in(event.detail) or event.detail.get("digest") in digests:
+        digest = event.detail.pop("digest", None)
+        if digest in published or "sequence" in event.detail:
+            continue  # the public record refers to it
+        if passage.is_in(event.detail) or digest in digests:
             m.EditorialEvent.objects.filter(pk=event.pk).update(detail={})
 
 
@@ -265,7 +284,7 @@ def _claimants(drafts: Iterable[Draft], states: Iterable[m.SavedState]) -> model
 
 
 def _is_named_elsewhere(claimant: m.Claimant, claims: Collection[UUID]) -> bool:
-    published = PublishedReview.objects.filter(claimant=claimant.pk)
+    published = PublishedReview.objects.filter(claimant=claimant.pk).exclude(claim_id__in=claims)
     return claimant.claims.exclude(pk__in=claims).exists() or published.exists()
 
 

@@ -36,6 +36,7 @@ Content = dict[str, Any]
 Kind = SavedState.Kind
 MAX_DIGITS = 9  # of a version
 PAUSE = timedelta(minutes=10)  # the same in sql/saved_states.sql
+SHORT = 50  # characters of a text that is typed again quickly
 # The rows that are edited on the page of a draft.
 ROWS: dict[type[models.Model], dict[str, type[models.Model]]] = {
     Review: {"sources": Source, "authorships": Authorship},
@@ -80,12 +81,16 @@ def _replaces(state: SavedState, last: SavedState) -> bool:
     """Whether both states belong to one sitting: the same page has saved again after a short pause.
 
     A state is kept if a page was opened with it, because a conflict is explained with it. It is also kept if more than
-    half of its text is gone, so that a mistake can be undone.
+    half of a text or of a list is gone, so that a mistake can be undone.
     """
     if last.was_opened or (state.kind, state.saved_by_id, state.page) != (last.kind, last.saved_by_id, last.page):
         return False
-    was, now = (len(json.dumps(each.content)) for each in (last, state))
-    return state.kind == Kind.SAVED and state.saved_at - last.saved_at <= PAUSE and 2 * now >= was
+    lost = any(
+        2 * len(state.content.get(name) or "") < len(was)
+        for name, was in last.content.items()
+        if isinstance(was, list) or (isinstance(was, str) and len(was) > SHORT)
+    )
+    return state.kind == Kind.SAVED and state.saved_at - last.saved_at <= PAUSE and not lost
 
 
 def note_opened(draft: UUID) -> None:

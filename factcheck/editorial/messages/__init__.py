@@ -1,4 +1,4 @@
-"""Messages from readers: receiving, limits, encryption, decisions, and deletion after the retention period.
+"""Messages from readers: receiving, limits, decisions, and deletion after the retention period.
 
 The desk's pages for messages belong in `factcheck.editorial.desk.readers`.
 """

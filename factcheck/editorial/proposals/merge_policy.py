@@ -161,7 +161,7 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
             _("This claim has been published, so it can’t be replaced. Propose a merge into the other claim instead.")
         )
     if Proposal.objects.filter(Q(claim=claim) | Q(into=claim)).exists():
-        raise Undecided(
+        raise WrongState(
             _(
                 "This claim was once part of a proposed merge, so it can’t be deleted. Open each of its drafts"
                 " and choose the other claim."
@@ -180,7 +180,7 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
     for review in reviews:
         roles.require_writer(by, review)
         if review.state != Review.State.DRAFT:
-            raise Undecided(
+            raise WrongState(
                 _(
                     "A review of this claim has been submitted or approved. Have the review returned first, or"
                     " publish it."

@@ -148,7 +148,10 @@ def publish_held(proposal: Proposal) -> LogEntry | None:
 
 @transaction.atomic
 def lapse(proposal: Proposal, by: User) -> None:
-    """Returns a proposal without asking who may, because its time is over or because something stronger replaces it."""
+    """Returns a proposal whose time is over, that something stronger replaces, or that holds a forgotten passage.
+
+    The database asks who may (`editorial_require_deciders`).
+    """
     policy, proposal = _lock(proposal)
     if not proposal.decision or _waits(policy, proposal):
         proposal.decide(Decision.RETURNED, by)

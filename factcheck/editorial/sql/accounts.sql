@@ -37,7 +37,8 @@ CREATE OR REPLACE FUNCTION editorial_account_refusal(person bigint, proposal big
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT CASE
         WHEN person = p.submitted_by_id AND p.action IN ('removal', 'dismissal', 'closing')
-            THEN CASE WHEN approving AND editorial_removal_waits(p.id) THEN 'submitter' ELSE '' END
+            THEN CASE WHEN NOT editorial_proposes_on_account(person, p.account_id, p.newsroom_id, p.action) THEN 'not_editor'
+                WHEN approving AND editorial_removal_waits(p.id) THEN 'submitter' ELSE '' END
         WHEN person = p.account_id THEN 'own_account'
         WHEN NOT editorial_decides_on_account(person, p.account_id, p.newsroom_id, p.action) THEN 'not_editor'
         WHEN p.action = 'undoing' AND EXISTS (
@@ -318,7 +319,7 @@ CREATE OR REPLACE TRIGGER account_pauses AFTER INSERT ON editorial_proposal
     EXECUTE FUNCTION editorial_account_takes_effect();
 
 -- A person who returns a proposal can decide on it, or takes it back. A proposal also makes way for a stronger one, which the
--- same person then proposes. So this is checked at commit. Only a pause makes an undoing give way, and nothing a pause.
+-- same person then proposes. So this is checked at commit. An undoing gives way only to a pause. A pause never gives way.
 CREATE OR REPLACE FUNCTION editorial_account_returned() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -10,8 +10,8 @@ BEGIN
                 SELECT id FROM editorial_editorialevent WHERE subject = NEW.subject AND action = 'review.erasure'
                 ORDER BY id LIMIT (
                     SELECT count(*) FROM record_logentry WHERE subject = NEW.subject::uuid AND kind = 'review.erasure')
-            ) erasures) OR editorial_forgets(NEW.subject::uuid) AND NOT EXISTS (
-            SELECT FROM editorial_proposal p WHERE NEW.subject::uuid IN (p.review_id, p.demand_id)
+            ) erasures) OR editorial_forgets(NEW.subject::uuid) AND NOT OLD.detail ? 'sequence' AND NOT EXISTS (
+            SELECT FROM editorial_proposal p WHERE NEW.subject::uuid IN (p.review_id, p.demand_id, p.claim_id)
             AND p.sequence IS NOT NULL AND p.digest = OLD.detail ->> 'digest')) THEN
             RETURN NEW;
         END IF;

@@ -8,7 +8,7 @@
 CREATE OR REPLACE FUNCTION editorial_proposal_rules() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    kept editorial_proposal := NEW;  -- with the former values of the columns that have rules of their own below
+    kept editorial_proposal := NEW;  -- with the old values of the columns that have their own rules below
     emptied boolean := TG_OP = 'UPDATE' AND NEW.kind IN ('review', 'demand')
         AND NEW.statement = '' AND NEW.note = '' AND NEW.digest = repeat('0', 64)
         AND (EXISTS (
@@ -209,6 +209,8 @@ BEGIN
                 ELSE '' END
             WHEN p.decision = 'approved' THEN editorial_decision_refusal(p.decided_by_id, p.id, true)
             WHEN editorial_may_return(p.decided_by_id, p.id) THEN ''
+            -- Whoever forgets a passage of a draft also ends the submissions that contain it (saved_states.sql).
+            WHEN editorial_forgets(coalesce(p.review_id, p.demand_id)) THEN ''
             ELSE 'not_editor' END AS reason
         FROM editorial_proposal p
         LEFT JOIN editorial_proposal whole ON whole.batch_id = p.batch_id AND whole.kind = 'import' AND p.kind = 'review'

@@ -3,6 +3,8 @@ CREATE OR REPLACE FUNCTION editorial_forgets(draft uuid) RETURNS boolean LANGUAG
 SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM editorial_editorialevent
                    WHERE subject = $1::text AND action LIKE '%.passage\_forgotten' AND at >= transaction_timestamp())
+        AND (EXISTS (SELECT FROM editorial_review WHERE id = $1) OR EXISTS (SELECT FROM editorial_demand WHERE id = $1)
+             OR EXISTS (SELECT FROM editorial_claim WHERE id = $1))
 $$;
 
 -- Whether nobody may need the state any more. Its draft has been erased, is gone, or was thrown away 30 days ago. Or
@@ -28,7 +30,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 
 -- A saved state never changes. There are two exceptions: it is marked when a page of the draft is opened, and a passage
--- that was never published is forgotten. A state is deleted if it is over, or if its page has saved again within ten
+-- that was never published is forgotten. The database doesn't compare the new text with the old. A state is deleted if it is over, or if its page has saved again within ten
 -- minutes and no page was opened with it. For the states of claims, `factcheck.erased_review` names the
 -- erased review, whose draft or submissions must contain the claim.
 CREATE OR REPLACE FUNCTION editorial_state_kept() RETURNS trigger LANGUAGE plpgsql

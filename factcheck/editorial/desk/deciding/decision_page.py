@@ -45,7 +45,7 @@ def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return answer
     if form.is_bound:
         proposal = proposals.get(pk=pk)
-    nothing_typed = not form.is_bound or not form.visible_fields()
+    nothing_typed = not form.is_bound or not form.visible_fields() or not proposal.statement
     if nothing_typed and name not in [available.name for available in available_actions(desk, proposal)]:
         return redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), "")))
     folder = f"admin/editorial/{proposal.subject._meta.model_name}"

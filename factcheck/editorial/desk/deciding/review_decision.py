@@ -70,7 +70,7 @@ def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> Http
         proposal = Proposal.objects.select_related("newsroom", "submitted_by", "decided_by").get(pk=proposal.pk)
     actions = {action.name: action for action in available_actions(desk, proposal) if action.name != "take-back"}
     typed = form.is_bound and (form.data.get("reason") or form.data.get("hold_until"))
-    if not actions and not typed:
+    if not actions and (not typed or not proposal.statement):  # a forgotten passage empties it
         return redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), "")))
     return subject_page(
         request,

@@ -1,5 +1,6 @@
 """The page on which a person forgets a passage of a draft: first the places are shown, then the passage is removed."""
 
+import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -45,14 +46,16 @@ def forget_page(request: HttpRequest, model_admin: Any, pk: UUID) -> HttpRespons
     page = reverse(f"admin:editorial_{row._meta.model_name}_change", args=[pk])
     user = get_desk(request).user
     form, found = ForgetForm(row, submitted_data(request)), None
+    choice = ""
     if form.is_valid():
         with refusals_on_form(form):
             require_right(row, user)  # the answer tells what saved states contain
-            if "forget" in request.POST:
+            choice = hashlib.sha256(repr(sorted(form.cleaned_data.items())).encode()).hexdigest()
+            if "forget" in request.POST and request.POST.get("found") == choice:  # nothing that wasn't shown is removed
                 forget_passage(draft=row, by=user, **form.cleaned_data)
                 messages.success(request, _("The passage is gone. The audit log says that you have removed it."))
                 return redirect(page)
             found = find_places(row, **form.cleaned_data)
     erasable = isinstance(row, Review) and is_published(row) and row.pk
-    context = {"form": form, "found": found, "erasable": erasable}
+    context = {"form": form, "found": found, "choice": choice, "erasable": erasable}
     return subject_page(request, row, page, _("Forget a passage"), "admin/editorial/forget.html", **context)

@@ -165,7 +165,7 @@ class Autosave {
     this.openUrl = answer.open_url;
     this.path = answer.url;
     this.key = this.keyOfPage(this.form.elements.page.value);
-    if (this.saved !== this.changes) {
+    if (this.saved !== this.changes || answer.problems?.length) {
       this.keep();
     }
     this.form.action = answer.url;

@@ -46,8 +46,8 @@ document.addEventListener("selectionchange", () => {
   marked = inField || getSelection().toString() || marked;
 });
 forgets?.addEventListener("click", () => sessionStorage.setItem(PASSAGE, marked));
-const passage = document.querySelector("form.act textarea[name=text]");
+const passage = document.querySelector("[data-passage] textarea[name=text]");
 if (passage) {
   passage.value ||= sessionStorage.getItem(PASSAGE) ?? "";
-  sessionStorage.removeItem(PASSAGE);
 }
+sessionStorage.removeItem(PASSAGE);
