@@ -135,12 +135,6 @@ CONTENT = [
     Chapter("finish-an-erasure", "Clear the database's files", seconds=300),
     Chapter("finish-an-erasure", "Remove other copies", after=VERIFIED),
     Chapter("finish-an-erasure", "Check"),
-    Chapter(
-        "finish-an-erasure",
-        "Reviews that were submitted but never published",
-        {name: f"00000000-0000-0000-0000-00000000000{number}" for number, name in enumerate(("REVIEW", "CLAIM"))},
-        after=VERIFIED,
-    ),
     Chapter("keep-a-mirror", "Run the example", {"http://127.0.0.1:8000": f"https://{HOST}"}),
     Chapter(
         "keep-a-mirror", "Use the copy", after="test $(stat --format %s mirror.sqlite) -gt 100000; rm mirror.sqlite"

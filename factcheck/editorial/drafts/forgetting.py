@@ -144,9 +144,8 @@ def forget_passage(
     drafts = _lock(draft)
     require_right(draft, by)
     places = find_places(draft, text, copies, shown)
-    for proposal in places.proposals:
-        if proposal.review is not None:
-            erasure.require_decided_imports(proposal.review)
+    for review in {each.review for each in places.proposals if each.review}:
+        erasure.require_decided_imports(review)
     passage = Passage(text, places.pictures)
     subjects: dict[Any, Any] = {each.pk: each for each in (*drafts, *(each.subject for each in places.proposals))}
     # The database requires these events before it allows the changes below.

@@ -68,12 +68,6 @@ def finish(newsroom: Newsroom, batch: ImportBatch, digest: str) -> Proposal:
     )
 
 
-def test_import_is_approved_by_an_editor_there(newsroom: Newsroom) -> None:
-    for person in (newsroom.reporter, make_newsroom("khac.example").chief):
-        with pytest.raises(IntegrityError, match=r"\(not_editor\)"):
-            run(APPROVE, person.pk)
-
-
 def test_import_is_not_approved_by_an_author(newsroom: Newsroom) -> None:
     Authorship.objects.create(review=Review.objects.get(headline="Headline 2"), user=newsroom.second)
     with pytest.raises(IntegrityError, match=r"\(author\)"):

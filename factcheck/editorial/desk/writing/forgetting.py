@@ -45,8 +45,7 @@ def forget_page(request: HttpRequest, model_admin: Any, pk: UUID) -> HttpRespons
     row: Any = get_row(request, model_admin, pk)
     page = reverse(f"admin:editorial_{row._meta.model_name}_change", args=[pk])
     user = get_desk(request).user
-    form, found = ForgetForm(row, submitted_data(request)), None
-    choice = ""
+    form, found, choice = ForgetForm(row, submitted_data(request)), None, ""
     if form.is_valid():
         with refusals_on_form(form):
             require_right(row, user)  # the answer tells what saved states contain
