@@ -109,7 +109,6 @@ MEDIA_ROOT = VAR / "files"
 ACCOUNT_QUOTA = number("ACCOUNT_QUOTA_GB", 5) * 2**30
 NEWSROOM_QUOTA = number("NEWSROOM_QUOTA_GB", 20) * 2**30
 # Forms drop files, except for the uploads at the desk (factcheck/editorial/desk/evidence/uploads.py).
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a review can have 1,000 sources
 FILE_UPLOAD_HANDLERS = ["factcheck.server.hostile_files.NoFiles"]
 # The folder for encrypted backups, the public key that they are encrypted to, and the number of backups to keep. The
 # worker makes a backup each night if both the folder and the key are set (docs/how-to/back-up-and-restore.md).

@@ -209,7 +209,7 @@ BEGIN
                 ELSE '' END
             WHEN p.decision = 'approved' THEN editorial_decision_refusal(p.decided_by_id, p.id, true)
             WHEN editorial_may_return(p.decided_by_id, p.id) THEN ''
-            -- Whoever forgets a passage of a draft also ends the submissions that contain it (saved_states.sql).
+            -- A person who forgets a passage also ends the submissions that contain it (saved_states.sql).
             WHEN editorial_forgets(coalesce(p.review_id, p.demand_id)) THEN ''
             ELSE 'not_editor' END AS reason
         FROM editorial_proposal p

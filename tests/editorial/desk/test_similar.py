@@ -249,7 +249,7 @@ def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
             merge_policy.replace_claim(claim=claim, replacement=instead, by=by)
     draft = make_review(newsroom, mine)
     workflow.submit(subject=draft, by=newsroom.reporter)
-    with refused("undecided"):
+    with refused("wrong_state"):
         merge_policy.replace_claim(claim=mine, replacement=two, by=newsroom.reporter)
     assert Review.objects.get(pk=draft.pk).claim == mine
 
@@ -282,5 +282,5 @@ def test_claim_of_an_old_proposal_is_not_thrown_away(newsroom: Newsroom) -> None
     review = Review.objects.get(claim=one)
     open_correction(newsroom, review, claim=two)  # all that readers see of the first is gone then
     publish_review(newsroom, review)
-    with refused("undecided"):
+    with refused("wrong_state"):
         merge_policy.replace_claim(claim=one, replacement=two, by=newsroom.reporter)
