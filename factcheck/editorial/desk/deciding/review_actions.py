@@ -185,12 +185,11 @@ def statement_context(review: Review, proposal: Proposal | None, action: str) ->
         statement = json.loads(proposal.statement)
     else:
         statement = review_statements.build_statement(review)
-    compares = (
-        "claim" in statement and "text" in statement["claim"] and published is not None and statement != published
-    )
+    is_tombstone = "text" not in statement["claim"]
+    compares = published is not None and statement != published and not is_tombstone
     return {
         "statement": statement,
-        "is_tombstone": "text" not in statement["claim"],
+        "is_tombstone": is_tombstone,
         "published": published,
         "changes": compare(published or {}, statement) if compares else [],
         "digest": digest_of(statement),
