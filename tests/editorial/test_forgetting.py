@@ -4,6 +4,7 @@ import re
 import unicodedata
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import lxml.html
@@ -31,6 +32,7 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.editorial.desk.test_autosave import client_of, form_of
+from tests.editorial.proposal_kinds import MAKE, Kind
 from tests.editorial.test_erased_text import dump
 from tests.journeys.browser import signed_in
 from tests.support.drafts import (
@@ -300,6 +302,35 @@ def test_author_forgets_what_an_editor_has_submitted_but_not_a_request_to_withdr
     with refused("not_found"):
         forget_passage(draft=review, text="Số liệu bịa đặt", by=newsroom.reporter)
     assert Proposal.objects.get(pk=request.pk).decision == ""
+
+
+def test_encoded_name_in_a_link_of_the_text_is_found(newsroom: Newsroom) -> None:
+    encoded = quote(NAME)
+    review = make_review(newsroom, body=f"Xem [đây](https://x.example/{encoded}) và https://y.example/{encoded}.")
+    forget_passage(draft=review, text=NAME, by=newsroom.reporter)
+    review.refresh_from_db()
+    assert review.body == "Xem [đây](https://omitted.invalid/) và https://omitted.invalid/"
+
+
+def test_import_that_waits_stays_decidable(newsroom: Newsroom) -> None:
+    proposal = MAKE[Kind.IMPORT](newsroom)
+    digests = set(Proposal.objects.values_list("digest", flat=True))
+    claim = Claim.objects.filter(reviews__proposals__batch=proposal.batch)[0]
+    with refused("undecided"):
+        forget_passage(draft=claim, text=claim.text, by=newsroom.editor)
+    assert set(Proposal.objects.values_list("digest", flat=True)) == digests
+
+
+def test_page_of_a_copy_that_only_a_state_names_is_not_copied_again(newsroom: Newsroom, tmp_path: Path) -> None:
+    review = make_review(newsroom)
+    with stored_in(tmp_path):
+        copy = finish(make_capture(newsroom, url="https://source.example/1", text=NAME))
+        Source.objects.filter(review=review, position=0).update(capture=copy, no_capture_reason="")
+        keep_state(review, newsroom.reporter)
+        Source.objects.filter(review=review, position=0).update(capture=None, no_capture_reason="Bỏ.")
+        forget_passage(draft=review, text=NAME, by=newsroom.reporter)
+    left = Capture.objects.get(pk=copy.pk)
+    assert (left.state, list(left.reviews.all())) == ("failed", [review])
 
 
 def test_other_newsrooms_media_of_the_claim_stay(newsroom: Newsroom) -> None:

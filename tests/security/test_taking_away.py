@@ -575,6 +575,16 @@ def test_sql_ends_a_pause_only_for_people_who_may_decide(newsroom: Newsroom, oth
     assert is_open(paused.account)  # type: ignore[arg-type]
 
 
+def test_sql_lets_a_former_administrator_return_no_removal_of_their_own(newsroom: Newsroom, other: User) -> None:
+    root, now = User.objects.get(username="root"), timezone.now()
+    closing = written(make_user("closed"), Action.CLOSING, root)
+    run("SELECT set_config('factcheck.actor', '', true)")
+    User.groups.through.objects.using("owner").filter(user=root).delete()
+    User.objects.using("owner").filter(pk=root.pk).update(is_superuser=False)
+    with pytest.raises(DatabaseError, match="cannot return this"):
+        run(RETURN, now, root.pk, closing.pk)
+
+
 def test_sql_lets_nobody_decide_whether_their_own_removal_is_undone(newsroom: Newsroom, other: User) -> None:
     root, now = User.objects.get(username="root"), timezone.now()
     removal = remove(newsroom.reporter, root)

@@ -188,8 +188,7 @@ def copies_of(draft: Draft) -> models.QuerySet[m.Capture]:
 
 
 def pictures_of(draft: Draft) -> models.QuerySet[m.Picture]:
-    own = Q(claim__in=_claims(draft), claim__newsroom=draft.newsroom_id)
-    return m.Picture.objects.filter(Q(review=draft.pk) | own)
+    return m.Picture.objects.filter(Q(review=draft.pk) | Q(claim__in=_claims(draft), claim__newsroom=draft.newsroom_id))
 
 
 def _claims(draft: Draft) -> set[UUID]:
@@ -301,16 +300,19 @@ def _delete_files(passage: Passage, places: Places) -> None:
 
     A copy that a draft or state refers to is replaced by a failure with the same id, so the page isn't copied again.
     """
-    uses: list[tuple[m.Capture, list[Any]]] = [
-        (each, [*each.sources.all(), *each.appearances.all()]) for each in places.copies
+    uses: list[tuple[m.Capture, list[Any], list[m.Review], list[m.Claim]]] = [
+        (each, [*each.sources.all(), *each.appearances.all()], [*each.reviews.all()], [*each.claims.all()])
+        for each in places.copies
     ]
     for model in (m.Source, m.Appearance):
         model._default_manager.filter(capture__in=places.copies).update(capture=None)
     delete_captures(places.copies)
-    for old, rows in uses:
+    for old, rows, reviews, claims in uses:
         new = m.Capture(pk=old.pk, newsroom=old.newsroom, url=passage.cut(old.url), requested_by=old.requested_by)
         new.origin, new.state, new.failure = old.origin, m.Capture.State.FAILED, m.Capture.Failure.FORGOTTEN
         new.save(force_insert=True)
+        new.reviews.set(reviews)  # else a copy that only a state names would be deleted, and made again
+        new.claims.set(claims)
         for row in rows:
             type(row)._default_manager.filter(pk=row.pk).update(capture=new)
     media = m.Appearance.objects.filter(claim__in=[each.claim_id for each in places.pictures])
