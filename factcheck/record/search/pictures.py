@@ -1,36 +1,25 @@
-"""Claims about a picture, in the format of Google's `claims:imageSearch`.
+"""Search by picture: claims about a similar picture.
 
 This site doesn't fetch pictures for its callers (docs/reference/google.md#search-by-picture). The caller sends the
 picture as a `data:` URL, or names a picture that the record already knows.
 """
 
 import base64
-import hashlib
 import io
 from collections.abc import Iterable, Mapping
-from typing import Any
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.db import connections
 
-from api.google.errors import invalid
-from api.google.parameters import ImageSearch, Search, read_token
-from api.google.schemas import shape_of
-from api.google.search import write_claim
-from api.http.problems import TooSlow
-from api.lists.cursors import Cursor, write_cursor
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.picture_files import PATH, PictureError, decode
 from factcheck.record.formats.urls import url_key
 from factcheck.record.formats.visual_hashes import MAX_DISTANCE, query_hashes
-from factcheck.record.models import PublishedClaim, PublishedPicture, PublishedReview
 from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
+from factcheck.record.readmodel.picture_models import PublishedPicture
 
-Body = dict[str, Any]
-
-RESPONSE = shape_of("ImageSearchResponse")
 MAX_REVIEWS = 1000  # the most similar pictures that are looked at
 MAX_PIXELS = 12_000_000
 SECONDS = 1.0
@@ -42,44 +31,26 @@ _UNKNOWN = (
 _NOT_STORED = "No live fact-check shows this picture. Send the picture itself as a data: URL."
 _UNREADABLE = "This isn't a picture in base64. Send a JPEG, PNG, WebP, GIF or AVIF file as data:image/jpeg;base64,…"
 _TOO_LARGE = f"This picture has more than {MAX_PIXELS // 1_000_000} million pixels. Reduce its size."
-_TOO_SLOW = "This search takes too long. Try again later."
 
 
-def search_by_picture(search: ImageSearch) -> Body:
-    """Return a page of claims with similar pictures, most similar first. Raises GoogleError and TooSlow."""
-    place = ["claims:imageSearch", hashlib.sha256(search.uri.encode()).hexdigest(), search.language]
-    position = read_token(search.token, place)
-    offset = position[0] if position else search.offset
-    try:
-        with time_limit(SECONDS):
-            claims = _claims_about(search)
-    except TimeoutError as error:
-        raise TooSlow(_TOO_SLOW) from error
-    end = offset + search.page_size
-    response: Body = {"results": [{"claim": claim} for claim in claims[offset:end]]} if claims[offset:end] else {}
-    if len(claims) > end:
-        response["nextPageToken"] = write_cursor(Cursor(position=(end, 0)), place)
-    return response
+def claims_about(uri: str) -> list[str]:
+    """Return the bodies of the claims about a similar picture, most similar first.
 
-
-def _claims_about(search: ImageSearch) -> list[Body]:
-    distances = _distances(search.uri)
-    reviews = PublishedReview.objects.using("public").live().filter(id__in=distances)
-    claim_of = {pk: claim for pk, claim in reviews.values_list("id", "claim_id") if claim}
-    group = MergeGroup.of(set(claim_of.values()), using="public")
-    found = [group.root(claim_of[pk]) for pk in sorted(claim_of, key=lambda pk: (distances[pk], pk))]
-    rows = PublishedClaim.objects.using("public").live().filter(id__in=found)
-    bodies = dict(rows.values_list("id", "body"))
-    shown = [
-        write_claim(orjson.loads(bodies[pk]), Search(language=search.language))
-        for pk in dict.fromkeys(found)
-        if pk in bodies
-    ]
-    return [claim for claim in shown if "claimReview" in claim]
+    Raises ValueError with a sentence for the caller, and TimeoutError.
+    """
+    with time_limit(SECONDS):
+        distances = _distances(uri)
+        reviews = PublishedReview.objects.using("public").live().filter(id__in=distances)
+        claim_of = {pk: claim for pk, claim in reviews.values_list("id", "claim_id") if claim}
+        group = MergeGroup.of(set(claim_of.values()), using="public")
+        found = [group.root(claim_of[pk]) for pk in sorted(claim_of, key=lambda pk: (distances[pk], pk))]
+        rows = PublishedClaim.objects.using("public").live().filter(id__in=found)
+        bodies = dict(rows.values_list("id", "body"))
+    return [bodies[pk] for pk in dict.fromkeys(found) if pk in bodies]
 
 
 def _distances(uri: str) -> Mapping[UUID, int]:
-    """Return the reviews with a similar picture or with this appearance. Raises GoogleError."""
+    """Return the reviews with a similar picture or with this appearance. Raises ValueError."""
     pictures = PublishedPicture.objects.using("public")
     if uri.startswith(_DATA):
         return similar_reviews(_hashes_of(uri))
@@ -87,7 +58,7 @@ def _distances(uri: str) -> Mapping[UUID, int]:
         stored = pictures.filter(sha256=found[1], width__isnull=False)
         hashes = {each for pair in stored.values_list("whole_hash", "inner_hash") for each in pair if each is not None}
         if not (same := dict.fromkeys(stored.values_list("review_id", flat=True), 0)):
-            raise invalid([("imageUri", _NOT_STORED)])
+            raise ValueError(_NOT_STORED)
         return {**similar_reviews(hashes), **same}
     try:
         key = url_key(uri) if uri.startswith(("http://", "https://")) else ""
@@ -96,23 +67,23 @@ def _distances(uri: str) -> Mapping[UUID, int]:
     named = PublishedReview.objects.using("public").live().filter(appearance_keys__contains=[key]) if key else ()
     same = {review.id: 0 for review in named}
     if not same:
-        raise invalid([("imageUri", _UNKNOWN)])
+        raise ValueError(_UNKNOWN)
     checked = pictures.filter(review_id__in=same, width__isnull=True, whole_hash__isnull=False)
     hashes = {found for found in checked.values_list("whole_hash", flat=True) if found is not None}
     return {**similar_reviews(hashes), **same}
 
 
 def _hashes_of(uri: str) -> list[int]:
-    """Return the hashes of the picture in a `data:` URL (RFC 2397). Raises GoogleError."""
+    """Return the hashes of the picture in a `data:` URL (RFC 2397). Raises ValueError."""
     header, _comma, content = uri.partition(",")
     if not header.endswith(";base64"):
-        raise invalid([("imageUri", _UNREADABLE)])
+        raise ValueError(_UNREADABLE)
     try:
         picture = decode(io.BytesIO(base64.b64decode(content, validate=True)), side=512, most_pixels=MAX_PIXELS)
     except PictureError as problem:
-        raise invalid([("imageUri", _TOO_LARGE if problem.too_large else _UNREADABLE)]) from problem
+        raise ValueError(_TOO_LARGE if problem.too_large else _UNREADABLE) from problem
     except ValueError as problem:
-        raise invalid([("imageUri", _UNREADABLE)]) from problem
+        raise ValueError(_UNREADABLE) from problem
     return query_hashes(picture)
 
 
