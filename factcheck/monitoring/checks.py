@@ -19,7 +19,7 @@ from factcheck.record.errors import SetupError
 from factcheck.record.log import checkpoints, tree
 from factcheck.record.readmodel.address import require_address
 from factcheck.record.readmodel.public_state import is_right
-from factcheck.server.metrics import wrong_entry
+from factcheck.tools.metrics import wrong_entry
 
 SECONDS = 3.0  # for all checks together, because a database that hangs never answers
 # Scheduled commands of one kind wait for each other, so a wait of a few minutes is normal.
