@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from api.google.errors import google_error
 from api.http import problems, responses
 from factcheck.middleware import PROGRAMS, Get
-from factcheck.server import rate_limits
-from factcheck.server.rate_limits import Limits, count_request
-from factcheck.server.response_cache import key_of, recall, remember
-from factcheck.server.search_gate import RETRY_AFTER, Busy, SearchGate, match_gate, search_gate
+from factcheck.web import rate_limits
+from factcheck.web.rate_limits import Limits, count_request
+from factcheck.web.response_cache import key_of, recall, remember
+from factcheck.web.search_gate import RETRY_AFTER, Busy, SearchGate, match_gate, search_gate
 
 _BY_STATUS = {
     problem.status: problem for problem in problems.PROBLEMS.values() if problem is not problems.BAD_PARAMETER

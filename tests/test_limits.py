@@ -15,7 +15,7 @@ from factcheck.record.formats import picture_files, questions
 from factcheck.record.matching import embeddings, match_numbers, query_vectors
 from factcheck.record.search import constants, counts, query, snippets
 from factcheck.record.search import pictures as pictures_search
-from factcheck.server import search_gate
+from factcheck.web import search_gate
 from factcheck.website import filters as page_filters
 
 PAGE = Path(__file__).parent.parent / "docs/reference/limits.md"

@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import LineField, ProseField, WebAddressField
-from factcheck.server.private_files import write_private_file
-from factcheck.server.secret_key import derive_key
+from factcheck.tools.private_files import write_private_file
+from factcheck.tools.secret_key import derive_key
 
 _KEY = re.compile(r"[A-Za-z0-9+/_-]{43}=")
 

@@ -16,7 +16,7 @@ from factcheck.record.errors import SetupError
 from factcheck.record.log import checkpoints, tree
 from factcheck.record.readmodel.address import require_address
 from factcheck.record.readmodel.public_state import is_right
-from factcheck.server.metrics import wrong_entry
+from factcheck.tools.metrics import wrong_entry
 
 SECONDS = 3.0  # for all checks together
 # Scheduled commands of the same kind wait for each other, so a few minutes are normal.

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from factcheck.monitoring import numbers
 from factcheck.monitoring.time_limits import TimeLimited
-from factcheck.server.metrics import counted
+from factcheck.tools.metrics import counted
 
 SECONDS = 3.0
 Value = float | datetime | None

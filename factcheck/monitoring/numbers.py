@@ -12,10 +12,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
+from factcheck.operations.backup.making import newest_backup
 from factcheck.record import dump_files
 from factcheck.record.log import tree
 from factcheck.record.models import LogEntry
-from factcheck.server.backup.making import newest_backup
 from factcheck.webhooks.models import Subscription
 
 

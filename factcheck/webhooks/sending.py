@@ -6,7 +6,7 @@ from http.client import RemoteDisconnected
 
 from django.conf import settings
 
-from factcheck.server import http_client
+from factcheck.tools import http_client
 from factcheck.webhooks.models import Attempt
 
 Problem = Attempt.Problem

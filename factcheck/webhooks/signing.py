@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Iterable
 from uuid import UUID
 
-from factcheck.server.secret_key import derive_key
+from factcheck.tools.secret_key import derive_key
 
 
 def secret(subscription: UUID, generation: int) -> bytes:

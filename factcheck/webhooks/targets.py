@@ -1,6 +1,6 @@
-"""Allows messages to public addresses only (`factcheck.server.public_addresses`).
+"""Allows messages to public addresses only (`factcheck.tools.public_addresses`).
 
-Hosts are checked both when a URL is registered and before each request (`factcheck.server.http_client`).
+Hosts are checked both when a URL is registered and before each request (`factcheck.tools.http_client`).
 """
 
 import re
@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.text import clean_text, find_forbidden
-from factcheck.server.public_addresses import is_public_host, parse
+from factcheck.tools.public_addresses import is_public_host, parse
 
 _WRITTEN = re.compile(r"https?://[!-~]+")  # the same as the column's constraint
 

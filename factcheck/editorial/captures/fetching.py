@@ -19,7 +19,7 @@ from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Capture
 from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.values import URL
-from factcheck.server.http_client import Exchange, FetchError, fetch
+from factcheck.tools.http_client import Exchange, FetchError, fetch
 
 State, Failure = Capture.State, Capture.Failure
 

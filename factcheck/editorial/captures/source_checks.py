@@ -27,7 +27,7 @@ from factcheck.editorial.models.captures import WEEK
 from factcheck.editorial.people import roles
 from factcheck.record.models import PublishedReview
 from factcheck.record.source_checks import SourceState, store_check
-from factcheck.server.http_client import FetchError, Problem, fetch
+from factcheck.tools.http_client import FetchError, Problem, fetch
 
 logger = logging.getLogger(__name__)
 

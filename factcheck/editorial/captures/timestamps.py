@@ -20,7 +20,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from factcheck.server.http_client import FetchError, send
+from factcheck.tools.http_client import FetchError, send
 
 logger = logging.getLogger(__name__)
 

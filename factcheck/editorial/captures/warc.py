@@ -10,7 +10,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.warcwriter import WARCWriter
 
 from factcheck import __version__
-from factcheck.server.http_client import Exchange
+from factcheck.tools.http_client import Exchange
 
 
 def write_warc(exchanges: Sequence[Exchange]) -> bytes:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.models import ReaderMessage
-from factcheck.server.networks import network_of, wide_network_of
+from factcheck.web.networks import network_of, wide_network_of
 
 # A wide network can be a whole office or a provider, so its limit is higher than a network's limit by this factor.
 WIDE_FACTOR = 5

@@ -27,7 +27,7 @@ from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessa
 from factcheck.editorial.people import roles
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublishedReview
-from factcheck.server.secret_key import keyed_hash
+from factcheck.tools.secret_key import keyed_hash
 
 Kind, State = ReaderMessage.Kind, ReaderMessage.State
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from factcheck.editorial.models import AnsweredRequest, ApiToken
 from factcheck.editorial.programs.tokens import token_transaction
-from factcheck.server.secret_key import keyed_hash
+from factcheck.tools.secret_key import keyed_hash
 
 RETENTION = timedelta(hours=24)
 

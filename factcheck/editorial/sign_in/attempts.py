@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from factcheck.editorial.models import SignInCounter
-from factcheck.server.secret_key import keyed_hash
+from factcheck.tools.secret_key import keyed_hash
 
 FORGET = timedelta(hours=1)
 

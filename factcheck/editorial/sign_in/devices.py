@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from factcheck.editorial.models import User
-from factcheck.server.secret_key import keyed_hash
+from factcheck.tools.secret_key import keyed_hash
 
 COOKIE = "known-device"
 _SALT = "factcheck.sign_in.devices"

@@ -15,7 +15,7 @@ from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SignInCounter, User
 from factcheck.editorial.sign_in.attempts import lock_counters
 from factcheck.editorial.sign_in.devices import device_name, known_device
-from factcheck.server.networks import address_of, shortened
+from factcheck.web.networks import address_of, shortened
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from factcheck.editorial.errors import LastFactor, WrongFactor
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, User
 from factcheck.editorial.sign_in.sessions import end_sessions
-from factcheck.server.secret_key import keyed_hash
+from factcheck.tools.secret_key import keyed_hash
 
 Kind = SecondFactor.Kind
 RECOVERY_CODES = 10

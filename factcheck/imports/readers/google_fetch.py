@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit, urlunsplit
 
 from django.utils.text import slugify
 
-from factcheck.server import http_client
+from factcheck.tools import http_client
 
 MAX_PAGES = 10_000
 MAX_PAGE = 16 * 1024 * 1024  # in bytes

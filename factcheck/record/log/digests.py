@@ -4,7 +4,7 @@ import logging
 
 from factcheck.record.errors import DamagedError
 from factcheck.record.formats.canonical import sha256_hex
-from factcheck.server import metrics
+from factcheck.tools import metrics
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from typing import Any
 from factcheck.record.log import merkle
 from factcheck.record.log.notes import Checkpoint, NoteError, SigningKey, VerifierKey, open_note, signed_by
 from factcheck.record.log.signer import FileMemory, Signer, SignerStatus, SigningError
-from factcheck.server.environment import environment
+from factcheck.tools.environment import environment
 
 TIMEOUT = 5  # in seconds, for a request, on both sides
 MAX_REQUEST = 16 * 1024  # in bytes, because a proof has at most 64 hashes

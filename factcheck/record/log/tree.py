@@ -14,7 +14,7 @@ from factcheck.record.errors import SetupError
 from factcheck.record.log import merkle
 from factcheck.record.log.models import LogCheckpoint, LogEntry, LogTile
 from factcheck.record.log.notes import NoteError, SigningKey
-from factcheck.server.private_files import write_private_file
+from factcheck.tools.private_files import write_private_file
 
 LEVELS = 64 // merkle.TILE_HEIGHT
 

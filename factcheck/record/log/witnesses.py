@@ -15,7 +15,7 @@ from django.conf import settings
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.models import Cosignature, LogCheckpoint
 from factcheck.record.log.notes import NoteError, VerifierKey, open_note
-from factcheck.server.http_client import FetchError, send
+from factcheck.tools.http_client import FetchError, send
 
 TIMEOUT = 10  # in seconds
 MAX_RESPONSE = 64 * 1024  # in bytes

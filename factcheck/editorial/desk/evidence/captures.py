@@ -24,7 +24,7 @@ from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
 from factcheck.editorial.models import Appearance, Capture, Membership, Review, Source, User
 from factcheck.editorial.people import roles
-from factcheck.server.hostile_files import download
+from factcheck.web.hostile_files import download
 
 ACTIONS: dict[str, DeskAction[Capture]] = by_name(
     DeskAction(

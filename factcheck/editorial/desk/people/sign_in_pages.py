@@ -26,7 +26,7 @@ from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, beg
 from factcheck.editorial.sign_in.devices import known_device, remember_device
 from factcheck.editorial.sign_in.journal import record_failure, record_repeated_code, record_sign_in
 from factcheck.editorial.sign_in.second_factors import is_repeated, use_code
-from factcheck.server.networks import address_of, wide_network_of
+from factcheck.web.networks import address_of, wide_network_of
 
 PASSKEY = SecondFactor.Kind.PASSKEY.value
 _PENDING = "pending_sign_in"  # a key of the session, set when a person has entered the right password

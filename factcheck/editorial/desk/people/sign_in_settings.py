@@ -24,7 +24,7 @@ from factcheck.editorial.sign_in import passkeys, second_factors
 from factcheck.editorial.sign_in.devices import device_name
 from factcheck.editorial.sign_in.freshness import update_second_factor
 from factcheck.editorial.sign_in.sessions import end_sessions, open_sessions
-from factcheck.server.secret_key import keyed_hash
+from factcheck.tools.secret_key import keyed_hash
 
 Kind = SecondFactor.Kind
 _SETUP, _SETUP_SECONDS = "sign_in.setup", 1800  # the time to confirm the secret of a new app

@@ -26,7 +26,7 @@ from factcheck.editorial.desk.writing.state_comparison import find_differences
 from factcheck.editorial.desk.writing.submissions import CannotKeep, Submission
 from factcheck.editorial.drafts import open_drafts, saved_states
 from factcheck.editorial.models import Appearance, SavedState, Source
-from factcheck.server import rate_limits
+from factcheck.web import rate_limits
 
 M = TypeVar("M", bound=models.Model)
 Kind = SavedState.Kind
