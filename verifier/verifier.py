@@ -139,7 +139,7 @@ class Site:
         self.quiet = quiet
 
     def get(self, path: str, etag: str | None = None) -> tuple[int, dict[str, str], bytes]:
-        """The status, the headers with lower-case names, and the body. With the right ETag, the status is 304."""
+        """Return the status, the headers (names in lower case) and the body. With the right ETag, the status is 304."""
         url = f"{self.parts.scheme}://{self.parts.netloc}{path}"
         pauses, waited = list(PAUSES), 0.0
         while True:
