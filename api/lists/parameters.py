@@ -6,7 +6,6 @@ Single reviews and claims also have `as_of` and `fields`.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import orjson
@@ -55,16 +54,16 @@ class Extras:
 def read_detail_parameters(request: HttpRequest, fields: Collection[str]) -> tuple[AsOf | None, Mask]:
     """Read `as_of` and, if there are `fields`, `fields` for a review or claim. Raises ParameterProblem."""
     parameters = Parameters(request.GET, [AS_OF, FIELDS] if fields else [AS_OF])
-    found = read_as_of(parameters, request), read_fields(parameters, fields)
+    found = read_as_of(parameters), read_fields(parameters, fields)
     parameters.raise_faults()
     return found
 
 
-def read_as_of(parameters: Parameters, request: HttpRequest) -> AsOf | None:
-    return parameters.read(AS_OF, partial(_find_entry, request), None)
+def read_as_of(parameters: Parameters) -> AsOf | None:
+    return parameters.read(AS_OF, _find_entry, None)
 
 
-def _find_entry(request: HttpRequest, text: str) -> AsOf:
+def _find_entry(text: str) -> AsOf:
     """Parse the value. Raises ValueError with a sentence for the client."""
     value = read_sequence_or_time(text.strip())
     entries = LogEntry.objects.using("public")
@@ -75,7 +74,7 @@ def _find_entry(request: HttpRequest, text: str) -> AsOf:
     elif value > datetime.now(UTC):
         raise ValueError("This time is in the future. Send a time in the past.")
     else:
-        responses.read_head(request)  # otherwise, the response could be remembered without an entry that arrives now
+        responses.read_head()  # otherwise, the response could be remembered without an entry that arrives now
         entry = entries.filter(at__lte=value).order_by("-at", "-sequence").first()
     return AsOf(entry.sequence, entry.at) if entry else AsOf(-1, None)
 

@@ -107,7 +107,7 @@ class ListRequest:
     def conditions(self) -> list[Sql]:
         """Return the conditions of all filters, for now or for `as_of`."""
         if any(each.where_as_of for each, _ in self.filtered):
-            responses.read_head(self.request)  # the condition must not be older than the head
+            responses.read_head()  # the condition must not be older than the head
         return [
             each.where_as_of(values, self.as_of.sequence) if self.as_of and each.where_as_of else each.where(values)
             for each, values in self.filtered
@@ -150,7 +150,7 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
             if list_request.order.from_index and each.rare(found):
                 list_request.order = replace(list_request.order, from_index=False)
     if options.past:
-        list_request.as_of = shared.read_as_of(parameters, request)
+        list_request.as_of = shared.read_as_of(parameters)
         if AS_OF in query and "q" in query:
             parameters.faults.append(("q", "You can't search the past. Leave out this parameter or as_of."))
     for name, known in options.choices.items():
