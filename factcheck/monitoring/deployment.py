@@ -1,4 +1,4 @@
-"""The checks of `manage.py check --deploy`: settings whose form is right, but that can't work on this site."""
+"""The checks of `manage.py check --deploy`, for settings with the right form that can't work on this site."""
 
 import os
 import re
