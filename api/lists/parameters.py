@@ -50,10 +50,9 @@ class Extras:
 
 
 def read_detail_parameters(request: HttpRequest, fields: Collection[str]) -> tuple[AsOf | None, Mask]:
-    """Read `as_of` and `fields` for a single review or claim. Raises ParameterProblem."""
-    parameters = Parameters(request.GET, [AS_OF, FIELDS])
-    as_of = parameters.read(AS_OF, partial(_find_entry, request), None)
-    found = as_of, read_fields(parameters, fields)
+    """Read `as_of` and, if there are `fields`, `fields` for a review or claim. Raises ParameterProblem."""
+    parameters = Parameters(request.GET, [AS_OF, FIELDS] if fields else [AS_OF])
+    found = parameters.read(AS_OF, partial(_find_entry, request), None), read_fields(parameters, fields)
     parameters.raise_faults()
     return found
 

@@ -107,7 +107,9 @@ REVISION: Json = {
     "digest": DIGEST,
     "url": URL,
     "document_url": described(URL_OR_NULL, "Null if the document was erased."),
-    "proof_url": described(URL, "The URL of a proof that the entry is in the public log."),
+    "proof_url": described(
+        URL, "The file `proof.json`, which proves without a network that the log contains this text."
+    ),
 }
 
 ENTRY: Json = {
@@ -166,19 +168,6 @@ LISTS: Json = {
             {"type": ["object", "null"]},
             "The current content at the subject's URL. Null if there is a later entry about the same subject.",
         ),
-    ),
-    "JsonPatch": array_of(
-        {
-            "type": "object",
-            "required": ["op", "path"],
-            "properties": {
-                "op": {"type": "string", "enum": ["add", "remove", "replace", "move"]},
-                "path": described(TEXT, "JSON Pointer (RFC 6901)."),
-                "from": TEXT,
-                "value": {},
-            },
-        },
-        description="The operations, in the order to apply them (RFC 6902).",
     ),
     "Root": object_of(
         "The URLs of all other resources.",

@@ -20,15 +20,6 @@ LOG: Json = {
         " hexadecimal, or `null` if the document has been erased.",
     ),
     "AnyDocument": {"type": "object", "description": "The entry's document as canonical JSON (RFC 8785)."},
-    "InclusionProof": object_of(
-        "A proof that a leaf is in the tree of this size.",
-        sequence=INTEGER,
-        size=INTEGER,
-        leaf=described(TEXT, "The exact bytes of the leaf, in UTF-8."),
-        leaf_hash=HASH,
-        root_hash=HASH,
-        proof=array_of(HASH, description="Hashes from the leaf upwards."),
-    ),
     "ConsistencyProof": object_of(
         "A proof that the larger tree begins with the entries of the smaller tree.",
         **{"from": INTEGER, "to": INTEGER},

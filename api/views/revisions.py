@@ -92,7 +92,7 @@ def list_revisions(list_request: ListRequest, subject: UUID, what: str = "review
     """Return a page of the log entries about a review or, if `what` is "demand", about a demand."""
     condition = "subject = %s AND kind LIKE %s", [subject, f"{what}.%"]
     page = read_page(list_request, [*COLUMNS[:-1], "document"], condition)
-    results = [metadata(_ROUTES[what], **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
+    results = [metadata(what, **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
     return list_response(list_request, page, results)
 
 
@@ -103,11 +103,12 @@ def respond_revision(entry: LogEntry, row: RevisionDocument) -> HttpResponse:
     known = {column: getattr(entry, column) for column in COLUMNS if column not in change} | change
     what = "review" if entry.is_of_review else "demand"
     served = orjson.Fragment(canonical_unchecked(body_of(entry, document)))
-    return responses.respond(orjson.dumps(metadata(_ROUTES[what], **known) | {what: served}))
+    return responses.respond(orjson.dumps(metadata(what, **known) | {what: served}))
 
 
-def metadata(route: str, **entry: Any) -> dict[str, Any]:
-    address = settings.SITE_URL + reverse(route, args=[entry["subject"], entry["number"]])
+def metadata(what: str, **entry: Any) -> dict[str, Any]:
+    address = settings.SITE_URL + reverse(_ROUTES[what], args=[entry["subject"], entry["number"]])
+    proof = reverse("proof", args=[f"{what}s", entry["subject"], entry["number"]])
     return {
         "number": entry["number"],
         "kind": entry["kind"].partition(".")[2],
@@ -119,5 +120,5 @@ def metadata(route: str, **entry: Any) -> dict[str, Any]:
         "url": address,
         # Null if the document was erased.
         "document_url": None if entry["revision_document"] is None else f"{address}document/",
-        "proof_url": f"{settings.SITE_URL}{reverse('api:log-inclusion')}?sequence={entry['sequence']}",
+        "proof_url": settings.SITE_URL + proof,
     }

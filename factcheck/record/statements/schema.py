@@ -1,4 +1,4 @@
-"""Generates JSON Schema (2020-12) from the models. Components are named after the models."""
+"""The generation of JSON Schema (2020-12) from the models. Components are named after the models."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 
 class _Generator(GenerateJsonSchema):
-    """Writes a nullable type as a list, for example `["string", "null"]`."""
+    """A generator that writes a nullable type as a list, for example `["string", "null"]`."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> Json:
         inner = self.generate_inner(schema["schema"])
