@@ -53,6 +53,7 @@ def update(model: type[models.Model], rows: Mapping[Any, Mapping[str, Any]]) -> 
     assert key is not None
     fields: list[Any] = [key, *(model._meta.get_field(name) for name in names)]
     lists: list[list[Any]] = [list(rows), *([values[name] for values in rows.values()] for name in names)]
+    # psycopg doesn't send JSON values and members of enumerations as plain texts, so they are converted here.
     for place, field in enumerate(fields):
         if isinstance(field, models.JSONField):
             lists[place] = list(map(_json, lists[place]))

@@ -1,4 +1,4 @@
-"""Runs of PostgreSQL's own programs, such as ``pg_dump``, on the site's database."""
+"""The code that runs PostgreSQL's own programs, such as ``pg_dump``, on the site's database."""
 
 import re
 import shutil
@@ -26,9 +26,9 @@ class ProgramError(Exception):
 
 
 def find_program(name: str, server_version: int) -> Path:
-    """Return the program whose major version is the server's, or else the next newer version.
+    """Return the program whose major version is that of the server, or else the next newer version.
 
-    An older version refuses the server. A dump from a newer program can contain settings that the server refuses, so
+    An older program refuses the server. A dump from a newer program can contain settings that the server refuses, so
     the oldest possible version is used. Raise DatabaseProblem if no version is suitable.
     """
     places = [Path(folder) / name for pattern in _FOLDERS for folder in sorted(Path("/").glob(pattern[1:]))]

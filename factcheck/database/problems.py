@@ -30,7 +30,7 @@ def reports_full_disk(words: str) -> bool:
 
 
 def caused_by_full_disk(error: BaseException | None) -> bool:
-    """Return whether a full disk caused the error or one of the errors that led to it."""
+    """Return whether a full disk caused the error, or an earlier error that led to this error."""
     while error is not None:
         if reports_full_disk(str(error)):
             return True
