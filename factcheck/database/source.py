@@ -1,10 +1,9 @@
-"""Converts environment variables to Django's ``DATABASES``.
+"""The conversion of environment variables to Django's ``DATABASES``.
 
 1. ``DATABASE_URL`` and ``PUBLIC_DATABASE_URL``: the URLs of the application role and the reading role.
-``OWNER_DATABASE_URL`` is for migrations. A process that only reads has only ``PUBLIC_DATABASE_URL``. An alias whose
-URL isn't set raises an error when it's used.
-2. Only ``DATABASE_URL``: the URL of the owner. The site creates the two other roles.
-3. None of these: the site uses an embedded server in ``var/``.
+   ``OWNER_DATABASE_URL`` is for migrations. A process that only reads has only ``PUBLIC_DATABASE_URL``. An alias whose
+   URL isn't set raises an error when it's used.
+2. None of these: the site uses an embedded server in ``var/``.
 
 A URL can name several hosts, separated by commas. The application and the owner use the host that accepts writes. The
 reading role prefers standbys, in random order.
@@ -17,13 +16,10 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from factcheck.database import passwords
-from factcheck.database.data_directory import make_folder
 from factcheck.database.embedded import DATABASE, Cluster
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.remote import Remote, connect
 from factcheck.database.replicas import Replicas
-from factcheck.database.roles import Login, Logins
 
 VARIABLES = ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL", "DATABASE_CONNECTION_AGE", "REPLICA_LAG")
 EXAMPLE = "postgresql://owner:password@localhost:5432/factcheck"
@@ -37,10 +33,11 @@ Server = Cluster | Remote
 
 
 def source(environ: Mapping[str, str], var: Path) -> Server:
-    """Return the server. ``databases`` contains Django's setting.
+    """Return the server, whose ``databases`` contains Django's setting.
 
     Call ``prepare()`` before the first connection. ``leave()`` stops an embedded server if no other process uses it.
-    ``full_disk()`` returns a problem if a full disk caused an error, otherwise None.
+    ``full_disk()`` returns a problem if a full disk caused an error, or else None. Raise DatabaseProblem if the
+    variables don't fit together.
     """
     url, public, owner = (
         environ.get(name, "").strip() for name in ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL")
@@ -68,16 +65,15 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
             databases=_aliases(application, _for_reading(reading), migrating, age=age),
             replicas=_replicas(reading, lag),
         )
-    if owner:
-        raise DatabaseProblem(
-            "OWNER_DATABASE_URL is set without PUBLIC_DATABASE_URL. "
-            f"Set PUBLIC_DATABASE_URL to the reading role's URL, for example {EXAMPLE}."
-        )
-    return _beside(parse_url("DATABASE_URL", url), var, age, lag)
+    raise DatabaseProblem(
+        "DATABASE_URL is set without PUBLIC_DATABASE_URL. Run `.venv/bin/python -m factcheck.database roles`, give its"
+        " SQL to the server's administrator, and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL to the"
+        " printed values."
+    )
 
 
 def _embedded(environ: Mapping[str, str], var: Path, age: int) -> Cluster:
-    """Return a server in the folder, which the site starts and stops."""
+    """Return a server in the folder ``var``, which the site starts and stops."""
     try:
         cluster = Cluster(var, durable=not environ.get("FACTCHECK_TEST"))
         logins = cluster.logins()
@@ -92,30 +88,6 @@ def _embedded(environ: Mapping[str, str], var: Path, age: int) -> Cluster:
     ]
     cluster.databases = _aliases(*users, age=age)
     return cluster
-
-
-def _beside(parsed: Settings, var: Path, age: int, lag: int) -> Remote:
-    """Return a server whose owner is in DATABASE_URL. The other roles are named after the database."""
-    owner = _for_writing(parsed)
-    names = f"{owner['NAME']}_app", f"{owner['NAME']}_public"
-    try:
-        make_folder(var, 0o755)
-        stored = passwords.stored_passwords(var / "database-roles.json", names)
-    except OSError as error:
-        raise DatabaseProblem(
-            f"The passwords of the database roles can't be stored in {var} ({error.strerror}). "
-            "Set FACTCHECK_VAR to a writable folder, or set PUBLIC_DATABASE_URL and OWNER_DATABASE_URL."
-        ) from None
-    application, reading = (Login(name, stored[name]) for name in names)
-    editors = {**owner, "USER": application.name, "PASSWORD": application.password}
-    readers = {**_for_reading(parsed), "USER": reading.name, "PASSWORD": reading.password}
-    logins = Logins(Login(owner["USER"], owner["PASSWORD"]), application, reading)
-    return Remote(
-        owner,
-        logins,
-        databases=_aliases(editors, readers, owner, age=age),
-        replicas=_replicas({**parsed, "USER": reading.name, "PASSWORD": reading.password}, lag),
-    )
 
 
 def _missing(variable: str) -> Settings:
@@ -149,15 +121,19 @@ def _has_several_hosts(settings: Settings) -> bool:
 
 
 def _replicas(reading: Settings, lag: int) -> Replicas | None:
-    """Return nothing for a single server. The reading role also asks the primary for its position."""
+    """Return the check of replicas, or None for a single server.
+
+    The reading role also asks the primary for its position.
+    """
     primary = _with_defaults(reading, target_session_attrs="primary")
     return Replicas(lambda: connect(primary), lag) if _has_several_hosts(reading) else None
 
 
 def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: int) -> dict[str, Settings]:
-    """Return ``default``, ``public`` and ``owner``. Threads keep their connections, which is faster than a pool.
+    """Return the settings of ``default``, ``public`` and ``owner``.
 
-    Borrowing a connection from a pool and returning it would take longer than the queries for a list.
+    Threads keep their connections and use no pool. Borrowing a connection from a pool and returning it would take
+    longer than the queries for a list.
     """
 
     def alias(settings: Settings, seconds: int) -> Settings:
@@ -168,10 +144,11 @@ def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: 
 
 
 def parse_url(variable: str, url: str) -> Settings:
-    """Parse ``postgresql://user:password@host:port/name?sslmode=require``, whose parts are percent-encoded.
+    """Return Django's settings for ``postgresql://user:password@host:port/name?sslmode=require``.
 
-    The host can be a socket's folder: ``postgresql://user@/name?host=/run/postgresql``. It can also be a list of hosts:
-    ``postgresql://user@host1:5432,host2:5432/name``.
+    The parts are percent-encoded. The host can be a socket's folder: ``postgresql://user@/name?host=/run/postgresql``.
+    The host can also be a list: ``postgresql://user@host1:5432,host2:5432/name``. Raise DatabaseProblem for another
+    URL.
     """
     try:
         found: dict[str, Any] = conninfo_to_dict(url)
