@@ -43,10 +43,10 @@ def work_off(queue: str) -> None:
 
 @contextmanager
 def working(database: str, stalled: float = 1.5) -> Iterator[subprocess.Popen[str]]:
-    """Run the worker as a process until the end of the block, and kill the rest of it."""
+    """Run the worker as a process until the end of the block. Then kill it if it is still running."""
     process = subprocess.Popen(
         # -P: without it, the package `api` in the file's folder would be imported.
-        [sys.executable, "-P", str(ROOT / "tests" / "working.py"), database, str(stalled)],
+        [sys.executable, "-P", __file__, database, str(stalled)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": ""},
         stdout=subprocess.PIPE,
