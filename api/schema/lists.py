@@ -49,9 +49,7 @@ def searched_page_of(component: str) -> Json:
     return {**page, "properties": {**page["properties"], "meta": ref("Meta")}}
 
 
-_EXACT: Json = described(
-    {"type": "boolean"}, "False if counting took too long. The numbers are then estimates from a random sample."
-)
+_EXACT: Json = described({"type": "boolean"}, "False if counting took too long. The numbers are then lower bounds.")
 META: Json = {
     "type": "object",
     "description": "Sent if you search for words or request extra information.",
@@ -78,7 +76,7 @@ META: Json = {
         ),
         "count": object_of(
             "Sent with `count=true`.",
-            value=described(INTEGER_OR_NULL, "Null if even counting a sample took too long."),
+            value=described(INTEGER_OR_NULL, "Null if there was no time even for the first 10,000 rows."),
             exact=_EXACT,
         ),
         "facets": {

@@ -18,8 +18,8 @@ from api.schema.bodies import (
     object_of,
 )
 from api.schema.lists import page_of
+from factcheck.record.lists.counts import GROUPS
 from factcheck.record.log.models import CORRECTION_CLASSES
-from factcheck.record.search.counts import GROUPS
 from factcheck.record.source_checks import SourceState
 from factcheck.record.statements.demand import From, Outcome
 
@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 _COUNT: Json = object_of(
     "The number of live reviews that match your filters.",
-    value=described(INTEGER, "An estimate if `exact` is false."),
+    value=described(INTEGER, "A lower bound if `exact` is false."),
     exact=described({"type": "boolean"}, "False if counting took too long."),
 )
 STATS: Json = object_of(
@@ -57,7 +57,7 @@ STATS: Json = object_of(
             },
             description="The groups, largest first.",
         ),
-        exact=described({"type": "boolean"}, "False if counting took too long. The numbers are then estimates."),
+        exact=described({"type": "boolean"}, "False if counting took too long. The numbers are then lower bounds."),
         complete=described({"type": "boolean"}, "False if there are more than 10,000 groups."),
     ),
 )

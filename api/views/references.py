@@ -15,15 +15,17 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.parameter_values import read_site
-from api.lists.cursors import Order
+from api.http.problems import TooSlow
 from api.lists.filters import Filter, name_filter
 from api.lists.pages import list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented
+from factcheck.record.lists.counts import count
+from factcheck.record.lists.pages import Order
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview
 from factcheck.record.readmodel import profile_rows
-from factcheck.record.readmodel.totals import group_totals
+from factcheck.record.search.constants import SECONDS
 from factcheck.tools.budget import current
 
 Kind = PublishedReference.Kind
@@ -88,14 +90,16 @@ class PublisherDetail(Endpoint):
         except ValueError:
             raise Http404 from None
         body = _find(Kind.PUBLISHER, site)
-        [languages] = group_totals(PublishedReview, {"publisher": [site]}, [("language",)], MAX_LANGUAGES) or [[]]
         reviews = PublishedReview.objects.using("public").live().filter(publisher=site)
+        counts = count(reviews, None, [("language",)], SECONDS, MAX_LANGUAGES)
         newest = reviews.order_by("-published_at", "-id").values_list("body", flat=True).first()
         if newest is None:  # the last review has just been withdrawn
             raise Http404
+        if counts is None:
+            raise TooSlow("Counting the reviews of this publisher takes too long. Try again later.")
         more = {
-            "review_count": sum(number for _, number in languages),
-            "languages": [{"language": language, "count": number} for (language,), number in languages],
+            "review_count": counts.total,
+            "languages": [{"language": tag, "count": number} for (tag,), number in counts.groups["language",]],
             "newest_review": {key: orjson.loads(newest)[key] for key in NEWEST},
             "reviews_url": _list_url("reviews", publisher=site),
             "profile_changes": profile_rows.list_changes(site),

@@ -22,8 +22,9 @@ from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.text import replace_forbidden
+from factcheck.record.lists.counts import VALUES, Counts, Value, count
 from factcheck.record.models import PublishedReference, PublishedReview
-from factcheck.record.search.counts import FACETS, VALUES, Counts, Value, count, known_counts
+from factcheck.record.search.constants import SECONDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.website.templatetags.published import topic_label
 
@@ -33,8 +34,6 @@ NAMES: Mapping[str, str | Promise] = {
 }  # fmt: skip
 MAX_CHOSEN, MAX_VALUE = 20, 255  # values of a filter, and characters of a value
 MAX_LENGTH = 1000  # of all chosen values in a URL, because each link of the filters repeats them
-SECONDS = 0.4  # for counting
-MANY = 50_000  # reviews. If there are more, only a sample is counted.
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A filter with its values, the most frequent first. If `exact` is false, the numbers are estimates."""
+    """A filter with its values, the most frequent first. If `exact` is false, the numbers are lower bounds."""
 
     name: str
     label: str
@@ -138,14 +137,7 @@ class Filters:
         seconds: float,
         limit: int,
     ) -> Counts | None:
-        many = False
-        groups = [(name,) for name in names]
-        if tsquery is None and rows.query.where == PublishedReview.objects.live().query.where:
-            if known := known_counts(PublishedReview, [*self.values.items()], groups, limit + 1):
-                return known
-            totals = [known_counts(PublishedReview, [each], []) for each in self.values.items() if each[0] in FACETS]
-            many = min((each.total for each in totals if each), default=0) > MANY
-        return count(self.narrow(rows), tsquery, groups, seconds, limit, many=many)
+        return count(self.narrow(rows), tsquery, [(name,) for name in names], seconds, limit)
 
     def _named(self, numbers: Mapping[str, tuple[Mapping[str, int], bool]], limit: int) -> list[Facet]:
         """Add the names of the values in the reader's language."""
