@@ -1,8 +1,8 @@
 """The differences between two statements in words, for the desk and for readers.
 
 A statement is a nested object, and a place is the path of a value in it, for example "claim.claimant.name". `PLACES`
-contains the label of each place and the labels of its codes. `compare` walks through both statements at the same time and
-yields a Change for each value that differs. `compare_rows` compares lists of objects, for example sources.
+contains the label of each place and the labels of its codes. `compare` walks through both statements at the same time
+and yields a Change for each value that differs. `compare_rows` compares lists of objects, for example sources.
 """
 
 from collections.abc import Callable, Iterator
