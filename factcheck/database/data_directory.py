@@ -45,16 +45,23 @@ def make_folder(folder: Path, mode: int) -> None:
 def leave_root(home: Path | None = None, rights: Sequence[str] = ("dac_override", "fowner")) -> None:
     """Start this program again as an ordinary account if root has started it.
 
-    The account owns the server's home, or is ``nobody``. The project's folder may belong to root, so the account keeps
-    the rights to read and write all files. ``rights`` are Linux capabilities.
+    The account owns the server's home. If the home belongs to root or doesn't exist yet, the account is ``nobody``. The
+    project's folder may belong to root, so the account keeps the rights to read and write all files. ``rights`` are
+    Linux capabilities.
     """
     if os.geteuid() != 0:
         return
-    status = home.stat() if home and home.exists() else None
     nobody = pwd.getpwnam("nobody")
-    uid, gid = (status.st_uid, status.st_gid) if status and status.st_uid else (nobody.pw_uid, nobody.pw_gid)
+    uid, gid = nobody.pw_uid, nobody.pw_gid
+    if home and home.exists():
+        if home.stat().st_uid == 0:  # for example, root has copied the folder
+            for path in (home, *home.rglob("*")):
+                os.chown(path, uid, gid, follow_symlinks=False)
+        uid, gid = home.stat().st_uid, home.stat().st_gid
     kept = ",".join(f"+{right}" for right in rights)
     identity = [f"--reuid={uid}", f"--regid={gid}", "--clear-groups", f"--inh-caps={kept}", f"--ambient-caps={kept}"]
+    # Otherwise, access(2) ignores the capabilities, and initdb asks access(2) about its programs.
+    identity.append("--securebits=+no_setuid_fixup")
     try:
         os.execvp("setpriv", ["setpriv", *identity, sys.executable, *sys.orig_argv[1:]])  # noqa: S606
     except FileNotFoundError:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -67,10 +68,14 @@ if "STARTED_BY_ROOT" in os.environ:  # otherwise nobody can become root
         code += "leave_root(Path(sys.argv[1]))\nPath(sys.argv[2]).write_text(f'{os.geteuid()} {os.getgroups()}')"
         closed = tmp_path / "closed"
         subprocess.run([*AS_ROOT, "mkdir", "--mode=0700", closed], check=True)
-        for home, account in ((tmp_path / "missing", "65534 []"), (tmp_path, f"{os.geteuid()} []")):
+        homes = tmp_path / "missing", tmp_path, closed / "copied"
+        subprocess.run([*AS_ROOT, "mkdir", "--parents", closed / "copied" / "data"], check=True)
+        nobody = pwd.getpwnam("nobody").pw_uid
+        for home, uid in zip(homes, (nobody, os.geteuid(), nobody), strict=True):
             command = [*AS_ROOT, sys.executable, "-c", code, str(home), str(closed / "file")]
             subprocess.run(command, check=True)
-            assert (closed / "file").read_text() == account
+            assert (closed / "file").read_text() == f"{uid} []"
+        assert (closed / "copied" / "data").stat().st_uid == nobody
 
 
 def test_passwords_that_cannot_be_kept_are_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

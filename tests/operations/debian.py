@@ -38,6 +38,7 @@ ENVIRONMENT = {
 
 # The tests themselves run as an ordinary account (tests/support/ordinary_account.py).
 AS_ROOT = ["setpriv", "--reuid=0", "--regid=0", "--clear-groups"]
+AS_ROOT += ["setpriv", "--securebits=-no_setuid_fixup", "--inh-caps=-all", "--ambient-caps=-all"]
 
 
 class Machine:
