@@ -38,6 +38,7 @@ from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.messages.message_limits import NotStored
 from factcheck.editorial.programs import claim_drafts, idempotency, review_drafts, tokens
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
+from factcheck.tools.budget import current
 
 _KEY = re.compile("[!-~]{1,255}")
 
@@ -53,7 +54,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             challenge = 'Bearer realm="drafts"' + (', error="invalid_token"' if header else "")
             raise Refused(UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
-        request._request.token_user = token.user_id  # type: ignore[attr-defined]  # for the log
+        current().account = token.user_id
         return token.user, token
 
 

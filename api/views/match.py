@@ -26,7 +26,7 @@ from factcheck.record.matching.matches import Matching, match, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.statements.faults import pointer_step
 from factcheck.web import rate_limits
-from factcheck.web.search_gate import match_gate
+from factcheck.web.places import match_places
 
 NAMES = ["text", "limit"]
 BATCH_NAMES = ["texts", "limit"]
@@ -120,12 +120,10 @@ def _answer_batch(request: HttpRequest, texts: Any, limit: Any, errors: list[Fau
     errors += [(f"texts/{index}", fault) for index, text in enumerate(texts) if (fault := _find_fault(text))]
     if errors:
         raise ParameterProblem(errors)
-    limits = rate_limits.count_request(request, [rate_limits.SEARCH, rate_limits.READING], times=len(texts) - 1)
-    request.limits = limits  # type: ignore[attr-defined] # for the headers (api/middleware.py)
-    if limits.retry_after is not None:
+    if rate_limits.count_request([rate_limits.SEARCH, rate_limits.READING], times=len(texts) - 1):
         raise Refused(TOO_MANY_REQUESTS, f"This batch counts as {len(texts)} requests.")
     try:
-        found = match_batch(texts, limit=limit, pause=match_gate.give_way)
+        found = match_batch(texts, limit=limit, pause=match_places.give_way)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW_BATCH) from error
     return orjson.dumps({"answers": [_content(matching) for matching in found]})

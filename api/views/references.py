@@ -24,6 +24,7 @@ from api.schema.operations import documented
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview
 from factcheck.record.readmodel import profile_rows
 from factcheck.record.readmodel.totals import group_totals
+from factcheck.tools.budget import current
 
 Kind = PublishedReference.Kind
 MAX_LANGUAGES = 1000
@@ -81,7 +82,7 @@ class PublisherDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, site: str) -> HttpResponse:
         refuse_parameters(request)
-        responses.mark_cacheable(request._request)
+        current().is_cacheable = True
         try:
             site = read_site(site)
         except ValueError:
@@ -117,7 +118,7 @@ class ClaimantDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, claimant_id: UUID) -> HttpResponse:
         refuse_parameters(request)
-        responses.mark_cacheable(request._request)
+        current().is_cacheable = True
         body = _find(Kind.CLAIMANT, str(claimant_id))
         rows = PublishedClaim.objects.using("public").live().filter(claimant=claimant_id)
         claims = map(orjson.loads, rows.order_by("-published_at", "-id").values_list("body", flat=True)[:MAX_CLAIMS])
