@@ -53,7 +53,6 @@ if CONTROLLER:
     memory = Path("/dev/shm")
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**31
     folder = Path(tempfile.mkdtemp(prefix=f"factcheck-test-{os.getpid()}-", dir=memory if roomy else None))
-    folder.chmod(0o711)  # root's PostgreSQL runs as another account, which must pass through
     kept_server.restore(folder / "postgres")
     os.environ.update(
         FACTCHECK_VAR=str(folder),
