@@ -40,7 +40,7 @@ PICTURE_TOO_SLOW = "This search takes too long. Try again later."
 def search_claims(search: Search) -> Body:
     """Return a page of claims that have a matching live review, and the token of the next page.
 
-    Raises GoogleError, and TooSlow if the search takes too long.
+    Raise GoogleError for an invalid token, and TooSlow if the search takes too long.
     """
     position = read_token(search.token, search.place)
     try:
@@ -58,7 +58,10 @@ def search_claims(search: Search) -> Body:
 
 
 def search_by_picture(search: ImageSearch) -> Body:
-    """Return a page of claims with similar pictures, most similar first. Raises GoogleError and TooSlow."""
+    """Return a page of claims with similar pictures, most similar first.
+
+    Raise GoogleError for an invalid token or picture, and TooSlow if the search takes too long.
+    """
     place = ["claims:imageSearch", hashlib.sha256(search.uri.encode()).hexdigest(), search.language]
     position = read_token(search.token, place)
     offset = position[0] if position else search.offset

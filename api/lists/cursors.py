@@ -8,15 +8,18 @@ from factcheck.record.lists.pages import Cursor
 
 
 def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:
-    """Sign a cursor. `place` contains the path, the filters and the sort order that the cursor is bound to."""
+    """Return the signed cursor.
+
+    `place` contains the path, the filters and the sort order that the cursor is bound to.
+    """
     position = [each if isinstance(each, int | None) else str(each) for each in cursor.position or ()]
     return _signer(place).sign_object([int(cursor.backward), *position])
 
 
 def read_cursor(text: str, place: Iterable[str]) -> Cursor:
-    """Verify and parse a cursor. Times, dates and ids stay texts, as PostgreSQL reads them.
+    """Verify and parse a cursor. Times, dates and ids stay strings, which PostgreSQL can read.
 
-    Raises ValueError if the cursor is forged, belongs to another list, or was signed with an old key.
+    Raise ValueError if the cursor is forged, belongs to another list, or was signed with an old key.
     """
     try:
         backward, *position = _signer(place).unsign_object(text)

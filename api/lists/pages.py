@@ -28,7 +28,8 @@ def list_response(
 ) -> HttpResponse:
     """Return the response with the results and the URLs of the adjacent pages.
 
-    Without `results`, the page's only column is stored JSON, which is sent unchanged without `fields`.
+    Without `results`, the page's only column is stored JSON. Without the parameter `fields`, the JSON is sent
+    unchanged.
     """
     if results is None:
         results = [pick(list_request.mask, body) for (body,) in page.rows]

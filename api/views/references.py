@@ -61,7 +61,7 @@ def _respond(request: Request, options: ListOptions) -> HttpResponse:
 
 
 def _find(kind: Kind, key: str) -> dict[str, Any]:
-    """Return the body of a reference. Raises Http404."""
+    """Return the body of a reference. Raise Http404 if no live review refers to it."""
     body = _references(kind).filter(key=key).values_list("body", flat=True).first()
     if body is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""The numbers of the statistics page and of `/api/v1/stats/`: exact, and about everything published.
+"""The numbers of the statistics page and of `/api/v1/stats/`. They are exact, and about everything published.
 
 Numbers about reviews are counted when the log has a newer entry (`lists/counts.py`). The other tables are small.
 Months are in UTC. Claimants aren't counted, and corrections and demands aren't counted by newsroom: nobody is
@@ -33,7 +33,7 @@ class Statistic:
     """Numbers by group. `columns` are the names of the groups' values.
 
     A statistic of days has spans of days, from `days_from` to `days_to`, and their exact `median`. `left_out` is the
-    number of rows that have no days.
+    number of rows whose days are unknown or negative.
     """
 
     columns: tuple[str, ...]
@@ -43,6 +43,7 @@ class Statistic:
 
     @property
     def count(self) -> int:
+        """Return the sum of all groups."""
         return sum(number for _, number in self.rows)
 
 
@@ -52,7 +53,7 @@ def reviews_by(*groups: str) -> Statistic:
 
 
 def reviews_by_month() -> Statistic:
-    """The live reviews by month and verdict, newest month first."""
+    """Count the live reviews by month and verdict, newest month first."""
     found = reviews_by("reviewed_month", "verdict")
     return Statistic(found.columns, sorted(found.rows, key=lambda row: row[0][0] or "", reverse=True))
 
@@ -65,7 +66,7 @@ def days_to_review() -> Statistic:
 
 
 def corrections() -> Statistic:
-    """Corrections, updates and changes of state by month, newest month first. Erased corrections are left out."""
+    """Count corrections, updates and changes of state by month, newest month first. Erased corrections are left out."""
     numbers = Counter[tuple[str, str]]()
     found = PublishedCorrection.objects.using("public").values_list(
         TruncMonth("at", tzinfo=UTC), "kind", "change_class"
@@ -78,19 +79,19 @@ def corrections() -> Statistic:
 
 
 def days_to_correction() -> Statistic:
-    """The days from the first publication of a review to each of its substantive corrections."""
+    """Count the days from the first publication of a review to each of its substantive corrections."""
     found = PublishedCorrection.objects.using("public").filter(change_class=ChangeClass.SUBSTANTIVE)
     return _in_spans(dict(found.values_list("days").annotate(counted=Count("pk"))))
 
 
 def source_checks() -> Statistic:
-    """The sources of live reviews by the result of their newest check."""
+    """Count the sources of live reviews by the result of their newest check."""
     found = SourceCheck.objects.using("public").values_list("state").annotate(counted=Count("state"))
     return Statistic(("state",), _most_frequent(((state,), number) for state, number in found))
 
 
 def demands() -> Statistic:
-    """The demands in the register by the kind of sender and the outcome."""
+    """Count the demands in the register by the kind of sender and the outcome."""
     found = PublishedDemand.objects.using("public").values_list("from_type", "outcome").annotate(counted=Count("pk"))
     return Statistic(
         ("from", "outcome"), _most_frequent(((sender, outcome), number) for sender, outcome, number in found)
@@ -123,11 +124,11 @@ def _in_spans(days: dict[int, int], left_out: int = 0) -> Statistic:
 
 
 def _median(numbers: dict[int, int]) -> float | None:
-    """The median of values, given the number of times that each occurs. None if there are no values."""
+    """Return the median of values, or None if there are no values. `numbers` says how often each value occurs."""
     total = sum(numbers.values())
     if not total:
         return None
-    # The two middle values, which are the same one if the total is odd.
+    # The two middle values. They are the same value if the total is odd.
     middle, seen = list[int](), 0
     for value in sorted(numbers):
         for place in ((total - 1) // 2, total // 2):

@@ -1,6 +1,6 @@
 """Pages of search results: the best matches first, or the newest reviews first.
 
-A page begins after or before a position, so that all results can be reached and no page is slower than the first.
+A page begins after or before a position. So all results can be reached, and no page takes longer than the first.
 """
 
 import time
@@ -46,9 +46,11 @@ def read_cursor(parameters: QueryDict) -> Cursor:
 class ResultsPage:
     """A page of reviews. `after` and `before` are positions for links to the adjacent pages.
 
-    If `relaxed` is true, no review contains all search words. `similar` contains the ids of reviews found only by
-    meaning. `suggestion` is a better spelling. If `complete` is false, the search ran out of time. `tsquery` selects
-    the rows that were found, for counting them.
+    - `relaxed` is true if no review contains all search words.
+    - `similar` contains the ids of reviews that were found only by meaning.
+    - `suggestion` is a better spelling.
+    - `complete` is false if the search ran out of time.
+    - `tsquery` selects the rows that were found, for counting them.
     """
 
     reviews: list[Body]
@@ -65,7 +67,10 @@ class ResultsPage:
 def best_matches(
     words: str, filters: Filters, cursor: Cursor, size: int = PAGE_SIZE, *, only_words: bool = False
 ) -> ResultsPage:
-    """If `only_words` is true, there are neither reviews found by meaning nor a better spelling."""
+    """Return the reviews that match the words best.
+
+    With `only_words`, reviews aren't found by meaning, and no better spelling is suggested.
+    """
     condition = filters.condition() if filters else None
     search = Search(PublishedReview, read_query(words), condition, find_similar=None if only_words else find_similar)
     found = search.page(size + 1, cursor.position, cursor.backward)
@@ -88,7 +93,10 @@ def newest_first(
     size: int = PAGE_SIZE,
     among: QuerySet[PublishedReview] | None = None,
 ) -> ResultsPage:
-    """Live reviews with all these words, or all live reviews without words. `among` limits the result to these rows."""
+    """Return live reviews with all these words, or all live reviews without words.
+
+    `among` limits the result to these rows.
+    """
     deadline = time.monotonic() + SECONDS
     query = read_query(words)
     rows = filters.narrow(PublishedReview.objects.using("public").live() if among is None else among)
