@@ -1,4 +1,4 @@
-"""JSON Schemas of match: the question, the answer, and both for a batch of texts."""
+"""JSON Schemas of match: the question, the answer, and both for a batch."""
 
 from typing import Any, get_args
 
@@ -10,8 +10,8 @@ from factcheck.record.matching.differences.comparison import Difference
 
 Json = dict[str, Any]
 
-LIMIT, MAX_LIMIT = 10, 20  # claims for each text
-MAX_TEXTS = 50  # texts in a batch
+LIMIT, MAX_LIMIT = 10, 20  # claims for each question
+MAX_TEXTS = 50  # questions in a batch
 
 # The text can't be only white space and can't contain control characters. JSON Schema counts characters before NFC.
 QUESTION: Json = {
