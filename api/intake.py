@@ -32,6 +32,7 @@ from api.http.problems import (
     Refused,
 )
 from api.http.request_bodies import StatementSerializer
+from api.schema.lists import Error
 from factcheck.editorial.drafts.validation import Invalid
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.messages import reader_messages
@@ -127,7 +128,7 @@ def refusals_as_problems() -> Iterator[None]:
         try:
             yield
         except Invalid as refused:
-            errors = [{"pointer": f"#{pointer}", "detail": sentence} for pointer, sentence in refused.problems]
+            errors = [Error(pointer=f"#{pointer}", detail=sentence) for pointer, sentence in refused.problems]
             raise Refused(INVALID_CONTENT, errors=errors) from refused
         except idempotency.KeyReused as refused:
             raise Refused(KEY_REUSED) from refused

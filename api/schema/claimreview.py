@@ -2,16 +2,27 @@
 
 from typing import Any
 
-from api.schema.bodies import ADDRESS, LANGUAGE, TEXT, URL, array_of, described
+from factcheck.record.statements.schema import Json
+from factcheck.record.statements.values import URL_PATTERN
 
-Json = dict[str, Any]
-
+TEXT: Json = {"type": "string"}
+URL: Json = {"type": "string", "format": "uri"}
+ADDRESS: Json = {"type": "string", "pattern": URL_PATTERN}
+LANGUAGE: Json = {"type": "string", "description": "BCP 47 tag. `und` if unknown."}
 DATE: Json = {"type": "string", "format": "date"}
 DATE_OR_TIME: Json = {"anyOf": [DATE, {"type": "string", "format": "date-time"}]}
 NUMBER: Json = {"type": ["number", "string"]}
 NODE: Json = {
     "type": "object", "required": ["@type"], "properties": {"@type": TEXT, "url": ADDRESS, "archivedAt": ADDRESS},
 }  # fmt: skip
+
+
+def described(schema: Json, description: str) -> Json:
+    return {**schema, "description": description}
+
+
+def array_of(items: Json, **more: Any) -> Json:
+    return {"type": "array", "items": items, **more}
 
 
 def node(kind: str, required: list[str], **properties: Json) -> Json:

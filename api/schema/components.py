@@ -1,29 +1,48 @@
 """All schema components by name. The OpenAPI document and the dumps refer to them with `$ref`."""
 
-from typing import Any
-
-from api.schema.bodies import BODIES
-from api.schema.capture_bodies import CAPTURES
+from api.schema import (
+    capture_bodies,
+    draft_bodies,
+    dump_manifests,
+    intake,
+    lists,
+    log_answers,
+    match_answers,
+    references,
+)
 from api.schema.claimreview import CLAIM_REVIEW
-from api.schema.demand_bodies import DEMANDS
-from api.schema.draft_bodies import DRAFTS
-from api.schema.dump_manifests import DUMPS
-from api.schema.intake import MESSAGES
-from api.schema.lists import LISTS
-from api.schema.log_answers import LOG
-from api.schema.match_answers import MATCHES
-from api.schema.references import REFERENCES
+from api.schema.operations import ref
+from factcheck.record.readmodel import bodies
+from factcheck.record.statements.erasure import ErasureNotice
+from factcheck.record.statements.output import Output
+from factcheck.record.statements.schema import Json, published_schemas, request_schemas
 
-COMPONENTS: dict[str, Any] = {
-    **BODIES,
-    **CAPTURES,
+_MODULES = (bodies, capture_bodies, draft_bodies, dump_manifests, intake, lists, log_answers, match_answers, references)
+# These models are never sent alone.
+_PARTS = {bodies.Erasure, references.AddedToPublisher, references.AddedToClaimant}
+_OUTPUTS = [
+    each
+    for module in _MODULES
+    for name, each in vars(module).items()
+    if isinstance(each, type) and issubclass(each, Output) and each.__module__ == module.__name__
+    if not name.startswith("_") and each not in _PARTS
+]
+
+COMPONENTS: Json = {
     **CLAIM_REVIEW,
-    **DEMANDS,
-    **LISTS,
-    **REFERENCES,
-    **LOG,
-    **MATCHES,
-    **DUMPS,
-    **DRAFTS,
-    **MESSAGES,
+    **lists.LISTS,
+    **references.PAGES,
+    **log_answers.FORMATS,
+    **{
+        f"{first}Or{second}": {"oneOf": [ref(first), ref(name)]}
+        for first, second, name in (
+            ("Review", "Tombstone", "Tombstone"),
+            ("Claim", "Tombstone", "ClaimTombstone"),
+            ("Question", "Batch", "Questions"),
+            ("Matching", "Batch", "MatchingBatch"),
+        )
+    },
+    **published_schemas(ErasureNotice, *_OUTPUTS),
+    **draft_bodies.DRAFTS,
+    **request_schemas(intake.Tip, intake.CorrectionRequest, match_answers.Question, match_answers.Questions),
 }
