@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from api.google.errors import google_error
 from api.http import problems, responses
 from factcheck.middleware import PROGRAMS, Get
-from factcheck.server import rate_limits
-from factcheck.server.rate_limits import Limits, count_request
-from factcheck.server.response_cache import key_of, recall, remember
-from factcheck.server.search_gate import RETRY_AFTER, Busy, SearchGate, match_gate, search_gate
+from factcheck.web import rate_limits
+from factcheck.web.rate_limits import Limits, count_request
+from factcheck.web.response_cache import key_of, recall, remember
+from factcheck.web.search_gate import RETRY_AFTER, Busy, SearchGate, match_gate, search_gate
 
 _BY_STATUS = {
     problem.status: problem for problem in problems.PROBLEMS.values() if problem is not problems.BAD_PARAMETER
@@ -27,7 +27,6 @@ class ApiAnswers:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(PROGRAMS):
             return self.get_response(request)
-        request.answer_part = self  # type: ignore[attr-defined] # for batches (api/google/batch.py)
         request.gate = gate = _gate(request)  # type: ignore[attr-defined]
         limits = request.limits = count_request(request, _limit_names(request, gate))  # type: ignore[attr-defined]
         response = responses.revalidate(request, self._respond(request, limits))
@@ -129,4 +128,4 @@ _MATCH, _LOG = "/api/v1/match/", "/api/v1/log/"
 _DOCUMENTS = "/api/v1/log/document-bundles/"  # each has up to 256 documents
 _SEARCHES = ("/v1alpha1/claims:search", "/v1alpha1/claims:imageSearch", "/api/v1/stats/")
 _SEARCH_PARAMETERS = frozenset({"q", "count", "facets"})
-_SHAPES = {"/api/": _make_problem, **dict.fromkeys(("/v1alpha1/", "/$discovery/", "/batch"), google_error)}
+_SHAPES = {"/api/": _make_problem, **dict.fromkeys(("/v1alpha1/", "/$discovery/"), google_error)}

@@ -191,7 +191,7 @@ def strew_vectors(claims: list[str]) -> None:
 def rows_of_statistics(many: int, rounds: int) -> Iterator[str]:
     from django.test import Client
 
-    from factcheck.server.response_cache import forget_responses
+    from factcheck.web.response_cache import forget_responses
 
     client = Client(SERVER_NAME="127.0.0.1")
 

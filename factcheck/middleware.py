@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_path
 
 Get = Callable[[HttpRequest], HttpResponseBase]
-PROGRAMS = ("/api/", "/feeds/", "/v1alpha1/", "/$discovery/", "/batch")
+PROGRAMS = ("/api/", "/feeds/", "/v1alpha1/", "/$discovery/")
 
 # Everything that uses the editors' side: the desk, and the messages and drafts that others send in. deploy/nginx.conf
 # contains the same expressions.

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from factcheck import __version__
 from factcheck.database import source
 from factcheck.database.embedded import Cluster
-from factcheck.server.environment import (
+from factcheck.tools.environment import (
     choice,
     email_address,
     environment,
@@ -26,8 +26,8 @@ from factcheck.server.environment import (
     switch,
     web_address,
 )
-from factcheck.server.log_format import logging_settings
-from factcheck.server.secret_key import secret_key
+from factcheck.tools.log_format import logging_settings
+from factcheck.tools.secret_key import secret_key
 
 django_stubs_ext.monkeypatch()
 
@@ -109,7 +109,7 @@ MEDIA_ROOT = VAR / "files"
 ACCOUNT_QUOTA = number("ACCOUNT_QUOTA_GB", 5) * 2**30
 NEWSROOM_QUOTA = number("NEWSROOM_QUOTA_GB", 20) * 2**30
 # Forms drop files, except for the uploads at the desk (factcheck/editorial/desk/evidence/uploads.py).
-FILE_UPLOAD_HANDLERS = ["factcheck.server.hostile_files.NoFiles"]
+FILE_UPLOAD_HANDLERS = ["factcheck.web.hostile_files.NoFiles"]
 # The folder for encrypted backups, the public key that they are encrypted to, and the number of backups to keep. The
 # worker makes a backup each night if both the folder and the key are set (docs/how-to/back-up-and-restore.md).
 BACKUP_FOLDER = environment("BACKUP_FOLDER")
@@ -174,7 +174,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "procrastinate.contrib.django",
-    "factcheck.server",
+    "factcheck.operations",
     "factcheck.record",
     "factcheck.webhooks",
     "factcheck.editorial",
@@ -188,7 +188,7 @@ INSTALLED_APPS = [
 MIGRATION_MODULES = {"admin": None}  # the desk has events instead of LogEntry (factcheck/editorial/apps.py)
 MIDDLEWARE = [
     "factcheck.monitoring.middleware.Monitoring",
-    "factcheck.server.request_log.RequestLog",
+    "factcheck.web.request_log.RequestLog",
     "factcheck.middleware.content_security_policy",
     "api.middleware.ApiAnswers",
     "corsheaders.middleware.CorsMiddleware",
@@ -283,7 +283,7 @@ if SECURE:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"  # no other host can set them
 
-# The worker's queue (factcheck/server/worker.py). The tasks are in each package's tasks.py.
+# The worker's queue (factcheck/operations/worker.py). The tasks are in each package's tasks.py.
 PROCRASTINATE_DATABASE_ALIAS = "default"
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 3600}  # seconds for which a missed run is still caught up
 

@@ -84,7 +84,7 @@ from factcheck.editorial.desk.deciding import public_text  # noqa: E402
 from factcheck.record.matching import matches  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.record.search import ranking  # noqa: E402
-from factcheck.server.response_cache import forget_responses  # noqa: E402
+from factcheck.web.response_cache import forget_responses  # noqa: E402
 from tests.support.databases import Ground, fresh_database, ground_fixture, prepare_template  # noqa: E402
 from tests.support.drafts import Newsroom, make_newsroom  # noqa: E402
 

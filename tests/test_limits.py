@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-from api.google import batch, image_search
 from api.http import long_polling, parameter_values, ranges, request_bodies
 from api.lists import filters, parameters, requests
 from api.schema import match_answers
@@ -15,7 +14,8 @@ from factcheck.record import statistics
 from factcheck.record.formats import picture_files, questions
 from factcheck.record.matching import embeddings, match_numbers, query_vectors
 from factcheck.record.search import constants, counts, query, snippets
-from factcheck.server import search_gate
+from factcheck.record.search import pictures as pictures_search
+from factcheck.web import search_gate
 from factcheck.website import filters as page_filters
 
 PAGE = Path(__file__).parent.parent / "docs/reference/limits.md"
@@ -29,14 +29,11 @@ LIMITS: dict[str, list[float]] = {
     "downloads of more than 256 KiB at the same time, per process": [ranges.MAX_DOWNLOADS],
     "request body for drafts": [ReviewDrafts.max_content / 2**20],
     "request body for a match": [match.MAX_CONTENT],
-    "parts of a batch to Google's API": [batch.MAX_PARTS],
-    "request body for a batch to Google's API": [batch.MAX_CONTENT / 2**10],
-    "time for a batch to Google's API": [batch.SECONDS],
     "errors listed for one request body": [request_bodies.MOST_ERRORS],
     "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_files.MAX_PIXELS / 10**6],
     "picture that readers see": [picture_files.MAX_SIDE],
     "picture or video that a claim is about": [pictures.MAX_MEDIA / 2**20, picture_files.MAX_PIXELS / 10**6],
-    "picture in a search by picture": [2.5, image_search.MAX_PIXELS / 10**6],
+    "picture in a search by picture": [2.5, pictures_search.MAX_PIXELS / 10**6],
     "session without activity": [sessions.IDLE.total_seconds() / 60],
     "session": [sessions.LONGEST.total_seconds() / 3600],
     "time after which some actions ask for the password or passkey again": [freshness.SECONDS / 60],

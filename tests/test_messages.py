@@ -7,7 +7,7 @@ import pytest
 from babel.messages.pofile import read_po, write_po
 from django.core.management import CommandError, call_command
 
-from factcheck.server.management.commands.messages import collect
+from factcheck.operations.management.commands.messages import collect
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_one_module_encrypts_and_one_derives_keys() -> None:
         for name, found in places.items():
             if name in (ROOT / file).read_text(encoding="utf-8"):
                 found.add(str(file))
-    keys = {"factcheck/server/secret_key.py"}
+    keys = {"factcheck/tools/secret_key.py"}
     assert places == {
         "Fernet": {"factcheck/editorial/encryption.py"},
         "salted_hmac": keys,

@@ -1,5 +1,5 @@
 """The program with which outsiders check the public log and its proofs: one file, which the site also serves.
 
-The program imports nothing of ours, and only tests import it. So it doesn't repeat a mistake of the server, and you can
-run it on any machine.
+The program imports nothing of the project, and only tests import the program. It therefore doesn't repeat a mistake of
+the server, and you can run it on any machine.
 """

@@ -1,4 +1,4 @@
-"""Checks a public log from outside, or one proof without a network.
+"""A program that checks a public log from outside, or one proof without a network.
 
     python3 verifier.py URL [--state FILE] [--key KEY] [--witness KEY…]    the whole log of a site
     python3 verifier.py --proof FILE [--key KEY] [--witness KEY…]          the proof of one revision
@@ -6,9 +6,12 @@
 This file needs only Python 3.11 or later, and shares no code with the server. You can read, copy and run it without
 trusting the site. docs/reference/log.md lists the checks.
 
-Exit code 0 means that everything is correct. Exit code 1 means that there is a discrepancy, and one sentence describes
-it. Exit code 2 means that the check couldn't be completed (no response, wrong arguments, an unusable state file, a
-proof without a text). Exit code 3 means that a proof is signed by a key that you haven't compared (no --key).
+The exit code tells the result:
+
+- 0: Everything is correct.
+- 1: There is a discrepancy, and one sentence describes it.
+- 2: The check couldn't be completed: no response, wrong arguments, an unusable state file, or a proof without a text.
+- 3: The proof is signed by a key that you haven't compared, because there was no --key.
 """
 
 import argparse
@@ -41,16 +44,16 @@ LEAF_TEXTS = {
 }
 SAVE_EVERY = 20  # in seconds, between two saves of the state
 MAX_RESPONSE = 256 * 2**20  # in bytes: 256 documents of 1 MiB
-CACHE_TIME = 2.5  # in seconds. After this time, no cache serves the previous checkpoint (its max-age is 2).
+CACHE_TIME = 2.5  # in seconds, then no cache serves the previous checkpoint (max-age is 2)
 READ_TIMEOUT = 30  # in seconds without receiving any data
 TOTAL_TIMEOUT = 60  # in seconds, for a whole response that is small
-MIN_RATE = 20_000  # in bytes a second. A larger response can take as long as it needs at this rate.
+MIN_RATE = 20_000  # in bytes a second, at which a larger response can take as long as it needs
 PAUSES = (1, 2, 4)  # in seconds, after attempts that failed
 PATIENCE = 900  # in seconds, the longest wait for one response because of `Retry-After`
 PART_KEYS = ["document", "leaf", "proof", "salt"]
 ERASURE = "review.erasure"
 UNCOMPARED = 3  # the exit code if nobody has compared the key that signed a proof
-TEXT = re.compile("[^\ud800-\udfff]*")  # JSON can contain surrogates, which no text contains
+TEXT = re.compile("[^\ud800-\udfff]*")  # JSON can contain lone surrogates, which documents never contain
 HASH = re.compile(r"[0-9a-f]{64}")  # a salt has the same format
 # For each kind of entry, the kinds that can precede it in the history of a subject. None means the first entry.
 PREDECESSORS: dict[str, set[str | None]] = {
@@ -73,19 +76,22 @@ PREDECESSORS: dict[str, set[str | None]] = {
 
 
 class DiscrepancyError(Exception):
-    """The site or its log is wrong. The message is one sentence."""
+    """The error if the site or its log is wrong. The message is one sentence."""
 
 
 class MissingCosignatureError(DiscrepancyError):
-    """A checkpoint doesn't have the cosignature of a required witness."""
+    """The error if a required witness hasn't cosigned the checkpoint."""
 
 
 class CheckError(Exception):
-    """The check couldn't be completed."""
+    """The error if the check couldn't be completed."""
 
 
 class DeadlineReader(io.RawIOBase):
-    """Reads from a socket for at most TOTAL_TIMEOUT seconds, or at MIN_RATE. Then raises TimeoutError."""
+    """A socket reader with a deadline: TOTAL_TIMEOUT seconds, and more time for data that arrives at MIN_RATE.
+
+    It raises TimeoutError after the deadline.
+    """
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase) -> None:
         self.sock, self.raw, self.end = sock, raw, time.monotonic() + TOTAL_TIMEOUT
@@ -107,7 +113,10 @@ class DeadlineReader(io.RawIOBase):
 
 
 class Response(http.client.HTTPResponse):
-    """A response that must arrive in time. A socket's own timeout restarts with every byte."""
+    """A response that must arrive in time.
+
+    A deadline is needed, because a socket's own timeout starts again with every byte.
+    """
 
     def __init__(self, sock: socket.socket, **options: Any) -> None:
         super().__init__(sock, **options)
@@ -115,7 +124,7 @@ class Response(http.client.HTTPResponse):
 
 
 class Site:
-    """GET requests over one connection. Repeats requests that failed, and waits if the site asks for it."""
+    """GET requests over one connection. Failed requests are repeated, after a pause if the site asks for one."""
 
     def __init__(self, url: str, quiet: bool = True) -> None:
         try:
@@ -130,13 +139,17 @@ class Site:
         self.quiet = quiet
 
     def get(self, path: str, etag: str | None = None) -> tuple[int, dict[str, str], bytes]:
-        """The status, the headers with lower-case names, and the body. With the right ETag, the status is 304."""
+        """Return the status, the headers (names in lower case) and the body. With the right ETag, the status is 304."""
         url = f"{self.parts.scheme}://{self.parts.netloc}{path}"
         pauses, waited = list(PAUSES), 0.0
         while True:
             try:
                 status, headers, body = self.send(path, etag)
-            except (OSError, ValueError, http.client.HTTPException) as problem:  # ValueError: negative chunk length
+            except (
+                OSError,
+                ValueError,
+                http.client.HTTPException,
+            ) as problem:  # ValueError: invalid chunk
                 self.close()
                 failure, pause = str(problem) or type(problem).__name__, None
             else:
@@ -155,12 +168,15 @@ class Site:
                 if waited > PATIENCE:
                     raise CheckError(f"{url} answers {failure} and asks to wait for {pause:.0f} s. Run again later.")
                 if not self.quiet:
-                    begin = "\n" if sys.stderr.isatty() else ""  # after the progress bar
+                    begin = "\n" if sys.stderr.isatty() else ""  # ends the line of the progress bar
                     print(f"{begin}{url} asks to wait for {pause:.0f} s ({failure}).", file=sys.stderr, flush=True)
             time.sleep(pause)
 
     def send(self, path: str, etag: str | None) -> tuple[int, dict[str, str], bytes]:
-        """One attempt. The body has at most MAX_RESPONSE bytes and one more, so that a larger body is noticed."""
+        """Try the request once.
+
+        The body has at most one byte more than MAX_RESPONSE, so that the caller notices a body that is too large.
+        """
         if self.connection is None:
             kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
             self.connection = kind(str(self.parts.hostname), self.port, timeout=READ_TIMEOUT)
@@ -179,7 +195,7 @@ class Site:
         self.connection = None
 
     def require(self, path: str, name: str) -> tuple[dict[str, str], bytes]:
-        """The headers and body of a response with status 200. Raises DiscrepancyError for any other status."""
+        """Return the headers and body of a response with status 200. Raises DiscrepancyError for any other status."""
         status, headers, body = self.get(path)
         if status != 200:
             raise DiscrepancyError(f"{name} is not served: {path} answers {status}.")
@@ -193,7 +209,7 @@ class Site:
 
 
 def retry_after(value: str) -> float | None:
-    """The seconds to wait, at least one, from the header's number of seconds or date. None if it has neither."""
+    """Return the seconds to wait, at least one, or None. The header's value is a number of seconds or a date."""
     try:
         if not (seconds := float(value) if value.isdecimal() else 0.0):
             seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
@@ -211,14 +227,14 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Tree:
-    """The tree so far. `tiles` contains the hashes of the last, partial tile at each level."""
+    """The Merkle tree of the entries so far. `tiles` contains the hashes of the last, partial tile at each level."""
 
     def __init__(self, size: int = 0, tiles: list[list[bytes]] | None = None) -> None:
         self.size = size
         self.tiles = tiles or []
 
     def add(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
-        """Adds a leaf. Returns the tiles that are now full: (level, index, hashes)."""
+        """Add a leaf. Return the tiles that are now full: (level, index, hashes)."""
         full: list[tuple[int, int, bytes]] = []
         level, value = 0, leaf_hash(leaf)
         self.size += 1
@@ -233,7 +249,10 @@ class Tree:
             level, value = level + 1, perfect(tile)
 
     def root(self) -> bytes:
-        """The root hash: the complete subtrees, ordered from large to small and joined from the right."""
+        """Return the root hash.
+
+        The tree consists of complete subtrees, ordered from large to small. Their hashes are joined from the right.
+        """
         parts: list[bytes] = []
         for tile in reversed(self.tiles):
             start = 0
@@ -262,8 +281,7 @@ def tile_path(folder: str, index: int, width: int) -> str:
     return f"{API}/log/{folder}/{'/'.join(groups)}" + ("" if width == 256 else f".p/{width}")
 
 
-# Ed25519 (RFC 8032, section 5.1) in extended coordinates: a point is (X, Y, Z, T) with x = X/Z, y = Y/Z, x * y = T/Z.
-# Nothing here is secret, so the time that a computation takes doesn't matter.
+# The formulas are those of the RFC. Nothing here is secret, so the time that a computation takes reveals nothing.
 Point = tuple[int, int, int, int]
 PRIME = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -278,7 +296,10 @@ def add_points(p: Point, q: Point) -> Point:
 
 
 def decode_point(data: bytes) -> Point | None:
-    """The point, or None if there is none with this y. OpenSSL also takes a y that isn't reduced, and so does this."""
+    """Return the point with this y, or None if it doesn't exist.
+
+    Like OpenSSL, the function accepts a y that isn't reduced.
+    """
     number = int.from_bytes(data, "little")
     y = number % 2**255 % PRIME
     u, v = y * y - 1, CURVE * y * y + 1
@@ -302,14 +323,14 @@ BASE: Any = decode_point(b"\x58" + 31 * b"\x66")
 
 
 def is_signed(public: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether the Ed25519 signature is valid. The answers are those of OpenSSL: S must be reduced, and so must R."""
+    """Return whether the Ed25519 signature is valid. Like OpenSSL, the function requires that S and R are reduced."""
     point, s = decode_point(public), int.from_bytes(signature[32:], "little")
     if point is None or len(signature) != 64 or s >= ORDER:
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
     minus = (-point[0] % PRIME, point[1], 1, -point[3] % PRIME)
     summands = {(1, 0): BASE, (0, 1): minus, (1, 1): add_points(BASE, minus)}
-    total: Point = (0, 1, 1, 0)  # becomes s * BASE - k * point, which must be R
+    total: Point = (0, 1, 1, 0)  # at the end s * BASE - k * point, which must be R
     for bit in reversed(range(253)):
         total = add_points(total, total)
         if pair := summands.get((s >> bit & 1, k >> bit & 1)):
@@ -371,7 +392,7 @@ class Checkpoint:
 
 
 class Progress:
-    """A progress bar, shown only on a terminal."""
+    """A progress bar, which is shown only on a terminal."""
 
     def __init__(self, quiet: bool) -> None:
         self.visible = not quiet and sys.stderr.isatty()
@@ -400,14 +421,14 @@ class Verifier:
         self.resume(key)
 
     def run(self) -> str:
-        """Checks everything and returns a one-sentence summary. Raises DiscrepancyError or CheckError."""
+        """Check everything and return a one-sentence summary. Raises DiscrepancyError or CheckError."""
         served, checkpoint = self.ask_checkpoint()
         self.key = self.pinned or served
         if checkpoint.origin != self.key.name:
             raise DiscrepancyError(f"The checkpoint is of {checkpoint.origin}, not of {self.key.name}.")
         self.began = self.began or self.key.text
         self.check_entries(served, checkpoint)
-        # The site can publish during the check. New entries then explain what is missing.
+        # The site can publish during the check. The new entries can then explain what is missing.
         while problem := self.find_unexplained():
             self.grow()
             if self.find_unexplained() == problem:
@@ -420,7 +441,7 @@ class Verifier:
         return f"{size} entries about {len(self.subjects)} subjects hold; root {root}.{newer if count else ''}"
 
     def ask_checkpoint(self) -> tuple[Key, Checkpoint]:
-        """The served key, and the checkpoint after its signature has been checked."""
+        """Return the served key, and the checkpoint after checking its signature."""
         served = Key(self.site.require_text(f"{API}/log/key", "The verifier key"))
         checkpoint = Checkpoint(self.site.require_text(f"{API}/log/checkpoint", "The checkpoint"))
         # After a rotation, the served key differs from the pinned key. The log must then lead from the pinned to the
@@ -429,7 +450,7 @@ class Verifier:
         return served, checkpoint
 
     def resume(self, key: Key | None) -> None:
-        """Resumes an interrupted pass from the state file, if this pass began with the requested key."""
+        """Resume an interrupted pass from the state file, if this pass began with the requested key."""
         saved = Key(self.state["key"]) if "key" in self.state else None
         if key and saved and key.name != saved.name:
             raise CheckError(f"{self.state_file} remembers the log {saved.name}, not {key.name}.")
@@ -438,8 +459,8 @@ class Verifier:
             part = self.state["part"] = {}
         self.pinned = key if key and not part else saved
         self.began = part.get("began")
-        # size -> root hash of the checkpoints that the log must contain. These are the checkpoint of the last complete
-        # pass and all checkpoints that the site has served since then.
+        # size -> root hash of the checkpoints that the log must contain. They are the checkpoint of the last complete
+        # pass, and all checkpoints that the site has served since then.
         self.checkpoints = {int(size): bytes.fromhex(root) for size, root in self.state.get("shown", {}).items()}
         if last_pass := self.state.get("seen"):
             self.checkpoints[int(last_pass["size"])] = bytes.fromhex(last_pass["root"])
@@ -449,8 +470,8 @@ class Verifier:
         # subject -> sequence of its last entry without a document, or without a body for readers
         self.missing: dict[str, int] = part.get("missing", {})
         self.hidden: dict[str, int] = part.get("hidden", {})
-        self.newer: dict[str, int] = part.get("newer", {})  # the entries of each kind that this program doesn't know
-        # index of a bundle -> what its documents and bodies were, so that the next pass only asks whether they changed
+        self.newer: dict[str, int] = part.get("newer", {})  # kind -> number of entries, if the kind is unknown
+        # index of a bundle -> results for its documents and bodies. The next pass only asks whether they have changed.
         self.bundles: dict[str, dict[str, Any]] = self.state.get("bundles", {})
         self.last_at: str = part.get("at", "")
         # The new key of the last rotation, or None before the first rotation.
@@ -477,7 +498,7 @@ class Verifier:
             self.save_part()
 
     def remember(self, served: Key, checkpoint: Checkpoint) -> None:
-        """Saves the checkpoint. From now on the log must contain this checkpoint, even if the pass is interrupted."""
+        """Save the checkpoint. From now on, the log must contain this checkpoint, even if the pass is interrupted."""
         size, largest = checkpoint.size, max([self.tree.size, *self.checkpoints])
         if size < largest:
             raise DiscrepancyError(f"The log has {size} entries, but had {largest} before. Its end was cut off.")
@@ -492,17 +513,17 @@ class Verifier:
             raise DiscrepancyError(f"The first {size} entries differ from those seen before. History was changed.")
 
     def grow(self) -> None:
-        """Checks the entries that have been added since the checkpoint."""
+        """Check the entries that have been added since the checkpoint."""
         time.sleep(CACHE_TIME)
         try:
             served, checkpoint = self.ask_checkpoint()
-        except MissingCosignatureError as early:  # sites request cosignatures every few minutes
+        except MissingCosignatureError as early:  # sites ask witnesses every few minutes
             raise CheckError(f"Something was published meanwhile. {early} Run again in some minutes.") from early
         if checkpoint.size > self.tree.size:
             self.check_entries(served, checkpoint)
 
     def find_unexplained(self) -> str | None:
-        """A sentence about a document or body that is gone, if no later entry explains why."""
+        """Return a sentence about a missing document or body that no later entry explains, or None."""
         for subject, sequence in self.missing.items():
             if self.subjects[subject][3] <= sequence:
                 return f"The document of entry {sequence} ({subject}) is gone, and no erasure in the log says why."
@@ -560,7 +581,7 @@ class Verifier:
         return entry
 
     def check_contents(self, index: int, width: int, fingerprint: str, entries: list[dict[str, Any]]) -> None:
-        """Checks the documents of a bundle's new entries, and what readers get.
+        """Check the documents of a bundle's new entries, and the bodies that readers get.
 
         If the site says that neither has changed since the last pass, nothing is read again.
         """
@@ -571,7 +592,7 @@ class Verifier:
         if not (
             is_whole
             and found.get("entries") == fingerprint
-            and len(found["etags"]) == len(paths)  # another version of this program may ask for other pages
+            and len(found["etags"]) == len(paths)  # another version of this program may request other pages
             and all(self.site.get(path, tag)[0] == 304 for path, tag in zip(paths, found["etags"], strict=True))
         ):
             shown: list[bytes | None] = []
@@ -586,7 +607,7 @@ class Verifier:
             found = {"entries": fingerprint, "etags": [*etags, headers.get("etag", "")]}
             found["missing"] = [number for number, is_missing in enumerate(missing) if is_missing]
             found["hidden"] = [number for number, digest in enumerate(shown) if digest is None]
-        if is_whole and all(entry["kind"] != "key.rotation" for entry in entries):  # a rotation is followed each time
+        if is_whole and all(entry["kind"] != "key.rotation" for entry in entries):  # every pass follows the rotations
             self.bundles[str(index)] = found
         for number, entry in enumerate(entries):
             if number in found["missing"]:
@@ -595,13 +616,13 @@ class Verifier:
                 self.hidden[entry["subject"]] = entry["sequence"]
 
     def is_missing(self, entry: dict[str, Any], line: bytes, shown: bytes | None) -> bool:
-        """Checks the document in the line. Returns whether it's gone, which a later erasure must explain.
+        """Check the document in the line. Return whether it is missing, which a later erasure must explain.
 
         Even the notice of an erasure can be erased later. `shown` is the SHA-256 of the document that readers get.
         """
         kind, sequence, subject = entry["kind"], entry["sequence"], entry["subject"]
         if line == b"null":
-            return kind in PREDECESSORS  # nothing is known about documents of newer kinds
+            return kind in PREDECESSORS  # unknown kinds can have entries without a document
         value = parse(line, f"The document of entry {sequence} with its salt", exact=False)
         if sorted(value) != ["document", "salt"] or not all(matches(TEXT, part) for part in value.values()):
             raise DiscrepancyError(f"The document of entry {sequence} is not served with its salt.")
@@ -663,7 +684,7 @@ class Verifier:
 
 
 def read_state(file: Path) -> dict[str, Any]:
-    """The content of a state file, or {} if there is none. Raises CheckError if the file isn't a valid state file."""
+    """Return the content of a state file, or {} if the file doesn't exist. Raises CheckError for other files."""
     try:
         state: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
         valid = is_valid_state(state)
@@ -676,7 +697,7 @@ def read_state(file: Path) -> dict[str, Any]:
 
 
 def is_valid_state(state: dict[str, Any]) -> bool:
-    """Whether the state has the format that `save` writes. Malformed values can also raise an exception."""
+    """Return whether the state has the format that `save` writes. Malformed values can also raise an exception."""
     part = state.get("part", {})
     last_pass = state.get("seen", {"size": 0, "root": "0" * 64})
     checkpoints = [(int(size), root) for size, root in state.get("shown", {}).items()]
@@ -689,13 +710,16 @@ def is_valid_state(state: dict[str, Any]) -> bool:
 
 
 def is_valid_bundle(entries: Any, etags: Any, missing: Any, hidden: Any) -> bool:
-    """The same check for what is known about a bundle of documents. It has up to three pages of the changes feed."""
+    """Return whether the state's part about one bundle of documents has the format that `save` writes.
+
+    A bundle has up to four ETags: three pages of the changes feed, and the documents.
+    """
     texts = isinstance(etags, list) and all(isinstance(each, str) for each in [entries, *etags])
     return texts and len(etags) <= 4 and all(map(is_count, [*missing, *hidden]))
 
 
 def is_valid_part(part: dict[str, Any]) -> bool:
-    """The same check for the part of the state that belongs to an interrupted pass."""
+    """Return whether the state's part about an interrupted pass has the format that `save` writes."""
     size, tiles, subjects = part["size"], part["tiles"], part["subjects"]
     Key(part["began"])
     if part["holder"] is not None:
@@ -723,12 +747,15 @@ def is_count(value: Any) -> bool:
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785 for the values that occur in a log: ASCII keys, strings, integers, booleans and null."""
+    """Return the value in canonical JSON (RFC 8785).
+
+    This short form covers the values that occur in a log: ASCII keys, strings, integers, booleans and null.
+    """
     return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def parse(data: bytes, name: str, exact: bool = True) -> dict[str, Any]:
-    """The JSON object in these bytes, which must be canonical if `exact` is true. Raises DiscrepancyError."""
+    """Return the JSON object in these bytes, which must be canonical if `exact` is true. Raises DiscrepancyError."""
     try:
         value = json.loads(data.decode())  # decoded first, because json.loads(bytes) also accepts UTF-16
         canonical_data = canonical(value)
@@ -746,7 +773,7 @@ def matches(pattern: re.Pattern[str], value: Any) -> bool:
 
 
 def require_signatures(checkpoint: Checkpoint, key: Key, witnesses: list[Key]) -> None:
-    """Raises DiscrepancyError unless the log's key and all these witnesses have signed the checkpoint."""
+    """Raise DiscrepancyError unless the log's key and all these witnesses have signed the checkpoint."""
     if not key.signed(checkpoint.note):
         raise DiscrepancyError(
             f"The checkpoint of {checkpoint.size} entries does not carry the signature of {key.text}."
@@ -759,7 +786,7 @@ def require_signatures(checkpoint: Checkpoint, key: Key, witnesses: list[Key]) -
 
 
 def parse_leaf(leaf: bytes, here: str) -> dict[str, Any]:
-    """The entry in these bytes. Raises DiscrepancyError."""
+    """Return the entry in these bytes. Raises DiscrepancyError if its format is wrong."""
     entry = parse(leaf, here)
     # Types are compared too, because true and 1.0 equal 1 but have different bytes.
     if (
@@ -774,7 +801,7 @@ def parse_leaf(leaf: bytes, here: str) -> dict[str, Any]:
 
 
 def parse_document(entry: dict[str, Any], salt: str, data: bytes) -> dict[str, Any]:
-    """The document in these bytes, which must match the entry. Raises DiscrepancyError."""
+    """Return the document in these bytes. Raises DiscrepancyError if it doesn't match the entry."""
     sequence = entry["sequence"]
     require_digest(entry["digest"], sequence, salt, data)
     document = parse(data, f"The document of entry {sequence}")
@@ -799,7 +826,7 @@ def same_number(value: Any, number: int) -> bool:
 
 
 def require_target(document: dict[str, Any], sequence: int) -> None:
-    """Raises DiscrepancyError if the document of a merge doesn't name the claim that its claim is merged into."""
+    """Raise DiscrepancyError if the document of a merge doesn't name the other claim."""
     into = document.get("into")
     if not isinstance(into, dict) or not matches(LEAF_TEXTS["subject"], into.get("id")):
         raise DiscrepancyError(
@@ -808,14 +835,14 @@ def require_target(document: dict[str, Any], sequence: int) -> None:
 
 
 def changes_path(start: int, count: int) -> str:
-    """The page of the changes feed that begins with the entry `start`."""
+    """Return the path of the page of the changes feed that begins with the entry `start`."""
     return f"{API}/changes/?" + (f"since={start - 1}&" if start else "") + f"page_size={count}"
 
 
 def read_bodies(data: bytes, entries: list[dict[str, Any]]) -> list[bytes | None]:
-    """For each entry in a page of the changes feed, the SHA-256 of the document that its body for readers contains.
+    """Return the SHA-256 of the document in the body for readers, for each entry in a page of the changes feed.
 
-    None if the entry has no body, because there is a later entry about the subject.
+    The hash is None if the entry has no body, because there is a later entry about the subject.
     """
     results = parse(data, "The changes feed", exact=False).get("results")
     if not isinstance(results, list) or len(results) != len(entries):
@@ -843,7 +870,11 @@ def read_body(result: Any, entry: dict[str, Any]) -> bytes | None:
 
 
 def split_lines(data: bytes, count: int, name: str) -> list[bytes]:
-    """So many lines. Fewer can be an accident of the network, so they raise CheckError."""
+    """Split the data into `count` lines.
+
+    Missing lines can have an innocent cause in the network, so they raise CheckError. Additional lines raise
+    DiscrepancyError.
+    """
     *lines, rest = data.split(b"\n", count)
     if len(lines) < count:
         raise CheckError(f"{name} ends after {len(lines)} of {count} lines.")
@@ -857,9 +888,10 @@ def noun_of(kind: str) -> str:
 
 
 def check_proof(file: Path, key: Key | None, witnesses: list[Key]) -> tuple[int, list[str]]:
-    """Checks a proof file without a network. Returns the exit code and the lines of the answer.
+    """Check a proof file without a network. Return the exit code and the lines of the answer.
 
-    Anybody can sign a file of their own, so without `key` the code is UNCOMPARED. Raises DiscrepancyError, CheckError.
+    Anybody can sign a file with their own key, so the code is UNCOMPARED without `key`. Raises DiscrepancyError and
+    CheckError.
     """
     proof = read_proof(file)
     checkpoint = Checkpoint(proof["checkpoint"])
@@ -890,7 +922,7 @@ def check_proof(file: Path, key: Key | None, witnesses: list[Key]) -> tuple[int,
 
 
 def check_part(part: dict[str, Any], checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The entry and the document of a proof or of its erasure. Raises DiscrepancyError."""
+    """Return the entry and the document of a proof or of its erasure. Raises DiscrepancyError."""
     entry = parse_leaf(part["leaf"].encode(), "The entry in the proof")
     if root_of_proof(entry["sequence"], checkpoint.size, part) != checkpoint.root:
         raise DiscrepancyError(
@@ -902,7 +934,7 @@ def check_part(part: dict[str, Any], checkpoint: Checkpoint) -> tuple[dict[str, 
 
 
 def describe(entry: dict[str, Any], document: dict[str, Any]) -> list[str]:
-    """Facts about a revision, in words. The document can contain anything, so its texts are shortened."""
+    """Return facts about a revision, in words. The document can contain anything, so its texts are shortened."""
 
     def text(*path: str) -> str:
         value: Any = document
@@ -920,7 +952,7 @@ def describe(entry: dict[str, Any], document: dict[str, Any]) -> list[str]:
         verdict = (
             "withdrawn" if kind == "withdrawal" else text("verdict", "label") or text("verdict", "original", "label")
         )
-        claim = {} if kind == "withdrawal" else {"Claim": text("claim", "text")}  # the verdict is about the claim
+        claim = {} if kind == "withdrawal" else {"Claim": text("claim", "text")}  # a withdrawal says nothing about it
         facts = {"Headline": text("headline"), **claim, "Verdict": verdict, "Newsroom": text("publisher", "name")}
     facts |= {noun.capitalize(): entry["subject"], "Revision": f"{entry['number']} ({kind}) of {date_of(entry)}"}
     return [f"{name}: {value or '–'}" for name, value in facts.items()]
@@ -952,7 +984,7 @@ def read_proof(file: Path) -> dict[str, Any]:
 
 
 def is_part(part: Any) -> bool:
-    """Whether this is an entry with its inclusion proof, and with or without its document."""
+    """Return whether this is an entry with its inclusion proof, and with or without its document."""
     return (
         isinstance(part, dict)
         and sorted(part) == PART_KEYS
@@ -964,7 +996,7 @@ def is_part(part: Any) -> bool:
 
 
 def root_of_proof(index: int, size: int, proof: dict[str, Any]) -> bytes | None:
-    """The root that the inclusion proof leads to (RFC 9162, section 2.1.3.2). None if its length is wrong."""
+    """Return the root that the inclusion proof leads to (RFC 9162, section 2.1.3.2), or None if its length is wrong."""
     at, last, value = index, size - 1, leaf_hash(proof["leaf"].encode())
     if not 0 <= at <= last:
         return None
@@ -986,7 +1018,7 @@ def root_of_proof(index: int, size: int, proof: dict[str, Any]) -> bytes | None:
 
 
 def printable(problem: object) -> str:
-    """The message without control characters, which a malicious site could use to manipulate the terminal."""
+    """Return the message without control characters, which a malicious site could use to manipulate the terminal."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(problem))
 
 

@@ -24,7 +24,7 @@ from api.assistants import tools
 from api.http.problems import ParameterProblem, TooSlow
 from factcheck import __version__
 from factcheck.database.timeouts import serve_requests
-from factcheck.server.search_gate import Busy
+from factcheck.web.search_gate import Busy
 
 THREADS = 8  # each thread has a connection of the reading role
 MAX_REQUEST = 2**20  # bytes

@@ -21,7 +21,7 @@ from api.views.corrections import CORRECTIONS
 from api.views.reviews import REVIEWS, find_review
 from factcheck.record.models import PublishedReview, Status
 from factcheck.record.readmodel.revisions import notice_in
-from factcheck.server.search_gate import match_gate, search_gate
+from factcheck.web.search_gate import match_gate, search_gate
 
 MAX_RESULTS, MAX_MATCHES = 10, 5
 REVIEWS_OF_A_CLAIM = 3

@@ -157,7 +157,7 @@ def _language(list_request: ListRequest) -> str | None:
     """Return the language of all requested reviews, if there is only one language and the interface supports it.
 
     A feed is the same for everyone who has its URL, so the reader's own languages don't matter
-    (`factcheck/server/response_cache.py`).
+    (`factcheck/web/response_cache.py`).
     """
     tags = {
         tag.partition("-")[0] for each, values in list_request.filtered if each.name == "language" for tag in values

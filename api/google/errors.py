@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import MethodNotAllowed
 
-from api.google.output import output_of, write
+from api.google.output import JSON, write
 from api.http.problems import ParameterProblem, log_error, problem_of
 
 _CODES = {
@@ -57,8 +57,8 @@ def error_response(
         "status": status,
         "details": [{"@type": _BAD_REQUEST, "fieldViolations": fields}] if fields else [],
     }
-    content, content_type = write({"error": error}, output_of(request))
-    response = HttpResponse(content, status=_CODES[status], content_type=content_type, headers=headers)
+    content = write(request, {"error": error})
+    response = HttpResponse(content, status=_CODES[status], content_type=JSON, headers=headers)
     response.headers["Cache-Control"] = "no-cache"
     return response
 

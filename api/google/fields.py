@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from api.google.schemas import Shape
+from api.google.discovery import Shape
 
 Path = tuple[str, list[Any]]  # a name or *, with the paths below it
 

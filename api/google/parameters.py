@@ -4,37 +4,18 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from django.http import QueryDict
 
+from api.google.discovery import COMMON, IMAGE_SEARCH, SEARCH, Shape
 from api.google.errors import GoogleError, invalid
 from api.google.fields import read_fields
-from api.google.output import COMMON, read_boolean, read_callback
-from api.google.schemas import Shape
+from api.google.output import read_boolean
 from api.http import parameter_values
 from api.http.parameters import Parameters, Value
 from api.lists.cursors import Position, read_cursor
 from factcheck.record.formats.text import find_forbidden, replace_forbidden
 from factcheck.record.search.query import MAX_QUERY
-
-_INTEGER = {"type": "integer", "format": "int32"}
-SEARCH: dict[str, dict[str, Any]] = {
-    "query": {"type": "string", "description": "Search words. Required without reviewPublisherSiteFilter."},
-    "languageCode": {"type": "string", "description": "The language of the review (BCP 47), without the region."},
-    "reviewPublisherSiteFilter": {"type": "string", "description": "The publisher's site, for example example.org."},
-    "maxAgeDays": {**_INTEGER, "description": "The age in days of the claim or the review, whichever is newer."},
-    "pageSize": {**_INTEGER, "description": "The number of claims on a page: 10 by default, at most 100."},
-    "pageToken": {"type": "string", "description": "The nextPageToken of the previous page, with the same filters."},
-    "offset": {**_INTEGER, "description": "The number of claims to skip. Ignored with pageToken."},
-}
-IMAGE_SEARCH: dict[str, dict[str, Any]] = {
-    "imageUri": {
-        "type": "string",
-        "description": "The picture as a data: URL, or the URL of a known picture. Required.",
-    },
-    **{name: SEARCH[name] for name in ("languageCode", "pageSize", "pageToken", "offset")},
-}
 
 PAGE_SIZE, MAX_PAGE_SIZE = 10, 100
 MAX_OFFSET = 10_000
@@ -134,18 +115,9 @@ def read_token(token: str, place: Iterable[str]) -> Position | None:
         raise invalid([("pageToken", message)]) from None
 
 
-def read_discovery(query: QueryDict, version: str) -> None:
-    """Check the parameters of a request for the discovery document. Raises GoogleError."""
-    parameters = _Parameters(query, ["version", "labels", *COMMON])
-    parameters.read("version", parameter_values.read_choice([version]), version)
-    if parameters.faults:
-        raise invalid(parameters.faults)
-
-
 def _read_common(parameters: _Parameters, shape: Shape) -> Shape:
     """Return the requested fields. Raises GoogleError for unsupported output formats."""
     parameters.read("prettyPrint", read_boolean, True)
-    parameters.read("callback", read_callback, "")
     if parameters.read("alt", parameter_values.read_choice(("json", "media", "proto")), "json") != "json":
         raise GoogleError("UNIMPLEMENTED", "This format isn't supported. Use alt=json.")
     parameters.read("$.xgafv", parameter_values.read_choice(("1", "2")), "2")

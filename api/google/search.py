@@ -1,5 +1,6 @@
 """Claims and their reviews in the format of Google's Fact Check Tools API."""
 
+import hashlib
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -11,8 +12,9 @@ import orjson
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from api.google.parameters import Search, read_token
-from api.google.schemas import shape_of
+from api.google.discovery import shape_of
+from api.google.errors import invalid
+from api.google.parameters import ImageSearch, Search, read_token
 from api.http.problems import TooSlow
 from api.lists.cursors import Cursor, Order, Position, write_cursor
 from api.lists.filters import RARE, from_queries
@@ -24,17 +26,19 @@ from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedRev
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.totals import count_values
 from factcheck.record.search.constants import SECONDS
+from factcheck.record.search.pictures import claims_about
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search as Ranking
 
 Body = dict[str, Any]
 
-RESPONSE = shape_of("SearchResponse")
+RESPONSE, IMAGE_RESPONSE = shape_of("SearchResponse"), shape_of("ImageSearchResponse")
 
 ORDER = Order("published_at", descending=True)
 WALK = 0.3  # the maximum number of seconds that a search spends on walking along the order
 FEW = 1000  # up to this number of reviews by our own newsrooms, their claims are listed by id
 TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or try again later."
+PICTURE_TOO_SLOW = "This search takes too long. Try again later."
 
 
 def search_claims(search: Search) -> Body:
@@ -48,7 +52,7 @@ def search_claims(search: Search) -> Body:
     except TimeoutError as error:  # an empty result would suggest that nobody has checked the claim
         raise TooSlow(TOO_SLOW) from error
     page = found[: search.page_size]
-    claims = [write_claim(orjson.loads(body), search) for _, _, body in page]
+    claims = [_write_claim(orjson.loads(body), search) for _, _, body in page]
     # A claim can match only because of the date of a merged claim. In this case, it has no review to show.
     matching_claims = [claim for claim in claims if "claimReview" in claim]
     response: Body = {"claims": matching_claims} if matching_claims else {}
@@ -57,7 +61,27 @@ def search_claims(search: Search) -> Body:
     return response
 
 
-def write_claim(claim: Body, search: Search) -> Body:
+def search_by_picture(search: ImageSearch) -> Body:
+    """Return a page of claims with similar pictures, most similar first. Raises GoogleError and TooSlow."""
+    place = ["claims:imageSearch", hashlib.sha256(search.uri.encode()).hexdigest(), search.language]
+    position = read_token(search.token, place)
+    offset = position[0] if position else search.offset
+    try:
+        bodies = claims_about(search.uri)
+    except TimeoutError as error:
+        raise TooSlow(PICTURE_TOO_SLOW) from error
+    except ValueError as problem:
+        raise invalid([("imageUri", str(problem))]) from problem
+    claims = [_write_claim(orjson.loads(body), Search(language=search.language)) for body in bodies]
+    results = [{"claim": claim} for claim in claims if "claimReview" in claim]
+    end = offset + search.page_size
+    response: Body = {"results": results[offset:end]} if results[offset:end] else {}
+    if len(results) > end:
+        response["nextPageToken"] = write_cursor(Cursor(position=(end, 0)), place)
+    return response
+
+
+def _write_claim(claim: Body, search: Search) -> Body:
     """Return the claim with its reviews that match the search. The claim has no `claimReview` if no review matches."""
     claimant = claim["claimant"] or {}
     return _known(

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from api.google import batch, views
+from api.google import views
 
 urlpatterns = [
     path("v1alpha1/claims:search", views.ClaimSearch.as_view(), name="google-claims-search"),
@@ -10,6 +10,5 @@ urlpatterns = [
     path("v1alpha1/pages", views.Unimplemented.as_view()),
     path("v1alpha1/pages/<str:page>", views.Unimplemented.as_view()),
     path("$discovery/rest", views.Discovery.as_view(), name="google-discovery"),
-    re_path(r"^batch(?:/factchecktools)?(?:/v1alpha1)?$", batch.Batch.as_view(), name="google-batch"),
-    re_path(r"^(?:v1alpha1|\$discovery|batch)(?:/[\s\S]*)?$", views.Unknown.as_view()),
+    re_path(r"^(?:v1alpha1|\$discovery)(?:/[\s\S]*)?$", views.Unknown.as_view()),
 ]

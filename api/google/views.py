@@ -8,13 +8,13 @@ from django.http import HttpResponse, QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from api.google import errors, image_search
-from api.google.discovery import VERSION, discovery_document
+from api.google import errors
+from api.google.discovery import DOCUMENT, EXAMPLE_SITE
 from api.google.errors import GoogleError
 from api.google.fields import apply_mask
-from api.google.output import FORM, JSON, output_of, parameters_of, write
-from api.google.parameters import read_discovery, read_image_search, read_search
-from api.google.search import RESPONSE, search_claims
+from api.google.output import FORM, JSON, parameters_of, write
+from api.google.parameters import read_image_search, read_search
+from api.google.search import IMAGE_RESPONSE, RESPONSE, search_by_picture, search_claims
 from api.http import responses
 from api.http.endpoint import Endpoint
 
@@ -31,8 +31,8 @@ class SearchEndpoint(GoogleEndpoint):
     http_method_names = ["get", "head", "options", "post"]
 
     def get(self, request: Request) -> HttpResponse:
-        content, content_type = write(self.search(parameters_of(request._request)), output_of(request._request))
-        return responses.respond(content, content_type)
+        sent = request._request
+        return responses.respond(write(sent, self.search(parameters_of(sent))), JSON)
 
     def post(self, request: Request) -> HttpResponse:
         """Answer a GET that the client sends as a form, because the URL is too long."""
@@ -57,8 +57,8 @@ class ClaimSearch(SearchEndpoint):
 
 class ImageSearch(SearchEndpoint):
     def search(self, query: QueryDict) -> dict[str, Any]:
-        search = read_image_search(query, image_search.RESPONSE)
-        found: dict[str, Any] = apply_mask(search.fields, image_search.search_by_picture(search))
+        search = read_image_search(query, IMAGE_RESPONSE)
+        found: dict[str, Any] = apply_mask(search.fields, search_by_picture(search))
         return found
 
 
@@ -66,8 +66,7 @@ class Discovery(GoogleEndpoint):
     depends_on_log = False
 
     def get(self, request: Request) -> HttpResponse:
-        read_discovery(parameters_of(request._request), VERSION)
-        return responses.respond(discovery_document(settings.SITE_URL), JSON)
+        return responses.respond(DOCUMENT.replace(EXAMPLE_SITE, settings.SITE_URL).encode(), JSON)
 
 
 class Unimplemented(GoogleEndpoint):

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from django.http import HttpRequest
 
-JSON, JSON_PATCH, LINKED_DATA = "application/json", "application/json-patch+json", "application/ld+json"
+JSON, LINKED_DATA = "application/json", "application/ld+json"
 
 
 @lru_cache(256)

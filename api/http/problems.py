@@ -234,7 +234,7 @@ def problem_of(error: Exception) -> Refused:
 
 def problem_response(request: HttpRequest, refused: Refused) -> HttpResponse:
     problem = refused.problem
-    notice = refused.notice and orjson.Fragment(canonical_unchecked(refused.notice.model_dump()))
+    notice = orjson.Fragment(canonical_unchecked(refused.notice.model_dump())) if refused.notice else None
     content = lists.Problem(
         type=problem.url,
         title=problem.title,

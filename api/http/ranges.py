@@ -24,7 +24,7 @@ from django.utils.http import http_date, parse_http_date_safe
 
 from api.http.problems import RANGE_NOT_SATISFIABLE, UNAVAILABLE, Refused
 from api.http.responses import matches_etag
-from factcheck.server.metrics import count_refusal
+from factcheck.tools.metrics import count_refusal
 
 BLOCK = 256 * 1024  # The server takes a response of this size at once, so its reader doesn't occupy a thread.
 MAX_DOWNLOADS = 2

@@ -53,8 +53,8 @@ class Extras:
 
 
 def read_detail_parameters(request: HttpRequest, fields: Collection[str]) -> tuple[AsOf | None, Mask]:
-    """Read `as_of` and `fields` for a single review or claim. Raises ParameterProblem."""
-    parameters = Parameters(request.GET, [AS_OF, FIELDS])
+    """Read `as_of` and, if there are `fields`, `fields` for a review or claim. Raises ParameterProblem."""
+    parameters = Parameters(request.GET, [AS_OF, FIELDS] if fields else [AS_OF])
     found = read_as_of(parameters, request), read_fields(parameters, fields)
     parameters.raise_faults()
     return found

@@ -1,7 +1,5 @@
 """JSON Schema of ClaimReview (docs/reference/claimreview.md). A key without a value is left out, never null."""
 
-from typing import Any
-
 from factcheck.record.statements.schema import Json
 from factcheck.record.statements.values import URL_PATTERN
 
@@ -19,10 +17,6 @@ NODE: Json = {
 
 def described(schema: Json, description: str) -> Json:
     return {**schema, "description": description}
-
-
-def array_of(items: Json, **more: Any) -> Json:
-    return {"type": "array", "items": items, **more}
 
 
 def node(kind: str, required: list[str], **properties: Json) -> Json:
@@ -48,7 +42,7 @@ CLAIM_REVIEW: Json = {
         datePublished=DATE_OR_TIME,
         dateModified=DATE_OR_TIME,
         creativeWorkStatus=TEXT,
-        author={"anyOf": [NODE, array_of(NODE, description="The publisher first, then the writers.")]},
+        author={"anyOf": [NODE, described({"type": "array", "items": NODE}, "The publisher first, then the writers.")]},
         claimReviewed=TEXT,
         itemReviewed=node(
             "Claim",
@@ -61,7 +55,7 @@ CLAIM_REVIEW: Json = {
             author=NODE,
             creditText=described(TEXT, "A description of the claimant, if the name isn't given."),
             firstAppearance=NODE,
-            appearance=array_of(NODE),
+            appearance={"type": "array", "items": NODE},
         ),
         reviewRating=node(
             "Rating",
@@ -73,8 +67,11 @@ CLAIM_REVIEW: Json = {
             ratingExplanation=TEXT,
             image=ADDRESS,
         ),
-        correction=array_of(node("CorrectionComment", ["datePublished"], datePublished=DATE_OR_TIME, text=TEXT)),
-        citation=array_of(NODE),
+        correction={
+            "type": "array",
+            "items": node("CorrectionComment", ["datePublished"], datePublished=DATE_OR_TIME, text=TEXT),
+        },
+        citation={"type": "array", "items": NODE},
         license=URL,
         sdLicense=ADDRESS,
         sdDatePublished=DATE,

@@ -18,14 +18,14 @@ from factcheck.record.statements.output import Output
 from factcheck.record.statements.schema import Json, published_schemas, request_schemas
 
 _MODULES = (bodies, capture_bodies, draft_bodies, dump_manifests, intake, lists, log_answers, match_answers, references)
-# These models are never sent alone.
-_PARTS = {bodies.Erasure, references.AddedToPublisher, references.AddedToClaimant}
+# What the site adds is only a part of a response.
+_ADDED = {references.AddedToPublisher, references.AddedToClaimant}
 _OUTPUTS = [
     each
     for module in _MODULES
     for name, each in vars(module).items()
     if isinstance(each, type) and issubclass(each, Output) and each.__module__ == module.__name__
-    if not name.startswith("_") and each not in _PARTS
+    if not name.startswith("_") and each not in _ADDED
 ]
 
 COMPONENTS: Json = {
@@ -33,15 +33,10 @@ COMPONENTS: Json = {
     **lists.LISTS,
     **references.PAGES,
     **log_answers.FORMATS,
-    **{
-        f"{first}Or{second}": {"oneOf": [ref(first), ref(name)]}
-        for first, second, name in (
-            ("Review", "Tombstone", "Tombstone"),
-            ("Claim", "Tombstone", "ClaimTombstone"),
-            ("Question", "Batch", "Questions"),
-            ("Matching", "Batch", "MatchingBatch"),
-        )
-    },
+    "ReviewOrTombstone": {"oneOf": [ref("Review"), ref("Tombstone")]},
+    "ClaimOrTombstone": {"oneOf": [ref("Claim"), ref("ClaimTombstone")]},
+    "QuestionOrBatch": {"oneOf": [ref("Question"), ref("Questions")]},
+    "MatchingOrBatch": {"oneOf": [ref("Matching"), ref("MatchingBatch")]},
     **published_schemas(ErasureNotice, *_OUTPUTS),
     **draft_bodies.DRAFTS,
     **request_schemas(intake.Tip, intake.CorrectionRequest, match_answers.Question, match_answers.Questions),

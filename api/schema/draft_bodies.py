@@ -3,26 +3,20 @@
 from typing import Annotated, Any
 
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
-from factcheck.record.statements.output import Output, SiteUrl, Uuid, stored
-from factcheck.record.statements.schema import Json, request_schemas
+from factcheck.record.statements.output import TIME, Output, SiteUrl, Uuid, stored
+from factcheck.record.statements.schema import Json, object_schema, request_schemas
 
 _SENT = request_schemas(ClaimToLog, ClaimChanges, ReviewToDraft, ReviewChanges)
 _ID: Json = {"type": "string", "format": "uuid"}
-_TIME: Json = {
-    "type": "string",
-    "format": "date-time",
-    "description": "RFC 3339 time in UTC, with microseconds.",
-}
-
-
-def _draft(description: str, properties: Json) -> Json:
-    return {"type": "object", "description": description, "required": list(properties), "properties": properties}
+_TIME: Json = {"type": "string", "format": "date-time", "description": TIME}
 
 
 DRAFTS: Json = {
     **_SENT,
-    "ClaimDraft": _draft("A logged claim.", {"id": _ID, **_SENT["ClaimToLog"]["properties"], "logged_at": _TIME}),
-    "ReviewDraft": _draft(
+    "ClaimDraft": object_schema(
+        "A logged claim.", {"id": _ID, **_SENT["ClaimToLog"]["properties"], "logged_at": _TIME}
+    ),
+    "ReviewDraft": object_schema(
         "A review at the editors' desk, published or not.",
         {
             "id": _ID,

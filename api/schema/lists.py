@@ -20,7 +20,7 @@ from factcheck.record.statements.output import (
     one_of,
     stored,
 )
-from factcheck.record.statements.schema import Json
+from factcheck.record.statements.schema import Json, object_schema
 
 # The links in the root, named like the URL patterns: first within the API, then in the rest of the site.
 ADDRESSES = (
@@ -34,20 +34,19 @@ ADDRESSES_OUTSIDE = (
 )  # fmt: skip
 
 
+_LINK: Json = {"type": ["string", "null"], "format": "uri"}
+
+
 def page_of(component: str) -> Json:
     """Return the schema of a page of a list. Extra information belongs in `meta`, never in a result."""
-    link = {"type": ["string", "null"], "format": "uri"}
-    properties = {
-        "results": {"type": "array", "items": ref(component)},
-        "next": {**link, "description": "The next page."},
-        "previous": {**link, "description": "The previous page."},
-    }
-    return {
-        "type": "object",
-        "description": "A page of a list.",
-        "required": list(properties),
-        "properties": properties,
-    }
+    return object_schema(
+        "A page of a list.",
+        {
+            "results": {"type": "array", "items": ref(component)},
+            "next": {**_LINK, "description": "The next page."},
+            "previous": {**_LINK, "description": "The previous page."},
+        },
+    )
 
 
 def searched_page_of(component: str) -> Json:
@@ -71,7 +70,7 @@ class Revision(Output):
     document_url: SiteUrl | None
     """Null if the document was erased."""
     proof_url: SiteUrl
-    """The URL of a proof that the entry is in the public log."""
+    """The file `proof.json`, which proves without a network that the log contains this text."""
 
 
 class RevisionWithReview(Revision):
@@ -205,33 +204,13 @@ LISTS: Json = {
     **{f"{name}List": searched_page_of(name) for name in ("Review", "Claim")},
     **{f"{name}List": page_of(name) for name in ("Revision", "Demand", "DemandRevision")},
     "CorrectionList": page_of("CorrectionOfReview"),
-    "JsonPatch": {
-        "type": "array",
-        "description": "The operations, in the order to apply them (RFC 6902).",
-        "items": {
-            "type": "object",
-            "required": ["op", "path"],
-            "properties": {
-                "op": {"type": "string", "enum": ["add", "remove", "replace", "move"]},
-                "path": {"type": "string", "description": "JSON Pointer (RFC 6901)."},
-                "from": {"type": "string"},
-                "value": {},
-            },
-        },
-    },
-    "Root": {
-        "type": "object",
-        "description": "The URLs of all other resources.",
-        "required": [*ADDRESSES, *ADDRESSES_OUTSIDE, "mcp", "license"],
-        "properties": {
+    "Root": object_schema(
+        "The URLs of all other resources.",
+        {
             **{name: {"type": "string", "format": "uri"} for name in (*ADDRESSES, *ADDRESSES_OUTSIDE)},
-            "mcp": {
-                "type": ["string", "null"],
-                "format": "uri",
-                "description": "The server for AI assistants (MCP). Null on a local site.",
-            },
+            "mcp": {**_LINK, "description": "The server for AI assistants (MCP). Null on a local site."},
             "license": {"type": "string", "format": "uri", "description": "The licence of published content."},
         },
-    },
+    ),
     "OpenApi": {"type": "object", "description": "OpenAPI 3.1.", "required": ["openapi", "info", "paths"]},
 }

@@ -24,19 +24,6 @@ FORMATS: dict[str, Any] = {
 }
 
 
-class InclusionProof(Output):
-    """A proof that a leaf is in the tree of this size."""
-
-    sequence: int
-    size: int
-    leaf: str
-    """The exact bytes of the leaf, in UTF-8."""
-    leaf_hash: Hash
-    root_hash: Hash
-    proof: list[Hash]
-    """Hashes from the leaf upwards."""
-
-
 class ConsistencyProof(Output):
     """A proof that the larger tree begins with the entries of the smaller tree."""
 

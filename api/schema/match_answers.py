@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
+import orjson
 from pydantic import Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
 from api.http.parameter_values import WORDS
-from api.schema.operations import StoredClaim, StoredReview
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.matching.differences.comparison import Difference
-from factcheck.record.statements.output import Nested, Output, Share, left_out, one_of
+from factcheck.record.statements.output import Nested, Output, Share, left_out, one_of, stored
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.schema import Json
 
@@ -55,8 +55,8 @@ class MatchedParts(Nested):
 class Match(Output):
     """A claim that may say the same."""
 
-    claim: StoredClaim
-    reviews: list[StoredReview]
+    claim: Annotated[orjson.Fragment, stored("Claim")]
+    reviews: list[Annotated[orjson.Fragment, stored("Review")]]
     """The claim's live reviews."""
     score: Share
     """The probability that the claim says the same."""

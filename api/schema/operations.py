@@ -1,13 +1,11 @@
 """Descriptions of read-only views: parameters from the options of their list, and responses by component."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import orjson
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from factcheck.record.search.counts import FACETS, GROUPS
-from factcheck.record.statements.output import stored
 
 if TYPE_CHECKING:
     from api.lists.requests import ListOptions
@@ -105,10 +103,6 @@ _EXTRAS = [
 
 def ref(component: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{component}"}
-
-
-StoredReview = Annotated[orjson.Fragment, stored("Review")]
-StoredClaim = Annotated[orjson.Fragment, stored("Claim")]
 
 
 def integer_parameter(name: str, description: str, *, required: bool = False) -> OpenApiParameter:

@@ -13,7 +13,7 @@ from api.http.ranges import respond_file
 from factcheck.record import dump_files
 from factcheck.record.formats.claimreview import MEDIA_TYPE
 
-# The worker makes the feed every five minutes (factcheck/server/tasks.py).
+# The worker makes the feed every five minutes (factcheck/operations/tasks.py).
 RETRY_AFTER = 300
 
 

@@ -12,7 +12,7 @@ from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.parameters import Parameters
 from api.http.problems import Gone, ParameterProblem
 from api.http.ranges import stream
-from api.schema.log_answers import ConsistencyProof, InclusionProof
+from api.schema.log_answers import ConsistencyProof
 from api.schema.operations import DOCUMENT_HEADERS, documented, integer_parameter
 from factcheck.record.key_rotation import current_key
 from factcheck.record.log import merkle, tree
@@ -133,36 +133,6 @@ class EntryDocumentView(RawEndpoint):
             raise Gone(last_notice(entry.subject)) from None
 
 
-class InclusionView(Endpoint):
-    @documented(
-        "get_log_inclusion_proof", "Log", "A proof that an entry is in the log (RFC 6962, section 2.1.1).",
-        "InclusionProof",
-        extra=[
-            integer_parameter("sequence", "The entry's index.", required=True),
-            integer_parameter("size", "The size of the tree. The default is the newest checkpoint's size."),
-        ],
-    )  # fmt: skip
-    def get(self, request: Request) -> HttpResponse:
-        numbers = _read_numbers(request, ("sequence", "size"), required=("sequence",))
-        size = _require_size("size", numbers.get("size", _signed_size()))
-        sequence = numbers["sequence"]
-        if sequence >= size:
-            raise ParameterProblem(
-                [("sequence", f"This entry isn't in a tree of this size. Send an index below {size}.")]
-            )
-        entry = LogEntry.objects.using("public").get(sequence=sequence)
-        read = tree.tile_reader("public")
-        proof = InclusionProof(
-            sequence=sequence,
-            size=size,
-            leaf=entry.leaf().decode(),
-            leaf_hash=_encoded(merkle.leaf_hash(entry.leaf())),
-            root_hash=_encoded(merkle.root(size, read)),
-            proof=[_encoded(value) for value in merkle.inclusion_proof(sequence, size, read)],
-        )
-        return responses.respond(proof.to_json())
-
-
 class ConsistencyView(Endpoint):
     @documented(
         "get_log_consistency_proof", "Log", "A proof that the log contains an earlier log (RFC 6962, section 2.1.2).",
@@ -173,9 +143,16 @@ class ConsistencyView(Endpoint):
         ],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        numbers = _read_numbers(request, ("from", "to"), required=("from",))
-        new = _require_size("to", numbers.get("to", _signed_size()))
-        old = numbers["from"]
+        parameters = Parameters(request.query_params, ("from", "to"))
+        if "from" not in request.query_params:
+            parameters.faults.append(("from", _WHOLE))
+        old, to = parameters.read("from", _read_whole, 0), parameters.read("to", _read_whole, None)
+        parameters.raise_faults()
+        signed = _signed_size()
+        new = signed if to is None else to
+        if new > signed:
+            text = f"The log isn't signed for this size yet. Send a size of at most {signed}."
+            raise ParameterProblem([("to", text)])
         if old > new:
             raise ParameterProblem([("from", f"This size is larger than `to`. Send a size of at most {new}.")])
         read = tree.tile_reader("public")
@@ -211,23 +188,7 @@ def _signed_size() -> int:
     return newest or 0
 
 
-def _require_size(name: str, size: int) -> int:
-    signed = _signed_size()
-    if size > signed:
-        raise ParameterProblem([(name, f"The log isn't signed for this size yet. Send a size of at most {signed}.")])
-    return size
-
-
-def _read_numbers(request: Request, known: tuple[str, ...], required: tuple[str, ...]) -> dict[str, int]:
-    """Return each parameter as a whole number. Raises ParameterProblem."""
-    parameters = Parameters(request.query_params, known)
-    parameters.faults += [(name, _WHOLE) for name in required if name not in request.query_params]
-    numbers = {name: parameters.read(name, _read_whole, None) for name in known}
-    parameters.raise_faults()
-    return {name: number for name, number in numbers.items() if number is not None}
-
-
-def _read_whole(value: str) -> int | None:
+def _read_whole(value: str) -> int:
     if not _NUMBER.fullmatch(value):
         raise ValueError(_WHOLE)
     return int(value)

@@ -27,8 +27,8 @@ from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.matches import Matching, match, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.statements.faults import pointer_step
-from factcheck.server import rate_limits
-from factcheck.server.search_gate import match_gate
+from factcheck.web import rate_limits
+from factcheck.web.search_gate import match_gate
 
 NAMES = ["text", "limit"]
 BATCH_NAMES = ["texts", "limit"]

@@ -15,7 +15,7 @@ from api.http.request_bodies import StatementSerializer
 from api.schema.intake import CorrectionRequest, Tip
 from api.views.private import PrivateView
 from factcheck.record.formats.canonical import rfc3339
-from factcheck.server.networks import address_of
+from factcheck.web.networks import address_of
 
 
 class _Message(StatementSerializer):

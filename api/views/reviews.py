@@ -1,16 +1,19 @@
 """Published reviews: the list, and single reviews at permanent URLs."""
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.request import Request
 
 from api.http import responses
-from api.http.endpoint import Endpoint, refuse_parameters
-from api.http.negotiation import JSON
-from api.http.problems import NOT_FOUND, Gone, Refused
+from api.http.endpoint import Endpoint
+from api.http.problems import NOT_ACCEPTABLE, NOT_FOUND, Gone, Refused
 from api.lists.cursors import both_ways
 from api.lists.filters import REVIEW_FILTERS
 from api.lists.pages import list_response
@@ -52,12 +55,10 @@ class ReviewList(Endpoint):
 
 class ReviewDetail(Endpoint):
     reads_log_head = False
-    media_types = (JSON, LINKED_DATA)
 
     @documented(
         "get_review", "Reviews", "The current version of a review, or the tombstone of a withdrawn review.",
-        "ReviewOrTombstone",        missing=True, gone=True, as_of=True, extra=[FIELDS],
-        also={LINKED_DATA: "ClaimReview"},
+        "ReviewOrTombstone", missing=True, gone=True, as_of=True, extra=[FIELDS],
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         as_of, mask = read_detail_parameters(request._request, REVIEWS.fields)
@@ -65,11 +66,17 @@ class ReviewDetail(Endpoint):
         status, body = find_review(review_id, as_of, request._request)
         if status == Status.ERASED:
             raise Gone(notice_in(body))
-        headers = as_of.headers if as_of else None
-        if status == Status.LIVE and request.accepted_media_type == LINKED_DATA:
-            return responses.respond(claim_review_document(body), LINKED_DATA, headers)
-        # A withdrawn review doesn't have a ClaimReview. Clients that request a ClaimReview get the tombstone.
-        return responses.respond(respond_with(mask, body), headers=headers)
+        return responses.respond(respond_with(mask, body), headers=as_of.headers if as_of else None)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().initial(request, *args, **kwargs)
+        except NotAcceptable:
+            address = settings.SITE_URL + reverse("api:review-claimreview", args=[kwargs["review_id"]])
+            headers = {"Link": f'<{address}>; rel="alternate"; type="{LINKED_DATA}"'}
+            raise Refused(
+                NOT_ACCEPTABLE, f"This URL only returns JSON. For JSON-LD, request {address}", headers=headers
+            ) from None
 
 
 class ReviewAsClaimReview(Endpoint):
@@ -78,17 +85,17 @@ class ReviewAsClaimReview(Endpoint):
 
     @documented(
         "get_claim_review", "Reviews", "A live review as schema.org ClaimReview. 404 if withdrawn.",
-        "ClaimReview", missing=True, gone=True, media_type=LINKED_DATA,
+        "ClaimReview", missing=True, gone=True, as_of=True, media_type=LINKED_DATA,
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
-        refuse_parameters(request)
-        status, body = find_review(review_id, request=request._request)
+        as_of, _ = read_detail_parameters(request._request, ())
+        status, body = find_review(review_id, as_of, request._request)
         if status == Status.ERASED:
             raise Gone(notice_in(body))
         if status == Status.WITHDRAWN:
             detail = "This review has been withdrawn and no longer has a ClaimReview. Remove your copy."
             raise Refused(NOT_FOUND, detail)
-        return responses.respond(claim_review_document(body), LINKED_DATA)
+        return responses.respond(claim_review_document(body), LINKED_DATA, as_of.headers if as_of else None)
 
 
 def find_review(review_id: UUID, as_of: AsOf | None = None, request: HttpRequest | None = None) -> tuple[str, bytes]:

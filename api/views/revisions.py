@@ -33,6 +33,7 @@ REVISIONS = ListOptions(
     orders={"number": Order("number", tie="sequence")},
 )
 COLUMNS = ("number", "sequence", "kind", "at", "subject", "digest", "note", "change_class", "revision_document")
+_ROUTES = {"reviews": "api:revision", "demands": "api:demand-revision"}
 AnyRevision = TypeVar("AnyRevision", bound=lists.Revision)
 
 
@@ -111,23 +112,16 @@ def respond_revision(entry: LogEntry, row: RevisionDocument) -> HttpResponse:
 
 
 def _revision(
-    model: type[AnyRevision],
-    *,
-    subject: UUID,
-    kind: str,
-    at: datetime,
-    change_class: str | None,
-    revision_document: object,
-    **more: Any,
+    model: type[AnyRevision], *, subject: UUID, kind: str, at: datetime, change_class: str | None, **more: Any
 ) -> AnyRevision:
-    route = "api:demand-revision" if issubclass(model, lists.DemandRevision) else "api:revision"
-    address = settings.SITE_URL + reverse(route, args=[subject, more["number"]])
+    section = "demands" if issubclass(model, lists.DemandRevision) else "reviews"
+    address = settings.SITE_URL + reverse(_ROUTES[section], args=[subject, more["number"]])
     return model(
         kind=kind.partition(".")[2],
         class_=change_class,
         at=rfc3339(at),
         url=address,
-        document_url=None if revision_document is None else f"{address}document/",
-        proof_url=f"{settings.SITE_URL}{reverse('api:log-inclusion')}?sequence={more['sequence']}",
+        document_url=None if more.pop("revision_document") is None else f"{address}document/",
+        proof_url=settings.SITE_URL + reverse("proof", args=[section, subject, more["number"]]),
         **more,
     )

@@ -2,7 +2,7 @@
 
 from factcheck.wsgi import application  # isort: skip (makes Django ready)
 
-from factcheck.server import response_cache
+from factcheck.web import response_cache
 
 response_cache.MAX_BYTES = -1
 

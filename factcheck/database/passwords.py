@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from factcheck.server.private_files import write_private_file
+from factcheck.tools.private_files import write_private_file
 
 
 def stored_passwords(file: Path, names: Iterable[str]) -> dict[str, str]:

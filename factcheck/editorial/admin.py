@@ -1,4 +1,4 @@
-"""Registers the pages of the desk with Django's admin."""
+"""The module in which Django looks for admin pages. It imports the desk's pages."""
 
 from factcheck.editorial.desk.deciding import freezes, imports
 from factcheck.editorial.desk.evidence import captures, source_checks

@@ -1,4 +1,4 @@
-"""Registers the `editorial` app, and the editors' desk as Django's admin site."""
+"""The configuration of the `editorial` app, and of the editors' desk as Django's admin site."""
 
 from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin_apps
@@ -13,7 +13,7 @@ class EditorialConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        """Django sends this signal for each login, however the login is made. No other place knows all of them."""
+        """Connect to the signal that Django sends for each login. Only this signal covers every way to log in."""
         from factcheck.editorial.sign_in.freshness import begin_session
 
         user_logged_in.connect(begin_session, dispatch_uid="editorial.begin_session")
@@ -26,5 +26,8 @@ class DeskConfig(admin_apps.AdminConfig):
     default_site = "factcheck.editorial.desk.site.EditorsDesk"
 
     def import_models(self) -> None:
-        """Leaves out LogEntry and its table. The audit log of the desk are the events, which nobody can change."""
+        """Register the models without the admin's LogEntry, so that its table isn't created.
+
+        The desk has its own audit log, which nobody can change.
+        """
         self.models = apps.all_models[self.label]

@@ -1,6 +1,6 @@
-"""Claimants' names that come from an import. An editor confirms each name or replaces it with a description.
+"""The decisions on claimants' names that come from an import. An editor confirms or replaces each name.
 
-Private persons are never named (docs/how-to/name-a-claimant.md).
+A private person's name is replaced with a description (docs/how-to/name-a-claimant.md).
 """
 
 from typing import Any
@@ -21,18 +21,18 @@ from factcheck.editorial.people import roles
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import PublishedReview
 
-SECONDS = 0.5  # time limit for searching a claimant's published reviews. "A Facebook user" can have thousands.
+SECONDS = 0.5  # the limit for searching a claimant's published reviews, because "A Facebook user" can have thousands
 
 
 def claimant_digest(claimant: Claimant) -> str:
-    """A digest of the claimant's identity."""
+    """Return a digest of the claimant's identity. The digest changes if somebody edits the identity."""
     identity = {name: getattr(claimant, name) for name in ("type", "name", "job_title", "same_as")}
     return sha256_hex(canonical(identity))
 
 
 @transaction.atomic
 def confirm_claimant(*, claimant: Claimant, by: User, digest: str) -> None:
-    """Confirms the name with this digest. Only organisations and public figures in their role can be named."""
+    """Confirm the name with this digest. Only organisations and public figures in their role can be named."""
     claimant = _locked(claimant, by)
     if claimant.confirmed:
         raise AlreadyDone(_("This name has already been confirmed."))
@@ -48,10 +48,10 @@ def confirm_claimant(*, claimant: Claimant, by: User, digest: str) -> None:
 
 @transaction.atomic
 def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
-    """Replaces the name with a description in all drafts, and deletes it from the desk's log.
+    """Replace the name with a description in all drafts, and return the number of published reviews with the name.
 
-    Returns the number of published reviews that still show the name. Each of them needs a correction. Statements that
-    have already been submitted keep the name until they are erased.
+    Each of these published reviews still shows the name and needs a correction. Statements that have already been
+    submitted keep the name until they are erased.
     """
     claimant = _locked(claimant, by)
     if claimant.type == Claimant.Type.UNNAMED:
@@ -71,7 +71,7 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
 
 
 def reviews_naming(claimant: Claimant, limit: int) -> list[dict[str, Any]]:
-    """The bodies of up to `limit` live reviews that name a claimant who is now described, newest first.
+    """Return the bodies of up to `limit` live reviews that still name a claimant who is now described, newest first.
 
     Raises TimeoutError if the claimant has too many reviews to search.
     """

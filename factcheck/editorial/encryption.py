@@ -1,8 +1,8 @@
 """Encryption of second factors and readers' messages, so that a copy of the database alone reveals neither.
 
-Second factors have keys that are derived from SECRET_KEY, one for each purpose. Readers' messages have keys of their
-own in MESSAGES_KEY: the first key encrypts, and every key decrypts. Anyone who controls a process that has the keys can
-read both.
+Each purpose of second factors has a key that is derived from SECRET_KEY. Readers' messages have separate keys in
+MESSAGES_KEY: the first key encrypts, and every key decrypts. Anyone who controls a process that has the keys can read
+the factors and the messages.
 """
 
 import re
@@ -20,18 +20,18 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import LineField, ProseField, WebAddressField
-from factcheck.server.private_files import write_private_file
-from factcheck.server.secret_key import derive_key
+from factcheck.tools.private_files import write_private_file
+from factcheck.tools.secret_key import derive_key
 
 _KEY = re.compile(r"[A-Za-z0-9+/_-]{43}=")
 
 
 class KeyProblem(EditorialError):
-    """MESSAGES_KEY is missing or invalid, or lacks the key of an older message."""
+    """The error if MESSAGES_KEY is missing or invalid, or lacks the key of an older message."""
 
 
 class Encrypted(str):
-    """An encrypted text as the column stores it."""
+    """The encrypted value of a column. Its type tells the fields that the value has already been encrypted."""
 
     __slots__ = ()
 
@@ -41,7 +41,7 @@ def encrypt(text: str, purpose: str) -> str:
 
 
 def decrypt(token: str, purpose: str, *, seconds: int | None = None) -> str | None:
-    """The text, or None if the token is invalid or older than this many seconds."""
+    """Return the text, or None if the token is invalid or older than this many seconds."""
     try:
         return _derived(purpose).decrypt(token.encode(), ttl=seconds).decode()
     except (InvalidToken, UnicodeEncodeError):
@@ -53,7 +53,7 @@ def encrypt_message(text: str) -> str:
 
 
 def decrypt_message(token: str) -> str:
-    """Raises KeyProblem."""
+    """Return the text of the message. Raises KeyProblem if no key can decrypt it."""
     try:
         return _keys().decrypt(token).decode()
     except InvalidToken as problem:
@@ -66,9 +66,9 @@ def decrypt_message(token: str) -> str:
 
 
 def _keys(*, create: bool = False) -> MultiFernet:
-    """The keys in MESSAGES_KEY, which are the setting's value or the lines of a file. Raises KeyProblem.
+    """Return the keys in MESSAGES_KEY: the setting's value, or the lines of the file that it names. Raises KeyProblem.
 
-    The value is shown only if it is certainly a path. Otherwise it could be a damaged key.
+    The error shows the value only if the value is certainly a path. Otherwise it could be a damaged key.
     """
     value = settings.MESSAGES_KEY
     file = Path(value)
@@ -99,7 +99,10 @@ def _derived(purpose: str) -> Fernet:
 
 
 def find_key_problem() -> str | None:
-    """The sentence for the desk if MESSAGES_KEY can't be used. A local site creates its key with the first message."""
+    """Return a sentence for the desk if MESSAGES_KEY can't be used, or None.
+
+    A local site creates its key with the first message, so a missing file isn't a problem there.
+    """
     if settings.LOCAL and not Path(settings.MESSAGES_KEY).exists():
         return None
     try:
@@ -110,19 +113,25 @@ def find_key_problem() -> str | None:
 
 
 class _Decrypted(DeferredAttribute):
-    """Decrypts a stored text each time it is read, so that a row without its key can still be listed and saved."""
+    """A model attribute that decrypts the stored value each time it is read.
+
+    A row whose key is missing can therefore still be listed and saved.
+    """
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
         return decrypt_message(value) if isinstance(value, Encrypted) else value
 
     def __set__(self, instance: Any, value: Any) -> None:
-        """Without this method, Python would read the instance's value without the method above."""
+        """Set the stored value.
+
+        Only a descriptor with this method has priority over the instance's dictionary, so that Python calls `__get__`.
+        """
         instance.__dict__[self.field.attname] = value
 
 
 class _EncryptedMixin(ProseField):
-    """A text that is encrypted in the database. Empty texts stay empty. The database refuses unencrypted texts."""
+    """A text field that is encrypted in the database. Empty texts stay empty. The database refuses unencrypted text."""
 
     descriptor_class = _Decrypted
 
@@ -141,7 +150,8 @@ class _EncryptedMixin(ProseField):
         return encrypt_message(value) if value and not isinstance(value, Encrypted) else value and str(value)
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
-        # A character has up to four bytes, and Fernet writes three bytes as four characters.
+        # A character has up to four bytes, and Fernet writes three bytes as four characters. 200 characters are enough
+        # for Fernet's own parts.
         name = connection.ops.quote_name(str(self.column))
         longest = 6 * (self.max_length or 0) + 200
         return f"char_length({name}) <= {longest} AND {name} ~ '^(gAAAA[A-Za-z0-9_-]+={{0,2}})?$'"

@@ -1,7 +1,7 @@
 """Erasure for a legal reason. The content is deleted everywhere, and the log keeps the legal ground for the erasure.
 
-After an erasure, readers see only the notice. A redaction is an erasure that keeps the current draft, after editors
-have removed the parts that must be erased. The draft is then published like any other revision.
+After an erasure, readers see only the notice. A redaction is an erasure that keeps the current draft, from which
+editors have removed the content that must be erased. The draft is then published like any other revision.
 """
 
 import json
@@ -43,19 +43,19 @@ from factcheck.record.statements.review import ReviewedClaim
 
 PLACEHOLDER = "[erased]"  # for columns that must not be empty
 MAX_NOTICE = max_length(ErasureNotice, "text")
-MIN_REPEATED = 4  # in characters. Shorter names occur in too many words.
+MIN_REPEATED = 4  # in characters, because shorter names occur in too many words
 
 
 def find_repeated(text: str, phrases: Iterable[str]) -> str | None:
-    """The first of these phrases that the text repeats. Readers could still read such a phrase after an erasure."""
+    """Return the first of these phrases that the text repeats, because readers could still read it after an erasure."""
     text = text.casefold()
     return next((words for words in phrases if len(words) >= MIN_REPEATED and words.casefold() in text), None)
 
 
 def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> dict[str, Any]:
-    """Builds the statement of an erasure, which contains the public notice but no content of the review.
+    """Return the statement of an erasure, which contains the public notice but no content of the review.
 
-    Raises EditorialError if the text is missing or repeats erased content.
+    Raises EditorialError if the text of the notice is missing or repeats erased content.
     """
     text = clean_text(text)
     if ground not in Ground.values():
@@ -81,15 +81,15 @@ def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> dic
 
 
 def responsible_newsroom(review: Review) -> dict[str, str]:
-    """The newsroom that is responsible for the erasure. For an imported review, the publisher isn't responsible."""
+    """Return the newsroom that is responsible for the erasure, never the publisher of an imported review."""
     return {"name": review.newsroom.name, "site": review.newsroom.site}
 
 
 def require_decided_imports(review: Review) -> None:
-    """Raises EditorialError if an import that contains a statement of the review is still waiting for a decision.
+    """Raise Undecided if an import that contains a statement of the review is still waiting for a decision.
 
-    An erasure deletes the digests of the review's statements. The digest of the import couldn't be checked without
-    them.
+    An erasure deletes the digests of the review's statements. Without these digests, nobody could check the digest of
+    the import.
     """
     imports = Proposal.objects.filter(kind="import", decision="", batch__in=review.proposals.values("batch"))
     if (undecided := imports.select_related("batch").first()) is not None:
@@ -103,7 +103,7 @@ def require_decided_imports(review: Review) -> None:
 
 
 def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
-    """Lists everything that the erasure deletes and can't delete, for the two people who decide on the erasure."""
+    """Return sentences for the people who decide on the erasure: what the erasure deletes, and what it can't delete."""
     revisions = RevisionDocument.objects.filter(entry__subject=review.pk).count()
     lost: list[str | Promise] = [
         ngettext(
@@ -136,18 +136,19 @@ def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
 
 
 def erase_drafts(review: Review, erasure: Proposal) -> None:
-    """Deletes from drafts and their history the content that the record has just erased, in the same transaction.
+    """Delete the erased content from drafts and their history, in the same transaction as the published content.
 
-    Every text is deleted, but people, actions and times are kept. The trigger was_erased_whole checks this.
+    All texts are deleted, but people, actions and times are kept. The trigger was_erased_whole checks the result.
     """
     redact = json.loads(erasure.statement)["notice"]["redaction"]
     WatchedSource.objects.filter(review=review).delete()
     claims, claimants = claims_of(review), {review.claim.claimant_id} if review.claim.claimant_id else set()
     claimants |= {UUID(claim["claimant"]["id"]) for claim in _submitted_claims(review) if claim.get("claimant")}
-    # The database reads the submitted claims below to allow this.
+    # The database checks the claims in the submitted statements before it allows this. The statements are therefore
+    # deleted afterwards.
     forget_states({review.pk} | claims, erased=review.pk)
     earlier = review.proposals.filter(pk__lt=erasure.pk)
-    # The digest of a statement is unsalted, so it could be used to confirm a guess.
+    # A statement's digest is unsalted, so somebody could use it to confirm a guess about the erased content.
     earlier.update(statement="", note="", message="", digest="0" * 64)
     # A message about a whole import can repeat the review's text.
     Proposal.objects.filter(kind="import", batch__in=earlier.values("batch")).update(message="")
@@ -159,24 +160,24 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
         pictures.delete_pictures(review=review)
     else:
         forget_draft(review)
-    # Messages can repeat the erased text. The other newsrooms keep messages that were sent to them.
+    # Messages from readers can repeat the erased text. Messages to other newsrooms are kept.
     messages = Q(claim__in=claims, newsroom=review.newsroom_id)
     ReaderMessage.objects.filter(Q(review=review) | messages).delete()
     _forget_claims(claims)
     pictures.delete_dropped_media(claims, review.newsroom_id)
     erase_captures(review, claims)
-    # Only claimants that no other draft or published claim refers to are deleted.
+    # Claimants stay if another draft or a published claim refers to them.
     named = PublishedReview.objects.live().filter(claimant__in=claimants).values("claimant")
     Claimant.objects.filter(pk__in=claimants, claims__isnull=True).exclude(pk__in=named).delete()
 
 
 def claims_of(review: Review) -> set[UUID]:
-    """The ids of the review's claim and of all claims in its submitted statements."""
+    """Return the ids of the review's claim and of all claims in its submitted statements."""
     return {review.claim_id} | {UUID(claim["id"]) for claim in _submitted_claims(review)}
 
 
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
-    """The first published text that the notice repeats. Texts that a redacted draft keeps don't count."""
+    """Return the first published phrase that the notice repeats. Phrases that a redacted draft keeps don't count."""
     stays = canonical(review_statements.build_statement(review)).decode().casefold() if redact else ""
     rows = RevisionDocument.objects.filter(entry__subject=review.pk).select_related("entry").order_by("-entry")
     texts = (words for row in rows for words in _identifying_texts(row.parsed()))
@@ -206,15 +207,15 @@ def _submitted_claims(review: Review) -> Iterator[dict[str, Any]]:
 
 
 def forget_draft(review: Review) -> None:
-    """Deletes the texts of a draft that other rows refer to."""
+    """Delete the texts of a draft whose row has to stay, because other rows refer to it."""
     review.sources.all().delete()
-    # Authors with an account are still recorded as authors, because authors must not approve the review.
+    # Accounts stay authors, because authors must not approve the review.
     review.authorships.filter(user__isnull=True).delete()
     review.authorships.update(name="")
     publisher = review.publisher
     _empty(review, ReviewToDraft)
     review.verdict = None
-    review.import_digest = ""  # could be used to confirm a guess. import_key prevents another import.
+    review.import_digest = ""  # somebody could confirm a guess with it, and import_key already prevents another import
     review.publisher_id = review.newsroom_id  # an imported review no longer contains its publisher's text
     review.save()
     pictures.delete_pictures(review=review)
@@ -223,7 +224,7 @@ def forget_draft(review: Review) -> None:
 
 
 def _forget_claims(keys: set[Any]) -> None:
-    """Clears the claims that no other review uses, whether in a draft or in public."""
+    """Clear the claims that no other review uses, neither in a draft nor in public."""
     used = set(Review.objects.not_erased().filter(claim__in=keys).values_list("claim", flat=True))
     published = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
     used |= {claim for claim in published if claim}
@@ -240,7 +241,7 @@ def _forget_claims(keys: set[Any]) -> None:
 
 
 def _forget_publisher(publisher: Publisher) -> None:
-    """Deletes the publisher of an imported review, unless other rows refer to the publisher."""
+    """Delete the publisher of an imported review, unless other rows refer to the publisher."""
     try:
         publisher.delete()
     except ProtectedError:
@@ -248,7 +249,10 @@ def _forget_publisher(publisher: Publisher) -> None:
 
 
 def _empty(row: models.Model, part: type[Part]) -> None:
-    """Clears every text and every column of the statement, including columns that are added to the model later."""
+    """Clear every text of the row and every column of the statement.
+
+    The columns come from the model, so columns that are added to it later are cleared too.
+    """
     for field in row._meta.local_fields:
         if isinstance(field, ProseField):
             setattr(row, field.attname, "und" if isinstance(field, LanguageField) else "")

@@ -11,10 +11,10 @@ from factcheck.record.errors import RecordError, SetupError
 
 
 class EditorialError(Exception):
-    """An action was refused. Each reason tells the editor what is missing or what to do.
+    """The refusal of an action. Each reason tells the editor what is missing or what to do.
 
-    The code is for programs: the name of the class, such as `changed_since`. Each class is raised for one kind of
-    refusal, so tests ask for the class and not for the sentence.
+    `code` is for programs: the name of the class, such as `changed_since`. Each class is raised for one kind of
+    refusal, so tests check the class, not the sentence.
     """
 
     code = ""
@@ -75,7 +75,7 @@ class LastDecider(EditorialError):
 
 
 class LastFactor(EditorialError):
-    """This is the account's only second factor."""
+    """The factor is the account's only second factor."""
 
 
 class NotEmpty(EditorialError):
@@ -144,7 +144,7 @@ class WrongValue(EditorialError):
 
 @contextmanager
 def translate_record_errors() -> Iterator[None]:
-    """Converts errors from the record into EditorialError."""
+    """Convert errors from the record into EditorialError."""
     try:
         yield
     except SetupError as fault:

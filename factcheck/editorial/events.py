@@ -1,6 +1,6 @@
-"""Writes to the audit log. Rows of the audit log are never deleted.
+"""Functions that write to the audit log. Rows of the audit log are never deleted.
 
-The application's role can add events only through `editorial_record_events` (sql/events.sql).
+The application's database role can add events only through `editorial_record_events` (sql/events.sql).
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _NAMES: dict[type[Model], str] = {ImportBatch: "import", VerdictMapping: "mappin
 
 
 def record_event(by: User, action: str, subject: Model, **detail: Any) -> None:
-    """Records one action on a subject. `detail` must be JSON-serializable."""
+    """Record one action on a subject. `detail` must be JSON-serializable."""
     name = _NAMES.get(type(subject), subject._meta.model_name)
     # Integer keys aren't unique across tables. All other models have UUIDs.
     key = f"{name}:{subject.pk}" if isinstance(subject.pk, int) else str(subject.pk)
@@ -31,7 +31,7 @@ def record_event(by: User, action: str, subject: Model, **detail: Any) -> None:
 def record_events(
     by: User | None, newsroom: int | None, acts: Iterable[tuple[str, UUID | str, dict[str, Any]]]
 ) -> None:
-    """Records many actions in a newsroom in one statement. Each action has a name, a subject and details.
+    """Record many actions in a newsroom in one SQL statement. Each action has a name, a subject and details.
 
     The database refuses the events if the transaction has already named another person.
     """
@@ -43,13 +43,16 @@ def record_events(
 
 @transaction.atomic
 def record_account_event(by: User | None, action: str, account: User | None, **detail: Any) -> None:
-    """Records a sign-in or a second factor, and tells the person. `account` is None if nobody has the typed name."""
+    """Record a sign-in or a second factor, and tell the account's person.
+
+    `account` is None if no account has the typed name.
+    """
     record_events(by, None, [(action, f"user:{account.pk}" if account else UNKNOWN_ACCOUNT, detail)])
     if account is not None:
         account_mail.queue_alert(account, action, detail)
 
 
 def set_actor(by: User | None) -> None:
-    """Tells the database who the person is, until the transaction ends. Triggers name the person in their events."""
+    """Tell the database who the person is, until the transaction ends. Triggers name this person in their events."""
     with connection.cursor() as cursor:
         cursor.callproc("set_config", ["factcheck.actor", str(by.pk) if by else "", True])

@@ -1,7 +1,7 @@
 """Model fields for text that people write. The text has a limited length, is in NFC, and has no control characters.
 
-Forms and `full_clean` report errors to editors, and saving normalises texts from programs. A CHECK constraint on the
-column refuses invalid texts.
+Forms and `full_clean` report errors to editors, and saving normalises text from programs. A CHECK constraint on the
+column refuses invalid text.
 """
 
 from contextlib import suppress
@@ -29,7 +29,7 @@ _FORBIDDEN_SQL = r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\u
 
 
 def field_options(part: type[Part], name: str) -> dict[str, Any]:
-    """The options of a column or form field, from the statement's model: the label, and the limit or the choices."""
+    """Return the options of a column or form field from the statement's model: label, and limit or choices."""
     field = part.model_fields[name]
     found: dict[str, Any] = {"verbose_name": label(field.title or name)}
     rule = find_rule(part, name)
@@ -41,12 +41,12 @@ def field_options(part: type[Part], name: str) -> dict[str, Any]:
 
 
 def fault_message(kind: str) -> str:
-    """The error message for a kind of fault."""
+    """Return the error message for a kind of fault."""
     return gettext(MESSAGES[kind])
 
 
 def validate_characters(value: str) -> None:
-    """Refuses control characters, because programs can interpret them differently from people."""
+    """Raise ValidationError for control characters, because programs can interpret them differently from people."""
     if forbidden := find_forbidden(value):
         raise ValidationError(
             fault_message("forbidden_character"),
@@ -67,7 +67,7 @@ class ProseField(models.TextField[str, str]):
         return clean_text(value) if isinstance(value, str) else value
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """Normalises the value on the instance too, so that statements built from it match the stored text."""
+        """Return the normalised value, and set it on the instance, so that statements match the stored text."""
         value = self.to_python(getattr(model_instance, self.attname))
         setattr(model_instance, self.attname, value)
         return value
@@ -78,7 +78,7 @@ class ProseField(models.TextField[str, str]):
 
 
 class LineField(ProseField):
-    """A ProseField on one line. Line breaks and runs of white space are replaced by one space."""
+    """A ProseField on one line. One space replaces each line break and each run of white space."""
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
@@ -89,7 +89,7 @@ class LineField(ProseField):
 
 
 class RuledField(LineField):
-    """One line of text that is checked by a rule for statements and has the same error messages."""
+    """One line of text that follows a rule for statements and has the same error messages."""
 
     rule: ClassVar[Rule]
 
@@ -99,7 +99,7 @@ class RuledField(LineField):
         self.validators = [*self.validators, self._validate]
 
     def to_python(self, value: Any) -> Any:
-        """The text in normalised spelling. For example, phones capitalise the first letter even of a URL."""
+        """Return the text in normalised spelling. For example, phones capitalise the first letter even of a URL."""
         value = super().to_python(value)
         with suppress(InvalidValue):
             return self.rule.read(value) or "" if isinstance(value, str) else value
@@ -130,7 +130,7 @@ class LanguageField(RuledField):
 
 
 class SeveralWordsField(ArrayField[list[str], list[str]]):
-    """Several values from a list of choices, in the order of the choices. Shown as checkboxes in forms."""
+    """Several values from a list of choices, in the order of the choices. Forms show checkboxes."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"default": list, "blank": True, **kwargs})
@@ -142,10 +142,10 @@ class SeveralWordsField(ArrayField[list[str], list[str]]):
 
 
 def columns(part: type[Part], *skipped: str, prefix: str = "", **help_texts: Any) -> dict[str, models.Field[Any, Any]]:
-    """The columns for the keys of a statement's part, by name. A class body adds them with `locals().update`.
+    """Return the columns for the keys of a part of a statement, by name. A class body adds them with `locals().update`.
 
-    Keys whose values are parts themselves have no column. `prefix` belongs to a part that a draft can leave empty.
-    `help_texts` are shown at the desk.
+    Keys whose values are parts themselves don't have a column. A `prefix` marks a part that a draft can leave empty, so
+    its columns can be blank. `help_texts` are shown at the desk.
     """
     return {
         f"{prefix}{key}": _column(part, name, bool(prefix), help_text=help_texts.get(key, ""))
@@ -178,5 +178,5 @@ def _column(part: type[Part], name: str, blank: bool, **options: Any) -> models.
 
 
 def url_list(**kwargs: Any) -> ArrayField[list[str], list[str]]:
-    """A list of URLs, in the order in which they were entered."""
+    """Return a column for a list of URLs, which keeps the order in which people entered them."""
     return ArrayField(WebAddressField(), default=list, blank=True, size=MAX_SAME_AS, **kwargs)

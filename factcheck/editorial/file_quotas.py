@@ -1,4 +1,4 @@
-"""The room that accounts and newsrooms have for files: pictures, videos, and copies of sources."""
+"""Quotas for the files of accounts and newsrooms: pictures, videos, and copies of sources."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ from factcheck.editorial.models import Capture, Picture, Publisher, User
 
 
 def require_room(size: int, *, by: User, newsroom: int | None = None) -> None:
-    """Raise EditorialError if another file of this size exceeds the quota of the account or of the newsroom.
+    """Raise OverQuota if another file of this size exceeds the quota of the account or of the newsroom.
 
-    With a newsroom, a transaction must be open. Until its end, no other file of the newsroom is stored, so two uploads
-    at a time can't both take the last room.
+    `size` is in bytes. With a newsroom, the caller has to open a transaction. Until its end, the newsroom's row is
+    locked, so two simultaneous uploads can't both take the last room.
     """
     if newsroom is not None:
         Publisher.objects.select_for_update(no_key=True).get(pk=newsroom)
@@ -41,7 +41,7 @@ def require_room(size: int, *, by: User, newsroom: int | None = None) -> None:
 
 
 def _stored(pictures: Q, captures: Q) -> int:
-    """The bytes of these rows. Pictures with the same hash are one file."""
+    """Return the size in bytes of these rows. Pictures with the same hash are one file."""
     files: list[QuerySet[Any, Any]] = [
         Picture.objects.order_by().filter(pictures).values("sha256", "size").distinct(),
         Capture.objects.order_by().filter(captures),

@@ -1,7 +1,7 @@
 """Uploaded pictures and videos: storing, the rules before submission, and deletion.
 
-The name of a file is its SHA-256, so rows with the same file share it. A file is deleted when no row has it any more.
-An advisory lock for each file keeps an upload and a deletion of the same file apart.
+The name of a file is its SHA-256, so rows with the same content share one file. The file is deleted together with its
+last row. An advisory lock for each file prevents an upload and a deletion of the same file at the same time.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ _NOT_A_DRAFT = _("You can add pictures only to a draft. Open a correction first.
 
 @transaction.atomic
 def add_picture(*, review: Review, file: File[bytes], by: User) -> Picture:
-    """Stores a picture for the text of the review. Only its pixels are kept. Raises EditorialError."""
+    """Store a picture for the review's body. Only its pixels are kept. Raises EditorialError."""
     roles.require_writer(by, review)
     if review.state != Review.State.DRAFT:
         raise WrongState(_NOT_A_DRAFT)
@@ -64,7 +64,7 @@ def add_picture(*, review: Review, file: File[bytes], by: User) -> Picture:
 
 @transaction.atomic
 def add_media(*, claim: Claim, file: File[bytes], by: User) -> Picture:
-    """Stores the picture or video that a claim is about, unchanged. Readers never see it. Raises EditorialError."""
+    """Store the picture or video that a claim is about, unchanged. Readers never see it. Raises EditorialError."""
     roles.require_member(by, claim.newsroom_id)
     _require_size(file, MAX_MEDIA)
     media_type, size = _inspect(file)
@@ -84,9 +84,9 @@ def add_media(*, claim: Claim, file: File[bytes], by: User) -> Picture:
 
 
 def adopt_pictures(review: Review) -> None:
-    """Gives the review its own rows for its newsroom's pictures that its text shows, for example in a translation.
+    """Give the review its own rows for its newsroom's pictures in its body, for example in a translation.
 
-    With its own rows, the pictures are kept if the other review is erased.
+    With its own rows, the review keeps the pictures if the other review is erased.
     """
     if not (hashes := _hashes_in(review.body)):
         return
@@ -104,7 +104,7 @@ def adopt_pictures(review: Review) -> None:
 
 
 def find_missing_pictures(review: Review) -> list[str | Promise]:
-    """Everything that the pictures of the text lack. Each reason is a sentence for the editor."""
+    """Return what is wrong with the pictures in the review's body. Each reason is a sentence for the editor."""
     pictures = own_pictures(review.body)
     if not pictures:
         return []
@@ -127,7 +127,7 @@ def find_missing_pictures(review: Review) -> list[str | Promise]:
 
 
 def delete_pictures(*, review: Review | None = None, claims: Collection[UUID] = ()) -> None:
-    """Deletes the pictures of an erased review that its draft no longer shows, and everything of these claims."""
+    """Delete the pictures of an erased review that its draft no longer shows, and all files of these claims."""
     rows = Picture.objects.filter(claim__in=claims)
     if review is not None:
         rows |= Picture.objects.filter(review=review).exclude(sha256__in=_hashes_in(review.body))
@@ -135,22 +135,23 @@ def delete_pictures(*, review: Review | None = None, claims: Collection[UUID] = 
 
 
 def delete_dropped_media(claims: Collection[UUID], newsroom: int) -> None:
-    """Deletes the newsroom's files of these claims that no appearance and no live review refers to any more."""
+    """Delete the newsroom's files of these claims that no appearance and no live review refers to any more."""
     media = Picture.objects.filter(claim__in=claims, claim__newsroom=newsroom)
     named = Appearance.objects.filter(claim=OuterRef("claim"), media_sha256=OuterRef("sha256"))
     delete_rows(media.exclude(Exists(named)).exclude(sha256__in=PublishedPicture.objects.values("sha256")))
 
 
 def delete_rows(rows: QuerySet[Picture]) -> None:
-    """Deletes the rows, and after the commit the files that no other row has."""
+    """Delete the rows at once, and after the commit the files that no other row uses."""
     names = {picture.name for picture in rows}
     rows.delete()
-    # `robust`: the commit can't be undone. `delete_unused_files` deletes a file that can't be deleted now.
+    # If a file can't be deleted, the commit can't be undone any more. `robust` logs the error, and
+    # `delete_unused_files` deletes the file later.
     transaction.on_commit(lambda: _delete_files(names), robust=True)
 
 
 def delete_unused_files() -> int:
-    """Deletes files without a row, for example of deleted drafts, and returns their number."""
+    """Delete files without a row, for example of deleted drafts, and return their number."""
     return _delete_files(old_files(default_storage, "pictures"))
 
 
@@ -168,7 +169,7 @@ def _require_size(file: File[bytes], most: int) -> None:
 
 
 def _inspect(file: File[bytes]) -> tuple[str, tuple[int, int] | None]:
-    """The media type and, for a picture, its size in pixels. Raises EditorialError."""
+    """Return the media type and, for a picture, its size in pixels. Raises EditorialError."""
     file.seek(0)
     if video := video_type(file.read(HEAD)):
         return video, None
@@ -189,7 +190,7 @@ def _binary(file: File[bytes]) -> BinaryIO:
 
 
 def _store(picture: Picture, content: File[bytes]) -> Picture:
-    """Saves the row, and the file if the storage doesn't have it yet."""
+    """Save the row, and save the file if the storage doesn't have it yet."""
     newsroom = (picture.review or picture.claim).newsroom_id  # type: ignore[union-attr] # one of them is there
     require_room(picture.size, by=picture.uploaded_by, newsroom=newsroom)
     lock_file(picture.name)

@@ -1,4 +1,4 @@
-"""Finds similar claims for editors who log a claim or want to merge two claims."""
+"""The search for similar claims, for editors who log a claim or want to merge two claims."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -32,9 +32,10 @@ class SimilarClaim:
 
 
 class MeaningNotCompared(Exception):
-    """The claims can't currently be compared by meaning. The message gives the reason, and a later attempt can succeed.
+    """The error if claims can't currently be compared by meaning. Its text gives the reason.
 
-    `by_words` contains the results of the comparison by words, or None if this comparison took too long.
+    A later attempt can succeed. `by_words` contains the results of the comparison by words, or None if this comparison
+    took too long.
     """
 
     def __init__(self, reason: str, by_words: list[SimilarClaim] | None = None) -> None:
@@ -45,10 +46,10 @@ class MeaningNotCompared(Exception):
 def find_similar(
     text: str, *, exclude: UUID | None = None, likely_only: bool = False, limit: int = MOST
 ) -> list[SimilarClaim]:
-    """Published claims that are similar to the text, best match first. The claim `exclude` is left out.
+    """Return published claims that are similar to the text, best match first. The claim `exclude` is left out.
 
-    Raises MeaningNotCompared if the site compares claims by meaning but only the words could be compared. If the model
-    refuses the text, nothing is raised, because a later attempt would fail too.
+    Raises MeaningNotCompared if the site compares claims by meaning but could compare only the words this time. If the
+    model refuses the text, no error is raised, because a later attempt would fail too.
     """
     try:
         found = match(text, limit=limit + 1)
@@ -69,7 +70,7 @@ def find_similar(
 
 
 def find_identical_drafts(claim: Claim) -> list[Claim]:
-    """Unpublished claims in the same newsroom with the same text."""
+    """Return up to five unpublished claims in the same newsroom with the same text."""
     alike = Claim.objects.filter(newsroom=claim.newsroom_id, text__iexact=claim.text).exclude(pk=claim.pk)
     public = Exists(PublishedClaim.objects.filter(pk=OuterRef("pk")))
     merged = Exists(PublishedMerge.objects.filter(claim_id=OuterRef("pk")))

@@ -44,7 +44,7 @@ _schedule("pictures.forget", "20 3 * * *", delete_unused_files)
 _schedule("sources.check", "*/10 * * * *", check_sources, queue=requests.QUEUE, lock="sources.check")
 _schedule("captures.forget", "15 3 * * *", delete_unused_captures, restore_public_files)
 
-# A mail server that is down is asked again for about a day.
+# These tries cover about one day, so e-mails survive a mail server that is down.
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 
 
@@ -65,21 +65,21 @@ def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None
 
 @app.task(name=workflow.HELD, retry=RetryStrategy(max_attempts=5, exponential_wait=3, retry_exceptions=[DatabaseError]))
 def publish_held(proposal: int) -> None:
-    """Publishes a review whose time has come. If it can't be published, the desk's home page tells the Editors why."""
+    """Publish a review whose time has come. If this fails, the desk's home page tells the Editors why."""
     try:
         workflow.publish_held(Proposal.objects.get(pk=proposal))
     except EditorialError as refusal:
         logger.warning("Proposal %s was held and couldn't be published: %s", proposal, refusal)
 
 
-# A site that doesn't respond is tried again after half a minute and after two more minutes.
+# A site that doesn't respond is tried again after half a minute, and once more after two more minutes.
 _CAPTURE_RETRIES = 2
 _CAPTURE_RETRY = RetryStrategy(max_attempts=_CAPTURE_RETRIES, wait=30, linear_wait=90)
 
 
 @app.task(name=requests.TASK, queue=requests.QUEUE, retry=_CAPTURE_RETRY, pass_context=True)
 def capture_page(context: JobContext, capture: str) -> None:
-    """Captures the page. If the page stays unreachable, its editor is told, and the job itself hasn't failed."""
+    """Capture the page. If the page stays unreachable, the desk tells its editor, and the job doesn't fail."""
     waiting = Capture.objects.filter(pk=capture).first()
     if waiting is not None:
         try:

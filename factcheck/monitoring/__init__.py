@@ -1,5 +1,5 @@
-"""Tells operators how the site is: `/healthz`, `/readyz` and `/metrics` (docs/how-to/monitor.md).
+"""The URLs that tell operators how the site is: `/healthz`, `/readyz` and `/metrics` (docs/how-to/monitor.md).
 
-These URLs are answered before all other middleware and without the URL configuration, so every process has them.
-`factcheck.server.metrics` contains the numbers that processes count.
+These URLs are answered before all other middleware and without the URL configuration, so every process has them. The
+numbers that processes count are in `factcheck.tools.metrics`.
 """

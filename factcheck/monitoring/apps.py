@@ -1,4 +1,4 @@
-"""Registers what `manage.py check --deploy` checks."""
+"""The app, which registers the checks of `manage.py check --deploy`."""
 
 from django.apps import AppConfig
 from django.core.checks import register

@@ -1,4 +1,7 @@
-"""The checks of `/readyz`. Each check returns a sentence, or raises Failed with a sentence that says what to do."""
+"""The checks of `/readyz`.
+
+Each check returns a sentence, or raises Failed with a sentence that says what to do.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,14 +19,14 @@ from factcheck.record.errors import SetupError
 from factcheck.record.log import checkpoints, tree
 from factcheck.record.readmodel.address import require_address
 from factcheck.record.readmodel.public_state import is_right
-from factcheck.server.metrics import wrong_entry
+from factcheck.tools.metrics import wrong_entry
 
-SECONDS = 3.0  # for all checks together
-# Scheduled commands of the same kind wait for each other, so a few minutes are normal.
+SECONDS = 3.0  # for all checks together, because a database that hangs never answers
+# Scheduled commands of one kind wait for each other, so a wait of a few minutes is normal.
 MAX_LAG = timedelta(minutes=10)
-# A publication commits its entries first, and has them signed next.
+# A publication first commits its entries, and then has the entries signed.
 MAX_UNSIGNED = timedelta(minutes=2)
-# Backups are made every night. Without one, the site can publish, so this is a warning.
+# Backups are made every night. The site can publish without a new backup, so an old backup is only a warning.
 MAX_BACKUP_AGE = timedelta(hours=36)
 
 
@@ -33,7 +36,7 @@ class Failed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A check that fails makes the site not ready, unless it only warns."""
+    """The result of a check. A check that fails makes the site not ready, unless it only warns."""
 
     name: str
     ok: bool
@@ -45,7 +48,7 @@ class Result:
 
 
 def run_checks() -> list[Result]:
-    """Run all checks within SECONDS, even if the database never answers."""
+    """Return the results of all checks within SECONDS, even if the database never answers."""
     try:
         return all_checks.run()
     except TimeoutError:

@@ -1,4 +1,4 @@
-"""The checks of `manage.py check --deploy`: settings whose form is right, but that can't work on this site."""
+"""The checks of `manage.py check --deploy`, for settings with the right form that can't work on this site."""
 
 import os
 import re
@@ -11,10 +11,10 @@ from django.core import checks
 from django.http.request import validate_host
 
 from factcheck.editorial.encryption import find_key_problem
+from factcheck.operations.backup.encryption import parse_recipient
+from factcheck.operations.backup.problems import BackupError
 from factcheck.record.log.notes import NoteError, VerifierKey
 from factcheck.record.log.witnesses import configured_witnesses
-from factcheck.server.backup.encryption import parse_recipient
-from factcheck.server.backup.problems import BackupError
 
 _EXAMPLE = re.compile(r"(^|[.@])example\.(org|com|net)>?$")
 

@@ -1,4 +1,4 @@
-"""The text of `/metrics`: what the processes have counted, and what the database and the files tell."""
+"""The text of `/metrics`: the numbers that processes count, and the numbers in the database and the files."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,14 +11,17 @@ from prometheus_client.registry import Collector
 
 from factcheck.monitoring import numbers
 from factcheck.monitoring.time_limits import TimeLimited
-from factcheck.server.metrics import counted
+from factcheck.tools.metrics import counted
 
 SECONDS = 3.0
 Value = float | datetime | None
 
 
 def metrics_text() -> bytes:
-    """Return all metrics. Without a database, only `factcheck_database_up` and what the processes have counted."""
+    """Return all metrics in the text format of Prometheus.
+
+    Without a database, return only `factcheck_database_up` and the numbers that processes count.
+    """
     registry = CollectorRegistry()
     registry.register(_Site())
     return generate_latest(registry)

@@ -1,4 +1,7 @@
-"""Answers the operators' URLs. Without session, host check and redirect, because monitors ask the process directly."""
+"""The middleware that answers the operators' URLs.
+
+Monitors ask the process directly, so these URLs have no session, no host check and no redirect.
+"""
 
 import ipaddress
 import secrets
@@ -13,7 +16,7 @@ from factcheck.monitoring.exposition import metrics_text
 
 
 class Monitoring:
-    """Comes first in MIDDLEWARE."""
+    """The middleware. It must be the first in MIDDLEWARE, so that no other middleware can refuse a monitor."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -32,7 +35,8 @@ class Monitoring:
 def is_operator(request: HttpRequest) -> bool:
     """Return whether the request comes from this machine without a proxy, or has the token in METRICS_TOKEN.
 
-    Behind the proxy, every request comes from this machine, but the proxy adds X-Forwarded-For.
+    Behind the proxy, every request comes from this machine. The proxy adds X-Forwarded-For, so such requests are
+    refused.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if settings.METRICS_TOKEN and scheme.lower() == "bearer":
@@ -50,7 +54,10 @@ def _health(request: HttpRequest) -> HttpResponse:
 
 
 def _readiness(request: HttpRequest) -> HttpResponse:
-    """Return whether no check but the backup's fails. Only operators get the details, which name jobs and settings."""
+    """Return status 200 if all checks succeed except the backup's, or else 503.
+
+    Only operators get the details, because the details name jobs and settings.
+    """
     results = run_checks()
     ready = all(result.ok or result.warns for result in results)
     content: dict[str, object] = {"ready": ready}

@@ -1,4 +1,4 @@
-"""Reads from the database and the files what `/readyz` and `/metrics` tell."""
+"""The numbers that `/readyz` and `/metrics` read from the database and the files."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,10 +12,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
+from factcheck.operations.backup.making import newest_backup
 from factcheck.record import dump_files
 from factcheck.record.log import tree
 from factcheck.record.models import LogEntry
-from factcheck.server.backup.making import newest_backup
 from factcheck.webhooks.models import Subscription
 
 
@@ -29,7 +29,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Jobs that could run now, and since when the oldest of them has been waiting."""
+    """The number of jobs that could run now, the time since which the oldest has been waiting, and failed jobs."""
 
     count: int
     oldest: datetime | None
@@ -44,7 +44,7 @@ class Webhooks:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """When the newest files were made."""
+    """The times at which the newest files were made."""
 
     dump_at: datetime | None
     feed_at: datetime | None
@@ -52,7 +52,7 @@ class Files:
 
 
 def sees_queue() -> bool:
-    """Whether this process has the application's role. The readers' process only has the reading role."""
+    """Return whether this process has the application's role. The readers' process has only the reading role."""
     return "MISSING" not in connections["default"].settings_dict
 
 

@@ -1,4 +1,4 @@
-"""Runs work that may never end, because a database that hangs doesn't answer at all."""
+"""A time limit for work that may never end, because a database that hangs doesn't answer at all."""
 
 import threading
 import time
@@ -12,9 +12,10 @@ T = TypeVar("T")
 
 
 class TimeLimited(Generic[T]):
-    """Work in a thread of its own, which callers wait for during `seconds`.
+    """Work in a thread of its own, for which callers wait `seconds` at most.
 
-    Only one thread works at a time. Callers in the meantime get its result, so many requests cost as much as one.
+    Only one thread works at a time. Callers that come while it works get its result, so many requests cost as much as
+    one.
     """
 
     def __init__(self, work: Callable[[], T], seconds: float) -> None:
@@ -24,11 +25,14 @@ class TimeLimited(Generic[T]):
         self._result: Future[T] | None = None
 
     def run(self) -> T:
-        """Return the result. Raises the exception of the work, and TimeoutError if the work takes too long."""
+        """Return the result of the work.
+
+        Raise the exception of the work, or TimeoutError if the work takes too long.
+        """
         with self._lock:
             if self._result is None or self._result.done():
                 self._result, self._begun = Future(), time.monotonic()
-                # A daemon, because a process must be able to end while the thread hangs.
+                # The thread is a daemon, because the process must be able to end while the thread hangs.
                 threading.Thread(target=self._fill, args=[self._result], daemon=True).start()
             result, left = self._result, self._begun + self._seconds - time.monotonic()
         return result.result(max(left, 0))

@@ -12,7 +12,7 @@ from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import Checkpoint, NoteError, VerifierKey, open_note, signed_by
 from factcheck.record.models import RevisionDocument
 from factcheck.record.verification import DiscrepancyError
-from factcheck.server.http_client import FetchError, fetch
+from factcheck.tools.http_client import FetchError, fetch
 
 SECONDS = 30
 MAX_BYTES = 64 * 2**20

@@ -1,4 +1,4 @@
-"""Registers the ``webhooks`` app."""
+"""The app ``webhooks``."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,8 +1,8 @@
-"""Delivers log entries to receivers at least once, and in the log's order for each review or demand.
+"""Delivery of log entries to receivers, at least once, and in the log's order for each review or demand.
 
-`derive` turns log entries into deliveries, each with a job in the same transaction. A subscription's cursor is the last
-entry that has been derived. Jobs for the same review and subscription share a lock. A job keeps the lock while it waits
-for its next attempt, so that later jobs can't overtake the job (ADR 16).
+`derive` turns log entries into deliveries, each with a job in the same transaction. The cursor of a subscription is the
+last entry that has been derived. Jobs for the same review and subscription share a lock. A job keeps the lock while it
+waits for its next attempt, so that later jobs can't overtake it (ADR 16).
 """
 
 import logging
@@ -27,11 +27,12 @@ logger = logging.getLogger(__name__)
 
 State, Stopped = Delivery.State, Subscription.Stopped
 
-DERIVE, DELIVER = "webhooks.derive", "webhooks.deliver"  # tasks. The trigger entry_appended uses the first name.
+# Names of tasks. The trigger entry_appended uses the first name.
+DERIVE, DELIVER = "webhooks.derive", "webhooks.deliver"
 QUEUE = "webhooks"
 DERIVE_PRIORITY = 1  # deliveries have priority 0
 BATCH = 500
-# The delays after each failure, for nine attempts within a day.
+# The delay after each failure. Nine attempts fit into a day.
 BACKOFF = tuple(
     timedelta(**gap)
     for gap in (
@@ -39,21 +40,22 @@ BACKOFF = tuple(
         {"hours": 8},
     )
 )  # fmt: skip
-# If a receiver doesn't respond at all, deliveries pause for a quarter of the time since its first failure, within these
-# bounds. Otherwise its deliveries would keep the worker busy with failing connections.
+# If a receiver doesn't respond at all, its deliveries pause for a quarter of the time since its first failure. These
+# are the shortest and the longest pause. Without a pause, failing connections would keep the worker busy.
 REST = timedelta(minutes=1), timedelta(hours=1)
 # Deliveries to a slow receiver pause for a multiple of its response time, so that other receivers get threads.
 SLOW, SLOW_RESTS = timedelta(seconds=2), 4
-STOPPED_AFTER = timedelta(days=3)  # without a success, if a delivery has failed permanently
+# A webhook is stopped if a delivery fails permanently and nothing could be delivered for this long.
+STOPPED_AFTER = timedelta(days=3)
 KEPT = timedelta(days=30)  # how long finished deliveries are kept
 
-# The worker uses its own connections. Jobs are added over Django's connection, in the same transaction as their
-# deliveries.
+# Jobs are added over Django's connection, so that a job and its delivery are in the same transaction. The worker uses
+# connections of its own.
 _jobs = JobManager(DjangoConnector(alias="default"))
 
 
 class RetryLater(Exception):
-    """The delivery must be tried again at `at`."""
+    """A request to try the delivery again at the time `at`."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__(at)
@@ -61,7 +63,7 @@ class RetryLater(Exception):
 
 
 def log_head() -> int:
-    """Return the newest entry's sequence, or -1 if the log is empty."""
+    """Return the sequence of the newest entry, or -1 if the log is empty."""
     newest = LogEntry.objects.newest().values_list("sequence", flat=True).first()
     return -1 if newest is None else newest
 
@@ -93,8 +95,7 @@ def _derive_some(pk: UUID) -> bool:
 
 
 def enqueue_derivation() -> None:
-    # The priority is the same as in the trigger, which is higher than the priority of deliveries, because deliveries
-    # can take long.
+    # The trigger uses the same priority. Deliveries have a lower priority, because they can take long.
     _jobs.defer_job(Job(queue=QUEUE, task_name=DERIVE, lock=DERIVE, queueing_lock=None, priority=DERIVE_PRIORITY))
 
 
@@ -120,7 +121,7 @@ def lock_of(subscription: UUID) -> str:
 
 
 def attempt(pk: int) -> None:
-    """Send a delivery once, if it is still pending. Raises RetryLater.
+    """Send a delivery once, if it is still pending. Raise RetryLater if it has to be tried again.
 
     If the worker is killed between the request and the commit, the delivery is sent again with the same id.
     """
@@ -163,7 +164,7 @@ def _send(delivery: Delivery, now: datetime) -> sending.Outcome:
 
 @transaction.atomic
 def _store_outcome(done: Attempt, outcome: sending.Outcome) -> datetime | None:
-    """Store the outcome of an attempt. Return the time of the next attempt, or None."""
+    """Store the outcome of an attempt, and return the time of the next attempt, or None."""
     subscription = Subscription.objects.select_for_update().filter(pk=done.delivery.subscription_id).first()
     if subscription is None:
         return None  # the subscription was removed with its deliveries
@@ -192,14 +193,14 @@ def _store_outcome(done: Attempt, outcome: sending.Outcome) -> datetime | None:
     delivery.save(update_fields=["state", "tries"])
     if given_up and now - subscription.failing_since >= STOPPED_AFTER:
         stop(subscription, Stopped.FAILING)
-    # If the job of a stopped subscription kept waiting, it would still have its lock after the subscription is started
-    # again.
+    # The job of a stopped subscription must not wait. Otherwise, its lock would block the new jobs after the
+    # subscription is started again.
     return None if given_up or not subscription.is_running else now + BACKOFF[delivery.tries - 1]
 
 
 @transaction.atomic
 def stop(subscription: Subscription, why: Subscription.Stopped) -> None:
-    """Stop sending. Pending deliveries are kept but don't have jobs."""
+    """Stop sending. Pending deliveries are kept, but their jobs are deleted."""
     subscription.stopped = why
     subscription.save(update_fields=["stopped"])
     with connection.cursor() as cursor:
@@ -211,7 +212,7 @@ def stop(subscription: Subscription, why: Subscription.Stopped) -> None:
 
 @transaction.atomic
 def start(subscription: Subscription) -> None:
-    """Start sending again: first failed and pending deliveries, then newer entries, in the log's order."""
+    """Start sending again: first the failed and pending deliveries, then newer entries, in the log's order."""
     locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
     if locked.is_running:
         return
@@ -226,7 +227,10 @@ def start(subscription: Subscription) -> None:
 
 @transaction.atomic
 def send_again(delivery: Delivery) -> bool:
-    """Send a finished delivery again with the same id. Return False if it is pending or its subscription is stopped."""
+    """Send a finished delivery again with the same id.
+
+    Return False if the delivery is pending or its subscription is stopped.
+    """
     locked = (
         Delivery.objects.select_for_update(of=("self",)).select_related("entry", "subscription").get(pk=delivery.pk)
     )
@@ -240,7 +244,10 @@ def send_again(delivery: Delivery) -> bool:
 
 @transaction.atomic
 def new_secret(subscription: Subscription) -> None:
-    """Create a new secret. The previous secret also signs for SECRETS_OVERLAP, so receivers have time to switch."""
+    """Create a new secret.
+
+    The previous secret also signs for SECRETS_OVERLAP, so receivers have time to switch.
+    """
     locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
     subscription.generation, subscription.rotated_at = locked.generation + 1, timezone.now()
     subscription.save(update_fields=["generation", "rotated_at"])
@@ -253,7 +260,7 @@ def delete_old() -> None:
 
 @transaction.atomic
 def remove(subscription: Subscription) -> None:
-    """Delete a subscription and its deliveries. Remaining jobs have nothing to send."""
+    """Delete a subscription and its deliveries. Jobs that remain find nothing to send."""
     Subscription.objects.select_for_update().get(pk=subscription.pk)
     _delete(Delivery.objects.filter(subscription=subscription))
     subscription.delete()
@@ -265,7 +272,10 @@ def _delete(deliveries: QuerySet[Delivery]) -> None:
 
 
 def _slices(deliveries: QuerySet[Delivery], key: str) -> Iterator[list[Delivery]]:
-    """Yield BATCH deliveries at a time, sorted by the key. After an import, not all deliveries may fit into memory."""
+    """Yield BATCH deliveries at a time, sorted by the key.
+
+    After an import, all deliveries together may not fit into memory.
+    """
     last = -1
     while some := list(deliveries.filter(**{f"{key}__gt": last}).order_by(key)[:BATCH]):
         yield some

@@ -1,4 +1,7 @@
-"""The tables of subscriptions, deliveries and attempts, which aren't public. Payloads are built from the record."""
+"""The tables of subscriptions, deliveries and attempts, which aren't public.
+
+Messages are built from the record and aren't stored.
+"""
 
 import uuid
 from datetime import datetime, timedelta
@@ -16,7 +19,7 @@ SECRETS_OVERLAP = timedelta(hours=24)
 
 
 class Event(models.TextChoices):
-    """The events that a subscription can select. The values are also used as message types."""
+    """The events that a subscription can select. The values are also the types of messages."""
 
     REVIEW_PUBLISHED = "review.published", _("a review is published or reinstated")
     REVIEW_CORRECTED = "review.corrected", _("a review is corrected or updated")
@@ -25,7 +28,7 @@ class Event(models.TextChoices):
 
 
 class Subscription(models.Model):
-    """A receiver's URL and the selected events. `cursor` is the last log entry from which deliveries were created."""
+    """A receiver's URL and its selected events. `cursor` is the last log entry from which deliveries were created."""
 
     class Stopped(models.TextChoices):
         RUNNING = "", _("running")
@@ -78,7 +81,10 @@ class Subscription(models.Model):
 
     @property
     def secret(self) -> str:
-        """The secret in the format for receivers. It is derived and never stored (docs/reference/webhooks.md)."""
+        """Return the secret in the format for receivers.
+
+        The secret is derived and never stored (docs/reference/webhooks.md).
+        """
         return signing.as_text(signing.secret(self.pk, self.generation))
 
     def signing_secrets(self, now: datetime) -> list[bytes]:
@@ -127,7 +133,7 @@ class Delivery(models.Model):
 
     @property
     def message_id(self) -> str:
-        """The `webhook-id`. It is the same for every attempt, so that the receiver can recognise duplicates."""
+        """Return the `webhook-id`, which is the same for every attempt, so that receivers can find duplicates."""
         return f"msg_{self.subscription_id.hex}_{self.entry_id}"
 
     @property

@@ -9,7 +9,7 @@ from factcheck.webhooks.models import Event
 
 Kind = LogEntry.Kind
 
-# Other kinds of entries don't cause an event. The message's `data.kind` contains the exact kind.
+# Other kinds of entries cause no event. `data.kind` in the message is the exact kind.
 EVENTS: dict[str, Event] = {
     Kind.ORIGINAL: Event.REVIEW_PUBLISHED,
     Kind.REINSTATEMENT: Event.REVIEW_PUBLISHED,
@@ -23,7 +23,7 @@ EVENTS: dict[str, Event] = {
 
 
 def message(entry: LogEntry, event: str) -> bytes:
-    """Return the message as defined by Standard Webhooks. `data` is the entry as in the changes feed.
+    """Return the message as Standard Webhooks defines it, in which `data` is the entry as in the changes feed.
 
     The message is built for each attempt and never stored, so that erased content isn't sent.
     """

@@ -1,4 +1,4 @@
-"""Sends a message to a receiver once, and says how it went. Redirects aren't followed, and no body is read."""
+"""The request that sends a message to a receiver once. Redirects aren't followed, and no body is read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from http.client import RemoteDisconnected
 
 from django.conf import settings
 
-from factcheck.server import http_client
+from factcheck.tools import http_client
 from factcheck.webhooks.models import Attempt
 
 Problem = Attempt.Problem
@@ -30,7 +30,7 @@ class Outcome:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
-    """Send the body once."""
+    """Send the body once, and return the outcome. The request never takes longer than TIMEOUT."""
     loopback = settings.WEBHOOKS_ALLOW_LOOPBACK
     if not loopback and not url.startswith("https:"):
         return Outcome(Problem.INSECURE)

@@ -1,6 +1,6 @@
-"""Allows messages to public addresses only (`factcheck.server.public_addresses`).
+"""The rule that messages are sent only to public addresses (`factcheck.tools.public_addresses`).
 
-Hosts are checked both when a URL is registered and before each request (`factcheck.server.http_client`).
+Hosts are checked when a URL is registered, and again before each request (`factcheck.tools.http_client`).
 """
 
 import re
@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.text import clean_text, find_forbidden
-from factcheck.server.public_addresses import is_public_host, parse
+from factcheck.tools.public_addresses import is_public_host, parse
 
-_WRITTEN = re.compile(r"https?://[!-~]+")  # the same as the column's constraint
+_WRITTEN = re.compile(r"https?://[!-~]+")  # the column's constraint is the same
 
 
 def validate_address(url: str) -> None:

@@ -6,13 +6,14 @@ from procrastinate.jobs import Job
 
 from factcheck.webhooks import delivery as deliveries
 
-RUNS = 100  # runs of a job. If our own error still occurs after this many runs, it is permanent.
+RUNS = 100  # an error of our own that still occurs after this many runs of a job is permanent
 
 
 class AtLeastOnce(BaseRetryStrategy):
-    """Retries at the time in `RetryLater`, or a few minutes after our own error, such as a lost connection.
+    """A strategy that retries a job at the time in `RetryLater`, or some minutes after an error of our own.
 
-    A failed job would lose its delivery, because no other job would be added for the delivery.
+    An error of our own is, for example, a lost connection to the database. A failed job would lose its delivery,
+    because no other job would be added for the delivery.
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:

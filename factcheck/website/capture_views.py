@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from factcheck.record.models import PublicCapture
 from factcheck.record.public_files import public_file
-from factcheck.server.hostile_files import download
+from factcheck.web.hostile_files import download
 from factcheck.website import queries
 from factcheck.website.views import page_for_readers
 

@@ -15,7 +15,7 @@ from factcheck.record.statement_labels import label
 from factcheck.record.statements.parts import keys_of
 from factcheck.record.statements.review import Review as Statement
 from factcheck.record.statements.review import ReviewedClaim
-from factcheck.server.search_gate import search_gate
+from factcheck.web.search_gate import search_gate
 from factcheck.website import queries
 from factcheck.website.search_limits import within_limits
 from factcheck.website.views import is_sample, page_for_readers

@@ -27,7 +27,7 @@ from factcheck.editorial.models import ReaderMessage
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.models import Status
 from factcheck.record.statements.values import SITE
-from factcheck.server.networks import address_of
+from factcheck.web.networks import address_of
 from factcheck.website import queries
 from factcheck.website.views import page_for_readers
 

@@ -189,7 +189,7 @@ def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
 
 
 def find_entry(section: str, subject: UUID | str, number: int | str) -> LogEntry:
-    """Return the log's entry of a revision of a review or demand. Raises Http404."""
+    """Return the log's entry of a revision of a review or demand, or of a claim's merge or split. Raises Http404."""
     entries = list_revisions(subject).filter(kind__startswith=f"{section.removesuffix('s')}.")
     return get_object_or_404(entries, number=number)
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from factcheck.server.rate_limits import SEARCH, count_request
-from factcheck.server.search_gate import RETRY_AFTER, Busy
+from factcheck.web.rate_limits import SEARCH, count_request
+from factcheck.web.search_gate import RETRY_AFTER, Busy
 
 
 def within_limits(

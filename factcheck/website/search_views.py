@@ -1,7 +1,7 @@
 """The search page: a word, a URL or a whole post, with filters, and suggestions as readers type.
 
 A search takes a place in the search gate and counts towards the reader's limit. A text is matched before the search, in
-the gate for matches (`server/search_gate.py`). If that gate is full, the page says that results are missing.
+the gate for matches (`web/search_gate.py`). If that gate is full, the page says that results are missing.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.models import PublishedReview
 from factcheck.record.search.query import MAX_QUERY
-from factcheck.server.search_gate import Busy, match_gate, search_gate
+from factcheck.web.search_gate import Busy, match_gate, search_gate
 from factcheck.website import queries
 from factcheck.website.filters import Facet, Filters
 from factcheck.website.same_claim import SameClaim, find_same, find_unsure

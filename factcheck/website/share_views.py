@@ -8,7 +8,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control, se
 from django.views.decorators.http import require_safe
 
 from factcheck.record.models import LogEntry, Status
-from factcheck.server.search_gate import search_gate
+from factcheck.web.search_gate import search_gate
 from factcheck.website import queries, share_cards
 from factcheck.website.citations import FORMATS
 from factcheck.website.search_limits import within_limits

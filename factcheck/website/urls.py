@@ -31,7 +31,9 @@ from factcheck.website import (
     well_known,
 )
 
-REVISION = rf"^(?P<section>reviews|demands)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
+REVISION = (
+    rf"^(?P<section>reviews|demands|claims)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
+)
 
 permanent = [
     path("reviews/<uuid:review_id>/", review_views.review, name="review"),

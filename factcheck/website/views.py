@@ -12,7 +12,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control, se
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from factcheck.server.response_cache import key_of, recall, remember
+from factcheck.web.response_cache import key_of, recall, remember
 from factcheck.website import queries
 
 

@@ -19,10 +19,7 @@ def _answers(media: str, *statuses: int) -> Json:
 
 
 _NUMBER: Json = {"type": "integer"}
-_GOOGLE: Json = {
-    str(status): {"description": "-", "content": {"application/json": {}, "text/javascript": {}}}
-    for status in (200, 400)
-}
+_GOOGLE: Json = {str(status): {"description": "-", "content": {"application/json": {}}} for status in (200, 400)}
 _MESSAGE: Json = {
     "type": "object",
     "properties": {name: {"type": "string"} for name in ("text", "url", "contact", "language")},
@@ -40,13 +37,13 @@ DOCUMENT: Json = {
         "/v1alpha1/claims:search": {
             "get": {
                 "parameters": _parameters(
-                    "query", "languageCode", "reviewPublisherSiteFilter", "pageToken", "fields", "callback", "alt", "key",
+                    "query", "languageCode", "reviewPublisherSiteFilter", "pageToken", "fields", "alt", "key",
                     maxAgeDays=_NUMBER, pageSize=_NUMBER, offset=_NUMBER,
                 ),
                 "responses": _GOOGLE,
             }
         },
-        "/$discovery/rest": {"get": {"parameters": _parameters("version", "key", "fields"), "responses": _GOOGLE}},
+        "/$discovery/rest": {"get": {"parameters": _parameters("version"), "responses": _GOOGLE}},
         "/en/search/": {"get": {"parameters": _parameters("q"), "responses": _answers("text/html", 200, 400)}},
         "/en/tips/": {"get": {"parameters": _parameters("text"), "responses": _answers("text/html", 200)}, "post": _FORM},
         "/en/reviews/{review_id}/report/": {"post": {"parameters": [_REVIEW], **_FORM}},

@@ -34,7 +34,6 @@ def addresses(world):
         f"/api/v1/reviews/{world.id}/revisions/",
         f"/api/v1/reviews/{world.id}/revisions/1/",
         f"/api/v1/reviews/{world.id}/revisions/1/document/",
-        f"/api/v1/reviews/{world.id}/revisions/1/diff/1/",
         "/api/v1/corrections/",
         "/api/v1/claims/",
         f"/api/v1/claims/{world.review.claim_id}/",

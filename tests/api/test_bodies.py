@@ -313,7 +313,7 @@ def test_erased_review_keeps_the_metadata_of_its_revisions(world, api):
             "digest": entry(world.erased, 1).digest,
             "url": f"{address}/1/",
             "document_url": None,
-            "proof_url": f"{SITE}/api/v1/log/proofs/inclusion?sequence={entry(world.erased, 1).sequence}",
+            "proof_url": f"{SITE}/reviews/{world.erased.pk}/revisions/1/proof.json",
         },
         {
             "number": 2,
@@ -325,7 +325,7 @@ def test_erased_review_keeps_the_metadata_of_its_revisions(world, api):
             "digest": entry(world.erased, 2).digest,
             "url": f"{address}/2/",
             "document_url": f"{address}/2/document/",
-            "proof_url": f"{SITE}/api/v1/log/proofs/inclusion?sequence={entry(world.erased, 2).sequence}",
+            "proof_url": f"{SITE}/reviews/{world.erased.pk}/revisions/2/proof.json",
         },
     ]
 
@@ -350,7 +350,7 @@ def test_revision_has_metadata_and_the_review_as_it_was(world, api):
         "digest": entry(review, 2).digest,
         "url": address,
         "document_url": f"{address}document/",
-        "proof_url": f"{SITE}/api/v1/log/proofs/inclusion?sequence={entry(review, 2).sequence}",
+        "proof_url": f"{SITE}/reviews/{review.pk}/revisions/2/proof.json",
         "review": corrected(review),
     }
     first = api.get(f"reviews/{review.pk}/revisions/1/")["review"]

@@ -1,17 +1,12 @@
-"""Corrections as a list, as a feed, and as differences between revisions."""
+"""Corrections as a list and as a feed."""
 
-import json
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
-import jsonpatch
 import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
-from hypothesis import strategies as st
 
-from api.views.differences import difference
 from factcheck.editorial.models import Review
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import LogEntry
@@ -195,69 +190,3 @@ def test_feed_of_corrections(world, api):
     flood = entries[2].find(f"{ATOM}summary").text
     words = "Verdict on the claim: Sai → Đúng</p><p>Ngày quay đã được xác minh lại với người quay phim."
     assert flood == f"<p>[substantive] {words}</p>"
-
-
-def documents(api, review, *numbers):
-    return [json.loads(api.send(f"reviews/{review}/revisions/{number}/document/").content) for number in numbers]
-
-
-def test_difference_between_revisions(world, api):
-    response = api.send(f"reviews/{world.flood}/revisions/1/diff/2/")
-    assert response["Content-Type"] == "application/json-patch+json"
-    patch = json.loads(response.content)
-    assert {"op": "replace", "path": "/verdict/slug", "value": "true"} in patch
-    assert {"op": "replace", "path": "/revision/number", "value": 2} in patch
-    first, second, third = documents(api, world.flood, 1, 2, 3)
-    assert jsonpatch.apply_patch(first, patch) == second
-    for before, after, number, other in ((second, first, 2, 1), (first, third, 1, 3), (third, third, 3, 3)):
-        patch = json.loads(api.send(f"reviews/{world.flood}/revisions/{number}/diff/{other}/").content)
-        assert jsonpatch.apply_patch(before, patch) == after
-    assert patch == []
-
-
-def test_difference_with_a_tombstone(world, api):
-    patch = json.loads(api.send(f"reviews/{world.tea}/revisions/2/diff/3/").content)
-    before, after = documents(api, world.tea, 2, 3)
-    assert {"op": "remove", "path": "/verdict"} in patch
-    assert jsonpatch.apply_patch(before, patch) == after
-
-
-@pytest.mark.parametrize(
-    ("pair", "status"), [("1/diff/2", 410), ("3/diff/3", 410), ("1/diff/9", 410), ("9/diff/9", 404)]
-)
-def test_difference_of_the_erased(world, api, pair, status):
-    problem = api.problem(f"reviews/{world.secret}/revisions/{pair}/", status=status)
-    assert status == 404 or problem["detail"] == "Theo lệnh của toà án."
-
-
-def test_difference_that_is_not_there(world, api):
-    assert api.problem(f"reviews/{world.flood}/revisions/1/diff/4/", status=404)
-    assert api.problem("reviews/00000000-0000-0000-0000-000000000000/revisions/1/diff/1/", status=404)
-    assert api.problem(f"reviews/{world.flood}/revisions/1/diff/2/", {"x": 1})["errors"][0]["parameter"] == "x"
-
-
-@pytest.mark.parametrize(
-    ("accept", "status"),
-    [("application/json-patch+json", 200), ("application/json", 200), ("*/*", 200), ("text/html", 406)],
-)
-def test_difference_in_what_is_accepted(world, api, accept, status):
-    assert api.send(f"reviews/{world.flood}/revisions/1/diff/2/", accept=accept).status_code == status
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from(["", "a", "b/c", "~1", "Đúng"]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["a", "b/c", "~", "", "0"]), inner, max_size=4),
-    max_leaves=12,
-)  # fmt: skip
-DOCUMENTS = st.dictionaries(st.sampled_from(["a", "b/c", "~", "", "0"]), JSON, max_size=4)
-
-
-def exact(value):
-    """So that 1, 1.0 and true are told apart."""
-    return json.dumps(value, sort_keys=True)
-
-
-@given(DOCUMENTS, DOCUMENTS)
-def test_difference_makes_one_document_into_the_other(before, after):
-    patch = json.loads(json.dumps(difference(before, after)))
-    assert exact(jsonpatch.apply_patch(before, patch)) == exact(after)

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from api.http.parameter_values import STARTER_SCALE, STARTER_VERDICTS
 from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic, Verdict
 from factcheck.record.models import LogEntry, PastReview, PublishedClaim, PublishedReview
-from factcheck.server.response_cache import forget_responses
+from factcheck.web.response_cache import forget_responses
 from tests.api.published import make_imported
 from tests.support.drafts import Newsroom, correct_review, make_claim, make_newsroom, make_review, publish_review
 

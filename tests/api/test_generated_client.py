@@ -27,14 +27,13 @@ from tests.support.drafts import (
 )
 from tests.support.serving import served
 
-# Types that the generator doesn't know by name: bytes, lines of JSON, and two kinds of JSON.
+# Types that the generator doesn't know by name: bytes, lines of JSON, and JSON-LD.
 CONFIGURATION = {
     "post_hooks": [],
     "content_type_overrides": {
         "application/zstd": "application/octet-stream",
         "application/vnd.apache.parquet": "application/octet-stream",
         "application/ld+json": "application/json",
-        "application/json-patch+json": "application/json",
         "application/jsonl": "application/octet-stream",
     },
 }

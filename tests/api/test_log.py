@@ -82,32 +82,7 @@ def test_tile_that_is_not_there(filled: list[bytes], path: str) -> None:
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
 
 
-def leaf_proves(leaf: bytes, sequence: int, size: int, proof: list[bytes]) -> bytes:
-    """RFC 9162, section 2.1.3.2: the root that the proof leads to."""
-    fn, sn, root = sequence, size - 1, hashlib.sha256(b"\x00" + leaf).digest()
-    for value in proof:
-        if fn & 1 or fn == sn:
-            root = hashlib.sha256(b"\x01" + value + root).digest()
-            while not fn & 1 and fn:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            root = hashlib.sha256(b"\x01" + root + value).digest()
-        fn, sn = fn >> 1, sn >> 1
-    assert sn == 0
-    return root
-
-
-@pytest.mark.parametrize(("sequence", "size"), [(0, 1), (0, 700), (699, 700), (255, 256), (256, 257), (300, 513)])
-def test_inclusion_proof(filled: list[bytes], sequence: int, size: int) -> None:
-    answer = Api().get("log/proofs/inclusion", {"sequence": sequence, "size": size})
-    assert (answer["sequence"], answer["size"], answer["leaf"].encode()) == (sequence, size, filled[sequence])
-    assert base64.b64decode(answer["root_hash"]) == naive_root(filled[:size])
-    proof = [base64.b64decode(value) for value in answer["proof"]]
-    assert leaf_proves(filled[sequence], sequence, size, proof) == naive_root(filled[:size])
-
-
 def test_proofs_take_the_newest_size_by_default(filled: list[bytes]) -> None:
-    assert Api().get("log/proofs/inclusion", {"sequence": 5})["size"] == 700
     answer = Api().get("log/proofs/consistency", {"from": 300})
     assert (answer["from"], answer["to"]) == (300, 700)
     assert base64.b64decode(answer["from_root_hash"]) == naive_root(filled[:300])
@@ -119,16 +94,12 @@ def test_proofs_take_the_newest_size_by_default(filled: list[bytes]) -> None:
 @pytest.mark.parametrize(
     ("address", "query", "named"),
     [
-        ("log/proofs/inclusion", {}, ["sequence"]),
-        ("log/proofs/inclusion", {"sequence": "x"}, ["sequence"]),
-        ("log/proofs/inclusion", {"sequence": 700}, ["sequence"]),
-        ("log/proofs/inclusion", {"sequence": 3, "size": 3}, ["sequence"]),
-        ("log/proofs/inclusion", {"sequence": 3, "size": 701}, ["size"]),
-        ("log/proofs/inclusion", {"sequence": [1, 2]}, ["sequence"]),
-        ("log/proofs/inclusion", {"sequence": "9" * 30}, ["sequence"]),
         ("log/proofs/consistency", {"from": 5, "to": 4}, ["from"]),
         ("log/proofs/consistency", {"from": 5, "to": 900}, ["to"]),
         ("log/proofs/consistency", {"form": 5}, ["form", "from"]),
+        ("log/proofs/consistency", {"from": "x"}, ["from"]),
+        ("log/proofs/consistency", {"from": [1, 2]}, ["from"]),
+        ("log/proofs/consistency", {"from": "9" * 30}, ["from"]),
         ("log/checkpoint", {"size": 5}, ["size"]),
     ],
 )

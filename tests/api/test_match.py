@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial import similar_claims
 from factcheck.record.matching import matches
-from factcheck.server import search_gate
+from factcheck.web import search_gate
 from tests.api.conftest import Api
 from tests.support.drafts import Newsroom, Review, make_claim, make_review, merge_claims, publish_review
 

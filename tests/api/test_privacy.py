@@ -45,7 +45,6 @@ def lists(review):
         f"reviews/{review.pk}/": 1,  # with the head
         f"reviews/{review.pk}/revisions/1/": 2,
         f"reviews/{review.pk}/revisions/1/document/": 2,
-        f"reviews/{review.pk}/revisions/1/diff/1/": 3,
         f"claims/{review.claim_id}/": 2,
         "corrections/": 3,  # none: the head, and again, so that none came meanwhile
         "changes/": 3,  # the entries, then the bodies of reviews

@@ -13,7 +13,7 @@ from django.db.migrations import RunSQL
 from factcheck.database import migration_locks
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.source import parse_url
-from factcheck.server.management.commands import migrate
+from factcheck.operations.management.commands import migrate
 from tests.support.migrating import add_migration
 
 ADD_COLUMN = RunSQL("ALTER TABLE record_logentry ADD COLUMN made_up bigint")

@@ -22,7 +22,7 @@ from django.db import connections
 from factcheck.database import replicas
 from factcheck.database.replicas import Replicas
 from factcheck.database.source import parse_url, source
-from factcheck.server import worker
+from factcheck.operations import worker
 from tests.support.postgresql import Server, create, environment, free_port, servers, wait
 
 ROOT = Path(__file__).resolve().parents[2]

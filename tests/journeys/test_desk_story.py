@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from factcheck.editorial.captures import fetching
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
-from factcheck.server.http_client import Exchange, FetchError, Problem
+from factcheck.tools.http_client import Exchange, FetchError, Problem
 from tests.support.drafts import Newsroom, make_scale
 from tests.support.evidence import capture_worker
 from tests.support.serving import served

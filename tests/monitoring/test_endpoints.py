@@ -262,7 +262,7 @@ def test_numbers_of_all_processes_are_added_up(tmp_path: Path):
     """As systemd's unit has it: each process writes to a file of its own in one folder."""
     code = (
         "import django; django.setup()\n"
-        "from factcheck.server.metrics import count_refusal, count_request, counted, set_wrong_entry, wrong_entry\n"
+        "from factcheck.tools.metrics import count_refusal, count_request, counted, set_wrong_entry, wrong_entry\n"
         "count_request('api:reviews', 200, 0.003, 2, 0.001); count_refusal('downloads')\n"
         "found = wrong_entry(); set_wrong_entry(41)\n"
         "print({'found': found} | {sample.name: sample.value for metric in counted() for sample in metric.samples"

@@ -19,7 +19,7 @@ from factcheck.record.matching import embeddings
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.review import Review
-from factcheck.server import http_client
+from factcheck.tools import http_client
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from django.test import Client
 
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ImportBatch, Review
+from factcheck.operations.tasks import run_command
 from factcheck.record.errors import SetupError
 from factcheck.record.log import tree
 from factcheck.record.models import LogEntry, PublishedReview, RecordAddress
 from factcheck.record.readmodel.address import require_address
-from factcheck.server.tasks import run_command
 from tests.imports.own_records import SECOND, digest, record, run, take
 from tests.support.databases import Ground
 from tests.support.drafts import Newsroom, approve_demand, make_demand, make_review, publish_review, withdraw_review

@@ -11,8 +11,8 @@ from django.test import Client
 
 from api.assistants.tools import get_review
 from factcheck.record.models import LogEntry, PublishedReview
-from factcheck.server import metrics
-from factcheck.server.response_cache import forget_responses
+from factcheck.tools import metrics
+from factcheck.web.response_cache import forget_responses
 from tests.support.drafts import (
     correct_review,
     make_demand,

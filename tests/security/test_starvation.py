@@ -15,8 +15,8 @@ from django.test import Client
 
 from api.assistants import server, tools
 from api.views.match import MatchView
-from factcheck.server import search_gate
-from factcheck.server.search_gate import Busy, SearchGate, gates_for, match_gate
+from factcheck.web import search_gate
+from factcheck.web.search_gate import Busy, SearchGate, gates_for, match_gate
 from tests.support.drafts import make_newsroom, make_review, publish_review
 from tests.support.serving import full, served
 

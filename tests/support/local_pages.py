@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from factcheck.server import http_client
+from factcheck.tools import http_client
 from tests.support.serving import running
 
 PUBLIC = "93.184.215.14"

@@ -8,7 +8,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.core.handlers.wsgi import WSGIHandler
 
-from factcheck.server.search_gate import SearchGate
+from factcheck.web.search_gate import SearchGate
 
 
 class _Server(ThreadingMixIn, WSGIServer):

@@ -22,7 +22,7 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
-from factcheck.server import worker
+from factcheck.operations import worker
 
 ROOT = Path(__file__).parents[2]
 

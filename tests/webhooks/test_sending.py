@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from factcheck.server.public_addresses import is_public_address, parse
+from factcheck.tools.public_addresses import is_public_address, parse
 from factcheck.webhooks import sending
 from factcheck.webhooks.targets import validate_address
 from tests.support.receiving import Receiver, receiving

@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.server.search_gate import search_gate
+from factcheck.web.search_gate import search_gate
 from factcheck.website import diff_views
 from tests.support.drafts import (
     Newsroom,

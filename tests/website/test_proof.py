@@ -17,7 +17,7 @@ from factcheck.record.key_rotation import rotate
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
 from factcheck.record.models import LogCheckpoint, LogEntry
-from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review, publish_three
+from tests.support.drafts import Newsroom, make_newsroom, make_review, merge_claims, publish_review, publish_three
 from tests.support.serving import served
 from tests.website.conftest import Page
 
@@ -156,3 +156,13 @@ def test_files_are_downloads_that_are_revalidated(reviews: SimpleNamespace) -> N
 def test_box_in_vietnamese(reviews: SimpleNamespace) -> None:
     text = Page(box(get(f"/reviews/{reviews.corrected}/", language="vi"))).text
     assert "trong nhật ký công khai của trang web này: Đã đính chính" in text, text
+
+
+def test_merge_of_claims_has_a_proof(newsroom: Newsroom) -> None:
+    review, other = make_review(newsroom), make_review(newsroom)
+    publish_review(newsroom, review)
+    publish_review(newsroom, other)
+    entry = merge_claims(newsroom, other.claim, review.claim)
+    response = Client().get(f"/claims/{other.claim_id}/revisions/1/proof.json")
+    assert response.json()["leaf"].encode() == entry.leaf()
+    assert json.loads(response.json()["document"])["into"] == {"id": str(review.claim_id)}

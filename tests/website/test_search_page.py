@@ -13,7 +13,7 @@ from django.test import Client
 
 from factcheck.record.models import PublishedReview
 from factcheck.record.search import ranking
-from factcheck.server.search_gate import search_gate
+from factcheck.web.search_gate import search_gate
 from factcheck.website import search_views, url_search, word_search
 from factcheck.website.filters import NAMES
 from tests.support.drafts import (

@@ -14,7 +14,7 @@ from PIL import Image
 
 from factcheck.record.formats.text import nfc
 from factcheck.record.models import PublishedReview
-from factcheck.server.search_gate import search_gate
+from factcheck.web.search_gate import search_gate
 from factcheck.website.share_cards import newest_correction, review_card
 from factcheck.website.share_picture import HEIGHT, MAX_CHARACTERS, MAX_CLUSTER, WIDTH, Card, drawable, paint
 from tests.support.drafts import (

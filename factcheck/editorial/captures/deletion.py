@@ -1,4 +1,4 @@
-"""Deletes captures: after an erasure, and every night those that no draft and no published review uses."""
+"""The deletion of captures: after an erasure, and each night if no draft and no published review uses the capture."""
 
 from collections.abc import Collection, Iterable
 from uuid import UUID
@@ -13,7 +13,7 @@ from factcheck.record.public_files import UNUSED_FOR, delete_unused_public_files
 
 
 def erase_captures(review: Review, claims: Collection[UUID]) -> None:
-    """Deletes the captures that only the erased review and its erased claims used, with their texts and files."""
+    """Delete the captures that only the erased review and its erased claims used, with their files and text."""
     others = Review.objects.not_erased().exclude(pk=review.pk)
     gone = [
         capture
@@ -24,9 +24,10 @@ def erase_captures(review: Review, claims: Collection[UUID]) -> None:
 
 
 def delete_unused_captures() -> None:
-    """Deletes captures that were never used, or whose drafts have all been deleted, and files without a row.
+    """Delete unused captures, files without a row, and unused public files.
 
-    A capture that was requested a moment ago can still get its source, and a file that was just written its row.
+    A capture is unused if nothing has ever cited it, or if all drafts that cited it have been deleted. New captures and
+    new files are kept, because their source or their row may still follow.
     """
     old = timezone.now() - UNUSED_FOR
     unused = Capture.objects.filter(requested_at__lt=old, reviews=None, claims=None, sources=None, appearances=None)
@@ -40,7 +41,7 @@ def delete_unused_captures() -> None:
 
 
 def delete_captures(captures: Iterable[Capture]) -> None:
-    """Deletes the rows, and their files after the transaction has been committed."""
+    """Delete the rows at once, and their files after the transaction has been committed."""
     rows = list(captures)
     files = [name for capture in rows if (name := capture.file.name)]
     Capture.objects.filter(pk__in=[capture.pk for capture in rows]).delete()
@@ -49,5 +50,6 @@ def delete_captures(captures: Iterable[Capture]) -> None:
         for name in files:
             default_storage.delete(name)
 
-    # `robust`: the commit can't be undone. The nightly task deletes a file that can't be deleted now.
+    # If a file can't be deleted, the commit can't be undone any more. `robust` logs the error, and the nightly task
+    # deletes the file later.
     transaction.on_commit(delete_files, robust=True)

@@ -1,7 +1,7 @@
-"""Captures the page of a waiting capture: fetches the page, reads its details, and stores a WARC file.
+"""The capturing of a page: the worker fetches it, reads its details and stores a WARC file.
 
-A capture takes at most a minute: half of it for the requests, and the rest for the details and the time stamp. The
-capture's row is only locked at the end.
+A capture takes at most one minute: half of it for the requests, and the rest for the details and the time stamp. The
+capture's row is locked only at the end, so a slow page blocks nobody.
 """
 
 import hashlib
@@ -19,20 +19,23 @@ from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Capture
 from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.values import URL
-from factcheck.server.http_client import Exchange, FetchError, fetch
+from factcheck.tools.http_client import Exchange, FetchError, fetch
 
 State, Failure = Capture.State, Capture.Failure
 
-# Failures that may pass. The worker tries these pages again.
+# Failures that are often temporary. The worker tries these pages again.
 TEMPORARY = {Failure.TIMEOUT, Failure.UNREACHABLE, Failure.UNKNOWN_HOST, Failure.SERVER_ERROR}
 
 
 class TemporaryError(Exception):
-    """The page couldn't be captured now, but may be later."""
+    """The error for a page that couldn't be captured now, but perhaps later."""
 
 
 def capture(capture: Capture) -> None:
-    """Do the work of one capture. Does nothing if it is already done. Raises TemporaryError if it should be retried."""
+    """Fetch and store the page, unless the capture is done or has been forgotten.
+
+    Raises TemporaryError if the worker should try again later.
+    """
     if capture.state == State.DONE or capture.failure == Failure.FORGOTTEN:
         return
     try:
@@ -49,7 +52,7 @@ def capture(capture: Capture) -> None:
     except EditorialError:
         _fail(capture, Failure.FULL)
     except Exception:
-        # Whatever a hostile page breaks, its capture must not wait forever.
+        # A hostile page can cause any error. Without a final state, its capture would wait forever.
         _fail(capture, Failure.INTERNAL)
         raise
 
@@ -102,7 +105,7 @@ def _storable(url: str) -> str:
 
 @transaction.atomic
 def _write(capture: Capture, values: dict[str, Any], content: bytes | None = None) -> None:
-    """Write the result, unless another run of the same job was faster, or the copy was forgotten in the meantime."""
+    """Write the result, unless a parallel run has already written one or the copy has been forgotten."""
     row = Capture.objects.select_for_update().filter(pk=capture.pk).exclude(state=State.DONE).first()
     if row is None or row.failure == Failure.FORGOTTEN:
         return
@@ -112,7 +115,7 @@ def _write(capture: Capture, values: dict[str, Any], content: bytes | None = Non
         require_room(len(content), by=row.requested_by, newsroom=row.newsroom_id)
         field = row.file.field
         name = f"capture.{WARC_GZ.ending}"
-        row.file.storage.delete(field.generate_filename(row, name))  # left by a killed run
+        row.file.storage.delete(field.generate_filename(row, name))  # a killed run may have left this file
         row.file.save(name, ContentFile(content), save=False)
     row.save()
     capture.refresh_from_db()

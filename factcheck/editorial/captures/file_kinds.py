@@ -1,4 +1,4 @@
-"""Recognises the kind of an uploaded capture by its bytes. The name that the browser sends is never used."""
+"""The kinds of uploaded captures, recognised by their bytes. The name that the browser sends is never used."""
 
 import zipfile
 import zlib
@@ -9,8 +9,8 @@ from typing import IO
 
 _START = 4096  # bytes that are read to recognise a kind
 _MAX_DIRECTORY = 4_000_000  # bytes of a WACZ file's list of members
-_END = b"PK\x05\x06"  # starts the record at the end of a ZIP file, with 22 bytes and a comment of up to 64 KB
-_END_64 = b"PK\x06\x07"  # starts the 20 bytes before this record in ZIP files of more than 4 GB
+_END = b"PK\x05\x06"  # first bytes of the record at a ZIP file's end (22 bytes and a comment of up to 64 KB)
+_END_64 = b"PK\x06\x07"  # first bytes of the 20 bytes before this record, if the ZIP file is larger than 4 GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ KINDS = (PNG, JPEG, WEBP, PDF, WACZ, WARC, WARC_GZ, MHTML, HTML)
 
 
 def find_kind(file: IO[bytes]) -> FileKind | None:
-    """The kind of the file, or None if the file can't be a capture. The file is rewound."""
+    """Return the kind of the file, or None if the file can't be a capture. Rewind the file."""
     file.seek(0)
     start = file.read(_START)
     try:
@@ -64,7 +64,7 @@ def _unzipped_start(start: bytes) -> bytes:
 
 
 def _is_wacz(file: IO[bytes]) -> bool:
-    """Whether the ZIP file has the description and a WARC file that a WACZ file needs. Nothing is unpacked."""
+    """Return whether the ZIP file lists the description and a WARC file, as every WACZ file does. Unpack nothing."""
     try:
         if _directory_size(file) > _MAX_DIRECTORY:
             return False
@@ -78,7 +78,10 @@ def _is_wacz(file: IO[bytes]) -> bool:
 
 
 def _directory_size(file: IO[bytes]) -> int:
-    """The size of the ZIP file's list of members, which `zipfile` reads completely. Raises ValueError."""
+    """Return the size in bytes of the ZIP file's list of members, or raise ValueError.
+
+    `zipfile` reads this list completely, so a hostile file could fill the memory with it.
+    """
     file.seek(0, SEEK_END)
     file.seek(max(file.tell() - 66_000, 0))
     tail = file.read()

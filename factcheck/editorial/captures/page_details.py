@@ -1,7 +1,7 @@
-"""Reads the details of a page: title, publisher, date, language and readable text.
+"""The details of a page: title, publisher, date, language and readable text.
 
-The page is hostile. A process with limits for time and memory parses the page (`page_parser`). If the process fails or
-reaches a limit, the page just has no details.
+The page is hostile, so a process with limits for time and memory parses it (`page_parser`). If the process fails or
+reaches a limit, the page has no details.
 """
 
 import json
@@ -74,6 +74,6 @@ def _details(found: dict[str, Any]) -> PageDetails:
 
 
 def _line(value: str | None, most: int) -> str:
-    """Return the text as one line in NFC."""
+    """Return the text as one line in NFC, cut to `most` characters."""
     line = " ".join(replace_forbidden(value or "").split())
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"

@@ -1,8 +1,8 @@
-"""The program that parses a hostile page, as a process with limits of its own. `page_details` runs it.
+"""The program that parses a hostile page in a process with its own limits. `page_details` runs it.
 
-python -I page_parser.py KIND URL CONTENT_TYPE    reads the page from standard input, and writes JSON
+    python -I page_parser.py KIND URL CONTENT_TYPE    reads the page from standard input, and writes JSON
 
-KIND is html or pdf. The process has no variables of the environment, so it doesn't know any secret of the site.
+KIND is html or pdf. The process has no environment variables, so it can't read any secret of the site.
 """
 
 import io
@@ -15,7 +15,7 @@ from typing import Any
 
 CPU_SECONDS = 10
 MEMORY = 768 * 1024**2  # in bytes
-MAX_HTML = 3_000_000  # in bytes. The rest of a longer page is ignored.
+MAX_HTML = 3_000_000  # in bytes, the rest of a longer page is ignored
 MAX_PAGES = 200  # of a PDF
 MAX_TEXT = 500_000  # in characters
 
@@ -48,7 +48,7 @@ def read_html(body: bytes, url: str, content_type: str) -> dict[str, Any]:
     if tree is None:
         return {"title": None, "publisher_name": None, "published_on": None, "language": None, "text": html}
     languages = tree.xpath("/html/@lang | //meta[@http-equiv='content-language']/@content")
-    # Only dates in the markup and the URL are used. A date found somewhere in the text is often another date.
+    # Only dates from the markup and the URL are used. A date from the page's text is often the date of something else.
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%d")
     dates = {"original_date": True, "extensive_search": False, "max_date": tomorrow}
     found = extract_metadata(tree, url, dates)

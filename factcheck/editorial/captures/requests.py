@@ -1,4 +1,4 @@
-"""Requests captures of sources and appearances. The worker makes the captures (`editorial.capture_page`)."""
+"""Requests for captures of sources and appearances. The worker makes the captures (`editorial.capture_page`)."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -19,14 +19,14 @@ Evidence = Source | Appearance
 
 @transaction.atomic
 def request_capture(*, url: str, newsroom: Publisher, by: User) -> Capture:
-    """Creates a capture and queues the worker's task in the same transaction."""
+    """Create a capture, and queue the worker's task in the same transaction."""
     capture = Capture.objects.create(url=url, newsroom=newsroom, requested_by=by)
     app.configure_task(TASK, queue=QUEUE).defer(capture=str(capture.pk))
     return capture
 
 
 def request_missing(rows: Iterable[Evidence], *, newsroom: Publisher, by: User) -> None:
-    """Requests a capture for each row whose URL has none yet. A recent capture of the same URL is reused."""
+    """Request a capture for each row whose URL has none yet. A recent capture of the same URL is used again."""
     for row in rows:
         if row.url and _is_missing(row):
             set_capture(
@@ -35,13 +35,13 @@ def request_missing(rows: Iterable[Evidence], *, newsroom: Publisher, by: User) 
 
 
 def capture_again(row: Evidence, *, newsroom: Publisher, by: User) -> Capture:
-    """Requests another capture. The row refers to the new capture from now on."""
+    """Request another capture. From now on, the row refers to the new capture."""
     return set_capture(row, request_capture(url=row.url, newsroom=newsroom, by=by))
 
 
 @transaction.atomic
 def renew_capture(*, capture: Capture, by: User) -> Capture:
-    """Requests another capture of the same URL, for all drafts and claims that use this one."""
+    """Request another capture of the same URL, for all drafts and claims that use the old capture."""
     roles.require_member(by, capture.newsroom_id)
     renewed = request_capture(url=capture.url, newsroom=capture.newsroom, by=by)
     capture.sources.filter(review__state=Review.State.DRAFT).update(capture=renewed)
@@ -50,13 +50,16 @@ def renew_capture(*, capture: Capture, by: User) -> Capture:
 
 
 def recent_capture(url: str, newsroom: Publisher) -> Capture | None:
-    """The newsroom's newest capture of this URL from the last day, unless it failed."""
+    """Return the newsroom's newest capture of this URL from the last day that hasn't failed, or None."""
     recent = Capture.objects.filter(newsroom=newsroom, requested_at__gt=timezone.now() - REUSED_FOR, url=url)
     return recent.exclude(state=Capture.State.FAILED).first()
 
 
 def replace_rows(old: Any, new: list[Any], *, newsroom: Publisher, by: User) -> None:
-    """Replaces the sources or appearances of a draft. A row with the URL of an old row keeps its id and its capture."""
+    """Replace the sources or appearances of a draft.
+
+    A row with the same URL as an old row keeps the old row's id and capture.
+    """
     known = {row.url: row for row in old.all() if row.url}
     for row in new:
         if same := known.pop(row.url, None):
@@ -71,13 +74,16 @@ def newsroom_of(row: Evidence) -> Publisher:
 
 
 def _is_missing(row: Evidence) -> bool:
-    """Whether the URL has no capture. An uploaded capture is kept if somebody corrects the URL."""
+    """Return whether the row needs a capture of its URL.
+
+    An uploaded capture stays even if somebody edits the URL, because only a person can replace it.
+    """
     capture = row.capture
     return capture is None or (capture.origin == Capture.Origin.WORKER and capture.url != row.url)
 
 
 def set_capture(row: Evidence, capture: Capture) -> Capture:
-    """Makes the row refer to the capture, and returns the capture."""
+    """Let the row refer to the capture, and return the capture."""
     row.capture = capture
     type(row)._default_manager.filter(pk=row.pk).update(capture=capture)
     return capture

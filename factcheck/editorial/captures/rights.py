@@ -1,4 +1,4 @@
-"""Public captures: an editor decides that readers may see a copy, and the copy is published with its reviews."""
+"""Public captures. An editor decides that readers may see a copy, and the copy is published with its reviews."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -16,7 +16,10 @@ from factcheck.record.readmodel.picture_rows import restore_public_pictures
 
 @transaction.atomic
 def set_public(*, capture: Capture, by: User, public: bool) -> None:
-    """Decides whether readers may see the capture. Only Editors know the newsroom's rights."""
+    """Store the decision whether readers may see the capture.
+
+    Only Editors can decide this, because it depends on the newsroom's rights to the content.
+    """
     roles.require_decider(by, capture.newsroom_id)
     capture.is_public = public
     capture.save(update_fields=["is_public"])
@@ -25,7 +28,7 @@ def set_public(*, capture: Capture, by: User, public: bool) -> None:
 
 
 def publish_captures(reviews: Iterable[UUID]) -> None:
-    """Makes the public captures of these reviews agree with what is published and with the newsroom's decisions."""
+    """Update the public captures of these reviews after a publication or a decision about the newsroom's rights."""
     for review in Review.objects.filter(pk__in=reviews):
         urls = cited_urls(review.pk)
         cited = Capture.objects.used_by(review, [review.claim_id]).filter(is_public=True, sha256__in=urls)
@@ -33,7 +36,7 @@ def publish_captures(reviews: Iterable[UUID]) -> None:
 
 
 def restore_public_files() -> None:
-    """Writes missing public files again. Backups don't contain the folder of these files."""
+    """Write missing public files again. Backups don't contain the folder of these files."""
     restore_public_pictures()
     missing = [row for row in PublicCapture.objects.defer("text") if not public_file(row.file).exists()]
     PublicCapture.objects.filter(pk__in=[row.pk for row in missing]).delete()
@@ -41,7 +44,10 @@ def restore_public_files() -> None:
 
 
 def reviews_with_captures(ids: Iterable[UUID]) -> list[UUID]:
-    """The reviews among these that use or used a capture. Imports have none."""
+    """Return those of the reviews that use a capture or used one in an older revision.
+
+    Imported reviews have no captures, so a large import skips the work for them.
+    """
     of_review = Capture.reviews.through._default_manager.filter(review=OuterRef("pk"))
     of_claim = Capture.claims.through._default_manager.filter(claim=OuterRef("claim_id"))
     reviews = Review.objects.filter(Exists(of_review) | Exists(of_claim), pk__among=ids)

@@ -1,7 +1,7 @@
-"""Checks the sources of published reviews each week: whether they died, changed, or lost the quoted words.
+"""Weekly checks of the sources of published reviews: whether they died, changed, or lost the quoted words.
 
-Nothing published is changed by a check. The checks are spread over the week, and a run asks each host only once. Each
-check is committed in its own transaction, so an interrupted run continues with the next one.
+A check changes nothing that is published. The checks are spread over the week, and one run asks each host only once.
+Each check is committed in its own transaction, so the next run continues after an interruption.
 """
 
 import logging
@@ -27,14 +27,14 @@ from factcheck.editorial.models.captures import WEEK
 from factcheck.editorial.people import roles
 from factcheck.record.models import PublishedReview
 from factcheck.record.source_checks import SourceState, store_check
-from factcheck.server.http_client import FetchError, Problem, fetch
+from factcheck.tools.http_client import FetchError, Problem, fetch
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 300.0  # for a run, which begins every ten minutes
+SECONDS = 300.0  # the time limit of a run. A run begins every ten minutes.
 MAX_CHECKS = 100  # in a run
-MAX_REVIEWS = 500  # whose sources are read in a run
-CONFIRM_AFTER = timedelta(hours=20)  # a problem counts if a second check on another day finds it too
+MAX_REVIEWS = 500  # whose sources are read in one run
+CONFIRM_AFTER = timedelta(hours=20)  # a problem counts only if a second check on another day finds it too
 _GONE = (404, 410)
 _HAS_URL: Any = Func(
     Cast("body", JSONField()),
@@ -53,9 +53,10 @@ class Page:
 
 
 def check_sources() -> int:
-    """Checks the sources that are due and returns their number. Each host is asked at most once.
+    """Check the sources that are due, each host at most once, and return their number.
 
-    A page that breaks its check is checked again in a week, so that it doesn't hold up the other sources.
+    If a check fails with an error, its source is checked again after a week, so that it doesn't delay the other
+    sources.
     """
     end, hosts, done = time.monotonic() + SECONDS, set[str](), 0
     read_new_sources()
@@ -76,7 +77,7 @@ def check_sources() -> int:
 
 
 def read_new_sources() -> None:
-    """Begins to watch the sources of new revisions, and stops watching sources that are no longer cited."""
+    """Begin to watch the sources of new revisions, and stop watching sources that are no longer cited."""
     known = WatchedSource.objects.filter(review=OuterRef("pk"), sequence=OuterRef("sequence"))
     reviews = PublishedReview.objects.live().filter(~Exists(known), _HAS_URL, original_key=None)
     for review in reviews.order_by("-sequence")[:MAX_REVIEWS]:
@@ -101,11 +102,11 @@ def _read_sources(review: PublishedReview) -> None:
         WatchedSource(review_id=review.pk, url=url, sequence=review.sequence, next_at=start + place * step)
         for place, url in enumerate(new)
     )
-    WatchedSource.objects.bulk_create(rows, ignore_conflicts=True)  # the job may run twice at once
+    WatchedSource.objects.bulk_create(rows, ignore_conflicts=True)  # two runs of the job can overlap
 
 
 def check_source(source: WatchedSource) -> None:
-    """Fetches the page and stores the result. Without a result, for example if the host is busy, nothing is stored."""
+    """Fetch the page and store the result. If the page can't be judged now, store only the time of the next check."""
     cited = _cited(source)
     if not cited:
         source.delete()
@@ -124,7 +125,7 @@ def check_source(source: WatchedSource) -> None:
 
 
 def _store(source: WatchedSource, state: SourceState, at: datetime) -> None:
-    """Sets the new state. A problem that only one check has found is checked again on another day."""
+    """Set the new state. A problem that only one check has found is checked again on another day."""
     source.checked_at = at
     if state not in (source.state, SourceState.UNCHANGED):
         first = source.suspected_at if source.suspected == state else None
@@ -140,13 +141,13 @@ def _store(source: WatchedSource, state: SourceState, at: datetime) -> None:
 
 
 def _cited(source: WatchedSource) -> list[Mapping[str, Any]]:
-    """The published sources with this URL. Several sources can quote the same page."""
+    """Return the published sources with this URL. Several sources can quote the same page."""
     review = PublishedReview.objects.live().filter(pk=source.review_id).first()
     return [each for each in review.parsed_body["sources"] if each["url"] == source.url] if review else []
 
 
 def _find_state(source: WatchedSource, cited: list[Mapping[str, Any]]) -> tuple[bool, SourceState] | None:
-    """Whether the page had all quotes, and the page's state. None if the page can't be judged now."""
+    """Return whether the page has all quotes, and the page's state. Return None if the page can't be judged now."""
     try:
         last = fetch(source.url)[-1]
     except FetchError as refused:
@@ -156,7 +157,7 @@ def _find_state(source: WatchedSource, cited: list[Mapping[str, Any]]) -> tuple[
     content_type = last.headers.get("Content-Type", "")
     readable = read_details(last.body, content_type, last.url).text
     if last.status != 200 or not readable:
-        return None  # the host refuses programs, or the page isn't text
+        return None  # the host refuses programs, or the page has no text
     is_html = "html" in content_type
     page = Page(readable, text_of_html(last.body.decode(errors="replace")) if is_html else "")
     quotes = [each["quote"] for each in cited if each["quote"]]
@@ -175,7 +176,7 @@ def _holds(page: Page, quote: str) -> bool:
 
 
 def _text_of_copy(source: WatchedSource, cited: list[Mapping[str, Any]]) -> str:
-    """The readable text of the published capture, or an empty text."""
+    """Return the readable text of the published capture, or ""."""
     hashes = [each["capture"]["sha256"] for each in cited if each["capture"]]
     found = Capture.objects.filter(newsroom=source.review.newsroom_id, sha256__in=hashes).exclude(text="")
     return found.values_list("text", flat=True).first() or ""
@@ -183,7 +184,7 @@ def _text_of_copy(source: WatchedSource, cited: list[Mapping[str, Any]]) -> str:
 
 @transaction.atomic
 def accept_source(*, source: WatchedSource, by: User) -> None:
-    """Records that an editor has looked at the problem. It is quiet until a check finds another state."""
+    """Record that an editor has looked at the problem. The desk hides the problem until a check finds another state."""
     roles.require_member(by, source.review.newsroom_id)
     source = WatchedSource.objects.select_for_update(of=("self",)).select_related("review").get(pk=source.pk)
     if source.state == SourceState.UNCHANGED or source.accepted_at is not None:

@@ -1,7 +1,7 @@
-"""Asks a time stamp server to confirm that a capture existed at this time (RFC 3161).
+"""Time stamps (RFC 3161), with which an independent server confirms that a capture existed at this time.
 
-The server in TIMESTAMP_URL only receives the SHA-256 of the file. Each answer is verified against the certificates that
-this machine trusts for TLS. If the server fails, the capture has no time stamp.
+The server in TIMESTAMP_URL receives only the SHA-256 of the file. Each response is verified against the certificates
+that this machine trusts for TLS. If the server fails, the capture has no time stamp.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from factcheck.server.http_client import FetchError, send
+from factcheck.tools.http_client import FetchError, send
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ MAX_RESPONSE = 64 * 1024
 
 
 def request_token(content: bytes) -> bytes | None:
-    """Return the verified time stamp token of the content in DER, or None."""
+    """Return the verified time stamp token of the content in DER, or None if the server fails."""
     if not settings.TIMESTAMP_URL:
         return None
     try:

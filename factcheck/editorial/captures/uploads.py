@@ -1,4 +1,4 @@
-"""Captures that an editor made and uploads, for pages that refuse the site's own requests."""
+"""Captures that an editor makes and uploads, for pages that refuse the site's own requests."""
 
 import hashlib
 from typing import IO, Any, cast
@@ -19,7 +19,10 @@ MAX_UPLOAD = 50_000_000  # bytes
 
 
 def store_upload(*, row: Evidence, file: UploadedFile[Any], by: User) -> Capture:
-    """Stores the file as the capture of a source or an appearance. Raises EditorialError for files of another kind."""
+    """Store the file as the capture of a source or an appearance.
+
+    Raises EditorialError if the file is empty, too large or of an unknown kind.
+    """
     if not file.size:
         raise UnreadableFile(_("The file is empty. Save the copy again and upload it."))
     if file.size > MAX_UPLOAD:
@@ -50,7 +53,7 @@ def store_upload(*, row: Evidence, file: UploadedFile[Any], by: User) -> Capture
         text=details.text,
     )
     file.seek(0)
-    # A file whose transaction fails is deleted by the nightly task.
+    # If the transaction fails, the nightly task deletes the file.
     with transaction.atomic():
         require_room(file.size, by=by, newsroom=capture.newsroom_id)
         capture.file.save(f"upload.{kind.ending}", file, save=False)

@@ -1,4 +1,4 @@
-"""Writes the requests and responses of a fetch as a WARC file (ISO 28500), which web archives can replay."""
+"""The writer of WARC files (ISO 28500), which store a fetch so that web archives can replay it."""
 
 import hashlib
 from base64 import b32encode
@@ -10,7 +10,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.warcwriter import WARCWriter
 
 from factcheck import __version__
-from factcheck.server.http_client import Exchange
+from factcheck.tools.http_client import Exchange
 
 
 def write_warc(exchanges: Sequence[Exchange]) -> bytes:
@@ -27,7 +27,8 @@ def write_warc(exchanges: Sequence[Exchange]) -> bytes:
 
 
 def _record(writer: WARCWriter, exchange: Exchange, kind: str, block: bytes) -> ArcWarcRecord:
-    # The builder's own functions parse the HTTP headers and write them again, which can change bytes.
+    # The record is built by hand, because the builder's public functions parse and rewrite the HTTP headers, which can
+    # change bytes.
     _headers, _end, payload = block.partition(b"\r\n\r\n")
     headers = writer._init_warc_headers(
         exchange.url,

@@ -33,7 +33,7 @@ M = TypeVar("M", bound=models.Model)
 
 @dataclass(frozen=True)
 class Desk:
-    """A person at the desk and their roles, which are read once per request."""
+    """A person at the desk and the person's roles, which are read once per request."""
 
     user: User
 
@@ -45,26 +45,26 @@ class Desk:
 
     @cached_property
     def roles(self) -> dict[int, Role]:
-        """The person's roles, by newsroom id."""
+        """Return the person's roles, by the id of the newsroom."""
         return {row.publisher_id: Role(row.role) for row in self._memberships}
 
     @cached_property
     def administers_accounts(self) -> bool:
-        # The trigger membership_rules never lets a member administer accounts, so members need no query.
+        # The trigger membership_rules keeps members from administering accounts, so members need no query.
         return not self.roles and roles.administers(self.user)
 
     @property
     def newsrooms(self) -> list[Publisher]:
-        """The person's newsrooms, in the order of their names."""
+        """Return the person's newsrooms, in the order of their names."""
         return [row.publisher for row in self._memberships]
 
     @property
     def time_zone(self) -> ZoneInfo:
-        """The zone in which the desk shows times: the zone of the person's first newsroom."""
+        """Return the zone in which the desk shows times, which is the zone of the person's first newsroom."""
         return zone(self.newsrooms[0].time_zone) if self.newsrooms else zone(DEFAULT)
 
     def own(self, rows: QuerySet[M]) -> QuerySet[M]:
-        """The rows that belong to the person's newsrooms, for models with a `newsroom` field."""
+        """Return the rows of the person's newsrooms, for models with a `newsroom` field."""
         return rows.filter(newsroom__in=list(self.roles))
 
     @cached_property
@@ -72,24 +72,27 @@ class Desk:
         return {}
 
     def may_write(self, review: Review) -> bool:
-        """The answer of `roles.may_write`, which is asked once per review and request."""
+        """Return the answer of `roles.may_write`, which is computed once per review and request."""
         if review.pk not in self._writes:
             self._writes[review.pk] = roles.may_write(self.user, review)
         return self._writes[review.pk]
 
     @property
     def deciding_newsrooms(self) -> list[int]:
-        """Ids of the newsrooms in which the person can decide on other people's work."""
+        """Return the ids of the newsrooms in which the person can decide on other people's work."""
         return [newsroom for newsroom, role in self.roles.items() if role in Membership.DECIDING]
 
     @property
     def led_newsrooms(self) -> list[int]:
-        """Ids of the newsrooms in which the person is Chief editor."""
+        """Return the ids of the newsrooms in which the person is Chief editor."""
         return [newsroom for newsroom, role in self.roles.items() if role == Role.CHIEF_EDITOR]
 
 
 def get_desk(request: HttpRequest) -> Desk:
-    """The desk of the person who sent the request. The desk is cached on the request, so its queries run once."""
+    """Return the desk of the person who sent the request.
+
+    The desk is cached on the request, so its queries run once.
+    """
     desk = getattr(request, "_editors_desk", None)
     if not isinstance(desk, Desk) or desk.user != request.user:
         assert isinstance(request.user, User)
@@ -99,7 +102,10 @@ def get_desk(request: HttpRequest) -> Desk:
 
 
 class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Generic[M]):
-    """Denies everything by default. Pages override the permission hooks. Lists never count a whole table."""
+    """A page that denies everything, until a subclass overrides the permission hooks.
+
+    Its lists never count a whole table.
+    """
 
     actions = None
     formfield_overrides = FORMFIELDS
@@ -109,8 +115,8 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
     show_facets = admin.ShowFacets.NEVER
     sortable_by: ClassVar[Any] = ()
     save_as = False
-    recorded: ClassVar[tuple[str, ...]] = ()  # what becomes an event here, if nothing else records it
-    add_title: Any = None  # the heading of the page for a new row, if Django's “Add …” isn't natural
+    recorded: ClassVar[tuple[str, ...]] = ()  # "added", "changed" or "removed", if nothing else records it
+    add_title: Any = None  # the heading of the page for a new row, where Django's “Add …” sounds wrong
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -136,13 +142,13 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         return fields if get_desk(request).administers_accounts else replace_account_links(self.model, fields)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Allows only the conditions that the list's filters use. Any other condition could be slow or invalid."""
+        """Allow only the conditions that the list's filters use, because others could be slow or invalid."""
         filters: list[Any] = [entry[0] if isinstance(entry, tuple) else entry for entry in self.list_filter]
         names = [entry if isinstance(entry, str) else entry.parameter_name for entry in filters]
         return lookup in {f"{name}{suffix}" for name in names for suffix in ("", "__exact", "__id__exact")}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Initial values from the URL. Values that can't be an id are dropped."""
+        """Return the initial values from the URL, without values that can't be an id."""
         initial = dict(super().get_changeform_initial_data(request))
         for name in self.get_autocomplete_fields(request):
             field: Any = self.opts.get_field(name)
@@ -157,7 +163,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         return {**kwargs, "form_kwargs": {"label_suffix": ""}}
 
     def redirect_after_save(self, request: HttpRequest, row: M) -> HttpResponse | None:
-        """A redirect to the page that follows the submit button, or None for Django's default."""
+        """Return a redirect to the page that follows the submit button, or None for Django's default."""
         return None
 
     def response_add(self, request: HttpRequest, obj: M, post_url_continue: str | None = None) -> HttpResponse:
@@ -167,19 +173,19 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         return self.redirect_after_save(request, obj) or super().response_change(request, obj)
 
     def status_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
-        """Template variables for the parts of a row's page above and below its form."""
+        """Return template variables for the parts of a row's page above and below its form."""
         return {}
 
     def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
-        """Template variables for the page on which a proposal about a row is decided."""
+        """Return template variables for the page on which a proposal about a row is decided."""
         return {"statement": proposal.content}
 
     def decision_view(self, request: HttpRequest, proposal: Proposal, name: str) -> HttpResponse | None:
-        """The page of its own on which a proposal about a row is decided, if there is one."""
+        """Return a special page on which a proposal about a row is decided, or None for the general page."""
         return None
 
     def form_context(self, request: HttpRequest, form: Any, row: M | None) -> dict[str, Any]:
-        """Template variables that depend on the form, on the pages of new and of existing rows."""
+        """Return template variables that depend on the form, on the pages of new and of existing rows."""
         return {}
 
     def render_change_form(
@@ -207,7 +213,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         self._record(request, [obj], "added")
 
     def log_change(self, request: HttpRequest, obj: M, message: Any) -> Any:
-        if message:  # something was changed
+        if message:  # empty if nothing was changed
             self._record(request, [obj], "changed")
 
     def log_deletions(self, request: HttpRequest, queryset: Iterable[M]) -> Any:
@@ -221,11 +227,11 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         raise Http404  # the desk has events instead of Django's log
 
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[M]:
-        """The rows that an autocomplete field can suggest. By default, these are the rows in the person's own list."""
+        """Return the rows that an autocomplete field can suggest, by default the rows of the person's own list."""
         return self.get_queryset(request)
 
     def show_public_text(self, request: HttpRequest, rows: Iterable[M]) -> None:
-        """Called before rows are shown by name. Replaces text that the person must not read (`public_text`)."""
+        """Replace text that the person must not read (`public_text`), before rows are shown by name."""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return DeskChangeList
@@ -233,7 +239,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)
         if not changelist.query and not changelist.has_active_filters:
-            changelist.full_result_count = changelist.result_count  # otherwise Django offers “Show all”
+            changelist.full_result_count = changelist.result_count  # if the two differ, Django offers “Show all”
         self.show_public_text(request, changelist.result_list)
         return changelist
 
@@ -245,20 +251,20 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
 
 
 class AdministratorsAdmin(DeskAdmin[M]):
-    """Pages that only account administrators can read. By default the pages are read-only."""
+    """Pages that only account administrators can read, and that nobody can change unless a subclass says so."""
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return get_desk(request).administers_accounts
 
 
 class NewsroomAdmin(DeskAdmin[M]):
-    """Rows with a `newsroom` field. Only members of the newsroom see and change its rows."""
+    """Pages for rows with a `newsroom` field, which only members of the newsroom see and change."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         return get_desk(request).own(super().get_queryset(request))
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """The newsroom is only shown to people who see rows of several newsrooms."""
+        """Leave out the column of the newsroom for people who see the rows of a single newsroom."""
         desk, columns = get_desk(request), super().get_list_display(request)
         several = len(desk.roles) > 1 or desk.administers_accounts
         return columns if several else [name for name in columns if name != "newsroom"]
@@ -274,7 +280,7 @@ class NewsroomAdmin(DeskAdmin[M]):
         return self.has_view_permission(request, obj)
 
     def chooses_newsroom(self, request: HttpRequest, obj: M | None) -> bool:
-        """Whether the form asks for the newsroom. It does only if the person works for several newsrooms."""
+        """Return whether the form asks for the newsroom: for a new row, if the person has several newsrooms."""
         return obj is None and len(get_desk(request).roles) > 1
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -289,7 +295,7 @@ class NewsroomAdmin(DeskAdmin[M]):
 
 
 class OwnNewsroomFilter(admin.SimpleListFilter):
-    """A filter for people who work in several newsrooms. The filter doesn't list newsrooms that they don't work in."""
+    """A filter by newsroom that lists the person's own newsrooms, if there are several."""
 
     title = _("newsroom")
     parameter_name = "newsroom"
@@ -304,7 +310,7 @@ class OwnNewsroomFilter(admin.SimpleListFilter):
 
 
 class ParentPermissionsMixin:
-    """Inline rows with the same permissions as their parent row."""
+    """A mixin for inline rows, which have the same permissions as their parent row."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._parent.has_view_permission(request, obj)

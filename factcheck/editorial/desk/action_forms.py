@@ -16,7 +16,7 @@ from factcheck.record.statements.erasure import Ground
 
 
 class ProseField(forms.CharField):
-    """Text that is validated with the rules of its database column, so that a refused form keeps what you typed."""
+    """A text field with the rules of its database column, so that a refused form keeps what you typed."""
 
     widget = forms.Textarea(attrs={"rows": 4})
     default_validators = [validate_characters]
@@ -26,7 +26,7 @@ class ProseField(forms.CharField):
 
 
 def _reason_field(label: Any, help_text: Any = "") -> ProseField:
-    """A field that the form itself never requires. The action requires the field, and raises its own error."""
+    """Return a field that the form doesn't require, because the action requires it and raises its own error."""
     return ProseField(label=capfirst(label), required=False, max_length=2000, help_text=help_text)
 
 
@@ -39,7 +39,7 @@ class PublicReasonForm(forms.Form):
 
 
 class LoggedReasonForm(forms.Form):
-    """For actions that don't have a public page. The reason is published only in the log."""
+    """A form for actions without a public page, whose reason is published only in the log."""
 
     reason = _reason_field(_("reason"), _("The reason is kept in the public log, where anyone can read it."))
 
@@ -75,7 +75,7 @@ class ErasureForm(forms.Form):
 
 
 class NewsroomForm(forms.Form):
-    """A form for work that belongs to a newsroom. The form asks for the newsroom only if there are several."""
+    """A form that asks for the newsroom if the person works for several newsrooms."""
 
     def __init__(self, newsrooms: Sequence[Publisher], *args: Any) -> None:
         super().__init__(*args)
@@ -87,13 +87,16 @@ class NewsroomForm(forms.Form):
 
 
 class DigestForm(forms.Form):
-    """Contains the digest of the content that the page showed. Without this digest, the action is refused."""
+    """A form that returns the digest of the content on the page.
+
+    Without the right digest, the action is refused, because the person may have read an older version.
+    """
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class DecisionForm(forms.Form):
-    """All fields of the page on which a review is decided. Each button uses some of the fields."""
+    """All fields of the page on which a review is decided, of which each button uses some."""
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
     checked = forms.MultipleChoiceField(
@@ -115,7 +118,7 @@ class DecisionForm(forms.Form):
         field.choices = [(sentence, sentence) for sentence in checklist]
 
     def clean(self) -> None:
-        """Refuses a button that would ignore something that was entered."""
+        """Refuse a button that would ignore something that the person entered."""
         entered = self.cleaned_data
         if self.has_error("hold_until", "ambiguous_timezone"):
             del self.errors["hold_until"]  # Django's text doesn't say what to do

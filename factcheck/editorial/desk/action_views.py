@@ -27,8 +27,10 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class DeskAction(Generic[T]):
-    """A button and its confirmation page. `run` is called with the subject, the person and the form's data. It can
-    return a message, which replaces `success_message`.
+    """A button and its confirmation page.
+
+    `run` is called with the subject, the person and the form's data. `run` can return a message that replaces
+    `success_message`.
 
     An action that takes too long for one request runs in parts. While `has_more` returns true, the page submits itself
     again.
@@ -40,9 +42,9 @@ class DeskAction(Generic[T]):
     success_message: Text
     run: Callable[[T, User, dict[str, Any]], Any]
     form: Callable[..., forms.Form] = forms.Form
-    is_primary: bool = False  # part of the path to publication, and so the main button of its page
-    is_destructive: bool = False  # removes something. Only these buttons are red.
-    read_first: bool = False  # the button appears below the statement
+    is_primary: bool = False  # leads towards publication, so this is the main button of its page
+    is_destructive: bool = False  # removes something, so the button is red
+    read_first: bool = False  # the button is below the statement, so that people read the statement first
     has_more: Callable[[T], bool] = lambda _row: False
 
 
@@ -51,13 +53,13 @@ def by_name(*actions: DeskAction[T]) -> dict[str, DeskAction[T]]:
 
 
 def submitted_data(request: HttpRequest) -> QueryDict | None:
-    """The form's data if the page was submitted, or None if the page was only opened."""
+    """Return the form's data if the page was submitted, or None if the page was only opened."""
     return request.POST if request.method == "POST" else None
 
 
 @contextmanager
 def refusals_on_form(form: forms.Form) -> Iterator[None]:
-    """Shows an `EditorialError` or a full disk above the form. The form keeps what was typed."""
+    """Show an `EditorialError` or a full disk above the form, which keeps what was typed."""
     try:
         yield
     except EditorialError as refusal:
@@ -78,7 +80,10 @@ def refusals_on_form(form: forms.Form) -> Iterator[None]:
 def perform(
     request: HttpRequest, action: DeskAction[T], subject: T, form: forms.Form, page: str
 ) -> HttpResponse | None:
-    """Runs the action if the form was submitted, and redirects to the page. Returns None if the form must be shown."""
+    """Run the action if the submitted form is valid, and redirect to the page.
+
+    Return None if the form has to be shown. This is also the case after each part of an action that runs in parts.
+    """
     if form.is_valid():
         with refusals_on_form(form):
             result = action.run(subject, get_desk(request).user, form.cleaned_data)
@@ -92,7 +97,7 @@ def perform(
 def action_page(
     request: HttpRequest, action: DeskAction[Any], row: Model, page: str, *, is_available: bool = True
 ) -> HttpResponse:
-    """The confirmation page of an action that needs no template of its own. On POST, runs the action."""
+    """Run the action on POST, or return the confirmation page of an action without a template of its own."""
     form = action.form(submitted_data(request))
     if answer := perform(request, action, row, form, page):
         return answer
@@ -102,7 +107,7 @@ def action_page(
 
 
 def redirect_unavailable(request: HttpRequest, page: str, reason: Text | None = None) -> HttpResponse:
-    """Redirects to the page with a warning that the action is no longer available."""
+    """Redirect to the page, with a warning that the action is no longer available."""
     messages.warning(
         request,
         str(
@@ -122,7 +127,7 @@ def confirm_page(
     template: str | list[str] = "admin/editorial/confirm.html",
     **context: Any,
 ) -> TemplateResponse:
-    """The confirmation page of an action, with an explanation, a form and a button."""
+    """Return the confirmation page of an action, with an explanation, a form and a button."""
     own = {"action": action, "explanation": action.explanation, "form": form}
     return subject_page(request, row, page, action.label, template, **own | context)
 
@@ -135,7 +140,7 @@ def subject_page(
     template: str | list[str] = "admin/editorial/confirm.html",
     **context: Any,
 ) -> TemplateResponse:
-    """A page about a row, with a link back to the row's own page."""
+    """Return a page about a row, with a link back to the row's own page."""
     model_admin: Any = admin.site.get_model_admin(type(row))
     model_admin.show_public_text(request, [row])
     site = {**admin.site.each_context(request), "opts": row._meta}

@@ -1,6 +1,7 @@
-"""Asks for the password or a passkey again before an action that can't be undone, gives rights or takes them away.
+"""The page that asks for the password or a passkey again before an action with grave consequences.
 
-CONFIRMED lists these actions. EditorsDesk.admin_view calls `confirm` before each page of the desk.
+CONFIRMED lists these actions: they can't be undone, give rights or take rights away. EditorsDesk.admin_view calls
+`confirm` before each page of the desk.
 """
 
 from django.contrib import admin
@@ -21,9 +22,9 @@ from factcheck.editorial.sign_in.journal import record_confirmation, record_fail
 from factcheck.editorial.sign_in.passkeys import check_passkey
 
 EVERY: frozenset[str] = frozenset()
-# The names of the desk's URLs, with the actions that need a confirmation. EVERY means each submission of the page.
-# The first ones take something away from other people. There only a confirmation counts and not the login, so that the
-# cookie of a session isn't enough, however fresh it is.
+# Both tables map names of the desk's URLs to the actions that need a confirmation. EVERY means each submission of the
+# page. The actions in TAKING_AWAY take something away from other people. For them a fresh login isn't enough, because
+# a thief of the session's cookie would profit from the login too. Only a fresh confirmation counts.
 TAKING_AWAY: dict[str, frozenset[str]] = {
     "editorial_user_action": frozenset(name for name, action in ACCOUNT_ACTIONS.items() if action.is_destructive),
     "editorial_membership_remove": EVERY,
@@ -43,11 +44,14 @@ CONFIRMED: dict[str, frozenset[str]] = {
     "account_remove": EVERY,
 }
 _FIELDS = ("confirm-password", "confirm-passkey", "confirm-challenge")
-_HIDDEN = (*_FIELDS, "csrfmiddlewaretoken")  # aren't submitted again after the confirmation
+_HIDDEN = (*_FIELDS, "csrfmiddlewaretoken")  # not sent again with the confirmed values
 
 
 def confirm(request: HttpRequest) -> HttpResponse | None:
-    """The page that asks, with the submitted values in hidden fields. None if the request can go on."""
+    """Return the page that asks for the confirmation, or None if the request can go on.
+
+    The page keeps the submitted values in hidden fields and sends them again with the confirmation.
+    """
     if request.method != "POST":
         return None
     takes_away = _is_in(request, TAKING_AWAY) or _approves_taking(request)
@@ -82,7 +86,10 @@ def _is_in(request: HttpRequest, actions: dict[str, frozenset[str]]) -> bool:
 
 
 def _approves_taking(request: HttpRequest) -> bool:
-    """Whether this approves a proposal that takes something away. A new password ends sessions too."""
+    """Return whether the request approves a proposal that takes something away from a person.
+
+    A proposal for a new password counts too, because a new password ends the person's sessions.
+    """
     if not _is_in(request, {"editorial_proposal": frozenset({"approve"})}):
         return False
     assert request.resolver_match is not None
@@ -91,7 +98,7 @@ def _approves_taking(request: HttpRequest) -> bool:
 
 
 def _check(request: HttpRequest, user: User) -> str | Promise | None:
-    """Why the confirmation is refused, or None if it is right."""
+    """Return why the confirmation is refused, or None if the password or passkey is right."""
     if answer := request.POST.get("confirm-passkey"):
         challenge = request.POST.get("confirm-challenge", "")
         if check_passkey(request, answer=answer, challenge=challenge, user=user):

@@ -1,7 +1,7 @@
-"""The language of a claim, review or demand. If nobody enters the language, it is detected from the text.
+"""The language of a claim, review or demand, which is detected if nobody enters the language.
 
-The text is searched first, then the claim's language and the newsroom's language are used. An unknown language is
-stored as `und` and shown as “unknown”.
+The text is examined first. If no language is probable enough, the claim's language is used, then the newsroom's
+language. An unknown language is stored as `und` and shown as “unknown”.
 """
 
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ HELP = _("The language in which you write. Leave this field empty to detect the 
 
 
 def language_title(tag: str) -> str:
-    """The language's name in the language of the desk, or the tag of a language without a known name."""
+    """Return the name of a language in the language of the desk, or the tag if Django has no name for it."""
     if tag == UNKNOWN_LANGUAGE:
         return gettext("unknown")
     for known in (tag.lower(), tag.partition("-")[0].lower()):
@@ -34,10 +34,13 @@ def detected_title(tag: str) -> str:
 
 
 class DetectedLanguageForm(ConflictCheckedForm[M]):
-    """Detects the language at each save, until a person enters it. An empty field means “detected”."""
+    """A form that detects the language at each save, until a person enters the language.
+
+    An empty field means “detected”. `detected_from` lists the fields whose text is examined.
+    """
 
     detected_from: ClassVar[tuple[str, ...]] = ()
-    newsroom_language = UNKNOWN_LANGUAGE  # set for each request
+    newsroom_language = UNKNOWN_LANGUAGE  # the page sets the value for each request
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

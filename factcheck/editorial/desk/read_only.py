@@ -1,6 +1,7 @@
-"""Read-only fields. A field without a value says nothing and isn't shown. Accounts are shown without links.
+"""Read-only fields of the desk's pages.
 
-Only account administrators can open an account's page.
+Fields without a value aren't shown, because an empty line tells the reader nothing. Accounts are shown without links,
+because only account administrators can open the page of an account.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from factcheck.editorial.models import User
 
 
 def drop_empty_fields(form: Any, row: Model) -> None:
-    """Removes read-only fields without a value from Django's AdminForm, and then the groups without a field."""
+    """Remove the read-only fields without a value from Django's AdminForm, and groups that become empty."""
     fieldsets = []
     for title, options in form.fieldsets:
         lines = [_shown(line, form, row) for line in options["fields"]]
@@ -26,7 +27,7 @@ def drop_empty_fields(form: Any, row: Model) -> None:
 
 
 def list_read_only_rows(formset: Any) -> None:
-    """Shows the rows of Django's InlineAdminFormSet as a list of the fields that have a value."""
+    """Show the rows of Django's InlineAdminFormSet as a list of the fields that have a value."""
     formset.rows = [row for row in formset if row.original is not None]
     for row in formset.rows:
         drop_empty_fields(row, row.original)
@@ -34,7 +35,10 @@ def list_read_only_rows(formset: Any) -> None:
 
 
 def _shown(line: Any, form: Any, row: Model) -> Any:
-    """The field, or the fields of one line, that have a value or can be changed."""
+    """Return a field if the field has a value or can be changed, or else "".
+
+    A line of several fields is returned as a tuple of those fields.
+    """
     if not isinstance(line, str | bytes) and isinstance(line, list | tuple):
         return tuple(name for name in line if _shown(name, form, row))
     return line if line not in form.readonly_fields or _has_value(line, form, row) else ""
@@ -52,14 +56,14 @@ def _has_value(name: Any, form: Any, row: Model) -> bool:
 
 @dataclass(frozen=True)
 class AccountName:
-    """Replaces a page's field that refers to an account. Django would show the field as a link."""
+    """A field that shows an account's name, where Django would show a link to the account."""
 
     field: str
     short_description: str
 
     @property
     def __name__(self) -> str:
-        """Django looks up the field's help text by this name."""
+        """Return the name by which Django looks up the help text of the field."""
         return self.field
 
     def __call__(self, row: Model) -> str:
@@ -68,7 +72,7 @@ class AccountName:
 
 
 def replace_account_links(model: type[Model], fields: Sequence[Any]) -> list[Any]:
-    """The fields of a read-only page, with each account field replaced by the account's name."""
+    """Return the fields of a read-only page, with an AccountName in place of each field that refers to an account."""
     return [_without_link(model, field) if isinstance(field, str) else field for field in fields]
 
 

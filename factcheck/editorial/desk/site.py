@@ -27,7 +27,7 @@ from factcheck.editorial.models import User
 
 
 class Suggestions(AutocompleteJsonView):
-    """Autocomplete suggestions, which can include rows that the model's own list doesn't show."""
+    """The view of autocomplete suggestions, which can include rows that the model's own list doesn't show."""
 
     def get_queryset(self) -> QuerySet[Any]:
         model_admin: Any = self.model_admin
@@ -43,7 +43,7 @@ class Suggestions(AutocompleteJsonView):
 
 
 class EditorsDesk(admin.AdminSite):
-    """Django's admin site. Accounts need `is_staff` to log in. Everything else depends on memberships."""
+    """Django's admin site. Accounts with `is_staff` can log in, and memberships decide everything else."""
 
     site_title = _("Editors’ desk")
     site_header = _("Editors’ desk")
@@ -80,7 +80,10 @@ class EditorsDesk(admin.AdminSite):
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Removes "administration" from the title, because links to the page don't include this word."""
+        """Show the page under the plain name of the app, because the links to the page use this name.
+
+        Django would add the word "administration".
+        """
         title = apps.get_app_config(app_label).verbose_name
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
@@ -109,9 +112,9 @@ class EditorsDesk(admin.AdminSite):
         return super().index(request, {**context, **(extra_context or {})})
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Adds the rules of signing in to each page of the desk.
+        """Wrap a page of the desk with the rules of signing in.
 
-        Also refuses U+0000 in the query string, because PostgreSQL can't search for this character.
+        The wrapper also refuses U+0000 in the query string, because PostgreSQL can't search for this character.
         """
         wrapped = super().admin_view(view, cacheable)
 
@@ -148,7 +151,10 @@ class EditorsDesk(admin.AdminSite):
 
 
 def _in_newsrooms_zone(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
-    """The page with times in the newsroom's zone. The page is rendered here, before the zone is reset."""
+    """Return the page with times in the newsroom's zone.
+
+    A page with a template must be rendered here, because the zone is reset when this function returns.
+    """
     from factcheck.editorial.desk.access import get_desk
 
     if not isinstance(request.user, User):
@@ -159,7 +165,7 @@ def _in_newsrooms_zone(request: HttpRequest, view: Callable[[], HttpResponse]) -
 
 
 def _check_sign_in(request: HttpRequest) -> HttpResponse | None:
-    """The page that the person gets instead of the page that they opened, or None."""
+    """Return the page that the person gets in place of the page that they opened, or None to let them pass."""
     from factcheck.editorial.desk.confirmation import confirm
     from factcheck.editorial.desk.people.sign_in_settings import SETUP_PAGES
     from factcheck.editorial.sign_in.freshness import has_second_factor
@@ -170,7 +176,7 @@ def _check_sign_in(request: HttpRequest) -> HttpResponse | None:
             return None  # Django redirects to the login page
         form_page = urlsplit(request.headers.get("referer", request.path))._replace(scheme="", netloc="").geturl()
         return redirect_to_login(form_page, reverse("admin:login"))
-    if not (page or "").endswith("_open"):  # an open page tells who is editing, also if the person has left the desk
+    if not (page or "").endswith("_open"):  # an open page says who is editing, even when nobody is there
         request.session.record_use()  # type: ignore[attr-defined]
     if settings.SECOND_FACTOR_REQUIRED and page not in SETUP_PAGES and not has_second_factor(request):
         return redirect("admin:account_sign_in")

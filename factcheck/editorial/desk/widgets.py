@@ -14,14 +14,14 @@ from factcheck.editorial.fields import LanguageField, LineField, WebAddressField
 
 
 class OneLineInput(AdminTextInputWidget):
-    """A text input that is as wide as the form."""
+    """A text input as wide as the form."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"class": "vTextField wide", **(attrs or {})})
 
 
 class LanguageInput(OneLineInput):
-    """An input for a language tag, with the site's languages as examples."""
+    """An input for a language tag that suggests the site's languages."""
 
     template_name = "admin/editorial/widgets/language.html"
 
@@ -37,7 +37,7 @@ FORMFIELDS: dict[type[models.Field[Any, Any]], dict[str, type[Widget]]] = {
 
 
 class SafeAutocompleteSelect(AutocompleteSelect):
-    """An autocomplete field that ignores submitted values that can't be ids. Django's own widget would fail."""
+    """An autocomplete field that ignores submitted values that can't be ids, where Django's widget would fail."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         return super().optgroups(name, [key for key in value if self._can_be_id(key)], attr)
@@ -51,7 +51,10 @@ class SafeAutocompleteSelect(AutocompleteSelect):
 
 
 class TextareaRowsMixin:
-    """For pages and inline rows. Sets the height of each long text by the name of its field."""
+    """A mixin for pages and inline rows that sets the height of long text fields.
+
+    `textarea_rows` gives the height in lines, by the name of the field.
+    """
 
     textarea_rows: ClassVar[dict[str, int]] = {}
 
@@ -62,7 +65,7 @@ class TextareaRowsMixin:
 
 
 class AutocompleteMixin:
-    """For pages and inline rows. Adds autocomplete to the fields in `autocomplete_fields`."""
+    """A mixin for pages and inline rows that makes `autocomplete_fields` use SafeAutocompleteSelect."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         page = cast("admin.options.BaseModelAdmin[Any]", self)

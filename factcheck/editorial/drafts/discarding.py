@@ -1,4 +1,4 @@
-"""Throws away drafts and opened corrections. A draft can be restored for 30 days, and is then deleted.
+"""Discarding of drafts and opened corrections. A draft can be restored for 30 days, and is then deleted.
 
 A draft that was submitted is never deleted, because its proposals refer to the draft. Only its texts are deleted.
 """
@@ -25,20 +25,26 @@ DISCARDED = "discarded"
 
 
 def may_discard(draft: Review | Demand) -> bool:
-    """Whether the draft can be thrown away. An import decides on the drafts that it has created."""
+    """Return whether the draft can be discarded. Drafts of an import are decided on with the import."""
     if draft.state != "draft" or (isinstance(draft, Review) and draft.is_imported and not is_published(draft)):
         return False
     return not Proposal.objects.about(draft).open().exists() and (not is_published(draft) or _opened(draft) is not None)
 
 
 def is_published(draft: Review | Demand) -> bool:
-    """Whether the public log has an entry about the draft, so that the draft is an opened correction or update."""
+    """Return whether the public log has an entry about the draft.
+
+    Such a draft is an opened correction or update.
+    """
     return LogEntry.objects.filter(subject=draft.pk).exists()
 
 
 @transaction.atomic
 def discard_draft(*, draft: Review | Demand, by: User) -> None:
-    """Throws the draft away. An opened correction goes back to the content that it had before."""
+    """Discard the draft, or put an opened correction back to its content before the correction.
+
+    Raise WrongState if the draft can't be discarded, and NotAllowed if the person can't edit the draft.
+    """
     draft = _lock(draft, by)
     if not may_discard(draft):
         raise WrongState(_("This draft can’t be thrown away. Reload the page to see its current state."))
@@ -55,7 +61,7 @@ def discard_draft(*, draft: Review | Demand, by: User) -> None:
 
 @transaction.atomic
 def restore_draft(*, draft: Review | Demand, by: User) -> None:
-    """Brings back a draft that was thrown away."""
+    """Restore a discarded draft. Raise WrongState if its 30 days are over."""
     draft = _lock(draft, by)
     if draft.state != DISCARDED or draft.discarded_at is None:
         raise WrongState(_("This draft can’t be restored. It was restored already, or its 30 days are over."))
@@ -65,9 +71,10 @@ def restore_draft(*, draft: Review | Demand, by: User) -> None:
 
 
 def delete_discarded() -> None:
-    """Deletes the drafts that were thrown away more than 30 days ago, each in its own transaction.
+    """Delete the drafts that were discarded more than 30 days ago, each in its own transaction.
 
-    Also deletes the saved states that are over: of drafts that no longer exist, and of published texts after 30 days.
+    Also delete saved states that nobody needs any more. These are the states of drafts that no longer exist, and the
+    states of published texts after 30 days.
     """
     for model in (Review, Demand):
         old = model._default_manager.filter(state=DISCARDED, discarded_at__lt=timezone.now() - KEPT_FOR)
@@ -81,7 +88,7 @@ def delete_discarded() -> None:
 def _delete(model: type[Review] | type[Demand], key: UUID) -> None:
     old = model._default_manager.filter(pk=key, state=DISCARDED, discarded_at__lt=timezone.now() - KEPT_FOR)
     if (draft := old.select_for_update().first()) is None:
-        return  # restored in the meantime
+        return  # another request has restored the draft
     forget_states([draft.pk])
     if not Proposal.objects.about(draft).exists():
         draft.delete()
@@ -104,7 +111,7 @@ def _forget_demand(demand: Demand) -> None:
 
 
 def _opened(draft: Review | Demand) -> SavedState | None:
-    """The content of a published draft before its correction was opened."""
+    """Return the content that a published draft had before its correction was opened, or None."""
     if not is_published(draft):
         return None
     return SavedState.objects.filter(draft=draft.pk, kind=SavedState.Kind.OPENED).first()

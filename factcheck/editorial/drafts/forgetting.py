@@ -1,8 +1,8 @@
-"""Forgets a passage that was never published, for example a source's name that was pasted by mistake.
+"""Forgetting of a passage that was never published, for example a source's name that was pasted by mistake.
 
-The passage is removed from the draft, from the saved states of all people, from submissions, copies and pictures. It is
-stored nowhere else, so the event says only who has forgotten something. Published text needs an erasure instead, which
-two people decide on (`erasure.py`).
+The passage is removed from the draft, the saved states of all people, submissions, copies and pictures. No record keeps
+the passage, so the event says only who has forgotten something. Published text needs an erasure, on which two people
+decide (`erasure.py`).
 """
 
 import re
@@ -31,14 +31,14 @@ from factcheck.record.formats.text import clean_text, nfc
 from factcheck.record.models import PastReview, PublishedReview, RevisionDocument
 
 OMITTED = "[…]"  # shorter than every passage, so no text becomes too long
-OMITTED_URL = "https://omitted.invalid/"  # no site can have this name (RFC 2606)
-_URL = re.compile(r"(?<=[\s(<\[])https?://[^\s<>()\[\]]+")  # inside a text
-_GAP = r"[\s\u200b\u00ad]+"  # white space, and characters that nobody sees
+OMITTED_URL = "https://omitted.invalid/"  # RFC 2606 reserves the ending, so no site can have this name
+_URL = re.compile(r"(?<=[\s(<\[])https?://[^\s<>()\[\]]+")  # a URL within a text
+_GAP = r"[\s\u200b\u00ad]+"  # white space, zero-width spaces and soft hyphens
 _MODELS = (m.Review, m.Source, m.Authorship, m.Claim, m.Appearance, m.Claimant, m.Demand)
 
 
 def _is_text(field: Any) -> bool:
-    """Whether people write text into this column, as opposed to a choice, a date or a reference."""
+    """Return whether people write text into this column. Choices, dates and references aren't text."""
     if isinstance(field, ArrayField):
         return not isinstance(field, SeveralWordsField)
     is_prose = isinstance(field, ProseField) and not isinstance(field, RuledField)
@@ -46,12 +46,16 @@ def _is_text(field: Any) -> bool:
 
 
 _COLUMNS = [field for model in _MODELS for field in model._meta.local_fields]
-# The keys of states and statements whose values aren't texts. A passage such as "video" must not change them.
+# The keys of states and statements whose values aren't texts. For example, the passage "video" must not change the
+# medium of an appearance.
 _FIXED = {field.name for field in _COLUMNS} - {field.name for field in _COLUMNS if _is_text(field)}
 
 
 class Passage:
-    """A passage in any case and with any white space, and pictures that show it. Raises WrongValue."""
+    """A passage in any case and with any white space, together with pictures that show it.
+
+    Raise WrongValue if the passage has fewer than `erasure.MIN_REPEATED` characters.
+    """
 
     def __init__(self, text: str, shown: Iterable[m.Picture] = ()) -> None:
         words = [word for word in re.split(_GAP, clean_text(text)) if word]
@@ -88,7 +92,10 @@ class Passage:
 
 @dataclass(frozen=True)
 class Places:
-    """Where a passage is stored. `kept` are copies, pictures and claimants that published reviews or others need."""
+    """The places where a passage is stored.
+
+    `kept` are copies, pictures and claimants that stay, because a published review or another draft needs them.
+    """
 
     drafts: list[Draft]
     states: list[m.SavedState]
@@ -100,9 +107,10 @@ class Places:
 
 
 def find_places(draft: Draft, text: str, copies: Collection[str] = (), shown: Collection[str] = ()) -> Places:
-    """Find the passage. `copies` and `shown` are ids of copies and pictures that a person has chosen.
+    """Return the places where the passage is stored.
 
-    Raises WrongState if the passage was published, and NotFound.
+    `copies` and `shown` are the ids of copies and pictures that a person has chosen. Raise WrongState if the passage
+    was published, and NotFound if no place has the passage.
     """
     drafts, pks = _drafts(draft), _claims(draft)
     named = [each for each in pictures_of(draft) if str(each.pk) in shown or each.sha256 in text]
@@ -137,9 +145,10 @@ def find_places(draft: Draft, text: str, copies: Collection[str] = (), shown: Co
 def forget_passage(
     *, draft: Draft, text: str, by: m.User, copies: Collection[str] = (), shown: Collection[str] = ()
 ) -> Places:
-    """Remove the passage from everything that belongs to the draft, and return where it was.
+    """Remove the passage from everything that belongs to the draft, and return the places where it was.
 
-    Open submissions with the passage are returned. Raises EditorialError.
+    Open submissions with the passage are returned to their submitters. Raise EditorialError if the person can't do this
+    or the passage can't be forgotten.
     """
     drafts = _lock(draft)
     require_right(draft, by)
@@ -173,7 +182,10 @@ def forget_passage(
 
 
 def require_right(draft: Draft, by: m.User) -> None:
-    """Raise EditorialError unless the person can forget passages of the draft, and so search in its saved states."""
+    """Raise EditorialError unless the person can forget passages of the draft.
+
+    The check comes before any search, because the search reveals what saved states contain.
+    """
     if isinstance(draft, m.Review):
         roles.require_writer(by, draft)
         erasure.require_decided_imports(draft)
@@ -192,12 +204,12 @@ def pictures_of(draft: Draft) -> models.QuerySet[m.Picture]:
 
 
 def _claims(draft: Draft) -> set[UUID]:
-    """Return the ids of the claims that the draft is about, or was submitted with."""
+    """Return the ids of the claims that the draft is about, or was once submitted with."""
     return erasure.claims_of(draft) if isinstance(draft, m.Review) else {draft.pk}
 
 
 def _drafts(draft: Draft) -> list[Draft]:
-    """Return the draft and, for a review, its newsroom's claims. Claims come first."""
+    """Return the draft and, for a review, its newsroom's claims. Claims come first, as in the lock order."""
     if not isinstance(draft, m.Review):
         return [draft]
     return [*m.Claim.objects.filter(pk__in=_claims(draft), newsroom=draft.newsroom_id).order_by("pk"), draft]
@@ -227,7 +239,7 @@ def _lock(draft: Draft) -> list[Draft]:
 
 
 def _require_unpublished(passage: Passage, draft: Draft, claims: Collection[UUID]) -> list[bytes]:
-    """Return the published documents of the draft and its claims. Raises WrongState if one contains the passage."""
+    """Return the published documents of the draft and its claims. Raise WrongState if one contains the passage."""
     rows = (model._default_manager.filter(claim_id__in=claims).values("id") for model in (PublishedReview, PastReview))
     reviews = {draft.pk, *(row["id"] for each in rows for row in each)}
     documents = []
@@ -244,9 +256,10 @@ def _require_unpublished(passage: Passage, draft: Draft, claims: Collection[UUID
 
 
 def _proposals(draft: Draft, claims: Collection[UUID]) -> models.QuerySet[m.Proposal]:
-    """Return the unpublished proposals to publish the draft, or reviews whose statements contain its claims.
+    """Return the unpublished proposals whose statements contain the draft or its claims.
 
-    Proposals to withdraw, erase or reinstate a review are other people's words, and somebody decides on them.
+    Proposals to withdraw, erase or reinstate a review are left out. They are other people's words, and somebody decides
+    on them.
     """
     reviews = Q(review=draft.pk) | Q(review__claim__in=claims)
     about = Q(demand=draft.pk) | reviews & Q(action=Action.PUBLICATION)
@@ -254,13 +267,17 @@ def _proposals(draft: Draft, claims: Collection[UUID]) -> models.QuerySet[m.Prop
 
 
 def _is_in_proposal(passage: Passage, proposal: m.Proposal, draft: Draft) -> bool:
-    if proposal.subject_id != draft.pk:  # another review of the same claim
+    if proposal.subject_id != draft.pk:  # the proposal is about another review of the same claim
         return passage.is_in(proposal.content.get("claim"))
     return passage.is_in([proposal.content, proposal.note, proposal.message])
 
 
 def _clear_proposals(passage: Passage, proposals: list[m.Proposal], subjects: Collection[UUID]) -> None:
-    """Clear the submissions like an erasure, and the details of events that repeat the passage or their digests."""
+    """Clear the submissions as an erasure does, and the details of events that could reveal the passage.
+
+    Such details repeat the passage, or contain the digest of a cleared submission. Somebody could guess the passage and
+    confirm the guess with the digest.
+    """
     rows = m.Proposal.objects.filter(pk__in=[each.pk for each in proposals])
     rows.update(statement="", note="", message="", digest="0" * 64)
     digests = {each.digest for each in proposals}
@@ -269,7 +286,7 @@ def _clear_proposals(passage: Passage, proposals: list[m.Proposal], subjects: Co
     for event in m.EditorialEvent.objects.filter(subject__in=map(str, subjects)).exclude(detail={}):
         digest = event.detail.pop("digest", None)
         if digest in published or "sequence" in event.detail:
-            continue  # the public record refers to it
+            continue  # the public record refers to this event
         if passage.is_in(event.detail) or digest in digests:
             m.EditorialEvent.objects.filter(pk=event.pk).update(detail={})
 
@@ -298,7 +315,8 @@ def _is_cited_elsewhere(capture: m.Capture, draft: Draft, claims: Collection[UUI
 def _delete_files(passage: Passage, places: Places) -> None:
     """Delete copies, pictures and their files.
 
-    A copy that a draft or state refers to is replaced by a failure with the same id, so the page isn't copied again.
+    If a draft or state refers to a copy, a failure with the same id replaces the copy. Otherwise, the site would copy
+    the page again.
     """
     uses: list[tuple[m.Capture, list[Any], list[m.Review], list[m.Claim]]] = [
         (each, [*each.sources.all(), *each.appearances.all()], [*each.reviews.all()], [*each.claims.all()])
@@ -311,7 +329,7 @@ def _delete_files(passage: Passage, places: Places) -> None:
         new = m.Capture(pk=old.pk, newsroom=old.newsroom, url=passage.cut(old.url), requested_by=old.requested_by)
         new.origin, new.state, new.failure = old.origin, m.Capture.State.FAILED, m.Capture.Failure.FORGOTTEN
         new.save(force_insert=True)
-        new.reviews.set(reviews)  # else a copy that only a state names would be deleted, and made again
+        new.reviews.set(reviews)  # otherwise a copy that only a state names would be deleted and made again
         new.claims.set(claims)
         for row in rows:
             type(row)._default_manager.filter(pk=row.pk).update(capture=new)

@@ -1,4 +1,7 @@
-"""The people who have a draft open for editing. Rows live for a minute and aren't a record of anybody's work."""
+"""The people who have a draft open for editing.
+
+Rows live for a minute, so they aren't a record of anybody's work.
+"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -13,7 +16,7 @@ SEEN_FOR = timedelta(minutes=1)
 
 @transaction.atomic
 def note_open(draft: UUID, user: User) -> list[str]:
-    """Notes that the person has the draft open. Returns the names of the other people who have it open."""
+    """Note that the person has the draft open, and return the names of the other people who have it open."""
     row = OpenDraft(draft=draft, user=user, seen_at=timezone.now())
     OpenDraft.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["draft", "user"], update_fields=["seen_at"]
@@ -28,6 +31,6 @@ def note_closed(draft: UUID, user: User) -> None:
 
 
 def delete_old() -> None:
-    """Deletes the rows of pages that were closed. Rows that another request deletes are skipped."""
+    """Delete the rows of pages that were closed, and skip rows that another request is deleting."""
     old = OpenDraft.objects.filter(seen_at__lt=timezone.now() - SEEN_FOR).select_for_update(skip_locked=True)
     OpenDraft.objects.filter(pk__in=old.values("pk")).delete()

@@ -1,6 +1,6 @@
 """Statements of reviews, built from the rows of the draft.
 
-A statement doesn't contain values that are known only at publication. The record adds these values
+A statement lacks the values that are known only at publication. The record adds these values
 (docs/explanation/architecture.md, "Bytes").
 """
 
@@ -34,7 +34,7 @@ from factcheck.record.statements import review as statements
 from factcheck.record.statements.tombstone import Tombstone
 
 MIN_SOURCES = 2
-# Entries of these kinds don't contain a text that could be translated.
+# Entries of these kinds have no text that people could translate.
 WITHOUT_REVIEW = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
 HIDDEN_CLAIM = _(
     "This claim belongs to another newsroom and is no longer public. Log the claim yourself and choose your own claim."
@@ -42,12 +42,12 @@ HIDDEN_CLAIM = _(
 
 
 def build_statement(review: Review) -> dict[str, Any]:
-    """The statement of a review as the database has it. Changes that haven't been saved aren't included."""
+    """Return the statement of a review as the database has it. Unsaved changes aren't included."""
     return build_draft_statement(drafts_of([review.pk])[review.pk])
 
 
 def build_draft_statement(draft: Draft) -> dict[str, Any]:
-    """The statement of a draft. Its keys and types are documented in docs/reference/reviews.md."""
+    """Return the statement of a draft, with the keys and types of docs/reference/reviews.md."""
     review = draft.review
     return values_of(review, statements.Review, Review) | {
         "claim": _claim(draft),
@@ -64,27 +64,27 @@ def build_draft_statement(draft: Draft) -> dict[str, Any]:
 
 
 def build_tombstone(published: dict[str, Any]) -> dict[str, Any]:
-    """Builds the tombstone for the URL of a withdrawn review from the withdrawn statement."""
+    """Return the tombstone for the URL of a withdrawn review, built from the withdrawn statement."""
     return {key: published[key] for key in Tombstone.model_fields} | {"claim": {"id": published["claim"]["id"]}}
 
 
 def extract_statement(document: bytes) -> dict[str, Any]:
-    """The statement in a document, without the keys that the publication added."""
+    """Return the statement in a document, without the keys that the publication added."""
     return {key: value for key, value in orjson.loads(document).items() if key not in ADDED_KEYS}
 
 
 def last_entry(review: Review) -> LogEntry | None:
-    """The newest log entry about the review."""
+    """Return the newest log entry about the review, or None."""
     return LogEntry.objects.filter(subject=review.pk).order_by("-number").first()
 
 
 def last_statement(review: Review) -> dict[str, Any] | None:
-    """The newest published statement. Tombstones don't count."""
+    """Return the newest published statement of the review, or None. Tombstones don't count."""
     return last_statements([review.pk]).get(review.pk)
 
 
 def last_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
-    """The newest published statement of each review, by id. Tombstones don't count."""
+    """Return the newest published statement of each review, by id. Tombstones don't count."""
     found = (
         RevisionDocument.objects.filter(entry__subject__among=ids)
         .exclude(entry__kind__in=[LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE])
@@ -96,12 +96,12 @@ def last_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
 
 
 def find_missing(review: Review) -> list[str | Promise]:
-    """Everything that is missing before anyone can approve the review. Each reason is a sentence for the editor."""
+    """Return what is missing before anyone can approve the review, as sentences for the editor."""
     reasons: list[str | Promise] = []
     draft = drafts_of([review.pk])[review.pk]
     claimant = draft.claimant
     if claimant and not claimant.confirmed and not review.is_imported:
-        own = claimant.newsroom_id == review.newsroom_id  # other newsrooms can't open the claimant's page
+        own = claimant.newsroom_id == review.newsroom_id  # people of other newsrooms can't open the claimant's page
         reasons.append(
             _("The claimant’s name came from an import. Confirm the name, or describe the claimant instead.")
             if own
@@ -133,7 +133,10 @@ def find_missing(review: Review) -> list[str | Promise]:
 
 
 def _find_missing_evidence(review: Review, draft: Draft) -> list[Promise]:
-    """The titles and copies that are missing. Another newsroom is responsible for the appearances of its claim."""
+    """Return which titles and copies are missing, as sentences for the editor.
+
+    Another newsroom is responsible for the appearances of its own claim.
+    """
     reasons: list[Promise] = []
     if any(not source.title for source in draft.sources):
         reasons.append(_("Give every source a title."))
@@ -179,10 +182,11 @@ def _claim(draft: Draft) -> dict[str, Any]:
 
 
 def _capture(row: Row, draft: Draft) -> dict[str, Any]:
-    """The capture of a source or an appearance, if the capture is done.
+    """Return the capture of a source or an appearance, if the capture is done.
 
-    With a reason why there is none, the capture is left out. So a capture that is done after the submission doesn't
-    change the submitted statement. It enters with the next revision, when an editor deletes the reason.
+    The capture is left out while the row has a reason why there is none. Otherwise, a capture that is done after the
+    submission would change the submitted statement. The capture enters with the next revision, when an editor deletes
+    the reason.
     """
     capture = None if row.no_capture_reason else draft.captures.get(row.capture_id)
     done = capture is not None and capture.state == Capture.State.DONE
@@ -210,6 +214,6 @@ def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
 
 
 def _scale_explanation(verdict: Verdict, language: str) -> str:
-    """The scale's explanation of the verdict, in the language of the review."""
+    """Return the scale's explanation of the verdict, in the language of the review if there is one."""
     found = {label.language.lower(): label.explanation for label in verdict.labels.all()}
     return found.get(language.lower()) or found.get(language.partition("-")[0].lower()) or found.get("en", "")

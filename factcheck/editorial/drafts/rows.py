@@ -29,7 +29,8 @@ Row = Any
 class Draft:
     """A review, its claim and their related rows. Each list is in the order of the statement.
 
-    `public_claim` is the published claim, which a review of another newsroom's claim uses (`shared_claims`).
+    `public_claim` is the published claim. It replaces the claim's draft if the claim belongs to another newsroom
+    (`shared_claims`).
     """
 
     review: Row
@@ -46,10 +47,10 @@ class Draft:
 
 
 def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
-    """The drafts of reviews, by id. The number of queries is the same for one review and for many.
+    """Return the drafts of reviews, by id. Many reviews need as many queries as one.
 
-    Loads tuples instead of model instances. In an import, creating the instances and their query objects would take
-    longer than the queries themselves.
+    The queries load tuples of columns. In an import, creating model instances would take longer than the queries
+    themselves.
     """
     reviews = _rows(Review.objects.filter(pk__among=ids))
     claims = {row.id: row for row in _rows(Claim.objects.filter(pk__among={row.claim_id for row in reviews}))}
@@ -89,7 +90,7 @@ def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
 
 
 def _rows(found: QuerySet[Any]) -> list[Row]:
-    """The rows without their modification times, which don't appear in any statement."""
+    """Return the rows without their modification times, which no statement contains."""
     model: type[Model] = found.model
     columns = [column for column in model._meta.concrete_fields if not isinstance(column, DateTimeField)]
     return list(found.values_list(*(column.attname for column in columns), named=True))

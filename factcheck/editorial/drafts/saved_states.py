@@ -1,7 +1,7 @@
-"""Keeps the saved states of a draft, and restores one.
+"""The saved states of a draft.
 
 A state is the content of all editable columns, with the rows that are edited on the same page. New columns are included
-automatically. While somebody writes, each state replaces the one before it.
+automatically. While somebody writes, each state replaces the one before.
 """
 
 import json
@@ -35,9 +35,9 @@ Draft = Review | Claim | Demand
 Content = dict[str, Any]
 Kind = SavedState.Kind
 MAX_DIGITS = 9  # of a version
-PAUSE = timedelta(minutes=10)  # the same in sql/saved_states.sql
-SHORT = 50  # characters of a text that is typed again quickly
-# The rows that are edited on the page of a draft.
+PAUSE = timedelta(minutes=10)  # sql/saved_states.sql has the same value
+SHORT = 50  # characters. Shorter texts are quickly typed again.
+# The related rows that are edited on the page of a draft.
 ROWS: dict[type[models.Model], dict[str, type[models.Model]]] = {
     Review: {"sources": Source, "authorships": Authorship},
     Claim: {"appearances": Appearance},
@@ -46,28 +46,30 @@ ROWS: dict[type[models.Model], dict[str, type[models.Model]]] = {
 
 
 def content_of(draft: models.Model) -> Content:
-    """The content of a draft as it is in the database, as JSON."""
+    """Return the content of a draft as it is in the database, as JSON."""
     model = type(draft)
     content = _values(draft, columns_of(model))
     for field in model._meta.many_to_many:
         content[field.name] = sorted(getattr(draft, field.name).values_list("pk", flat=True))
     for name, row_model in ROWS[model].items():
-        rows = getattr(draft, name).filter()  # reads the rows again if they are prefetched
+        rows = getattr(draft, name).filter()  # without `filter`, Django would return old rows that were prefetched
         content[name] = [{"id": row.pk, **_values(row, columns_of(row_model))} for row in rows]
     return content
 
 
 def keep_state(draft: models.Model, by: User, kind: Kind = Kind.SAVED, page: UUID | None = None) -> SavedState | None:
-    """Keeps the state of a draft that has just been saved. Returns None if the last state has the same content.
+    """Keep the state of a draft that has just been saved, or return None if the last state has the same content.
 
-    A saved state gets the time of the draft's last change. It replaces the last state of the same sitting.
+    A state of the kind SAVED gets the time of the draft's last change. The new state replaces the last state of the
+    same sitting.
     """
     draft.refresh_from_db(fields=["version"])  # the database has raised the version
     content, last = content_of(draft), last_state(draft.pk)
     if kind == Kind.SAVED and last is not None and last.content == content:
         return None
     row: Any = draft
-    # The content before a correction is older than the publication, but is kept as long as the correction is open.
+    # Old states are deleted, but the content before a correction must be kept while the correction is open. So states
+    # of the other kinds get the current time.
     at = row.changed_at if kind == Kind.SAVED else timezone.now()
     state = SavedState.objects.create(
         draft=row.pk, version=row.version, kind=kind, saved_by=by, saved_at=at, page=page, content=content
@@ -78,10 +80,10 @@ def keep_state(draft: models.Model, by: User, kind: Kind = Kind.SAVED, page: UUI
 
 
 def _replaces(state: SavedState, last: SavedState) -> bool:
-    """Whether both states belong to one sitting: the same page has saved again after a short pause.
+    """Return whether both states belong to one sitting: the same page has saved again after a short pause.
 
-    A state is kept if a page was opened with it, because a conflict is explained with it. It is also kept if more than
-    half of a text or of a list is gone, so that a mistake can be undone.
+    The last state is kept if a page was opened with it, because a later conflict is explained with this state. The last
+    state is also kept if more than half of a text or a list is gone. The person can then undo a mistake.
     """
     if last.was_opened or (state.kind, state.saved_by_id, state.page) != (last.kind, last.saved_by_id, last.page):
         return False
@@ -94,13 +96,13 @@ def _replaces(state: SavedState, last: SavedState) -> bool:
 
 
 def note_opened(draft: UUID) -> None:
-    """Notes that a page shows the last state, so that a later state doesn't replace it."""
+    """Note that a page shows the last state, so that a later state doesn't replace this state."""
     last = SavedState.objects.filter(draft=draft).exclude(kind=Kind.TYPED).values("pk")[:1]
     SavedState.objects.filter(pk__in=last, was_opened=False).update(was_opened=True)
 
 
 def keep_first_state(draft: models.Model) -> None:
-    """Keeps the stored content of a draft that has no state yet. For example, an import keeps no states."""
+    """Keep the stored content of a draft without states. For example, an import keeps no states."""
     if not SavedState.objects.filter(draft=draft.pk).exists():
         stored: Any = type(draft)._default_manager.get(pk=draft.pk)
         keep_state(stored, stored.logged_by if isinstance(stored, Claim) else stored.created_by)
@@ -108,14 +110,14 @@ def keep_first_state(draft: models.Model) -> None:
 
 
 def last_state(draft: UUID) -> SavedState | None:
-    """The last state that was the content of the draft."""
+    """Return the last state that was the content of the draft, or None."""
     return SavedState.objects.filter(draft=draft).exclude(kind=Kind.TYPED).first()
 
 
 def state_of(draft: UUID, version: str) -> SavedState | None:
-    """The state that was the content of the draft in a version that a page has opened.
+    """Return the state that was the content of the draft in the version that a page has opened.
 
-    None if a passage has been forgotten since then, because the page can still contain the passage.
+    Return None if a passage has been forgotten since then, because the page can still contain the passage.
     """
     if not _is_version(version) or passage_forgotten(draft, version):
         return None
@@ -123,7 +125,7 @@ def state_of(draft: UUID, version: str) -> SavedState | None:
 
 
 def passage_forgotten(draft: UUID, version: str) -> bool:
-    """Whether a passage has been forgotten since this version."""
+    """Return whether a passage has been forgotten since this version."""
     forgotten = SavedState.objects.filter(draft=draft, kind=Kind.FORGOTTEN)
     return forgotten.filter(version__gt=version if _is_version(version) else 0).exists()
 
@@ -134,7 +136,10 @@ def _is_version(text: str) -> bool:
 
 @transaction.atomic
 def restore_state(*, draft: Draft, state: SavedState, by: User) -> None:
-    """Makes a state the content of the draft again. The content that it replaces is kept as a state too."""
+    """Make a state the content of the draft again, and keep the replaced content as a state too.
+
+    Raise EditorialError if the person can't edit the draft or its state doesn't allow edits.
+    """
     model = type(draft)
     locked = model._default_manager.select_for_update().get(pk=draft.pk)
     if isinstance(locked, Review):
@@ -154,7 +159,7 @@ def restore_state(*, draft: Draft, state: SavedState, by: User) -> None:
 
 
 def put_back(draft: models.Model, content: Content) -> None:
-    """Writes the content into the draft and its rows. The rows keep their ids."""
+    """Write the content into the draft and its rows. The rows keep their ids."""
     model = type(draft)
     _fill(draft, columns_of(model), content)
     draft.save()
@@ -173,7 +178,7 @@ def put_back(draft: models.Model, content: Content) -> None:
 
 
 def forget_states(drafts: Iterable[UUID], erased: UUID | None = None) -> None:
-    """Deletes all states of drafts. The database allows this only after an erasure or for drafts that are gone.
+    """Delete all states of drafts. The database allows this only after an erasure or for drafts that are gone.
 
     `erased` is the review whose erasure also deletes the states of its claims.
     """
@@ -183,7 +188,10 @@ def forget_states(drafts: Iterable[UUID], erased: UUID | None = None) -> None:
 
 
 def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """The columns that people edit, and the captures. A draft's publishers and a row's draft never change."""
+    """Return the columns that people edit, and the captures.
+
+    The publishers of a draft and the draft of a row never change, so they are left out.
+    """
     fixed = {Publisher} if model in ROWS else {Publisher, *ROWS}
     return [
         field
@@ -201,7 +209,7 @@ def _values(row: models.Model, columns: Iterable[models.Field[Any, Any]]) -> Con
 
 
 def _fill(row: models.Model, columns: Iterable[models.Field[Any, Any]], values: Content) -> None:
-    """Sets the columns. A reference to a row that no longer exists becomes empty, or isn't changed if it's required."""
+    """Set the columns. A reference to a row that no longer exists becomes empty, or isn't changed if it is required."""
     for column in columns:
         if column.name not in values:
             continue

@@ -1,7 +1,7 @@
-"""Claims that other newsrooms also review. Statements of these reviews contain the published claim, never its draft.
+"""Claims that other newsrooms also review, whose statements contain the published claim and never its draft.
 
-A claim is one row for all its reviews, and its own newsroom can always edit it. Edits become public only when this
-newsroom publishes them, not when another newsroom publishes a review of the claim.
+A claim is one row for all its reviews, and its own newsroom can always edit the row. These edits become public only
+when this newsroom publishes them. They don't become public when another newsroom publishes a review of the claim.
 """
 
 from collections.abc import Collection
@@ -20,8 +20,8 @@ from factcheck.record.statements.checks import with_defaults
 class PublicClaim(NamedTuple):
     """The published version of a claim, as a part of a review's statement.
 
-    The published claim determines the claimant, but the claimant's name and other values come from the current row in
-    the database. So a redacted name doesn't reappear.
+    The published claim says who the claimant is. The claimant's name and other values come from the current row in the
+    database, so that a redacted name doesn't come back.
     """
 
     statement: dict[str, Any]
@@ -30,7 +30,10 @@ class PublicClaim(NamedTuple):
 
 
 def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
-    """The published claims by id, from the newest live review of the claim's newsroom, or else of any newsroom."""
+    """Return the published claims by id.
+
+    Each claim comes from the newest live review of the claim's own newsroom, or else of any newsroom.
+    """
     if not ids:
         return {}
     documents = _public_statements(ids)
@@ -52,7 +55,7 @@ def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
 
 
 def has_hidden_claim(review: Review) -> bool:
-    """Whether the review's claim belongs to another newsroom and is no longer visible to readers."""
+    """Return whether the review's claim belongs to another newsroom and isn't visible to readers any more."""
     if review.claim.newsroom_id == review.newsroom_id:
         return False
     return not PublishedReview.objects.live().filter(claim_id=review.claim_id).exists()

@@ -1,4 +1,4 @@
-"""Converts between the keys of a statement and the model's columns with the same names.
+"""Conversion between the keys of a statement and the model's columns with the same names.
 
 Keys of a nested part (`selection.reason`) are stored in columns with the part's name as a prefix (`selection_reason`).
 """
@@ -17,7 +17,7 @@ from factcheck.record.statements.parts import Part, keys_of, parts_of
 
 
 def columns_of(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values by column of the model, for keys that are columns. Null is converted to an empty text."""
+    """Return the values by column of the model, for keys that are columns. Null becomes an empty text."""
     columns, found = _columns(model), {}
     for key, value in values.items():
         if key in columns:
@@ -28,9 +28,9 @@ def columns_of(model: type[models.Model], values: Mapping[str, Any]) -> dict[str
 
 
 def values_of(row: Any, part: type[Part], model: type[models.Model] | None = None) -> dict[str, Any]:
-    """The values by key of the statement, for keys that are columns. Empty texts and empty parts are converted to null.
+    """Return the values by key of the statement, for keys that are columns.
 
-    `model` is required for a row that isn't a model instance.
+    Empty texts and empty parts become null. `model` is required for a row that isn't a model instance.
     """
     keys, parts = _keys_of(model or row._meta.model, part)
     found = {name: _json_value(getattr(row, name)) for name in keys}
@@ -41,12 +41,12 @@ def values_of(row: Any, part: type[Part], model: type[models.Model] | None = Non
 
 
 def empty_columns(model: type[models.Model], part: type[Part]) -> dict[str, Any]:
-    """The columns for the statement's keys, with the values of an empty statement."""
+    """Return the columns for the statement's keys, with the values of an empty statement."""
     return columns_of(model, with_defaults({}, part))
 
 
 def remaining_fields(model: type[models.Model], part: type[Part], rows: Iterable[str | tuple[str, ...]]) -> list[str]:
-    """The form fields for the statement's keys that aren't included in these rows yet."""
+    """Return the form fields for those keys of the statement that `rows` doesn't include yet."""
     named = {name for row in rows for name in ((row,) if isinstance(row, str) else row)}
     keys, parts = _keys_of(model, part)
     columns = [*keys, *(column for spread in parts.values() for column in spread.values())]
@@ -64,7 +64,7 @@ def _json_value(value: Any) -> Any:
 
 @cache
 def _keys_of(model: type[models.Model], part: type[Part]) -> tuple[list[str], dict[str, dict[str, str]]]:
-    """The keys that are columns, and the columns of each part whose keys have their own columns."""
+    """Return the keys that are columns, and the columns of each part whose keys have their own columns."""
     columns, names = _columns(model), keys_of(part)
     spread = {}
     for key in names.keys() - columns.keys():
@@ -75,7 +75,7 @@ def _keys_of(model: type[models.Model], part: type[Part]) -> tuple[list[str], di
 
 
 def _is_spread(value: Mapping[str, Any] | None, part: Mapping[str, str]) -> bool:
-    """Whether the value is a part whose keys have their own columns. Null clears these columns."""
+    """Return whether the value is a part whose keys have their own columns. Null clears these columns."""
     return bool(part) and (value is None or value.keys() == part.keys())
 
 
@@ -87,7 +87,7 @@ def _columns_of_part(model: type[models.Model], name: str) -> dict[str, str]:
 
 @cache
 def _columns(model: type[models.Model]) -> dict[str, Callable[[Any], Any]]:
-    """The conversion from JSON for each column. The only relations included are references to the same table."""
+    """Return the conversion from JSON for each column. References to other tables are left out."""
     plain = {column.name: column for column in model._meta.concrete_fields if not column.is_relation}
     own = {column.attname: column for column in model._meta.concrete_fields if column.related_model is model}
     return {name: _value_of(column) for name, column in (plain | own).items()}

@@ -1,4 +1,4 @@
-"""Translations of published reviews: starting one, and bringing it up to date after the original was corrected.
+"""Translations of published reviews: beginning a translation, and updating it after a correction of the original.
 
 A translation is a review of its own. It names the original's revision that it translates, and has the same verdict.
 """
@@ -22,20 +22,23 @@ State = Review.State
 
 
 def translation_language(review: Review) -> str:
-    """The language of a translation: the first language of this site that isn't the review's own language."""
+    """Return the language of a translation: the first language of this site that isn't the review's own."""
     own = review.language.partition("-")[0]
     return next(code for code, _name in settings.LANGUAGES if code != own)
 
 
 def find_translation(review: Review) -> Review | None:
-    """The newsroom's translation into `translation_language`, unless it has been thrown away or erased."""
+    """Return the newsroom's translation into `translation_language`, unless it was discarded or erased."""
     own = review.translations.kept().filter(newsroom=review.newsroom_id)
     return own.filter(language=translation_language(review)).first()
 
 
 @transaction.atomic
 def start_translation(*, review: Review, by: User) -> Review:
-    """Starts the draft of a translation, with the review's claim, verdict and sources. Returns the draft."""
+    """Create the draft of a translation, with the review's claim, verdict and sources, and return the draft.
+
+    Raise WrongState or AlreadyDone if the review can't be translated.
+    """
     review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
     roles.require_member(by, review.newsroom_id)
     last = review_statements.last_entry(review)
@@ -70,7 +73,10 @@ def start_translation(*, review: Review, by: User) -> Review:
 
 @transaction.atomic
 def bring_up_to_date(*, review: Review, by: User) -> None:
-    """Makes the draft a translation of the original's newest revision, with the verdict of this revision."""
+    """Make the draft a translation of the original's newest revision, with the verdict of this revision.
+
+    Raise AlreadyDone if the draft is up to date.
+    """
     review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
     roles.require_writer(by, review)
     original = review.translation_of
@@ -86,12 +92,15 @@ def bring_up_to_date(*, review: Review, by: User) -> None:
 
 
 def is_behind(review: Review) -> bool:
-    """Whether the original has a newer revision than the one that this review translates."""
+    """Return whether the original has a newer revision than the revision that this review translates."""
     return review.translation_of_id is not None and Review.objects.behind().filter(pk=review.pk).exists()
 
 
 def revision_of(review: Review, *, newest: bool = False) -> dict[str, Any] | None:
-    """The statement that the review translates, or the original's newest statement. None if it has been erased."""
+    """Return the statement that the review translates, or the original's newest statement.
+
+    Return None if an erasure has removed the statement.
+    """
     assert review.translation_of_id is not None
     documents = RevisionDocument.objects.filter(entry__subject=review.translation_of_id)
     documents = documents.exclude(entry__kind__in=review_statements.WITHOUT_REVIEW)
@@ -102,7 +111,7 @@ def revision_of(review: Review, *, newest: bool = False) -> dict[str, Any] | Non
 
 
 def find_missing(review: Review) -> list[Promise]:
-    """The reasons why nobody can approve the translation yet, each as a sentence for the editor."""
+    """Return why nobody can approve the translation yet, as sentences for the editor."""
     if review.translation_of_id is None:
         return []
     entries = LogEntry.objects.filter(subject=review.translation_of_id, number=review.translation_of_revision or 0)
@@ -123,7 +132,10 @@ def find_missing(review: Review) -> list[Promise]:
 
 
 def find_lost_original(review: Review) -> Promise | None:
-    """Why a translation can't be published for the first time, or None. Published translations can be corrected."""
+    """Return why a translation can't be published for the first time, or None.
+
+    A published translation can always be corrected.
+    """
     if review.translation_of is None or review_statements.last_entry(review) is not None:
         return None
     last = review_statements.last_entry(review.translation_of)
@@ -136,7 +148,7 @@ def find_lost_original(review: Review) -> Promise | None:
 
 
 def _newest_revision(original: Review) -> int:
-    """The number of the newest entry that has the review's content."""
+    """Return the number of the newest log entry that has the review's content."""
     entries = LogEntry.objects.filter(subject=original.pk).exclude(kind__in=review_statements.WITHOUT_REVIEW)
     return entries.order_by("-number").values_list("number", flat=True)[0]
 

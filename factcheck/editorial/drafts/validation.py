@@ -1,4 +1,4 @@
-"""Validation of submitted content. Each problem includes a JSON pointer to its position."""
+"""Validation of submitted content. Each problem has a JSON pointer to its position."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class Invalid(EditorialError):
-    """The content is invalid. `problems` lists the positions and what has to be changed there."""
+    """The refusal of invalid content. `problems` lists the positions and what has to be changed there."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
@@ -26,10 +26,10 @@ class Invalid(EditorialError):
 
 
 def fill(row: Row, values: Values, place: str, problems: list[Problem], *, exclude: Iterable[str]) -> Row:
-    """Sets the columns that have the same names as the values, and returns the row.
+    """Set the columns that have the same names as the values, and return the row.
 
-    Null is converted to an empty text, and texts are normalised. Adds the row's validation errors to `problems`. Fields
-    in `exclude` aren't checked.
+    Null becomes an empty text, and texts are normalised. The row's validation errors are added to `problems`, with
+    pointers below `place`. Fields in `exclude` aren't checked.
     """
     for name, value in columns_of(type(row), values).items():
         setattr(row, name, value)
@@ -47,6 +47,6 @@ def fill(row: Row, values: Values, place: str, problems: list[Problem], *, exclu
 
 
 def require_valid(statement: Mapping[str, Any], model: type[Part]) -> None:
-    """Validates a statement against its model before publication. Raises EditorialError."""
+    """Raise WrongValue unless the statement is valid for its model."""
     if faults := check(statement, model):
         raise WrongValue(*(f"{fault.pointer.strip('/')}: {fault.message(gettext)}" for fault in faults))

@@ -1,4 +1,4 @@
-"""Limits for readers' messages, so that a flood doesn't close the line for everybody or fill the disk."""
+"""Limits on readers' messages. Without them, a flood of messages could fill the queue or the disk."""
 
 import math
 from datetime import datetime, timedelta
@@ -11,13 +11,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.models import ReaderMessage
-from factcheck.server.networks import network_of, wide_network_of
+from factcheck.web.networks import network_of, wide_network_of
 
-# A wide network can be a whole office or a provider, so it can send more than one network.
+# A wide network can be a whole office or a provider, so its limit is higher than a network's limit by this factor.
 WIDE_FACTOR = 5
-# Messages that can wait for one newsroom, and tips that can wait for every newsroom.
+# The number of messages that can wait for one newsroom, and of tips that can wait for all newsrooms together.
 MAX_WAITING = 2_000
-# Stored messages on the whole site, whatever their state. They need about a gigabyte at most.
+# The number of stored messages on the whole site, in all states. They need at most about one gigabyte.
 MAX_STORED = 100_000
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -26,9 +26,10 @@ Networks = tuple[str, str]
 
 
 class NotStored(Exception):
-    """The message can't be stored. The text says why, and what the sender can do. `wait` is in seconds.
+    """The error for a message that can't be stored. Its text says why, and what the sender can do.
 
-    `is_full` is false if only the sender's network has reached its limit.
+    `wait` is the number of seconds after which the sender can try again. `is_full` is false if only the sender's
+    network has reached its limit.
     """
 
     def __init__(self, text: str, wait: float, *, is_full: bool = True) -> None:
@@ -37,13 +38,16 @@ class NotStored(Exception):
 
 
 def networks(address: str) -> Networks:
-    """The texts to hash for the sender's network and wide network. They are different every day."""
+    """Return the two texts to hash: for the sender's network and for the wide network. They are different every day."""
     day = f"{timezone.now():%Y-%m-%d}"
     return f"{day} {network_of(address)}", f"{day} {wide_network_of(address)}"
 
 
 def require_within_limits(sender: str, wide_sender: str, newsroom: int | None) -> None:
-    """Raises NotStored. An advisory lock per network keeps the counts correct across processes."""
+    """Raise NotStored if a limit has been reached.
+
+    One advisory lock per network keeps the counts correct while several processes store messages.
+    """
     keys = sorted(int.from_bytes(bytes.fromhex(each)[:8], signed=True) for each in (sender, wide_sender))
     with connection.cursor() as cursor:
         for key in keys:

@@ -27,24 +27,24 @@ from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessa
 from factcheck.editorial.people import roles
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublishedReview
-from factcheck.server.secret_key import keyed_hash
+from factcheck.tools.secret_key import keyed_hash
 
 Kind, State = ReaderMessage.Kind, ReaderMessage.State
 
-MIN_CHARACTERS = 10  # A shorter text contains nothing that can be checked.
-MAX_LINKS = 5  # links in the text. A text with more links is probably spam.
+MIN_CHARACTERS = 10  # a shorter text contains nothing that can be checked
+MAX_LINKS = 5  # in the text, because a text with more links is probably spam
 _LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)
-OUTAGE = timedelta(hours=1)  # the time after which a program can try again if the operator has to act
+OUTAGE = timedelta(hours=1)  # the wait before a program tries again, if the operator has to act first
 _INTERNAL_FIELDS = ("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint")
 
 
 @transaction.atomic
 def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -> tuple[str, datetime]:
-    """Adds a message to the queue. Returns its receipt, which isn't stored, and the time of its deletion.
+    """Add a message to the queue. Return its receipt and the time of its deletion.
 
-    `values` contains `text`, `language`, `url` and `contact`, for a correction also `review`: {`id`}, and for a tip to
-    a single newsroom `newsroom`: {`site`}. `address` is the sender's IP address. Hashes of its networks are kept for a
-    day. Raises Invalid and NotStored.
+    The receipt isn't stored. `values` contains `text`, `language`, `url` and `contact`. A correction also has `review`:
+    {`id`}, and a tip to a single newsroom has `newsroom`: {`site`}. `address` is the sender's IP address. Hashes of its
+    networks are kept for one day. Raises Invalid and NotStored.
     """
     problems: list[Problem] = []
     row = fill(ReaderMessage(kind=kind), values, "", problems, exclude=_INTERNAL_FIELDS)
@@ -59,7 +59,8 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
     if len(_LINK.findall(row.text)) > MAX_LINKS:
         problems.append(("/text", _("The text contains too many links. Keep at most %s links.") % MAX_LINKS))
     if kind == Kind.CORRECTION:
-        # Locked, so that either a parallel erasure finds the message, or this query finds the erasure.
+        # The lock makes a parallel erasure visible: either the erasure finds the message, or this query finds the
+        # erasure.
         review = Review.objects.select_for_update().filter(pk=values["review"]["id"]).first()
         if review is None or not PublishedReview.objects.live().filter(pk=review.pk).exists():
             problems.append(("/review/id", _("This review doesn’t exist on this site.")))
@@ -93,7 +94,7 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
 
 
 def find_status(receipt: str) -> dict[str, Any] | None:
-    """The status of the message with this receipt. The message's content isn't included."""
+    """Return the status of the message with this receipt, without the message's content."""
     digest = hashlib.sha256(receipt.encode()).hexdigest()
     row = ReaderMessage.objects.select_related("same_as").filter(receipt=digest).first()
     if row is None:
@@ -111,7 +112,7 @@ def find_status(receipt: str) -> dict[str, Any] | None:
 
 @transaction.atomic
 def take_up(*, message: ReaderMessage, by: User, newsroom: int) -> UUID | None:
-    """Logs a claim from a tip and returns the claim's id, or marks a correction request as being looked into."""
+    """Log a claim from a tip and return the claim's id, or mark a correction request as being looked into."""
     message = _lock_open(message, by, newsroom, State.WAITING)
     if message.kind == Kind.TIP:
         message.claim = Claim.objects.create(
@@ -126,7 +127,7 @@ def take_up(*, message: ReaderMessage, by: User, newsroom: int) -> UUID | None:
 
 @transaction.atomic
 def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> None:
-    """Answers the message. Anyone with the receipt can read the answer."""
+    """Answer the message. Anyone with the receipt can read the answer."""
     message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
     if not text.strip():
         raise Incomplete(_("Write an answer. Anyone with the receipt can read it."))
@@ -140,9 +141,9 @@ def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> Non
 
 @transaction.atomic
 def dismiss_all(*, messages: QuerySet[ReaderMessage], by: User, newsroom: int) -> int:
-    """Puts all these messages aside that haven't been decided yet. Returns their number.
+    """Put aside those of the messages that haven't been decided yet, and return their number.
 
-    Tips to every newsroom are decided by `newsroom`.
+    For tips to every newsroom, `newsroom` is recorded as the newsroom that decided.
     """
     undecided = ReaderMessage.objects.filter(
         pk__in=messages.order_by().values("pk"), state__in=[State.WAITING, State.TAKEN_UP]
@@ -173,7 +174,7 @@ def dismiss(*, message: ReaderMessage, by: User, newsroom: int) -> None:
 
 
 def delete_expired_messages() -> int:
-    """Deletes expired messages, and senders' hashes after a day. Returns the number of deleted messages."""
+    """Delete expired messages, and senders' hashes after one day. Return the number of deleted messages."""
     now = timezone.now()
     hashed = ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - timedelta(days=1))
     hashed.update(sender="", wide_sender="")
@@ -194,13 +195,13 @@ def _lock_open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderM
 
 def _decide(message: ReaderMessage, by: User, state: ReaderMessage.State) -> None:
     message.state, message.decided_by, message.decided_at = state, by, timezone.now()
-    # Only these columns, so that a message without its key can be put aside too.
+    # Only these columns are saved, so that a message whose key is missing can still be put aside.
     message.save(update_fields=["state", "decided_by", "decided_at", "newsroom", "answer", "claim"])
     record_event(by, f"message.{state}", message)
 
 
 def _store(row: ReaderMessage) -> None:
-    """Saves a new message. Raises NotStored for faults that only the operator can correct."""
+    """Save a new message. Raises NotStored for faults that only the operator can correct."""
     try:
         with transaction.atomic():
             row.save()

@@ -25,20 +25,25 @@ CAPTURES_FOLDER = "captures"  # in the storage
 
 
 def capture_path(capture: "Capture", name: str) -> str:
-    """The path in the storage. Only the ending comes from the name, which is never a name that a person chose."""
+    """Return the path of the capture's file in the storage.
+
+    Only the ending comes from the name. The name is never one that a person chose, because a chosen name could lead
+    outside the folder.
+    """
     return f"{CAPTURES_FOLDER}/{capture.pk}.{name.partition('.')[2]}"
 
 
 class CaptureQuerySet(models.QuerySet["Capture"]):
     def used_by(self, review: models.Model, claims: Iterable[uuid.UUID]) -> Self:
-        """Captures that the review or these claims use or used."""
+        """Return the captures that the review or these claims use, or used in an older revision."""
         return self.filter(Q(reviews=review) | Q(claims__in=claims)).distinct()
 
 
 class Capture(models.Model):
-    """A copy of a source or an appearance. The columns of a capture that is done never change, except for its rights.
+    """A copy of a source or of an appearance of a claim.
 
-    The file is hostile: it can contain any script. Only `factcheck.editorial.captures` hands it out.
+    When a capture is done, its columns never change, except for its rights. The file is hostile, because it can contain
+    any script. Only `factcheck.editorial.captures` hands the file out.
     """
 
     class State(models.TextChoices):
@@ -141,16 +146,16 @@ class Capture(models.Model):
 
     @property
     def file_name(self) -> str:
-        """A name for the downloaded file."""
+        """The name under which browsers save the downloaded file."""
         return PurePosixPath(self.file.name or "").name
 
 
 class Picture(models.Model):
-    """A picture in the text of a review, or a picture or video that a claim is about.
+    """A picture in a review's body, or a picture or video that a claim is about.
 
-    A picture for readers has been encoded again without metadata. A file that a claim is about is stored unchanged.
-    Several rows can have the same file, because its name is its SHA-256 (`factcheck.editorial.pictures`). The text of
-    the review contains the description of the picture.
+    A picture for readers has been encoded again without metadata. A file that a claim is about is stored unchanged. A
+    file's name is its SHA-256 (`factcheck.editorial.pictures`), so several rows can have the same file. The alternative
+    text of a picture is in the review's body.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -204,7 +209,7 @@ WEEK = timedelta(days=7)
 
 class WatchedSourceQuerySet(models.QuerySet["WatchedSource"]):
     def to_check_again(self, newsrooms: list[int]) -> "WatchedSourceQuerySet":
-        """Sources that these newsrooms should look at, longest known first."""
+        """Return the sources with a problem that these newsrooms should look at, oldest problem first."""
         problems = self.exclude(state=SourceState.UNCHANGED).filter(accepted_at=None)
         return problems.filter(review__newsroom__in=newsrooms).order_by("since", "pk")
 
@@ -212,8 +217,8 @@ class WatchedSourceQuerySet(models.QuerySet["WatchedSource"]):
 class WatchedSource(models.Model):
     """A source of a published review, with the results of its checks and the time of the next check.
 
-    A problem counts after two checks on different days have found the problem. `suspected` is the state that only one
-    check has found so far.
+    A problem counts only after two checks on different days have found the problem. Until then, `suspected` holds the
+    state that the first check found.
     """
 
     review = models.ForeignKey(

@@ -24,8 +24,8 @@ from factcheck.editorial.models.people import Publisher, User
 from factcheck.record.models import PublishedClaim
 from factcheck.record.statements import review as statements
 
-# Claimants are sorted and looked up by this many characters of their description. An index row can't be larger than
-# 2,704 bytes, and one character can take several bytes.
+# Indexes use only this many characters of a claimant's description. A row of an index can't be larger than 2,704 bytes,
+# and one character can take several bytes.
 SORTED_CHARACTERS = 100
 
 
@@ -143,7 +143,7 @@ class TopicLabel(models.Model):
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def reviewable_by(self, newsrooms: Iterable[int]) -> Self:
-        """The newsrooms' own claims and all published claims, because every newsroom can review a published claim."""
+        """Return the claims that these newsrooms can review: their own claims and all published claims."""
         published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
         return self.filter(Q(newsroom__in=newsrooms) | Exists(published))
 

@@ -119,7 +119,7 @@ class Demand(VersionedModel):
             " entry is published automatically on that day and mentions the delay."
         ),
     )
-    # For an update of a published entry, and published with the update.
+    # Only for an update of a published entry. The note is published with the update.
     change_note = ProseField(_("what changed"), max_length=2000, blank=True, help_text=_("Readers will see this."))
     created_by = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("recorded by"), related_name="+", editable=False

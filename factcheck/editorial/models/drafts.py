@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class StatementModel(models.Model):
-    """A row whose columns come from a statement (`fields.columns`), so that mypy doesn't see them."""
+    """A row whose columns are generated from a statement (`fields.columns`).
+
+    Generated columns are invisible to mypy, so this class declares that any attribute can exist.
+    """
 
     if TYPE_CHECKING:
 
@@ -20,10 +23,10 @@ class StatementModel(models.Model):
 
 
 class VersionedModel(StatementModel):
-    """A draft that several people edit, with the time of the last edit and the number of its state.
+    """A draft that several people edit, with the time of the last edit and a version number.
 
-    The database raises the number at each edit (sql/versions.sql), so that one person's edit doesn't overwrite another
-    person's.
+    The database raises the number at each edit (sql/versions.sql). The number prevents one person's edit from
+    overwriting another person's edit.
     """
 
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
@@ -34,9 +37,9 @@ class VersionedModel(StatementModel):
 
 
 class SavedState(models.Model):
-    """The content of a draft at the end of a sitting. Database rules keep a state unchanged (sql/saved_states.sql).
+    """The content of a draft at the end of a sitting. The database rejects changes of it (sql/saved_states.sql).
 
-    `draft` is the id of a review, a claim or a demand. A state of the kind TYPED was never the draft's content: the
+    `draft` is the id of a review, a claim or a demand. A state of the kind TYPED was never the draft's content: a
     person typed it while somebody else saved the same draft.
     """
 
@@ -79,7 +82,7 @@ class SavedState(models.Model):
 
 
 class OpenDraft(models.Model):
-    """A person who has a draft open for editing. The row is deleted a minute after the page is closed."""
+    """A person who has a draft open for editing. The row is deleted one minute after the page is closed."""
 
     draft = models.UUIDField()
     user = models.ForeignKey("User", models.CASCADE, related_name="+", db_index=False)

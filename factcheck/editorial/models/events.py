@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.models.people import Publisher, User
 
-# Subjects whose forms have no saved states, proposals or triggers that record who saved them.
+# Forms of these subjects have no saved states, proposals or triggers, so the desk records who saved them.
 SAVED_AT_DESK = ("claimant", "publisher", "ratingscale", "verdict", "topic")
-# The text for each stored action name. A name without a text is shown as it is.
+# The text for each stored action name. If a name has no text, people see the name.
 ACTIONS: dict[str, Promise] = {
     "publication.submitted": _("submitted for publication"),
     "publication.approved": _("approved for publication"),

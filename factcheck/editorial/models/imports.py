@@ -1,4 +1,4 @@
-"""Import runs: the files, the importer, and the records by outcome. Jobs: the queue of the worker that runs them."""
+"""Import runs with their files and counts of records, and the worker's queue of jobs."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class Job(ProcrastinateJob):
 
 
 class ImportBatch(models.Model):
-    """One import run. When the run ends, a proposal is created for the digests of its members."""
+    """One import run. When the run ends, one proposal is created that covers all imported reviews by their digests."""
 
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
     files = LineField(_("files"), max_length=2000)
@@ -66,5 +66,5 @@ class ImportBatch(models.Model):
 
     @property
     def members(self) -> Any:
-        """The proposals for the import's reviews."""
+        """The proposals for the single reviews of the import."""
         return self.proposals.filter(kind="review")

@@ -1,4 +1,4 @@
-"""The kinds of proposals, the actions of each kind, and the columns that refer to the subject."""
+"""The kinds of proposals, the actions of each kind, and the columns that refer to a proposal's subject."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +17,7 @@ from factcheck.editorial.models.scales import VerdictMapping
 
 
 class Kind(models.TextChoices):
-    """The kinds of subjects. Each kind has a policy in `factcheck.editorial.proposals`."""
+    """The kinds of subjects that proposals are about. Each kind has a policy in `factcheck.editorial.proposals`."""
 
     REVIEW = "review", _("review")
     DEMAND = "demand", _("demand")
@@ -54,19 +54,20 @@ class Decision(models.TextChoices):
     RETURNED = "returned", _("returned")
 
 
-# One person takes away, with a brake (`sql/accounts.sql`). A pause ends unless a second person confirms it.
+# One person can take away rights without a second person, but only within limits (`sql/accounts.sql`). A pause ends
+# unless a second person confirms the pause.
 TAKING = (Action.REMOVAL, Action.DISMISSAL, Action.CLOSING)
 SETTLED_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The part of a kind that the table of proposals needs. The policies of the kind contain the rest."""
+    """The parts of a kind that the model of proposals needs. The kind's policies contain the rest."""
 
     subject: type[models.Model]
     actions: tuple[Action, ...]
-    columns: tuple[str, ...]  # refer to the subject. Only merges have two.
-    related: tuple[str, ...] = ()  # what the subject's name needs
+    columns: tuple[str, ...]  # the columns that refer to the subject (two for merges, otherwise one)
+    related: tuple[str, ...] = ()  # relations that `select_related` loads, because the subject's name needs them
     is_draft: bool = False  # the subject is a draft, which is published after its approval
     is_logged: bool = False
 
@@ -89,7 +90,10 @@ POLICIES: dict[tuple[str, str], Any] = {}
 
 
 def subject_is_its_own() -> Q:
-    """Exactly the columns of the proposal's kind are set. A review can also refer to the import that it came from."""
+    """Return the database condition that exactly the columns of the proposal's kind are set.
+
+    A review can also refer to the import that it came from.
+    """
     found, columns = Q(), [column for shape in SHAPES.values() for column in shape.columns]
     for kind, shape in SHAPES.items():
         filled = {f"{column}__isnull": column not in shape.columns for column in columns}
@@ -100,5 +104,5 @@ def subject_is_its_own() -> Q:
 
 
 def kind_of(subject: models.Model) -> Kind:
-    """The kind of proposal for a row of this model."""
+    """Return the kind of proposal for a row of this model."""
     return next(kind for kind, shape in SHAPES.items() if shape.subject is type(subject))

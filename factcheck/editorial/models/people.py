@@ -28,7 +28,7 @@ from factcheck.record.statements import review as statements
 
 class PublisherQuerySet(models.QuerySet["Publisher"]):
     def newsrooms(self) -> Self:
-        """The publishers that have members on this site."""
+        """Return the publishers that have members on this site."""
         return self.filter(memberships__isnull=False).distinct()
 
 
@@ -107,7 +107,7 @@ class Publisher(StatementModel):
 
 
 class User(AbstractUser):
-    """A person with an account. Their permissions depend only on their memberships."""
+    """A person with an account. The person's permissions depend only on their memberships."""
 
     byline = LineField(
         _("byline"),
@@ -177,7 +177,7 @@ class Session(AbstractBaseSession):
 
 class SecondFactorQuerySet(models.QuerySet["SecondFactor"]):
     def usable(self) -> Self:
-        """Passkeys and apps. Recovery codes only replace them."""
+        """Return passkeys and apps, without recovery codes, which only replace a lost passkey or app."""
         return self.exclude(kind=SecondFactor.Kind.RECOVERY_CODE)
 
     def recovery_codes(self) -> Self:
@@ -229,7 +229,7 @@ class SecondFactor(models.Model):
 
 
 class SignInCounter(models.Model):
-    """Counts attempts to sign in. `key` names what is counted, and never contains an IP address or a name."""
+    """A counter of attempts to sign in. `key` names what is counted, and never contains an IP address or a name."""
 
     key = models.CharField(max_length=80, unique=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -244,13 +244,16 @@ class SignInCounter(models.Model):
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable(self) -> Self:
-        """Tokens that are neither revoked nor expired, and whose active account has a role in the newsroom."""
+        """Return tokens that are neither revoked nor expired, and whose active account has a role in the newsroom."""
         role = Membership.objects.filter(user=OuterRef("user"), publisher=OuterRef("newsroom"))
         return self.filter(Exists(role), revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
 
 
 class ApiToken(models.Model):
-    """Lets a program act as one account in one newsroom. The secret is shown once, and only its SHA-256 is stored."""
+    """A token with which a program acts as one account in one newsroom.
+
+    The secret is shown once, and only its SHA-256 is stored.
+    """
 
     class Scope(models.TextChoices):
         CLAIMS = "claims:write", _("log claims, and read and edit the claims that it logged")
@@ -332,12 +335,12 @@ class AnsweredRequest(models.Model):
 
 class FreezeQuerySet(models.QuerySet["Freeze"]):
     def open(self) -> Self:
-        """Freezes that aren't over, each with the newsroom and the person who began it."""
+        """Return freezes that haven't ended, each with the newsroom and the person who began the freeze."""
         return self.filter(ended_at=None).select_related("newsroom", "begun_by")
 
 
 class Freeze(models.Model):
-    """While a freeze isn't over, nothing of the newsroom enters the log. The row is never deleted."""
+    """A freeze of a newsroom. Until it ends, nothing of the newsroom enters the log. The row is never deleted."""
 
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="freezes")
     reason = ProseField(_("reason"), max_length=2000)

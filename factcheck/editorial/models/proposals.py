@@ -37,34 +37,36 @@ OPEN = Q(entry__isnull=True) & ~Q(decision=Decision.RETURNED)
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def about(self, subject: models.Model) -> Self:
-        """The proposals of this subject."""
         kind = kind_of(subject)
         return self.filter(**{SHAPES[kind].columns[0]: subject, "kind": kind})
 
     def with_subjects(self) -> Self:
-        """The proposals with everything that names them, their subjects and the people."""
+        """Return the proposals with their people and every row that their names need, so that lists need one query."""
         subjects = [path for shape in SHAPES.values() for path in shape.related or shape.columns]
         return self.select_related(*subjects, "newsroom", "submitted_by", "decided_by")
 
     def undecided(self) -> Self:
-        """Proposals that are waiting for a decision, without imported reviews, which are decided with their import."""
+        """Return proposals that are waiting for a decision.
+
+        Imported reviews are left out, because they are decided together with their import.
+        """
         return self.filter(decision="").exclude(OF_AN_IMPORT)
 
     def open(self) -> Self:
-        """Proposals that haven't been returned or published."""
+        """Return proposals that have been neither returned nor published."""
         return self.filter(OPEN)
 
     def published(self) -> Self:
-        """Published proposals, newest first, each with its log entry and the person who approved it."""
+        """Return published proposals, newest first, each with its log entry and the person who approved it."""
         found = self.filter(entry__isnull=False).select_related("entry", "decided_by", "submitted_by")
         return found.order_by("-entry__number")
 
     def to_decide(self, user: User) -> Self:
-        """Other people's proposals that this person can approve, oldest first."""
+        """Return other people's proposals that this person can approve, oldest first."""
         return self.undecided().exclude(submitted_by=user).filter(MayDecide(Value(user.pk), F("pk"))).order_by("pk")
 
     def to_undo(self, user: User) -> Self:
-        """Removals of the last 24 hours that this person can propose to undo, newest first."""
+        """Return removals of the last 24 hours that this person can propose to undo, newest first."""
         decides = DecidesOnAccount(Value(user.pk), F("account"), F("newsroom"), Value(Action.UNDOING))
         recent = Q(decision=Decision.APPROVED, decided_at__gt=timezone.now() - SETTLED_AFTER)
         later = self.model._default_manager.filter(account=OuterRef("account"), pk__gt=OuterRef("pk"))
@@ -73,14 +75,15 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return found.exclude(Exists(undone)).order_by("-pk")
 
     def awaiting_others(self, user: User, newsrooms: list[int]) -> Self:
-        """This person's proposals that somebody else has to decide on, oldest first."""
+        """Return this person's proposals that somebody else has to decide on, oldest first."""
         found = self.undecided().filter(submitted_by=user)
         return found.filter(Q(newsroom__in=newsrooms) | Q(deciding__isnull=True)).order_by("pk")
 
     def to_publish(self, newsrooms: list[int]) -> Self:
-        """Approved proposals that are waiting to be published, without reviews that were approved with their import.
+        """Return approved proposals that are waiting to be published.
 
-        Demands with a publication day come last.
+        Reviews that were approved with their import are left out: the proposal for the import represents them. Demands
+        with a publication day come last.
         """
         approved = Q(kind__in=DRAFTS) & (Q(review__isnull=True) | Q(review__state=Review.State.APPROVED))
         rest = self.model._default_manager.filter(OPEN, OF_AN_IMPORT, batch=OuterRef("batch"))
@@ -89,7 +92,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return found.order_by(F("demand__publish_after").asc(nulls_first=True), "pk")
 
     def returned_to(self, user: User, newsrooms: list[int]) -> Self:
-        """Returned proposals that this person submitted, wrote or created, unless there is a newer proposal."""
+        """Return returned proposals that this person submitted, wrote or created, unless there is a newer proposal."""
         wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
         involved = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
         in_newsrooms = Q(newsroom__in=newsrooms) | Q(deciding__isnull=True)
@@ -103,25 +106,25 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 
 class MayDecide(Func):
-    """Whether a person may approve a proposal (`sql/proposals.sql`)."""
+    """An SQL expression: whether a person may approve a proposal (`sql/proposals.sql`)."""
 
     function = "editorial_may_decide"
     output_field = models.BooleanField()
 
 
 class DecidesOnAccount(Func):
-    """Whether a person may decide on such a change of an account (`sql/accounts.sql`)."""
+    """An SQL expression: whether a person may decide on a given change of an account (`sql/accounts.sql`)."""
 
     function = "editorial_decides_on_account"
     output_field = models.BooleanField()
 
 
 class Proposal(models.Model):
-    """A statement submitted to a second person, and the decision. Only the decision is added later.
+    """A statement that one person submitted, and the decision of a second person. Only the decision is added later.
 
     For a review, a demand or a merge, exactly this statement is published. An import doesn't have a statement, and its
-    digest covers the digests of its members. `newsroom` proposes, and Editors of `deciding` decide. A mapping applies
-    to the whole site and has neither newsroom.
+    digest covers the digests of its members. Members of `newsroom` propose, and Editors of `deciding` decide. A mapping
+    applies to the whole site, so it has neither newsroom.
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
@@ -197,7 +200,7 @@ class Proposal(models.Model):
                 condition=Q(decided_by__isnull=True)
                 | ~Q(decided_by=F("submitted_by"))
                 | Q(decision="returned")
-                | Q(kind="account"),  # in first-hour mode, which accounts.sql checks
+                | Q(kind="account"),  # only in first-hour mode, as accounts.sql checks
                 name="proposal_two_people",
             ),
             models.CheckConstraint(
@@ -238,7 +241,7 @@ class Proposal(models.Model):
             ),
             models.UniqueConstraint(fields=["batch"], condition=Q(kind="import"), name="proposal_one_import"),
         ]
-        # Most indexes are partial, because only imports set a batch, and because lists show open proposals.
+        # Most indexes are partial: only imports set a batch, and lists show only open proposals.
         indexes = [
             models.Index(fields=["batch", "id"], name="proposal_batch", condition=Q(batch__isnull=False)),
             models.Index(
@@ -278,7 +281,7 @@ class Proposal(models.Model):
 
     @classmethod
     def of_draft(cls, subject: models.Model, by: User) -> Self:
-        """An unsaved proposal to publish the draft, or to adopt the mapping."""
+        """Return an unsaved proposal to publish the draft, or to adopt the mapping."""
         kind = kind_of(subject)
         shape = SHAPES[kind]
         return cls(kind=kind, action=shape.actions[0], submitted_by=by, **{shape.columns[0]: subject})
@@ -305,35 +308,35 @@ class Proposal(models.Model):
         return self.claim, self.into
 
     def copy_subject(self, source: "Proposal") -> None:
-        """Copies the subject's rows that another instance has already loaded."""
+        """Copy the subject's rows that another instance has already loaded, which saves queries."""
         for column in SHAPES[Kind(self.kind)].columns:
             setattr(self, column, getattr(source, column))
 
     @property
     def short_name(self) -> str:
-        """The action or the kind, whichever says more."""
+        """The name of the action or of the kind. The policy chooses the name that says more."""
         by_action = POLICIES[self.kind, self.action].is_named_by_action
         return self.get_action_display() if by_action else self.get_kind_display()
 
     @property
     def effective_decision(self) -> str:
-        """The decision. An imported review without its own decision has the decision on the import."""
+        """The decision. For an imported review without its own decision, this is the decision on the import."""
         if self.decision or self.review is None or self.batch is None:
             return self.decision
         return self.batch.proposal.decision if self.batch.proposal else ""
 
     @property
     def is_held(self) -> bool:
-        """Whether the approved review waits for its time."""
+        """Whether the approved review is held until a later time."""
         return self.hold_until is not None and self.released_by_id is None and self.hold_until > timezone.now()
 
     @property
     def deadline_note(self) -> str:
-        """Until when people can act on the proposal, or ""."""
+        """A sentence about the time until which people can act on the proposal, or ""."""
         return str(POLICIES[self.kind, self.action].deadline_note(self))
 
     def decide(self, decision: Decision, by: User, message: str = "", hold_until: datetime | None = None) -> None:
-        """Saves the decision. The workflow checks who is allowed to decide."""
+        """Save the decision. The workflow checks who is allowed to decide."""
         self.decision, self.message, self.hold_until, self.released_by = decision, message, hold_until, None
         self.decided_by, self.decided_at = by, timezone.now()
         columns = ["decision", "message", "decided_by", "decided_at", "hold_until", "released_by"]

@@ -23,18 +23,21 @@ from factcheck.editorial.models.reviews import Review
 
 class ReaderMessageQuerySet(models.QuerySet["ReaderMessage"]):
     def for_newsrooms(self, newsrooms: list[int]) -> Self:
-        """Messages that were sent to these newsrooms, and tips to every newsroom that no newsroom has taken yet."""
+        """Return messages that were sent to these newsrooms, and tips that no newsroom has taken yet."""
         return self.filter(Q(newsroom__in=newsrooms) | Q(newsroom=None), same_as=None)
 
     def waiting(self) -> Self:
-        """Messages that nobody has decided on or taken up. A repeated message waits for as long as the first one."""
+        """Return messages that nobody has decided on or taken up.
+
+        A repeated message waits for as long as the first message.
+        """
         return self.filter(Q(same_as=None) | Q(same_as__state="waiting"), state="waiting")
 
 
 class ReaderMessage(models.Model):
     """A tip or a correction request, whose content is encrypted.
 
-    A repeated message refers to the first message in `same_as` and has no text.
+    A repeated message contains no text, and refers to the first message in `same_as`.
     """
 
     class Kind(models.TextChoices):
@@ -125,6 +128,6 @@ class ReaderMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Doesn't contain the text, because not everybody who sees the message may read the text."""
+        """Return the kind and the time, without the text, because not everybody who sees the name may read the text."""
         received = date_format(timezone.localtime(self.received_at), "SHORT_DATETIME_FORMAT")
         return f"{capfirst(self.get_kind_display())}, {received}"

@@ -1,4 +1,4 @@
-"""Drafts of reviews, with their authors and sources, and lists of them."""
+"""Drafts of reviews, with their authors and sources."""
 
 import uuid
 from typing import Self
@@ -23,7 +23,7 @@ from factcheck.record.statements import review as statements
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def drafts_of(self, user: User) -> Self:
-        """Drafts that the person created or is an author of, newest first."""
+        """Return drafts that the person created or is an author of, newest first."""
         own = Q(created_by=user) | Q(pk__in=user.authorships.values("review"))
         return self.filter(own, state="draft").select_related("claim")
 
@@ -31,15 +31,15 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.exclude(state="erased")
 
     def kept(self) -> Self:
-        """Reviews that have been neither erased nor thrown away."""
+        """Return reviews that have been neither erased nor thrown away."""
         return self.exclude(state__in=["erased", "discarded"])
 
     def citing(self, capture: Capture) -> Self:
-        """Reviews that use or used the capture, themselves or in their claims."""
+        """Return reviews that cite the capture, or cited it in an older revision, directly or through their claim."""
         return self.filter(Q(pk__in=capture.reviews.values("pk")) | Q(claim__in=capture.claims.values("pk")))
 
     def behind(self) -> Self:
-        """The translations whose original has a newer revision than the one that they translate."""
+        """Return translations of an outdated revision: their original has a newer revision with new text."""
         newer = LogEntry.objects.filter(
             subject=OuterRef("translation_of"), number__gt=OuterRef("translation_of_revision"), kind__in=NEW_TEXTS
         )

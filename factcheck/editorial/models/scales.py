@@ -51,7 +51,7 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
         return self.select_related("scale").filter(scale__slug=scale, slug=slug).first()
 
     def with_words(self) -> Self:
-        """Verdicts with their scales and their labels in all languages."""
+        """Return verdicts with their scales and their labels in all languages."""
         return self.select_related("scale").prefetch_related("labels")
 
 
@@ -86,7 +86,7 @@ class Verdict(models.Model):
             raise ValidationError({"value": self.scale.value_outside()})
 
     def label(self, language: str) -> str:
-        """The label in this language. Falls back to the primary language, then to English, then to the slug."""
+        """Return the label in this language, in its primary language or in English, or else the slug."""
         labels = {label.language.lower(): label.label for label in self.labels.all()}
         preferred = (language.lower(), language.partition("-")[0].lower(), "en")
         return next((labels[tag] for tag in preferred if tag in labels), self.slug)
@@ -111,9 +111,9 @@ class VerdictLabel(models.Model):
 
 
 class VerdictMapping(models.Model):
-    """A different publisher's wording of a verdict, and the equivalent verdict on this site.
+    """A verdict as another publisher words it, and the equivalent verdict on this site.
 
-    Imports use the mapping if its last proposal was approved.
+    Imports use a mapping only if its last proposal was approved.
     """
 
     words = LineField(

@@ -1,4 +1,4 @@
-"""Rules for people: roles and what they permit, taking away from accounts, e-mails, and time zones.
+"""Rules for people: roles and what they permit, taking rights away from accounts, e-mails, and time zones.
 
-How people prove who they are belongs in `factcheck.editorial.sign_in`.
+Passwords, second factors and sessions belong in `factcheck.editorial.sign_in`.
 """

@@ -1,7 +1,7 @@
 """E-mails about accounts: links to new passwords, notices of proposals, and alerts. The worker sends them.
 
-A job is saved in the transaction of the change, so an e-mail is sent only after the change is final. Jobs contain ids,
-and the link is created when it is sent, so no secret is stored.
+A job is saved in the transaction of the change, so an e-mail is sent only after the change is final. Jobs contain only
+ids. The worker creates a link when it sends the e-mail, so no secret is stored.
 """
 
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ from factcheck.editorial.sign_in.attempts import lock_counters
 
 QUEUE = "default"
 LINK, NOTICE, ALERT = "accounts.send_link", "accounts.send_notice", "accounts.send_alert"
-# The subjects of e-mails about acts on the person's own account, by the names of the acts' events.
+# The subjects of alerts, by the name of the event on the person's own account.
 ALERTS = {
     "password.changed": _("Your password was changed"),
     "second_factor.added": _("A second factor was added to your account"),
@@ -42,7 +42,7 @@ NOTICES = {
     "approved": _("An account was changed"),
     "returned": _("A change of an account was returned"),
 }
-ALERT_EVERY = timedelta(minutes=10)  # for one account and act
+ALERT_EVERY = timedelta(minutes=10)  # between two alerts about the same event of one account
 
 
 def queue_link(account: User) -> None:
@@ -51,14 +51,17 @@ def queue_link(account: User) -> None:
 
 
 def queue_notice(proposal: Proposal) -> None:
-    """Tells the person concerned, and everybody who can decide, about the proposal's current state."""
+    """Queue a notice of the proposal's current state to the account's person and to everybody who can decide."""
     if can_send() and _addresses(proposal):
         app.configure_task(NOTICE, queue=QUEUE).defer(proposal=proposal.pk, decision=proposal.decision)
 
 
 @transaction.atomic
 def queue_alert(account: User, action: str, detail: dict[str, Any]) -> None:
-    """Tells the person about an act on their own account. Sign-ins from known devices need no e-mail."""
+    """Queue an alert to the person about an act on their own account.
+
+    Sign-ins from known devices don't need an alert.
+    """
     if action not in ALERTS or detail.get("new_device") is False or not account.email or not can_send():
         return
     (counter,) = lock_counters([f"mail:{action}:{account.pk}"])
@@ -75,19 +78,19 @@ def can_send() -> bool:
 
 
 def sends_files() -> bool:
-    """Whether e-mails are written to files on this machine, because the site has no mail server."""
+    """Return whether e-mails are written to files on this machine, because the site has no mail server."""
     return settings.EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend"
 
 
 def send_link(account: int) -> None:
-    """Sends the link, unless the person has chosen a password in the meantime."""
+    """Send the link, unless the person has chosen a password in the meantime."""
     person = User.objects.filter(pk=account, is_active=True).first()
     if person is not None and not person.has_usable_password():
         _send([person.email], "link", {"account": person, "url": password_url(person)}, _newsroom_of(person))
 
 
 def send_notice(proposal: int, decision: str) -> None:
-    """Does nothing if the proposal has been decided since, because then there is a later notice."""
+    """Send the notice, unless a decision has changed the proposal in the meantime. That decision has its own notice."""
     row = Proposal.objects.select_related("account", "newsroom", "submitted_by", "decided_by").get(pk=proposal)
     if row.decision != decision:
         return
@@ -107,14 +110,17 @@ def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None
 
 
 def password_url(account: User) -> str:
-    """The link to the page where the person chooses a password. It works once, for `PASSWORD_RESET_TIMEOUT` seconds."""
+    """Return the URL of the page where the person chooses a password.
+
+    The URL works once, for `PASSWORD_RESET_TIMEOUT` seconds.
+    """
     key = urlsafe_base64_encode(force_bytes(account.pk))
     token = default_token_generator.make_token(account)
     return settings.SITE_URL + reverse("admin:choose_password", args=[key, token])
 
 
 def _addresses(proposal: Proposal) -> set[str]:
-    """The person's address, also the earlier one, and the addresses of the people who can decide."""
+    """Return the e-mail addresses of the person, including the previous one, and of the people who can decide."""
     assert proposal.account is not None
     about = (Value(proposal.account_id), Value(proposal.newsroom_id), Value(proposal.action))
     deciders = User.objects.filter(DecidesOnAccount(F("pk"), *about))
@@ -128,7 +134,10 @@ def _newsroom_of(person: User) -> Publisher | None:
 
 
 def _send(to: list[str], name: str, context: dict[str, object], newsroom: Publisher | None) -> None:
-    """Sends a plain text in each of the site's languages, with the newsroom's language and time zone."""
+    """Send a plain-text e-mail in each of the site's languages, the newsroom's language first.
+
+    Times are in the newsroom's time zone.
+    """
     first = newsroom.language.partition("-")[0] if newsroom and newsroom.language else settings.LANGUAGE_CODE
     time_zone = zone(newsroom.time_zone if newsroom else DEFAULT)
     subjects, texts = [], []

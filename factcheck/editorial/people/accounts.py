@@ -1,6 +1,6 @@
-"""Taking away from accounts. One person can do this, and a brake slows them down (`sql/accounts.sql`).
+"""The removal of rights from accounts. One person can do this, but only within limits (`sql/accounts.sql`).
 
-Giving needs a proposal that a second person approves (`proposals/account_policy.py`).
+Giving rights needs a proposal that a second person approves (`proposals/account_policy.py`).
 """
 
 from contextlib import suppress
@@ -18,14 +18,14 @@ from factcheck.editorial.people import roles
 from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.editorial.sign_in import sessions
 
-AGAIN = timedelta(minutes=10)  # before the same person can end the same sessions again
+AGAIN = timedelta(minutes=10)  # the wait before the same person can end the same sessions again
 
 
 @transaction.atomic
 def take_away(*, account: User, action: Action, by: User, membership: Membership | None = None) -> Proposal:
-    """Closes or pauses an account, or removes its role or its administration.
+    """Close or pause an account, or remove its role or its administration.
 
-    This takes effect at once, unless the brake makes it wait for a second person. Then the proposal stays undecided.
+    This takes effect at once, unless the limits require a second person. In this case, the proposal stays undecided.
     """
     _make_way(account, action, by)
     newsroom, said = (membership.publisher, {"role": membership.role}) if membership else (None, {})
@@ -37,7 +37,7 @@ def take_away(*, account: User, action: Action, by: User, membership: Membership
 
 @transaction.atomic
 def end_sessions(*, account: User, by: User) -> None:
-    """Logs the person out everywhere. They can log in again with their password."""
+    """Log the person out on all devices. The person can log in again with their password."""
     roles.require_administrator(by)
     if account_policy.is_last_decider(account):
         raise LastDecider(
@@ -55,7 +55,7 @@ def end_sessions(*, account: User, by: User) -> None:
 
 @transaction.atomic
 def undo(*, removal: Proposal, by: User) -> Proposal:
-    """Proposes to give back what the removal took. This is possible within 24 hours."""
+    """Propose to give back the rights that the removal took away. This is possible within 24 hours."""
     if not Proposal.objects.to_undo(by).filter(pk=removal.pk).exists():
         raise TooLate(account_policy.NOT_UNDONE)
     assert removal.account is not None
@@ -69,7 +69,7 @@ def undo(*, removal: Proposal, by: User) -> Proposal:
 
 
 def _make_way(account: User, action: Action, by: User) -> None:
-    """Returns a weaker proposal about the account, so that nobody protects or blocks an account with a proposal."""
+    """Return a weaker proposal about the account, so that nobody can shield or block an account with a proposal."""
     account_policy.AccountPolicy().lock_subject(Proposal.of_draft(account, by))
     waiting = account_policy.open_proposal(account)
     stays = {Action.PAUSE, *({Action.UNDOING} if action != Action.PAUSE else ()), *(TAKING if action in TAKING else ())}
@@ -78,11 +78,13 @@ def _make_way(account: User, action: Action, by: User) -> None:
 
 
 def settle() -> None:
-    """Ends pauses that nobody confirmed within 24 hours, and takes away what nobody kept by returning the proposal."""
+    """Settle the proposals that nobody decided on within 24 hours: end the pauses, and carry out the removals."""
     due = Proposal.objects.undecided().filter(action__in=[*TAKING, Action.PAUSE])
     due = due.filter(submitted_at__lte=timezone.now() - SETTLED_AFTER).select_related("submitted_by")
-    for proposal in due.order_by("pk"):  # what a paused person proposed before the pause comes before its end
-        with suppress(EditorialError, IntegrityError):  # because that person is paused, or the account has changed
+    for proposal in due.order_by(
+        "pk"
+    ):  # in order, so that what a paused person proposed earlier comes before the pause's end
+        with suppress(EditorialError, IntegrityError):  # the person is paused, or the account has changed
             if proposal.action in TAKING:
                 workflow.approve(proposal=proposal, by=proposal.submitted_by, digest=proposal.digest)
                 continue

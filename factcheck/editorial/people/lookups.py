@@ -7,7 +7,7 @@ from factcheck.editorial.models import Publisher, User
 
 
 def find_user(username: str) -> User:
-    """The account with this username. Raises EditorialError if there is none."""
+    """Return the account with this username. Raises EditorialError if the account doesn't exist."""
     found = User.objects.filter(username=username).first()
     if found is None:
         raise NotFound(_("The account %(name)s does not exist. Check the spelling.") % {"name": username})
@@ -15,7 +15,7 @@ def find_user(username: str) -> User:
 
 
 def find_newsroom(user: User, site: str | None) -> Publisher:
-    """The newsroom with this site, or else the person's only newsroom. Raises EditorialError if there is none."""
+    """Return the newsroom with this site, or else the person's only newsroom. Raises EditorialError if none fits."""
     own = Publisher.objects.filter(memberships__user=user)
     found = list(own.filter(site=site) if site else own[:2])
     if len(found) == 1:

@@ -10,35 +10,35 @@ from factcheck.editorial.models import Membership, Publisher, Review, User
 
 Role = Membership.Role
 
-# The group whose members manage accounts and memberships. Members of this group can't have a membership themselves, so
-# that people who assign roles don't decide on reviews. The trigger membership_rules enforces this too.
+# The group whose members manage accounts and memberships. A member of this group can't be a member of a newsroom:
+# people who assign roles must not decide on reviews. The trigger membership_rules enforces this too.
 ACCOUNT_ADMINISTRATORS = "Account administrators"
 
 
 def role_in(user: User, newsroom: Publisher | int) -> Role | None:
-    """The person's role in this newsroom, or None. A closed account doesn't have a role."""
+    """Return the person's role in this newsroom, or None. A closed account doesn't have a role."""
     found = answer("editorial_role_in", user.pk, newsroom if isinstance(newsroom, int) else newsroom.pk)
     return Role(found) if found else None
 
 
 def administers(user: User) -> bool:
-    """Whether the person administers accounts. A closed account administers nothing."""
+    """Return whether the person administers accounts. A closed account administers nothing."""
     return ask("editorial_administers", user.pk)
 
 
 def has_administration(user: User) -> bool:
-    """Whether the account has the administration of accounts, even if it is closed."""
+    """Return whether the account has the right to administer accounts, even if the account is closed."""
     return user.is_superuser or user.groups.filter(name=ACCOUNT_ADMINISTRATORS).exists()
 
 
 def require_administrator(user: User) -> None:
-    """Raises NotAllowed unless the person administers accounts."""
+    """Raise NotAllowed unless the person administers accounts."""
     if not administers(user):
         raise NotAllowed(_("Only an account administrator can do this. Ask one of them."))
 
 
 def require_member(user: User, newsroom: Publisher | int) -> Role:
-    """The person's role in this newsroom. Raises NotAllowed if they don't have one."""
+    """Return the person's role in this newsroom. Raises NotMember if the person doesn't have a role."""
     role = role_in(user, newsroom)
     if role is None:
         raise NotMember(
@@ -51,36 +51,40 @@ def require_member(user: User, newsroom: Publisher | int) -> Role:
 
 
 def require_decider(user: User, newsroom: Publisher | int) -> None:
-    """Raises NotAllowed unless the person is an Editor or Chief editor of this newsroom."""
+    """Raise NotAllowed unless the person is an Editor or Chief editor of this newsroom."""
     if require_member(user, newsroom) not in Membership.DECIDING:
         raise NotAllowed(_("Only an Editor or Chief editor of this newsroom can do this. Ask one of them."))
 
 
 def may_write(user: User, review: Review) -> bool:
-    """Whether the person is an Editor of the review's newsroom, or the Reporter who created or wrote the review."""
+    """Return whether the person is an Editor of the review's newsroom, or the Reporter who created or wrote it."""
     return ask("editorial_may_write", user.pk, review.pk)
 
 
 def require_writer(user: User, review: Review) -> None:
-    """Raises NotAllowed unless the person can write the review."""
+    """Raise NotAllowed unless the person can write the review."""
     if not may_write(user, review):
         require_member(user, review.newsroom_id)
         raise NotAllowed(_("A Reporter can change only their own reviews. Ask the author or an Editor."))
 
 
 def rights_on(proposal: int, user: User) -> tuple[bool, bool, bool]:
-    """Whether the person can see the proposal, return or publish it, and approve it (`sql/proposals.sql`)."""
+    """Return whether the person can see the proposal, return or publish it, and approve it (`sql/proposals.sql`)."""
     sees, decides, approves = answer("editorial_rights_on", user.pk, proposal)
     return sees, decides, approves
 
 
 def ask(function: str, *values: Any) -> bool:
-    """Whether the database allows it. The functions are in `access.sql`, `proposals.sql` and `accounts.sql`."""
+    """Return the answer of a database function to a yes-or-no question about permissions.
+
+    The functions are in `access.sql`, `proposals.sql` and `accounts.sql`. Triggers use the same functions, so the
+    application and the database agree.
+    """
     return bool(answer(function, *values))
 
 
 def answer(function: str, *values: Any) -> Any:
-    """The word with which such a function answers."""
+    """Return the value of such a database function."""
     with connection.cursor() as cursor:
         cursor.callproc(function, values)
         return cursor.fetchone()[0]

@@ -1,4 +1,4 @@
-"""The time zones of newsrooms. The desk and the e-mails to its people show times in the newsroom's zone."""
+"""The time zones of newsrooms. The desk and the e-mails show times in the newsroom's zone."""
 
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,7 +11,7 @@ DEFAULT = "UTC"
 
 @cache
 def time_zone_names() -> tuple[str, ...]:
-    """The IANA names that people choose from, without obsolete abbreviations such as `EST5EDT`."""
+    """Return the IANA names that people choose from, without obsolete abbreviations such as `EST5EDT`."""
     named = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
     return (DEFAULT, *named)
 
@@ -25,5 +25,5 @@ def validate_time_zone(name: str) -> None:
 
 
 def zone(name: str) -> ZoneInfo:
-    """The zone, or UTC if this machine no longer knows the name."""
+    """Return the zone, or UTC if this machine no longer knows the name."""
     return ZoneInfo(name if name in time_zone_names() else DEFAULT)

@@ -20,13 +20,13 @@ from factcheck.record.statements.drafts import ClaimToLog, DraftAppearance, Draf
 
 
 def own_drafts(token: ApiToken) -> QuerySet[Claim]:
-    """The claims that the token's account has logged in the token's newsroom, newest first."""
+    """Return the claims that the token's account has logged in the token's newsroom, newest first."""
     claims = Claim.objects.filter(logged_by=token.user_id, newsroom=token.newsroom_id)
     return claims.select_related("claimant").prefetch_related("appearances", "topics")
 
 
 def create_draft(*, token: ApiToken, values: Values) -> UUID:
-    """Logs a claim and returns its id. Raises Invalid. Must run in a transaction."""
+    """Log a claim and return its id. Raises Invalid. The caller opens the transaction."""
     claim = Claim(newsroom_id=token.newsroom_id, logged_by_id=token.user_id)
     _write(claim, values, token.user)
     keep_state(claim, token.user)
@@ -35,9 +35,12 @@ def create_draft(*, token: ApiToken, values: Values) -> UUID:
 
 
 def change_draft(*, token: ApiToken, draft: Claim, values: Values) -> UUID:
-    """Changes the given keys. A given list replaces the whole existing list. Raises Invalid and EditorialError."""
+    """Change the given keys, and return the claim's id. Raises Invalid and EditorialError.
+
+    A given list replaces the whole existing list.
+    """
     claim = Claim.objects.select_for_update().get(pk=draft.pk)
-    # A review that is being corrected or redacted is a draft too, but the public has already read it.
+    # A review that is being corrected or redacted is a draft too, but the public has already read its claim.
     published = LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists() or is_public(claim)
     if published or claim.reviews.exclude(state=Review.State.DRAFT).exists():
         raise WrongState(_("A review of this claim has been submitted or published. Edit the claim at the desk."))
@@ -49,7 +52,7 @@ def change_draft(*, token: ApiToken, draft: Claim, values: Values) -> UUID:
 
 
 def describe_draft(claim: Claim) -> dict[str, Any]:
-    """The claim's editable keys, its id, and the time when it was logged."""
+    """Return the claim's editable keys, its id, and the time when it was logged."""
     return {
         "id": str(claim.pk),
         **values_of(claim, ClaimToLog),
@@ -85,7 +88,7 @@ def _write(claim: Claim, values: Values, by: User) -> None:
 
 
 def _claimant(claim: Claim, values: Values, problems: list[Problem]) -> Claimant:
-    """The newsroom's existing claimant with these values, or a new claimant."""
+    """Return the newsroom's existing claimant with these values, or a new claimant."""
     found: list[Problem] = []
     row = fill(Claimant(newsroom_id=claim.newsroom_id), values, "/claimant", found, exclude=("newsroom",))
     problems += found

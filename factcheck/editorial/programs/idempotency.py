@@ -1,6 +1,6 @@
-"""The Idempotency-Key header, which lets programs safely repeat a request after a lost response.
+"""The Idempotency-Key header, with which programs can safely repeat a request after a lost response.
 
-Follows draft-ietf-httpapi-idempotency-key-header. A key is valid for one token and one route, for a day.
+The module follows draft-ietf-httpapi-idempotency-key-header. A key is valid for one token and one route, for one day.
 """
 
 from collections.abc import Callable
@@ -13,21 +13,21 @@ from django.utils import timezone
 
 from factcheck.editorial.models import AnsweredRequest, ApiToken
 from factcheck.editorial.programs.tokens import token_transaction
-from factcheck.server.secret_key import keyed_hash
+from factcheck.tools.secret_key import keyed_hash
 
 RETENTION = timedelta(hours=24)
 
 
 class KeyReused(Exception):
-    """The key has already been used with different content."""
+    """The error for a key that has already been used with different content."""
 
 
 class RequestInProgress(Exception):
-    """A request with the same key is still being processed."""
+    """The error for a request whose key belongs to a request that is still being processed."""
 
 
 def run_once(*, token: ApiToken, route: str, key: str | None, content: bytes, act: Callable[[], UUID]) -> UUID:
-    """Returns the result of `act`. For a repeated request, returns the earlier result.
+    """Run `act` and return its result. For a repeated request, return the first result without running `act`.
 
     The changes made by `act` and the key are committed in one transaction. Refusals aren't stored, so a refused request
     can be tried again. Raises KeyReused and RequestInProgress.
@@ -50,13 +50,13 @@ def run_once(*, token: ApiToken, route: str, key: str | None, content: bytes, ac
 
 
 def delete_expired_keys() -> int:
-    """Deletes keys that are older than a day, and returns the number of deleted keys."""
+    """Delete keys that are older than one day, and return their number."""
     count, _rows = AnsweredRequest.objects.filter(at__lte=timezone.now() - RETENTION).delete()
     return count
 
 
 def _try_lock(token: ApiToken, route: str, key: str) -> bool:
-    """Takes the lock until the transaction ends. Returns False if another transaction has the lock."""
+    """Take the key's lock until the transaction ends. Return False if another transaction has the lock."""
     name = sha256(f"{token.pk}\n{route}\n{key}".encode()).digest()
     with connection.cursor() as cursor:
         cursor.callproc("pg_try_advisory_xact_lock", [int.from_bytes(name[:8], signed=True)])

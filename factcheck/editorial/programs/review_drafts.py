@@ -20,7 +20,7 @@ _INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "
 
 
 def own_drafts(token: ApiToken) -> QuerySet[Review]:
-    """The reviews that the token's account created in its newsroom, newest first.
+    """Return the reviews that the token's account created in its newsroom, newest first.
 
     Erased and discarded reviews aren't listed.
     """
@@ -29,7 +29,7 @@ def own_drafts(token: ApiToken) -> QuerySet[Review]:
 
 
 def create_draft(*, token: ApiToken, values: Values) -> UUID:
-    """Creates a review by the token's account and returns its id. Raises Invalid. Must run in a transaction."""
+    """Create a review by the token's account and return its id. Raises Invalid. The caller opens the transaction."""
     review = Review(
         newsroom_id=token.newsroom_id, publisher_id=token.newsroom_id, created_by_id=token.user_id, token=token
     )
@@ -39,7 +39,10 @@ def create_draft(*, token: ApiToken, values: Values) -> UUID:
 
 
 def change_draft(*, token: ApiToken, draft: Review, values: Values) -> UUID:
-    """Changes the given keys. A given list replaces the whole existing list. Raises Invalid and EditorialError."""
+    """Change the given keys, and return the review's id. Raises Invalid and EditorialError.
+
+    A given list replaces the whole existing list.
+    """
     review = Review.objects.select_for_update().get(pk=draft.pk)
     if review.state != Review.State.DRAFT:
         raise WrongState(
@@ -52,7 +55,7 @@ def change_draft(*, token: ApiToken, draft: Review, values: Values) -> UUID:
 
 
 def describe_draft(review: Review) -> dict[str, Any]:
-    """The draft's editable keys, its id, its state and its times."""
+    """Return the draft's editable keys, its id, its state and its times."""
     verdict = review.verdict
     return {
         "id": str(review.pk),
@@ -97,7 +100,7 @@ def _write(review: Review, values: Values, token: ApiToken) -> None:
 
 
 def _set_claim(review: Review, pk: UUID, problems: list[Problem]) -> None:
-    """Sets the review's claim to one of the newsroom's own claims or to a public claim."""
+    """Set the review's claim to one of the newsroom's own claims or to a public claim."""
     claim = Claim.objects.reviewable_by([review.newsroom_id]).filter(pk=pk).first()
     if claim is None:
         problems.append(

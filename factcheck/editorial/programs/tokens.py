@@ -1,4 +1,4 @@
-"""Creating, finding and revoking tokens."""
+"""The tokens of programs: creating, finding and revoking them."""
 
 import hashlib
 import secrets
@@ -24,7 +24,7 @@ _USE_PRECISION = timedelta(minutes=1)
 
 @transaction.atomic
 def create_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], days: int) -> tuple[ApiToken, str]:
-    """Creates a token that acts as `by` in the newsroom. Returns the token and its secret, which isn't stored.
+    """Create a token that acts as `by` in the newsroom, and return it with its secret. The secret isn't stored.
 
     Raises EditorialError.
     """
@@ -53,7 +53,7 @@ def create_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], d
 
 @transaction.atomic
 def revoke_token(*, token: ApiToken, by: User) -> None:
-    """Revokes the token permanently. Only its creator or a Chief editor of the newsroom can revoke it."""
+    """Revoke the token permanently. Only its creator or a Chief editor of the newsroom can revoke it."""
     token = ApiToken.objects.select_for_update().get(pk=token.pk)
     if token.user_id != by.pk and roles.require_member(by, token.newsroom_id) != Membership.Role.CHIEF_EDITOR:
         raise NotAllowed(_("Only the token’s creator or a Chief editor can revoke it. Ask one of them."))
@@ -63,7 +63,7 @@ def revoke_token(*, token: ApiToken, by: User) -> None:
 
 
 def revoke_tokens(tokens: QuerySet[ApiToken], *, by: User) -> None:
-    """Revokes the tokens without checking permissions, for example because the account's password changed."""
+    """Revoke the tokens without checking permissions, for example because the account's password changed."""
     for token in tokens.select_for_update().order_by("pk"):
         token.revoked_at, token.revoked_by = timezone.now(), by
         token.save(update_fields=["revoked_at", "revoked_by"])
@@ -71,7 +71,7 @@ def revoke_tokens(tokens: QuerySet[ApiToken], *, by: User) -> None:
 
 
 def find_token(secret: str) -> ApiToken | None:
-    """The token with this secret, if the token is usable and its active account has a role in the newsroom."""
+    """Return the token with this secret, if it is usable and its active account has a role in the newsroom."""
     if len(secret) != LENGTH or not secret.startswith(PREFIX) or not secret.isascii():
         return None
     now = timezone.now()
@@ -83,7 +83,7 @@ def find_token(secret: str) -> ApiToken | None:
 
 @contextmanager
 def token_transaction(token: ApiToken) -> Iterator[None]:
-    """A transaction in which the database refuses to submit, decide or publish anything."""
+    """Open a transaction in which the database refuses to submit, decide or publish anything."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.callproc("set_config", ["factcheck.token", str(token.pk), True])
@@ -91,5 +91,5 @@ def token_transaction(token: ApiToken) -> Iterator[None]:
 
 
 def _digest(secret: str) -> str:
-    """A plain hash is enough, because 256 random bits can't be guessed."""
+    """Return the plain SHA-256 of the secret. A plain hash is enough, because nobody can guess 256 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,7 +1,7 @@
 """Changes of accounts. A second person approves what an account receives.
 
-One person can take away (`factcheck.editorial.people.accounts`). The database makes the change when a proposal is
-approved, and the application can't make it (`sql/accounts.sql`).
+One person can take something away (`factcheck.editorial.people.accounts`). The database makes the change when a
+proposal is approved. The application has no right to make the change (`sql/accounts.sql`).
 """
 
 import json
@@ -44,9 +44,9 @@ class AccountPolicy(Policy[User]):
         "return": _("Nothing changes. The person who proposed this will see your message."),
         "take-back": _("You proposed this. If you take it back, nothing changes."),
     }
-    text: ClassVar[Text]  # the change, in a sentence
+    text: ClassVar[Text]  # a sentence that describes the change
     ask: ClassVar[Text] = _("Only an account administrator can do this. Ask one of them.")
-    deadline: ClassVar[Text] = ""  # what happens after 24 hours if nobody decides
+    deadline: ClassVar[Text] = ""  # a sentence about what happens after 24 hours without a decision
     refusals: ClassVar = Policy.refusals | {
         "not_editor": _ASK_A_CHIEF,
         "own_account": _("This is about your own account. Someone else has to decide."),
@@ -68,7 +68,7 @@ class AccountPolicy(Policy[User]):
         return str(text % date_format(time, "DATETIME_FORMAT"))
 
     def require_possible(self, proposal: Proposal) -> None:
-        """Raises EditorialError if the account's state doesn't allow the proposal."""
+        """Raise EditorialError if the account's state doesn't allow the proposal."""
         if not self.subject(proposal).is_active:
             raise errors.WrongState(_("This account is closed. Propose to reopen it."))
 
@@ -79,7 +79,10 @@ class AccountPolicy(Policy[User]):
         return bool(self.deadline)
 
     def lock_subject(self, proposal: Proposal) -> None:
-        """Locks all changes of accounts, in the same order as the database, because the brake counts them."""
+        """Lock all changes of accounts, in the same order as the database.
+
+        One account isn't enough, because the brake counts the changes of all accounts.
+        """
         Group.objects.select_for_update(no_key=True).get(name=roles.ACCOUNT_ADMINISTRATORS)
         proposal.account = User.objects.select_for_update(no_key=True).get(pk=proposal.subject_id)
 
@@ -126,7 +129,7 @@ class AccountPolicy(Policy[User]):
 
 
 class RolePolicy(AccountPolicy):
-    """The first role replaces the password too, because one person could have set up the account."""
+    """A new role. The first role replaces the password too, because one person may have set up the account."""
 
     action = Action.ROLE
     text = _("%(account)s becomes %(role)s of %(newsroom)s.")
@@ -141,6 +144,7 @@ class RolePolicy(AccountPolicy):
             raise errors.AlreadyDone(_("This person already has this role."))
 
     def takes_away(self, proposal: Proposal) -> bool:
+        """Return whether the account has another role in the newsroom, which the new role replaces."""
         return self.subject(proposal).memberships.filter(publisher=proposal.newsroom).exists()
 
 
@@ -184,7 +188,7 @@ class ReopeningPolicy(AccountPolicy):
 
 
 class TakingPolicy(AccountPolicy):
-    """One person takes away, with a brake (`sql/accounts.sql`)."""
+    """The rules by which one person takes something away, with a brake (`sql/accounts.sql`)."""
 
     is_destructive = True
     deadline = _("This takes effect at %s, unless somebody returns it.")
@@ -205,7 +209,7 @@ class DismissalPolicy(TakingPolicy):
     text = _("Remove %(account)s as an account administrator.")
 
     def require_possible(self, proposal: Proposal) -> None:
-        """Also a closed account loses its administration."""
+        """Allow the proposal for closed accounts too, because they can still have the administration."""
 
 
 class ClosingPolicy(TakingPolicy):
@@ -214,7 +218,7 @@ class ClosingPolicy(TakingPolicy):
 
 
 class PausePolicy(AccountPolicy):
-    """A pause takes effect when it is proposed, and ends unless a second person confirms it."""
+    """A pause, which takes effect when it is proposed, and ends unless a second person confirms it."""
 
     action = Action.PAUSE
     text = _("Pause the account %(account)s.")
@@ -238,7 +242,10 @@ class PausePolicy(AccountPolicy):
 
 
 class UndoingPolicy(AccountPolicy):
-    """Gives back what was taken. `taken` in the statement is the action, and `removal` the proposal."""
+    """The return of something that was taken away.
+
+    In the statement, `taken` is the action that took something away, and `removal` is its proposal.
+    """
 
     action = Action.UNDOING
     ask = _ASK_A_CHIEF
@@ -264,7 +271,10 @@ ACCOUNT_POLICIES: dict[str, AccountPolicy] = {policy.action: policy for policy i
 
 @transaction.atomic
 def propose(*, account: User, action: Action, by: User, newsroom: Publisher | None = None, **wanted: Any) -> Proposal:
-    """Proposes one change of an account. `wanted` is a `role`, a `new_email`, or the removal to undo."""
+    """Propose one change of an account. `wanted` is a `role`, a `new_email`, or the removal to undo.
+
+    Raise EditorialError if the person can't propose the change or the account's state doesn't allow it.
+    """
     proposal = Proposal(kind=Kind.ACCOUNT, action=action, account=account, newsroom=newsroom, submitted_by=by)
     policy = ACCOUNT_POLICIES[action]
     policy.lock_subject(proposal)
@@ -279,22 +289,25 @@ def propose(*, account: User, action: Action, by: User, newsroom: Publisher | No
 
 
 def open_proposal(account: User) -> Proposal | None:
-    """The proposal about this account that is waiting for a decision."""
+    """Return the proposal about this account that is waiting for a decision, or None."""
     return Proposal.objects.about(account).undecided().select_related("newsroom", "submitted_by").first()
 
 
 def is_first_hour(by: User) -> bool:
-    """Whether nobody else has ever been able to decide, so that this administrator's own approval is enough."""
+    """Return whether nobody else has ever been able to decide, as on a new site.
+
+    This administrator's own approval is then enough.
+    """
     return roles.ask("editorial_is_first_hour", by.pk)
 
 
 def is_last_decider(account: User) -> bool:
-    """Whether nobody else can decide in one of the account's newsrooms, or on accounts."""
+    """Return whether nobody else can decide in one of the account's newsrooms, or on accounts."""
     return roles.ask("editorial_is_last_decider", account.pk, None)
 
 
 def has_powers(account: User) -> bool:
-    """Whether the account has a role or administers accounts, or had until today."""
+    """Return whether the account has a role or administers accounts, or did so until today."""
     return roles.ask("editorial_has_powers", account.pk)
 
 

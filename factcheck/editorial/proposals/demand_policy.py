@@ -81,7 +81,7 @@ class DemandPolicy(Policy[Demand]):
 
 
 def build_statement(demand: Demand) -> dict[str, Any]:
-    """The entry in the register. Its keys and types are documented in docs/reference/demands.md."""
+    """Return the entry in the register, with the keys and types of docs/reference/demands.md."""
     return values_of(demand, statements.Demand) | {
         "review": {"id": str(demand.review_id)} if demand.review_id else None,
         "withheld": demand.withheld_reason or None,
@@ -92,7 +92,7 @@ def build_statement(demand: Demand) -> dict[str, Any]:
 
 
 def find_missing(demand: Demand) -> Reasons:
-    """Everything that has to be done before the submission. Each reason is a sentence for the editor."""
+    """Return everything that has to be done before the submission, as sentences for the editor."""
     reasons: Reasons = []
     if demand.review and demand.review.newsroom_id != demand.newsroom_id:
         reasons.append(
@@ -115,7 +115,10 @@ def find_missing(demand: Demand) -> Reasons:
 
 @transaction.atomic
 def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
-    """Reopens the draft, so that an outcome or a correction can be added. Readers still see the last revision."""
+    """Reopen the draft of a published entry, so that an outcome or a correction can be added.
+
+    Readers still see the last revision. Raise WrongState or Incomplete if the entry can't be reopened.
+    """
     demand = _lock_demand(demand.pk)
     roles.require_member(by, demand.newsroom_id)
     if demand.state != State.PUBLISHED:
@@ -132,7 +135,7 @@ def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
 
 
 def due_demands() -> Iterator[tuple[Proposal, User]]:
-    """Approved entries that are due, each with its approver. The entry is published in the approver's name.
+    """Return the approved entries that are due, each with its approver, in whose name it is published.
 
     Entries of a newsroom that has frozen its publishing wait until the freeze is over.
     """
@@ -146,18 +149,18 @@ def due_demands() -> Iterator[tuple[Proposal, User]]:
 
 
 def utc_today() -> date:
-    """Today's date in UTC, which determines when an entry is due."""
+    """Return today's date in UTC, which determines when an entry is due."""
     return datetime.now(UTC).date()
 
 
 def last_statement(demand: Demand) -> dict[str, Any] | None:
-    """The statement of the newest published revision."""
+    """Return the statement of the newest published revision, or None."""
     found = RevisionDocument.objects.filter(entry__subject=demand.pk).order_by("-entry__number").first()
     return review_statements.extract_statement(bytes(found.document)) if found else None
 
 
 def _lock_demand(pk: Any) -> Demand:
-    """The demand, reloaded and locked until the transaction ends."""
+    """Return the demand, reloaded and locked until the transaction ends."""
     Demand.objects.select_for_update().get(pk=pk)
     return Demand.objects.select_related("newsroom", "review").get(pk=pk)
 

@@ -18,7 +18,7 @@ from factcheck.editorial.proposals.policy import Policy, Reasons
 
 
 class FreezePolicy(Policy[Freeze]):
-    """The proposal ends a freeze. At least one of the two people is a Chief editor of the newsroom.
+    """The end of a freeze, for which at least one of the two people must be a Chief editor of the newsroom.
 
     An account administrator can be the second person, because a newsroom may have no other Editor left.
     """
@@ -60,7 +60,10 @@ class FreezePolicy(Policy[Freeze]):
 
 @transaction.atomic
 def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
-    """Freezes the newsroom's publishing at once. Publications that have begun finish first."""
+    """Freeze the newsroom's publishing at once. Publications that have begun finish first.
+
+    Raise EditorialError if the person can't do this, if publishing is already frozen, or without a reason.
+    """
     if not roles.ask("editorial_may_freeze", by.pk, newsroom.pk):
         raise NotAllowed(_("Only a Chief editor or an account administrator can freeze publishing. Ask one of them."))
     Publisher.objects.select_for_update().get(pk=newsroom.pk)
@@ -76,7 +79,7 @@ def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
 
 
 def require_not_frozen(newsrooms: Iterable[int | None]) -> None:
-    """Raises EditorialError if one of these newsrooms has frozen its publishing."""
+    """Raise EditorialError if one of these newsrooms has frozen its publishing."""
     for freeze in Freeze.objects.open().filter(newsroom__in=[key for key in newsrooms if key is not None]):
         raise Frozen(
             _(

@@ -26,7 +26,10 @@ State = Review.State
 
 
 class ImportPolicy(Policy[ImportBatch]):
-    """A single decision for all members. Members and their reviews receive the approval when they are published."""
+    """The rules for one decision on all members of an import.
+
+    The members and their reviews receive the approval when they are published.
+    """
 
     kind = Kind.IMPORT
     action = Action.PUBLICATION
@@ -57,7 +60,7 @@ class ImportPolicy(Policy[ImportBatch]):
     }
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
-        """An empty statement, because the digest covers the digests of the members."""
+        """Return an empty statement, because the digest covers the digests of the members."""
         return {}
 
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
@@ -78,7 +81,7 @@ class ImportPolicy(Policy[ImportBatch]):
         return public, public + members.open().count()
 
     def after_return(self, proposal: Proposal) -> None:
-        """Turns the reviews back into drafts. Members that have already been decided separately keep their decision."""
+        """Turn the reviews back into drafts. Members that were decided on separately keep their decision."""
         undecided = self.subject(proposal).members.filter(decision="")
         _lock_reviews(undecided)
         Review.objects.filter(pk__in=undecided.values("review_id")).update(state=State.DRAFT)
@@ -96,7 +99,10 @@ class ImportPolicy(Policy[ImportBatch]):
 
 @transaction.atomic
 def close_import(*, batch: ImportBatch, by: User) -> Proposal:
-    """Returns the proposal of an import. An interrupted import is submitted, so nothing can be added any more."""
+    """Return the proposal of an import. Submit an interrupted import first, so that nothing can be added.
+
+    Raise NotAllowed unless the person ran the import or is an Editor.
+    """
     batch = lock_batch(batch.pk)
     known: Proposal | None = batch.proposal
     if known is not None:
@@ -116,10 +122,10 @@ def publish_import(
     seconds: float = math.inf,
     progress: Callable[[int], object] | None = None,
 ) -> int:
-    """Publishes the approved members, with one transaction per chunk, and returns how many were published.
+    """Publish the approved members, with one transaction per chunk, and return how many were published.
 
-    A later call continues where an earlier call stopped. A review that was changed after the approval becomes a draft
-    again, and its proposal is returned. No new chunk starts after `seconds`. `progress` is called with the number of
+    A later call continues where an earlier call stopped. If a review was changed after the approval, it becomes a draft
+    again and its proposal is returned. No new chunk starts after `seconds`. `progress` is called with the number of
     members in each chunk.
     """
     published, last, end = 0, 0, time.monotonic() + seconds
@@ -136,8 +142,8 @@ def publish_import(
             more, keys = len(keys) > chunk, keys[:chunk]
             _lock_reviews(Proposal.objects.filter(pk__among=keys))
             published += _publish(list(remaining.filter(pk__among=keys)), by)
-            # Recorded in the last chunk's transaction, so parallel runs and interruptions can't cause a second or a
-            # missing event.
+            # The event belongs in the last chunk's transaction. Otherwise, parallel runs could record a second event,
+            # and an interruption could lose the event.
             if not more and (reviews := locked.members.filter(entry__isnull=False).count()):
                 record_event(by, "import.published", locked, reviews=reviews)
         last = keys[-1]
@@ -146,11 +152,11 @@ def publish_import(
 
 
 def submit_batch(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, refused: int = 0) -> Proposal:
-    """Submits the import. The importer is recorded as the submitter, even if an Editor closes the import."""
+    """Submit the import. The importer is recorded as the submitter, even if an Editor closes the import."""
     batch.changed = batch.members.exclude(change_class="").count()
     batch.new = batch.members.count() - batch.changed
     batch.unchanged, batch.refused = unchanged, refused
-    batch.files_digest = ""  # for a file with one record, the digest could be used to confirm a guess
+    batch.files_digest = ""  # if a file has one record, its digest could confirm a guess of the record
     batch.save()
     proposal = Proposal(
         kind=Kind.IMPORT,
@@ -168,12 +174,12 @@ def lock_batch(pk: int) -> ImportBatch:
 
 
 def _digest(batch: ImportBatch) -> str:
-    """SHA-256 of the digests of all members in order, each followed by a line feed."""
+    """Return the SHA-256 of the digests of all members in order, each followed by a line feed."""
     return str(roles.answer("editorial_import_digest", batch.pk))
 
 
 def _lock_reviews(members: QuerySet[Proposal]) -> None:
-    """Locks the reviews of these members until the transaction ends."""
+    """Lock the reviews of these members until the transaction ends."""
     rows = (
         Review.objects.select_for_update().filter(pk__in=members.values("review_id")).order_by("pk").values_list("pk")
     )
@@ -182,7 +188,7 @@ def _lock_reviews(members: QuerySet[Proposal]) -> None:
 
 
 def _publish(members: Sequence[Proposal], by: User) -> int:
-    """Publishes these members and returns how many were published. Their reviews must be locked."""
+    """Publish these members and return how many were published. Their reviews must be locked."""
     drafts = drafts_of([member.subject_id for member in members])
     statements = [review_statements.build_draft_statement(drafts[member.subject_id]) for member in members]
     same = [

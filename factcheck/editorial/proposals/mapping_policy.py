@@ -13,7 +13,10 @@ from factcheck.record.formats.canonical import canonical
 
 
 class MappingPolicy(Policy[VerdictMapping]):
-    """A mapping applies to the whole site and isn't added to the log. Imports use an approved mapping."""
+    """The rules for a mapping, which applies to the whole site and isn't added to the log.
+
+    Imports use a mapping as soon as it is approved.
+    """
 
     kind = Kind.MAPPING
     action = Action.ADOPTION
@@ -56,7 +59,10 @@ class MappingPolicy(Policy[VerdictMapping]):
 
 
 def build_statement(mapping: VerdictMapping) -> dict[str, Any]:
-    """The publisher's words, the publisher's site (or None for all publishers), and the verdict on this site."""
+    """Return the publisher's words, the publisher's site, and the verdict on this site.
+
+    The site is None for a mapping that applies to all publishers.
+    """
     return {
         "words": mapping.words,
         "site": mapping.site or None,
@@ -66,7 +72,7 @@ def build_statement(mapping: VerdictMapping) -> dict[str, Any]:
 
 
 def adopted_mappings() -> list[VerdictMapping]:
-    """The mappings whose last proposal was approved and whose statement hasn't changed since then.
+    """Return the mappings whose last proposal was approved and whose statement hasn't changed since then.
 
     The statement changes if somebody renames the verdict or gives its short name to another verdict.
     """
@@ -76,7 +82,7 @@ def adopted_mappings() -> list[VerdictMapping]:
 
 
 def is_adopted(mapping: VerdictMapping) -> bool:
-    """Whether imports use the mapping."""
+    """Return whether imports use the mapping."""
     last = mapping.proposals.first()
     return last is not None and _adopts(last, mapping)
 

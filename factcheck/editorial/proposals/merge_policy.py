@@ -1,4 +1,7 @@
-"""Merges of claims that say the same thing. Readers find a merged claim under the other claim until a split (ADR 8)."""
+"""Merges of claims that say the same thing.
+
+Readers find a merged claim under the other claim until a split (ADR 8).
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -70,7 +73,10 @@ class MergePolicy(Policy[Claim]):
         return proposing, proposing
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
-        """Contains only the claims' ids, because the log is permanent but a claim's text may have to be erased."""
+        """Return the claims' ids without their texts.
+
+        The log is permanent, but the text of a claim may have to be erased.
+        """
         return {
             "id": str(proposal.claim_id),
             self.other: {"id": str(proposal.into_id)},
@@ -89,7 +95,7 @@ class MergePolicy(Policy[Claim]):
 
 
 class MergeOfClaims(MergePolicy):
-    """A merge of two newsrooms' claims is decided by the newsroom that didn't propose it."""
+    """A merge. If it joins the claims of two newsrooms, the newsroom that didn't propose it decides."""
 
     action = Action.MERGE
     text = _("Merge “%(claim)s” into “%(into)s”")
@@ -118,7 +124,10 @@ class SplitOfClaims(MergePolicy):
 
 @transaction.atomic
 def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> Proposal:
-    """Proposes to merge `claim` into `into`, under which readers will then find it. The note is public."""
+    """Propose to merge `claim` into `into`, under which readers will then find it. The note is public.
+
+    Raise EditorialError if the claims can't be merged.
+    """
     if claim.pk == into.pk:
         raise SameClaim(_("This is the same claim. Choose another claim."))
     claim, into = _lock_claims(claim, into)
@@ -137,7 +146,10 @@ def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> Proposal
 
 @transaction.atomic
 def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
-    """Proposes to split off a merged claim, so that readers find it at its own URL again. The note is public."""
+    """Propose to split off a merged claim, so that readers find it at its own URL again. The note is public.
+
+    Raise WrongState if the claim isn't merged.
+    """
     into = merge_target(claim)
     if into is None:
         raise WrongState(_("This claim is not merged into another claim, so it can’t be split off."))
@@ -147,7 +159,10 @@ def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
 
 @transaction.atomic
 def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
-    """Moves an unpublished claim's drafts to another claim and deletes the claim. Returns the number of drafts."""
+    """Move an unpublished claim's drafts to another claim, delete the claim, and return the number of drafts.
+
+    Raise EditorialError if the claim can't be replaced or the person can't do this.
+    """
     if claim.pk == replacement.pk:
         raise SameClaim(_("This is the same claim. Choose another claim."))
     claim, replacement = _lock_claims(claim, replacement)
@@ -197,37 +212,37 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
 
 
 def merge_target(claim: Claim) -> Claim | None:
-    """The claim into which this claim is currently merged."""
+    """Return the claim into which this claim is currently merged, or None."""
     return Claim.objects.filter(
         pk__in=PublishedMerge.objects.merged().filter(claim_id=claim.pk).values("into_id")
     ).first()
 
 
 def is_public(claim: Claim) -> bool:
-    """Whether readers can find the claim on its own page, or on the page of its merge target."""
+    """Return whether readers can find the claim on its own page, or on the page of its merge target."""
     return PublishedClaim.objects.filter(pk=claim.pk).exists() or merge_target(claim) is not None
 
 
 def last_merge_target(claim: Claim) -> Claim | None:
-    """The claim into which this claim was last merged, even if it has been split off since then."""
+    """Return the claim into which this claim was last merged, even if it has been split off since then."""
     last = claim.proposals.filter(action=Action.MERGE, entry__isnull=False).select_related("into").first()
     return last.into if last else None
 
 
 def claims_merged_into(claim: Claim) -> list[Claim]:
-    """The claims that have been merged into this claim and not split off."""
+    """Return the claims that have been merged into this claim and not split off."""
     merged = PublishedMerge.objects.merged().filter(into_id=claim.pk).values("claim_id")
     return list(Claim.objects.filter(pk__in=merged).order_by("pk"))
 
 
 def open_merges(claim: Claim) -> list[Proposal]:
-    """Open proposals to merge or split off this claim, or to merge other claims into this claim or split them off."""
+    """Return the open proposals to merge or split claims in which this claim takes part."""
     found = Proposal.objects.open().filter(Q(claim=claim) | Q(into=claim), kind=Kind.MERGE)
     return list(found.select_related("claim", "into", "newsroom", "submitted_by").order_by("pk"))
 
 
 def _propose(policy: MergePolicy, claim: Claim, into: Claim, by: User, note: str) -> Proposal:
-    """Submits a merge or split. The claims must be locked."""
+    """Submit a merge or split. The claims must be locked."""
     proposal = Proposal(kind=policy.kind, action=policy.action, claim=claim, into=into, submitted_by=by, note=note)
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     if not proposal.note.strip():
@@ -252,7 +267,7 @@ def _propose(policy: MergePolicy, claim: Claim, into: Claim, by: User, note: str
 
 
 def _identifying_texts(*claims: Claim) -> Iterator[str]:
-    """The texts of the claims and the names of their claimants, both from the drafts and as published."""
+    """Return the texts of the claims and the names of their claimants, both from the drafts and as published."""
     for claim in claims:
         yield from (claim.text, claim.claimant.name if claim.claimant else "")
     for body in PublishedClaim.objects.filter(pk__in=[claim.pk for claim in claims]).values_list("body", flat=True):
@@ -266,7 +281,7 @@ def _is_live(claim: Claim) -> bool:
 
 
 def _lock_claims(*claims: Claim) -> Sequence[Claim]:
-    """The claims, reloaded and locked until the transaction ends."""
+    """Return the claims, reloaded and locked until the transaction ends."""
     found = Claim.objects.select_for_update(of=("self",)).select_related("newsroom", "claimant")
     locked = {claim.pk: claim for claim in found.filter(pk__in=[claim.pk for claim in claims]).order_by("pk")}
     if any(claim.pk not in locked for claim in claims):

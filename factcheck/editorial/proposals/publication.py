@@ -14,7 +14,8 @@ from factcheck.record import publish
 from factcheck.record.log import entries as log
 from factcheck.record.models import LogEntry
 
-# A single statement for all rows of an import, which `bulk_update` isn't. A review is given the decision on its import.
+# One statement marks all rows of an import, and `bulk_update` would need several. A review of an import receives the
+# decision on the import.
 _MARK_PUBLISHED = """
 UPDATE editorial_proposal AS mine SET sequence = given.sequence, decision = 'approved',
     decided_by_id = coalesce(mine.decided_by_id, whole.decided_by_id),
@@ -28,9 +29,10 @@ WHERE mine.id = given.id
 def append_approved(
     policy: Policy[Any], proposals: Sequence[Proposal], statements: Sequence[dict[str, Any]], by: User
 ) -> list[LogEntry]:
-    """Publishes these approved proposals of one newsroom and one kind, and links each proposal to its log entry.
+    """Publish these approved proposals of one newsroom and one kind, and return their log entries.
 
-    The subjects must be locked. Reviews must all belong to the same import or to no import.
+    Each proposal is linked to its log entry. The subjects must be locked. Reviews must all belong to the same import or
+    to no import. Raise EditorialError if the newsroom has frozen its publishing or the record refuses a statement.
     """
     require_not_frozen([proposals[0].newsroom_id, proposals[0].deciding_id])
     with translate_record_errors():

@@ -1,4 +1,4 @@
-"""Everything that is missing before a review can be submitted."""
+"""The check for everything that is missing before a review can be submitted."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ CONTENT_CHANGED = _(
 
 
 def find_missing(review: Review) -> Reasons:
-    """Everything that has to be done before the submission. Each reason is a sentence for the editor."""
+    """Return everything that has to be done before the submission, as sentences for the editor."""
     last = last_entry(review)
     reasons: Reasons = [*review_statements.find_missing(review), *translations.find_missing(review)]
     if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
@@ -40,7 +40,7 @@ def find_missing(review: Review) -> Reasons:
         reasons.append(_("Choose the kind of correction, and explain what changed and why."))
     elif short := find_short_note(review.change_class, review.change_note):
         reasons.append(short)
-    published = last_statement(review)  # None after an erasure
+    published = last_statement(review)  # an erasure leaves no published statement
     metadata = review.change_class == Review.ChangeClass.METADATA
     if published is None:
         return [*reasons, CONTENT_CHANGED] if last is not None and metadata else reasons
@@ -55,7 +55,7 @@ def find_missing(review: Review) -> Reasons:
 
 
 def find_short_note(change_class: str, note: str) -> str | None:
-    """An error message if the reason for a substantive correction is too short."""
+    """Return a sentence for the editor if the reason for a substantive correction is too short, or None."""
     if change_class != Review.ChangeClass.SUBSTANTIVE or len(note.strip()) >= entries.MIN_SUBSTANTIVE_NOTE:
         return None
     return _(
@@ -65,5 +65,5 @@ def find_short_note(change_class: str, note: str) -> str | None:
 
 
 def _rating(statement: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The verdict without its label, because the label may have changed since then."""
+    """Return the verdict without its label, because the label may have changed since then."""
     return statement["verdict"]["scale"], statement["verdict"]["slug"]

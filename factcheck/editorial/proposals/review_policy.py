@@ -1,4 +1,4 @@
-"""Reviews: publication, correction, withdrawal, reinstatement and erasure. Each action is decided by two people."""
+"""Reviews: publication, correction, withdrawal, reinstatement and erasure. Two people decide on each action."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -29,11 +29,11 @@ from factcheck.record.statements.parts import Part
 from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
-LONGEST_HOLD = timedelta(days=366)  # a later time is a slip of the keyboard
+LONGEST_HOLD = timedelta(days=366)  # a later time is probably a typing error
 
 
 class ReviewPolicy(Policy[Review]):
-    """The rules for all actions on a review. Except for publications, they take effect on approval."""
+    """The rules for all actions on a review. An approval takes effect at once, except for a publication."""
 
     kind = Kind.REVIEW
     waits = True
@@ -52,7 +52,7 @@ class ReviewPolicy(Policy[Review]):
         ),
     }
     model: ClassVar[type[Part]] = statements.Review
-    # The review after the publication.
+    # The columns of the review after the publication.
     after: ClassVar[dict[str, str]] = {"state": State.PUBLISHED}
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class ReviewPolicy(Policy[Review]):
 
 
 class Publication(ReviewPolicy):
-    """A new review or a correction. It is published in a separate step, or at a time."""
+    """A new review or a correction, which is published in a separate step or at a set time."""
 
     action = Action.PUBLICATION
     approved: ClassVar = Policy.approved
@@ -147,7 +147,7 @@ class Erasure(ReviewPolicy):
     after: ClassVar = {"state": State.ERASED}
 
     def lock_subject(self, proposal: Proposal) -> None:
-        """Also locks the claims that an erasure clears, and the imports whose messages it clears."""
+        """Lock the review, the claims that an erasure clears, and the imports whose messages it clears."""
         review = self.subject(proposal)
         batches = ImportBatch.objects.filter(pk__in=review.proposals.values("batch"))
         list(batches.select_for_update().order_by("pk").values_list("pk"))
@@ -172,9 +172,10 @@ class Erasure(ReviewPolicy):
 
 @transaction.atomic
 def open_correction(*, review: Review, by: User, change_class: str, note: str) -> None:
-    """Reopens the draft. Readers still see the last revision until the correction is published.
+    """Reopen the draft. Readers still see the last revision until the correction is published.
 
-    A withdrawn review can be reopened too, so that it can be redacted before it is public again.
+    A withdrawn review can be reopened too, so that it can be redacted before it is public again. Raise EditorialError
+    if the person can't write the review, or the review can't be corrected now.
     """
     review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_writer(by, review)
@@ -193,7 +194,7 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
         raise Undecided(WAITS)
     keep_state(review, by, SavedState.Kind.OPENED)
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
-    # With `changed_at`, a form that was opened earlier detects this change instead of overwriting it.
+    # Saving `changed_at` lets a form that was opened earlier detect this change. The form then doesn't overwrite it.
     review.save(update_fields=["change_class", "change_note", "state", "changed_at"])
     keep_state(review, by)
     record_event(by, "correction.opened", review, change_class=change_class, note=note)
@@ -201,7 +202,10 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
 
 @transaction.atomic
 def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
-    """Proposes a withdrawal, which takes effect when a second person approves it. The reason is public."""
+    """Propose a withdrawal, which takes effect when a second person approves it. The reason is public.
+
+    Raise EditorialError if the review isn't public or the person isn't a member of its newsroom.
+    """
     review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_member(by, review.newsroom_id)
     last = last_entry(review)
@@ -214,7 +218,10 @@ def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
 
 @transaction.atomic
 def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
-    """Proposes to reinstate a withdrawn review unchanged. This takes effect when a second person approves it."""
+    """Propose to reinstate a withdrawn review unchanged. This takes effect when a second person approves it.
+
+    Raise EditorialError if the review isn't withdrawn or the person isn't a member of its newsroom.
+    """
     review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_member(by, review.newsroom_id)
     last, published = last_entry(review), last_statement(review)
@@ -225,11 +232,13 @@ def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
 
 @transaction.atomic
 def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = False) -> Proposal:
-    """Proposes to erase everything published from the review. This takes effect when a second person approves it.
+    """Propose to erase everything published from the review. This takes effect when a second person approves it.
 
-    The draft is erased too, unless `redact` is true. In that case the open correction is kept and can be published, so
-    editors must first remove the parts that have to be erased. `ground` is a value of erasure.Ground, and `notice` is
-    public.
+    The draft is erased too, unless `redact` is true. The open correction is then kept and can be published, so editors
+    must first remove the content to be erased from it. `ground` is a value of erasure.Ground. `notice` is public.
+
+    Raise EditorialError if nothing is public, if the person isn't an Editor, or if a redaction would keep the published
+    text.
     """
     review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_decider(by, review.newsroom_id)

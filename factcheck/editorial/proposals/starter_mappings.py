@@ -1,6 +1,6 @@
 """Mappings of the verdicts of large publishers, which an Editor can propose in one step.
 
-Nothing here applies until a second person approves the proposal. Words that don't say how true a claim is, such as
+No mapping applies until a second person approves its proposal. Words that don't say how true a claim is, such as
 "Satire" or "Missing context", are left out.
 """
 
@@ -11,7 +11,7 @@ from factcheck.editorial.proposals.workflow import submit
 from factcheck.record.formats.text import fold_words
 
 SCALE = "truth"
-# By publisher: the words of the verdict, and the verdict on the scale that every site starts with.
+# For each publisher's site, the words of its verdicts, and the verdicts on the scale that every site starts with.
 _EXACT = {
     "false": "false", "mostly false": "mostly-false", "half true": "half-true", "mostly true": "mostly-true",
     "true": "true",
@@ -68,9 +68,9 @@ STARTER_MAPPINGS: dict[str, dict[str, str]] = {
 
 @transaction.atomic
 def propose_starter_mappings(*, by: User) -> int:
-    """Proposes each starter mapping that the site doesn't have yet, and returns their number. Raises EditorialError.
+    """Propose each starter mapping that the site doesn't have yet, and return their number.
 
-    A mapping whose verdict isn't on this site is left out.
+    A mapping whose verdict isn't on this site is left out. Raise EditorialError if the person can't propose mappings.
     """
     verdicts = {verdict.slug: verdict for verdict in Verdict.objects.filter(scale__slug=SCALE).select_related("scale")}
     known = {

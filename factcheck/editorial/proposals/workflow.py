@@ -53,7 +53,10 @@ def policy_of(proposal: Proposal) -> Policy[Any]:
 
 @transaction.atomic
 def submit(*, subject: Model, by: User) -> Proposal:
-    """Submits a draft (a review, a demand or a mapping) to a second person and fixes its digest."""
+    """Submit a draft (a review, a demand or a mapping) to a second person, and record the statement's digest.
+
+    Raise Incomplete if something is missing.
+    """
     proposal = Proposal.of_draft(subject, by)
     policy = policy_of(proposal)
     policy.lock_subject(proposal)
@@ -68,10 +71,10 @@ def submit(*, subject: Model, by: User) -> Proposal:
 def approve(
     *, proposal: Proposal, by: User, digest: str, hold_until: datetime | None = None, checked: Sequence[str] = ()
 ) -> Proposal:
-    """Approves the statement that the person has read, identified by its digest.
+    """Approve the statement that the person has read, which its digest identifies.
 
-    Proposals without a separate publication take effect immediately. The worker publishes a review that is held at
-    the time `hold_until`. `checked` are the sentences of the checklist that the person ticked.
+    Proposals without a separate publication take effect immediately. The worker publishes a held review at the time
+    `hold_until`. `checked` are the sentences of the checklist that the person ticked.
     """
     policy, proposal = _lock(proposal)
     if hold_until is not None:
@@ -84,7 +87,7 @@ def approve(
 
 @transaction.atomic
 def approve_and_publish(*, proposal: Proposal, by: User, digest: str, checked: Sequence[str] = ()) -> LogEntry:
-    """Approves the statement that the person has read, and publishes this statement in the same transaction."""
+    """Approve the statement that the person has read, and publish this statement in the same transaction."""
     policy, proposal = _lock(proposal)
     if not policy.waits:
         raise WrongState(_("This takes effect as soon as it is approved. Approve it."))
@@ -96,7 +99,7 @@ def approve_and_publish(*, proposal: Proposal, by: User, digest: str, checked: S
 
 @transaction.atomic
 def return_(*, proposal: Proposal, by: User, reason: str) -> Proposal:
-    """Returns the proposal, with a reason for the person who submitted it."""
+    """Return the proposal, with a reason for the person who submitted it."""
     policy, proposal = _lock(proposal)
     policy.require_decider(proposal, by)
     if not reason.strip():
@@ -106,7 +109,7 @@ def return_(*, proposal: Proposal, by: User, reason: str) -> Proposal:
 
 @transaction.atomic
 def take_back(*, proposal: Proposal, by: User) -> Proposal:
-    """Returns the proposal at the submitter's own request."""
+    """Return the proposal at the submitter's own request."""
     policy, proposal = _lock(proposal)
     if by.pk != proposal.submitted_by_id:
         raise NotAllowed(_("Only the person who submitted this can take it back. An Editor can return it."))
@@ -116,7 +119,7 @@ def take_back(*, proposal: Proposal, by: User) -> Proposal:
 
 @transaction.atomic
 def publish(*, proposal: Proposal, by: User) -> LogEntry:
-    """Publishes an approved review or demand: adds a log entry and a revision, and updates the read model.
+    """Publish an approved review or demand: add a log entry and a revision, and update the read model.
 
     If the review is held until a later time, this person releases it.
     """
@@ -136,7 +139,7 @@ def publish(*, proposal: Proposal, by: User) -> LogEntry:
 
 @transaction.atomic
 def publish_held(proposal: Proposal) -> LogEntry | None:
-    """Publishes a review whose time has come, in the approver's name. Does nothing if it no longer waits for it."""
+    """Publish a review whose time has come, in the approver's name. Return None if it no longer waits for that time."""
     policy, proposal = _lock(proposal)
     waits = proposal.decision == Decision.APPROVED and proposal.hold_until is not None and proposal.entry_id is None
     if not waits or proposal.is_held:
@@ -148,9 +151,10 @@ def publish_held(proposal: Proposal) -> LogEntry | None:
 
 @transaction.atomic
 def lapse(proposal: Proposal, by: User) -> None:
-    """Returns a proposal whose time is over, that something stronger replaces, or that holds a forgotten passage.
+    """Return a proposal that can't be approved any more.
 
-    The database asks who may (`editorial_require_deciders`).
+    Its time is over, something stronger replaces it, or it contains a forgotten passage. The database checks who can do
+    this (`editorial_require_deciders`).
     """
     policy, proposal = _lock(proposal)
     if not proposal.decision or _waits(policy, proposal):
@@ -161,7 +165,7 @@ def lapse(proposal: Proposal, by: User) -> None:
 
 
 def find_obstacle(proposal: Proposal) -> EditorialError | None:
-    """Why a held review can't be published in its approver's name, or None if it can."""
+    """Return why a held review can't be published in its approver's name, or None if it can."""
     policy = policy_of(proposal)
     assert proposal.decided_by is not None
     if policy.find_refusal(proposal, proposal.decided_by, approving=False) is not None:
@@ -176,12 +180,12 @@ def find_obstacle(proposal: Proposal) -> EditorialError | None:
 
 
 def open_proposal(subject: Model) -> Proposal | None:
-    """The proposal about this subject that is waiting for a decision or for its publication."""
+    """Return the proposal about this subject that is waiting for a decision or for its publication."""
     return Proposal.objects.about(subject).open().first()
 
 
 def _lock(proposal: Proposal) -> tuple[Policy[Any], Proposal]:
-    """Locks and reloads the proposal and its subject, so that a second click waits."""
+    """Lock and reload the proposal and its subject, so that a second click waits."""
     policy = policy_of(proposal)
     policy.lock_subject(proposal)
     now = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
@@ -198,7 +202,7 @@ def _approve(
     hold_until: datetime | None = None,
     checked: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Records the approval and returns the approved statement. The proposal and its subject must be locked."""
+    """Record the approval and return the approved statement. The proposal and its subject must be locked."""
     policy.require_decider(proposal, by)
     if proposal.effective_decision:
         raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
@@ -216,7 +220,7 @@ def _approve(
 
 
 def _publish(policy: Policy[Any], proposal: Proposal, statement: dict[str, Any], by: User) -> LogEntry:
-    """Publishes the approved statement, which the draft still gives."""
+    """Publish the approved statement. The draft must still give this statement."""
     policy.require_ready(proposal)
     return append_approved(policy, [proposal], [statement], by)[0]
 
@@ -232,5 +236,5 @@ def _return(policy: Policy[Any], proposal: Proposal, by: User, message: str) -> 
 
 
 def _waits(policy: Policy[Any], proposal: Proposal) -> bool:
-    """Whether the approved proposal waits for its publication, so that it can still be returned."""
+    """Return whether the approved proposal waits for its publication, so that it can still be returned."""
     return policy.waits and proposal.decision == Decision.APPROVED and proposal.entry_id is None

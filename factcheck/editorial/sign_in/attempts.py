@@ -1,9 +1,11 @@
 """Limits on attempts to sign in. The counters are in the database, so all processes share them.
 
 An attempt is counted before the password is checked, so parallel requests can't exceed a limit. Devices that have
-signed in to the account before have a counter of their own (OWASP's device cookies). An attacker who blocks the account
-for unknown devices therefore never locks out its owner. django-axes isn't used, because it blocks an account or an
-address for everyone, and grows its table with each attempt.
+already signed in to the account have their own counter (OWASP's device cookies). An attacker can therefore block an
+account for unknown devices only, and never lock out its owner.
+
+The package django-axes isn't used. It blocks an account or an address for everyone, and grows its table with each
+attempt.
 """
 
 from collections.abc import Iterable
@@ -15,14 +17,17 @@ from django.db.models import F
 from django.utils import timezone
 
 from factcheck.editorial.models import SignInCounter
-from factcheck.server.secret_key import keyed_hash
+from factcheck.tools.secret_key import keyed_hash
 
 FORGET = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Limit:
-    """The number of attempts without a delay, and the longest delay in seconds. Each further attempt doubles it."""
+    """The number of attempts without a delay, and the longest delay in seconds.
+
+    Each further attempt doubles the delay.
+    """
 
     free: int
     longest: int
@@ -45,12 +50,16 @@ class Counter:
 
     @property
     def key(self) -> str:
-        """A keyed hash. Four digits bound the table and keep typed names out of it, so some names share a counter."""
+        """A keyed hash of the counted value.
+
+        For names, only four digits are kept: they limit the size of the table, and typed names can't be guessed from
+        them. Some names therefore share a counter.
+        """
         return f"{self.kind}:{keyed_hash('sign_in.counter', self.of)[: 4 if self.kind == 'name' else 32]}"
 
 
 def begin_attempt(*counters: Counter) -> int:
-    """Counts the attempt, or returns the number of seconds to wait before the next one."""
+    """Count the attempt and return 0, or return the number of seconds to wait before the next attempt."""
     limits = {counter.key: LIMITS[counter.kind] for counter in counters}
     with transaction.atomic():
         rows = lock_counters(limits)
@@ -69,7 +78,7 @@ def begin_attempt(*counters: Counter) -> int:
 
 
 def attempt_succeeded(*counters: Counter) -> None:
-    """Forgets the failures of this person, and takes this attempt out of the counters that many people share."""
+    """Forget this person's failures, and subtract this attempt from the counters that many people share."""
     own = [counter.key for counter in counters if counter.kind not in ("network", "all")]
     shared = [counter.key for counter in counters if counter.kind in ("network", "all")]
     SignInCounter.objects.filter(key__in=own).update(attempts=0, blocked_until=timezone.now())
@@ -77,7 +86,7 @@ def attempt_succeeded(*counters: Counter) -> None:
 
 
 def lock_counters(keys: Iterable[str]) -> list[SignInCounter]:
-    """The rows, created if they are missing. All transactions lock them in the same order."""
+    """Lock and return the rows, and create missing ones. The sorted order prevents deadlocks."""
     keys = sorted(keys)
     SignInCounter.objects.bulk_create([SignInCounter(key=key) for key in keys], ignore_conflicts=True)
     return list(SignInCounter.objects.select_for_update().filter(key__in=keys).order_by("key"))

@@ -14,7 +14,10 @@ class PasswordBackend(ModelBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> Any:
-        """Replaces an outdated hash. The database learns that the password is the same."""
+        """Check the password, and replace an outdated hash.
+
+        The setting `factcheck.rehashing` tells the database's triggers that only the hash changes, not the password.
+        """
         with transaction.atomic(), connection.cursor() as cursor:
             account = User.objects.filter(username=username or "").first()
             set_actor(account)

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from factcheck.editorial.models import User
-from factcheck.server.secret_key import keyed_hash
+from factcheck.tools.secret_key import keyed_hash
 
 COOKIE = "known-device"
 _SALT = "factcheck.sign_in.devices"
 _SECONDS = 365 * 24 * 3600
-_ACCOUNTS = 5  # on a shared computer
+_ACCOUNTS = 5  # in one cookie, for computers that several people share
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR", "Opera"),
@@ -29,7 +29,7 @@ _SYSTEMS = (
 
 
 def device_name(request: HttpRequest) -> str:
-    """The browser and the system, for example "Firefox, Linux"."""
+    """Return the browser and the system, for example "Firefox, Linux"."""
     agent = request.META.get("HTTP_USER_AGENT", "")
     found = (
         next((name for pattern, name in names if re.search(pattern, agent)), "") for names in (_BROWSERS, _SYSTEMS)
@@ -38,7 +38,7 @@ def device_name(request: HttpRequest) -> str:
 
 
 def known_device(request: HttpRequest, account: User | None) -> str | None:
-    """The id of the device, if the device has signed in to the account since its last change of password."""
+    """Return the id of the device, if it has signed in to the account since the last change of the password."""
     device, accounts = _read(request)
     if account is not None and accounts.get(str(account.pk)) == _fingerprint(account):
         return device
@@ -70,5 +70,5 @@ def _read(request: HttpRequest) -> tuple[str, dict[str, str]]:
 
 
 def _fingerprint(account: User) -> str:
-    """Changes with the password, so a stolen cookie is worthless after a change of password."""
+    """Return a hash that changes with the password, so that a change of password makes stolen cookies worthless."""
     return keyed_hash("sign_in.device", account.get_session_auth_hash())[:16]

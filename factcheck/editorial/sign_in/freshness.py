@@ -1,4 +1,4 @@
-"""The moment at which the person of a session last proved who they are."""
+"""The time at which the person of a session last proved their identity."""
 
 import time
 from typing import Any
@@ -10,7 +10,7 @@ from factcheck.editorial.sign_in.devices import device_name
 from factcheck.editorial.sign_in.journal import network_name
 from factcheck.editorial.sign_in.sessions import BEGAN, DEVICE, NETWORK, USED
 
-SECONDS = 600  # for which a proof counts
+SECONDS = 600  # for which a proof of identity counts
 _PROVED, _CONFIRMED, _FACTOR = "proved", "confirmed", "second_factor"
 
 
@@ -28,15 +28,21 @@ def record_proof(request: HttpRequest, *, is_confirmation: bool = False) -> None
 
 
 def is_fresh(request: HttpRequest, *, only_confirmations: bool) -> bool:
-    """Whether the person proved who they are in the last minutes, by a login or by confirming an action."""
+    """Return whether the person proved their identity in the last ten minutes, by a login or a confirmation.
+
+    `only_confirmations` ignores the login.
+    """
     return bool(time.time() - request.session.get(_CONFIRMED if only_confirmations else _PROVED, 0) < SECONDS)
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    """Whether the session's account has a second factor. The session remembers it, so pages need no query."""
+    """Return whether the session's account has a second factor.
+
+    The session stores the answer, so that pages don't need a query.
+    """
     return bool(request.session.get(_FACTOR))
 
 
 def update_second_factor(request: HttpRequest, user: User) -> None:
-    """Reads it again, after the person added or removed one."""
+    """Update the stored answer after the person has added or removed a second factor."""
     request.session[_FACTOR] = user.second_factors.usable().exists()

@@ -1,4 +1,4 @@
-"""Events and log lines for sign-ins. They never contain what was typed, and networks are shortened.
+"""Events and log lines about sign-ins. They never contain typed text, and networks are shortened.
 
 Failures are added up, so that an attack fills neither the audit log nor the disk. Each account gets at most one event a
 minute, and all unknown names together get one more.
@@ -15,7 +15,7 @@ from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SignInCounter, User
 from factcheck.editorial.sign_in.attempts import lock_counters
 from factcheck.editorial.sign_in.devices import device_name, known_device
-from factcheck.server.networks import address_of, shortened
+from factcheck.web.networks import address_of, shortened
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +25,12 @@ _FAILED = "failed"
 
 
 def network_name(request: HttpRequest) -> str:
-    """The shortened network of the request, or "" if it has no address."""
+    """Return the shortened network of the request, or "" if the request has no address."""
     return shortened(address_of(request)) if "REMOTE_ADDR" in request.META else ""
 
 
 def record_sign_in(request: HttpRequest, account: User, kind: str = "") -> None:
-    """`kind` is the kind of the second factor, or "" if the account has none."""
+    """Record a successful sign-in. `kind` is the kind of the second factor, or "" if the account has none."""
     network, device = network_name(request), device_name(request)
     detail = {"kind": kind, "network": network, "device": device, "new_device": not known_device(request, account)}
     record_account_event(account, "sign_in.succeeded", account, **detail)
@@ -59,13 +59,16 @@ def record_failure(request: HttpRequest, account: User | None, method: str) -> N
 
 
 def record_repeated_code(request: HttpRequest, account: User) -> None:
-    """The limit on attempts bounds these events."""
+    """Record that a one-time code was entered again.
+
+    The limit on attempts also limits the number of these events, so they aren't added up.
+    """
     network, device = network_name(request), device_name(request)
     record_account_event(None, "sign_in.code_repeated", account, network=network, device=device)
 
 
 def report_failures() -> None:
-    """Adds events for failures that no event contains yet, and deletes old counters."""
+    """Add events for failures that no event contains yet, and delete old counters."""
     now = timezone.now()
     due = SignInCounter.objects.filter(unreported__gt=0, last_at__lte=now - REPORT_EVERY)
     with transaction.atomic():

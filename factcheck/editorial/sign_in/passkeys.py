@@ -1,7 +1,7 @@
 """Passkeys (WebAuthn level 2). A passkey checks the person by a PIN or biometrics, so it also replaces the password.
 
-Challenges are signed and put into the form, so that opening the login page needs no session. Each challenge can be used
-once.
+Challenges are signed and put into the form, so that opening the login page doesn't need a session. Each challenge can
+be used once.
 """
 
 import hashlib
@@ -32,13 +32,13 @@ from factcheck.editorial.errors import AlreadyDone, EditorialError, WrongFactor
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, SignInCounter, User
 
-SECONDS = 600  # for which a challenge is valid
+SECONDS = 600  # the lifetime of a challenge
 _SALT = "factcheck.sign_in.passkeys"
 _STORED = "sign_in.passkeys"  # the purpose of the key that encrypts the credentials
 _VERIFIED = UserVerificationRequirement.REQUIRED
 _LONGEST = 20_000  # characters of a browser's answer
 _REFUSED = _("The passkey wasn’t accepted. The page may have been open for too long. Try again.")
-# The errors of fido2 for answers that a browser doesn't send.
+# The exceptions that fido2 raises for answers that no browser sends.
 _MALFORMED = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, struct.error, InvalidSignature,
     UnsupportedAlgorithm, signing.BadSignature,
@@ -46,12 +46,12 @@ _MALFORMED = (
 
 
 def hostname(request: HttpRequest) -> str:
-    """The host of the page, which passkeys belong to. `get_host` has checked ALLOWED_HOSTS."""
+    """Return the host of the page, to which passkeys belong. `get_host` has checked ALLOWED_HOSTS."""
     return urlsplit(f"//{request.get_host()}").hostname or ""
 
 
 def are_possible(request: HttpRequest) -> bool:
-    """Browsers refuse passkeys for IP addresses."""
+    """Return whether the site can use passkeys. Browsers refuse passkeys for IP addresses."""
     try:
         ipaddress.ip_address(hostname(request))
     except ValueError:
@@ -60,7 +60,7 @@ def are_possible(request: HttpRequest) -> bool:
 
 
 def adding_options(request: HttpRequest, user: User) -> dict[str, str]:
-    """The options for the browser as JSON, and the signed challenge."""
+    """Return the options for the browser as JSON, and the signed challenge."""
     known = [_credential(row) for row in user.second_factors.passkeys()]
     entity = PublicKeyCredentialUserEntity(id=str(user.pk).encode(), name=user.get_username(), display_name=str(user))
     options, state = _server(request).register_begin(
@@ -71,7 +71,7 @@ def adding_options(request: HttpRequest, user: User) -> dict[str, str]:
 
 @transaction.atomic
 def add_passkey(request: HttpRequest, *, user: User, answer: str, challenge: str, name: str) -> SecondFactor:
-    """Raises EditorialError if the browser's answer doesn't fit the challenge."""
+    """Store the passkey from the browser's answer. Raises EditorialError if the answer doesn't fit the challenge."""
     try:
         state = _state(challenge, user)
         found = _server(request).register_complete(state, _parse(answer))
@@ -96,7 +96,7 @@ def add_passkey(request: HttpRequest, *, user: User, answer: str, challenge: str
 
 
 def asking_options(request: HttpRequest, user: User | None = None) -> dict[str, str]:
-    """Options for a login with any passkey of the site, or with one of the person's passkeys."""
+    """Return options for a login with any passkey of the site, or with one of the person's passkeys."""
     rows = user.second_factors.passkeys() if user else []
     options, state = _server(request).authenticate_begin(
         [_credential(row) for row in rows] or None, user_verification=_VERIFIED
@@ -106,7 +106,7 @@ def asking_options(request: HttpRequest, user: User | None = None) -> dict[str, 
 
 @transaction.atomic
 def check_passkey(request: HttpRequest, *, answer: str, challenge: str, user: User | None = None) -> User | None:
-    """The active account of the passkey, or None if the answer is wrong, late or repeated."""
+    """Return the active account of the passkey, or None if the answer is wrong, late or repeated."""
     try:
         state = _state(challenge, user)
         response = AuthenticationResponse.from_dict(_parse(answer))
@@ -118,7 +118,7 @@ def check_passkey(request: HttpRequest, *, answer: str, challenge: str, user: Us
         return None
     counter = response.response.authenticator_data.counter
     if (user is not None and row.user_id != user.pk) or (counter <= row.counter and (counter or row.counter)):
-        return None  # a counter that doesn't grow reveals a copied passkey
+        return None  # a copied passkey is recognised by a counter that doesn't grow
     row.counter, row.used_at = counter, timezone.now()
     row.save(update_fields=["counter", "used_at"])
     return row.user if row.user.is_active else None

@@ -13,7 +13,7 @@ LONGEST = 128
 
 
 class MaximumLengthValidator:
-    """Refuses passwords that take long to check. Passphrases are far shorter."""
+    """A password validator that refuses very long passwords, because hashing them takes long."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         if len(password) > LONGEST:
@@ -28,9 +28,10 @@ class MaximumLengthValidator:
 
 @transaction.atomic
 def end_access(user: User, *, by: User, keep: str | None = None) -> None:
-    """Ends the account's sessions, except the one with the key `keep`, revokes its API tokens, and tells the person.
+    """End the account's sessions except the session `keep`, revoke its API tokens, and tell the person.
 
-    Call it when the password changes. Someone who knew the old password may have opened sessions or created tokens.
+    Call this function when the password changes. Someone who knew the old password may have opened sessions or created
+    tokens.
     """
     end_sessions(user, keep=keep)
     revoke_tokens(ApiToken.objects.filter(user=user, revoked_at=None), by=by)

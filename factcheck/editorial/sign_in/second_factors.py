@@ -1,4 +1,4 @@
-"""Second factors of an account: which exist, adding and removing them, and checking codes."""
+"""Second factors of an account: adding and removing factors, and checking codes."""
 
 import base64
 import hmac
@@ -18,55 +18,55 @@ from factcheck.editorial.errors import LastFactor, WrongFactor
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, User
 from factcheck.editorial.sign_in.sessions import end_sessions
-from factcheck.server.secret_key import keyed_hash
+from factcheck.tools.secret_key import keyed_hash
 
 Kind = SecondFactor.Kind
 RECOVERY_CODES = 10
 _APP = "sign_in.app"  # the purpose of the key that encrypts the secrets
-DIGITS, STEP = 6, 30  # RFC 6238 as all authenticator apps support it
+DIGITS, STEP = 6, 30  # the values of RFC 6238 that all authenticator apps support
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look alike
 
 
 @transaction.atomic
 def remove_second_factor(*, factor: SecondFactor, by: User, required: bool) -> None:
-    """Removes one of the person's own factors. Raises EditorialError for the last one if a factor is required."""
-    User.objects.select_for_update().get(pk=by.pk)  # so that two requests can't each remove the last but one
+    """Remove one of the person's own factors. Raises LastFactor if it is the last one and a factor is required."""
+    User.objects.select_for_update().get(pk=by.pk)  # two parallel requests could otherwise remove the last two factors
     left = by.second_factors.usable().exclude(pk=factor.pk).exists()
     if required and not left:
         raise LastFactor(_("This is your only second factor, so you can’t remove it. Add another one first."))
     factor.delete()
     if not left:
-        by.second_factors.all().delete()  # recovery codes
+        by.second_factors.all().delete()  # recovery codes are useless without a factor
     record_account_event(by, "second_factor.removed", by, kind=factor.kind, name=factor.name)
 
 
 @transaction.atomic
 def reset_second_factors(user: User, *, by: User | None = None) -> None:
-    """Removes all second factors of the account and ends its sessions. The next login asks for new factors."""
+    """Remove all second factors of the account and end its sessions. The next login asks for new factors."""
     SecondFactor.objects.filter(user=user).delete()
     end_sessions(user)
     record_account_event(by, "second_factor.reset", user)
 
 
 def new_app_secret() -> str:
-    """In base32, as people type it into an app."""
+    """Return a new secret in base32, as people type it into an app."""
     return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 def app_url(secret: str, *, account: str, site: str) -> str:
-    """The otpauth URL of the secret, as the QR code contains it."""
+    """Return the otpauth URL that the QR code contains."""
     label = quote(f"{site}:{account}", safe="")
     return f"otpauth://totp/{label}?" + urlencode({"secret": secret, "issuer": site}, quote_via=quote)
 
 
 def qr_code(url: str) -> str:
-    """The QR code as a data URL of an SVG. The light modules are white, so the code is readable in dark mode."""
+    """Return the QR code as a data URL of an SVG. The light modules are white, so the code is readable in dark mode."""
     return str(segno.make(url).svg_data_uri(scale=5, light="#fff", dark="#000"))
 
 
 @transaction.atomic
 def add_app(*, user: User, secret: str, code: str) -> None:
-    """Adds the app if the code is right. Replaces an earlier app. Raises EditorialError."""
+    """Add the app if the code is right, and replace an earlier app. Raises WrongFactor if the code is wrong."""
     step = _matching_step(secret, code)
     if step is None:
         raise WrongFactor(
@@ -82,7 +82,10 @@ def add_app(*, user: User, secret: str, code: str) -> None:
 
 @transaction.atomic
 def create_recovery_codes(user: User) -> list[str]:
-    """New recovery codes. Earlier codes stop working. Only hashes are stored, so the codes can be shown only once."""
+    """Return new recovery codes. Earlier codes stop working.
+
+    Only hashes are stored, so the codes can be shown only once.
+    """
     user.second_factors.recovery_codes().delete()
     codes = ["-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _part in range(4))
              for _code in range(RECOVERY_CODES)]  # fmt: skip
@@ -94,7 +97,7 @@ def create_recovery_codes(user: User) -> list[str]:
 
 
 def use_code(user: User, code: str) -> Kind | None:
-    """The kind of the code if it is right: from the app, or a recovery code. Each code works once."""
+    """Use up the code and return its kind, or return None if the code is wrong. Each code works once."""
     code = "".join(code.split()).lower()
     if len(code) == DIGITS and code.isdecimal():
         return Kind.APP if _use_app_code(user, code) else None
@@ -107,20 +110,20 @@ def _use_app_code(user: User, code: str) -> bool:
     step = _matching_step(decrypt(app.secret, _APP) or "", code) if app else None
     if app is None or step is None:
         return False
-    # The condition makes sure that only one of two simultaneous requests can use the code.
+    # Only one of two simultaneous requests can use the code, because the update checks the counter.
     rows = SecondFactor.objects.filter(pk=app.pk, counter__lt=step)
     return rows.update(counter=step, used_at=timezone.now()) == 1
 
 
 def is_repeated(user: User, code: str) -> bool:
-    """Whether the code from the app has been used, or is older than the last used code."""
+    """Return whether the code from the app has already been used, or is older than the last used code."""
     app = SecondFactor.objects.filter(user=user, kind=Kind.APP).first()
     step = _matching_step(decrypt(app.secret, _APP) or "", "".join(code.split())) if app else None
     return app is not None and step is not None and step <= app.counter
 
 
 def _matching_step(secret: str, code: str) -> int | None:
-    """The time step of the code, if it is the current code, the one before or the one after."""
+    """Return the time step of the code, if it is the current code, the previous one or the next one."""
     if not secret or not code.isascii():
         return None
     totp = TOTP(base64.b32decode(secret), DIGITS, SHA1(), STEP, enforce_key_length=False)  # noqa: S303

@@ -1,4 +1,4 @@
-"""Sessions in the database. They end after 30 idle minutes and after a day. Their person can also end them earlier.
+"""Sessions in the database. A session ends after 30 idle minutes or after one day. People can end their own sessions.
 
 This module is the SESSION_ENGINE, so Django loads it before the models.
 """
@@ -31,7 +31,7 @@ class SessionStore(DatabaseStore):
         return row
 
     def get_expiry_age(self, **kwargs: Any) -> int:
-        """In seconds from now."""
+        """Return the number of seconds until the session ends."""
         ends = min(self._time(USED) + IDLE, self._time(BEGAN) + LONGEST)
         return max(0, int((ends - timezone.now()).total_seconds()))
 
@@ -39,7 +39,7 @@ class SessionStore(DatabaseStore):
         return timezone.now() + timedelta(seconds=self.get_expiry_age())
 
     def record_use(self) -> None:
-        """Delays the end of the session. Rows are written at most once a minute."""
+        """Delay the end of the session. The row is written at most once a minute."""
         if timezone.now() - self._time(USED) >= USE_PRECISION:
             self[USED] = timezone.now().timestamp()
 
@@ -49,10 +49,10 @@ class SessionStore(DatabaseStore):
 
 
 def open_sessions(user: AbstractBaseUser) -> Any:
-    """The person's sessions that haven't ended."""
+    """Return the person's sessions that haven't ended."""
     return SessionStore.get_model_class().objects.filter(user=user, expire_date__gt=timezone.now())
 
 
 def end_sessions(user: AbstractBaseUser, *, keep: str | None = None) -> None:
-    """Ends all sessions of the account, except the one with the key `keep`."""
+    """End all sessions of the account, except the session with the key `keep`."""
     SessionStore.get_model_class().objects.filter(user=user).exclude(session_key=keep or "").delete()

@@ -16,7 +16,7 @@ from factcheck.record.formats.canonical import CanonicalError
 
 @transaction.atomic
 def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str = "") -> ImportBatch:
-    """Returns the batch to add records to: the person's interrupted batch for the same files, or a new batch.
+    """Return the batch to add records to: the person's interrupted batch for the same files, or a new batch.
 
     `files` is a label. `files_digest` identifies the files by their names and contents. Without a digest, the batch is
     always new.
@@ -32,17 +32,17 @@ def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str
 
 
 def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
-    """Imports the records in one transaction and returns the outcome for each record.
+    """Import the records in one transaction, and return the outcome for each record.
 
-    If the database refuses a record, each half of the records is tried separately. So one bad record doesn't block the
-    others.
+    If the database refuses a record, the function tries each half of the records again. A bad record therefore doesn't
+    block the others.
     """
     try:
         with transaction.atomic():
             return import_records(_own_batch(batch, by), by, records)
     except (IntegrityError, DataError, CanonicalError, OperationalError) as problem:
-        # If a text is too long for an index, the record is at fault. Other errors of this class aren't caused by the
-        # record.
+        # If a value is too long for an index, the record is at fault. Other operational errors have other causes, for
+        # example a full disk.
         if isinstance(problem, OperationalError) and not isinstance(problem.__cause__, ProgramLimitExceeded):
             raise
         if len(records) == 1:
@@ -57,7 +57,7 @@ def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[IncomingReco
 
 @transaction.atomic
 def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: int = 0) -> Proposal | None:
-    """Submits the batch to a second person and fixes its digest. Deletes an empty batch and returns None."""
+    """Submit the batch to a second person and fix its digest. Delete an empty batch and return None."""
     batch = _own_batch(batch, by)
     if not batch.members.exists():
         batch.delete()
@@ -66,7 +66,7 @@ def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: 
 
 
 def _own_batch(batch: ImportBatch, by: User) -> ImportBatch:
-    """Locks and returns the batch. Raises EditorialError unless this person is allowed to add to it."""
+    """Lock and return the batch. Raises EditorialError unless this person is allowed to add to it."""
     batch = lock_batch(batch.pk)
     roles.require_member(by, batch.newsroom_id)
     if by.pk != batch.imported_by_id:

@@ -17,7 +17,7 @@ _OTHER = gettext_noop("other details")
 
 
 def describe_change(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[str, str]:
-    """The class of the change and its note, in the review's language if it is available, or else in English.
+    """Return the class of the change and its note, in Vietnamese for a Vietnamese review and otherwise in English.
 
     `before` is the published statement, or None if it has been erased.
     """
@@ -48,7 +48,7 @@ def _changed_metadata(before: Mapping[str, Any], after: Mapping[str, Any]) -> li
 
 
 def _has_only_new_verdict(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether only the verdict on this site's scale differs, because its words have been mapped."""
+    """Return whether only the verdict on this site's scale differs, because its wording now has a mapping."""
     return (
         before["verdict"]["original"] == after["verdict"]["original"]
         and before["verdict"]["slug"] is None

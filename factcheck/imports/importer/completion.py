@@ -1,4 +1,4 @@
-"""Completes records: keys that the file's format can't express get the values of the existing review."""
+"""The completion of records. Keys that the file's format can't express get the values of the existing review."""
 
 from typing import Any
 
@@ -12,22 +12,26 @@ from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
 
 def complete_record(record: Record, unspecified: frozenset[str], statement: dict[str, Any]) -> Record:
-    """The record with the statement's values at the paths in `unspecified`, for example "claim.location".
+    """Return the record with the statement's values at the paths in `unspecified`, for example "claim.location".
 
     A claimant is completed only if the name is the same, and a verdict only if its wording is the same. For sources and
     appearances, see `_members`. The verdict on this site's scale is never completed, because mappings and editors
     choose it.
     """
     if statement["language"] == UNKNOWN_LANGUAGE:
-        unspecified -= {"language", "language_detected", "claim.language"}  # a detected language is better than none
+        unspecified -= {
+            "language",
+            "language_detected",
+            "claim.language",
+        }  # a detected language is better than none
     if statement["license"] == settings.LICENSE_URL:
-        statement = statement | {"license": None}  # the site's default license, which never appears in a record
+        statement = statement | {"license": None}  # records never contain the site's default licence
     filled: Record = _filled(record, statement, unspecified, "")
     return filled
 
 
 def leaves_unchanged(record: Record, statement: dict[str, Any]) -> bool:
-    """Whether importing the record would leave the statement unchanged."""
+    """Return whether importing the record would leave the statement unchanged."""
     statement = with_defaults(statement, Review)
     verdict, claim, publisher = record["verdict"], record["claim"], record["publisher"]
     publisher_now = statement["publisher"]
@@ -49,7 +53,7 @@ def _keys(model: type[Part], *exclude: str) -> list[str]:
     return [key for key in model.model_fields if key not in exclude]
 
 
-# Keys that are compared directly. The other keys contain ids or are chosen on this site.
+# Keys that are compared directly. The other keys contain ids, or people choose their values on this site.
 _PLAIN = _keys(Review, "id", "original_url", "claim", "verdict", "publisher", "topics", "license")
 _OF_CLAIM = _keys(ReviewedClaim, "id", "claimant")
 _OF_CLAIMANT = _keys(Claimant, "id", "confirmed")
@@ -65,6 +69,10 @@ def _without_id(claimant: dict[str, Any] | None, known: dict[str, Any] | None) -
 
 
 def _filled(value: Any, known: Any, unspecified: frozenset[str], path: str) -> Any:
+    """Return the value with unspecified keys taken from `known`, which is the same part of the existing statement.
+
+    `path` is the path of the value and ends with a dot. The path of the whole record is "".
+    """
     if path in ("sources.", "claim.appearances."):
         return _members(value, known, unspecified, path)
     if not isinstance(value, dict) or not isinstance(known, dict):
@@ -88,10 +96,11 @@ def _filled(value: Any, known: Any, unspecified: frozenset[str], path: str) -> A
 
 
 def _members(given: list[_Member], existing: list[_Member], unspecified: frozenset[str], path: str) -> list[_Member]:
-    """The given members, completed at unspecified paths ("sources.stance" for all, "sources.0.stance" for one).
+    """Return the given members, completed from the existing members with the same URL and title.
 
-    Values come from the existing member with the same URL and title. A member without a title is matched with the next
-    member that has the same URL. The first appearance doesn't change unless the record specifies another one.
+    Unspecified paths can apply to all members ("sources.stance") or to one member ("sources.0.stance"). A member whose
+    title is unspecified is matched with the next existing member with the same URL. The first appearance changes only
+    if the record specifies another one.
     """
     titled: dict[tuple[Any, Any], list[_Member]] = {}
     untitled: dict[str | None, list[_Member]] = {}

@@ -21,16 +21,14 @@ from factcheck.record.statements.review import OriginalRating
 
 @dataclass
 class Rows:
-    """Collects the rows for several records and writes them one table at a time."""
+    """The rows for several records, which are collected first and then written one table at a time."""
 
     references: References
     by: User
-    now: datetime = field(
-        default_factory=lambda: timezone.now()
-    )  # looked up at each call, so that tests can set the time
+    now: datetime = field(default_factory=lambda: timezone.now())  # a lambda, so that tests can set the time
     changed_claims: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     changed_reviews: dict[UUID, dict[str, Any]] = field(default_factory=dict)
-    # The new rows of each table, in an order in which rows only refer to rows of earlier tables.
+    # The new rows of each table. The tables are in an order in which rows refer only to rows of earlier tables.
     new: dict[type[Model], list[Row]] = field(
         default_factory=lambda: {
             model: [] for model in (Claim, Claim.topics.through, Appearance, Review, Source, Authorship)
@@ -38,9 +36,9 @@ class Rows:
     )
 
     def add(self, record: Record, key: str, digest: str) -> UUID:
-        """Adds a new review in the state "submitted", and its claim if the claim is new. Returns the review's id.
+        """Add a new review in the state "submitted", and its claim if the claim is new. Return the review's id.
 
-        A new claim gets the same timestamp as the review, so that `is_claim_imported` recognises it later.
+        A new claim gets the same time stamp as the review. `is_claim_imported` later recognises the claim by this time.
         """
         values = record["claim"]
         claim = self.references.claims_by_id.get(values["id"])
@@ -79,7 +77,7 @@ class Rows:
         return review_id
 
     def change(self, review: Review, record: Record, digest: str, *, with_claim: bool) -> None:
-        """Updates the review's rows from the record. A redacted name and an editor's verdict are preserved."""
+        """Update the review's rows from the record, but keep a redacted name and an editor's verdict."""
         written = self._of_review(record, digest)
         if review.original_label in ("", written["original_label"]) and not record["verdict"]["slug"]:
             written["verdict_id"] = written["verdict_id"] or review.verdict_id
@@ -129,7 +127,7 @@ class Rows:
         ]
 
     def _of_review(self, record: Record, digest: str) -> dict[str, Any]:
-        """The columns of a review, with the values from the record."""
+        """Return the columns of a review, with the values from the record."""
         publisher = self.references.publishers[record["publisher"]["site"]]
         original = record["verdict"]["original"] or dict.fromkeys(OriginalRating.model_fields)
         by_name = columns_of(Review, {**record, **{f"original_{key}": value for key, value in original.items()}})
@@ -145,12 +143,12 @@ class Rows:
 
 
 def new_row(model: type[Model], **columns: Any) -> Row:
-    """A new row. Columns that aren't given have the model's defaults."""
+    """Return a new row. Columns that aren't given have the model's defaults."""
     return SimpleNamespace(**_defaults(model) | columns)
 
 
 def _of_claim(record: Record) -> dict[str, Any]:
-    """The columns of a claim, with the values from the record but without the claimant."""
+    """Return the columns of a claim, with the values from the record but without the claimant."""
     by_name = columns_of(Claim, record["claim"])
     del by_name["id"]
     return by_name
@@ -162,7 +160,7 @@ def _defaults(model: type[Model]) -> dict[str, Any]:
 
 
 def _difference(row: Publisher, record: Record) -> dict[str, Any]:
-    """The publisher's values in the record that differ from the row. A missing value is None."""
+    """Return the publisher's values in the record that differ from the row. A missing value is None."""
     ours, theirs = review_statements.publisher_values(row), record["publisher"]
     given = {**theirs, "name": theirs["name"] or theirs["site"]}
     return {key: value for key, value in given.items() if ours[key] != value}

@@ -11,9 +11,10 @@ from factcheck.editorial.models.kinds import Action, Decision
 
 
 def find_keys(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The keys of reviews that were imported with or without their language, by the key in this file.
+    """Return the keys of reviews whose earlier file stated the language differently, by the key in this file.
 
-    Each pair contains a record's key and its other key.
+    Each pair contains a record's key and its other key. The language is part of the key. A file that leaves it out
+    therefore leads to another key for the same review.
     """
     pairs = {key: other for key, other in keys if other not in ("", key)}
     wanted = Review.objects.filter(import_key__among={*pairs, *pairs.values()})
@@ -22,12 +23,11 @@ def find_keys(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def find_earlier_reviews(digests: Mapping[str, Collection[str]]) -> dict[str, Review]:
-    """The reviews that were imported with these keys, by key. The rows are locked and annotated.
+    """Return the reviews that were imported with these keys, by key. The rows are locked and annotated.
 
-    `digests` maps each key to the digests of its records.
-
-    The rows are locked before they are read. A query that waits for a lock keeps its old snapshot of other tables, and
-    would miss the erasure that it waited for.
+    `digests` maps each key to the digests of its records. The rows are locked before they are read, because a query
+    that waits for a lock keeps its old snapshot of other tables. Such a query would miss the erasure that it waited
+    for.
     """
     known = Review.objects.filter(import_key__among=set(digests))
     found = list(known.values_list("pk", "claim_id", "import_key", "import_digest"))
@@ -42,9 +42,9 @@ def find_earlier_reviews(digests: Mapping[str, Collection[str]]) -> dict[str, Re
 
 
 def _annotate(reviews: Sequence[Any]) -> None:
-    """Sets what the proposals and the other reviews of the claim say about each review.
+    """Set attributes on each review that say what its proposals and the other reviews of its claim allow.
 
-    Two queries for all reviews are faster than subqueries for each of them.
+    Two queries for all reviews are faster than subqueries for each review.
     """
     found = Proposal.objects.filter(review__among=[review.pk for review in reviews]).order_by("pk")
     columns = ("review_id", "batch_id", "decision", "decided_at", "submitted_at", "entry_id", "action")
@@ -59,7 +59,7 @@ def _annotate(reviews: Sequence[Any]) -> None:
         last = rows[-1] if rows else None
         review.is_pending = any(row.entry_id is None and row.decision != Decision.RETURNED for row in rows)
         review.is_published = any(row.entry_id is not None for row in rows)
-        # Once a person has opened a correction or saved the draft, an import must not change the draft.
+        # After a person has opened a correction or saved the draft, an import must not change the draft.
         review.was_returned = (
             last is not None
             and last.batch_id is not None
@@ -72,19 +72,22 @@ def _annotate(reviews: Sequence[Any]) -> None:
 
 
 def published_statement(existing: Any) -> dict[str, Any] | None:
-    """The published statement of a review whose new proposal was returned, otherwise None."""
+    """Return the published statement of a review whose new proposal was returned, otherwise None."""
     return last_statement(existing) if existing.is_published and existing.was_returned else None
 
 
 def is_claim_imported(existing: Any) -> bool:
-    """Whether only imports have written the review's claim. They never change claims that editors chose or edited."""
+    """Return whether only imports have written the review's claim.
+
+    Imports never change claims that editors chose or edited.
+    """
     claim = existing.claim
     came_together = (claim.newsroom_id, claim.logged_at) == (existing.newsroom_id, existing.created_at)
     return came_together and bool(existing.imported_at) and claim.changed_at <= existing.imported_at
 
 
 def restore_public_verdict(existing: Review, public: dict[str, Any]) -> None:
-    """Restores the published verdict, together with the publisher's words for which it was chosen."""
+    """Restore the published verdict, together with the publisher's wording for which it was chosen."""
     existing.original_label = (public["original"] or {}).get("label") or ""
     existing.verdict = Verdict.objects.find(public["scale"], public["slug"])
     existing.verdict_explanation = public["explanation"] or ""

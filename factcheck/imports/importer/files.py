@@ -1,4 +1,4 @@
-"""Imports files of reviews into a batch, in chunks, and writes a list of refused records."""
+"""The import of files into a batch, in chunks, with a list of refused records."""
 
 import errno
 import hashlib
@@ -20,15 +20,15 @@ from factcheck.imports.readers.results import Position, Problem, Record, Refusal
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
-_MAX_PLACES = 1000  # places that are counted separately
+_MAX_PLACES = 1000  # more places than this are counted together as "elsewhere"
 
 
 @dataclass
 class Counts:
     """The number of records by outcome. Refusals are counted by the code of their first reason.
 
-    `left_out` counts the values of imported records that couldn't be kept, by property and code. `languages` counts
-    the detected languages, and "und" if no language is certain enough.
+    `left_out` counts the values of imported records that couldn't be kept, by property and code. `languages` counts the
+    detected languages, and "und" if no language is certain enough.
     """
 
     new: int = 0
@@ -58,7 +58,8 @@ class Counts:
 class Listing:
     """A JSON Lines file that is created when the first line is written.
 
-    Each line contains the file, line, pointer, URL and reasons, and the whole record if it was refused.
+    Each line contains the file, line, pointer, URL and reasons. If the record was refused, the line also contains the
+    whole record.
     """
 
     def __init__(self, path: Path) -> None:
@@ -77,7 +78,7 @@ class Listing:
     ) -> None:
         if self._out is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Bytes that aren't valid UTF-8 have become lone surrogates. JSON writes such a surrogate as "\\udce9".
+            # Invalid UTF-8 has been read as lone surrogates. JSON writes such a surrogate as "\\udce9".
             self._out = self.path.open("w", encoding="utf-8", errors="backslashreplace")
         line = {
             "file": str(file),
@@ -93,10 +94,10 @@ class Listing:
 
 
 def digest_of(files: Sequence[Path], fetched: Container[Path] = ()) -> str:
-    """A SHA-256 that identifies these files by name and contents, and fetched files by name only.
+    """Return a SHA-256 that identifies these files by name and contents, and fetched files by name only.
 
-    The name of a fetched file depends on its URL (`fetch_claims`), and the same URL can return different contents
-    later. Raises OSError.
+    The name of a fetched file depends on its URL (`fetch_claims`). The same URL can return different contents later, so
+    the contents don't count. Raises OSError.
     """
     whole = hashlib.sha256()
     each = ((os.fsencode(path.name), b"" if path in fetched else _digest_of_contents(path)) for path in files)
@@ -115,9 +116,10 @@ def import_files(
     language: str = "",
     progress: Callable[[int], object] = lambda done: None,
 ) -> Counts:
-    """Imports every record in the files. `progress` is called with the number of bytes read since the last call.
+    """Import every record in the files.
 
-    `language` applies to records without a language.
+    `progress` is called with the number of bytes read since the last call. `language` applies to records without a
+    language.
     """
     counts = Counts()
     for path in files:
@@ -136,7 +138,7 @@ def import_files(
 
 
 def _printable(text: str) -> str:
-    """The text with unprintable characters escaped, because property names can contain any character."""
+    """Return the text with unprintable characters escaped, because property names can contain any character."""
     return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
 
 
@@ -149,7 +151,7 @@ def _digest_of_contents(path: Path) -> bytes:
 
 
 def _import_chunk(chunk: Sequence[ReadResult], batch: ImportBatch, by: User, counts: Counts) -> Iterator[ReadResult]:
-    """Imports one chunk. Yields its records and all refusals in file order."""
+    """Import one chunk. Yield its records and all refusals in file order."""
     records = [result for result, _ in chunk if isinstance(result, Record)]
     incoming = [IncomingRecord(record.key, record.data, record.unspecified, record.other_key) for record in records]
     outcomes = iter(add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])

@@ -1,4 +1,4 @@
-"""Imports records. Each record results in a new review, a pending correction, no change, or a refusal."""
+"""The import of records. Each record leads to a new review, a pending correction, no change, or a refusal."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import equivalent, without_empty
 
 State = Review.State
-# Imports take turns chunk by chunk, so that no import sees another import's half-written chunk.
+# The key of a lock for one chunk of one import, so that no import sees another import's half-written chunk.
 _LOCK = 1229803348  # "IMPT" in ASCII
 
 
@@ -69,7 +69,7 @@ class IncomingRecord:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the record without empty keys, so that adding a key to the format doesn't change the digest."""
+        """SHA-256 of the record without empty keys, so that a new key of the format doesn't change the digest."""
         return hashlib.sha256(orjson.dumps(without_empty(self.record), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -77,7 +77,8 @@ class IncomingRecord:
 class _Planned:
     """A review to submit, the outcome of its record, and the existing review if there is one.
 
-    A changed review gets a class and a public note before its submission."""
+    A changed review gets a class and a public note before its submission.
+    """
 
     review: UUID
     outcome: Outcome
@@ -87,16 +88,20 @@ class _Planned:
 
 
 def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
-    """Imports the records into the locked batch and returns the outcome for each record."""
+    """Import the records into the locked batch, and return the outcome for each record in the same order."""
     with connection.cursor() as cursor:
         cursor.callproc("pg_advisory_xact_lock", [_LOCK])
+    # The language is part of a record's key. If only one of the two files stated the language, the review has the other
+    # key.
     keys = find_keys((incoming.key, incoming.other_key) for incoming in records)
     records = [replace(each, key=keys.get(each.key, each.key)) for each in records]
+    # The digests depend only on the file, so they are computed before the records are completed.
     digests = [incoming.digest for incoming in records]
     digests_by_key: dict[str, set[str]] = {}
     for incoming, digest in zip(records, digests, strict=True):
         digests_by_key.setdefault(incoming.key, set()).add(digest)
     existing = find_earlier_reviews(digests_by_key)
+    # Values that the file's format can't express come from the existing review. Otherwise the import would delete them.
     current = _current_statements(records, digests, existing)
     records = [
         replace(each, record=complete_record(each.record, each.unspecified, current[each.key]))
@@ -105,6 +110,8 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecor
         for each in records
     ]
     references = References(batch.newsroom, [incoming.record for incoming in records])
+    # A key can occur several times. Only the first record that isn't refused counts. Equal records after it change
+    # nothing, and different records are refused until the first one has been decided on.
     first: dict[str, str] = {}
     outcomes: dict[int, Outcome | Refused] = {}
     for number, incoming in enumerate(records):
@@ -115,6 +122,8 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecor
             outcomes[number] = refusal
         else:
             first[incoming.key] = digest
+    # From here on, the import writes rows: first those that the records refer to, then drafts, then the proposals.
+    # Refused records must not leave a publisher or a claimant behind.
     accepted = [(number, incoming) for number, incoming in enumerate(records) if number not in outcomes]
     references.make_missing(incoming.record for __, incoming in accepted)
     rows, planned = Rows(references, by), dict[int, _Planned]()
@@ -134,7 +143,10 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecor
 def _current_statements(
     records: Sequence[IncomingRecord], digests: Sequence[str], existing: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
-    """The statements of reviews whose changed record has unspecified paths, except for erased reviews."""
+    """Return the statements of existing reviews whose record has changed and has unspecified paths.
+
+    Erased reviews are left out. The statements are needed to complete the records.
+    """
     ids = {
         each.key: found.pk
         for each, digest in zip(records, digests, strict=True)
@@ -162,7 +174,7 @@ def _hidden_claim() -> Refused:
 
 
 def _refusal(record: Record, existing: Any, references: References) -> Refused | None:
-    """The reason to refuse a record that conflicts with the newsroom's rows, or None."""
+    """Return the reason to refuse a record that conflicts with the newsroom's rows, or None."""
     claim = record["claim"]
     speaker = references.claimant(record)
     newsroom = references.newsroom.pk
@@ -174,7 +186,7 @@ def _refusal(record: Record, existing: Any, references: References) -> Refused |
         return Refused(
             "other_newsroom", _("Another newsroom has already imported this review. Ask that newsroom to update it.")
         )
-    # This check runs before the record's claimant is created, because the erased name must not reappear either.
+    # This check comes before the record's claimant is created, because the erased name must not appear again either.
     if existing and existing.is_erased:
         return Refused("erased_here", _("This review was erased on this site, so it can’t be imported again."))
     if record["verdict"]["scale"] and record["verdict"]["slug"] and references.verdict(record) is None:
@@ -193,7 +205,7 @@ def _refusal(record: Record, existing: Any, references: References) -> Refused |
 
 
 def _taken_id(record: Record, references: References) -> Refused | None:
-    """Refuses a new record whose id belongs to another review, or whose claim id belongs to a different claim."""
+    """Refuse a new record whose id belongs to another review, or whose claim's id belongs to a different claim."""
     values = record["claim"]
     claim = references.claims_by_id.get(values["id"])
     if record["id"] in references.review_ids:
@@ -210,11 +222,22 @@ def _taken_id(record: Record, references: References) -> Refused | None:
 def _plan(
     incoming: IncomingRecord, digest: str, existing: Any, current: dict[str, Any] | None, rows: Rows
 ) -> _Planned | Outcome | Refused:
+    """Collect the rows that the record changes. Return the review to submit, or the outcome if nothing is submitted.
+
+    A record without an existing review leads to a new review.
+
+    A record that is the same as at the last import usually changes nothing. There are two exceptions. A returned review
+    is submitted again, and a published review gets a verdict if its wording has been mapped since.
+
+    A different record changes the draft, unless a person is working on the draft or the review was withdrawn.
+    """
     record = incoming.record
     if existing is None:
         if refusal := _taken_id(record, rows.references):
             return refusal
         return _Planned(rows.add(record, incoming.key, digest), Outcome.NEW)
+    # A draft belongs to the import only if the import's last proposal was returned and nobody has edited the draft
+    # since.
     returned = existing.state == State.DRAFT and (not existing.is_published or existing.was_returned)
     if existing.import_digest == digest:
         verdict = None if existing.verdict_id else rows.references.verdict(record)
@@ -222,7 +245,7 @@ def _plan(
             return Outcome.UNCHANGED
         if has_hidden_claim(existing):
             return _hidden_claim()
-        # An editor may have changed the draft, so only the verdict is set.
+        # An editor may have changed other columns of the draft, so only the verdict is set.
         if verdict:
             existing.verdict_id = verdict
             existing.save(update_fields=["verdict", "changed_at"])
@@ -239,6 +262,7 @@ def _plan(
         )
     if has_hidden_claim(existing):
         return _hidden_claim()
+    # The verdict of a returned proposal was never published, so the published verdict counts.
     if public := published_statement(existing):
         restore_public_verdict(existing, public["verdict"])
     rows.change(existing, record, digest, with_claim=is_claim_imported(existing) and not existing.is_shared)
@@ -246,14 +270,14 @@ def _plan(
 
 
 def _plan_again(existing: Any, note: str = "") -> _Planned:
-    """Plans another submission: a correction if the review has been published, or else a new review."""
+    """Return the plan for another submission: a correction if the review has been published, or else a new review."""
     if existing.is_published:
         return _Planned(existing.pk, Outcome.CHANGED, existing, note=note)
     return _Planned(existing.pk, Outcome.NEW, existing=existing)
 
 
 def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> set[UUID]:
-    """Builds and submits the statements. Returns the ids of reviews whose statements haven't changed."""
+    """Build and submit the statements. Return the ids of reviews whose statements haven't changed."""
     drafts, now = drafts_of([plan.review for plan in planned]), timezone.now()
     published = last_statements([plan.review for plan in planned if plan.outcome == Outcome.CHANGED])
     unchanged, submitted = set(), {}
@@ -289,7 +313,7 @@ def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -
             submitted_at=now,
         )
 
-    # Returned corrections that no longer change anything are closed.
+    # If a returned correction no longer changes anything, it is closed, and the review's state is PUBLISHED again.
     closed = Review.objects.filter(pk__in=unchanged, state=State.DRAFT)
     closings: list[tuple[str, UUID, dict[str, Any]]] = [
         ("correction.closed", pk, {}) for pk in closed.values_list("pk", flat=True)

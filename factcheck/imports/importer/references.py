@@ -26,16 +26,16 @@ from factcheck.editorial.proposals.mapping_policy import adopted_mappings
 from factcheck.record.formats.text import fold_words
 from factcheck.record.formats.urls import review_id_of
 
-# A dictionary with the keys of docs/reference/import-formats.md, validated and normalised by its reader.
+# A dictionary with the keys of docs/reference/import-formats.md. Its reader has validated and normalised it.
 Record = Mapping[str, Any]
 _Identity = tuple[str, str, str, str, tuple[str, ...]]
 _Key = str | _Identity
 
 
 def new_id() -> UUID:
-    """A UUID of version 7 (RFC 9562, section 5.7): milliseconds since 1970, and 74 random bits.
+    """Return a UUID of version 7 (RFC 9562, section 5.7): milliseconds since 1970, and 74 random bits.
 
-    The ids are sorted by time, so the rows of an import are close together in each index (ADR 15).
+    These ids are sorted by time, so the rows of an import are close together in each index (ADR 15).
     """
     milliseconds, chance = time.time_ns() // 1_000_000, secrets.randbits(74)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | chance >> 62 << 64 | 0b10 << 62 | chance & (1 << 62) - 1)
@@ -70,13 +70,16 @@ class References:
         self._topics = {topic.slug: topic.pk for topic in _topics(records)}
 
     def is_of_newsroom(self, record: Record) -> bool:
-        """Whether a newsroom on this site wrote the review, according to the publisher's site or the review's URL."""
+        """Return whether a newsroom on this site wrote the review, according to the publisher's site or its URL."""
         return (
             record["publisher"]["site"] in self.newsrooms or review_id_of(record["original_url"]) in self._own_reviews
         )
 
     def verdict(self, record: Record) -> int | None:
-        """The id of the verdict on this site: the record's own verdict, or the mapping of its words, or None."""
+        """Return the id of the verdict on this site, or None.
+
+        The id comes from the record's own verdict, or from the mapping of its wording.
+        """
         verdict = record["verdict"]
         if verdict["scale"] and verdict["slug"]:
             return self._verdicts.get((verdict["scale"], verdict["slug"]))
@@ -86,7 +89,7 @@ class References:
         return self._mapped.get((words, record["publisher"]["site"])) or self._mapped.get((words, ""))
 
     def make_missing(self, records: Iterable[Record]) -> None:
-        """Creates the publishers, claimants and topics that don't exist yet."""
+        """Create the publishers, claimants and topics that don't exist yet."""
         records = list(records)
         publishers = {
             record["publisher"]["site"]: _publisher(record)
@@ -131,7 +134,7 @@ def _publisher(record: Record) -> Publisher:
 
 
 def _mappings() -> dict[tuple[str, str], int]:
-    """Adopted mappings, from (words, site or "") to the id of the verdict on this site."""
+    """Return the adopted mappings, from (wording, site or "") to the id of the verdict on this site."""
     return {
         (fold_words(mapping.words), mapping.site.lower().removeprefix("www.")): mapping.verdict_id
         for mapping in adopted_mappings()
@@ -139,12 +142,14 @@ def _mappings() -> dict[tuple[str, str], int]:
 
 
 def _claimants(newsroom: Publisher, claimants: list[dict[str, Any]]) -> dict[_Key, Claimant]:
-    """Existing claimants, by identity and by id."""
+    """Return the existing claimants of the newsroom, by identity and by id."""
     if not claimants:
         return {}
     names = {claimant["name"] for claimant in claimants if claimant["name"]}
     descriptions = {claimant["description"] for claimant in claimants if claimant["description"]}
-    begins = {description[:SORTED_CHARACTERS] for description in descriptions}  # to use the index claimant_newsroom
+    begins = {
+        description[:SORTED_CHARACTERS] for description in descriptions
+    }  # the index claimant_newsroom contains the beginning
     rows = Claimant.objects.annotate(begins=Left("description", SORTED_CHARACTERS)).filter(
         Q(name__in=names) | Q(name="", begins__in=begins, description__in=descriptions), newsroom=newsroom
     )
@@ -171,7 +176,7 @@ def _identity(values: Mapping[str, Any]) -> _Identity:
 
 
 def _claimant(newsroom: Publisher, values: Mapping[str, Any]) -> Claimant:
-    """Creates a claimant. An editor has to confirm the name unless the record confirms it.
+    """Return a new, unsaved claimant. An editor has to confirm the name unless the record confirms it.
 
     A record can confirm a person's name only if the person is a public figure.
     """

@@ -1,7 +1,7 @@
-"""Reads a file of reviews in chunks. A large file is read in a separate process.
+"""The reader of a file of reviews in chunks. A large file is read in a separate process.
 
-Reading takes a third of Python's time in an import, so a second process makes use of a second core. The reading process
-has access to the file only, and has no settings or database.
+Reading takes a third of Python's time in an import, so a separate process can use a second core. This process has
+access to the file only, and has no settings or database.
 """
 
 import json
@@ -23,35 +23,35 @@ from factcheck.imports.readers.results import Record, Refusal
 # A chunk ends after this many records or characters. Only one chunk is kept in memory.
 CHUNK = 1000
 CHUNK_CHARACTERS = 16 * 1024 * 1024
-# In characters. A longer refused object isn't passed on, because its position is enough to find it.
+# In characters. A longer refused object isn't passed on, because its position is enough to find it in the file.
 MAX_REFUSED = 1024 * 1024
 # In bytes. Reading a smaller file takes less time than starting another Python process.
 LARGE = 1024 * 1024
-# A record, or a refusal with its object. The object is None if it is too long or can't be read.
+# A record, or a refusal with its object. The object is None if it is too long or unreadable.
 ReadResult = tuple[Record | Refusal, object]
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def read_chunks(path: Path, language: str = "") -> Iterator[tuple[list[ReadResult], int]]:
-    """The file's records in chunks, each with the number of bytes read so far. Raises OSError.
+    """Yield the file's records in chunks, each with the number of bytes read so far. Raises OSError.
 
     `language` applies to records without a language.
     """
     if path.stat().st_size < LARGE:
         yield from _chunks(path, language)
         return
-    path.open("rb").close()  # raises the error for a missing file in this process
+    path.open("rb").close()  # a missing file raises its error here, not in the other process
     command = [sys.executable, "-m", __name__, str(path.absolute()), language]
-    # In its own session, so that Ctrl-C interrupts only the import. The reading process ends with the import.
+    # The process has its own session, so that Ctrl-C interrupts only the import. The process ends with the import.
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout is not None
         try:
             while (chunk := pickle.load(process.stdout)) is not None:  # noqa: S301 (our own process wrote it)
                 yield chunk
-        except (EOFError, pickle.UnpicklingError):  # raised before a chunk or in the middle of a chunk
+        except (EOFError, pickle.UnpicklingError):  # raised if the process ends before or inside a chunk
             raise ChildProcessError(process.wait(), "the process that reads it ended too early", str(path)) from None
         finally:
-            process.stdout.close()  # ends a reading process that is no longer needed
+            process.stdout.close()  # ends the process if it is no longer needed
 
 
 def _chunks(path: Path, language: str = "") -> Iterator[tuple[list[ReadResult], int]]:
@@ -78,7 +78,7 @@ def _read(file: ReviewFile, language: str) -> Iterator[ReadResult]:
 
 
 def _plain(value: object) -> Any:
-    """The value with numbers converted, or None if the value is too long or too deeply nested to be passed on."""
+    """Return the value with numbers converted, or None if it is too long or too deeply nested to be passed on."""
     try:
         return _plain_within(value) if length_of(value, MAX_REFUSED) < MAX_REFUSED else None
     except RecursionError:
@@ -96,7 +96,10 @@ def _plain_within(value: object) -> Any:
 
 
 def _number(written: Number) -> int | float | str:
-    """The number, or its text if Python (thousands of digits) or JSON (1e400, NaN) can't represent the number."""
+    """Return the number, or its text if Python or JSON can't represent the number.
+
+    Examples are a number with thousands of digits, 1e400 and NaN.
+    """
     try:
         number: int | float | str = json.loads(written, parse_constant=str)
     except ValueError:

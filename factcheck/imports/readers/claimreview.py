@@ -1,8 +1,8 @@
-"""Converts schema.org ClaimReview into records in the project's own format.
+"""The reader of schema.org ClaimReview, which returns records in this project's own format.
 
-A record needs the claim's text, the verdict in words and the review's URL. All other missing values are left out.
-Values are never guessed. For example, the review's date is never used as the claim's date.
-docs/reference/import-formats.md lists every property.
+A record needs the claim's text, the verdict in words and the review's URL. Other missing values stay empty. Values are
+never guessed. For example, the review's date is never used as the claim's date. docs/reference/import-formats.md lists
+every property.
 """
 
 from typing import Any
@@ -27,7 +27,7 @@ Values = dict[str, Any]
 
 
 def statement_of(members: dict[str, object], notes: Notes) -> Values | None:
-    """The record of one ClaimReview, or None with the reasons in `notes.refused`.
+    """Return the record of one ClaimReview, or None with the reasons in `notes.refused`.
 
     `notes.dropped` lists values that have been left out.
     """
@@ -72,9 +72,9 @@ def statement_of(members: dict[str, object], notes: Notes) -> Values | None:
 
 
 def unspecified_paths(statement: Values) -> frozenset[str]:
-    """The paths of the project's own format that a ClaimReview can't express: the keys that this module never sets.
+    """Return the paths of this project's own format that a ClaimReview can't express.
 
-    The publisher's site comes from the review's URL.
+    These are the keys that this module never sets, and the publisher's site, which comes from the review's URL.
     """
     places: tuple[tuple[str, type[Part], list[Values]], ...] = (
         ("", Review, [statement]),
@@ -87,7 +87,7 @@ def unspecified_paths(statement: Values) -> frozenset[str]:
 
 
 def review_address(review: Node) -> str | None:
-    """The URL of the review's own page. A record without a valid URL is refused."""
+    """Return the URL of the review's own page. A record without a valid URL is refused."""
     written = next(review.written("url"), None)
     if written is None:
         review.refuse("url", "no_address", "the review's own URL is missing")
@@ -99,7 +99,7 @@ def review_address(review: Node) -> str | None:
 
 
 def _claim_text(review: Node, item: Node | None) -> tuple[str | None, str | None]:
-    """The claim's text. The Claim's language is also returned if the text comes from the Claim."""
+    """Return the claim's text, and the Claim's language if the text comes from the Claim."""
     text = review.text_for(ReviewedClaim, "text", "claimReviewed")
     if item and "Claim" in item.types:
         own = item.text_for(ReviewedClaim, "text", "text")
@@ -139,7 +139,7 @@ def _verdict(review: Node) -> Values | None:
 
 
 def _sources(review: Node, key: str) -> list[Values]:
-    """The sources in file order, including repetitions. A text that isn't a URL is used as a title."""
+    """Return the sources in file order, including repetitions. A cited text that isn't a URL is used as a title."""
     found: list[Values] = []
     for entry in review.entries(key):
         work = entry if isinstance(entry, Node) else _cited_text(review, key, entry)
@@ -171,9 +171,10 @@ def _cited_text(review: Node, key: str, text: str) -> Node:
 
 
 def _publisher_and_authors(review: Node, address: str) -> tuple[Values, list[Values]]:
-    """The publisher is the first organisation among the authors, or else the `publisher`, or else the first author.
+    """Return the publisher and the other authors.
 
-    The remaining authors are the review's authors. The site is the host of the review's URL.
+    The publisher is the first organisation among the authors, or else the `publisher`, or else the first author. The
+    site is the host of the review's URL.
     """
     authors = [_party(review, "author", entry) for entry in review.parties("author")]
     named = [_party(review, "publisher", entry) for entry in review.parties("publisher")]

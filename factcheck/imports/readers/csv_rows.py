@@ -1,4 +1,4 @@
-"""Reads CSV files of reviews. Each row becomes an object in the project's format (docs/reference/import-formats.md).
+"""The reader of CSV files. Each row becomes an object in this project's format (docs/reference/import-formats.md).
 
 Columns have the names of the format's keys, with dots for nested keys, for example `claim.text` or
 `verdict.original.label`. The type of the key determines how a cell is read.
@@ -20,7 +20,7 @@ KEY_COLUMN = "original_url"  # the required column of every CSV file
 _DELIMITERS = ",;\t"
 _MAX_HEADER = 64 * 1024  # in characters
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
-# If a list's cell isn't JSON, each of its lines is the value of this key.
+# If a list's cell isn't JSON, each of its lines is one member with this key.
 _MEMBER: dict[type[Part], str] = {Source: "url", Appearance: "url", Author: "name", Topic: "slug"}
 
 Row = dict[str, Any]
@@ -28,7 +28,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The type of the cells. In a list that isn't JSON, each line is the value of the key `member`."""
+    """The type of the cells of a column.
+
+    If the type is a list whose cell isn't JSON, each line of the cell is the value of the key `member`.
+    """
 
     kind: type
     member: str | None = None
@@ -49,7 +52,7 @@ COLUMNS = _columns(ImportedReview)
 
 
 def header_of(cursor: Cursor) -> tuple[list[str], str] | None:
-    """The names of the columns and the delimiter, or None if the next line isn't a header of a CSV file of reviews."""
+    """Return the names of the columns and the delimiter, or None if the next line isn't a header for reviews."""
     try:
         line = cursor.rest_of_line(_MAX_HEADER)
     except TooLongError:
@@ -66,7 +69,7 @@ def header_of(cursor: Cursor) -> tuple[list[str], str] | None:
 
 
 def problems_of(names: list[str]) -> list[Problem]:
-    """Problems in the header: columns that the format doesn't have, and columns that occur more than once."""
+    """Return the problems in the header: unknown columns, and columns that occur more than once."""
     unknown = [name for name in names if name and name not in COLUMNS]
     twice = [name for name in COLUMNS if names.count(name) > 1]
     return [
@@ -76,7 +79,7 @@ def problems_of(names: list[str]) -> list[Problem]:
 
 
 def rows(cursor: Cursor, names: list[str], delimiter: str) -> Iterator[tuple[int, Row | Problem]]:
-    """Each row with the number of its first line. Raises csv.Error, or TooLongError beyond MAX_VALUE."""
+    """Yield each row with the number of its first line. Raises csv.Error, or TooLongError beyond MAX_VALUE."""
     csv.field_size_limit(MAX_VALUE)
     lines = _Lines(cursor)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -92,7 +95,7 @@ def rows(cursor: Cursor, names: list[str], delimiter: str) -> Iterator[tuple[int
 
 
 class _Lines:
-    """The remaining lines of a file. No more than `left` characters are read."""
+    """The remaining lines of a file, as an iterator. No more than `left` characters are read."""
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
@@ -126,7 +129,10 @@ def _row(cells: dict[str, str]) -> Row:
 
 
 def _value(cell: str, column: Column) -> object:
-    """The cell as a value of its column's type. A wrong type is kept as text, which the format then refuses."""
+    """Return the cell as a value of its column's type.
+
+    If the type is wrong, the cell stays a string, which the format's validation then refuses.
+    """
     if column.kind is bool:
         return {"true": True, "false": False}.get(cell.strip().lower(), cell)
     if column.kind is int:

@@ -1,4 +1,4 @@
-"""Reads files of reviews and yields single JSON objects, however they are wrapped.
+"""The reader of files of reviews. It yields single JSON objects, however they are wrapped.
 
 A file can contain one object, a nested array, `@graph`, a schema.org DataFeed, a response from Google's
 `claims:search`, or JSON Lines. Several of these can follow each other. A file can also be CSV. All files can be plain
@@ -45,8 +45,8 @@ class Candidate:
 class ReviewFile:
     """An open file of reviews.
 
-    `bytes_read` counts bytes of the file on disk. `characters_read` counts characters of the text. A compressed file
-    can contain a thousand times as many characters as bytes.
+    `bytes_read` counts bytes of the file on disk, and `characters_read` counts characters of the text. A compressed
+    file can contain a thousand times as many characters as bytes.
     """
 
     def __init__(self, path: Path) -> None:
@@ -69,7 +69,7 @@ class ReviewFile:
         return self._cursor.characters if self._cursor else 0
 
     def objects(self) -> Iterator[Candidate | Refusal]:
-        """Every object in the file, and a Refusal for each part that can't be read."""
+        """Yield every object in the file, and a Refusal for each part that can't be read."""
         zipped = self._bytes.peek(2)[:2] == b"\x1f\x8b"
         try:
             self._cursor = Cursor(gzip.GzipFile(fileobj=self._bytes) if zipped else self._bytes)
@@ -83,14 +83,17 @@ class ReviewFile:
 
 
 def types_of(node: Node) -> set[str]:
-    """A node's JSON-LD types without prefix or URL, for example "ClaimReview" for "schema:ClaimReview"."""
+    """Return a node's JSON-LD types without prefix or URL, for example "ClaimReview" for "schema:ClaimReview"."""
     given = node.get("@type")
     names = given if isinstance(given, list) else [given]
     return {name.replace("#", "/").replace(":", "/").rpartition("/")[2] for name in names if isinstance(name, str)}
 
 
 def _documents(cursor: Cursor) -> Iterator[Candidate | Refusal]:
-    """The values of the file. If the first value is on one line, the rest of the file is read line by line."""
+    """Yield the objects in the values of the file.
+
+    If the first value is on one line, the rest of the file is read line by line.
+    """
     first = cursor.peek()
     if not first:
         yield _unreadable(cursor.line, "the file is empty")
@@ -103,7 +106,7 @@ def _documents(cursor: Cursor) -> Iterator[Candidate | Refusal]:
         try:
             yield from _values(cursor, "", 0, in_graph=False)
         except MalformedError as error:
-            # In JSON Lines, a broken line is reported at its end or at the first character of the next line.
+            # In JSON Lines, the decoder reports a broken line at its end or at the first character of the next line.
             broken_line = error.line == line or (error.line == line + 1 and error.at_line_start)
             if not broken_line or cursor.line != line or isinstance(error, TooLongError):
                 raise
@@ -119,7 +122,7 @@ def _documents(cursor: Cursor) -> Iterator[Candidate | Refusal]:
 
 
 def _table(cursor: Cursor, first: str) -> Iterator[Candidate | Refusal]:
-    """The rows of a CSV file, which is identified by its header."""
+    """Yield the rows of a CSV file, which is recognised by its header."""
     line = cursor.line
     header = csv_rows.header_of(cursor)
     if header is None:
@@ -157,7 +160,7 @@ def _lines(cursor: Cursor) -> Iterator[Candidate | Refusal]:
 
 
 def _values(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
-    """The objects of the next value. Short values are decoded whole, and long values one member at a time."""
+    """Yield the objects of the next value. Short values are decoded whole, and long values one member at a time."""
     kind, line = cursor.peek(), cursor.line
     open_it = kind in ("{", "[") and depth < MAX_DEPTH
     try:
@@ -187,7 +190,10 @@ def _elements(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> It
 
 
 def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
-    """The elements of a large object's containers, one at a time. An object without containers is itself a record."""
+    """Yield the elements of a large object's containers, one at a time.
+
+    An object without containers is itself a record.
+    """
     line = cursor.line
     members: Node = {}
     left = MAX_VALUE
@@ -216,8 +222,9 @@ def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Ite
 
 
 def _unwrap(value: object, position: Position, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
-    """The objects inside a decoded value, in file order. Null members are left out."""
+    """Yield the objects inside a decoded value, in file order. Null members are left out."""
     nodes: Nodes = {}
+    # A stack replaces recursion, because a hostile file can be nested deeply. Members are pushed in reverse order.
     stack = [(value, position.pointer, in_graph, nodes)]
     while stack:
         value, pointer, in_graph, nodes = stack.pop()
@@ -250,7 +257,7 @@ def _unwrap(value: object, position: Position, *, in_graph: bool) -> Iterator[Ca
 
 
 def _reviews_of_claim(claim: Node, reviews: list[object], place: Position) -> Iterator[Candidate]:
-    """Yields a claim from Google's API once for each of its reviews."""
+    """Yield a claim from Google's API once for each of its reviews."""
     for index, review in enumerate(reviews or [None]):
         yield Candidate(Position(place.line, f"{place.pointer}/claimReview/{index}"), {**claim, "claimReview": review})
 

@@ -1,4 +1,4 @@
-"""Converts claims from Google's `claims:search` into the project's records (docs/reference/import-formats.md).
+"""The reader of claims from Google's `claims:search` (docs/reference/import-formats.md).
 
 Each claim is passed in once for each of its reviews, with only this review under `claimReview`.
 """
@@ -13,12 +13,12 @@ from factcheck.imports.readers.results import Notes
 from factcheck.record.statements.review import OriginalRating, Publisher, Review, ReviewedClaim
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
-# Paths of values that the record contains but that the response doesn't provide.
+# Paths of values that a record contains but Google's response doesn't.
 UNSPECIFIED = frozenset({"claim.language", "claim.claimant.type", "publisher.type", "publisher.site"})
 
 
 def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:
-    """The record of one review, or None with the reasons in `notes.refused`.
+    """Return the record of one review, or None with the reasons in `notes.refused`.
 
     `notes.dropped` lists values that have been left out.
     """
@@ -45,7 +45,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | N
         "headline": review.text_for(Review, "headline", "title"),
         "claim": {
             "text": text or "",
-            # `languageCode` is the language of the review. Google doesn't provide the claim's own language.
+            # `languageCode` is the language of the review. Google doesn't return the claim's own language.
             "language": language,
             "claimed_on": claim.day("claimDate", language),
             "claimant": claimant_of(claim, "claimant"),

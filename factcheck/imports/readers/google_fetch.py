@@ -1,4 +1,4 @@
-"""Downloads all pages of a `claims:search` response into a file for the readers."""
+"""The download of all pages of a `claims:search` response into a file for the readers."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit, urlunsplit
 
 from django.utils.text import slugify
 
-from factcheck.server import http_client
+from factcheck.tools import http_client
 
 MAX_PAGES = 10_000
 MAX_PAGE = 16 * 1024 * 1024  # in bytes
@@ -23,7 +23,7 @@ _MAX_NAME = 200
 
 
 class FetchError(Exception):
-    """A download failed. The message never contains the URL's parameters, which can include a key."""
+    """The error for a failed download. The message never contains the URL's parameters, which can include a key."""
 
 
 def is_url(text: str) -> bool:
@@ -31,14 +31,14 @@ def is_url(text: str) -> bool:
 
 
 def fetch_claims(address: str, folder: Path) -> Path:
-    """Writes every page of the response as one line of a file in the folder, and returns the file's path.
+    """Write every page of the response as one line of a file in the folder, and return the file's path.
 
     Pages are requested until a page has no `nextPageToken`. Raises FetchError.
     """
     parts = _parts(address)
     query: dict[str, list[str]] = parse_qs(parts.query, keep_blank_values=True)
     path = folder / f"{_file_name(parts, query)}.jsonl"
-    # A lone surrogate is written as a JSON escape, so that only the record that contains it is refused.
+    # A lone surrogate is written as a JSON escape, so that only its record is refused.
     with path.open("w", encoding="utf-8", errors="backslashreplace") as out:
         for page in range(1, MAX_PAGES + 1):
             token = _fetch_page(urlunsplit(parts._replace(query=_query_string(query), fragment="")), out)
@@ -61,7 +61,7 @@ def _parts(address: str) -> SplitResult:
 
 
 def _file_name(parts: SplitResult, query: Mapping[str, list[str]]) -> str:
-    """A file name made of the host, as many of the search terms as fit, and a digest of the URL.
+    """Return a file name made of the host, as many of the search terms as fit, and a digest of the URL.
 
     The name doesn't depend on the key, so that an interrupted import can continue with the same file.
     """
@@ -75,12 +75,12 @@ def _file_name(parts: SplitResult, query: Mapping[str, list[str]]) -> str:
 
 
 def _query_string(query: Mapping[str, list[str]]) -> str:
-    """The URL-encoded query. The query can contain lone surrogates from a terminal or a server."""
+    """Return the URL-encoded query. The query can contain lone surrogates from a terminal or a server."""
     return urlencode(query, doseq=True, errors="surrogatepass")
 
 
 def _fetch_page(address: str, out: IO[str]) -> str:
-    """Writes the page to the file. Returns the token of the next page, or "" after the last page."""
+    """Write the page to the file. Return the token of the next page, or "" after the last page."""
     host = urlsplit(address).hostname
     headers = {"Accept": "application/json"}
     try:
@@ -103,7 +103,7 @@ def _fetch_page(address: str, out: IO[str]) -> str:
 
 
 def _message(response: http_client.Exchange) -> str:
-    """The message of Google's error, or else the status text."""
+    """Return the message of Google's error, or else the status text."""
     try:
         return str(json.loads(response.body)["error"]["message"])[:500]
     except (ValueError, LookupError, TypeError, RecursionError):

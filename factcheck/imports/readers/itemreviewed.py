@@ -1,4 +1,4 @@
-"""Reads the claim of a ClaimReview (`itemReviewed`), including who made the claim and where."""
+"""The reader of a ClaimReview's claim (`itemReviewed`), including who made the claim and where."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ _HEX = frozenset("0123456789abcdef")
 
 
 def claimant_of(item: Node, key: str = "author") -> Values | None:
-    """The first claimant under `key` with a name or a description, or else a claimant described by `creditText`.
+    """Return the first claimant under `key` with a name or a description, or else the claimant from `creditText`.
 
     An author without a type counts as a person, because persons need more protection.
     """
@@ -54,7 +54,7 @@ def claimant_of(item: Node, key: str = "author") -> Values | None:
 
 
 def location_of(item: Node) -> str | None:
-    """The place where the claim was made: the `locationCreated` of a Claim, or the name of any other work.
+    """Return the place where the claim was made: a Claim's `locationCreated`, or the name of any other work.
 
     Google documents the name of a work as "the location where this claim was made". The name of a Claim is the name of
     the claim itself.
@@ -70,7 +70,7 @@ def location_of(item: Node) -> str | None:
 
 
 def appearances_of(item: Node) -> list[Values]:
-    """The appearances of the claim, without repetitions. An item that isn't a Claim is itself an appearance."""
+    """Return the appearances of the claim, without repetitions. An item that isn't a Claim is itself an appearance."""
     found: dict[str, Values] = {}
     for key in ("firstAppearance", "appearance"):
         for entry in item.entries(key):
@@ -88,7 +88,7 @@ def is_organization(party: Node) -> bool:
 
 
 def _medium_of(work: Node) -> str | None:
-    """The medium by the type of the work, or else by its media type (RFC 9110, section 8.3.1)."""
+    """Return the medium by the type of the work, or else by its media type (RFC 9110, section 8.3.1)."""
     kind = (work.text("encodingFormat", limit=500) or "").partition("/")[0].lower()
     return next((_MEDIA[name] for name in sorted(work.types) if name in _MEDIA), kind if kind in _KINDS else None)
 

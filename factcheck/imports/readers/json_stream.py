@@ -1,8 +1,8 @@
-"""Reads JSON incrementally, with a cursor over a file that keeps only one value in memory.
+"""An incremental JSON reader: a cursor over a file that keeps only one value in memory.
 
 Python's decoder reads the values, and this module reads only the brackets and commas around them. Streaming libraries
-don't provide line numbers and can't continue after a broken line. These libraries also convert numbers, but a rating of
-"1.50" must keep its digits.
+don't provide line numbers and can't continue after a broken line. They also convert numbers, but a rating of "1.50"
+must keep its digits.
 """
 
 import codecs
@@ -11,9 +11,9 @@ import re
 from typing import NoReturn, Protocol
 
 CHUNK = 64 * 1024  # in bytes
-MAX_VALUE = 16 * 1024 * 1024  # the maximum number of characters in one record
+MAX_VALUE = 16 * 1024 * 1024  # in characters, for one record
 
-# White space includes byte-order marks, because concatenated files contain byte-order marks in the middle.
+# Byte-order marks count as white space, because concatenated files contain them in the middle.
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")
 
 
@@ -27,7 +27,7 @@ DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=
 
 
 def length_of(value: object, limit: int) -> int:
-    """The approximate number of characters of a value in JSON. Counting stops at the limit."""
+    """Return the approximate number of characters of a value in JSON. Counting stops at the limit."""
     length, stack = 0, [value]
     while stack and length < limit:
         value = stack.pop()
@@ -40,7 +40,7 @@ def length_of(value: object, limit: int) -> int:
 
 
 class MalformedError(ValueError):
-    """The file contains invalid JSON at this position. `line` counts from 1."""
+    """The error for invalid JSON at a position of the file. `line` counts from 1."""
 
     def __init__(self, detail: str, line: int, *, at_line_start: bool = False) -> None:
         super().__init__(detail)
@@ -49,7 +49,7 @@ class MalformedError(ValueError):
 
 
 class TooLongError(MalformedError):
-    """A value is longer than the limit. The cursor is still in front of the value."""
+    """The error for a value that is longer than the limit. The cursor is still in front of the value."""
 
 
 class Bytes(Protocol):
@@ -76,7 +76,7 @@ class Cursor:
         self._take(start)
 
     def peek(self) -> str:
-        """The next character that isn't white space, or "" at the end. The cursor moves to this character."""
+        """Return the next character that isn't white space, or "" at the end. Move the cursor to this character."""
         while True:
             found = _SPACE.match(self._text, self._at)
             self._go(found.end() if found else self._at)
@@ -87,7 +87,7 @@ class Cursor:
             self._fill(CHUNK)
 
     def take(self, characters: str) -> str:
-        """Moves past the next character and returns it. Raises MalformedError if it isn't one of these characters."""
+        """Move past the next character and return it. Raises MalformedError if it isn't one of these characters."""
         found = self.peek()
         if found not in characters or not found:
             expected = " or ".join(repr(character) for character in characters)
@@ -96,7 +96,7 @@ class Cursor:
         return found
 
     def value(self, limit: int) -> tuple[object, int]:
-        """The next value and its length in characters. Raises TooLongError if the value is longer than `limit`."""
+        """Return the next value and its length in characters. Raises TooLongError if it is longer than `limit`."""
         self.peek()
         while True:
             found: object = None
@@ -104,7 +104,7 @@ class Cursor:
             try:
                 found, end = DECODER.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                # Near the end of the buffer, the decoder may not have received the whole value yet.
+                # An error near the end of the buffer can mean that the value continues in the next chunk.
                 unfinished = error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - 16
                 if self._ended or not unfinished:
                     self._fail(f"not JSON: {error.msg}", error.pos)
@@ -122,7 +122,7 @@ class Cursor:
             self._fill(max(CHUNK, buffered))
 
     def rest_of_line(self, limit: int) -> str:
-        """Moves past the end of the line and returns the text before it. Raises TooLongError beyond `limit`."""
+        """Move past the end of the line and return the text before it. Raises TooLongError beyond `limit`."""
         line = self.line
         while (end := self._text.find("\n", self._at)) < 0 and not self._ended and len(self._text) - self._at <= limit:
             self._fill(max(CHUNK, len(self._text) - self._at))
@@ -139,13 +139,13 @@ class Cursor:
         return text
 
     def at_end(self) -> bool:
-        """Whether the end of the file has been reached, with not even white space left."""
+        """Return whether the end of the file has been reached, with not even white space left."""
         while self._at >= len(self._text) and not self._ended:
             self._fill(CHUNK)
         return self._at >= len(self._text)
 
     def at_line_end(self) -> bool:
-        """Whether the rest of the line is white space. The cursor can move past some white space."""
+        """Return whether the rest of the line is white space. The cursor can move past some white space."""
         line = self.line
         return not self.peek() or self.line > line
 

@@ -1,4 +1,4 @@
-"""Reads values from JSON-LD in all forms that publishers use: strings, lists, value objects and nodes."""
+"""The reader of values from JSON-LD in all forms that publishers use: strings, lists, value objects and nodes."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -14,7 +14,7 @@ from factcheck.record.statements.faults import Fault, pointer_step
 from factcheck.record.statements.parts import Part, max_length, rule_of
 from factcheck.record.statements.values import MAX_LIST, MAX_SAME_AS, is_blank
 
-_OWN_ADDRESS = ("url", "contentUrl", "@id")  # the first of these is the URL of a node
+_OWN_ADDRESS = ("url", "contentUrl", "@id")  # the first existing one is the node's URL
 
 
 class Node:
@@ -27,7 +27,7 @@ class Node:
         self.types = types_of(members)
 
     def text(self, key: str, *, limit: int, one_line: bool = True) -> str | None:
-        """The property as text, or None. If there are several texts, all of them are dropped with a note."""
+        """Return the property as text, or None. If there are several texts, all of them are dropped with a note."""
         found = [value for value in map(_literal, _listed(self.members.get(key))) if value is not None]
         if found:
             self._mark(key)
@@ -39,13 +39,13 @@ class Node:
         return self._kept(key, texts[0], limit) if texts else None
 
     def text_for(self, model: type[Part], name: str, key: str) -> str | None:
-        """The property as text, with the limits of this field of a statement."""
+        """Return the property as text, with the limits of this field of a statement."""
         rule = rule_of(model, name)
         assert rule.limit is not None
         return self.text(key, limit=rule.limit, one_line=rule.one_line)
 
     def number_for(self, model: type[Part], name: str, key: str) -> str | None:
-        """The property as it is written in the file. A number keeps its digits (for example "1.50")."""
+        """Return the property as it is written in the file. A number keeps its digits (for example "1.50")."""
         found = [each.get("@value") if isinstance(each, dict) else each for each in _listed(self.members.get(key))]
         if len(found) == 1 and isinstance(found[0], Number):
             self._mark(key)
@@ -53,7 +53,7 @@ class Node:
         return self.text_for(model, name, key)
 
     def day(self, key: str, language: str) -> str | None:
-        """The day, as YYYY-MM-DD or in words. `language` decides between languages that contradict each other."""
+        """Return the day, as YYYY-MM-DD or in words. `language` decides if a word means different months."""
         value = self.text(key, limit=100)
         if value is None:
             return None
@@ -63,7 +63,7 @@ class Node:
         return day
 
     def language(self, key: str) -> str | None:
-        """The BCP 47 tag from a text, or from the alternateName of a Language node."""
+        """Return the BCP 47 tag from a text, or from the alternateName of a Language node."""
         node = self.node(key)
         value = (node.text("alternateName", limit=100) if node else None) or self.text(key, limit=100)
         if value is None:
@@ -74,7 +74,7 @@ class Node:
         return tag
 
     def address(self, *keys: str) -> str | None:
-        """The first URL in these properties. Other values are dropped with a note."""
+        """Return the first URL in these properties. Other values are dropped with a note."""
         for key in keys:
             found = self.addresses(key)
             if found:
@@ -84,7 +84,10 @@ class Node:
         return None
 
     def addresses(self, key: str) -> list[str]:
-        """All URLs in the property, without repetitions. They are texts, or nodes with `url`, `contentUrl` or `@id`."""
+        """Return all URLs in the property, without repetitions.
+
+        A URL can be a text, or a node with `url`, `contentUrl` or `@id`.
+        """
         found: dict[str, None] = {}
         for written in self.written(key):
             if address := web_address(written):
@@ -94,7 +97,7 @@ class Node:
         return list(found)
 
     def written(self, key: str) -> Iterator[str]:
-        """The texts in a property that should contain URLs, without validation."""
+        """Yield the texts in a property that should contain URLs, without validation."""
         for place, value in self._placed(key):
             if isinstance(value, dict) and "@value" not in value:
                 written = Node(value, place, self.notes).written_address()
@@ -105,7 +108,7 @@ class Node:
                 yield written
 
     def written_address(self) -> str | None:
-        """The text of the node's own URL without validation, or None."""
+        """Return the text of the node's own URL without validation, or None."""
         for key in _OWN_ADDRESS:
             for each in _listed(self.members.get(key)):
                 if written := address_text(each):
@@ -114,14 +117,14 @@ class Node:
         return None
 
     def profiles(self) -> list[str]:
-        """The URLs in sameAs, limited to MAX_SAME_AS."""
+        """Return the URLs in sameAs, limited to MAX_SAME_AS."""
         found = self.addresses("sameAs")
         if len(found) > MAX_SAME_AS:
             self.drop("sameAs", "several", f"only the first {MAX_SAME_AS} of {len(found)} URLs are kept")
         return found[:MAX_SAME_AS]
 
     def node(self, key: str) -> "Node | None":
-        """The first object in the property. Further objects are dropped with a note."""
+        """Return the first object in the property. Further objects are dropped with a note."""
         nodes = list(self.nodes(key))
         if len(nodes) > 1:
             self.drop(key, "several", f"only the first of {len(nodes)} objects is kept")
@@ -134,17 +137,20 @@ class Node:
                 yield entry
 
     def parties(self, key: str) -> Iterator["Node | str"]:
-        """The nodes and texts for people or organisations. References to missing nodes are dropped with a note."""
+        """Return the nodes and texts for people or organisations, without references to missing nodes.
+
+        Each such reference is noted as dropped.
+        """
         return (each for each in self.entries(key) if isinstance(each, str) or not self._leads_nowhere(each))
 
     def entries(self, key: str) -> Iterator["Node | str"]:
-        """Nodes, and texts that aren't blank, in file order."""
+        """Yield nodes, and texts that aren't blank, in file order."""
         for entry in self._entries(key):
             self._mark(key)
             yield entry
 
     def drop_unread(self) -> None:
-        """Adds a note for each property here or below whose value wasn't read, up to MAX_LIST notes."""
+        """Add a note for each property here or below whose value wasn't read, up to MAX_LIST notes."""
         for place in islice(_unread(self.members, self.pointer, self.notes.read), MAX_LIST):
             self.notes.dropped.append(Problem(place, "not_carried", "has no place in a record"))
 
@@ -177,7 +183,7 @@ class Node:
                 yield Node(value, place, self.notes)
 
     def _placed(self, key: str) -> Iterator[tuple[str, object]]:
-        """The values of the property, each with its position."""
+        """Yield the values of the property, each with its position."""
         given, place = self.members.get(key), f"{self.pointer}/{key}"
         if isinstance(given, list):
             yield from ((f"{place}/{index}", value) for index, value in enumerate(given))
@@ -185,7 +191,10 @@ class Node:
             yield place, given
 
     def _kept(self, key: str, value: str, limit: int) -> str:
-        """Refuses the record if the text is too long or can't be stored. Texts are never cut or repaired silently."""
+        """Return the value, and refuse the record if the value is too long or can't be stored.
+
+        Values are never cut or repaired silently.
+        """
         if forbidden := find_forbidden(value):
             self.refuse(
                 key, "forbidden_character", Fault("", "forbidden_character", {"character": forbidden}).message()
@@ -197,7 +206,7 @@ class Node:
 
 
 def address_text(value: object) -> str | None:
-    """The text of a URL without validation, or None."""
+    """Return the text of a URL without validation, or None."""
     if isinstance(value, dict) and "@value" not in value:
         written = (address_text(each) for key in _OWN_ADDRESS for each in _listed(value.get(key)))
         return next(filter(None, written), None)
@@ -206,7 +215,7 @@ def address_text(value: object) -> str | None:
 
 
 def _unread(value: object, place: str, read: set[str]) -> Iterator[str]:
-    """The positions of unread values below a value that was read. Empty values are left out."""
+    """Yield the positions of unread values below a value that was read. Empty values are left out."""
     stack = [(place, value)]
     while stack:
         place, value = stack.pop()

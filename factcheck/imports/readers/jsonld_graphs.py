@@ -23,12 +23,12 @@ _SPELT_OUT = re.compile(r"\A(?:schema:|https?://schema\.org/)(?=[A-Za-z]+\Z)")
 
 
 def with_short_terms(node: Node) -> Node:
-    """The node with short names for schema.org's terms, which can have prefixes or be full URLs."""
+    """Return the node with short names for schema.org's terms, which can have prefixes or be full URLs."""
     return _shortened(node) if any(map(_SPELT_OUT.match, node)) else node
 
 
 def nodes_of(graph: object) -> dict[str, Node]:
-    """The nodes of a graph by their `@id`. References are left out."""
+    """Return the nodes of a graph by their `@id`. References are left out."""
     found: dict[str, Node] = {}
     for node in graph if isinstance(graph, list) else [graph]:
         if isinstance(node, dict) and isinstance(name := node.get("@id"), str) and not is_reference(node):
@@ -37,12 +37,12 @@ def nodes_of(graph: object) -> dict[str, Node]:
 
 
 def is_reference(node: Node) -> bool:
-    """Whether the node contains only its `@id` and its type."""
+    """Return whether the node contains only its `@id` and its type."""
     return isinstance(node.get("@id"), str) and node.keys() <= {"@id", "@type"}
 
 
 def with_references(node: Node, nodes: Nodes) -> Node:
-    """The node with references replaced by their nodes, unless a node is missing or too large."""
+    """Return the node with references replaced by their nodes, unless a node is missing or too large."""
     return _Following(nodes).followed(node, 0) if nodes else node
 
 
@@ -57,7 +57,7 @@ def _short(value: object) -> object:
 
 
 class _Following:
-    """Replaces the references in one record."""
+    """The replacement of references in one record, with a limit for the total length of the inserted nodes."""
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes

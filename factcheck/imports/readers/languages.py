@@ -1,4 +1,4 @@
-"""Finds the language of records whose file doesn't state the language."""
+"""The language of records whose file doesn't state the language."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,10 +8,10 @@ from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
 
 def complete_language(statement: dict[str, Any], stated: str, unspecified: frozenset[str]) -> frozenset[str]:
-    """Sets the language of a record without a language, and returns the unspecified paths.
+    """Set the language of a record without a language, and return the unspecified paths.
 
-    `stated` is the language that the importer states for the whole file, or "". Without such a language, the language
-    is detected and marked as detected. An existing review keeps its own language at the returned paths.
+    `stated` is the language that the importer states for the whole file, or "". If it is "", the language is detected
+    and marked as detected. An existing review keeps its own language at the returned paths.
     """
     if statement["language"] != UNKNOWN_LANGUAGE:
         return unspecified - {"language_detected"}

@@ -1,7 +1,7 @@
-"""The project's own import format, one object per line. Validation is strict, because authors can correct their files.
+"""The project's own import format, one object per line.
 
-The keys are those of a published review. Ids, and keys whose default comes from other keys, can be left out. A missing
-key means null.
+Validation is strict, because authors can correct their files. The keys are those of a published review. Ids, and keys
+whose default comes from other keys, can be left out. A missing key means null.
 """
 
 import re
@@ -56,14 +56,14 @@ class ImportedReview(Review):
 
 
 def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:
-    """The record of one line, or None with the reasons in `notes.refused`."""
+    """Return the record of one line, or None with the reasons in `notes.refused`."""
     statement, faults = parse(_plain(members, ImportedReview), ImportedReview)
     notes.refused += [Problem(fault.pointer, fault.code, fault.message()) for fault in faults]
     return statement
 
 
 def complete_record(values: dict[str, Any]) -> dict[str, Any]:
-    """The record with all keys. A missing key is set to null or to its default."""
+    """Return the record with all keys. A missing key is set to null or to its default."""
     statement = with_defaults(values, ImportedReview)
     statement["claim"]["language"] = statement["claim"]["language"] or statement["language"]
     statement["publisher"] = statement["publisher"] or with_defaults({}, ImportedPublisher)
@@ -72,7 +72,7 @@ def complete_record(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: object, model: type[Part] | None) -> Any:
-    """The value without null keys of the format, and with numbers converted."""
+    """Return the value without null keys of the format, and with numbers converted."""
     if isinstance(value, dict):
         parts = parts_of(model) if model else {}
         known = model.model_fields if model else {}

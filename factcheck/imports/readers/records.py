@@ -1,4 +1,4 @@
-"""Turns an object from a file into a record, whatever the object's format."""
+"""The step from an object in a file to a record, whatever the object's format."""
 
 from collections.abc import Mapping
 
@@ -11,13 +11,13 @@ from factcheck.imports.readers.normalise import web_address
 from factcheck.imports.readers.results import Notes, Problem, Record, Refusal, record_key
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
-_MAX_PROBLEMS = 20  # problems that are reported for a single record
+_MAX_PROBLEMS = 20  # for a single record
 
 
 def record_of(found: Candidate, stated_language: str = "") -> Record | Refusal | None:
-    """The record in an object from a file, or None for other nodes in an `@graph` (pages, people, pictures).
+    """Return the record in an object from a file, or None for other nodes in an `@graph`.
 
-    `stated_language` applies to records without a language.
+    Examples of other nodes are pages, people and pictures. `stated_language` applies to records without a language.
     """
     try:
         return _record_of(found, stated_language)
@@ -28,7 +28,7 @@ def record_of(found: Candidate, stated_language: str = "") -> Record | Refusal |
 def _record_of(found: Candidate, stated_language: str) -> Record | Refusal | None:
     node, types, notes = with_short_terms(found.node), types_of(found.node), Notes()
     unspecified: frozenset[str] = frozenset()
-    explicit: Mapping[str, object] | None = None  # the values that are explicit in the file
+    explicit: Mapping[str, object] | None = None  # the values that the file contains, without defaults
     if "ClaimReview" in types or (not types and "claimReviewed" in node):
         statement = claimreview.statement_of(with_references(node, found.nodes), notes)
         unspecified = claimreview.unspecified_paths(statement) if statement else unspecified
@@ -59,7 +59,7 @@ def _record_of(found: Candidate, stated_language: str) -> Record | Refusal | Non
         unspecified |= _unspecified_paths(statement, explicit)
     stated = statement["language"]
     unspecified = complete_language(statement, stated_language, unspecified)
-    # The key depends on the file only. The other key finds a review whose language another file states or leaves out.
+    # The key depends only on the file. The other key finds the review if another file stated or left out the language.
     other = UNKNOWN_LANGUAGE if stated != UNKNOWN_LANGUAGE else statement["language"]
     key, other_key = (
         record_key(statement["original_url"], statement["claim"]["text"], language) for language in (stated, other)
@@ -68,7 +68,10 @@ def _record_of(found: Candidate, stated_language: str) -> Record | Refusal | Non
 
 
 def _unspecified_paths(statement: Mapping[str, object], given: Mapping[str, object], before: str = "") -> set[str]:
-    """The paths in the statement for which no value was given. Paths of list members contain the member's number."""
+    """Return the paths in the statement for which no value was given.
+
+    Paths of list members contain the member's number.
+    """
     found: set[str] = set()
     for key, value in statement.items():
         given_value = given.get(key)
@@ -84,7 +87,7 @@ def _unspecified_paths(statement: Mapping[str, object], given: Mapping[str, obje
 
 
 def _refusal_problems(notes: Notes) -> tuple[Problem, ...]:
-    """The reasons for the refusal, and dropped values at the same position or below that explain them."""
+    """Return the reasons for the refusal, and the dropped values at or below the same position that explain them."""
     places = tuple(f"{problem.pointer}/" for problem in notes.refused)
     why = [problem for problem in notes.dropped if f"{problem.pointer}/".startswith(places)]
     return tuple(notes.refused + why)[:_MAX_PROBLEMS]

@@ -1,6 +1,6 @@
 """Results of the readers: a record for each review, or a refusal with its reasons.
 
-A record contains all keys of the project's own format (docs/reference/import-formats.md).
+A record contains all keys of this project's own format (docs/reference/import-formats.md).
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The position of a record: a line number from 1, and a JSON pointer (RFC 6901) within that line's value."""
+    """The position of a record: a line number from 1, and a JSON pointer (RFC 6901) within the value on that line."""
 
     line: int
     pointer: str = ""
@@ -42,9 +42,11 @@ class Notes:
 class Record:
     """A record that can be imported. `dropped` lists the optional values that couldn't be kept.
 
-    `unspecified` contains the paths (for example "claim.location") for which the file's format or the file has no
-    value. An existing review keeps its values at these paths. `other_key` is the key that the record has in a file
-    without its language. If this file doesn't state the language, it is the key with the stated or detected language.
+    `unspecified` contains the paths (for example "claim.location") for which the file has no value. An existing review
+    keeps its values at these paths.
+
+    `other_key` is the key that the record has in a file without its language. If this file doesn't state the language,
+    it is the key with the stated or detected language.
     """
 
     position: Position
@@ -65,10 +67,10 @@ class Refusal:
 
 
 def record_key(address: str, text: str, language: str) -> str:
-    """The key that identifies a record in later imports: the hexadecimal SHA-256 of URL, claim text and language.
+    """Return the hexadecimal SHA-256 of URL, claim text and language, which identifies a record in later imports.
 
-    The URL isn't enough, because one page can contain several claims. All three are normalised first. The case of
-    language tags doesn't matter (RFC 5646, section 2.1.1).
+    The URL isn't enough, because one page can contain several claims. All three values have been normalised. The case
+    of language tags doesn't matter (RFC 5646, section 2.1.1).
     """
     parts = json.dumps([address, text, language.lower()], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(parts.encode()).hexdigest()

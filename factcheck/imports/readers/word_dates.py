@@ -1,4 +1,4 @@
-"""Reads dates whose month is written in words, in the languages of dateparser.
+"""The reader of dates whose month is written in words, in the languages of dateparser.
 
 Numeric dates such as 03/04/2020 are never read here, because their order is ambiguous.
 """
@@ -7,8 +7,8 @@ import re
 from datetime import date
 from functools import lru_cache
 
-_MAX_TEXT = 80  # in characters. A longer text is a sentence, not a date
-_LANGUAGES = 90  # the most common languages of dateparser. Names of months in rare languages contradict English names
+_MAX_TEXT = 80  # in characters, because a longer text is a sentence
+_LANGUAGES = 90  # the most common languages of dateparser, because rare languages contradict English names of months
 # A time with the words around it, for example "at 10:31 pm", "lúc 10:31" or "10:31:00 GMT+0700 (Indochina Time)".
 _TIME = re.compile(
     r"(?:\b(?:at|lúc|à|um|a las)\s+)?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s*[AaPp]\.?[Mm]\b\.?)?"
@@ -23,7 +23,7 @@ _LEVANTINE = {
 }  # fmt: skip
 _LEVANTINE_MONTH = re.compile(rf"(?<!\w)({'|'.join(_LEVANTINE)})(?!\w)(?:\s*/\s*(\w+))?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-# The month is a number, but a word says that the number is the month.
+# Forms in which the month is a number, and a word marks the number as the month.
 _NUMBERED = (
     re.compile(
         r"(?<!\d)(?P<day>\d{1,2})\s+(?:tháng|thg)\s+(?P<month>\d{1,2})\s*(?:,|,?\s*năm)?\s+(?P<year>\d{4})(?!\d)",
@@ -34,10 +34,10 @@ _NUMBERED = (
 
 
 def word_date(text: str, language: str = "") -> str | None:
-    """The day as "YYYY-MM-DD", or None unless the text contains one unambiguous day.
+    """Return the day as "YYYY-MM-DD", or None unless the text contains one unambiguous day.
 
-    The day needs a year of four digits, so relative dates such as "yesterday" aren't read. If the name of the month
-    means different months in different languages ("listopad"), the day is read only if `language` decides.
+    The day needs a year of four digits, so relative dates such as "yesterday" aren't read. A name of a month can mean
+    different months in different languages ("listopad"). Such a day is read only if `language` decides.
     """
     if len(text) > _MAX_TEXT:
         return None
@@ -53,7 +53,7 @@ def word_date(text: str, language: str = "") -> str | None:
         return None
     (day,) = (number for number in numbers if number != years[0])
     text = _LEVANTINE_MONTH.sub(_gregorian, text)
-    # The same month is looked up once, whatever its day and year.
+    # The cache of `_month` finds the same month again, because the day and the year are replaced.
     pattern = _NUMBER.sub(lambda number: "2020" if number.group() == years[0] else "10", text)
     month = _month(" ".join(pattern.split()), language.partition("-")[0].lower())
     return _day(years[0], str(month), day) if month else None
@@ -61,7 +61,7 @@ def word_date(text: str, language: str = "") -> str | None:
 
 @lru_cache(4096)
 def _month(pattern: str, language: str) -> int | None:
-    """The month of a date with the day 10 and the year 2020."""
+    """Return the month of a date with the day 10 and the year 2020."""
     # Loading dateparser takes 0.1 seconds, which files without such dates don't need.
     from dateparser.data.languages_info import language_order
 
@@ -87,6 +87,6 @@ def _day(year: str, month: str, day: str) -> str | None:
 
 
 def _gregorian(found: re.Match[str]) -> str:
-    """The month's name in Egypt and the Gulf, or both names if they contradict each other."""
+    """Return the month's name in Egypt and the Gulf, or both names if they contradict each other."""
     name = _LEVANTINE[found[1]]
     return name if found[2] in (None, name) else found[0]

@@ -1,5 +1,5 @@
 """Conversions of published values: canonical JSON, ClaimReview, Markdown, ratings, texts and URLs.
 
-These are pure functions. They don't use the database, the log or the read model. Formats of imported files belong in
+The functions are pure, so they don't use the database, the log or the read model. Formats of imported files belong in
 `imports`.
 """

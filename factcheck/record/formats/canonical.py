@@ -19,11 +19,11 @@ MAX_INTEGER = 2**53 - 1
 
 
 class CanonicalError(ValueError):
-    """The value has no canonical form. The message gives the position (a JSON pointer) and the reason."""
+    """The error for a value without a canonical form. Its message gives the position (JSON pointer) and the reason."""
 
 
 def canonical(value: Any) -> bytes:
-    """The canonical bytes of a JSON value. Raises CanonicalError."""
+    """Return the canonical bytes of a JSON value. Raises CanonicalError."""
     if not _has_plain_types(value):
         _raise_first_fault(value, "")
     data = canonical_unchecked(value)
@@ -33,9 +33,9 @@ def canonical(value: Any) -> bytes:
 
 
 def canonical_unchecked(value: Any) -> bytes:
-    """The canonical bytes of a value that is known to be valid. Its texts aren't checked again."""
-    # For ASCII keys, the UTF-16 order of RFC 8785 equals the UTF-8 byte order.
-    # Orjson escapes the same characters in the same way as RFC 8785, section 3.2.2.2.
+    """Return the canonical bytes of a value that is known to be valid. Its texts aren't checked again."""
+    # For ASCII keys, the UTF-16 order of RFC 8785 equals the UTF-8 byte order. Orjson escapes the same characters in
+    # the same way as RFC 8785, section 3.2.2.2.
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as problem:
@@ -44,23 +44,23 @@ def canonical_unchecked(value: Any) -> bytes:
 
 
 def sha256_hex(data: bytes) -> str:
-    """SHA-256 in lower-case hexadecimal."""
+    """Return the SHA-256 in lower-case hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def rfc3339(moment: datetime) -> str:
-    """The time in the format of RFC 3339, in UTC, with microseconds and Z."""
+    """Return the time in the format of RFC 3339, in UTC, with microseconds and Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 _PLAIN_TYPES = frozenset({str, bool, type(None)})
 # The only characters below U+0020 that a text can contain are line feed and tab. JSON also escapes the quotation mark
-# and the backslash.
+# and the backslash. Any other escape needs a check of each text.
 _RARE_ESCAPE = re.compile(r"\\[^nt\"\\]")
 
 
 def _has_plain_types(value: Any) -> bool:
-    """Whether the value contains only types and keys that are allowed in canonical JSON. Texts aren't checked."""
+    """Return whether canonical JSON allows all types and keys in the value. Texts aren't checked."""
     kind = type(value)
     if kind is dict:
         try:
@@ -68,7 +68,7 @@ def _has_plain_types(value: Any) -> bool:
         except TypeError:
             return False
         members = value.values()
-        # printable ASCII doesn't include control characters
+        # Printable ASCII doesn't include control characters.
         if not keys.isascii() or not keys.isprintable():
             return False
     elif kind is list:
@@ -79,11 +79,11 @@ def _has_plain_types(value: Any) -> bool:
 
 
 def _is_clean(text: str) -> bool:
-    """Whether all texts in this JSON are in NFC and contain no forbidden characters. A single check covers all texts.
+    """Return whether all texts in this JSON are in NFC and contain no forbidden characters, with one check for all.
 
-    True is always correct, because texts are enclosed in quotation marks, which never compose. False can be wrong,
-    because an escape ends in a letter, which a mark after the escape seems to compose with. So the caller then checks
-    each text.
+    True is always right, because quotation marks around each text never compose with it. False can be wrong: an escape
+    ends in a letter, and a mark after the escape seems to compose with this letter. After False, the caller therefore
+    checks each text.
     """
     if _RARE_ESCAPE.search(text):
         return False
@@ -93,7 +93,7 @@ def _is_clean(text: str) -> bool:
 
 
 def _raise_first_fault(value: Any, pointer: str) -> None:
-    """Raises CanonicalError for the first value that has no canonical form, if there is such a value."""
+    """Raise CanonicalError for the first value without a canonical form, if there is one."""
     if value is None or isinstance(value, bool):
         return
     if isinstance(value, str):

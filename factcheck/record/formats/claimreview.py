@@ -1,4 +1,4 @@
-"""Published reviews as schema.org ClaimReview. The mapping is documented in docs/reference/claimreview.md.
+"""Published reviews as schema.org ClaimReview. docs/reference/claimreview.md documents the mapping.
 
 A ClaimReview is computed from the stored body on each request, so that reviews aren't stored twice.
 """
@@ -17,7 +17,7 @@ MEDIA_TYPE = "application/ld+json"
 Node = dict[str, Any]
 
 _MEDIA = {"text": "TextObject", "audio": "AudioObject"}
-# Google demands a name, a thumbnail and a date of a VideoObject, and the file and the rights of an ImageObject. Only
+# Google requires a name, a thumbnail and a date for a VideoObject, and the file and the rights for an ImageObject. Only
 # the URL of an appearance is known, so its type is MediaObject.
 _FORMATS = {"image": "image/*", "video": "video/*"}
 _POLICIES = {
@@ -30,12 +30,12 @@ _POLICIES = {
 
 
 def claim_review_document(body: str | bytes) -> bytes:
-    """The JSON-LD document for a live review, built from its stored body."""
+    """Return the JSON-LD document for a live review, built from its stored body."""
     return orjson.dumps({"@context": CONTEXT, **claim_review(orjson.loads(body))})
 
 
 def claim_review(body: dict[str, Any]) -> Node:
-    """The ClaimReview for the body of a live review, without `@context`. Unknown properties are left out."""
+    """Return the ClaimReview for the body of a live review, without `@context`. Unknown properties are left out."""
     imported = body["original_url"] is not None
     claim = body["claim"]
     return _without_empty(
@@ -70,7 +70,7 @@ def claim_review(body: dict[str, Any]) -> Node:
 
 
 def _without_empty(node: Node) -> Node:
-    """The node without properties whose value is null, blank or an empty list."""
+    """Return the node without properties whose value is null, blank or an empty list."""
     return {key: value for key, value in node.items() if value not in (None, "", [])}
 
 
@@ -83,7 +83,7 @@ def _translated(original: dict[str, Any] | None) -> Node | None:
 
 
 def _authors(body: dict[str, Any]) -> Node | list[Node]:
-    """The publisher, followed by the authors."""
+    """Return the publisher, followed by the authors."""
     publisher = _publisher(body["publisher"])
     writers = [{"@type": "Person", "name": author["name"]} for author in body["authors"]]
     return [publisher, *writers] if writers else publisher
@@ -154,7 +154,7 @@ def _appearance(appearance: dict[str, Any]) -> Node:
 
 
 def _rating(verdict: dict[str, Any]) -> Node:
-    """The rating of a verdict. An imported review keeps its publisher's label."""
+    """Return the rating of a verdict. An imported review keeps its publisher's label."""
     original = verdict["original"]
     wording = original or verdict
     return _without_empty(

@@ -1,7 +1,7 @@
-"""Converts Markdown to safe HTML in two independent layers: CommonMark with tables and without raw HTML, then nh3.
+"""The conversion of Markdown to safe HTML, in two independent layers.
 
-The first layer emits only tables and the elements of CommonMark. The second layer allows only the elements below. So
-a bug in one layer isn't a security hole.
+The first layer is CommonMark with tables and without raw HTML, so it emits only tables and the elements of CommonMark.
+The second layer is nh3, which allows only the elements below. A bug in one layer is therefore not a security hole.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -20,10 +20,10 @@ from factcheck.record.formats.picture_files import PATH
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 REL = "nofollow noopener noreferrer"
-# The page uses h1 for the headline and h2 for sections, so headings in a text begin at h3.
+# The page uses h1 for the headline and h2 for sections, so headings in the Markdown begin at h3.
 FIRST_HEADING = 3
-# Drafts have at most 200,000 characters. The parser's running time grows with the square of the length of a run of "[".
-# Texts beyond these limits are shown as plain text.
+# Drafts have at most 200,000 characters. The parser's time grows with the square of the number of successive "[". A
+# text beyond these limits is shown as plain text.
 MAX_LENGTH = 200_000
 MAX_BRACKETS = 4_000
 
@@ -51,9 +51,9 @@ Pictures = Mapping[str, ShownPicture]  # by the picture's path, as in the Markdo
 
 
 def to_html(text: str, pictures: Pictures | None = None) -> SafeString:
-    """The Markdown as HTML. Pictures of this site are shown if `pictures` contains their paths.
+    """Return the Markdown as HTML. Pictures of this site are shown if `pictures` contains their paths.
 
-    Images on other hosts are converted to links, so that the browser doesn't contact other hosts.
+    Images on other hosts become links, so that the browser doesn't contact other hosts.
     """
     if not _is_within_limits(text):
         return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 (escaped)
@@ -63,7 +63,7 @@ def to_html(text: str, pictures: Pictures | None = None) -> SafeString:
 
 
 def clean(html: str, sources: Collection[str] = ()) -> str:
-    """The second layer. Drops all elements that aren't listed above, and the content of script and style.
+    """Return the HTML after the second layer: without unlisted elements, and without the content of script and style.
 
     `sources` contains the URLs of all pictures that are allowed.
     """
@@ -80,7 +80,7 @@ def clean(html: str, sources: Collection[str] = ()) -> str:
 
 
 def own_pictures(text: str) -> list[tuple[str, str]]:
-    """The paths and descriptions of all pictures of this site in the text, in order."""
+    """Return the paths and descriptions of all pictures of this site in the text, in order."""
     if "/pictures/" not in text or not _is_within_limits(text):
         return []
     found: list[tuple[str, str]] = []
@@ -96,7 +96,7 @@ def _only_from(sources: Collection[str]) -> Callable[[str, str, str], str | None
 
 
 def is_safe_address(url: str) -> bool:
-    """Whether a URL can be used as a link. Relative URLs aren't allowed, because they would lead to this site."""
+    """Return whether a URL can be used as a link. Relative URLs aren't, because they would lead to this site."""
     scheme, colon, rest = url.strip().partition(":")
     return bool(colon and rest) and scheme.lower() in SCHEMES
 
@@ -110,7 +110,7 @@ def _is_within_limits(text: str) -> bool:
 
 
 def _nest_headings(state: StateCore) -> None:
-    """Sets heading levels according to the outline, from h3 to h6 without gaps."""
+    """Set heading levels according to the outline, from h3 to h6 without gaps."""
     outline: list[int] = []
     for token in state.tokens:
         if token.type == "heading_open":
@@ -123,7 +123,7 @@ def _nest_headings(state: StateCore) -> None:
 
 
 def _replace_images(state: StateCore) -> None:
-    """Replaces each image with a link, except pictures of this site. Inside another link, only the words are kept."""
+    """Replace each image with a link, except pictures of this site. Inside another link, keep only the words."""
     for token in state.tokens:
         if token.type == "inline" and token.children:
             token.children = list(_without_images(token.children, state.env))

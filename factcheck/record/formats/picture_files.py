@@ -1,8 +1,8 @@
 """Files of pictures: their paths, their types, and safe decoding.
 
 The type is found from the bytes, never from the file's name. Only raster formats are read, so SVG is refused. A picture
-for readers is decoded and encoded again, so the file contains pixels and nothing else: no GPS position, no serial
-number of the camera, and no bytes that another program could read as HTML.
+for readers is decoded and encoded again, so its file contains pixels and nothing else. It has no GPS position, no
+serial number of the camera, and no bytes that another program could read as HTML.
 """
 
 import io
@@ -14,7 +14,7 @@ from typing import BinaryIO, Literal
 from PIL import Image, ImageCms, ImageOps
 
 FOR_READERS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
-# Files that are being checked are stored unchanged, so they can have more types.
+# Files that a claim is about are stored unchanged, so they can have more types.
 EXTENSIONS = FOR_READERS | {"image/gif": "gif", "image/avif": "avif", "video/mp4": "mp4", "video/webm": "webm"}
 PATH = re.compile(r"/pictures/([0-9a-f]{64})\.(jpg|png|webp)")
 MAX_PIXELS = 40_000_000  # a picture with more pixels would need more than 160 MB of memory
@@ -31,7 +31,7 @@ _DAMAGED = (
 
 
 class PictureError(ValueError):
-    """The file can't be used as a picture. `too_large` tells too many pixels from everything else."""
+    """The error for a file that can't be used as a picture. `too_large` means that it has too many pixels."""
 
     def __init__(self, *, too_large: bool = False) -> None:
         super().__init__("too many pixels" if too_large else "not a readable picture")
@@ -49,24 +49,24 @@ class PictureFile:
 
 
 def storage_name(sha256: str, media_type: str) -> str:
-    """The name of a file in the storage."""
+    """Return the name of a file in the storage."""
     return f"pictures/{sha256}.{EXTENSIONS[media_type]}"
 
 
 def picture_path(sha256: str, media_type: str) -> str:
-    """The path of a picture for readers on this site, which is also its URL in Markdown."""
+    """Return the path of a picture for readers on this site, which is also its URL in Markdown."""
     return f"/{storage_name(sha256, media_type)}"
 
 
 def video_type(head: bytes) -> str | None:
-    """The media type of a video with these first bytes, or None."""
+    """Return the media type of a video with these first bytes, or None."""
     if _MP4.match(head):
         return "video/mp4"
     return "video/webm" if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64] else None
 
 
 def decode(file: BinaryIO, *, side: int | None = None, most_pixels: int = MAX_PIXELS) -> Image.Image:
-    """The first frame, completely decoded. Raises PictureError.
+    """Return the first frame, completely decoded. Raises PictureError.
 
     With `side`, a larger JPEG is decoded at a fraction of its size, which is much faster. Both sides keep at least this
     number of pixels.
@@ -88,7 +88,7 @@ def decode(file: BinaryIO, *, side: int | None = None, most_pixels: int = MAX_PI
 
 
 def encode_for_readers(file: BinaryIO) -> PictureFile:
-    """The picture upright, in sRGB, at most MAX_SIDE pixels long, and without metadata. Raises PictureError."""
+    """Return the picture upright, in sRGB, at most MAX_SIDE pixels long, and without metadata. Raises PictureError."""
     decoded = decode(file, side=MAX_SIDE)
     media_type = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/png"}.get(decoded.format or "", "image/webp")
     try:
@@ -96,7 +96,7 @@ def encode_for_readers(file: BinaryIO) -> PictureFile:
         picture = decoded.convert("RGBA") if decoded.mode in ("P", "PA", "LA") else decoded
         picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
         picture = _in_srgb(picture)
-        clean = Image.new(picture.mode, picture.size)  # has no metadata that an encoder could write
+        clean = Image.new(picture.mode, picture.size)  # a new image has no metadata for the encoder to write
         clean.paste(picture)
         written = io.BytesIO()
         name = media_type.removeprefix("image/").upper()
@@ -107,7 +107,7 @@ def encode_for_readers(file: BinaryIO) -> PictureFile:
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
-    """The picture in the colours that browsers assume if a file has no colour profile."""
+    """Return the picture in the colours that browsers assume if a file has no colour profile."""
     mode: Literal["RGB", "RGBA"] = "RGBA" if picture.mode == "RGBA" or "transparency" in picture.info else "RGB"
     if profile := picture.info.get("icc_profile"):
         try:

@@ -1,4 +1,4 @@
-"""Prepares texts for matching: a sentence, a copied post, or a long text."""
+"""The preparation of texts for matching: a sentence, a copied post, or a long text."""
 
 import re
 from collections.abc import Sequence
@@ -8,10 +8,11 @@ from factcheck.record.formats.text import MAX_COMPOSED, nfc
 MAX_QUESTION = 5000  # in characters, in NFC
 MAX_RAW = MAX_COMPOSED * MAX_QUESTION  # in characters, as received
 LONG = 700  # in characters, the maximum length of a post
-MAX_PIECE = 300  # in characters. A longer sentence is split here.
+MAX_PIECE = 300  # in characters, at which a longer sentence is split
 
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-# Chinese, Japanese and Thai texts continue after a URL without a space, so the first such character ends the URL.
+# Chinese, Japanese and Thai texts continue after a URL without a space. The first character outside ASCII therefore
+# ends the URL.
 _ADDRESS = re.compile(r"https?://[!-~]+|\b(?:(?:www|pic\.twitter\.com)[./]|t\.co/)[!-~]+", re.ASCII)
 _GLUED_PICTURE = re.compile(r"(?=pic\.twitter\.com/)")
 _RETWEET = re.compile(r"\bRT @\w+:")
@@ -22,12 +23,12 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…।॥؟۔])\s+|(?<=[。！？])(?![。�
 
 
 def read_beginning(text: str) -> str:
-    """The beginning of the text, up to the limit for matching, in NFC."""
+    """Return the beginning of the text, up to the limit for matching, in NFC."""
     return nfc(text[:MAX_RAW])[:MAX_QUESTION]
 
 
 def clean_question(text: str) -> str:
-    """The text in NFC without URLs. Tags and names such as #StopTheSteal and @RealName are split into words."""
+    """Return the text in NFC without URLs. Tags and names such as #StopTheSteal and @RealName are split into words."""
     text = _FORBIDDEN.sub(" ", read_beginning(text))
     text = _ADDRESS.sub(" ", _GLUED_PICTURE.sub(" ", text))
     text = _RETWEET.sub(" ", text)
@@ -35,12 +36,12 @@ def clean_question(text: str) -> str:
 
 
 def lower_capitals(text: str) -> str:
-    """The text in lower case if most of its letters are capitals. The model understands shouted posts badly."""
+    """Return the text in lower case if most of its letters are capitals, because the model needs lower case."""
     return text.lower() if sum(map(str.isupper, text)) > sum(map(str.islower, text)) else text
 
 
 def split_sentences(text: str) -> list[str]:
-    """The text itself if it is short, or else its sentences in order."""
+    """Return the whole text in a list if it is short, or else its sentences in order."""
     if len(text) <= LONG:
         return [text] if text else []
     found = []
@@ -54,7 +55,7 @@ def split_sentences(text: str) -> list[str]:
 
 
 def heaviest_pieces(pieces: Sequence[str], weights: Sequence[float], room: int) -> list[str]:
-    """The pieces with the most weight per length, best first. The result contains as many pieces as fit into `room`."""
+    """Return the pieces with the most weight per character, best first, as many as fit into `room` characters."""
     chosen = []
     for index in sorted(range(len(pieces)), key=lambda i: -weights[i] / (len(pieces[i]) + 20)):
         if len(pieces[index]) < room:

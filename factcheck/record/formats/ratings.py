@@ -13,11 +13,11 @@ _BEST, _WORST = Decimal(5), Decimal(1)
 
 
 def rating_numbers(verdict: dict[str, Any]) -> dict[str, Number]:
-    """`ratingValue`, `bestRating` and `worstRating` of a published verdict, or an empty result if they would mislead.
+    """Return `ratingValue`, `bestRating` and `worstRating` of a published verdict, or {} if they would mislead.
 
-    An imported review keeps its publisher's numbers, because the publisher didn't use our scale. A descending scale is
-    reversed, and a scale that begins below 1 is shifted up. Distances between values don't change. A value outside its
-    scale and a scale with a single point are left out.
+    An imported review keeps its publisher's numbers, because the publisher didn't use the site's scale. A descending
+    scale is reversed, and a scale that begins below 1 is shifted up. Distances between values don't change. A value
+    outside its scale and a scale with a single point are left out.
     """
     original = verdict["original"]
     if original is None:
@@ -41,7 +41,7 @@ def rating_numbers(verdict: dict[str, Any]) -> dict[str, Number]:
 
 
 def _json_number(text: str) -> Number:
-    """A number if JSON writes it with the same digits, or else the text itself. schema.org allows both."""
+    """Return a number if JSON writes it with the same digits, or else the text itself. schema.org allows both."""
     if str(int(Decimal(text))) == text:
         return int(text)
     return float(text) if repr(float(text)) == text else text

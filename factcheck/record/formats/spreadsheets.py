@@ -5,9 +5,9 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-# Spreadsheets interpret a cell that starts with one of these characters, or with its full-width form, as a formula.
-# Such cells are prefixed with an apostrophe. Texts that start with an apostrophe get another apostrophe, so that the
-# first apostrophe can always be removed.
+# Spreadsheets interpret a cell that starts with one of these characters, or with its full-width form, as a formula. An
+# apostrophe before the cell prevents this. Texts that start with an apostrophe get another one, so that programs can
+# always remove the first apostrophe.
 FORMULA = "^[=+@\t\r'＝＋－＠-]"
 _IS_FORMULA = re.compile(FORMULA)
 _BYTE_ORDER_MARK = "\ufeff"  # without it, Excel doesn't read a CSV file as UTF-8

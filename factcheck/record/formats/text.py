@@ -9,20 +9,20 @@ import re
 import unicodedata
 
 MAX_COMPOSED = 4  # the maximum number of characters that NFC composes into one: a letter and three marks
-MAX_MARKS = 30  # in a row (Stream-Safe Text Format, UAX #15, section 13). No script uses so many.
+MAX_MARKS = 30  # in a row (Stream-Safe Text Format, UAX #15, section 13), more than any script needs
 _TWO_MARKS = "\u0f73\u0f75\u0f81"  # each becomes two marks in NFC but has combining class 0
 _JOINER = "\u034f"  # combining grapheme joiner: invisible, and NFC moves no mark past it
 # C0 and C1 controls except tab and line feed, surrogates, and noncharacters such as U+FFFE. Surrogates can't be
 # encoded, and noncharacters aren't intended for interchange (Unicode 23.7). Line and paragraph separators are harmless.
-# A single range covers the noncharacters of the higher planes, because listing them would make the expression slower.
+# A single range covers the noncharacters of the higher planes, because a list of them would make the expression slower.
 _SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U0001fffe-\U0010ffff]")
 
 
 def nfc(value: str) -> str:
-    """The value in NFC, in linear time.
+    """Return the value in NFC, in linear time.
 
-    Python needs quadratic time to sort the marks after a letter. So U+034F is inserted after every MAX_MARKS marks. No
-    mark is lost.
+    Python needs quadratic time to sort the marks after a letter. The function therefore inserts U+034F after every
+    MAX_MARKS marks. No mark is lost.
     """
     if unicodedata.is_normalized("NFC", value):
         return value
@@ -37,22 +37,22 @@ def nfc(value: str) -> str:
 
 
 def clean_text(value: str) -> str:
-    """The trimmed value in NFC, with "\\n" as line ending."""
+    r"""Return the trimmed value in NFC, with "\n" as line ending."""
     return nfc(value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def fold_words(value: str) -> str:
-    """The value with single spaces and without differences in case, for comparing short texts."""
+    """Return the value with single spaces and without differences in case, for comparing short texts."""
     return " ".join(value.split()).casefold()
 
 
 def replace_forbidden(value: str) -> str:
-    """The result of `clean_text`, with each forbidden character replaced by a space."""
+    """Return the result of `clean_text`, with each forbidden character replaced by a space."""
     return clean_text("".join(" " if find_forbidden(character) else character for character in value))
 
 
 def find_forbidden(value: str) -> str | None:
-    """The first forbidden character, in a form such as "U+0000", or None."""
+    """Return the first forbidden character, in a form such as "U+0000", or None."""
     if value.isprintable():  # a faster check, because no forbidden character is printable
         return None
     for found in _SUSPECT.finditer(value):

@@ -18,12 +18,12 @@ _TRACKING = re.compile("(fbclid|utm_[^=]*)(=|$)", re.IGNORECASE)
 
 
 def claim_url(claim_id: UUID | str) -> str:
-    """A claim's URL in the API."""
+    """Return a claim's URL in the API."""
     return f"{settings.SITE_URL}/api/v1/claims/{claim_id}/"
 
 
 def review_id_of(url: str) -> UUID | None:
-    """The id of the review whose page on this site has this URL, or None."""
+    """Return the id of the review whose page on this site has this URL, or None."""
     before, after = f"{settings.SITE_URL}/reviews/", url.rstrip("/")
     try:
         return UUID(after.removeprefix(before)) if after.startswith(before) else None
@@ -32,7 +32,7 @@ def review_id_of(url: str) -> UUID | None:
 
 
 def url_key(url: str) -> str:
-    """A key of 32 hexadecimal digits that is the same for all URLs of the same page.
+    """Return a key of 32 hexadecimal digits that is the same for all URLs of the same page.
 
     The key depends on the path and the query. It ignores the scheme, `www.`, `m.`, the host's case, the fragment, a
     trailing slash, tracking parameters and percent-encoding (RFC 3986, section 6.2). The key is a digest, because index
@@ -52,12 +52,15 @@ def url_key(url: str) -> str:
 
 
 def link_key(url: str) -> int:
-    """A shorter form of `url_key` for the many URLs that reviews cite. Compare the URLs of what it finds."""
+    """Return a shorter form of `url_key` for the many URLs that reviews cite.
+
+    Different URLs can have the same short key, so the caller compares the URLs of the rows that it finds.
+    """
     return int(url_key(url)[:15], 16)
 
 
 def site_of(url: str) -> str:
-    """The URL's host in lower case without `www.`, or "" if the URL has no host."""
+    """Return the URL's host in lower case without `www.`, or "" if the URL has no host."""
     return (urlsplit(url.strip()).hostname or "").removeprefix("www.")
 
 
@@ -66,7 +69,10 @@ def page_url(section: str, subject: UUID) -> str:
 
 
 def _normalise_escapes(part: str) -> str:
-    """Normalises percent-encoding: `đ` and `%c4%91` become `%C4%91`, `%61` becomes `a`, and `%2F` doesn't change."""
+    """Return the part with normalised percent-encoding.
+
+    For example, `đ` and `%c4%91` become `%C4%91`, `%61` becomes `a`, and `%2F` doesn't change.
+    """
     written = quote(part, safe=f"{_RESERVED}%", errors="surrogatepass")
     return _ESCAPED.sub(_unescaped_if_unreserved, written)
 

@@ -1,7 +1,7 @@
 """Hashes that stay similar when a picture is resized, recompressed or edited a little.
 
-A hash has 64 bits: the signs of the lowest frequencies of the picture in grey (a discrete cosine transform of 32 × 32
-pixels), compared with their median. The number of different bits measures how different two pictures look.
+A hash has 64 bits, which come from a discrete cosine transform of 32 × 32 grey pixels. A bit tells whether one of the
+lowest frequencies is above their median. The number of different bits measures how different two pictures look.
 """
 
 from functools import cache
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 # Pictures with more different bits aren't considered similar (docs/reference/google.md#search-by-picture).
 MAX_DISTANCE = 11
-CROP = 0.05  # the share that is cut from each side for the inner hash
+CROP = 0.05  # the share of the width or height that is cut from each side for the inner hash
 _SIDE, _KEPT = 32, 8
-_MIN_CONTRAST = 4.0  # in grey levels. The hash of a picture in one colour would only be noise.
+_MIN_CONTRAST = 4.0  # in grey levels, because the hash of a picture in one colour would only be noise
 
 
 def stored_hashes(picture: Image.Image) -> tuple[int, int] | None:
-    """The hashes of the picture and of its inner part, or None for a picture in one colour.
+    """Return the hashes of the picture and of its inner part, or None for a picture in one colour.
 
-    The inner part is what a picture shows after somebody has cropped it a little.
+    The inner part resembles the picture after somebody has cropped it a little.
     """
     whole = _hash(picture)
     inner = _hash(_cut(picture, CROP, CROP, CROP, CROP))
@@ -30,7 +30,7 @@ def stored_hashes(picture: Image.Image) -> tuple[int, int] | None:
 
 
 def query_hashes(picture: Image.Image) -> list[int]:
-    """The hashes to look for: the picture, the picture without a line of text above or below it, and its inner part."""
+    """Return the hashes to look for: of the picture, of its inner part, and without a line of text above or below."""
     line = 0.13
     parts = [
         picture,
@@ -42,7 +42,7 @@ def query_hashes(picture: Image.Image) -> list[int]:
 
 
 def _hash(picture: Image.Image) -> int | None:
-    """A hash as a signed integer of 64 bits, as PostgreSQL stores it."""
+    """Return a hash as a signed integer of 64 bits, as PostgreSQL stores it."""
     import numpy as np
 
     grey = np.asarray(_opaque(picture).convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS), dtype=float)
@@ -62,7 +62,7 @@ def _cut(picture: Image.Image, left: float, top: float, right: float, bottom: fl
 
 
 def _opaque(picture: Image.Image) -> Image.Image:
-    """The picture on white, as a page shows it."""
+    """Return the picture on white, as a page shows it."""
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         above = picture.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", above.size, "white"), above)

@@ -11,10 +11,10 @@ from diff_match_patch import diff_match_patch
 
 from factcheck.record.formats.text import nfc
 
-SECONDS = 1.0  # The rest of a text that takes longer is shown as removed and added.
+SECONDS = 1.0  # after this time, the rest of the text is shown as removed and added
 # The characters that replace words: 131,072 of the private use planes, so that no replacement looks like a letter.
 _FIRST, _LAST = 0xF0000, 0x10FFFF
-# A letter of a script with spaces, and its marks. SA, ID and CJ are the line breaks of the scripts without spaces.
+# A letter of a script with spaces, and its marks. The line break classes SA, ID and CJ are the scripts without spaces.
 _LETTER = r"(?=[\w--[\p{lb=SA}\p{lb=ID}\p{lb=CJ}]])\X"
 # Flags consist of two characters each. \X alone would need quadratic time for a row of flags.
 _FLAG = r"\p{Regional_Indicator}{1,2}[\p{Grapheme_Extend}\p{Mc}\u200d]*+"
@@ -31,17 +31,20 @@ class Piece(NamedTuple):
 
 
 def word_diff(before: str, after: str, seconds: float = SECONDS) -> list[Piece]:
-    """The pieces in reading order. Texts that differ only in their Unicode normalization are equal."""
-    if seconds <= 0:  # diff-match-patch would take this as no limit
+    """Return the pieces in reading order. Texts that differ only in their Unicode normalization are equal.
+
+    `seconds` limits the time of the comparison.
+    """
+    if seconds <= 0:  # for diff-match-patch, 0 means no limit
         return [Piece("removed", before), Piece("added", after)]
     texts = [_TOKEN.findall(nfc(text)) for text in (before, after)]
     words = list(dict.fromkeys(word for text in texts for word in text))
-    if len(words) > _LAST - _FIRST:  # no text of a person has so many different words
+    if len(words) > _LAST - _FIRST:  # no person writes so many different words
         return [Piece("removed", "".join(texts[0])), Piece("added", "".join(texts[1]))]
     codes = {word: chr(_FIRST + number) for number, word in enumerate(words)}
     comparison = diff_match_patch()
     comparison.Diff_Timeout = seconds
-    # The time limit doesn't bound this shortcut of the library: with repeated words, it would take a minute.
+    # The library's time limit doesn't apply to this shortcut, which takes a minute for a text with repeated words.
     comparison.diff_halfMatch = lambda *_texts: None
     found = comparison.diff_main(*("".join(map(codes.__getitem__, text)) for text in texts), False)
     comparison.diff_cleanupSemantic(found)
@@ -49,7 +52,7 @@ def word_diff(before: str, after: str, seconds: float = SECONDS) -> list[Piece]:
 
 
 def shorten(pieces: list[Piece], length: int) -> list[Piece]:
-    """Keeps only this number of characters of unchanged text before and after each change."""
+    """Return the pieces with only `length` characters of unchanged text before and after each change."""
     found = []
     for number, (kind, text) in enumerate(pieces):
         words = _TOKEN.findall(text) if kind == "same" and len(text) > 2 * length else []

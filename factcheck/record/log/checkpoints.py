@@ -1,4 +1,4 @@
-"""Extends the tree and stores checkpoints, which a signer has signed (see `signer.py`).
+"""The growth of the tree, and checkpoints, which a signer signs (see `signer.py`).
 
 Extending the tree reads the tiles at the right edge, changes a few tiles, and requests one signature. The number of SQL
 statements is the same for ten entries and for a million.
@@ -34,7 +34,10 @@ class CheckpointMemory:
 
 
 def log_signer(newest: LogCheckpoint | None) -> Signer | RemoteSigner:
-    """The signer at LOG_SIGNER. Without this setting, this process signs after the checkpoint. Raises SetupError."""
+    """Return the signer at LOG_SIGNER. Raises SetupError.
+
+    Without this setting, this process itself signs, and continues after the checkpoint `newest`.
+    """
     if settings.LOG_SIGNER:
         return RemoteSigner(settings.LOG_SIGNER)
     return Signer(tree.signing_keys(), CheckpointMemory(newest))
@@ -42,7 +45,7 @@ def log_signer(newest: LogCheckpoint | None) -> Signer | RemoteSigner:
 
 @contextmanager
 def signing_errors() -> Iterator[None]:
-    """Turns the signer's errors into SetupError."""
+    """Turn the signer's errors into SetupError."""
     try:
         yield
     except SigningError as problem:
@@ -60,7 +63,7 @@ def signing_errors() -> Iterator[None]:
 
 
 def verifier_key() -> VerifierKey:
-    """LOG_VERIFIER_KEY. Without this setting, the signer's first key. Raises SetupError."""
+    """Return LOG_VERIFIER_KEY, or the signer's first key if the setting is empty. Raises SetupError."""
     if settings.LOG_VERIFIER_KEY:
         return VerifierKey.parse(settings.LOG_VERIFIER_KEY)
     if not settings.LOG_SIGNER:
@@ -70,13 +73,13 @@ def verifier_key() -> VerifierKey:
 
 
 def require_signer() -> None:
-    """Raise SetupError if the log's signer doesn't answer. It doesn't need a database."""
+    """Raise SetupError if the log's signer doesn't answer. The check doesn't need a database."""
     with signing_errors():
         log_signer(None).status()
 
 
 def current_own_key() -> VerifierKey:
-    """The signer's key that signed the newest checkpoint, or else the signer's first key. Raises SetupError."""
+    """Return the signer's key that signed the newest checkpoint, or else the signer's first key. Raises SetupError."""
     newest = tree.newest_checkpoint()
     with signing_errors():
         keys = log_signer(newest).status().keys
@@ -85,9 +88,10 @@ def current_own_key() -> VerifierKey:
 
 
 def require_identity(newest: LogCheckpoint | None) -> tuple[Signer | RemoteSigner, SignerStatus]:
-    """The signer and its status. Raises SetupError if the signer can't continue the log after its newest checkpoint.
+    """Return the signer and its status. Raises SetupError if the signer can't continue the log.
 
-    Otherwise this server would publish a second history under the same name.
+    The log continues after its newest checkpoint. Without this check, the server could publish a second history under
+    the same name.
     """
     with signing_errors():
         signer = log_signer(newest)
@@ -105,7 +109,7 @@ def require_identity(newest: LogCheckpoint | None) -> tuple[Signer | RemoteSigne
 
 
 def _require_key(newest: LogCheckpoint, keys: Sequence[VerifierKey]) -> None:
-    """Raises SetupError if none of the keys made the last signature on the newest checkpoint."""
+    """Raise SetupError if none of the keys made the last signature on the newest checkpoint."""
     text, signatures = open_note(newest.note)
     origin = Checkpoint.parse(text).origin
     if origin != keys[0].name:
@@ -113,8 +117,8 @@ def _require_key(newest: LogCheckpoint, keys: Sequence[VerifierKey]) -> None:
             _("The log's origin is %(origin)s and can't be changed, but the signing key is for %(name)s.")
             % {"origin": origin, "name": keys[0].name}
         )
-    # Both keys sign a rotation's checkpoint, and the new key signs last. From then on, only the new key can be used.
-    # Servers with the new key don't accept entries from processes with the old key.
+    # Both keys sign a rotation's checkpoint, and the new key signs last. From then on, only the new key can be used,
+    # and servers with the new key refuse entries from processes with the old key.
     name, key_id, signature = signatures[-1]
     if any((name, key_id) == (key.name, key.id) and key.verify(text, signature) for key in keys):
         return
@@ -137,10 +141,10 @@ def _require_key(newest: LogCheckpoint, keys: Sequence[VerifierKey]) -> None:
 
 
 def _require_signed_history(newest: LogCheckpoint | None, status: SignerStatus) -> None:
-    """Raises SetupError if the signer has signed entries that this database doesn't have."""
+    """Raise SetupError if the signer has signed entries that this database doesn't have."""
     size = newest.size if newest else 0
     if status.size > size:
-        # The checkpoint may be missing because a process was killed, but the entries must exist.
+        # If a process was killed, the checkpoint can be missing, but the entries must exist.
         size = LogEntry.objects.count()
     if status.size > size or (newest and status.size == newest.size and status.root != bytes(newest.root)):
         raise SetupError(
@@ -153,12 +157,12 @@ def _require_signed_history(newest: LogCheckpoint | None, status: SignerStatus) 
 
 
 def has_unsigned(newest: LogCheckpoint | None) -> bool:
-    """Whether there are entries after the newest checkpoint."""
+    """Return whether there are entries after the newest checkpoint."""
     return LogEntry.objects.filter(sequence__gte=newest.size if newest else 0).exists()
 
 
 def require_signable() -> None:
-    """Raises SetupError if the next entries couldn't be signed. Signs earlier entries if they aren't signed yet."""
+    """Raise SetupError if the next entries couldn't be signed. Sign earlier entries that aren't signed yet."""
     newest = tree.newest_checkpoint()
     if has_unsigned(newest):
         extend()
@@ -168,7 +172,7 @@ def require_signable() -> None:
 
 
 def extend() -> LogCheckpoint | None:
-    """Adds all entries without a checkpoint to the tree, and stores a new checkpoint with the signer's signatures.
+    """Add all entries without a checkpoint to the tree, and store a new checkpoint with the signer's signatures.
 
     The caller has locked the log and has committed the entries (see `signer.py`). Raises SetupError. After an entry for
     a rotation, the next key signs too. From then on, it's the log's key (see `require_identity`).

@@ -1,16 +1,16 @@
-"""Checks documents against the log when they are read, and reports what differs."""
+"""The check of documents against the log when they are read, and the report of differences."""
 
 import logging
 
 from factcheck.record.errors import DamagedError
 from factcheck.record.formats.canonical import sha256_hex
-from factcheck.server import metrics
+from factcheck.tools import metrics
 
 logger = logging.getLogger(__name__)
 
 
 def require_digest(sequence: int, digest: str, salt: bytes | None, document: bytes | None) -> bytes:
-    """Return the document if it has the digest of its entry. Otherwise, report it and raise DamagedError."""
+    """Return the document if it has the digest of its entry. Otherwise, report the entry and raise DamagedError."""
     if salt is not None and document is not None and sha256_hex(salt + document) == digest:
         return document
     problem = "The document doesn't have its digest, so nobody can read it. Restore it from a backup."
@@ -19,6 +19,6 @@ def require_digest(sequence: int, digest: str, salt: bytes | None, document: byt
 
 
 def report(sequence: int, problem: str) -> None:
-    """Tell the operator once which entry's document or row is wrong: in the journal, `/readyz` and `/metrics`."""
+    """Tell the operator once which entry's document or row is wrong, in the journal, `/readyz` and `/metrics`."""
     if metrics.set_wrong_entry(sequence):
         logger.error("Log entry %s: %s Run manage.py verify_record.", sequence, problem)

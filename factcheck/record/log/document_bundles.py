@@ -9,7 +9,7 @@ from django.db import connections
 
 from factcheck.record.log.models import RevisionDocument
 
-BATCH = 2**19  # in bytes of documents that are in memory at the same time. A larger document is alone.
+BATCH = 2**19  # in bytes of documents in memory at the same time, unless one document is larger
 
 # `xmin` changes whenever a row is written again, so the ETag changes even if somebody bypasses the rules of the tables.
 # PostgreSQL knows a document's length without reading the document.
@@ -22,13 +22,13 @@ _ROWS = """
 
 @dataclass(frozen=True, slots=True)
 class DocumentBundle:
-    """The documents of consecutive entries. `rows` has the sequence, the version and the length of each."""
+    """The documents of consecutive entries. `rows` has the sequence, the version and the length in bytes of each."""
 
     rows: list[tuple[int, str | None, int]]
 
     @classmethod
     def read(cls, start: int, width: int) -> "DocumentBundle | None":
-        """The bundle, or None if the log doesn't have all these entries yet."""
+        """Return the bundle, or None if the log doesn't have all these entries yet."""
         with connections["public"].cursor() as cursor:
             cursor.execute(_ROWS, [start, start + width])
             rows = cursor.fetchall()
@@ -36,16 +36,19 @@ class DocumentBundle:
 
     @property
     def version(self) -> str:
-        """Changes when a document is erased. No document is read for it."""
+        """A hash that changes when a document is erased. It is computed without reading a document."""
         return sha256(repr(self.rows).encode()).hexdigest()[:32]
 
     @property
     def size(self) -> int:
-        """The bytes of all documents, without the salts."""
+        """The size of all documents in bytes, without the salts."""
         return sum(length for _sequence, _version, length in self.rows)
 
     def lines(self) -> Iterator[bytes]:
-        """A line of JSON for each entry, read in batches: document and salt, or null for an erased document."""
+        """Yield a line of JSON for each entry: document and salt, or null for an erased document.
+
+        Documents are read in batches, so that a large bundle doesn't fill the memory.
+        """
         batch: list[int] = []
         size = 0
         for sequence, _version, length in self.rows:
@@ -61,6 +64,7 @@ def _lines(sequences: list[int]) -> Iterator[bytes]:
     found = RevisionDocument.objects.using("public").in_bulk(sequences)
     for sequence in sequences:
         row = found.get(sequence)
-        # Bytes that aren't UTF-8 can't be published. If somebody bypassed the rules, the digest doesn't match.
+        # Published documents are always valid UTF-8. If somebody bypassed the rules, the digest doesn't match, so
+        # replaced characters hide nothing.
         line = row and {"document": bytes(row.document).decode(errors="replace"), "salt": bytes(row.salt).hex()}
         yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

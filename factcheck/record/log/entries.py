@@ -1,6 +1,6 @@
-"""Appends entries and documents to the log. After the commit, `checkpoints.py` signs them.
+"""The appending of entries and documents to the log. After the commit, `checkpoints.py` signs them.
 
-This module doesn't depend on anything that is derived from the log (see `publish.py`). Sequence numbers have no gaps
+This module doesn't depend on anything that is derived from the log (see `publish.py`). Sequence numbers don't have gaps
 and follow the commit order.
 """
 
@@ -49,12 +49,13 @@ class Publication:
 
 
 def lock() -> bool:
-    """Locks the log and its projections until the transaction ends. Waits for other writers.
+    """Lock the log and its projections until the transaction ends. Wait for other writers.
 
-    Returns whether the transaction has locked the log before.
+    Return whether the transaction had already locked the log.
     """
     with connection.cursor() as cursor:
-        # The parameter lasts as long as the lock. A rollback to a savepoint resets both. One round trip does it all.
+        # A rollback to a savepoint resets both the lock and the parameter, so the parameter always tells the truth. One
+        # statement saves round trips.
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s), current_setting('factcheck.log', true),"
             " set_config('factcheck.log', 'locked', true)",
@@ -65,14 +66,15 @@ def lock() -> bool:
 
 
 def lock_for_append() -> None:
-    """Locks the log. Raises SetupError if the log's signer can't continue the log, or can't sign earlier entries."""
-    # Otherwise the newest entries can be from this transaction, so they must not be signed yet.
+    """Lock the log. Raises SetupError if the signer can't continue the log or can't sign earlier entries."""
+    # If the transaction had already locked the log, the newest entries can be from this transaction. They must not be
+    # signed before they are committed.
     if not lock():
         checkpoints.require_signable()
 
 
 def append(publications: Sequence[Publication]) -> list[Published]:
-    """Appends the publications in order, after a call of `lock_for_append`. Raises RecordError.
+    """Append the publications in order, after a call of `lock_for_append`. Raises RecordError.
 
     Each subject can occur only once per call.
     """
@@ -111,7 +113,7 @@ def append(publications: Sequence[Publication]) -> list[Published]:
 
 
 def _kind(publication: Publication, last: Published | None) -> Kind:
-    """The entry's kind. Raises RecordError if the kind can't follow the last entry about the subject."""
+    """Return the entry's kind. Raises RecordError if the kind can't follow the last entry about the subject."""
     previous = Kind(last.entry.kind) if last else None
     if publication.kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED, Kind.KEY_ROTATION):
         return publication.kind
@@ -149,7 +151,7 @@ def _kind(publication: Publication, last: Published | None) -> Kind:
 
 
 def _require_target(publication: Publication) -> None:
-    """Raises RecordError if the target is the claim itself or has been merged. Merges must never form a cycle."""
+    """Raise RecordError if the target is the claim itself or has been merged. Merges must never form a cycle."""
     target = UUID(publication.statement["into"]["id"])
     if target == publication.subject:
         raise RecordError(_("A claim cannot be merged into itself."))
@@ -163,7 +165,7 @@ def _require_target(publication: Publication) -> None:
 def _document(
     publication: Publication, kind: Kind, number: int, at: datetime, previous: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """The statement with the keys that the log adds (docs/explanation/architecture.md, "Bytes")."""
+    """Return the statement with the keys that the log adds (docs/explanation/architecture.md, "Bytes")."""
     # An erasure drops the list of corrections, because the list can contain erased content.
     corrections = list(previous.get("corrections", [])) if previous and kind != Kind.ERASURE else []
     short_kind = kind.partition(".")[2]
@@ -192,12 +194,12 @@ def _document(
         },
     }
     if kind.startswith(("demand.", "claim.")):
-        return document  # without a list of corrections, because the revisions' notes explain the changes
+        return document  # without corrections, because the revisions' notes explain the changes
     return document | {"corrections": corrections}
 
 
 def _verdict_names(document: dict[str, Any]) -> dict[str, Any] | None:
-    """The verdict's names, or None for an erasure notice."""
+    """Return the verdict's names, or None for the notice of an erasure."""
     if "verdict" not in document:
         return None
     return {key: document["verdict"][key] for key in ("scale", "slug", "label")}

@@ -1,8 +1,8 @@
 """The Merkle tree of RFC 6962, stored in tiles of 256 hashes as defined by C2SP tlog-tiles.
 
-These are pure functions that take a function for reading tiles. A hash has 32 bytes, and a tile is the concatenation of
-up to 256 hashes. The n-th tile at level l contains the roots of the complete subtrees of 256^l leaves, beginning at
-leaf n * 256^(l+1).
+The functions are pure, and take a function for reading tiles. A hash has 32 bytes, and a tile is the concatenation of
+up to 256 hashes. The n-th tile at level l contains the roots of complete subtrees with 256^l leaves each. The first of
+these subtrees begins at leaf n * 256^(l+1).
 """
 
 import hashlib
@@ -13,22 +13,25 @@ TILE_WIDTH = 256
 TILE_HEIGHT = 8
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
-# Returns all hashes of a tile: (level, index) -> bytes.
+# A function that returns all hashes of a tile: (level, index) -> bytes.
 TileReader = Callable[[int, int], bytes]
 
 
 def leaf_hash(entry: bytes) -> bytes:
-    """The hash of a leaf (RFC 6962, section 2.1)."""
+    """Return the hash of a leaf (RFC 6962, section 2.1)."""
     return hashlib.sha256(b"\x00" + entry).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of an inner node (RFC 6962, section 2.1)."""
+    """Return the hash of an inner node (RFC 6962, section 2.1)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 def tile_name(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
-    """The path relative to the log's prefix. (0, 1234067) is tile/0/x001/x234/067. Partial tiles end in .p/<width>."""
+    """Return the path relative to the log's prefix. (0, 1234067) is tile/0/x001/x234/067.
+
+    The path of a partial tile ends in .p/<width>.
+    """
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:
         groups.insert(0, f"x{index % 1000:03d}")
@@ -37,7 +40,7 @@ def tile_name(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
 
 
 def subtree_root(hashes: Iterable[bytes]) -> bytes:
-    """The root of a complete subtree, from its 2^k hashes."""
+    """Return the root of a complete subtree, from its 2^k hashes."""
     row = list(hashes)
     while len(row) > 1:
         row = [node_hash(row[i], row[i + 1]) for i in range(0, len(row), 2)]
@@ -45,15 +48,19 @@ def subtree_root(hashes: Iterable[bytes]) -> bytes:
 
 
 def hashes_of(tile: bytes) -> list[bytes]:
-    """The hashes in a tile."""
     return [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
 
 
 def range_root(start: int, end: int, read: TileReader) -> bytes:
-    """MTH(D[start:end]) for a range that occurs in the tree. `start` is a multiple of the first complete subtree."""
+    """Return MTH(D[start:end]) for a range that occurs in the tree (RFC 6962, section 2.1).
+
+    `start` is a multiple of the size of the range's first complete subtree.
+    """
     count = end - start
     if count == 0:
         return EMPTY_ROOT
+    # A range of 2^k leaves is a complete subtree. One tile contains the roots of the largest stored parts of this
+    # subtree.
     if count & (count - 1) == 0:
         height = count.bit_length() - 1
         level, rest = divmod(height, TILE_HEIGHT)
@@ -68,17 +75,17 @@ def range_root(start: int, end: int, read: TileReader) -> bytes:
 
 
 def root(size: int, read: TileReader) -> bytes:
-    """The root hash of a tree that consists of the first `size` leaves."""
+    """Return the root hash of a tree that consists of the first `size` leaves."""
     return range_root(0, size, read)
 
 
 def largest_power_below(count: int) -> int:
-    """The largest power of two smaller than count, for count > 1."""
+    """Return the largest power of two smaller than `count`, for count > 1."""
     return 1 << (count - 1).bit_length() - 1
 
 
 def inclusion_proof(index: int, size: int, read: TileReader) -> list[bytes]:
-    """PATH(index, D[0:size]) of RFC 6962, section 2.1.1, from the leaf upwards."""
+    """Return PATH(index, D[0:size]) of RFC 6962, section 2.1.1, from the leaf upwards."""
     if not 0 <= index < size:
         raise ValueError(f"leaf {index} is not in a tree of {size}")
     path: list[bytes] = []
@@ -95,7 +102,7 @@ def inclusion_proof(index: int, size: int, read: TileReader) -> list[bytes]:
 
 
 def consistency_proof(old: int, new: int, read: TileReader) -> list[bytes]:
-    """PROOF(old, D[0:new]) of RFC 6962, section 2.1.2."""
+    """Return PROOF(old, D[0:new]) of RFC 6962, section 2.1.2."""
     if not 0 <= old <= new:
         raise ValueError(f"a tree of {new} does not contain one of {old}")
     if old in (0, new):
@@ -116,7 +123,10 @@ def consistency_proof(old: int, new: int, read: TileReader) -> list[bytes]:
 
 
 def is_consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes]) -> bool:
-    """Whether the proof shows that a tree of `new` leaves begins with a tree of `old` leaves (RFC 9162, 2.1.4.2)."""
+    """Return whether the proof shows that the tree of `new` leaves begins with the tree of `old` leaves.
+
+    The algorithm and its steps are those of RFC 9162, section 2.1.4.2.
+    """
     if old == new:
         return not proof and old_root == new_root
     if old == 0:
@@ -144,9 +154,10 @@ def is_consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: l
 
 
 def append(size: int, leaves: list[bytes], edge: TileReader) -> dict[tuple[int, int], bytes]:
-    """The hashes to add to each tile if these leaf hashes are appended to a tree of `size`: (level, index) -> hashes.
+    """Return the hashes that each tile gains if these leaf hashes are appended: (level, index) -> hashes.
 
-    `edge` reads the tiles at the right edge of the old tree. Each leaf is hashed into the tree once.
+    `size` is the size of the old tree. `edge` reads the tiles at its right edge. Each leaf is hashed into the tree
+    once.
     """
     gained: dict[tuple[int, int], bytes] = {}
     level, hashes = 0, leaves

@@ -33,20 +33,20 @@ CORRECTION_CLASSES = [each.value for each in ChangeClass if each != ChangeClass.
 
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):
     def newest(self) -> "LogEntryQuerySet":
-        """The newest entry, as a queryset of at most one row."""
+        """Return the newest entry, as a queryset of at most one row."""
         return self.order_by("-sequence")[:1]
 
     def last_of(self, subjects: Collection[UUID]) -> "LogEntryQuerySet":
-        """The last entry about each of these subjects, with its document."""
+        """Return the last entry about each of these subjects, with its document."""
         found = self.filter(subject__among=subjects).order_by("subject", "-number").distinct("subject")
         return found.select_related("revision_document")
 
     def of_reviews(self) -> "LogEntryQuerySet":
-        """Entries about reviews with their documents, in log order, except for erased documents."""
+        """Return entries about reviews with their documents, in log order, without entries with an erased document."""
         return self.with_documents().filter(kind__startswith="review.")
 
     def with_documents(self) -> "LogEntryQuerySet":
-        """Entries with their documents, in log order, except for erased documents."""
+        """Return entries with their documents, in log order, without entries with an erased document."""
         return self.filter(revision_document__isnull=False).select_related("revision_document").order_by("sequence")
 
 
@@ -134,7 +134,7 @@ class LogEntry(models.Model):
         return self.kind.startswith("claim.")
 
     def leaf(self) -> bytes:
-        """The entry's bytes in the log, as canonical JSON (docs/reference/log.md)."""
+        """Return the entry's bytes in the log, as canonical JSON (docs/reference/log.md)."""
         return canonical_unchecked(
             {
                 "v": 1,
@@ -164,18 +164,18 @@ class RevisionDocument(models.Model):
         return f"document of {self.entry_id}"
 
     def checked(self) -> bytes:
-        """The document. Raises DamagedError if it doesn't have the digest of its entry."""
+        """Return the document. Raises DamagedError if it doesn't have the digest of its entry."""
         return require_digest(self.entry_id, self.entry.digest, bytes(self.salt), bytes(self.document))
 
     def parsed(self) -> dict[str, Any]:
-        """The document as a dictionary. Raises DamagedError."""
+        """Return the document as a dictionary. Raises DamagedError."""
         document: dict[str, Any] = orjson.loads(self.checked())
         return document
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An entry with its document and, if there is one that hasn't been erased, the previous revision."""
+    """An entry with its document, and the previous revision if it exists and hasn't been erased."""
 
     entry: LogEntry
     document: dict[str, Any]
@@ -183,7 +183,7 @@ class Published:
 
     @classmethod
     def of(cls, entry: LogEntry, previous: "Published | None" = None) -> Self:
-        """Parses the document of an entry that was selected with `with_documents`."""
+        """Parse the document of an entry that was selected with `with_documents`."""
         return cls(entry, entry.revision_document.parsed(), previous)
 
 
@@ -211,7 +211,7 @@ class LogCheckpoint(models.Model):
         return f"checkpoint of {self.size}"
 
     def cosigned(self) -> str:
-        """The note with the log's own signatures and the signatures of all witnesses so far."""
+        """Return the note with the log's own signatures and the signatures of all witnesses so far."""
         return self.note + "".join(self.cosignatures.order_by("pk").values_list("line", flat=True))
 
 

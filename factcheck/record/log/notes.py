@@ -1,7 +1,7 @@
 """Signed notes, checkpoints and their keys: C2SP signed-note, tlog-checkpoint, tlog-cosignature.
 
-Keys have the format of golang.org/x/mod/sumdb/note: `<name>+<key id>+<base64(type || public key)>` for verifying,
-`PRIVATE+KEY+<name>+<key id>+<base64(type || seed)>` for signing.
+Keys have the format of golang.org/x/mod/sumdb/note. A verifier key is `<name>+<key id>+<base64(type || public key)>`,
+and a signing key is `PRIVATE+KEY+<name>+<key id>+<base64(type || seed)>`.
 """
 
 import base64
@@ -18,7 +18,7 @@ COSIGNATURE = 0x04
 
 
 class NoteError(ValueError):
-    """A note, a checkpoint or a key is malformed. The message gives the reason."""
+    """The error for a malformed note, checkpoint or key. The message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class VerifierKey:
         return f"{self.name}+{self.id.hex()}+{data}"
 
     def verify(self, text: str, signature: bytes) -> bool:
-        """Whether this key signed the text of the note. The signature is passed without the key's id."""
+        """Return whether this key signed the text of the note. The signature is passed without the key's id."""
         message = text.encode()
         if self.type == COSIGNATURE:
             if len(signature) != 72:
@@ -97,7 +97,7 @@ class SigningKey:
 
     @classmethod
     def parse_all(cls, text: str) -> list[Self]:
-        """The log's key and, before a rotation, the next key."""
+        """Return the log's key and, before a rotation, the next key too. The keys are separated by white space."""
         keys = [cls.parse(each) for each in text.split()]
         if not 1 <= len(keys) <= 2:
             raise NoteError("the file doesn't contain one key, or two keys for a rotation")
@@ -114,7 +114,7 @@ class SigningKey:
         return VerifierKey(self.name, self._private().public_key().public_bytes_raw(), key_type)
 
     def sign(self, text: str) -> str:
-        """The signature line for the text of a note. The text ends in a newline."""
+        """Return the signature line for the text of a note. The text ends in a newline."""
         return signature_line(self.name, self.verifier().id + self._private().sign(text.encode()))
 
     def _private(self) -> Ed25519PrivateKey:
@@ -148,7 +148,7 @@ def signature_line(name: str, signature: bytes) -> str:
 
 
 def open_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
-    """The text of a signed note, and its signatures as (name, key id, signature). Raises NoteError."""
+    """Return the text of a signed note, and its signatures as (name, key id, signature). Raises NoteError."""
     text, separator, block = note.rpartition("\n\n")
     lines = block.split("\n")
     if not separator or lines[-1] != "" or len(lines) < 2:
@@ -165,7 +165,7 @@ def open_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
 
 
 def signed_by(note: str, key: VerifierKey) -> bool:
-    """Whether the note contains a valid signature by this key."""
+    """Return whether the note contains a valid signature by this key."""
     text, signatures = open_note(note)
     return any(name == key.name and key_id == key.id and key.verify(text, sig) for name, key_id, sig in signatures)
 

@@ -1,17 +1,18 @@
-"""Signs checkpoints of one history. Uses neither Django nor the database, so it can run in a process of its own.
+"""The signer of one history's checkpoints. It uses neither Django nor the database, so it can run in its own process.
 
 A publisher commits its entries first. Then it locks the log and sends the size, the root and a consistency proof from
 the last signed size. The signer checks the proof, stores the signed checkpoint and answers with the signatures. Then
-the publisher stores the checkpoint in a second transaction. So every signed entry has already been committed:
+the publisher stores the checkpoint in a second transaction. Every signed entry has therefore already been committed. A
+publisher can be killed at any time:
 
-- Killed before the signature: the entries have no checkpoint. The next publication or the worker requests it again.
-- Killed after the signature: the entries are the same, so the next request has the same root or extends it. For the
-  same root, the signer repeats its answer.
-- Killed after the second commit: nothing is missing.
+- Before the signature: The entries have no checkpoint. The next publication or the worker requests it again.
+- After the signature: The entries are the same, so the next request has the same root or extends it. For the same root,
+  the signer repeats its answer.
+- After the second commit: Nothing is missing.
 
-The signer never forgets a signed checkpoint, even if the checkpoint was never published. Somebody may have seen it.
-If the database itself loses committed entries, for example after a restore, then nothing is signed until the database
-contains them again.
+The signer never forgets a signed checkpoint, even if the checkpoint was never published. Somebody may have seen it. The
+database can lose committed entries, for example after a restore. In this case, nothing is signed until the database
+contains the entries again.
 """
 
 import fcntl
@@ -26,7 +27,7 @@ from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open
 
 
 class SigningError(Exception):
-    """The signer refused. The message gives the reason."""
+    """The error if the signer refuses. The message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class SignerStatus:
 
 
 class Memory(Protocol):
-    """Stores the note of the last signed checkpoint."""
+    """The storage for the note of the last signed checkpoint."""
 
     def read(self) -> str | None: ...
 
@@ -47,11 +48,11 @@ class Memory(Protocol):
 
 
 class FileMemory:
-    """Stores the note in a folder. Only one process at a time can use the folder."""
+    """The storage for the note in a folder. Only one process at a time can use the folder."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "checkpoint"
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)  # held until the process ends
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)  # the lock is kept until the process ends
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -61,7 +62,7 @@ class FileMemory:
         return self.file.read_text() if self.file.exists() else None
 
     def write(self, note: str) -> None:
-        """Returns when the note is on the disk."""
+        """Write the note, and return when it is on the disk. A power cut must not make the signer forget it."""
         unfinished = self.file.with_suffix(".new")
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             out.write(note)
@@ -76,7 +77,7 @@ class FileMemory:
 
 
 class Signer:
-    """Signs with the log's current key. A second key is the next key, for a rotation."""
+    """A signer with the log's current key. A second key is the next key, for a rotation."""
 
     def __init__(self, keys: Sequence[SigningKey], memory: Memory) -> None:
         self.keys = tuple(keys)
@@ -87,7 +88,7 @@ class Signer:
         return SignerStatus(tuple(key.verifier() for key in self.keys), last.size, last.root)
 
     def rotation(self) -> tuple[VerifierKey, VerifierKey, str]:
-        """The current key, the next key, and the current key's signature on both."""
+        """Return the current key, the next key, and the current key's signature on both."""
         current = self.current_key()
         if current == self.keys[-1]:
             raise SigningError("The key's file doesn't contain a next key. Add one with make_log_key --next.")
@@ -97,7 +98,10 @@ class Signer:
         return old, new, current.sign(f"{old}\n{new}\n")
 
     def sign(self, size: int, root: bytes, proof: list[bytes], *, rotate: bool = False) -> str:
-        """The signature lines for a checkpoint that extends the last one. With `rotate`, the next key signs too."""
+        """Return the signature lines for a checkpoint that extends the last one. Raises SigningError.
+
+        With `rotate`, the next key signs too.
+        """
         note, last = self._last()
         if note and (size, root) == (last.size, last.root):
             return note.partition("\n\n")[2]
@@ -116,7 +120,7 @@ class Signer:
         return lines
 
     def current_key(self) -> SigningKey:
-        """The key whose signature is the last one on the last checkpoint."""
+        """Return the key whose signature is the last one on the last checkpoint."""
         note = self.memory.read()
         if note is None:
             return self.keys[0]

@@ -16,14 +16,17 @@ from typing import Any
 from factcheck.record.log import merkle
 from factcheck.record.log.notes import Checkpoint, NoteError, SigningKey, VerifierKey, open_note, signed_by
 from factcheck.record.log.signer import FileMemory, Signer, SignerStatus, SigningError
-from factcheck.server.environment import environment
+from factcheck.tools.environment import environment
 
-TIMEOUT = 5  # seconds for a request, on both sides
-MAX_REQUEST = 16 * 1024  # bytes. A proof has at most 64 hashes.
+TIMEOUT = 5  # in seconds, for a request, on both sides
+MAX_REQUEST = 16 * 1024  # in bytes, because a proof has at most 64 hashes
 
 
 class RemoteSigner:
-    """The publishers' side. Has the same methods as `Signer`. Raises SigningError or OSError."""
+    """A signer in another process, as publishers use it. The methods are those of `Signer`.
+
+    They raise SigningError if the signer refuses, and OSError if it doesn't answer.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -57,7 +60,7 @@ class RemoteSigner:
 
 
 def answer(signer: Signer, line: bytes) -> dict[str, Any]:
-    """The response to a request. Doesn't raise an error for any request."""
+    """Return the response to a request. No request raises an error."""
     try:
         match json.loads(line):
             case {"do": "status", **rest} if not rest:
@@ -76,8 +79,8 @@ def answer(signer: Signer, line: bytes) -> dict[str, Any]:
 
 
 def serve(signer: Signer, path: Path) -> None:
-    """Answers requests, one after the other, until the process is killed. Any point is safe for that."""
-    path.unlink(missing_ok=True)  # left behind by a killed signer
+    """Answer requests, one after the other, until the process is killed. A kill is safe at any time."""
+    path.unlink(missing_ok=True)  # a killed signer leaves its socket behind
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         path.chmod(0o660)
@@ -95,14 +98,14 @@ def serve(signer: Signer, path: Path) -> None:
 
 
 def begin(signer: Signer, note: str | None) -> Checkpoint:
-    """Stores the checkpoint to continue: the note's, or the empty log's. Raises SigningError."""
+    """Store and return the checkpoint to continue: that of the note, or of an empty log. Raises SigningError."""
     if signer.memory.read() is not None:
         raise SigningError("The signer has already signed checkpoints, and never forgets them.")
     if note is None:
         text = Checkpoint(signer.keys[0].name, 0, merkle.EMPTY_ROOT).text()
         note = f"{text}\n{signer.keys[0].sign(text)}"
     text, _signatures = open_note(note)
-    # The checkpoint that readers see can also have cosignatures of witnesses.
+    # Witnesses can have cosigned the checkpoint that readers see. Only the log's own signatures are stored.
     lines = note.partition("\n\n")[2].splitlines(keepends=True)
     own = [line for line in lines if any(signed_by(f"{text}\n{line}", key.verifier()) for key in signer.keys)]
     if not own:
@@ -112,7 +115,7 @@ def begin(signer: Signer, note: str | None) -> Checkpoint:
 
 
 def require_state(signer: Signer) -> None:
-    """Raises SigningError if the signer doesn't know what it has signed, or if another key signed it."""
+    """Raise SigningError if the signer doesn't know what it has signed, or if another key signed it."""
     if signer.memory.read() is None:
         raise SigningError("The signer doesn't know what it has signed. Run it once with --begin or --adopt FILE.")
     signer.current_key()

@@ -1,4 +1,4 @@
-"""Stores the log's tree in the database, as tiles, and reads the log's keys."""
+"""The log's tree, stored in the database as tiles, and the log's keys."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,25 +14,25 @@ from factcheck.record.errors import SetupError
 from factcheck.record.log import merkle
 from factcheck.record.log.models import LogCheckpoint, LogEntry, LogTile
 from factcheck.record.log.notes import NoteError, SigningKey
-from factcheck.server.private_files import write_private_file
+from factcheck.tools.private_files import write_private_file
 
 LEVELS = 64 // merkle.TILE_HEIGHT
 
 
 def default_origin() -> str:
-    """LOG_ORIGIN, or the log's URL without its scheme."""
+    """Return LOG_ORIGIN, or the log's URL without its scheme."""
     return settings.LOG_ORIGIN or f"{settings.SITE_URL.partition('://')[2]}/api/v1/log"
 
 
 def make_signing_key(file: Path) -> SigningKey:
-    """Writes a new key for this log to a new file with mode 0600. Raises FileExistsError."""
+    """Write a new key for this log to a new file with mode 0600. Raises FileExistsError."""
     key = SigningKey.generate(default_origin())
     write_private_file(file, f"{key}\n")
     return key
 
 
 def add_next_key(file: Path) -> SigningKey:
-    """Adds a second key, the next one, to a key's file. Raises OSError, or NoteError if the file has no single key."""
+    """Add the next key to a file with one key. Raises OSError, or NoteError if the file has two keys or none."""
     keys = SigningKey.parse_all(file.read_text())
     if len(keys) > 1:
         raise NoteError("it already contains the next key")
@@ -44,14 +44,14 @@ def add_next_key(file: Path) -> SigningKey:
 
 @cache
 def signing_key() -> SigningKey:
-    """The first key in LOG_SIGNING_KEY. Raises SetupError."""
+    """Return the first key in LOG_SIGNING_KEY. Raises SetupError."""
     return signing_keys()[0]
 
 
 def signing_keys() -> list[SigningKey]:
-    """The keys in LOG_SIGNING_KEY, whose value is the path of a file or the keys themselves. Raises SetupError.
+    """Return the keys in LOG_SIGNING_KEY, whose value is the path of a file or the keys themselves. Raises SetupError.
 
-    The value is shown in an error message, or used to create a file, only if it is certainly a path. Otherwise the
+    An error message shows the value only if it is certainly a path, and only such a file is created. Otherwise the
     value could be a damaged key or a key in quotation marks.
     """
     value = settings.LOG_SIGNING_KEY
@@ -87,7 +87,7 @@ def newest_checkpoint(using: str | None = None) -> LogCheckpoint | None:
 
 
 def tile_reader(using: str | None = None) -> merkle.TileReader:
-    """A function that reads stored tiles for proofs. Each tile is read only once."""
+    """Return a function that reads stored tiles for proofs. The function reads each tile only once."""
     cache: dict[tuple[int, int], bytes] = {}
 
     def read(level: int, index: int) -> bytes:
@@ -100,13 +100,13 @@ def tile_reader(using: str | None = None) -> merkle.TileReader:
 
 
 def bundle(entries: Iterable[LogEntry]) -> bytes:
-    """An entry bundle: each leaf, preceded by its length as a big-endian uint16."""
+    """Return an entry bundle: each leaf, preceded by its length as a big-endian uint16."""
     leaves = [entry.leaf() for entry in entries]
     return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
 
 
 def right_edge(size: int) -> dict[tuple[int, int], bytes]:
-    """The tiles at the right edge of a tree of this size. Its root and its growth depend only on these tiles."""
+    """Return the tiles at the right edge of a tree of this size. Its root and its growth depend only on these tiles."""
     condition = Q()
     for level in range(LEVELS):
         condition |= Q(level=level, index=(size >> merkle.TILE_HEIGHT * level) // merkle.TILE_WIDTH)
@@ -114,7 +114,7 @@ def right_edge(size: int) -> dict[tuple[int, int], bytes]:
 
 
 def require_signed_tiles(newest: LogCheckpoint | None, tiles: dict[tuple[int, int], bytes]) -> None:
-    """Raises SetupError if the tiles don't match the newest checkpoint. Otherwise the log would fork its history."""
+    """Raise SetupError if the tiles don't match the newest checkpoint. Otherwise the log would fork its history."""
     size = newest.size if newest else 0
     widths = {
         (level, row // merkle.TILE_WIDTH): row % merkle.TILE_WIDTH
@@ -135,9 +135,9 @@ def require_signed_tiles(newest: LogCheckpoint | None, tiles: dict[tuple[int, in
 
 
 def append_to_tiles(gained: dict[tuple[int, int], bytes]) -> None:
-    """Appends hashes to tiles. The trigger tile_grows refuses any other change to a tile.
+    """Append hashes to tiles. The trigger tile_grows refuses any other change to a tile.
 
-    Django's `bulk_create` can replace a value after a conflict, but can't append to it.
+    SQL is needed, because Django's `bulk_create` can replace a value after a conflict, but can't append to it.
     """
     rows = [(level, index, hashes) for (level, index), hashes in gained.items()]
     with connection.cursor() as cursor:

@@ -1,6 +1,6 @@
-"""Requests cosignatures for the newest checkpoint from witnesses (C2SP tlog-witness).
+"""Requests to witnesses for cosignatures of the newest checkpoint (C2SP tlog-witness).
 
-A witness only signs checkpoints that are consistent with every checkpoint it has signed before. An operator with the
+A witness signs only checkpoints that are consistent with every checkpoint it has signed before. An operator with the
 log's key and database could show different histories to two readers, but a witness never cosigns both.
 """
 
@@ -15,16 +15,16 @@ from django.conf import settings
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.models import Cosignature, LogCheckpoint
 from factcheck.record.log.notes import NoteError, VerifierKey, open_note
-from factcheck.server.http_client import FetchError, send
+from factcheck.tools.http_client import FetchError, send
 
 TIMEOUT = 10  # in seconds
 MAX_RESPONSE = 64 * 1024  # in bytes
-MAX_AGE = 300  # in seconds, between a cosignature's time and our clock
+MAX_AGE = 300  # in seconds, between a cosignature's time and this server's clock
 _SIZE = re.compile(r"[0-9]{1,18}")
 
 
 class WitnessError(Exception):
-    """A witness didn't cosign. The message gives the reason."""
+    """The error if a witness didn't cosign. The message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Witness:
 
 
 def configured_witnesses() -> list[Witness]:
-    """The witnesses in LOG_WITNESSES, where verifier keys and URLs alternate. Raises NoteError."""
+    """Return the witnesses in LOG_WITNESSES, where verifier keys and URLs alternate. Raises NoteError."""
     words = settings.LOG_WITNESSES.split()
     if len(words) % 2:
         raise NoteError("LOG_WITNESSES needs a verifier key and a URL for each witness")
@@ -44,7 +44,7 @@ def configured_witnesses() -> list[Witness]:
 
 
 def request_cosignatures() -> Iterator[tuple[Witness, str]]:
-    """Requests all missing cosignatures for the newest checkpoint. Yields each witness with the outcome."""
+    """Request all missing cosignatures for the newest checkpoint. Yield each witness with the outcome."""
     checkpoint = tree.newest_checkpoint()
     for witness in configured_witnesses() if checkpoint else []:
         assert checkpoint is not None
@@ -61,12 +61,12 @@ def request_cosignatures() -> Iterator[tuple[Witness, str]]:
 
 
 def request_cosignature(witness: Witness, checkpoint: LogCheckpoint) -> str:
-    """The witness's signature line for the checkpoint. Raises WitnessError."""
+    """Return the witness's signature line for the checkpoint. Raises WitnessError."""
     last = Cosignature.objects.filter(witness=witness.key.name).order_by("-checkpoint_id").first()
     old = last.checkpoint_id if last else 0
     status, answer = _submit(witness, checkpoint, old)
     if status == 409 and _SIZE.fullmatch(answer.strip()) and int(answer) <= checkpoint.size:
-        # The witness has recorded a different size than this server, for example after a backup was restored.
+        # The witness has recorded a different size than this server, for example after a restore from a backup.
         status, answer = _submit(witness, checkpoint, int(answer))
     if status != 200:
         raise WitnessError(f"it answered {status} {' '.join(answer.split())[:200]}")
@@ -88,7 +88,7 @@ def _submit(witness: Witness, checkpoint: LogCheckpoint, old: int) -> tuple[int,
     try:
         url = f"{witness.url}/add-checkpoint"
         sent = send("POST", url, body, {}, seconds=TIMEOUT, max_body=MAX_RESPONSE, any_host=True)
-    # A bad response or URL must not prevent requests to the remaining witnesses.
+    # A failure of one witness must not prevent requests to the other witnesses.
     except FetchError as problem:
         raise WitnessError(f"it does not answer ({problem})") from problem
     return sent.status, sent.body.decode("utf-8", "replace")

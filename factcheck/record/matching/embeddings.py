@@ -19,8 +19,8 @@ from django.conf import settings
 from factcheck.record.matching.match_numbers import MAX_TEXT
 from factcheck.record.matching.models import DIMENSIONS, Vector
 from factcheck.record.matching.vector_maps import map_queries, without_language
-from factcheck.server.http_client import FetchError, send
-from factcheck.server.slots import Slots
+from factcheck.tools.http_client import FetchError, send
+from factcheck.tools.slots import Slots
 
 AT_ONCE = 2
 MAX_TOKENS = 256  # for a query, about 0.4 CPU seconds. A thousand characters are 250 to 1,000 tokens.

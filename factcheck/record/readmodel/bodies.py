@@ -11,7 +11,7 @@ from pydantic import Field, WithJsonSchema
 from factcheck.record.log.models import CORRECTION_CLASSES, ChangeClass
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.statements import demand, review, tombstone
-from factcheck.record.statements.erasure import ErasureNotice, Ground
+from factcheck.record.statements.erasure import Ground
 from factcheck.record.statements.output import (
     Digest,
     Nested,
@@ -168,13 +168,6 @@ class Tombstone(_AtPublication, tombstone.Tombstone, _WithUrl):
     revision: Withdrawal
 
 
-class Erasure(_AtPublication, _WithUrl):
-    """The body of an erased review."""
-
-    notice: ErasureNotice
-    revision: CurrentRevision
-
-
 class Document(_AtPublication, _WithId):
     """A review or tombstone as canonical JSON (RFC 8785), or the notice of an erasure. It doesn't contain `url`,
     `revision.sequence` and `revision.digest`, which depend on the serving site."""
@@ -193,17 +186,14 @@ class ReviewOfClaim(Output):
     """A short version of a live review of the claim."""
 
     id: str = same_field(Review, "id")
-    url: SiteUrl
-    """The statement's page on this site."""
+    url: str = same_field(Review, "url")
     original_url: str | None = same_field(Review, "original_url")
     language: str = same_field(Review, "language")
     headline: str | None = same_field(Review, "headline")
     verdict: review.Verdict = same_field(Review, "verdict")
     reviewed_on: str | None = same_field(Review, "reviewed_on")
-    published_at: Time
-    """When the first revision was published on this site."""
-    updated_at: Time
-    """When this revision was published."""
+    published_at: str = same_field(Review, "published_at")
+    updated_at: str = same_field(Review, "updated_at")
     publisher: NameOfPublisher
 
 
@@ -234,9 +224,7 @@ class ClaimTombstone(_WithId):
     license: SiteUrl
 
 
-class RevisionOfDemand(Nested):
-    """The current revision."""
-
+class _RevisionOfDemand(Output):
     number: int
     """The revision's number, from 1."""
     kind: Annotated[str, one_of(["published", "updated"])]
@@ -245,15 +233,13 @@ class RevisionOfDemand(Nested):
     """A note about the change. Null for the first revision."""
 
 
-class CurrentDemandRevision(Output):
+class RevisionOfDemand(_RevisionOfDemand, Nested):
     """The current revision."""
 
-    number: int
-    """The revision's number, from 1."""
-    kind: Annotated[str, one_of(["published", "updated"])]
-    class_: None = named("class")
-    note: str | None
-    """A note about the change. Null for the first revision."""
+
+class CurrentDemandRevision(_RevisionOfDemand):
+    """The current revision."""
+
     sequence: int
     """The revision's entry in the public log."""
     digest: Digest

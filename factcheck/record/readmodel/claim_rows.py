@@ -16,14 +16,11 @@ from django.conf import settings
 from factcheck.database.bulk_writes import insert
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import claim_url
+from factcheck.record.readmodel.bodies import ReviewOfClaim
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PastClaim, PastReview, PublishedClaim, PublishedReview
 from factcheck.record.readmodel.row_models import ClaimRow, ReviewRow, Status, as_past
-
-REVIEW_IN_CLAIM = (
-    "id", "url", "original_url", "language", "headline", "verdict",
-    "reviewed_on", "published_at", "updated_at",
-)  # fmt: skip
+from factcheck.record.statements.output import construct
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +139,7 @@ def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:
         body["license"] = main.row.parsed_body["license"]
         body["topics"] = [topics[slug] for slug in row.topics]
         body["reviews"] = [
-            {key: span.row.parsed_body[key] for key in REVIEW_IN_CLAIM}
-            | {"publisher": {key: span.row.parsed_body["publisher"][key] for key in ("name", "site")}}
+            construct(ReviewOfClaim, span.row.parsed_body).model_dump()
             for span in sorted(live, key=lambda span: (span.row.published_at, span.row.sequence))
         ]
         body["published_at"] = body["reviews"][0]["published_at"]

@@ -17,7 +17,7 @@ MAX_SIZE = 2**40  # bytes
 
 
 def read_captured_at(text: str) -> str | None:
-    """Parse a time with a zone. Returns the time in UTC, with microseconds (RFC 3339)."""
+    """Return a time with a zone, in UTC and with microseconds (RFC 3339). Raises InvalidValue without a zone."""
     text = clean_text(text)
     if not text:
         return None

@@ -1,4 +1,4 @@
-"""Parses input with a statement's model, checks statements, and compares two revisions of a statement."""
+"""The checks of statements: parsing input with a model, checking a statement, and comparing two revisions."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -50,7 +50,7 @@ def _with_defaults(value: Any, part: type[Part]) -> Any:
 
 @cache
 def _keys(model: type[Part]) -> list[tuple[str, type[Part] | None, Callable[[], Any]]]:
-    """Return each key with the model of its value, if there is a model, and a function that returns the default."""
+    """Return each key with the model of its value, or None, and a function that returns the default."""
     parts = parts_of(model)
     return [(key, parts.get(name), default_of(model, name)) for key, name in keys_of(model).items()]
 
@@ -72,7 +72,10 @@ def _differences(pointer: str, normal: Any, value: Any) -> list[Fault]:
 
 
 def _object_at(model: type[Part], location: Location) -> dict[str, bool]:
-    """Return the object's keys at this location, and whether they may be null. Empty if any key is allowed."""
+    """Return the keys of the object at this location, and whether each may be null.
+
+    The result is empty if any key is allowed.
+    """
     for step in location:
         if isinstance(step, str):
             part = parts_of(model).get(keys_of(model)[step])

@@ -66,7 +66,7 @@ class DemandKind(Choices):
 
 
 def read_received_at(text: str) -> str | None:
-    """Parse a date and a time with a zone, for example "2026-10-05T09:30+07:00" (RFC 3339, seconds are optional)."""
+    """Return a date and a time with a zone in RFC 3339. Seconds are optional in the input."""
     text = clean_text(text).upper()
     text = text if "T" in text else text.replace(" ", "T", 1)
     text = text.replace(" ", "")
@@ -79,7 +79,7 @@ def read_received_at(text: str) -> str | None:
 
 
 def read_country(text: str) -> str | None:
-    """Parse a two-letter country code (ISO 3166-1)."""
+    """Return a two-letter country code (ISO 3166-1)."""
     code = clean_text(text).upper()
     if code and not _COUNTRY.fullmatch(code):
         raise InvalidValue("country")

@@ -48,7 +48,7 @@ ClaimToLog = omit(
 )  # fmt: skip
 ReviewToDraft = omit(
     Review,
-    # These keys are set by the newsroom or at the desk. The last three are only for imported reviews.
+    # The newsroom or the desk sets these keys. The last three are only for imported reviews.
     "id", "publisher", "authors", "topics", "license", "original_url", "archive_url", "language_detected",
     model_name="ReviewToDraft",
     doc="A new draft of a review.",

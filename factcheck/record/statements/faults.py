@@ -43,7 +43,7 @@ _SAME_CODE = {
     "no_source": "missing",
     "too_many": "too_long",
 }
-# Maps pydantic's error types to our kinds or to the expected JSON type.
+# The kinds of faults, and the expected JSON types, for pydantic's error types.
 _KINDS = {"missing": "missing", "too_long": "too_many"}
 _TYPES = {
     "string_type": "string", "int_type": "integer", "int_from_float": "integer", "bool_type": "boolean",
@@ -55,7 +55,10 @@ Object = Mapping[str, bool]
 
 
 class InvalidValue(ValueError):
-    """A value breaks a rule. `kind` is the kind of fault, and `params` are the parameters of its message."""
+    """The error for a value that breaks a rule.
+
+    `kind` is the kind of fault, and `params` are the parameters of its message.
+    """
 
     def __init__(self, kind: str, **params: Any) -> None:
         super().__init__(kind)

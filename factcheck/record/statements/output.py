@@ -17,23 +17,15 @@ from factcheck.record.statements.values import SHA256_PATTERN, URL_PATTERN
 # Keys in generated schemas, which `schema.py` replaces.
 IN_PLACE, COMPONENT = "in_place", "component"
 
-Time = Annotated[
-    str,
-    WithJsonSchema(
-        {"type": "string", "format": "date-time", "description": "RFC 3339 time in UTC, with microseconds."}
-    ),
-]
+TIME = "RFC 3339 time in UTC, with microseconds."
+_DIGEST = "SHA-256 of the salt and the document."
+Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time", "description": TIME})]
+Digest = Annotated[str, WithJsonSchema({"type": "string", "pattern": SHA256_PATTERN, "description": _DIGEST})]
 Uuid = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 SiteUrl = Annotated[str, WithJsonSchema({"type": "string", "format": "uri"})]
 # Another site's URL as people copy it. Such a URL can contain brackets and non-ASCII letters, which the format `uri`
 # forbids.
 CopiedUrl = Annotated[str, WithJsonSchema({"type": "string", "pattern": URL_PATTERN})]
-Digest = Annotated[
-    str,
-    WithJsonSchema(
-        {"type": "string", "pattern": SHA256_PATTERN, "description": "SHA-256 of the salt and the document."}
-    ),
-]
 Hex = Annotated[str, WithJsonSchema({"type": "string", "pattern": SHA256_PATTERN})]
 Tag = Annotated[str, WithJsonSchema({"type": "string", "description": "BCP 47 tag. `und` if unknown."})]
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -16,13 +16,13 @@ from factcheck.record.statements.values import Choices, Id, Rule
 class Part(BaseModel):
     """An object in a statement. Types are strict, and unknown keys are refused."""
 
-    # Whether the fields' labels follow the label of the key, for example "publisher: name".
+    # Whether the label of a field follows the label of the object's key, for example "publisher: name".
     labels_follow: ClassVar[bool] = False
 
     model_config = ConfigDict(
         strict=True,
         extra="forbid",
-        cache_strings="keys",  # caching values would also take megabytes
+        cache_strings="keys",  # cached values would take megabytes of memory
         json_schema_serialization_defaults_required=True,
     )
 
@@ -150,7 +150,7 @@ def parts_of(model: type[Part]) -> dict[str, type[Part]]:
 
 @cache
 def keys_of(model: type[Part]) -> dict[str, str]:
-    """Return field names by JSON key. They differ if the key is a Python keyword."""
+    """Return field names by JSON key. A name differs from its key if the key is a Python keyword."""
     return {field.alias or name: name for name, field in model.model_fields.items()}
 
 

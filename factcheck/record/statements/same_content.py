@@ -1,9 +1,9 @@
-"""Compares the content of two revisions of a review, so that a change of metadata is recognised."""
+"""The comparison of two revisions of a review, which recognises a change of metadata."""
 
 from collections.abc import Mapping
 from typing import Any
 
-# Metadata of a source or an appearance. A copy that arrives later doesn't change what the review says.
+# Metadata of a source or an appearance. For example, a copy that arrives later doesn't change what the review says.
 EVIDENCE_KEYS = ("published_on", "capture", "no_capture_reason")
 
 
@@ -11,8 +11,8 @@ def has_same_content(before: Mapping[str, Any], after: Mapping[str, Any]) -> boo
     """Return whether the verdict, the claim and the text are equal, so that at most metadata differs.
 
     Metadata includes languages, dates, authors, topics, the publisher, the licence and the copies of the evidence. The
-    labels of a verdict depend on the language, and so can its explanation. Does the same as record_same_content in
-    sql/documents.sql.
+    labels of a verdict depend on the language, and so can its explanation. record_same_content in sql/documents.sql
+    does the same in the database.
     """
     return _content(before) == _content(after) and (
         before["language"] != after["language"] or before["verdict"]["explanation"] == after["verdict"]["explanation"]

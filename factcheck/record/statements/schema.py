@@ -1,4 +1,4 @@
-"""Generates JSON Schema (2020-12) from the models. Components are named after the models."""
+"""The generation of JSON Schema (2020-12) from the models. Components are named after the models."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -15,7 +15,7 @@ _REF = "#/components/schemas/{}"
 
 
 class _Generator(GenerateJsonSchema):
-    """Writes a nullable type as a list, for example `["string", "null"]`."""
+    """A generator that writes a nullable type as a list, for example `["string", "null"]`."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> Json:
         inner = self.generate_inner(schema["schema"])
@@ -34,6 +34,11 @@ def published_schemas(*models: type[Part]) -> Json:
 def request_schemas(*models: type[Part]) -> Json:
     """Return schemas of request bodies. Other keys aren't allowed, and some keys are required."""
     return _components(models, "validation")
+
+
+def object_schema(description: str, properties: Json) -> Json:
+    """Return the schema of an object that always has all of these keys."""
+    return {"type": "object", "description": description, "required": list(properties), "properties": properties}
 
 
 def _components(models: Iterable[type[Part]], mode: Literal["validation", "serialization"]) -> Json:

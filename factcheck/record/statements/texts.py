@@ -1,4 +1,4 @@
-"""Marks texts for translation without importing Django. The code that displays a text translates it."""
+"""Functions that mark texts for translation without importing Django. The code that displays a text translates it."""
 
 
 def _(text: str) -> str:

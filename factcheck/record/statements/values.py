@@ -32,7 +32,8 @@ UNKNOWN_LANGUAGE = "und"
 # can't use them.
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*$"
 SLUG_PATTERN = r"^[-a-zA-Z0-9_]{1,60}$"
-# URLs that people copy may contain letters from any script and brackets. JSON Schema's format `uri` forbids both.
+# JSON Schema's format `uri` isn't used. It forbids letters of other scripts and brackets, which copied URLs can
+# contain.
 URL_PATTERN = "^https?://"
 SITE_PATTERN = r"^[^\s/@?#A-Z]+$"
 SHA256_PATTERN = "^[0-9a-f]{64}$"
@@ -55,7 +56,7 @@ def read_text(text: str, limit: int, *, one_line: bool = False) -> str | None:
 
 
 def is_blank(text: str) -> bool:
-    """Return whether the text only contains white space, direction marks and zero-width characters."""
+    """Return whether the text contains only white space, direction marks and zero-width characters."""
     return not (text and text[0].isalnum()) and all(
         unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp", "Zs"} for character in text
     )
@@ -76,8 +77,8 @@ def read_language(text: str) -> str | None:
 def read_url(text: str) -> str | None:
     """Return an absolute http or https URL with a host. Only the scheme is changed to lower case.
 
-    Real URLs contain underscores in hosts, and brackets and other scripts in paths. Django's URLValidator would refuse
-    such citations. User names and passwords are refused, because they only disguise the host.
+    Django's URLValidator isn't used, because it refuses real URLs with underscores in hosts, or with brackets and other
+    scripts in paths. User names and passwords are refused, because they only disguise the host.
     """
     address = clean_text(text)
     if not address:
@@ -136,7 +137,10 @@ def _match(text: str, kind: str, pattern: re.Pattern[str], further: Callable[[st
 
 @dataclass(frozen=True)
 class Rule:
-    """The rule for reading a text in a statement, with its JSON Schema. Rules are metadata of annotated types."""
+    """A rule for reading a text in a statement, with its JSON Schema. Rules are metadata of annotated types.
+
+    `limit` is the maximum length in characters.
+    """
 
     read: Callable[[str], str | None]
     schema: Json = field(default_factory=dict, hash=False)
@@ -159,12 +163,12 @@ class Rule:
 
 
 def Line(limit: int) -> Rule:  # noqa: N802 (read as a type)
-    """A text on a single line."""
+    """Return the rule for a text on a single line, with at most `limit` characters."""
     return Rule(lambda text: read_text(text, limit, one_line=True), {"maxLength": limit}, limit)
 
 
 def Prose(limit: int) -> Rule:  # noqa: N802
-    """A text that can have several lines."""
+    """Return the rule for a text that can have several lines, with at most `limit` characters."""
     return Rule(lambda text: read_text(text, limit), {"maxLength": limit}, limit, one_line=False)
 
 
@@ -184,7 +188,7 @@ class Choices(StrEnum):
 
 
 def OneOf(choices: type[Choices]) -> Rule:  # noqa: N802
-    """A text that must be one of the choices."""
+    """Return the rule for a text that must be one of the choices."""
     values = choices.values()
 
     def read(text: str) -> str | None:

@@ -14,12 +14,12 @@ from django.db import connections
 from django.test import Client, override_settings
 from googleapiclient.discovery import build
 
-from api.google.image_search import similar_reviews
 from factcheck.editorial import pictures
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import store_upload
 from factcheck.editorial.models import Review
 from factcheck.record.models import PublishedPicture
+from factcheck.record.search.pictures import similar_reviews
 from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review, withdraw_review
 from tests.support.scenes import as_bytes, crop, recompress, scene
 from tests.support.serving import served

@@ -26,7 +26,7 @@ def test_common_parameters_are_taken(google):
     for query in (
         {"key": SECRET}, {"access_token": SECRET}, {"oauth_token": SECRET}, {"alt": "json"}, {"prettyPrint": "false"},
         {"quotaUser": "me"}, {"uploadType": "media"}, {"upload_protocol": "raw"}, {"$.xgafv": "1"}, {"$.xgafv": "2"},
-        {"fields": ""}, {"callback": ""}, {"pageToken": ""}, {"offset": ""}, {"languageCode": ""}, {"userIp": "x"},
+        {"fields": ""}, {"pageToken": ""}, {"offset": ""}, {"languageCode": ""}, {"userIp": "x"},
         {"$alt": "json"}, {"$key": SECRET}, {"$prettyPrint": "false"}, {"$fields": "*"}, {"$userProject": "mine"},
     ):  # fmt: skip
         assert google.search(query="chùa", **query) == found
@@ -45,6 +45,7 @@ def test_answer_is_indented_unless_asked_otherwise(google):
         ({"query": " "}, ["query"]),
         ({"languageCode": "vi"}, ["query"]),
         ({"query": "a", "pagesize": "1"}, ["pagesize"]),
+        ({"query": "a", "callback": "show"}, ["callback"]),
         ({"query": "a", "imageUri": "https://image.example/"}, ["imageUri"]),
         ({"query": ["a", "b"]}, ["query"]),
         ({"query": "a", "pageSize": "-1"}, ["pageSize"]),
@@ -173,31 +174,6 @@ def test_fields_without_end_are_refused(google):
     error = json.loads(response.content)["error"]
     assert (response.status_code, error["status"]) == (400, "INVALID_ARGUMENT")
     assert error["message"] == "fields: The text is too long. Send at most 5000 characters."
-
-
-def test_callback_is_called(google):
-    response = google.send({"query": "chùa", "callback": "app.show", "prettyPrint": "false"})
-    assert (response.status_code, response["Content-Type"]) == (200, "text/javascript; charset=UTF-8")
-    assert response["X-Content-Type-Options"] == "nosniff"
-    text = response.content.decode()
-    assert text.startswith('// API callback\napp.show({"claims":[{"text":')
-    assert text.endswith("});")
-
-
-@pytest.mark.parametrize(
-    "name", ["alert(1)", "a;b", "a b", "<script>", "a.", ".a", "1a", "a[0]", "x" * 65, "a.b.c.d.e.f.g.h.i", "ä", "a\n"]
-)
-def test_callback_that_is_no_name_is_refused(google, name):
-    error = google.error({"query": "a", "callback": name})
-    assert error["details"][0]["fieldViolations"][0]["field"] == "callback"
-
-
-def test_callback_gets_errors_too_and_nothing_that_ends_a_script(google):
-    response = google.send({"callback": "show", "</script>": "1"})
-    assert (response.status_code, response["Content-Type"]) == (400, "text/javascript; charset=UTF-8")
-    text = response.content.decode()
-    assert text.startswith("// API callback\nshow({")
-    assert "<" not in text
 
 
 def test_long_address_comes_as_a_form(google):

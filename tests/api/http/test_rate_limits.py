@@ -37,7 +37,6 @@ STATE = re.compile(r'"[a-z]+";r=\d+;t=\d+(, "[a-z]+";r=\d+;t=\d+)*')
         ("get", "/v1alpha1/claims:imageSearch", {}, 400, ["search", "reading"]),
         ("get", "/v1alpha1/nothing", {}, 404, ["reading"]),
         ("get", "/$discovery/rest", {}, 200, ["reading"]),
-        ("post", "/batch", {}, 400, ["reading"]),
     ],
 )
 def test_every_answer_names_the_limits(

@@ -24,8 +24,9 @@ from factcheck.editorial.captures.fetching import TemporaryError, capture
 from factcheck.editorial.captures.requests import request_capture
 from factcheck.editorial.models import Capture
 from factcheck.editorial.tasks import app, capture_page
-from factcheck.server import http_client, worker
-from factcheck.server.http_client import Problem
+from factcheck.operations import worker
+from factcheck.tools import http_client
+from factcheck.tools.http_client import Problem
 from tests.editorial.captures.parsing import parse_here
 from tests.editorial.captures.test_page_details import SITE, TEXT, TITLE, page, pdf
 from tests.editorial.captures.time_stamp_server import time_stamp_server

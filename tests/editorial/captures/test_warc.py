@@ -11,7 +11,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from factcheck.editorial.captures.warc import write_warc
-from factcheck.server.http_client import fetch
+from factcheck.tools.http_client import fetch
 from tests.support.local_pages import LocalPages, local_pages
 
 

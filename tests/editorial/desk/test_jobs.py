@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from factcheck.editorial.desk.programs import jobs
-from factcheck.server import tasks
+from factcheck.operations import tasks
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_user
 from tests.support.working import work_off

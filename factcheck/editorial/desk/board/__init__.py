@@ -1,4 +1,4 @@
-"""The way into the desk: the home page with what needs a person's attention, the menu, and the guides.
+"""The way into the desk: the home page with the work that needs a person's attention, the menu and the guides.
 
-Pages of one kind of subject belong in the other rooms.
+The pages about one kind of subject belong in the other rooms.
 """

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 FIRST = "tutorials/first-claim"
-# Guides by the model of the page.
+# The guide of each page, by the page's model.
 MODELS = {
     "review": "how-to/write-a-review",
     "claim": "how-to/log-a-claim",
@@ -28,7 +28,7 @@ MODELS = {
     "editorialevent": "how-to/manage-people",
     "proposal": "how-to/decide-on-a-proposal",
 }
-# Guides by the action of the page, for actions that have their own guide.
+# Actions with a guide of their own, by the page's model and action.
 ACTIONS = {
     "review_correct": "how-to/correct-a-review",
     "review_withdraw": "how-to/withdraw-a-review",

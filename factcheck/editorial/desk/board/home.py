@@ -43,14 +43,17 @@ MAX_COUNT = 100
 
 
 def age(moment: datetime) -> str:
-    """The time since this moment in one unit, for example "3 days"."""
+    """Return the time since a moment in one unit, for example "3 days"."""
     if timezone.now() - moment < timedelta(minutes=1):
         return _("just now")
     return timesince(moment, depth=1)
 
 
 class BoundedCount(Subquery):
-    """The number of a queryset's rows, up to MAX_COUNT."""
+    """The number of a queryset's rows up to MAX_COUNT, as a subquery.
+
+    The limit keeps the home page quick when a table has a million rows.
+    """
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
@@ -61,7 +64,11 @@ class BoundedCount(Subquery):
 
 @dataclass(frozen=True)
 class Count:
-    """Rows that need attention: what to do, the list that shows them, and the column of their age."""
+    """A count that isn't computed yet.
+
+    `text` says what to do. `rows` are counted, and the list of `model` with `query` shows them. `since` is the column
+    with the age of a row, or "" if the age isn't shown.
+    """
 
     text: Any
     rows: QuerySet[Any]
@@ -72,6 +79,8 @@ class Count:
 
 @dataclass(frozen=True)
 class Counted:
+    """A line of the home page: a count, the age of the oldest row and the URL of the list."""
+
     text: Any
     count: int
     oldest: datetime | None
@@ -87,7 +96,7 @@ class Counted:
 
 
 def _counts(desk: Desk) -> dict[str, Count]:
-    """The counts that concern the person."""
+    """Return the counts that concern the person, before they are computed."""
     newsrooms, counts = list(desk.roles), dict[str, Count]()
     if newsrooms:
         messages = _("New messages from readers are waiting.")
@@ -109,7 +118,7 @@ def _counts(desk: Desk) -> dict[str, Count]:
 
 
 def counts_for(desk: Desk) -> list[Counted]:
-    """The counts that concern the person and aren't zero."""
+    """Return the counts that concern the person and aren't zero. One query computes all counts."""
     counts = _counts(desk)
     columns: dict[str, Any] = {name: BoundedCount(count.rows) for name, count in counts.items()}
     for name, count in counts.items():
@@ -124,11 +133,12 @@ def counts_for(desk: Desk) -> list[Counted]:
     ]
 
 
-MAX_ROWS = 50  # per section. Further rows appear after these have been decided.
+MAX_ROWS = 50  # of a section. Further rows appear when these have been decided.
 MAX_CHANGES = 20
-# How long changes of accounts, and returned proposals of kinds without a draft, are listed.
+# How long the page lists changes of accounts, and returned proposals of kinds that have no draft.
 RECENT = timedelta(days=30)
-# The sections of proposals: title, and what an empty section says. Without that text, an empty section isn't shown.
+# The sections of proposals: the title, and the sentence of an empty section. An empty section without a sentence isn't
+# shown.
 _SECTIONS = {
     "returned": (gettext_lazy("Returned to you"), ""),
     "to_decide": (
@@ -150,7 +160,7 @@ class Item:
 
     title: Any
     url: str
-    details: str  # the kind and the people
+    details: str  # the kind of the proposal and the names of people
     at: datetime
     message: str = ""
     note: str = ""
@@ -173,7 +183,10 @@ class Section:
 
 
 def home_context(request: HttpRequest) -> dict[str, Any]:
-    """Template variables of the home page. A person without a newsroom gets no lists of drafts."""
+    """Return the template variables of the home page.
+
+    A person without a newsroom gets no lists of drafts.
+    """
     desk = get_desk(request)
     context: dict[str, Any] = {"desk": desk, "account_changes": account_changes(request), "counts": counts_for(desk)}
     context["max_changes"] = MAX_CHANGES
@@ -188,7 +201,10 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _sections(request: HttpRequest) -> list[Section]:
-    """The sections with rows, in the order of urgency, and the empty sections that explain what appears there."""
+    """Return the sections in the order of urgency.
+
+    Sections without rows are left out, unless the section explains which rows appear there.
+    """
     desk = get_desk(request)
     proposals = _proposals(desk)
     listed = [found.subject_id for found in proposals["returned"] if found.kind in DRAFTS]
@@ -212,7 +228,10 @@ def _newest_first(item: Item) -> float:
 
 
 def _proposals(desk: Desk) -> dict[str, list[Proposal]]:
-    """The proposals of each section, in the section's order. Two queries find them all."""
+    """Return the proposals of each section, in the section's order.
+
+    Two queries find the proposals of all sections: a UNION of the keys, and the rows with these keys.
+    """
     newsrooms, found = list(desk.roles), Proposal.objects
     querysets = {
         "returned": found.returned_to(desk.user, newsrooms).filter(_is_recent()),
@@ -242,7 +261,7 @@ def _drafts(desk: Desk, listed: list[Any]) -> tuple[list[Review], list[Demand]]:
 
 
 def _show_titles(desk: Desk, proposals: list[Proposal], drafts: list[Review]) -> None:
-    """Loads the names of mapped verdicts, and replaces claims' texts that the person must not read."""
+    """Load the names of mapped verdicts, and replace texts of claims that the person must not read."""
     if mapped := [proposal for proposal in proposals if proposal.mapping is not None]:
         prefetch_related_objects(mapped, "mapping__verdict__labels")
     claims = [proposal.review.claim for proposal in proposals if proposal.review is not None]
@@ -268,7 +287,10 @@ def _proposal_item(request: HttpRequest, proposal: Proposal, section: str) -> It
 
 
 def _page(request: HttpRequest, proposal: Proposal, section: str) -> str:
-    """The page with the proposal's buttons: the subject's page, or the decision itself if the person can't open it."""
+    """Return the URL of the page with the proposal's buttons.
+
+    This is the page of the subject, or the decision itself if the person can't open the subject.
+    """
     page, name = subject_url(request, proposal), ""
     if section == "removed":
         name = "undo"
@@ -294,9 +316,10 @@ def _draft_items(reviews: Iterable[Review], demands: Iterable[Demand]) -> list[I
 
 
 def account_changes(request: HttpRequest) -> list[tuple[EditorialEvent, Any, Any]]:
-    """Recent changes by other people to the person's own account, and to accounts in the newsrooms that they lead.
+    """Return recent changes of accounts by other people, as triples of the event, its sentence and its details.
 
-    Account administrators see the changes of all accounts.
+    A person sees changes to their own account and to accounts in the newsrooms that they lead. Account administrators
+    see the changes to all accounts.
     """
     desk = get_desk(request)
     concerned = Q(subject=f"user:{desk.user.pk}")

@@ -1,4 +1,4 @@
-"""The navigation: the desk's lists in groups, and the lists that a person needs."""
+"""The navigation: the desk's lists in groups, without lists that a person doesn't need."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import Desk
 
-# The order of the groups and of their lists, with the most frequently needed lists first.
+# The groups and their lists. The lists that people open most often come first.
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (
         _("Fact-checks"),
@@ -19,9 +19,9 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 
 
 def group_lists(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The lists that the person can open, in groups. Groups without a list are left out.
+    """Return the lists that the person can open, in groups, without empty groups.
 
-    A list that isn't named above comes at the end.
+    A list that GROUPS doesn't name comes at the end of the last group.
     """
     by_name = {model["object_name"]: model for model in models}
     groups = [(name, [by_name.pop(model) for model in names if model in by_name]) for name, names in GROUPS]
@@ -30,7 +30,10 @@ def group_lists(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def menu_for(desk: Desk, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The navigation's groups. Reporters get the fact-checks, and other lists only if they can add rows there."""
+    """Return the groups of the person's navigation.
+
+    Reporters get the fact-checks, and those other lists to which they can add rows.
+    """
     if not desk.roles or desk.deciding_newsrooms:
         return groups
     first, rest = groups[:1], groups[1:]

@@ -1,4 +1,4 @@
-"""The page where all kinds of proposals are decided and published."""
+"""The page where proposals of all kinds are decided and published."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ _GOES_ON = _(
 
 
 def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Shows the proposal. On POST, runs the action, or shows why it was refused and keeps the input."""
+    """Show a proposal. On POST, run the action, or say why it was refused and keep the input."""
     desk = get_desk(request)
     proposals = Proposal.objects.with_subjects()
     proposal = get_object_or_404(proposals, pk=pk)
@@ -51,7 +51,7 @@ def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     folder = f"admin/editorial/{proposal.subject._meta.model_name}"
     template: str | list[str] = [f"{folder}/action.html", "admin/editorial/proposal.html"]
     context = subject_admin.decision_context(request, proposal)
-    if form.is_valid():  # the action succeeded, but a part of the publication is still to be done
+    if form.is_valid():  # this part succeeded, and the publication has further parts
         template, (public, whole) = f"{folder}/publishing.html", workflow.policy_of(proposal).progress(proposal)
         context = {"public": public, "whole": whole, "explanation": _GOES_ON, "goes_on": True, "button": _("Go on")}
     return confirm_page(request, action, proposal.subject, form, page, template, **{"proposal": proposal, **context})

@@ -1,4 +1,4 @@
-"""The actions that throw away a draft or an opened correction, and bring a draft back."""
+"""The actions that throw away a draft or an opened correction, and the action that restores a draft."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ DISCARD_ACTIONS: tuple[DeskAction[Any], ...] = (
 
 
 def discard_actions(draft: Review | Demand, *, writes: bool) -> list[str]:
-    """The names of these actions that the person can currently use on the draft."""
+    """Return the names of these actions that the person can currently use on the draft."""
     if not writes:
         return []
     if draft.state == discarding.DISCARDED:

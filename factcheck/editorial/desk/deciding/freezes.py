@@ -1,4 +1,4 @@
-"""Freezes of publishing at the desk: the list, the page where a freeze begins, and the banner on every page."""
+"""Freezes of publishing at the desk: their list, the page that begins a freeze, and the banner on every page."""
 
 from typing import Any
 
@@ -59,13 +59,13 @@ class FreezeAdmin(NewsroomAdmin[Freeze]):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         desk = get_desk(request)
-        return bool(desk.led_newsrooms or newsrooms_to_freeze(desk))  # the home page asks this too
+        return bool(desk.led_newsrooms or newsrooms_to_freeze(desk))  # the home page calls this too
 
     def has_change_permission(self, request: HttpRequest, obj: Freeze | None = None) -> bool:
         return False
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """The page where a freeze begins. `?newsroom=` preselects the newsroom."""
+        """Show the page where a freeze begins, with the newsroom of `?newsroom=` preselected."""
         desk, listed = get_desk(request), reverse("admin:editorial_freeze_changelist")
         newsrooms = newsrooms_to_freeze(desk)
         if not newsrooms:
@@ -107,14 +107,14 @@ class FreezeAdmin(NewsroomAdmin[Freeze]):
 
 
 def newsrooms_to_freeze(desk: Desk) -> list[Publisher]:
-    """The newsrooms whose publishing the person can freeze."""
+    """Return the newsrooms whose publishing the person can freeze."""
     if desk.administers_accounts:
         return list(Publisher.objects.newsrooms())
     return list(Publisher.objects.filter(pk__in=desk.led_newsrooms))
 
 
 def freezes_for(request: HttpRequest) -> list[Freeze]:
-    """The freezes to show on every page of the desk."""
+    """Return the freezes that every page of the desk shows to the person."""
     desk = get_desk(request)
     if desk.administers_accounts:
         return list(Freeze.objects.open())

@@ -37,7 +37,7 @@ CLOSE: DeskAction[ImportBatch] = DeskAction(
 
 
 def state_text(batch: ImportBatch, proposal: Proposal | None) -> Text:
-    """A sentence that describes the state of the import."""
+    """Return a sentence that describes the state of the import."""
     if proposal is None:
         return _("The import is still running or was interrupted. Run it again to continue, or close it.")
     if proposal.decision == Decision.RETURNED:
@@ -50,7 +50,7 @@ def state_text(batch: ImportBatch, proposal: Proposal | None) -> Text:
 
 
 def _unconfirmed(batch: ImportBatch) -> dict[str, Any]:
-    """The number of unconfirmed names that the import would publish, counted up to a limit."""
+    """Return how many unconfirmed names the import would publish, counted up to a limit."""
     named = batch.members.open().order_by("pk").values("review__claim__claimant")
     searched = named[:MAX_SEARCHED]
     names = Claimant.objects.filter(pk__in=searched, confirmed=False).order_by()[: MAX_COUNTED + 1].count()
@@ -59,9 +59,9 @@ def _unconfirmed(batch: ImportBatch) -> dict[str, Any]:
 
 
 def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
-    """A page of the import's members with their verdicts and claimants, and the number of unconfirmed names.
+    """Return one page of the import's reviews with their verdicts and claimants, and the count of unconfirmed names.
 
-    Pages are delimited by the members' primary keys, so the last page is as fast as the first.
+    A page begins after a primary key, so the last page is as fast as the first.
     """
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
@@ -85,7 +85,7 @@ def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
 
 
 def _claimant(desk: Desk, claim: Claim) -> Claimant | None:
-    """None for another newsroom's claim, because the desk doesn't show that newsroom's draft."""
+    """Return the claimant, or None for another newsroom's claim, whose draft the desk doesn't show."""
     return claim.claimant if claim.newsroom_id in desk.roles else None
 
 

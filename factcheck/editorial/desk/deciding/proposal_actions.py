@@ -1,4 +1,4 @@
-"""Buttons for the actions on all kinds of proposals: the buttons' texts, and the people who can use each action."""
+"""Buttons for the actions on proposals of all kinds: their texts, and the people who can use each button."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,8 +21,8 @@ from factcheck.editorial.people import accounts, roles
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.policy import Policy
 
-LATE = timedelta(minutes=2)  # after its time, a held review should have been published
-PART = 4  # in seconds. A publication that takes longer runs in parts, and the page shows the progress.
+LATE = timedelta(minutes=2)  # if a held review is later than this, the desk says why it wasn't published
+PART = 4  # seconds. A publication that takes longer runs in parts, and the page shows the progress.
 
 
 def _publish(proposal: Proposal, by: User, _data: dict[str, Any]) -> None:
@@ -96,7 +96,7 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
 
 APPROVALS = frozenset({"approve", "approve-and-publish", "hold"})
 
-# A link, because the page of the decision has the buttons.
+# This is only a link. The page of the decision has the buttons.
 DECIDE: DeskAction[Proposal] = DeskAction(
     "decide", _("Read and decide"), "", "", lambda _proposal, _by, _data: None, is_primary=True
 )
@@ -105,7 +105,7 @@ _NOW_POSSIBLE = _("The reason is gone, or the site’s background worker didn’
 
 
 def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction[Proposal]:
-    """The action with the texts for this proposal."""
+    """Return the action with the texts for this proposal."""
     policy, approves = workflow.policy_of(proposal), action.name == "approve"
     label = policy.labels.get(action.name, action.label)
     explanation = policy.explanations.get(action.name, action.explanation)
@@ -117,7 +117,7 @@ def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction
 
 
 def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[Proposal]]:
-    """The actions that the person can currently use on the proposal."""
+    """Return the actions that the person can currently use on the proposal."""
     if proposal is None:
         return []
     sees, decides, may_approve = roles.rights_on(proposal.pk, desk.user)
@@ -140,7 +140,10 @@ def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[
 
 
 def decision_buttons(desk: Desk, proposal: Proposal | None) -> list[DeskAction[Proposal]]:
-    """The buttons on the page of the proposal's subject."""
+    """Return the buttons on the page of the proposal's subject.
+
+    If the proposal is decided on a page of its own, a link to this page replaces most buttons.
+    """
     actions = available_actions(desk, proposal)
     if proposal is None or not workflow.policy_of(proposal).has_own_page:
         return actions
@@ -149,7 +152,7 @@ def decision_buttons(desk: Desk, proposal: Proposal | None) -> list[DeskAction[P
 
 
 def hold_notice(proposal: Proposal) -> str:
-    """Until when an approved review is held, or why it wasn't published at that time."""
+    """Return until when an approved review is held, or why it wasn't published at that time."""
     if proposal.hold_until is None or proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
         return ""
     time = date_format(timezone.localtime(proposal.hold_until), "DATETIME_FORMAT")
@@ -165,9 +168,10 @@ def hold_notice(proposal: Proposal) -> str:
 
 
 def subject_url(request: HttpRequest, proposal: Proposal) -> str | None:
-    """The URL of the subject's page, or None if the person can't open it.
+    """Return the URL of the subject's page, or None if the person can't open it.
 
-    Either claim's page shows a merge, and people who decide on accounts can't always open them.
+    The pages of both claims show a merge, so the first claim that the person can open is used. People who decide on
+    accounts can't always open the account's page.
     """
     for column in SHAPES[Kind(proposal.kind)].columns:
         row: Any = getattr(proposal, column)

@@ -1,4 +1,4 @@
-"""The public text of other newsrooms' claims, which the desk shows instead of their drafts."""
+"""The public text of other newsrooms' claims, which the desk shows in place of their drafts."""
 
 from collections.abc import Collection, Iterable
 from functools import partial
@@ -22,11 +22,14 @@ from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
 from factcheck.record.search.words import split_words
 
 HIDDEN = _("no longer available")
-SECONDS = 0.5  # for a search in published claims, because a word may occur in very many of them
+SECONDS = 0.5  # for a search in published claims, because very many claims may contain a word
 
 
 def show_public_text(desk: Desk, claims: Iterable[Claim]) -> None:
-    """Replaces the text of every other newsroom's claim with its public text. The claims are used for display only."""
+    """Replace the text of other newsrooms' claims with their public text.
+
+    The changed claims are for display. If they were saved, the public text would overwrite the draft.
+    """
     others = [claim for claim in claims if claim.newsroom_id not in desk.roles]
     texts = _public_texts({claim.pk for claim in others}) if others else {}
     for claim in others:
@@ -34,9 +37,10 @@ def show_public_text(desk: Desk, claims: Iterable[Claim]) -> None:
 
 
 def search_public_claims(desk: Desk, words: Collection[str]) -> list[UUID]:
-    """Other newsrooms' claims whose public text has words with these beginnings. Their drafts aren't searched.
+    """Return other newsrooms' claims whose public text has words with these beginnings.
 
-    Returns an empty list if too many claims contain these words and the search takes too long.
+    Drafts of other newsrooms aren't searched. The result is empty if the search takes too long, because too many claims
+    contain these words.
     """
     parts = split_words(" ".join(words))
     query = _all_begin(parts, SEARCH_CONFIG)
@@ -55,7 +59,7 @@ def search_public_claims(desk: Desk, words: Collection[str]) -> list[UUID]:
 
 
 class ReviewReferencesMixin:
-    """For pages with a reference to a review. Suggests reviews from the person's newsrooms."""
+    """A mixin for pages with a reference to a review, which suggests reviews of the person's newsrooms."""
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         page = cast("admin.ModelAdmin[Any]", self)
@@ -77,7 +81,10 @@ class ReviewReferencesMixin:
 
 
 class PublicTextChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """Shows a claim or review by the title that the person can read, in the form and in messages after saving."""
+    """A field for a claim or review that shows the title that the person can read.
+
+    Django shows this title in the form and in messages after saving.
+    """
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,12 +104,15 @@ class PublicTextChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 def _all_begin(words: Collection[str], config: str) -> SearchQuery:
-    """A query for words that begin with these words, which `split_words` has reduced to letters and digits."""
+    """Return a query for texts that contain, for each of `words`, a word with this beginning.
+
+    `split_words` has reduced `words` to letters and digits, so they can't break the query's syntax.
+    """
     return SearchQuery(" & ".join(f"'{word}':*" for word in words), config=config, search_type="raw")
 
 
 def _public_texts(ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
-    """Text and language of the live claims, including claims that have been merged into a live claim."""
+    """Return the text and language of live claims by id, including claims merged into a live claim."""
     group = MergeGroup.of(ids)
     live = PublishedClaim.objects.live().filter(pk__in={group.root(pk) for pk in ids})
     bodies = map(orjson.loads, live.values_list("body", flat=True))

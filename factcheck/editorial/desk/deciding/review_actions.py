@@ -1,6 +1,6 @@
-"""Actions on reviews, and their pages. Each page explains the action, asks for its data, and runs the action on POST.
+"""Actions on reviews and their pages, which explain an action, ask for its data and run it on POST.
 
-`available_actions` decides which buttons are shown. The workflow then checks the permission again.
+`available_actions` decides which buttons are shown. The workflow checks the permission again.
 """
 
 import json
@@ -111,7 +111,7 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
 
 
 def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
-    """The actions that the person can currently use on the review."""
+    """Return the actions that the person can currently use on the review."""
     if review.newsroom_id not in desk.roles:
         return []
     last = review_statements.last_entry(review)
@@ -135,7 +135,7 @@ def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
 
 
 def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]) -> HttpResponse:
-    """Shows the review. On POST, runs the action, or shows why it was refused and keeps the input."""
+    """Show the review. On POST, run the action, or say why it was refused and keep the input."""
     page = reverse("admin:editorial_review_change", args=[review.pk])
     form = action.form(submitted_data(request))
     if answer := perform(request, action, review, form, page):
@@ -160,7 +160,7 @@ def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]
 
 
 def submit_saved(request: HttpRequest, review: Review) -> HttpResponse:
-    """Submits the draft that was just saved. If something is missing, the page of the submission says what."""
+    """Submit the draft that was just saved, or show the page that says what is missing."""
     action = ACTIONS["submit"]
     try:
         action.run(review, get_desk(request).user, {})
@@ -171,7 +171,7 @@ def submit_saved(request: HttpRequest, review: Review) -> HttpResponse:
 
 
 def statement_context(review: Review, proposal: Proposal | None, action: str) -> dict[str, Any]:
-    """The statement that the action is about, the previously published statement, and their differences."""
+    """Return template variables: the statement of the action, the published statement and their differences."""
     published = review_statements.last_statement(review)
     if action == "withdraw" and published is not None:
         statement = review_statements.build_tombstone(published)
@@ -199,7 +199,10 @@ def statement_context(review: Review, proposal: Proposal | None, action: str) ->
 
 
 def _erasure_context(review: Review, statement: dict[str, Any]) -> dict[str, Any]:
-    """The proposed notice, the content that will be lost and, for a redaction, the draft that is kept."""
+    """Return template variables: the proposed notice and the content that will be lost.
+
+    For a redaction, the draft that stays is included.
+    """
     redact = statement["notice"]["redaction"]
     draft, published = review_statements.build_statement(review), review_statements.last_statement(review)
     return {

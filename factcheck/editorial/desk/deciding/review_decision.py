@@ -1,4 +1,4 @@
-"""The page on which a review is decided: what readers will see, what changed, earlier messages, and the buttons."""
+"""The page on which a review is decided: what readers will see, the changes, earlier messages and the buttons."""
 
 from dataclasses import replace
 from typing import Any
@@ -35,7 +35,7 @@ from factcheck.editorial.models import Proposal, Publisher
 from factcheck.editorial.models.kinds import Action, Decision
 from factcheck.record.statement_changes import Change, compare
 
-# For newsrooms without their own checklist. Each sentence is translated into the language of the desk.
+# The checklist of newsrooms that have written none. Each sentence is translated into the language of the desk.
 DEFAULT_CHECKLIST = (
     _("The headline and the summary say what the sources prove, and no more."),
     _("I opened every source, and each source supports what the text says."),
@@ -43,18 +43,19 @@ DEFAULT_CHECKLIST = (
     _("Names, dates, figures and quotations are correct."),
     _("No private person can be identified."),
 )
-# The names in the URL of this page. A POST request with the name of the link only shows the page again.
+# The names of actions in the URL of this page. DECIDE is only a link, so a POST request with its name shows the page
+# again.
 REVIEW_DECISIONS = frozenset({DECIDE.name, *ACTIONS} - {"take-back"})
 
 
 def checklist_of(newsroom: Publisher) -> list[str]:
-    """The sentences that the newsroom wrote, or the default ones."""
+    """Return the sentences that the newsroom wrote, or the default sentences."""
     own = [line.strip() for line in newsroom.checklist.splitlines() if line.strip()]
     return own or [str(sentence) for sentence in DEFAULT_CHECKLIST]
 
 
 def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> HttpResponse:
-    """Shows the page. On POST, runs the action, or shows why it was refused and keeps the input."""
+    """Show the page. On POST, run the action, or say why it was refused and keep the input."""
     desk, page = get_desk(request), subject_url(request, proposal) or reverse("admin:index")
     assert proposal.newsroom is not None
     form = DecisionForm(
@@ -70,7 +71,7 @@ def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> Http
         proposal = Proposal.objects.select_related("newsroom", "submitted_by", "decided_by").get(pk=proposal.pk)
     actions = {action.name: action for action in available_actions(desk, proposal) if action.name != "take-back"}
     typed = form.is_bound and (form.data.get("reason") or form.data.get("hold_until"))
-    if not actions and (not typed or not proposal.statement):  # a forgotten passage empties it
+    if not actions and (not typed or not proposal.statement):  # forgetting a passage empties the statement
         return redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), "")))
     return subject_page(
         request,
@@ -88,7 +89,7 @@ def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> Http
 
 
 def _action(name: str, proposal: Proposal) -> DeskAction[Proposal]:
-    """The action. The message about a publication has a link to the public page."""
+    """Return the action, with a link to the public page in its message about a publication."""
     action = adapt_action(ACTIONS[name], proposal)
     if name not in ("approve-and-publish", "publish"):
         return action
@@ -97,7 +98,7 @@ def _action(name: str, proposal: Proposal) -> DeskAction[Proposal]:
 
 
 def _shown(proposal: Proposal) -> dict[str, Any]:
-    """Template variables for the statement, the changes and the earlier messages."""
+    """Return template variables for the statement, the changes and the earlier messages."""
     review = proposal.review
     assert review is not None
     earlier = Proposal.objects.about(review).filter(pk__lt=proposal.pk).order_by("pk")
@@ -109,7 +110,7 @@ def _shown(proposal: Proposal) -> dict[str, Any]:
     if proposal.action == Action.PUBLICATION and last and last.decision == Decision.RETURNED and last.statement:
         changes = compare(last.content, context["statement"])
         comparisons.insert(0, (_("Changes since the review was returned"), changes))
-    # Links open in a new tab, so that ticks and a message aren't lost.
+    # Links open in a new tab, because leaving the page would lose the ticks and the message.
     shown = render_to_string("admin/editorial/review/statement.html", {**context, "pictures": DESK_PICTURES})
     return {
         **context,

@@ -1,4 +1,4 @@
-"""The state of a capture as its card shows it, and the page from which open cards read the states."""
+"""The state of a capture as its card shows it, and the JSON from which open cards update their states."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.models import Appearance, Capture, Source
 
-# The rows by prefix of their formset, with the column of their newsroom.
+# The model of each kind of evidence and the column of its newsroom, by the prefix of the formset.
 EVIDENCE: dict[str, tuple[type[Source | Appearance], str]] = {
     "sources": (Source, "review__newsroom"),
     "appearances": (Appearance, "claim__newsroom"),
@@ -26,12 +26,12 @@ FILLED = {"title": "title", "publisher": "publisher_name", "published_on": "publ
 
 
 def with_captures(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Loads the captures without their long columns."""
+    """Return the rows with their captures, without the captures' long columns."""
     return rows.select_related("capture").defer("capture__text", "capture__timestamp_token")
 
 
 def describe_state(capture: Capture | None) -> str:
-    """The state in a sentence."""
+    """Return a sentence about the state of a capture, or "" without a capture."""
     if capture is None:
         return ""
     if capture.state == Capture.State.WAITING:
@@ -47,21 +47,24 @@ def describe_state(capture: Capture | None) -> str:
 
 
 def page_of(capture: Capture | None) -> str:
-    """The page of the copy, if there is one."""
+    """Return the URL of the copy's page, or "" if there is no copy yet."""
     if capture is None or capture.state != Capture.State.DONE:
         return ""
     return reverse("admin:editorial_capture_change", args=[capture.pk])
 
 
 def captured_values(capture: Capture | None) -> dict[str, Any]:
-    """The values for fields of the card, if the capture has them."""
+    """Return the values with which a finished capture can fill the fields of its card."""
     if capture is None or capture.state != Capture.State.DONE:
         return {}
     return {name: value for name, column in FILLED.items() if (value := getattr(capture, column))}
 
 
 def capture_states(request: HttpRequest, kind: str) -> JsonResponse:
-    """The states of the rows in `ids`, by id. Rows of other newsrooms are left out."""
+    """Return the states of the rows in `ids`, by id, without the rows of other newsrooms.
+
+    At most MAX_IDS ids are allowed.
+    """
     if kind not in EVIDENCE:
         raise Http404
     ids = request.GET.get("ids", "").split(",")
@@ -84,7 +87,7 @@ def _state(row: Source | Appearance) -> dict[str, Any]:
 
 
 class CapturedForm(forms.ModelForm[Any]):
-    """Shows the values of the capture in empty fields, and saves them together with the row."""
+    """A form that fills its empty fields with values of the capture and saves them with the row."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,6 +95,7 @@ class CapturedForm(forms.ModelForm[Any]):
         self.capture_state = capture.state if capture else ""
         self.capture_text = describe_state(capture)
         self.capture_page = page_of(capture)
-        # A submitted form is compared with the row, so that values of the capture count as changes.
+        # Only an unsubmitted form gets these values. A submitted form is compared with the row itself, so that the
+        # values count as changes and are saved.
         if not self.is_bound:
             self.initial = captured_values(capture) | {name: value for name, value in self.initial.items() if value}

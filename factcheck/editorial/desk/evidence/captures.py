@@ -1,4 +1,4 @@
-"""Captures at the desk: a read-only list, the file as a download, the readable text, and uploads from the cards."""
+"""Captures at the desk: a read-only list, the file, the readable text, and uploads from the cards."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -24,7 +24,7 @@ from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
 from factcheck.editorial.models import Appearance, Capture, Membership, Review, Source, User
 from factcheck.editorial.people import roles
-from factcheck.server.hostile_files import download
+from factcheck.web.hostile_files import download
 
 ACTIONS: dict[str, DeskAction[Capture]] = by_name(
     DeskAction(
@@ -72,7 +72,7 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
         return False
 
     def get_fields(self, request: HttpRequest, obj: Capture | None = None) -> Any:
-        """The fields that have a value. The line above them shows the state."""
+        """Return the fields that have a value. The page shows the state in a line above them."""
         fields = ["title", "publisher_name", "published_on", "url", "final_url", "status", "captured_at", "media_type"]
         fields += ["size_in_words", "sha256", "origin", "requested_by", "requested_at"]
         if obj is None or obj.size is None:
@@ -123,7 +123,7 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
         return action_page(request, ACTIONS[name], capture, page, is_available=is_available)
 
     def upload(self, request: HttpRequest) -> HttpResponse:
-        """Stores an editor's own capture of a source or an appearance. Returns JSON."""
+        """Store an editor's own capture of a source or an appearance, and return its state as JSON."""
 
         def store(row: Evidence, by: User) -> Capture:
             file = request.FILES.get("file")
@@ -134,7 +134,7 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
         return _change_evidence(request, store)
 
     def again(self, request: HttpRequest) -> HttpResponse:
-        """Requests another capture of a source or an appearance. Returns JSON."""
+        """Request another capture of a source or an appearance, and return its state as JSON."""
         return _change_evidence(request, lambda row, by: capture_again(row, newsroom=newsroom_of(row), by=by))
 
     def _done(self, request: HttpRequest, pk: UUID) -> Capture:
@@ -143,7 +143,7 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
 
 
 def available_actions(desk: Desk, capture: Capture) -> list[DeskAction[Capture]]:
-    """The actions that the person can currently use on the capture."""
+    """Return the actions that the person can currently use on the capture."""
     names = []
     if capture.url and capture.state != Capture.State.WAITING and capture.newsroom_id in desk.roles:
         names.append("again")
@@ -153,7 +153,10 @@ def available_actions(desk: Desk, capture: Capture) -> list[DeskAction[Capture]]
 
 
 def _change_evidence(request: HttpRequest, change: Callable[[Evidence, User], Capture]) -> HttpResponse:
-    """Changes the capture of the source or appearance that the request names. Errors are JSON with a sentence."""
+    """Change the capture of the source or appearance that the request names.
+
+    Errors are returned as JSON with a sentence.
+    """
     by = get_desk(request).user
     try:
         capture = change(_evidence(request), by)
@@ -165,7 +168,10 @@ def _change_evidence(request: HttpRequest, change: Callable[[Evidence, User], Ca
 
 
 def _evidence(request: HttpRequest) -> Evidence:
-    """The source or appearance, if the person can edit it. Raises Http404 and EditorialError."""
+    """Return the source or appearance that the request names, if the person can edit it.
+
+    Raise Http404 for an unknown row, and EditorialError if the person or the review's state doesn't allow it.
+    """
     desk = get_desk(request)
     try:
         if "source" in request.POST:

@@ -21,12 +21,16 @@ from factcheck.editorial.pictures import MAX_MEDIA, add_media, add_picture
 from factcheck.record.formats.markdown import ShownPicture
 from factcheck.record.formats.picture_files import EXTENSIONS, PATH, picture_path
 
-# A file opened as a page can't run anything. The desk and these files have the same host name.
+# The files have the desk's host name, so a script in a file could act as the person. This header forbids scripts.
 SANDBOX = "default-src 'none'; sandbox"
 
 
 class DeskPictures(Mapping[str, ShownPicture]):
-    """The pictures in texts that the desk shows. The desk serves each picture to the members of its newsroom."""
+    """The pictures in texts that the desk shows, by path.
+
+    The desk serves each picture to the members of its newsroom. Nothing iterates over the pictures, so the mapping
+    doesn't list them.
+    """
 
     def __getitem__(self, path: str) -> ShownPicture:
         if not (found := PATH.fullmatch(path)):
@@ -45,7 +49,7 @@ DESK_PICTURES = DeskPictures()
 
 @require_POST
 def upload(request: HttpRequest) -> JsonResponse:
-    """Store the form's `file` for the draft `review` or the claim `claim`. Returns JSON for the page's script."""
+    """Store the form's `file` for the draft `review` or the claim `claim`, and return JSON for the page's script."""
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
         return _refuse(_("No file was sent. Choose a file."))
@@ -64,7 +68,7 @@ def upload(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def picture_file(request: HttpRequest, sha256: str, extension: str) -> HttpResponseBase:
-    """Return a file to the members of a newsroom that has uploaded the file. Raises Http404."""
+    """Return a file to the members of a newsroom that has uploaded it. Raise Http404 for others."""
     newsrooms = list(get_desk(request).roles)
     own = Q(review__newsroom__in=newsrooms) | Q(claim__newsroom__in=newsrooms)
     types = [media_type for media_type, ending in EXTENSIONS.items() if ending == extension]

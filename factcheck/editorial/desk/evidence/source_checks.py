@@ -1,4 +1,7 @@
-"""Sources that the weekly check has found: they died, changed, or no longer contain the quoted words."""
+"""Sources with problems that the weekly check has found.
+
+The source is gone, has changed, or no longer contains the quoted words.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -24,7 +27,7 @@ from factcheck.editorial.models import WatchedSource
 
 @admin.register(WatchedSource)
 class WatchedSourceAdmin(DeskAdmin[WatchedSource]):
-    """The problems of the person's newsrooms that nobody has looked at yet."""
+    """The list of the problems in the person's newsrooms that nobody has looked at yet."""
 
     actions = ["accept"]  # type: ignore[assignment] # DeskAdmin has no actions
     list_display = ("problem", "source", "cited_in", "since", "correction")
@@ -43,7 +46,7 @@ class WatchedSourceAdmin(DeskAdmin[WatchedSource]):
 
     @admin.action(description=_("Seen, still fine"))
     def accept(self, request: HttpRequest, sources: QuerySet[WatchedSource]) -> None:
-        """The selected problems are quiet until a check finds another state."""
+        """Hide the selected problems until a check finds another state."""
         try:
             number = len([accept_source(source=source, by=get_desk(request).user) for source in sources])
         except EditorialError as refused:

@@ -1,6 +1,6 @@
-"""Uploads at the desk. The site checks the sender before it stores anything of a file.
+"""Uploads at the desk, which check the sender before anything of a file is stored.
 
-A view that receives files checks the sender and then chooses handlers that store files. All other forms drop files
+A view that receives files checks the sender, and then chooses handlers that store files. All other forms drop files
 (`NoFiles`). nginx asks `may_upload` before it reads an upload (deploy/nginx.conf).
 """
 
@@ -24,7 +24,7 @@ FORM_SIZE = 100_000  # bytes of an upload's form that aren't the file
 
 
 def receive_file(view: Callable[..., HttpResponseBase], most: int) -> Any:
-    """Let members of a newsroom send a file of at most `most` bytes. `view` checks the CSRF token itself."""
+    """Let members of a newsroom send a file of at most `most` bytes. `view` must check the CSRF token itself."""
 
     @csrf_exempt
     def receive(request: HttpRequest) -> HttpResponseBase:
@@ -41,7 +41,10 @@ def receive_file(view: Callable[..., HttpResponseBase], most: int) -> Any:
 
 @never_cache
 def may_upload(request: HttpRequest) -> HttpResponse:
-    """Tell nginx whether the sender may upload a file. nginx only reads headers, so the refusal is also in a header."""
+    """Tell nginx whether the sender may upload a file.
+
+    nginx reads only the headers of this response, so the refusal is also in a header.
+    """
     if response := _refusal(request, 0):
         response.headers["Refusal"] = response.content.decode("ascii")
     return response or HttpResponse(status=204)

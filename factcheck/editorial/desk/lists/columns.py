@@ -7,5 +7,5 @@ from django.contrib import admin
 
 
 def column(label: Any, read: Callable[[Any], Any], ordering: str | None = None) -> Any:
-    """Return an attribute of a ModelAdmin whose value is read from the row."""
+    """Return an attribute for a ModelAdmin whose value `read` computes from the row."""
     return admin.display(description=label, ordering=ordering)(lambda _admin, row: read(row))

@@ -1,4 +1,4 @@
-"""Filters of the lists of reviews and claims. Each filter can use an index."""
+"""Filters of the lists of reviews and claims. An index can serve each filter."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -31,7 +31,10 @@ class DecisionFilter(admin.SimpleListFilter):
 
 
 class DecisionMixin:
-    """Adds the column `decision`: the last proposal's decision, "" while it is pending, or None without a proposal."""
+    """A mixin that adds the column `decision` to a list: the decision on the row's last proposal.
+
+    The value is "" while the proposal is pending, and None without a proposal.
+    """
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)  # type: ignore[misc]
@@ -48,7 +51,7 @@ class DecisionMixin:
 
 
 class ChoiceFilter(admin.SimpleListFilter):
-    """Ignores a value that isn't one of the choices."""
+    """A filter that ignores a value that isn't one of its choices."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         known = {str(key) for key, _name in self.lookup_choices}
@@ -59,13 +62,13 @@ class ChoiceFilter(admin.SimpleListFilter):
 
 
 class ClosedFilter(ChoiceFilter):
-    """A filter with many choices. It is closed until somebody opens it or uses it."""
+    """A filter with many choices, which stays closed until somebody opens or uses the filter."""
 
     starts_closed = True
 
 
 class VerdictFilter(ClosedFilter):
-    """For claims, the verdict of a review in the person's newsrooms."""
+    """A filter by verdict. For claims, this is the verdict of a review in the person's newsrooms."""
 
     title = _("verdict")
     parameter_name = "verdict"
@@ -92,7 +95,7 @@ class TopicFilter(ClosedFilter):
 
 
 class AuthorFilter(ClosedFilter):
-    """A colleague in one of the person's newsrooms: an author of a review, or the person who logged a claim."""
+    """A filter by a colleague in the person's newsrooms: a review's author, or the person who logged a claim."""
 
     title = _("author")
     parameter_name = "author"
@@ -120,7 +123,7 @@ class TranslationFilter(ClosedFilter):
 
 
 class ReviewStateFilter(ChoiceFilter):
-    """The state of a claim's review in the person's newsrooms."""
+    """A filter by the state of a claim's review in the person's newsrooms."""
 
     title = _("state of its review")
     parameter_name = "state"
@@ -145,7 +148,7 @@ def _year(years_ago: int) -> datetime:
     return today.replace(year=today.year - years_ago, month=1, day=1)
 
 
-# For each period, a function that returns its first moment and the moment after its last. None means no limit.
+# For each period, a function that returns the first moment and the first moment after the period. None means no limit.
 _PERIODS: dict[str, tuple[Any, Callable[[], tuple[datetime | None, datetime | None]]]] = {
     "today": (_("Today"), lambda: (_today(), None)),
     "week": (_("Past 7 days"), lambda: (_today() - timedelta(days=7), None)),
@@ -157,7 +160,7 @@ _PERIODS: dict[str, tuple[Any, Callable[[], tuple[datetime | None, datetime | No
 
 
 class DateFilter(ClosedFilter):
-    """The period in which a row was changed or logged."""
+    """A filter by the period in which a row was changed or logged. Subclasses name the `field`."""
 
     parameter_name = "date"
     title = _("date")

@@ -1,4 +1,4 @@
-"""Lists for tables with a million rows. Lists never count a whole table, and searches use trigram indexes."""
+"""Lists for tables with a million rows, which never count a whole table and search in trigram indexes."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -20,13 +20,13 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.search.words import split_words
 
-MAX_ROWS = 2000  # across all pages of a list. People can search or filter to find other rows.
+MAX_ROWS = 2000  # of all pages of a list. People find further rows by searching or filtering.
 MAX_HITS = 500
 TRIGRAM = 3
 
 
 class BoundedPaginator(Paginator[Any]):
-    """Counts no more than MAX_ROWS rows. People can search to find other rows."""
+    """A paginator that counts no more than MAX_ROWS rows."""
 
     @cached_property
     def count(self) -> int:
@@ -42,9 +42,10 @@ class BoundedPaginator(Paginator[Any]):
 
 
 class DeskChangeList(ChangeList):
-    """Sorts by one column, and by the model's own order within equal values. An index can have this order.
+    """A list that is sorted by one column, and by the model's own order where this column is equal.
 
-    A list that is sorted backwards is exactly reversed, so that the same index can be read from its end.
+    An index can have this order. A list that is sorted backwards is exactly reversed, so that PostgreSQL can read the
+    same index from its end.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,7 +66,7 @@ class DeskChangeList(ChangeList):
         return [chosen, *_model_order(self.model, backwards=backwards)]
 
     def get_ordering_field(self, field_name: Any) -> Any:
-        """Only the columns that can be sorted on the page, because another column may have no index."""
+        """Return a field only if its column can be sorted on the page, because other columns may have no index."""
         return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
 
 
@@ -75,7 +76,7 @@ def _model_order(model: type[Model], *, backwards: bool) -> list[str]:
 
 
 class WordSearchMixin:
-    """Searches for rows with all words of the search field."""
+    """A mixin that searches for the rows with all words of the search field."""
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         if not search_term.strip():
@@ -88,7 +89,10 @@ class WordSearchMixin:
 
 
 def search_terms(text: str) -> list[str]:
-    """The words of a search. A text that has only short words isn't split, and punctuation alone gives no words."""
+    """Return the words of a search, or nothing if the text has only punctuation.
+
+    A text of short words alone isn't split, because words below three characters have no trigram.
+    """
     if not split_words(text):
         return []
     words = text.split()
@@ -96,9 +100,10 @@ def search_terms(text: str) -> list[str]:
 
 
 def contains_all(field: str, words: Sequence[str]) -> Q:
-    """A condition for rows whose field contains every word, ignoring case. This lookup uses the trigram indexes.
+    """Return a condition for rows whose field contains every word, ignoring case.
 
-    A single short word, for example "Bộ", matches only at the beginning of a word, where it has a trigram in the index.
+    The condition can use the trigram indexes. A single short word, for example "Bộ", matches only at the beginning of a
+    word, because the index has a trigram there.
     """
     if len(words) == 1 and len(words[0]) < TRIGRAM:
         begins = Q(**{f"{field}__istartswith": words[0]})
@@ -112,14 +117,18 @@ def contains_all(field: str, words: Sequence[str]) -> Q:
 
 
 def keys(hits: QuerySet[Any]) -> list[Any]:
-    """The primary keys of up to MAX_HITS hits, in any order. To narrow the search, people can add rarer words."""
+    """Return the primary keys of up to MAX_HITS hits, in any order.
+
+    Rarer words make the search narrower if there are more hits.
+    """
     return list(hits.order_by().values_list("pk", flat=True)[:MAX_HITS])
 
 
 def with_keys(rows: QuerySet[Any], hits: list[Any]) -> QuerySet[Any]:
-    """The rows with these primary keys, which are UUIDs.
+    """Return the rows with these primary keys, which must be UUIDs.
 
-    As a list of constants, the keys would be a condition on the index of the list's order, which is read completely.
+    The keys are unnested in SQL. With a list of constants, PostgreSQL would read the whole index of the list's order
+    and compare each entry with the keys.
     """
     return rows.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [hits]))
 
@@ -129,12 +138,12 @@ LANGUAGES = {"vi": _("Vietnamese"), "en": _("English"), "und": _("unknown")}
 
 @admin.display(description=_("language"), ordering="language")
 def language_in_words(row: Any) -> str:
-    """The name of the language as in the filter, or the language tag if the filter doesn't include the language."""
+    """Return the name of the row's language as in the filter, or the tag if the filter doesn't list it."""
     return str(LANGUAGES.get(row.language, row.language))
 
 
 def short_time(moment: datetime) -> SafeString:
-    """The time if it is today, or else the date. A tooltip shows both."""
+    """Return the time of a moment if it is today, or else the date, with a tooltip that shows both."""
     local = timezone.localtime(moment)
     shown = date_format(local, "TIME_FORMAT" if local.date() == timezone.localdate() else "DATE_FORMAT")
     full = date_format(local, "DATETIME_FORMAT")
@@ -142,7 +151,7 @@ def short_time(moment: datetime) -> SafeString:
 
 
 class LanguageFilter(admin.SimpleListFilter):
-    """Filters by the site's languages, without a query for the languages in the table."""
+    """A filter by the site's languages, so that no query has to find the languages in the table."""
 
     title = _("language")
     parameter_name = "language"
@@ -155,7 +164,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
 
 class DraftStateFilter(admin.ChoicesFieldListFilter):
-    """The states of drafts. Drafts that were thrown away are listed only if somebody chooses this state."""
+    """A filter by the state of drafts, which hides discarded drafts until somebody chooses this state."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.lookup_val is None:

@@ -1,4 +1,4 @@
-"""People at the desk: accounts and memberships, signing in, passwords, and the audit log of what people did.
+"""People at the desk: accounts and memberships, signing in, passwords, and the audit log.
 
 The rules belong in `factcheck.editorial.people` and `factcheck.editorial.sign_in`.
 """

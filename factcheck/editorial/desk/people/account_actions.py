@@ -1,4 +1,8 @@
-"""The buttons on an account's page: proposals for a second person, and what one person can take away."""
+"""The buttons on an account's page.
+
+With some buttons, a person proposes a change to a second person. With the others, one person takes something away at
+once.
+"""
 
 from typing import Any
 
@@ -122,7 +126,7 @@ REMOVE_ROLE = _taking("remove", Action.REMOVAL, _("Remove the role"), _BRAKE, _(
 
 
 def available_actions(desk: Desk, account: User) -> list[DeskAction[User]]:
-    """The actions that the account administrator can currently use on the account."""
+    """Return the actions that the account administrator can currently use on the account."""
     if not desk.administers_accounts:
         return []
     administers, has_roles = roles.has_administration(account), account.memberships.exists()
@@ -147,7 +151,7 @@ def available_actions(desk: Desk, account: User) -> list[DeskAction[User]]:
 
 
 def account_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """The confirmation page of an action on an account."""
+    """Return the confirmation page of an action on an account, or run the action on POST."""
     desk = get_desk(request)
     if name not in ACTIONS or not desk.administers_accounts:
         raise Http404
@@ -157,7 +161,7 @@ def account_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def remove_role_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The confirmation page for the removal of a role, for account administrators and Chief editors."""
+    """Return the page that confirms the removal of a role, for account administrators and Chief editors."""
     desk = get_desk(request)
     membership = get_object_or_404(Membership.objects.select_related("user", "publisher"), pk=pk)
     if not desk.administers_accounts and membership.publisher_id not in desk.led_newsrooms:
@@ -168,7 +172,7 @@ def remove_role_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def link_note(account: User) -> Text:
-    """How the person receives the link to choose a password."""
+    """Return a sentence about how the person receives the link to choose a password."""
     if account_mail.sends_files() and account.email:
         return _(
             "This site has no mail server, so the e-mail waits as a file in the folder var/mail on the site’s machine."

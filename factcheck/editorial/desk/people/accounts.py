@@ -1,4 +1,4 @@
-"""Accounts and memberships. The pages show roles, and don't change them.
+"""The pages of accounts and memberships, which show roles and don't change them.
 
 The database records who changes accounts, roles and account administrators (`sql/events.sql`).
 """
@@ -22,12 +22,12 @@ from factcheck.editorial.models.kinds import TAKING
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.account_policy import has_powers, is_first_hour, open_proposal
 
-# This site uses only one group, whose members are made and removed on the page of an account.
+# This site uses a single group, the account administrators, whom people add and remove on the page of an account.
 admin.site.unregister(Group)
 
 
 class ActorRecordingAdmin(admin.ModelAdmin[M]):
-    """Tells the database triggers who makes the change, for the duration of the transaction."""
+    """A page that tells the database triggers who makes a change, for the duration of the transaction."""
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         set_actor(get_desk(request).user)
@@ -43,7 +43,7 @@ class AccountForm(forms.ModelForm[User]):
 
 @admin.register(User)
 class AccountAdmin(ActorRecordingAdmin[User], AdministratorsAdmin[User]):
-    """Accounts are never deleted, because the audit log refers to them. They are closed instead."""
+    """The pages of accounts. An account can be closed but not deleted, because the audit log refers to it."""
 
     form = AccountForm
     change_form_template = "admin/editorial/user/change_form.html"
@@ -60,7 +60,11 @@ class AccountAdmin(ActorRecordingAdmin[User], AdministratorsAdmin[User]):
         return get_desk(request).administers_accounts
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        """One person can't change the address of an account with a role, because links are sent to this address."""
+        """Return the fields that one person can't change alone.
+
+        The e-mail address of an account with a role is one of them, because links to a new password are sent to this
+        address.
+        """
         if obj is None:
             return []
         return ["username", "email"] if has_powers(obj) else ["username"]
@@ -108,7 +112,7 @@ class AccountAdmin(ActorRecordingAdmin[User], AdministratorsAdmin[User]):
 
 @admin.register(Membership)
 class MembershipAdmin(DeskAdmin[Membership]):
-    """The members of the person's newsrooms. Chief editors can remove roles of their own newsroom."""
+    """The members of the person's newsrooms. Chief editors can remove roles in the newsrooms that they lead."""
 
     change_form_template = "admin/editorial/membership/change_form.html"
     list_display = ("user", "role", "publisher")

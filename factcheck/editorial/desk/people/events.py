@@ -1,4 +1,4 @@
-"""The desk's audit log as a read-only list."""
+"""The audit log as a read-only list at the desk."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -44,7 +44,7 @@ from factcheck.editorial.models.events import ADMINISTRATION
 from factcheck.editorial.models.kinds import POLICIES, SHAPES, Kind
 from factcheck.webhooks.models import Subscription
 
-# The model of an event's subject, by the part of the action that precedes the dot.
+# The model of an event's subject, by the part of the event's action before the dot.
 _NAMED = (Capture, Claim, Claimant, Publisher, RatingScale, Review, Topic, Verdict)
 SUBJECT_MODELS: dict[str, type[Model]] = {
     **{
@@ -58,13 +58,13 @@ SUBJECT_MODELS: dict[str, type[Model]] = {
     "token": ApiToken,
     "webhook": Subscription,
 }
-# Models whose fields name the details, for events whose subject is another row.
+# The model whose fields the details contain, for events whose subject is a row of another model.
 FIELD_MODELS: dict[str, type[Model]] = {
     "membership": Membership,
     "sign_in": SecondFactor,
     "second_factor": SecondFactor,
 }
-# Keys in an event's details whose value is the id of another row.
+# Keys of an event's details whose value is the id of another row, with the model of that row.
 REFERENCES: dict[str, type[Model]] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), Claim),
     "token": ApiToken,
@@ -94,13 +94,13 @@ KEY_NAMES: dict[str, Promise] = {
 }
 # Keys that repeat information from the other columns.
 OMITTED_KEYS = ("id", "user_id", "publisher_id", "group_id", "date_joined", "generation")
-# The details of these events contain changes: for each key, the values before and after.
+# Events whose details are changes: for each key, a pair of the values before and after.
 CHANGE_KINDS = ("account", "account_group", "membership", "webhook")
 MAX_TITLE = 90
 
 
 class EventTexts:
-    """The texts of several events, with one query for each model that the events refer to."""
+    """The texts of several events, with one query for each model to which the events refer."""
 
     def __init__(self, request: HttpRequest, events: Iterable[EditorialEvent]) -> None:
         wanted: dict[type[Model], set[Any]] = defaultdict(set)
@@ -137,16 +137,16 @@ class EventTexts:
         field = _field(event, key)
         if _kind(event) not in CHANGE_KINDS:
             return _format(field, value)
-        if value == "changed":  # recorded instead of a secret
+        if value == "changed":  # recorded in place of a secret
             return "" if event.action.endswith(".added") else str(_("changed"))
         before, after = value
-        if before is None or after is None:  # a row was added or removed, so only values that are set are shown
+        if before is None or after is None:  # a row was added or removed, so empty values say nothing
             return _format(field, after if before is None else before) if (before or after) else ""
         return f"{_format(field, before) or '–'} → {_format(field, after) or '–'}"
 
 
 def _references(event: EditorialEvent) -> Iterator[tuple[type[Model], str]]:
-    """The event's subject, followed by the rows that its details refer to."""
+    """Return the event's subject, and then the rows to which its details refer, as pairs of model and key."""
     if model := SUBJECT_MODELS.get(_kind(event)):
         yield model, _key(event)
     for key, value in event.detail.items():
@@ -163,14 +163,17 @@ def _key(event: EditorialEvent) -> str:
 
 
 def _visible_rows(request: HttpRequest, model: type[Model]) -> Any:
-    """The rows that the person can see at the desk. For claims, this includes other newsrooms' published claims."""
+    """Return the rows that the person can see at the desk. For claims, include other newsrooms' published claims."""
     model_admin: Any = admin.site.get_model_admin(model)
     rows = model_admin.autocomplete_queryset(request)
     return rows.select_related("claim") if model is Review else rows
 
 
 def _linked_title(request: HttpRequest, row: Any) -> str:
-    """The row's current title with a link to its page. Because the title is current, it never shows erased text."""
+    """Return the row's current title with a link to its page.
+
+    The log shows the current title, because a stored title could contain text that was erased later.
+    """
     title = Truncator(str(row)).chars(MAX_TITLE)
     if title == PLACEHOLDER or (isinstance(row, Review) and row.state == Review.State.ERASED):
         title = str(Review.State.ERASED.label)
@@ -204,7 +207,7 @@ def _name(event: EditorialEvent, key: str) -> str | Promise:
 
 
 def _format(field: Any, value: Any) -> str:
-    """A readable value: the label for a code, a formatted date, or yes or no."""
+    """Return a value that people can read: a code's label, a formatted date, or yes or no."""
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if isinstance(value, list):
@@ -218,14 +221,19 @@ def _format(field: Any, value: Any) -> str:
     return str(value)
 
 
-# Scales, topics and mappings belong to the whole site. The conditions use the index event_newsroom.
+# Scales, topics, verdicts and mappings belong to the whole site. PostgreSQL finds these events in the index
+# event_newsroom.
 _SHARED = ("mapping:", "ratingscale:", "topic:", "verdict:")
 SHARED = Q(newsroom__isnull=True, subject__regex=f"^({'|'.join(_SHARED)})")
 
 
 @admin.register(EditorialEvent)
 class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
-    """Chief editors see events about their newsroom and mappings, administrators about accounts and webhooks."""
+    """The list of events that a person may see.
+
+    Chief editors see events about their newsroom, and about the scales, topics and mappings of the site. Account
+    administrators see events about accounts and webhooks.
+    """
 
     list_display = ("at", "actor", "what", "about", "newsroom", "details")
     list_display_links = ("what",)
@@ -239,7 +247,7 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditorialEvent]:
         desk = get_desk(request)
-        # The index event_administration has ADMINISTRATION as its condition.
+        # The partial index event_administration serves this, because its condition is ADMINISTRATION.
         visible = ADMINISTRATION if desk.administers_accounts else Q(newsroom__in=desk.led_newsrooms) | SHARED
         return super().get_queryset(request).filter(visible)
 
@@ -257,7 +265,7 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
         return obj.newsroom_id in desk.led_newsrooms or (bool(desk.led_newsrooms) and obj.subject.startswith(_SHARED))
 
     def show_public_text(self, request: HttpRequest, rows: Iterable[Any]) -> None:
-        """Loads the texts of all events on a page together, for the list's columns."""
+        """Load the texts of all events of a page together, for the list's columns."""
         events = list(rows)
         texts = EventTexts(request, events)
         for event in events:

@@ -1,4 +1,4 @@
-"""The pages where people choose a password: behind the link in an e-mail, and with their earlier password."""
+"""The pages where people choose a password: behind the link in an e-mail, or with their current password."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ class ChoosePassword(PasswordResetConfirmView):
     title = _("Choose your password")
 
     def get_user(self, uidb64: str) -> User | None:
-        """A closed account can't get a password."""
+        """Return the account of the link, or None for a closed account, which can't get a password."""
         user = super().get_user(uidb64)
         return user if isinstance(user, User) and user.is_active else None
 
@@ -44,7 +44,7 @@ class ChoosePassword(PasswordResetConfirmView):
 
 class OwnPasswordForm(AdminPasswordChangeForm):
     def clean_old_password(self) -> str:
-        """Limits attempts, so that nobody guesses the password in a stolen session."""
+        """Limit the attempts, so that a thief of the session can't guess the password."""
         counter = Counter("confirm", str(self.user.pk))
         if wait := begin_attempt(counter):
             raise ValidationError(wait_text(wait))
@@ -54,7 +54,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 
 
 class ChangePassword(PasswordChangeView):
-    """A new password ends the person's other sessions and their API tokens."""
+    """The page that changes the person's password and ends their other sessions and API tokens."""
 
     form_class = OwnPasswordForm
     success_url = reverse_lazy("admin:password_change_done")
@@ -65,7 +65,8 @@ class ChangePassword(PasswordChangeView):
             response: Any = super().dispatch(request, *args, **kwargs)
         form = (getattr(response, "context_data", None) or {}).get("form")
         if form is not None and "old_password" in form.errors:
-            record_failure(request, self._user, "password")  # the event names nobody, so it has its own transaction
+            # This must run outside the transaction, because the event of a failure doesn't name an actor.
+            record_failure(request, self._user, "password")
         return response
 
     def form_valid(self, form: Any) -> HttpResponse:

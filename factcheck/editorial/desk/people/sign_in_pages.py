@@ -1,4 +1,4 @@
-"""The login page, and the page that asks for the second factor."""
+"""The login page and the page that asks for the second factor."""
 
 import time
 from typing import Any
@@ -26,10 +26,10 @@ from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, beg
 from factcheck.editorial.sign_in.devices import known_device, remember_device
 from factcheck.editorial.sign_in.journal import record_failure, record_repeated_code, record_sign_in
 from factcheck.editorial.sign_in.second_factors import is_repeated, use_code
-from factcheck.server.networks import address_of, wide_network_of
+from factcheck.web.networks import address_of, wide_network_of
 
 PASSKEY = SecondFactor.Kind.PASSKEY.value
-_PENDING = "pending_sign_in"  # in the session of a person who has entered the right password
+_PENDING = "pending_sign_in"  # a key of the session, set when a person has entered the right password
 _PENDING_SECONDS = 600
 _REFUSED_PASSKEY = _("The passkey wasn’t accepted. Try again, or log in with your password.")
 
@@ -43,7 +43,10 @@ def wait_text(seconds: int) -> str:
 
 
 class PasswordForm(AdminAuthenticationForm):
-    """Django's login form with a limit on attempts. All refusals take the same time and have the same text."""
+    """Django's login form with a limit on attempts.
+
+    All refusals take the same time and have the same text, so that nobody learns which accounts exist.
+    """
 
     def clean(self) -> dict[str, Any]:
         name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
@@ -53,7 +56,7 @@ class PasswordForm(AdminAuthenticationForm):
         account = User.objects.filter(username=name).first()
         counters = self._counters(self.request, account, name)
         if wait := begin_attempt(*counters):
-            User().set_password(password)  # takes as long as a check
+            User().set_password(password)  # takes as long as checking a password
             record_failure(self.request, account, "password")
             raise ValidationError([self.get_invalid_login_error(), wait_text(wait)])
         self.user_cache = authenticate(self.request, username=name, password=password)
@@ -113,13 +116,13 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
 
 
 def destination_of(request: HttpRequest) -> str:
-    """The URL that opens after the login. URLs outside the desk are replaced by the home page."""
+    """Return the URL to open after the login, or the home page in place of a URL outside the desk."""
     url, home = str(request.POST.get("next", request.GET.get("next", ""))), reverse("admin:index")
     return url if url_has_allowed_host_and_scheme(url, allowed_hosts=None) and url.startswith(home) else home
 
 
 def passkey_options(request: HttpRequest, user: User | None = None) -> dict[str, str] | None:
-    """The options of a button for passkeys, or None if the page has no button."""
+    """Return the options of a button for passkeys, or None if the page has no button."""
     if not passkeys.are_possible(request):
         return None
     if user is not None and not user.second_factors.passkeys().exists():
@@ -143,7 +146,10 @@ def _second_factor_form(
 
 
 def _pending_account(request: HttpRequest) -> User | None:
-    """The account whose password was right, unless the password has changed or the person took too long."""
+    """Return the account whose password was right.
+
+    Return None if the password has changed since then, or if the person took too long.
+    """
     pk, fingerprint, at = request.session.get(_PENDING, (None, "", 0))
     user = User.objects.filter(pk=pk, is_active=True, is_staff=True).first()
     if user is None or time.time() - at > _PENDING_SECONDS:

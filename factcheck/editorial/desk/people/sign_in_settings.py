@@ -24,10 +24,10 @@ from factcheck.editorial.sign_in import passkeys, second_factors
 from factcheck.editorial.sign_in.devices import device_name
 from factcheck.editorial.sign_in.freshness import update_second_factor
 from factcheck.editorial.sign_in.sessions import end_sessions, open_sessions
-from factcheck.server.secret_key import keyed_hash
+from factcheck.tools.secret_key import keyed_hash
 
 Kind = SecondFactor.Kind
-_SETUP, _SETUP_SECONDS = "sign_in.setup", 1800  # for which the secret of a new app can be confirmed
+_SETUP, _SETUP_SECONDS = "sign_in.setup", 1800  # the time to confirm the secret of a new app
 
 
 class PasskeyForm(forms.Form):
@@ -50,7 +50,7 @@ class AppForm(forms.Form):
 
 
 def urls(view: Any) -> list[URLPattern]:
-    """`view` is EditorsDesk.admin_view."""
+    """Return the URLs of these pages. `view` is EditorsDesk.admin_view."""
     return [
         path("sign-in/", view(account_page), name="account_sign_in"),
         path("sign-in/passkey/", view(passkey_page), name="account_passkey"),
@@ -61,7 +61,7 @@ def urls(view: Any) -> list[URLPattern]:
     ]
 
 
-# The pages that an account without a required second factor can open.
+# The only pages that an account can open if it lacks a required second factor.
 SETUP_PAGES = ("account_sign_in", "account_passkey", "account_app", "account_codes", "logout")
 
 
@@ -112,7 +112,7 @@ def app_page(request: HttpRequest) -> HttpResponse:
 
 
 def codes_page(request: HttpRequest) -> HttpResponse:
-    """New recovery codes, shown once."""
+    """Create new recovery codes and show them once."""
     user = get_desk(request).user
     if not user.second_factors.usable().exists():
         return redirect("admin:account_sign_in")
@@ -135,7 +135,7 @@ def remove_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def end_page(request: HttpRequest) -> HttpResponse:
-    """Ends one of the person's sessions, or all of them except this one."""
+    """End one of the person's sessions, or all sessions except this one."""
     user, chosen = get_desk(request).user, request.POST.get("session", "")
     own = request.session.session_key
     if chosen == "others":
@@ -152,7 +152,7 @@ def end_page(request: HttpRequest) -> HttpResponse:
 
 
 def _added(request: HttpRequest, user: User, message: Promise) -> HttpResponse:
-    """With the first factor, the person gets recovery codes."""
+    """Go back to the settings after a factor was added. After the first factor, show new recovery codes."""
     update_second_factor(request, user)
     messages.success(request, str(message))
     if user.second_factors.recovery_codes().exists():
@@ -166,7 +166,7 @@ def _show_codes(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _session_id(key: str) -> str:
-    """Names a session in a page. The key itself would let anyone who sees the page take over the session."""
+    """Return a name for a session in the page. With the key itself, anyone could take over the session."""
     return keyed_hash("sign_in.session", key)[:32]
 
 

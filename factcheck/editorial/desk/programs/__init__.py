@@ -1,4 +1,5 @@
 """The ways in which programs work with a newsroom: tokens, webhooks, and the jobs of the worker.
 
-Writing by programs belongs in `factcheck.editorial.programs`, and sending webhooks in `factcheck.webhooks`.
+The API for programs that write belongs in `factcheck.editorial.programs`, and the sending of webhooks in
+`factcheck.webhooks`.
 """

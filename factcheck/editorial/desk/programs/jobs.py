@@ -16,7 +16,7 @@ from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissio
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.models import Job
 
-# Procrastinate registers its own page, which is full of technical terms.
+# Procrastinate registers a page of its own, which is full of technical terms.
 admin.site.unregister(ProcrastinateJob)
 
 STATES: dict[str, Promise] = {
@@ -27,7 +27,8 @@ STATES: dict[str, Promise] = {
     "cancelled": _("cancelled"),
     "aborted": _("aborted"),
 }
-# By the name of the task or of the command that it runs, without options. Other names are shown as they are.
+# The work of a job, by the name of its task or of the command that the task runs, without options. The list shows
+# other names as they are.
 TASKS: dict[str, Promise] = {
     "sign_log": _("sign the newest entries of the log"),
     "publish_due_demands": _("publish register entries that are due"),
@@ -122,5 +123,5 @@ class JobAdmin(AdministratorsAdmin[Job]):
 
 
 def _moment(at: datetime | None) -> str:
-    """The time in the format of the desk's lists, because Django doesn't format values returned by methods."""
+    """Return the time in the format of the desk's lists, because Django doesn't format what methods return."""
     return localize(localtime(at)) if at else "–"

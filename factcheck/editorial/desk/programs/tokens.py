@@ -1,4 +1,4 @@
-"""API tokens at the desk. People create and revoke their own tokens. Chief editors can revoke them too."""
+"""API tokens at the desk, which people create and revoke themselves. Chief editors can revoke them too."""
 
 from typing import Any
 from uuid import UUID
@@ -46,7 +46,7 @@ class TokenForm(NewsroomForm):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(DeskAdmin[ApiToken]):
-    """The person's own tokens. Chief editors also see all other tokens of their newsroom."""
+    """The person's own tokens and, for Chief editors, all tokens of their newsroom."""
 
     change_form_template = "admin/editorial/apitoken/change_form.html"
     list_display = ("name", "user", "newsroom", "state", "used_at", "expires_at")

@@ -68,7 +68,7 @@ class SubscriptionForm(forms.ModelForm[Subscription]):
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[Subscription]):
-    """Account administrators manage webhooks, because webhooks send only public data."""
+    """The webhooks, which account administrators manage, because webhooks send only public data."""
 
     form = SubscriptionForm
     change_form_template = "admin/editorial/subscription/change_form.html"
@@ -93,9 +93,9 @@ class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[S
 
     def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
         if change:
-            obj.save(update_fields=self.fields)  # the worker may be writing to the other columns
+            obj.save(update_fields=self.fields)  # a full save could overwrite what the worker writes to other columns
         else:
-            obj.cursor = delivery.log_head()  # the subscription starts with entries that are published from now on
+            obj.cursor = delivery.log_head()  # the webhook sends only what is published from now on
             obj.save()
 
     def delete_model(self, request: HttpRequest, obj: Subscription) -> None:
@@ -103,7 +103,7 @@ class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[S
         delivery.remove(obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Counts the deliveries instead of listing them, because there can be thousands."""
+        """Count the deliveries and don't list them, because there can be thousands."""
         deliveries = Delivery.objects.filter(subscription__in=objs).count()
         return [str(obj) for obj in objs], {Delivery._meta.verbose_name_plural: deliveries}, set(), []
 
@@ -137,7 +137,7 @@ class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[S
         return subject_page(request, subscription, page, action.label, explanation=action.explanation)
 
     def _secret_page(self, request: HttpRequest, subscription: Subscription) -> HttpResponse:
-        """The only page that ever shows the secret."""
+        """Return the only page that ever shows the secret."""
         return subject_page(
             request,
             subscription,

@@ -66,7 +66,7 @@ ACTIONS: dict[str, DeskAction[Demand]] = by_name(
 
 
 def available_actions(desk: Desk, demand: Demand) -> list[DeskAction[Demand]]:
-    """The actions that the person can currently use on the demand."""
+    """Return the actions that the person can currently use on the demand."""
     if demand.newsroom_id not in desk.roles or workflow.open_proposal(demand) is not None:
         return []
     names = {State.DRAFT: ["submit"], State.PUBLISHED: ["update"]}.get(State(demand.state), [])
@@ -76,7 +76,7 @@ def available_actions(desk: Desk, demand: Demand) -> list[DeskAction[Demand]]:
 
 
 def action_page(request: HttpRequest, demand: Demand, action: DeskAction[Demand]) -> HttpResponse:
-    """Shows the entry. On POST, runs the action, or shows why it was refused and keeps the input."""
+    """Show the entry. On POST, run the action, or say why it was refused and keep the input."""
     page = reverse("admin:editorial_demand_change", args=[demand.pk])
     form = action.form(submitted_data(request))
     if answer := perform(request, action, demand, form, page):
@@ -91,7 +91,7 @@ def action_page(request: HttpRequest, demand: Demand, action: DeskAction[Demand]
 
 
 def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, Any]:
-    """The proposed statement, the published statement before it, and the differences between them."""
+    """Return template variables: the proposed statement, the published statement and their differences."""
     statement = json.loads(proposal.statement) if proposal else demand_policy.build_statement(demand)
     published = demand_policy.last_statement(demand)
     return {

@@ -1,4 +1,4 @@
-"""Messages from readers at the desk, with the queue and the actions on each message."""
+"""Messages from readers at the desk: the queue, and the actions on each message."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import ReaderMessage
 
-MIN_FLOOD = 5  # messages from one network in a day
+MIN_FLOOD = 5  # messages from one network within a day
 MAX_NETWORKS = 10
 PERIODS = {"hour": (_("last hour"), timedelta(hours=1)), "day": (_("last 24 hours"), timedelta(days=1))}
 
@@ -58,7 +58,10 @@ class ReceivedFilter(admin.SimpleListFilter):
 
 
 class NetworkFilter(admin.SimpleListFilter):
-    """The networks that sent the most messages today. They are known by a hash, which is deleted after a day."""
+    """A filter by the networks that sent the most messages today.
+
+    The site stores only a hash of a network, and deletes the hash after a day.
+    """
 
     title = _("network")
     parameter_name = "network"
@@ -117,7 +120,7 @@ TAKE_UP_MISTAKE = _("The receipt tells the sender that an editor is looking into
 
 
 def explanation_for(action: DeskAction[ReaderMessage], message: ReaderMessage) -> Text:
-    """The explanation of the action, adapted to the kind of message."""
+    """Return the explanation of the action, adapted to the kind of message."""
     is_mistake = message.kind == ReaderMessage.Kind.CORRECTION
     return TAKE_UP_MISTAKE if is_mistake and action.name == "take-up" else action.explanation
 
@@ -140,14 +143,20 @@ EDITORS_ONLY = _("Only Editors and Chief editors of the newsroom can read the me
 
 
 def can_read(desk: Desk, message: ReaderMessage) -> bool:
-    """Whether the person can read and decide on the message. Tips to every newsroom are for all Editors."""
+    """Return whether the person can read the message and decide on it.
+
+    All Editors can read a tip that was sent to every newsroom.
+    """
     newsrooms = desk.deciding_newsrooms
     return message.newsroom_id in newsrooms if message.newsroom_id else bool(newsrooms)
 
 
 @admin.register(ReaderMessage)
 class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
-    """Reporters see that messages have arrived and which reviews they are about, but not the content."""
+    """The queue of messages, whose content only Editors can read.
+
+    Reporters see that messages have arrived, and which reviews the messages are about.
+    """
 
     actions = ["put_aside_all"]  # type: ignore[assignment] # DeskAdmin has no actions
     change_form_template = "admin/editorial/readermessage/change_form.html"
@@ -182,7 +191,10 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
 
     @admin.action(description=_("Put the selected messages aside"))
     def put_aside_all(self, request: HttpRequest, messages: QuerySet[ReaderMessage]) -> HttpResponse | None:
-        """A confirmation page, which submits the selection again to the list."""
+        """Show a confirmation page, and put the messages aside when the person has confirmed.
+
+        The page sends the selection to this list again, because Django's actions keep it in the form.
+        """
         desk = get_desk(request)
         mine = Q(newsroom=None) | Q(newsroom__in=desk.deciding_newsrooms)
         messages = messages.filter(mine, state__in=[State.WAITING, State.TAKEN_UP])
@@ -234,7 +246,8 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
             raise Http404
         action, desk = ACTIONS[name], get_desk(request)
         message = self.get_queryset(request).filter(pk=pk).first()
-        # Another newsroom may have taken the tip in the meantime. The page then keeps the input but hides the tip.
+        # Another newsroom may have taken the tip while this person was writing. The page then keeps the input and hides
+        # the tip.
         tips = ReaderMessage.objects.filter(kind=ReaderMessage.Kind.TIP)
         if message is not None and not can_read(desk, message):
             raise Http404
@@ -257,7 +270,7 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
 
 
 def _content(message: ReaderMessage, name: str) -> str:
-    """A part of the message's content, or the reason why this person can't read it."""
+    """Return a part of the message's content, or the reason why the person can't read it."""
     if getattr(message, "is_hidden", False):
         return str(EDITORS_ONLY) if name == "text" else "–"
     try:

@@ -1,4 +1,4 @@
-"""Claimants at the desk. Editors confirm a name that came from an import, or describe the claimant instead."""
+"""Claimants at the desk, where editors confirm an imported name or describe the claimant without a name."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,8 +27,8 @@ from factcheck.record.statements import review as review_statement
 from factcheck.record.statements.parts import max_length
 
 PERSON = Claimant.Type.PERSON
-UNCONFIRMED_PERSON = _("person (not confirmed)")  # no editor has confirmed that this is a public figure
-LISTED = 20  # the maximum number of listed reviews that still show a name
+UNCONFIRMED_PERSON = _("person (not confirmed)")  # no editor has confirmed that the person is a public figure
+LISTED = 20  # the page lists at most this many reviews that still show a name
 NAME_IN_REVISIONS = _(
     "Earlier revisions still show the name. To remove the name from these revisions, open a correction and"
     " delete the name from the draft. Then use “Erase what is published, keep this draft…”."
@@ -36,7 +36,7 @@ NAME_IN_REVISIONS = _(
 
 
 class UrlLinesField(forms.CharField):
-    """A list of URLs, one per line."""
+    """A field for a list of URLs, one per line."""
 
     widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField short"})
 
@@ -63,7 +63,7 @@ class ClaimantForm(ConflictCheckedForm[Claimant]):
         if not isinstance(types, forms.ChoiceField):  # a read-only page doesn't have this field
             return
         if self.instance.confirmed:
-            types.widget.attrs["data-ticks"] = "is_public_figure"  # desk.js ticks the checkbox when this type is chosen
+            types.widget.attrs["data-ticks"] = "is_public_figure"  # desk.js ticks this checkbox for a person
         else:
             labels = {**dict(choices(Claimant.Type)), PERSON: UNCONFIRMED_PERSON}
             types.choices = [*labels.items()]
@@ -104,7 +104,7 @@ class ClaimantAdmin(WordSearchMixin, LockingAdmin[Claimant], NewsroomAdmin[Claim
         return with_keys(rows, hits)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claimant | None = None) -> bool:
-        """Allowed only if no draft and no published claim refers to the claimant."""
+        """Allow deletion only if no draft and no published claim refers to the claimant."""
         if obj is None or not self.has_change_permission(request, obj) or obj.claims.exists():
             return False
         return not PublishedReview.objects.live().filter(claimant=obj.pk).exists()
@@ -119,7 +119,7 @@ class ClaimantAdmin(WordSearchMixin, LockingAdmin[Claimant], NewsroomAdmin[Claim
 
     def status_context(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
         context: dict[str, Any] = {"decides": get_desk(request).deciding_newsrooms, "in_revisions": NAME_IN_REVISIONS}
-        if request.method == "GET":  # after a refused form, the row in memory no longer matches the database
+        if request.method == "GET":  # after a refused form, the row in memory has the typed values
             try:
                 named = reviews_naming(row, LISTED + 1)
                 context |= {"named": self._links(request, named[:LISTED]), "more_named": len(named) > LISTED}
@@ -129,7 +129,10 @@ class ClaimantAdmin(WordSearchMixin, LockingAdmin[Claimant], NewsroomAdmin[Claim
 
     @staticmethod
     def _links(request: HttpRequest, bodies: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
-        """Title, URL and publisher of published reviews. Own reviews get their desk URL and no publisher."""
+        """Return the title, URL and publisher of published reviews.
+
+        The person's own reviews get the URL at the desk and an empty publisher.
+        """
         own = get_desk(request).own(Review.objects.filter(pk__in=[body["id"] for body in bodies]))
         at_desk = {str(pk) for pk in own.values_list("pk", flat=True)}
         return [
@@ -152,7 +155,7 @@ class ClaimantAdmin(WordSearchMixin, LockingAdmin[Claimant], NewsroomAdmin[Claim
                 confirm_claimant(claimant=claimant, by=get_desk(request).user, digest=form.cleaned_data["digest"])
                 messages.success(request, _("The name has been confirmed."))
                 return redirect(self._page(claimant))
-        if form.is_bound:  # the form was refused, so the page shows the claimant's current state
+        if form.is_bound:  # the form was refused, so the next try has to confirm what the page shows now
             form.data = {"digest": claimant_digest(claimant)}
         explanation = (
             _(

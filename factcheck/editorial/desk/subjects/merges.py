@@ -1,4 +1,4 @@
-"""Pages for finding similar claims, and for merging and splitting claims."""
+"""The pages that find similar claims, and that merge and split claims."""
 
 import json
 from typing import Any
@@ -33,7 +33,7 @@ from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import merge_policy
 from factcheck.record.models import PublishedClaim
 
-MAX_OWN_REVIEWS = 50  # the number of the newsroom's own reviews that are listed with similar claims
+MAX_OWN_REVIEWS = 50  # the page lists at most this many of the newsroom's own reviews
 
 
 class ChoiceForm(LoggedReasonForm):
@@ -53,7 +53,7 @@ SPLIT: DeskAction[Claim] = DeskAction(
 
 
 def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
-    """Template variables for a claim's page: merged claims and open proposals."""
+    """Return template variables for a claim's page: merged claims and open proposals."""
     desk = get_desk(request)
     open_merges = [
         (merge, proposal_actions.available_actions(desk, merge)) for merge in merge_policy.open_merges(claim)
@@ -66,7 +66,8 @@ def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     return {
         "merged_into": into,
         "merged_here": here,
-        "proposed": {merge.claim_id for merge, _actions in open_merges},  # these claims can't be proposed again yet
+        # A claim with an open proposal can't be proposed again.
+        "proposed": {merge.claim_id for merge, _actions in open_merges},
         "open_merges": open_merges,
         "returned": last if last and last.decision == Decision.RETURNED and last.message and not open_merges else None,
         "newsrooms": list(desk.roles),
@@ -75,7 +76,10 @@ def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
 
 
 def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Shows similar claims. The person can use one of them instead, propose a merge, or keep their own claim."""
+    """Show similar claims, from which the person chooses.
+
+    The person can use another claim, propose a merge, or keep their own claim.
+    """
     back = reverse("admin:editorial_claim_change", args=[claim.pk])
     if request.method != "POST" and (merge_policy.merge_target(claim) or claim.proposals.open().exists()):
         return redirect_unavailable(request, back)
@@ -111,7 +115,7 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
         logged=logged,
         query=request.GET.get("q", ""),
         found=[(row, own_reviews.get(row.claim_id, [])) for row in found],
-        # The chosen claim isn't in the list, because it is no longer live or the comparison took too long.
+        # The list may lack the chosen claim, because the claim is no longer live or the comparison took too long.
         unlisted=is_public and form.errors and form["other"].value() not in {str(row.claim_id) for row in found},
         drafts=[(row, own_reviews.get(row.pk, [])) for row in drafts],
         lost=[] if is_public else claim.appearances.all(),
@@ -121,7 +125,7 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
 
 
 def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpResponse:
-    """Proposes to split the claim from its last merge target. If the proposal is refused, the page shows why."""
+    """Propose to split the claim from its last merge target, or show why the proposal is refused."""
     visible = claim if into is None or claim.newsroom_id in get_desk(request).roles else into
     back = reverse("admin:editorial_claim_change", args=[visible.pk])
     if into is None or (
@@ -137,7 +141,7 @@ def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpRe
 
 
 def after_logging(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Redirects to the page of similar claims.
+    """Redirect to the page of similar claims.
 
     The search runs after the claim has been saved, so nothing is lost if the search is slow or fails.
     """
@@ -147,15 +151,19 @@ def after_logging(request: HttpRequest, claim: Claim) -> HttpResponse:
 
 
 def similar_url(claim: UUID, *, then: str = "claim") -> str:
-    """The URL of the page that lists claims similar to a new claim. `then` is the next step: claim, review or message.
+    """Return the URL of the page that lists claims similar to a new claim.
 
-    `message` is for claims from a reader's message, and applies if the person uses another claim.
+    `then` is the next step: "claim", "review" or "message". "message" is for claims from a reader's message. This step
+    is taken only if the person uses another claim.
     """
     return f"{reverse('admin:editorial_claim_similar', args=[claim])}?logged={then}"
 
 
 def with_public_pages(desk: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
-    """Claims, and whether each has a public page. A merged claim shares the page of its merge target."""
+    """Return the claims, each with whether it has a public page.
+
+    A merged claim shares the page of its merge target.
+    """
     show_public_text(desk, claims)
     live = PublishedClaim.objects.live().filter(pk__in=[claim.pk for claim in claims])
     public = set(live.values_list("pk", flat=True))
@@ -163,13 +171,16 @@ def with_public_pages(desk: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
 
 
 def may_use_instead(desk: Desk, claim: Claim) -> bool:
-    """The rule of `merge_policy.replace_claim`: logged the claim or is an Editor, and can write every review."""
+    """Return whether `merge_policy.replace_claim` will allow the person to replace the claim.
+
+    The person must be an Editor or have logged the claim. They must also be allowed to write every review of the claim.
+    """
     may_change = claim.logged_by_id == desk.user.pk or claim.newsroom_id in desk.deciding_newsrooms
     return may_change and all(desk.may_write(review) for review in claim.reviews.all())
 
 
 def _likely_list(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """A list for the claim's page, which loads it after the page. Empty if nothing is probably the same."""
+    """Return a list of claims that are probably the same, which the claim's page loads after it is shown."""
     try:
         found = similar_claims.find_similar(claim.text, exclude=claim.pk, likely_only=True)
     except similar_claims.MeaningNotCompared as problem:
@@ -178,9 +189,9 @@ def _likely_list(request: HttpRequest, claim: Claim) -> HttpResponse:
 
 
 def _find_similar(request: HttpRequest, claim: Claim, *, likely_only: bool) -> list[similar_claims.SimilarClaim] | None:
-    """Published claims that are similar to this claim or to the query. Shows a warning if the list may be incomplete.
+    """Return published claims that are similar to this claim or to the query, or None after a timeout.
 
-    Returns None if the comparison took too long.
+    If the list may be incomplete, the page shows a warning.
     """
     text = request.GET.get("q", "").strip() or claim.text
     try:
@@ -202,7 +213,7 @@ def _find_similar(request: HttpRequest, claim: Claim, *, likely_only: bool) -> l
 
 
 def _own_reviews(request: HttpRequest, claims: set[UUID]) -> dict[UUID, list[Review]]:
-    """Reviews and drafts about these claims in the person's newsrooms, grouped by claim."""
+    """Return reviews and drafts about these claims in the person's newsrooms, by claim."""
     found: dict[UUID, list[Review]] = {}
     reviews = get_desk(request).own(Review.objects.filter(claim__in=claims))
     for review in reviews.select_related("claim")[:MAX_OWN_REVIEWS]:
@@ -225,7 +236,7 @@ def _choose(
     if popup:
         return _close_popup(other)
     message = str(_("The existing claim has replaced your claim. Your claim has been deleted."))
-    if other.newsroom_id not in get_desk(request).roles:  # because the person can't open the claim's page at the desk
+    if other.newsroom_id not in get_desk(request).roles:  # the person can't open the claim's page at the desk
         message = format_html('{} <a href="/claims/{}/">{}</a>', message, other.pk, other)
     messages.success(request, message)
     if next_step == "message" and tip is not None:
@@ -240,13 +251,13 @@ def _choose(
 
 
 def _close_popup(claim: Claim) -> HttpResponse:
-    """Closes the popup and selects the claim in the form that opened it."""
+    """Close the popup and select the claim in the form that opened it."""
     data = json.dumps({"value": str(claim.pk), "obj": str(claim)})
     return SimpleTemplateResponse("admin/popup_response.html", {"popup_response_data": data})
 
 
 def _next_url(request: HttpRequest, claim: Claim) -> str:
-    """The next page for a person who keeps the claim that they have just logged."""
+    """Return the next page for a person who keeps the claim that they have just logged."""
     if request.GET.get("logged") == "review":
         return f"{reverse('admin:editorial_review_add')}?claim={claim.pk}"
     return reverse("admin:editorial_claim_change", args=[claim.pk])

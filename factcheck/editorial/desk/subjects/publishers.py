@@ -1,6 +1,7 @@
 """Publishers: newsrooms, and the publishers of imported reviews.
 
-Changes to a publisher aren't recorded, because each published review contains the publisher details that readers see.
+A change to a publisher gets no entry in the public log. Each published review contains the details that readers see, so
+earlier details can't be lost.
 """
 
 from typing import Any
@@ -35,7 +36,7 @@ class PublisherForm(forms.ModelForm[Publisher]):
 
 @admin.register(Publisher)
 class PublisherAdmin(DeskAdmin[Publisher]):
-    """Newsrooms, and the publishers of imported reviews. A Chief editor can edit their own newsroom."""
+    """The pages of publishers. Chief editors can edit the newsrooms that they lead."""
 
     recorded = ("added", "changed")
     form = PublisherForm
@@ -89,5 +90,5 @@ class PublisherAdmin(DeskAdmin[Publisher]):
         return {**super().status_context(request, row), "can_freeze": is_newsroom or row.pk in desk.led_newsrooms}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Publisher | None = None) -> list[str]:
-        """Only administrators can change the site, because it identifies the publisher in the API."""
+        """Return the fields that identify the publisher in the API, which only account administrators can change."""
         return [] if get_desk(request).administers_accounts else ["site", "type"]

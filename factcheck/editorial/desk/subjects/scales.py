@@ -1,4 +1,4 @@
-"""Rating scales, verdicts and topics, and mappings from other publishers' verdicts to these verdicts."""
+"""Rating scales, verdicts and topics, and the mappings of other publishers' verdicts to these verdicts."""
 
 from typing import Any
 
@@ -44,12 +44,15 @@ class ChiefsAdmin(DeskAdmin[M]):
 
 class VerdictForm(forms.ModelForm[Verdict]):
     def _get_validation_exclusions(self) -> Any:
-        """Validates the read-only scale too, because short names must be unique within a scale."""
+        """Validate the read-only scale too, because short names must be unique within a scale."""
         return super()._get_validation_exclusions() - {"scale"}  # type: ignore[misc]
 
 
 class VerdictFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
-    """Checks values against the limits of the scale on the same page. The scale may be new or changed too."""
+    """Verdicts whose values are checked against the limits of the scale on the same page.
+
+    The limits in the form count, because the scale may be new or changed too.
+    """
 
     def clean(self) -> None:
         super().clean()
@@ -133,7 +136,7 @@ class TopicAdmin(ChiefsAdmin[Topic]):
 
 @admin.register(VerdictMapping)
 class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
-    """An Editor proposes a mapping by saving it, and another Editor approves the mapping."""
+    """The mappings. An Editor proposes a mapping by saving it, and another Editor approves the mapping."""
 
     change_form_template = "admin/editorial/verdictmapping/change_form.html"
     list_display = ("words", "site", "verdict", "proposed_by", "decision_label", "decided_by")
@@ -165,7 +168,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
         return bool(get_desk(request).deciding_newsrooms)
 
     def has_change_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
-        """Allowed unless the mapping is waiting for a decision."""
+        """Allow changes unless the mapping is waiting for a decision."""
         decides = bool(get_desk(request).deciding_newsrooms)
         return decides and (obj is None or not obj.proposals.undecided().exists())
 

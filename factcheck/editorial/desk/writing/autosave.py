@@ -1,4 +1,4 @@
-"""Saves a draft while the person is writing, and shows who else has the draft open."""
+"""Pages that save a draft while the person is writing, and that show who else has the draft open."""
 
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -26,24 +26,24 @@ from factcheck.editorial.desk.writing.state_comparison import find_differences
 from factcheck.editorial.desk.writing.submissions import CannotKeep, Submission
 from factcheck.editorial.drafts import open_drafts, saved_states
 from factcheck.editorial.models import Appearance, SavedState, Source
-from factcheck.server import rate_limits
+from factcheck.web import rate_limits
 
 M = TypeVar("M", bound=models.Model)
 Kind = SavedState.Kind
-# For each account. A page saves at most 20 times a minute, and people work on several pages.
+# Limits of an account. One page saves at most 20 times a minute, and people work on several pages.
 MAX_AUTOSAVES = 120  # in a minute
 MAX_BYTES = 20_000_000  # in a minute
-MAX_SIZE = 2_000_000  # bytes of one page. Django reads forms of up to 2.5 MB.
+MAX_SIZE = 2_000_000  # bytes of one page. Django refuses forms of more than 2.5 MB.
 
 
 class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
     """A page of a draft that is saved while somebody writes, within the limits of the person's account.
 
-    Its form is a `DetectedLanguageForm`.
+    The page's form is a `DetectedLanguageForm`.
     """
 
     def reason_not_saved(self, row: M) -> Any:
-        """The reason why the row can't currently be saved, or None if it can be saved."""
+        """Return the reason why the row can't currently be saved, or None if the row can be saved."""
         return None
 
     def get_urls(self) -> list[URLPattern]:
@@ -78,7 +78,11 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
 
     @transaction.atomic
     def autosave(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
-        """Saves everything in the form that can be saved."""
+        """Save everything in the form that can be saved, and return the result as JSON.
+
+        The status is 403 without the right to save, 409 after a conflicting edit, and 422 if a required field is
+        missing. It is 413 or 429 over the account's limits.
+        """
         if over_limit := self._over_limit(request):
             return over_limit
         pk = pk or self._created_by_page(request)
@@ -122,7 +126,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         return JsonResponse({"status": status % wait, "wait": wait}, status=429, headers={"Retry-After": str(wait)})
 
     def note_open(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Notes that the person has the draft open, or has closed it. Returns who else has it open."""
+        """Note that the person has opened or closed the draft, and return who else has the draft open."""
         row = self.get_object(request, str(pk))
         if row is None or not self.has_change_permission(request, row):
             raise Http404
@@ -139,7 +143,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Finds the draft that the page has created before, and explains why a draft can't be saved any more."""
+        """Save into the draft that the page has created before, and explain why a draft can't be saved any more."""
         if request.method == "POST" and object_id is None and (created := self._created_by_page(request)):
             object_id = str(created)
         try:
@@ -157,7 +161,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         super().save_model(request, obj, form, change)
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> tuple[list[Any], list[Any]]:
-        """Leaves out the rows that the person replaces with the other person's rows."""
+        """Return the formsets without those rows that the person replaces with another person's rows."""
         formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
         theirs = chosen_theirs(request.POST)
         kept = [pair for pair in zip(formsets, inlines, strict=True) if pair[0].prefix not in theirs]
@@ -169,7 +173,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             saved_states.keep_state(form.instance, get_desk(request).user, page=page_of(request))
 
     def response_change(self, request: HttpRequest, obj: M) -> HttpResponse:
-        """A draft that an autosave has created is new to the person who saves it for the first time."""
+        """Answer as for a new row if an autosave has created the draft, and the person saves it for the first time."""
         if "_created" in request.POST:
             return self.response_add(request, obj)
         return super().response_change(request, obj)
@@ -192,7 +196,11 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         return context
 
     def _created_by_page(self, request: HttpRequest) -> UUID | None:
-        """The draft that the same page has created before, if the page didn't receive the answer."""
+        """Return the draft that the same page has created before, or None.
+
+        A page sends such a request again if it didn't receive the answer. Without this search, the page would create a
+        second draft.
+        """
         page, user = page_of(request), get_desk(request).user
         states = SavedState.objects.filter(page=page, saved_by=user) if page else SavedState.objects.none()
         drafts = self.model._default_manager.filter(pk__in=states.values("draft"))
@@ -236,11 +244,14 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         )
 
     def _conflict(self, request: HttpRequest, row: Any, submission: Submission) -> dict[str, Any]:
-        """Both texts, field by field. The typed text is kept as a state that was never the draft's content.
+        """Return both texts, field by field, and keep the typed text as a saved state that was never the draft's.
 
-        Without a state of the opened version the typed text isn't kept, because an erasure may have deleted the states.
-        The same applies if a passage has been forgotten since then. Fields that only the other person has changed are
-        theirs, unless the person chooses otherwise.
+        The typed text is kept only if the state that the page opened still exists. An erasure may have deleted this
+        state, or somebody may have forgotten a passage since then. The typed text could then bring the removed words
+        back.
+
+        The stored text of a field is preselected if only the other person has changed the field. After a passage was
+        forgotten, the stored text of every field is preselected.
         """
         user = get_desk(request).user
         stored: Any = self.model._default_manager.get(pk=row.pk)
@@ -255,7 +266,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             SavedState.objects.create(
                 draft=row.pk, version=row.version, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request)
             )
-        saved_states.note_opened(row.pk)  # the page continues from this state
+        saved_states.note_opened(row.pk)  # the page continues from the stored state
         differences = [
             {
                 "difference": found,
@@ -277,7 +288,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
 
 
 def page_of(request: HttpRequest) -> UUID | None:
-    """The opened page that sent the request. Pages without JavaScript don't name themselves."""
+    """Return the id of the opened page that sent the request. Pages without JavaScript don't send an id."""
     try:
         return UUID(request.POST.get("page", ""))
     except ValueError:
@@ -285,6 +296,6 @@ def page_of(request: HttpRequest) -> UUID | None:
 
 
 def clock_time(row: Any, at: Any) -> str:
-    """Hour and minute in the newsroom's zone."""
+    """Return the hour and minute of a moment in the newsroom's zone."""
     zone = ZoneInfo(getattr(row.newsroom, "time_zone", "") or "UTC")
     return f"{timezone.localtime(at, zone):%H:%M}"

@@ -1,4 +1,4 @@
-"""Sources and appearances as cards: one line with the main fields, and the other fields behind “Details”."""
+"""Sources and appearances as cards: a line with the main fields, and the other fields behind “Details”."""
 
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from factcheck.editorial.desk.evidence.capture_states import CapturedForm, with_
 
 
 class DayInput(forms.DateInput):
-    """The browser's own input for a date, which is as wide as the date and needs no script."""
+    """The browser's own input for a date, which is only as wide as a date and needs no script."""
 
     input_type = "date"
 
@@ -22,9 +22,10 @@ class DayInput(forms.DateInput):
 
 
 class CardsMixin:
-    """For inline rows whose pages have a box for several addresses. Without JavaScript, the rows are Django's own.
+    """A mixin for inline rows that are shown as cards, with a box into which people can paste several URLs.
 
-    Each choice in the line has a key: the first letter of its value, or of its name for a box to tick.
+    Without JavaScript, the rows are Django's own. Each choice in the line has a key on the keyboard: the first letter
+    of the choice's value, or of the field's name for a checkbox.
     """
 
     form: Any = CapturedForm
@@ -39,7 +40,8 @@ class CardsMixin:
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         changes = self.has_change_permission(request, obj)  # type: ignore[attr-defined]
-        more = tuple(name for name in self.more if changes or name != "position")  # the list has the order
+        # A read-only list already shows the order.
+        more = tuple(name for name in self.more if changes or name != "position")
         return ((None, {"fields": (self.line,)}), (None, {"fields": more}))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -70,7 +72,7 @@ class CardsMixin:
 
     @property
     def keys(self) -> list[tuple[str, Any]]:
-        """The keys of the line and the words for what each key chooses."""
+        """Return the keys of the line, each with the label of its choice."""
         inline: Any = self
         found: list[tuple[str, Any]] = []
         for field in map(inline.model._meta.get_field, self.line):

@@ -51,7 +51,7 @@ from factcheck.record.statements import review as review_statement
 
 
 class AppearanceFormSet(ConflictCheckedFormSet):
-    """Allows only one first appearance. Without this check the database would refuse the whole page."""
+    """Appearances of which only one can be the first. Otherwise, the database would refuse the whole page."""
 
     def clean(self) -> None:
         super().clean()
@@ -59,7 +59,7 @@ class AppearanceFormSet(ConflictCheckedFormSet):
             raise ValidationError(_("Only one appearance can be marked as the first."))
 
     def save(self, commit: bool = True) -> Any:
-        # Rows are saved one at a time, so the previous first appearance is unmarked before another one is marked.
+        # Rows are saved one at a time, so unmark the previous first appearance before another row is marked.
         kept = [form.instance.pk for form in self._first() if form.instance.pk]
         self.instance.appearances.filter(first=True).exclude(pk__in=kept).update(first=False)
         return super().save(commit)
@@ -132,16 +132,17 @@ class ClaimAdmin(WordSearchMixin, AutosaveAdmin[Claim]):
         show_public_text(get_desk(request), rows)
 
     def find_words(self, request: HttpRequest, rows: QuerySet[Claim], words: list[str]) -> QuerySet[Claim]:
-        # The trigram index is searched once. The list and its count then use the primary keys.
+        # Search the trigram index once. The list and its count then use the primary keys.
         desk = get_desk(request)
         hits = keys(desk.own(rows.filter(contains_all("text", words))))
         hits += keys(rows.filter(pk__in=search_public_claims(desk, words)))
         return with_keys(Claim.objects.select_related(*self.list_select_related), hits)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """The person who logged a claim, and Editors, can delete it if it has no review and no public page.
+        """Allow deletion of a claim without a review and without a public page.
 
-        A correction can move a draft to another claim while the published review still refers to this claim.
+        Only Editors and the person who logged the claim can delete it. The public page counts, because a correction can
+        move a draft to another claim while the published review still refers to this claim.
         """
         if obj is None or not self.has_change_permission(request, obj) or obj.reviews.exists() or is_public(obj):
             return False
@@ -169,7 +170,7 @@ class ClaimAdmin(WordSearchMixin, AutosaveAdmin[Claim]):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Redirects to the public page of another newsroom's published claim, which a review can refer to."""
+        """Redirect to the public page of another newsroom's published claim, to which a review can refer."""
         with suppress(ValidationError):  # the id is invalid
             claim = Claim.objects.filter(pk=object_id).first()
             if claim and claim.newsroom_id not in get_desk(request).roles and is_public(claim):
@@ -188,7 +189,7 @@ class ClaimAdmin(WordSearchMixin, AutosaveAdmin[Claim]):
         return merges.similar_page(request, get_object_or_404(self.get_queryset(request), pk=pk))
 
     def split(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """The claim can belong to another newsroom, because both newsrooms of a merge can propose the split."""
+        """Propose a split, which both newsrooms of a merge can do, so the claim can belong to the other newsroom."""
         claim = get_object_or_404(Claim.objects.select_related("newsroom"), pk=pk)
         into = last_merge_target(claim)
         if not {claim.newsroom_id, into.newsroom_id if into else None} & get_desk(request).roles.keys():

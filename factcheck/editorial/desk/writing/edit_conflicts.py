@@ -1,4 +1,4 @@
-"""Detects conflicting edits of the same draft. The second save is refused with a message and overwrites nothing.
+"""The check for conflicting edits of a draft: the second save is refused with a message and overwrites nothing.
 
 The other edit can also come from a program or an erasure.
 """
@@ -22,7 +22,10 @@ THEIRS = "theirs"
 
 
 class OpenedVersionField(forms.CharField):
-    """The version of the row that the page shows. A refused form shows the newest version, so it can be saved again."""
+    """The hidden field with the version of the row that the page shows.
+
+    A refused form contains the newest version, so the person can save it again.
+    """
 
     widget = forms.HiddenInput
 
@@ -31,14 +34,14 @@ class OpenedVersionField(forms.CharField):
 
 
 class ConflictCheckedForm(forms.ModelForm[M]):
-    """Refuses the first save if the row has changed since the form was filled (`opened_version`).
+    """A form that refuses the first save if the row has changed since the form was filled (`opened_version`).
 
-    The form keeps the typed text. On the second save, the person has chosen the text of each field. The page's view
-    locks the row, so the row can't change between the comparison and the save.
+    The refused form keeps the typed text and asks for a choice between the two texts of each field. The second save
+    uses these choices. The page's view locks the row, so the row can't change between the comparison and the save.
     """
 
     checks_conflict = True
-    correction_fields: tuple[str, ...] = ()  # fields used only in corrections and updates. The last field is a text.
+    correction_fields: tuple[str, ...] = ()  # the last field must be a text field, which browsers always submit
     opened_version = OpenedVersionField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,18 +51,18 @@ class ConflictCheckedForm(forms.ModelForm[M]):
         required = [name for name in self.correction_fields if name in self.fields]
         for name in required:
             self.fields[name].required = True
-        # A page that was opened before the correction began doesn't have these fields, so they keep their values.
+        # A page that was opened before the correction began lacks these fields. The fields then keep their values.
         absent = required if self.is_bound and required and self.add_prefix(required[-1]) not in self.data else []
         self.not_submitted = [name for name in (*absent, *chosen_theirs(self.data)) if name in self.fields]
         for name in self.not_submitted:
             self.fields[name].bound_data = lambda _data, initial: initial  # type: ignore[assignment,method-assign]
 
     def full_clean(self) -> None:
-        """Gives fields that weren't submitted their stored values. A refused page shows these fields for editing."""
+        """Give fields that weren't submitted their stored values, and show these fields for editing."""
         for name in self.not_submitted:
             self.fields[name].disabled = True
         super().full_clean()
-        self.has_changed()  # is computed once, while the fields are disabled
+        self.has_changed()  # Django computes this once, so it is computed while the fields are disabled
         for name in self.not_submitted:
             self.fields[name].disabled = False
 
@@ -75,18 +78,20 @@ class ConflictCheckedForm(forms.ModelForm[M]):
         return cleaned
 
     def is_stale(self) -> bool:
-        """Whether somebody else has changed the row since this page was opened."""
+        """Return whether somebody else has changed the row since this page was opened."""
         if self.instance._state.adding or self.data.get("opened_version") == self.initial["opened_version"]:
             return False
         return not is_repeated(self.instance, self.data)
 
 
 class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
-    """The inline rows on a page with a `ConflictCheckedForm`. The submitted rows replace the stored rows.
+    """The inline rows on a page with a `ConflictCheckedForm`, which replace the stored rows.
 
-    Rows are found by their ids instead of their places, so an autosave can add rows to an open page. Stored rows whose
-    ids weren't submitted are deleted, because the page has removed them or never received their ids. A page on which
-    rows can't be deleted keeps them. A row that somebody else has deleted is created again from the typed values.
+    Rows are found by their ids and not by their places, so an autosave can add rows to an open page:
+
+    - Stored rows whose ids weren't submitted are deleted. The page has removed them or never received their ids.
+    - A page on which rows can't be deleted keeps such rows.
+    - A row that somebody else has deleted is created again from the typed values.
     """
 
     def initial_form_count(self) -> int:
@@ -125,22 +130,25 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
 
     @cached_property
     def _rows(self) -> dict[Any, Any]:
-        """The stored rows by their ids. Building a form takes its row out."""
+        """Return the stored rows by their ids. Building a form removes its row from this dictionary."""
         return {str(row.pk): row for row in self.get_queryset()}
 
     @property
     def _removed_rows(self) -> list[Any]:
-        """The stored rows without a form, after the forms have been built."""
+        """Return the stored rows for which the page has no form. Forms must have been built before."""
         return list(self._rows.values()) if self.is_bound and self.can_delete else []
 
 
 def chosen_theirs(data: Any) -> list[str]:
-    """The fields whose text the person replaces with the other person's text."""
+    """Return the names of the fields whose text the person replaces with the other person's text."""
     return [key.removeprefix(CHOICE) for key in data if key.startswith(CHOICE) and data.get(key) == THEIRS]
 
 
 def is_repeated(row: Any, data: Any) -> bool:
-    """Whether the same page saved what the draft contains now. For example, the answer to an autosave can be lost."""
+    """Return whether the same page has already saved what the draft contains now.
+
+    For example, the answer to an autosave can get lost, and the page then sends an old version.
+    """
     try:
         page = UUID(str(data.get("page")))
     except ValueError:
@@ -148,18 +156,19 @@ def is_repeated(row: Any, data: Any) -> bool:
     last = last_state(row.pk) if isinstance(row.pk, UUID) else None
     if last is None or last.page != page:
         return False
-    # A save without a change raises the version, but keeps no state. An import changes the text, but keeps no state.
+    # A save without a change raises the version and keeps no state, so the contents are compared too. An import keeps
+    # no state either, but an import changes the content.
     return bool(last.version == row.version) or last.content == content_of(type(row)._default_manager.get(pk=row.pk))
 
 
 class LockingAdmin(DeskAdmin[M]):
-    """Locks the row before its form is validated, so other changes to the row wait until the form is saved.
+    """A page that locks its row before the form is validated, so other changes wait until the form is saved.
 
     Rows that only refer to the locked row don't have to wait. For example, an event refers to its actor.
     """
 
     def changes_row(self, request: HttpRequest, row: M | None) -> bool:
-        """Whether the page changes an existing row."""
+        """Return whether the page changes an existing row."""
         return row is not None and self.has_change_permission(request, row)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M | None:

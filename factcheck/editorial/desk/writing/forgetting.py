@@ -1,4 +1,7 @@
-"""The page on which a person forgets a passage of a draft: first the places are shown, then the passage is removed."""
+"""The page on which a person forgets a passage of a draft.
+
+The page first shows the places of the passage. The person then confirms, and the passage is removed.
+"""
 
 import hashlib
 from typing import Any
@@ -22,7 +25,7 @@ from factcheck.editorial.models import Review
 
 
 class ForgetForm(forms.Form):
-    """The passage, and the pictures and copies in which only a person can read it."""
+    """The passage, and the pictures and copies to delete too. Only people can see whether these show the passage."""
 
     text = ProseField(label=capfirst(_("passage")), max_length=10_000)
     shown = forms.MultipleChoiceField(
@@ -48,9 +51,9 @@ def forget_page(request: HttpRequest, model_admin: Any, pk: UUID) -> HttpRespons
     form, found, choice = ForgetForm(row, submitted_data(request)), None, ""
     if form.is_valid():
         with refusals_on_form(form):
-            require_right(row, user)  # the answer tells what saved states contain
+            require_right(row, user)  # the list of places reveals what saved states contain
             choice = hashlib.sha256(repr(sorted(form.cleaned_data.items())).encode()).hexdigest()
-            if "forget" in request.POST and request.POST.get("found") == choice:  # nothing that wasn't shown is removed
+            if "forget" in request.POST and request.POST.get("found") == choice:  # remove only what was shown
                 forget_passage(draft=row, by=user, **form.cleaned_data)
                 messages.success(request, _("The passage is gone. The audit log says that you have removed it."))
                 return redirect(page)

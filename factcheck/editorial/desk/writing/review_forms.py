@@ -25,7 +25,7 @@ from factcheck.record.statements import review as review_statement
 
 
 class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """The verdicts of all scales with their meanings. The default scale comes first."""
+    """A field for the verdicts of all scales with their meanings, in which the default scale comes first."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -37,7 +37,7 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
         )
 
     def load_choices(self) -> None:
-        """Loads the scales. Called once per form."""
+        """Load the scales and their verdicts, once per form."""
         language = get_language() or "en"
         groups: dict[str, list[tuple[Any, str]]] = {}
         assert self.queryset is not None
@@ -57,7 +57,7 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 def keep_current_choice(form: forms.ModelForm[Any], name: str) -> None:
-    """Adds the current value to the choices if it is no longer one of them. Otherwise saving would lose it."""
+    """Add the current value to the choices if it is no longer one of them, because saving would lose it."""
     field = form.fields.get(name)
     if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
         field.queryset |= field.queryset.model._default_manager.filter(pk=form.instance.serializable_value(name))
@@ -72,10 +72,14 @@ class ReviewForm(DetectedLanguageForm[Review]):
         super().__init__(*args, **kwargs)
         if isinstance(verdict := self.fields.get("verdict"), VerdictField):
             verdict.load_choices()
-        keep_current_choice(self, "claim")  # another newsroom's claim, merged or no longer public
+        # For example, the claim of another newsroom may have been merged, or isn't public any more.
+        keep_current_choice(self, "claim")
 
     def is_detected(self) -> bool:
-        """An imported review shows its detected language, because the publisher's text doesn't change."""
+        """Return whether the language is detected and can be detected again.
+
+        An imported review shows its detected language as a value, because the publisher's text doesn't change.
+        """
         return super().is_detected() and not self.instance.is_imported
 
 
@@ -86,7 +90,7 @@ class AuthorForm(forms.ModelForm[Authorship]):
 
 
 class OwnReviewInline(ParentPermissionsMixin):
-    """Read-only for imported reviews, because their publisher decides on sources and authors."""
+    """Inline rows that are read-only for imported reviews, because the publisher decides on sources and authors."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_add_permission(request, obj) and not (obj is not None and obj.is_imported)

@@ -60,7 +60,7 @@ from factcheck.record.statements.drafts import ReviewToDraft
 
 State = Review.State
 MAX_EVENTS = 30
-# Text from a word processor contains single line breaks, which Markdown turns into spaces.
+# Text from a word processor can have single line breaks, which Markdown turns into spaces.
 PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn’t start a new paragraph.")
 
 
@@ -94,7 +94,7 @@ class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, Aut
 
     @admin.display(description=_("verdict"), ordering="verdict_id")
     def verdict_label(self, review: Review) -> str:
-        """The verdict. For an imported review, also the publisher, whose verdict it is."""
+        """Return the verdict and, for an imported review, the publisher, because the verdict is the publisher's."""
         verdict = verdict_pill(review.verdict, verdict_label(review))
         return (
             format_html('{} <span class="quiet">{}</span>', verdict, review.publisher)
@@ -133,14 +133,14 @@ class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, Aut
         return sets
 
     def _is_correction(self, request: HttpRequest, obj: Review) -> bool:
-        """Whether the page edits the draft of a published review. Such a draft needs a class of change and a note."""
+        """Return whether the page edits the draft of a published review, which needs a class of change and a note."""
         return self.changes_row(request, obj) and obj.proposals.published().exists()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> list[str]:
         if obj is None or not obj.is_imported:
             return []
         editable = {"verdict", "language", "change_class", "change_note"}
-        if obj.claim.newsroom_id != obj.newsroom_id:  # a replaced claim may have to be replaced again
+        if obj.claim.newsroom_id != obj.newsroom_id:  # somebody may have to replace another newsroom's claim again
             editable.add("claim")
         return [
             name
@@ -162,7 +162,7 @@ class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, Aut
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def find_words(self, request: HttpRequest, rows: QuerySet[Review], words: list[str]) -> QuerySet[Review]:
-        # A single OR condition would read both tables completely. Two index scans avoid this.
+        # With a single OR condition, PostgreSQL would read both tables completely. Each of these queries uses an index.
         desk = get_desk(request)
         own = desk.own(Review.objects.all())
         claims = desk.own(Claim.objects.filter(contains_all("text", words))).order_by().values("pk")
@@ -185,7 +185,7 @@ class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, Aut
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Review, inline: Any, prefix: str) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
-        # Not on POST, where Django would mistake the submitted person for an untouched row.
+        # On POST, Django would take the submitted person for an unchanged row and wouldn't save the row.
         if isinstance(inline, AuthorInline) and obj._state.adding and request.method == "GET":
             kwargs["initial"] = [{"user": request.user.pk}]
         return kwargs
@@ -213,7 +213,8 @@ class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, Aut
         return statement_context(proposal.review, proposal, "decide")
 
     def status_context(self, request: HttpRequest, row: Review) -> dict[str, Any]:
-        proposal = workflow.open_proposal(row)  # also after a refused form, where the proposal hides a button
+        # A refused form needs the proposal too, because an open proposal hides a button.
+        proposal = workflow.open_proposal(row)
         desk = get_desk(request)
         translation = translation_context(desk, row)
         if request.method != "GET":
@@ -270,7 +271,7 @@ class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, Aut
         )
 
     def redirect_after_save(self, request: HttpRequest, row: Review) -> HttpResponse | None:
-        """Redirects to the preview or to the submission."""
+        """Redirect to the preview or to the submission."""
         if "_preview" in request.POST:
             return redirect("admin:editorial_review_preview", row.pk)
         if "_submit" in request.POST:
@@ -278,10 +279,10 @@ class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, Aut
         return None
 
     def _get_review(self, request: HttpRequest, pk: Any) -> Review:
-        """The review with the rows that its statement needs. Raises a 404 for people outside its newsroom."""
+        """Return a review of the person's newsrooms. Raise Http404 for other reviews."""
         return get_object_or_404(get_desk(request).own(Review.objects.all()), pk=pk)
 
 
 def verdict_label(review: Review) -> str:
-    """The verdict in the language of the desk, or the original label of an imported review's verdict."""
+    """Return the verdict in the language of the desk, or the original label of an imported review's verdict."""
     return review.verdict.label(get_language() or "en") if review.verdict else review.original_label

@@ -1,4 +1,4 @@
-"""The saved states of a draft: the list, the comparison of two states, and the button that restores one."""
+"""The saved states of a draft: the list, the comparison of two states, and the button that restores a state."""
 
 from typing import Any
 from uuid import UUID
@@ -17,12 +17,12 @@ from factcheck.editorial.drafts.saved_states import content_of, restore_state
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import SavedState
 
-MAX_STATES = 1000  # on one page. Older states are reached with their ids.
+MAX_STATES = 1000  # of one page. A URL with the id of an older state still works.
 NOW = "now"
 
 
 def states_page(request: HttpRequest, model_admin: Any, pk: UUID) -> HttpResponse:
-    """The list of states, or the comparison of two states if the query string names them."""
+    """Show the list of states, or the comparison of two states if the query string names them."""
     row = get_row(request, model_admin, pk)
     states = SavedState.objects.filter(draft=pk).select_related("saved_by")
     context = {"states_url": _url(row), "may_restore": model_admin.has_change_permission(request, row), "NOW": NOW}
@@ -46,7 +46,7 @@ def states_page(request: HttpRequest, model_admin: Any, pk: UUID) -> HttpRespons
 
 
 def restore_page(request: HttpRequest, model_admin: Any, pk: UUID, state: int) -> HttpResponse:
-    """Restores a state and opens the draft."""
+    """Restore a state and open the draft."""
     row: Any = get_row(request, model_admin, pk)
     page = reverse(f"admin:editorial_{row._meta.model_name}_change", args=[pk])
     try:
@@ -65,7 +65,7 @@ def get_row(request: HttpRequest, model_admin: Any, pk: UUID) -> Model:
 
 
 def _get_state(draft: UUID, key: str) -> SavedState | None:
-    """The state with this id, or None for the current content."""
+    """Return the state with this id, or None for the current content."""
     if key == NOW:
         return None
     if not key.isdecimal() or len(key) > 18:

@@ -1,4 +1,4 @@
-"""The screen on which a review is written: the claim beside the text, and the steps in the save bar."""
+"""The screen on which people write a review: the claim beside the text, and the steps in the save bar."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -44,7 +44,7 @@ def steps_context(
     *,
     edited: bool,
 ) -> dict[str, Any]:
-    """The next step, which is the save bar's main button, and the steps in its menu.
+    """Return the next step, which is the save bar's main button, and the steps in the menu of the save bar.
 
     On a page with a form, the main button saves and submits, so every other step is in the menu.
     """
@@ -61,7 +61,7 @@ def steps_context(
 
 
 def claim_context(request: HttpRequest, claims: QuerySet[Claim], key: Any) -> dict[str, Any]:
-    """The claim beside the text. Other newsrooms' claims are shown with their public text only."""
+    """Return the claim beside the text, with its public text if the claim belongs to another newsroom."""
     claim = None
     with suppress(ValidationError):  # the id is invalid
         claim = (
@@ -76,7 +76,7 @@ def claim_context(request: HttpRequest, claims: QuerySet[Claim], key: Any) -> di
 
 
 def claim_facts(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The claim that was just chosen, as a part of the page."""
+    """Return the claim that was just chosen, as a part of the page."""
     page: Any = admin.site.get_model_admin(Claim)
     context = claim_context(request, page.autocomplete_queryset(request), pk)
     if context["panel_claim"] is None or not page.has_view_permission(request):
@@ -87,7 +87,7 @@ def claim_facts(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def text_preview(request: HttpRequest) -> JsonResponse:
-    """The text as readers will see it, while it is written, and the language that is detected from the text."""
+    """Return the text as readers will see it, while it is written, and the language detected from the text."""
     posted = {name: clean_text(request.POST.get(name, "")) for name in ReviewForm.detected_from}
     language = detect_language("\n".join(posted.values()))
     context = {**posted, "language": language or UNKNOWN_LANGUAGE, "pictures": DESK_PICTURES}

@@ -1,4 +1,4 @@
-"""Compares two states of a draft, field by field and word by word."""
+"""The comparison of two states of a draft, field by field and word by word."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Difference:
 def find_differences(
     request: HttpRequest, model: type[models.Model], before: Content, after: Content
 ) -> list[Difference]:
-    """The fields whose texts differ, in the order of the model. A list of rows counts as one field."""
+    """Return the fields whose texts differ, in the order of the model. A list of rows counts as one field."""
     found = []
     for name, label in _names(model):
         if before.get(name) != after.get(name):
@@ -57,7 +57,7 @@ def _text(request: HttpRequest, model: type[models.Model], name: str, value: Any
 
 
 def _value(request: HttpRequest, field: Any, value: Any) -> str:
-    """The value as people read it."""
+    """Return the value as people read it."""
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, bool):

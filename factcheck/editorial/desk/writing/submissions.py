@@ -1,4 +1,4 @@
-"""The submitted form of a draft, and the part of it that can be saved while the person is still writing."""
+"""The submitted form of a draft, and the part that can be saved while the person is still writing."""
 
 from typing import Any
 
@@ -12,7 +12,10 @@ from factcheck.editorial.drafts.saved_states import Content, content_of
 
 
 class CannotKeep(Exception):
-    """No row can be saved from the form. `labels` are the fields that have to be corrected first."""
+    """The refusal to save a form from which no row can be saved.
+
+    `labels` are the fields that have to be corrected first.
+    """
 
     def __init__(self, labels: list[str]) -> None:
         super().__init__(labels)
@@ -22,7 +25,7 @@ class CannotKeep(Exception):
 class Submission:
     """The submitted form of a draft with its inline rows.
 
-    Fields that can't be saved yet, such as half of a URL, keep their stored values. They are named in `left_out`.
+    Fields that can't be saved yet, such as half of a URL, keep their stored values. `left_out` names these fields.
     """
 
     def __init__(self, model_admin: Any, request: HttpRequest, row: models.Model | None) -> None:
@@ -30,7 +33,7 @@ class Submission:
         fields = flatten_fieldsets(model_admin.get_fieldsets(request, row))
         form_class = model_admin.get_form(request, row, change=self.change, fields=fields)
         self.form = form_class(request.POST, instance=row)
-        self.form.checks_conflict = False  # the caller asks is_stale
+        self.form.checks_conflict = False  # the caller calls is_stale
         for name in self.form.correction_fields:
             if name in self.form.fields:
                 self.form.fields[name].required = False
@@ -44,7 +47,7 @@ class Submission:
         return not self.change or self.form.has_changed() or any(formset.has_changed() for formset in self.formsets)
 
     def save(self) -> models.Model:
-        """Saves everything that can be saved. Raises CannotKeep if the draft itself can't be created yet."""
+        """Save everything that can be saved. Raise CannotKeep if the draft itself can't be created yet."""
         self.left_out = leave_out_invalid(self.form)
         self.formsets = [formset for formset in self.formsets if self._leave_out_invalid_rows(formset)]
         row: models.Model = self.admin.save_form(self.request, self.form, change=self.change)
@@ -55,14 +58,17 @@ class Submission:
         return row
 
     def content(self) -> Content:
-        """The state that the draft would have after `save`. Nothing is saved."""
+        """Return the content that the draft would have after `save`, and save nothing."""
         with transaction.atomic():
             content = content_of(self.save())
             transaction.set_rollback(True)
         return content
 
     def row_ids(self) -> dict[str, list[dict[str, int]]]:
-        """The ids of the rows by their places on the page, so that the next request doesn't create them again."""
+        """Return the ids of the rows by their places on the page.
+
+        The page sends the ids with its next request, so that this request doesn't create the rows again.
+        """
         return {
             formset.prefix: [
                 {"index": int(form.prefix.rpartition("-")[2]), "id": form.instance.pk}
@@ -73,7 +79,7 @@ class Submission:
         }
 
     def _leave_out_invalid_rows(self, formset: Any) -> bool:
-        """Whether the other rows can be saved."""
+        """Remove the rows that can't be saved, and return whether the other rows can be saved."""
         for form in list(formset.forms):
             try:
                 self.left_out += leave_out_invalid(form, self._label(form))
@@ -95,7 +101,10 @@ class Submission:
 
 
 def leave_out_invalid(form: Any, row: str = "") -> list[str]:
-    """Gives invalid fields their stored values, until the form is valid. Returns their labels. Raises CannotKeep."""
+    """Give invalid fields their stored values until the form is valid, and return the labels of these fields.
+
+    Raise CannotKeep if the form is still invalid when no field is left to reset.
+    """
     left_out: list[str] = []
     while form.errors:
         names = [name for name in form.errors if name != NON_FIELD_ERRORS] or _constrained_fields(form)
@@ -117,7 +126,10 @@ def _field_label(form: Any, name: str) -> str:
 
 
 def _constrained_fields(form: Any) -> list[str]:
-    """The changed fields that a constraint refuses together, or all changed fields if it isn't a constraint."""
+    """Return the changed fields that a constraint refuses together.
+
+    Return all changed fields if no constraint refuses the row.
+    """
     found: set[str] = set()
     for constraint in form.instance._meta.constraints:
         try:

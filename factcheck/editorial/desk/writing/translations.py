@@ -1,4 +1,4 @@
-"""Translations on the page of a review: starting one, the original beside it, and what changed in the original."""
+"""Translations on the page of a review: the button to begin one, the original, and the changes of the original."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ State = Review.State
 
 
 class TranslationsMixin:
-    """Adds the buttons of translations to the page of a review. Both buttons work with one click."""
+    """A mixin for the page of a review, with two buttons that begin or renew a translation with one click."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view  # type: ignore[attr-defined]
@@ -52,7 +52,10 @@ class TranslationsMixin:
 
 
 def translation_context(desk: Desk, review: Review) -> dict[str, Any]:
-    """The original of a translation with its changes, or the translation of an original, or whether one can begin."""
+    """Return the original and its changes for a translation.
+
+    For an original, return its translation, and whether the person can begin one.
+    """
     if review.translation_of_id is not None:
         original, behind = translations.revision_of(review), translations.is_behind(review)
         newest = translations.revision_of(review, newest=True) if behind else None

@@ -1,4 +1,4 @@
-"""`manage.py approve_import`: a second person approves an import, identified by the digest of all its statements."""
+"""The command `manage.py approve_import`: a second person approves an import, named by the digest of its statements."""
 
 from argparse import ArgumentParser
 from typing import Any

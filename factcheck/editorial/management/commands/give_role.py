@@ -1,4 +1,4 @@
-"""`manage.py give_role`: gives a role without a second person, at the operator's shell."""
+"""The command `manage.py give_role`: the operator gives a role at the shell, without a second person."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py propose_mappings`: proposes mappings of the verdicts of large publishers."""
+"""The command `manage.py propose_mappings`: an Editor proposes mappings of the verdicts of large publishers."""
 
 from argparse import ArgumentParser
 from typing import Any

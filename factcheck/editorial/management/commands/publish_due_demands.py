@@ -1,4 +1,4 @@
-"""`manage.py publish_due_demands`: publishes approved demands that are due. The worker runs this command."""
+"""The command `manage.py publish_due_demands`: the worker publishes approved demands that are due."""
 
 from typing import Any
 

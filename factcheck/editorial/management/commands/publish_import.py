@@ -1,4 +1,4 @@
-"""`manage.py publish_import`: publishes an approved import, with a thousand reviews per transaction."""
+"""The command `manage.py publish_import`, which publishes an approved import, a thousand reviews per transaction."""
 
 from argparse import ArgumentParser
 from typing import Any

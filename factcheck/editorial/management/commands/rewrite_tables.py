@@ -1,4 +1,4 @@
-"""`manage.py rewrite_tables`: removes erased data from PostgreSQL's own data files."""
+"""The command `manage.py rewrite_tables`, which removes erased data from PostgreSQL's own data files."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             tables = [table for (table,) in cursor.fetchall()]
             for table in tables:
                 cursor.execute(f"VACUUM (FULL, ANALYZE) {table}")
-            # The planner's statistics contain sampled values. PostgreSQL skips this table unless the role owns the
-            # database.
+            # The planner's statistics contain sampled values of columns. PostgreSQL skips this table unless the role
+            # owns the database.
             cursor.execute("VACUUM (FULL) pg_catalog.pg_statistic")
         self.stdout.write(f"{len(tables)} tables have been rewritten.")

@@ -1,4 +1,4 @@
-"""`manage.py sign_in_link`: prints a link to choose a password, at the operator's shell."""
+"""The command `manage.py sign_in_link`: the operator gets a link with which a person chooses a password."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py import_reviews`: imports other publishers' reviews as a batch, for approval by a second person."""
+"""The command `manage.py import_reviews`: imports other publishers' reviews for approval by a second person."""
 
 from argparse import ArgumentParser
 from pathlib import Path

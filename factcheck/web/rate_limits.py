@@ -1,0 +1,90 @@
+"""Limits for the requests of each client, which is an IPv4 address or an IPv6 /64 network, and of each account.
+
+Responses tell clients their limits in the headers RateLimit-Policy and RateLimit
+(draft-ietf-httpapi-ratelimit-headers).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from factcheck.tools.shared_counters import SharedCounters
+from factcheck.web.networks import address_of, network_of
+
+READING, SEARCH, LOG = "reading", "search", "log"
+# Mirrors read the whole log in many small files, which don't need a database query each time.
+LOG_FACTOR = 5
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """A limit, with the number of requests that are left, and the seconds until the number is reset."""
+
+    name: str
+    quota: int
+    window: int
+    left: int
+    reset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits that apply to a request, after this request has been counted."""
+
+    counts: tuple[_Count, ...]
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the seconds to wait if the request exceeds a limit, otherwise None."""
+        return max((each.reset for each in self.counts if each.left < 0), default=None)
+
+    def add_headers(self, response: HttpResponseBase) -> None:
+        if not self.counts:
+            return
+        policies = (f'"{each.name}";q={each.quota};w={each.window}' for each in self.counts)
+        states = (f'"{each.name}";r={max(each.left, 0)};t={each.reset}' for each in self.counts)
+        response.headers["RateLimit-Policy"] = ", ".join(policies)
+        response.headers["RateLimit"] = ", ".join(states)
+        if self.retry_after is not None:
+            response.headers["Retry-After"] = str(self.retry_after)
+
+
+def count_request(request: HttpRequest, names: Iterable[str], times: int = 1) -> Limits:
+    """Count the request towards each of the limits that the site has. A preflight request isn't counted."""
+    if request.method == "OPTIONS":
+        return Limits(())
+    network = network_of(address_of(request))
+    return Limits(tuple(_count(name, *limit, network, times) for name in names if (limit := _limit(name))))
+
+
+def count_account(account: int, *limits: tuple[str, int, int, int]) -> int | None:
+    """Count what an account does. Return the seconds to wait if the account exceeds a limit, otherwise None.
+
+    Each limit has a name, a quota, its seconds, and the number to count now.
+    """
+    counts = (_count(name, quota, window, f"account {account}", times) for name, quota, window, times in limits)
+    return Limits(tuple(counts)).retry_after
+
+
+def _count(name: str, quota: int, window: int, client: str, times: int) -> _Count:
+    count, reset = _counters(settings.REQUEST_COUNTS).add(f"{name} {client}", window, times)
+    return _Count(name, quota, window, quota - count, reset)
+
+
+def _limit(name: str) -> tuple[int, int] | None:
+    """Return the number of requests and the seconds, or None if the limit is turned off."""
+    rate = _parsed(settings.SEARCH_RATE_LIMIT if name == SEARCH else settings.API_RATE_LIMIT)
+    return (rate[0] * LOG_FACTOR, rate[1]) if rate and name == LOG else rate
+
+
+@lru_cache
+def _parsed(rate: str) -> tuple[int, int] | None:
+    number, _, period = rate.partition("/")
+    return (int(number), _SECONDS[period[0]]) if rate else None
+
+
+_counters = cache(SharedCounters)

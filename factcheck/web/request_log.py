@@ -1,0 +1,75 @@
+"""Gives each request an id, and counts and logs the request when it has been answered.
+
+The log names the route instead of the URL, and the account's number instead of a name. It contains no IP address, no
+query string and no receipt.
+"""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from factcheck.database.query_tally import tally
+from factcheck.tools.log_format import request_id
+from factcheck.tools.metrics import count_request
+
+logger = logging.getLogger("factcheck.requests")
+
+HEADER = "X-Request-ID"
+_SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class RequestLog:
+    """Comes before every middleware that answers requests, so that all answers are counted."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        begun, queries, query_seconds = time.perf_counter(), tally.count, tally.seconds
+        current = _id_of(request)
+        request_id.set(current)  # until the thread's next request, because Django logs refusals after this middleware
+        response = self.get_response(request)
+        response.headers[HEADER] = current
+        seconds = time.perf_counter() - begun
+        queries, query_seconds = tally.count - queries, tally.seconds - query_seconds
+        view = _view_of(request)
+        count_request(view, response.status_code, seconds, queries, query_seconds)
+        if logger.isEnabledFor(logging.INFO):
+            _log(request, response, view, seconds, queries, query_seconds)
+        return response
+
+
+def _id_of(request: HttpRequest) -> str:
+    """Return the proxy's id, or a new id. Without a proxy, the header is the client's, so it is ignored."""
+    given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.SECURE else ""
+    return given if _SAFE_ID.fullmatch(given) else secrets.token_hex(16)
+
+
+def _view_of(request: HttpRequest) -> str:
+    """Return the name of the route. URLs would be too many, and may contain personal data."""
+    match = request.resolver_match
+    if match is None:
+        return "none"
+    return match.view_name or match.route
+
+
+def _log(
+    request: HttpRequest, response: HttpResponseBase, view: str, seconds: float, queries: int, query_seconds: float
+) -> None:
+    # Reading `request.user` would read the session. The view has already read it, if it needed the account.
+    account = getattr(request, "_cached_user", None)
+    fields = {
+        "method": request.method,
+        "view": view,
+        "status": response.status_code,
+        "ms": round(seconds * 1000, 1),
+        "queries": queries,
+        "query_ms": round(query_seconds * 1000, 1),
+        "user": getattr(request, "token_user", None) or getattr(account, "pk", None),
+    }
+    logger.info("%s %s %s, %s ms", request.method, view, response.status_code, fields["ms"], extra={"fields": fields})

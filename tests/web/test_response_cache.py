@@ -1,0 +1,193 @@
+"""Responses that are remembered until the log, the checks or the captures change. An erasure takes effect at once."""
+
+import re
+
+import pytest
+from django.db import OperationalError, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from api.http import responses
+from factcheck.record.source_checks import store_check
+from factcheck.web import response_cache
+from tests.support.drafts import correct_review, erase_review, make_review, publish_review, withdraw_review
+
+ONE = 1  # query, for the newest version
+
+
+@pytest.fixture
+def review(newsroom):
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    return review
+
+
+def get(path: str, **headers: str):
+    return Client().get(path, headers=headers)
+
+
+def queries_of(path: str, **headers: str) -> int:
+    with CaptureQueriesContext(connections["public"]) as queries:
+        get(path, **headers)
+    return len(queries)
+
+
+def headers_of(response) -> dict[str, str]:
+    """All but the request's own id."""
+    return {name: value for name, value in response.headers.items() if name != "X-Request-ID"}
+
+
+@pytest.fixture
+def etag(review) -> str:
+    return get(f"/api/v1/reviews/{review.pk}/")["ETag"]
+
+
+PATHS = [
+    "/api/v1/reviews/",
+    "/api/v1/claims/?language=vi&page_size=3",
+    "/api/v1/reviews/{review.pk}/",
+    "/api/v1/claims/{review.claim_id}/",
+    "/feeds/reviews.atom?language=vi&content=full",
+    "/feeds/reviews.json",
+    "/feeds/corrections.rss?class=substantive",
+    "/en/reviews/{review.pk}/",
+    "/en/reviews/{review.pk}/revisions/1/",
+]
+
+
+def test_second_response_takes_one_query(newsroom, review):
+    correct_review(newsroom, review, summary="Sai. Khác.")
+    for path in (path.format(review=review) for path in PATHS):
+        first = get(path)
+        assert queries_of(path) == ONE
+        again = get(path)
+        assert (again.status_code, again.content, headers_of(again)) == (200, first.content, headers_of(first))
+        assert str(review.pk).encode() in again.content or str(review.claim_id).encode() in again.content
+        head = Client().head(path)
+        assert (head.status_code, head.content, headers_of(head)) == (200, b"", headers_of(first))
+
+
+@pytest.mark.parametrize("path", ["/api/v1/reviews/{review.pk}/", "/feeds/reviews.json", "/en/reviews/{review.pk}/"])
+def test_client_with_the_content_gets_a_304(review, path):
+    path = path.format(review=review)
+    first = get(path)
+    again = [get(path, If_None_Match=first["ETag"]) for _ in range(2)]
+    assert queries_of(path, If_None_Match=first["ETag"]) == ONE
+    assert [(each.status_code, each.content, each["ETag"]) for each in again] == [(304, b"", first["ETag"])] * 2
+    assert "Content-Length" not in again[0] or path.startswith("/en/")
+
+
+def test_304_of_the_api_names_the_newest_entry(newsroom, review, etag):
+    path = f"/api/v1/reviews/{review.pk}/"
+    assert get(path, If_None_Match=etag)["Factcheck-Head"] == "0"
+    publish_review(newsroom, make_review(newsroom))
+    again = get(path, If_None_Match=etag)
+    assert (again.status_code, again["Factcheck-Head"]) == (304, "1")
+
+
+def test_other_requests_have_their_own_response(review, etag):
+    path = f"/api/v1/reviews/{review.pk}/"
+    response_cache.forget_responses()
+    assert "Cookie" in get(path, Cookie="sessionid=x")["Vary"]
+    for _ in range(2):
+        assert "Cookie" not in get(path)["Vary"]
+        assert get(path, If_None_Match='"other"').status_code == 200
+        assert get(f"{path}?x=1", If_None_Match=etag).status_code == 400
+        assert get(path, Accept="text/html").status_code == 406
+        assert get(path, Host="other.example").status_code == 400
+        assert get(path, Origin="https://reader.example")["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Origin" not in get(path)
+
+
+def test_page_is_remembered_for_each_language(review):
+    path = f"/reviews/{review.pk}/"
+    for language, words in (("en", "Conclusion of"), ("vi", "Kết luận của")) * 2:
+        assert (words in get(path, Accept_Language=language).content.decode()) == (language == "vi")
+
+
+def test_response_is_forgotten_after_a_minute(review, monkeypatch):
+    monkeypatch.setattr(response_cache, "MAX_AGE", -1)
+    path = f"/en/reviews/{review.pk}/"
+    assert queries_of(path) == queries_of(path) > ONE
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/reviews/?q=flood", "/api/v1/reviews/?count=true", "/feeds/reviews.atom?q=flood"]
+)
+def test_search_is_never_remembered(review, path):
+    assert queries_of(path) > ONE
+    assert queries_of(path) > ONE
+
+
+def test_api_follows_the_log(newsroom, review):
+    path, feed = f"/api/v1/reviews/{review.pk}/", "/feeds/reviews.json"
+    etag = get("/api/v1/reviews/")["ETag"]
+    other = make_review(newsroom)
+    publish_review(newsroom, other)
+    assert get("/api/v1/reviews/", If_None_Match=etag).status_code == 200
+    assert [len(get(feed).json()["items"]) for _ in range(2)] == [2, 2]
+    erase_review(newsroom, other)
+    assert [len(get(feed).json()["items"]), len(get("/api/v1/reviews/").json()["results"])] == [1, 1]
+    assert ["claim" in get(path).json() for _ in range(2)] == [True, True]
+    withdraw_review(newsroom, review)
+    assert get(path).json()["revision"]["kind"] == "withdrawal"
+
+
+def test_page_follows_the_log_and_the_checks(newsroom, review):
+    def text() -> str:
+        return get(f"/reviews/{review.pk}/").content.decode()
+
+    assert "Still available" not in text()
+    now = timezone.now()
+    store_check(review.pk, "https://source.example/1", state="unchanged", checked_at=now, since=now)
+    assert "Still available and unchanged" in text()
+    publish_review(newsroom, make_review(newsroom, review.claim, headline="Một bài khác"))
+    assert "Một bài khác" in text()
+    correct_review(newsroom, review, headline="Tựa đề mới")
+    assert "Tựa đề mới" in text()
+    withdraw_review(newsroom, review)
+    assert "This review has been withdrawn" in text()
+    erase_review(newsroom, review)
+    assert "Tựa đề mới" not in text()
+    assert "This text has been erased" in text()
+
+
+def test_erased_text_leaves_the_memory_with_the_next_response(newsroom, review):
+    other = make_review(newsroom, headline="Zwielicht")
+    publish_review(newsroom, other)
+    get("/api/v1/reviews/"), get(f"/en/reviews/{other.pk}/")
+    assert "Zwielicht" in repr(vars(response_cache))
+    erase_review(newsroom, other)
+    get("/api/v1/claims/")  # nobody asks for the other URLs again
+    assert "Zwielicht" not in repr(vars(response_cache))
+
+
+def test_remembered_requests_are_counted(review, settings, tmp_path):
+    settings.API_RATE_LIMIT, settings.REQUEST_COUNTS = "600/min", tmp_path / "counts"
+    sent = [get("/api/v1/reviews/") for _ in range(3)]
+    assert [each["RateLimit"].partition(";t=")[0] for each in sent] == [
+        f'"reading";r={left}' for left in (599, 598, 597)
+    ]
+
+
+def test_memory_is_bounded(review, monkeypatch):
+    """URLs count too, because a URL can be as long as its response. Two of these requests are too large."""
+    monkeypatch.setattr(response_cache, "MAX_BYTES", 4000)
+    publishers = "&".join(f"publisher=n{number:03}.example" for number in range(99))  # about 2,300 characters
+    for size in range(1, 6):
+        get(f"/api/v1/reviews/?page_size={size}&{publishers}")
+        assert {*re.findall(r"page_size=\d", repr(vars(response_cache)))} == {f"page_size={size}"}
+    monkeypatch.setattr(response_cache, "MAX_BYTES", 9)
+    get(f"/api/v1/reviews/?page_size=9&{publishers}")
+    assert "page_size" not in repr(vars(response_cache))
+
+
+def test_database_that_is_away_is_a_problem(review, etag, monkeypatch):
+    def away(*_: object):
+        raise OperationalError("away")
+
+    monkeypatch.setattr(responses, "newest_sequence", away)
+    monkeypatch.setattr("api.views.reviews.find_review", away)
+    response = get(f"/api/v1/reviews/{review.pk}/", If_None_Match=etag)
+    assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")
