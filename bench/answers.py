@@ -2,9 +2,9 @@
 
     python bench/answers.py [--reviews 100000] [--rounds 7] [--seconds 3]
 
-Each round asks each server in turn, so other work of the machine affects all of them. Figures are medians over the
-rounds of the ratio within a round. The answers are compared before anything is timed. The same URL is requested again
-and again, and the site caches its response. "Computed each time" is a site without this cache
+Each round measures each server in turn, so other work of the machine affects all of them. A figure is the median over
+the rounds of the ratio within a round. The answers are compared before anything is timed. The same URL is requested
+many times, and the site caches its response. "Computed each time" is a site without this cache
 (`baselines/forgetful.py`).
 """
 
@@ -47,7 +47,10 @@ class Comparison:
 
 
 def servers(stack: ExitStack, folder: Path) -> tuple[int, int, dict[str, str], int]:
-    """The ports of the site, of the site without its caches, and of Datasette. The plain views' environment."""
+    """Return the ports of the site, of the site without its caches, and of Datasette.
+
+    The third result is the environment of the plain views.
+    """
     from django.conf import settings
     from django.db import connections
     from sqlite import COLUMNS, write
@@ -104,14 +107,17 @@ def comparisons_of_the_api(site: int, forgetful: int, plain: int, datasette: int
     page = first.path
     for _ in range(99):
         page = json.loads(fetch(forgetful, page)[1])["next"].removeprefix("http://127.0.0.1:8000")
-    # 1.3 times as long is 0.77 times as many a second.
+    # A page that takes 1.3 times as long is requested 0.77 times as often.
     yield Comparison("100th page of a walk by cursor", "the first page", 0.77, Request(forgetful, page), first)
 
 
 def comparisons_of_the_page(
     stack: ExitStack, path: str, site: int, forgetful: int, plain: dict[str, str]
 ) -> Iterator[Comparison]:
-    """The page has a correction, a capture, checks, a translation and another newsroom's review."""
+    """Yield comparisons of a review's page with a plain view that has a template of the same size.
+
+    The review has a correction, a capture, checks, a translation and another newsroom's review.
+    """
     size, sizes = len(fetch(site, path)[1]), []
     for links in (0, 100):
         with served("plain:application", **plain, BENCH_LINKS=str(links)) as port:

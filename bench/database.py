@@ -1,4 +1,4 @@
-"""A PostgreSQL of its own, as in service, which is filled with reviews and deleted afterwards."""
+"""A separate PostgreSQL server, configured as in production, which is filled with reviews and deleted afterwards."""
 
 import os
 import shutil
@@ -23,9 +23,9 @@ BATCH = 1000
 
 @contextmanager
 def own_server() -> Iterator[Path]:
-    """Django with an embedded PostgreSQL in a temporary folder, migrated and empty. Gives the folder."""
+    """Set up Django with an embedded PostgreSQL in a temporary folder, migrated and empty. Yield the folder."""
     folder = Path(tempfile.mkdtemp(prefix="factcheck-bench-"))
-    folder.chmod(0o711)  # root's PostgreSQL runs as another account, which must pass through
+    folder.chmod(0o711)  # if root runs the program, PostgreSQL runs as another account, which needs access
     os.environ.update(
         FACTCHECK_VAR=str(folder), DJANGO_SETTINGS_MODULE="factcheck.settings",
         API_RATE_LIMIT="off", SEARCH_RATE_LIMIT="off",
@@ -67,14 +67,14 @@ def use(name: str) -> None:
 
 
 def execute(sql: str, parameters: Any = None) -> list[Any]:
-    """Execute SQL as the owner. Returns the rows."""
+    """Execute SQL as the owner, and return the rows."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall() if cursor.description else []
 
 
 def publish(statements: Iterable[dict[str, Any]], batch: int = BATCH) -> None:
-    """Publish reviews in batches. Nobody approves the reviews of a measurement, so that rule is switched off."""
+    """Publish reviews in batches, without the rule that an editor has to approve them."""
     from factcheck.record import publish
     from factcheck.record.log import entries
 
@@ -89,7 +89,7 @@ def publish(statements: Iterable[dict[str, Any]], batch: int = BATCH) -> None:
 
 @contextmanager
 def rebuilt_indexes(models: Iterable[Any]) -> Iterator[None]:
-    """Drop the models' secondary indexes, and build them at the end by all processors and in memory."""
+    """Drop the models' secondary indexes, and build them at the end of the block, in memory and with two workers."""
     indexes = execute(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
         " WHERE indrelid::regclass::text = ANY(%s) AND NOT indisunique",
@@ -98,7 +98,7 @@ def rebuilt_indexes(models: Iterable[Any]) -> Iterator[None]:
     for name, _ in indexes:
         execute(f"DROP INDEX {name}")
     yield
-    execute("SET maintenance_work_mem = '3GB'")  # as much as the graph of a million vectors
+    execute("SET maintenance_work_mem = '3GB'")  # enough for the graph of a million vectors
     execute("SET max_parallel_maintenance_workers = 2")
     for _, definition in indexes:
         execute(definition)

@@ -3,8 +3,8 @@
     python bench/desk.py [--reviews 1000000] [--rounds 15]
 
 SQL generates the rows of the editors' tables, with the triggers and foreign keys switched off. Nearly all reviews
-belong to one newsroom, and some verdicts, topics and authors are rare. The public rows stay empty.
-A page is requested through Django without a network.
+belong to one newsroom, and some verdicts, topics and authors are rare. The public rows stay empty. A page is requested
+through Django without a network.
 """
 
 import statistics
@@ -20,24 +20,25 @@ nước lũ thuốc chanh nóng trẻ em vắc xin học sinh điện giá vàng
 health vaccine rain river school price storm hospital bank minister law water power train bridge city virus
 """
 
-# The tables in the order of their keys. Each value is SQL about `i`, the number of the row from 1 to `n`.
+# The tables are filled in an order in which rows refer only to rows of earlier tables. Each value is SQL about `i`, the
+# number of the row from 1 to `n`.
 VERDICT = "(SELECT array_agg(id ORDER BY id) FROM editorial_verdict)"
 DATE = "now() - make_interval(mins => (n - i)::int * 4)"
 
 
 def key(table: int, number: str = "i") -> str:
-    """The UUID of a row, which a row of another table can compute too."""
+    """Return SQL for the UUID of a row. Rows of other tables can compute the same UUID."""
     return f"('0000{table:04x}-0000-7000-8000-' || lpad(to_hex({number}), 12, '0'))::uuid"
 
 
 def words(count: int) -> str:
-    """A text whose words are common or rare, as in a language."""
+    """Return SQL for a text whose words are common or rare, as in a real language."""
     picked = "(vocabulary)[1 + floor(cardinality(vocabulary) * power(random(), 3))::int]"
     return f"(SELECT string_agg({picked}, ' ' ORDER BY word) FROM generate_series(1, {count}) AS word WHERE i > 0)"
 
 
 def tables(newsrooms: list[int], people: list[int]) -> list[tuple[str, float, dict[str, str]]]:
-    """Model, rows for each review, and the values that differ from the field's default."""
+    """Return each model with its number of rows per review, and the values that differ from the fields' defaults."""
     newsroom = f"CASE WHEN i % 100 = 0 THEN {newsrooms[1]} ELSE {newsrooms[0]} END"
     person = f"(ARRAY{people})[CASE WHEN i % 5000 = 0 THEN 1 ELSE 2 + i % {len(people) - 2} END]"
     language = "CASE WHEN i % 1000 = 0 THEN 'und' WHEN i % 3 = 0 THEN 'en' ELSE 'vi' END"
@@ -123,7 +124,7 @@ def switch_off_rules(models: list[Any]) -> None:
 
 
 def insert(model: Any, values: dict[str, str]) -> str:
-    """An INSERT with these values. Each other column gets its field's default."""
+    """Return an INSERT with these values. Each other column gets its field's default."""
     from django.db import connection
     from psycopg.sql import Literal
 
@@ -145,7 +146,10 @@ def insert(model: Any, values: dict[str, str]) -> str:
 
 
 def newsroom() -> tuple[list[int], list[int]]:
-    """Two newsrooms, ten topics and twenty people. The last person edits in the newsroom with nearly all reviews."""
+    """Create two newsrooms, ten topics and twenty people. Return the ids of the newsrooms and of the people.
+
+    The last person edits in the newsroom with nearly all reviews.
+    """
     from factcheck.editorial.models import Membership, Publisher, Topic, TopicLabel, User
 
     newsrooms = [Publisher.objects.create(name=name, site=f"{name}.example") for name in ("large", "small")]
@@ -161,7 +165,7 @@ def newsroom() -> tuple[list[int], list[int]]:
 
 
 def pages(people: list[int]) -> dict[str, str]:
-    """The measured pages, each with its URL below /admin/. Filters and searches have common and rare values."""
+    """Return the measured pages, each with its URL below /admin/. Filters and searches have common and rare values."""
     from factcheck.editorial.models import Proposal, Review, Topic, Verdict
 
     review = Review.objects.filter(newsroom=Review.objects.order_by("pk").values("newsroom")[:1], state="published")[0]
@@ -186,7 +190,7 @@ def pages(people: list[int]) -> dict[str, str]:
 
 
 def submit(proposal: Any) -> None:
-    """Gives the generated proposal the statement of its review."""
+    """Give the generated proposal the statement of its review."""
     from factcheck.editorial.drafts import review_statements
     from factcheck.editorial.models import Proposal, Review
     from factcheck.record.formats.canonical import canonical, sha256_hex
@@ -199,7 +203,7 @@ def submit(proposal: Any) -> None:
 
 
 def measure(people: list[int], rounds: int) -> str:
-    """The table's row. A page is requested once before it is measured."""
+    """Return the table's row. A page is requested once before it is measured."""
     from django.test import Client
 
     from factcheck.editorial.models import User

@@ -1,21 +1,22 @@
-"""The reviews that search and matching find among the real ones, in about twenty languages.
+"""The reviews that search and matching find among real reviews, in about twenty languages.
 
     python bench/finding.py [--reviews 8459] [--tuning 1]
 
-The database has the reviews of the real files (7,736 ClaimReviews, nearly all in English, and 723 Vietnamese
-statements), and claims that were written or translated by hand:
+The database contains the reviews of the real files (7,736 ClaimReviews, nearly all in English, and 723 Vietnamese
+statements). It also contains claims that people wrote or translated:
 
-- languages.json has posts by hand, each about one claim, mostly in another language. `review` is the URL of a real
-  review, `statement` the index of a Vietnamese statement, `claim` the text of a translated claim. Vietnamese posts are
-  also asked without diacritics ("vi-"). Another review that says the same doesn't count as found.
-- search_queries.json has 137 queries as people type them. `reviews` and `statements` answer a query.
-- scripts.json has 30 to 45 short claims for each language, each with a query: a word inside running text in scripts
-  without spaces, and an inflected word elsewhere.
-- Queries in Vietnamese are made by a program from three or four consecutive syllables of real statements: typed in
-  Telex without being composed, and without diacritics with one mistyped syllable.
+- languages.json contains posts that people wrote, each about one claim, mostly in another language. `review` is the URL
+  of a real review, `statement` the index of a Vietnamese statement, and `claim` the text of a translated claim.
+  Vietnamese posts are also tried without diacritics ("vi-"). Another review with the same content doesn't count as
+  found.
+- search_queries.json contains 137 queries as people type them. `reviews` and `statements` answer a query.
+- scripts.json contains 30 to 45 short claims for each language, each with a query. In scripts without spaces, the query
+  is a word inside running text. In other scripts, it is an inflected word.
+- A program makes queries in Vietnamese from three or four consecutive syllables of real statements. They are typed in
+  Telex without being composed, or without diacritics and with one mistyped syllable.
 
 People judged all of them before anything was tuned. One half was used for tuning (`--tuning 1`), and the other half is
-measured. languages_tuning.json has posts about other claims.
+measured. languages_tuning.json contains posts about other claims.
 """
 
 import json
@@ -40,14 +41,14 @@ NAMES = {
     "ta": "Tamil", "ar": "Arabic", "hi": "Hindi", "id": "Indonesian", "de": "German", "vi": "Vietnamese",
     "en": "English",
 }  # fmt: skip
-# The keys for the marks of a letter in NFD, and for the tones.
+# The Telex keys for letters with marks, and for the tones.
 LETTERS = {"ă": "aw", "â": "aa", "đ": "dd", "ê": "ee", "ô": "oo", "ơ": "ow", "ư": "uw"}
 TONES = {"\u0300": "f", "\u0301": "s", "\u0303": "x", "\u0309": "r", "\u0323": "j"}
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A text, the claims that it should find, and the row to which it counts."""
+    """A text, the claims that it should find, and the row of the table in which it counts."""
 
     text: str
     wanted: frozenset[UUID]
@@ -59,7 +60,7 @@ def subject(name: str | int) -> UUID:
 
 
 def real_reviews(blank: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The statements as the importer makes them. The Vietnamese ones have the newspaper's text as body."""
+    """Yield the statements as the importer makes them. In Vietnamese statements, the newspaper's text is the body."""
     from factcheck.imports.readers import claimreview
     from factcheck.imports.readers.jsonld import Notes
     from factcheck.record.statements.checks import with_defaults
@@ -118,7 +119,7 @@ def in_languages(half: str) -> Iterator[Query]:
 
 
 def telex(chance: random.Random, words: list[str]) -> str:
-    """As typed with a keyboard that doesn't compose letters. Each tone is typed at the end of its syllable."""
+    """Return the words as typed in Telex without composing. Each tone is typed at the end of its syllable."""
     typed = []
     for word in words:
         marks = unicodedata.normalize("NFD", word)
@@ -129,7 +130,7 @@ def telex(chance: random.Random, words: list[str]) -> str:
 
 
 def mistyped(chance: random.Random, words: list[str]) -> str:
-    """Without diacritics. In one syllable, a letter is missing or two letters are swapped."""
+    """Return the words without diacritics. In one syllable, a letter is missing or two letters are swapped."""
     bare = [without_diacritics(word) for word in words]
     place = chance.choice([number for number, word in enumerate(bare) if len(word) > 2])
     word = bare[place]
@@ -139,7 +140,7 @@ def mistyped(chance: random.Random, words: list[str]) -> str:
 
 
 def share(queries: Sequence[Query], found: Sequence[Sequence[UUID]], first: int) -> float:
-    """The share of queries with a wanted claim among the first ones."""
+    """Return the share of queries that find a wanted claim among their `first` results."""
     hits = [not query.wanted.isdisjoint(ids[:first]) for query, ids in zip(queries, found, strict=True)]
     return sum(hits) / max(1, len(hits))
 
@@ -152,7 +153,7 @@ def by_row(queries: Sequence[Query]) -> dict[str, list[int]]:
 
 
 def rows_of_languages(queries: Sequence[Query], kept: Kept) -> Iterator[str]:
-    """Prints a table of pairs of languages. Returns the rows of all posts in another language, and in the claim's."""
+    """Print a table of pairs of languages. Yield the rows for posts in another language and in the claim's."""
     found = rankings([query.text for query in queries], kept)
     groups = {"in another language": [], "in the claim's language": []}
     print("| post → claim | posts | meaning | words, meaning and date |\n|---|---|---|---|")

@@ -1,9 +1,9 @@
-"""Reviews without end, made of the words, lengths and frequencies of the real files in ../shared/data.
+"""Generated reviews, as many as needed, with the words, lengths and frequencies of the real files in ../shared/data.
 
-Each review follows from its index alone. Its texts are runs of two to five words of real texts, so that words keep
-their frequencies and mostly their neighbours. Two in five are Vietnamese. Every tenth review is about the claim of the
-one before it. Fields are filled as often as in imported ClaimReviews, except that all have a headline and a summary,
-which makes search harder.
+Each review depends only on its index. Its texts are runs of two to five words of real texts, so that words keep their
+frequencies and mostly their neighbours. Two in five reviews are Vietnamese. Every tenth review is about the claim of
+the previous review. Fields are filled as often as in imported ClaimReviews, except that all reviews have a headline and
+a summary, which makes search harder.
 """
 
 import json
@@ -21,15 +21,15 @@ from uuid import UUID
 from database import HERE
 
 DATA = HERE.parents[1] / "shared" / "data"
-DAYS = 3000  # over which the dates of reviews are spread
-# Verdicts in words of the real files that the site's own scale has. The others stay words.
+DAYS = 3000  # the number of days over which the dates of reviews are spread
+# Verdicts of the real files that the site's own scale contains. Other verdicts stay words.
 ON_THE_SCALE = {"false": 1, "mostly false": 2, "half true": 3, "mostly true": 4, "true": 5}
 NO_APPEARANCE = {"medium": None, "media_sha256": None, "archive_url": None, "first": False}
 NO_SOURCE = dict.fromkeys(("publisher", "stance", "quote", "archive_url", "accessed_on"))
 
 
 class Reviews:
-    """`statement(index)` is what the record holds of a review."""
+    """A source of reviews. `statement(index)` returns the statement of a review as the record stores it."""
 
     def __init__(self) -> None:
         self.real = [each for file in sorted(DATA.glob("claimreview/*.jsonl")) for each in lines(file)]
@@ -62,7 +62,7 @@ class Reviews:
         self.blank = {**_blank(), "verdict": _verdict("Not on a scale")}
 
     def statement(self, index: int) -> dict[str, Any]:
-        about = index - (index % 10 == 9)  # the review whose claim it is
+        about = index - (index % 10 == 9)  # the review that the claim belongs to
         chance, language = random.Random(index), self._language(about)
         site = chance.choice(self._sites[language])
         return {
@@ -98,7 +98,7 @@ class Reviews:
 
     def _claimant(self, chance: random.Random) -> dict[str, Any]:
         name = chance.choice(self._claimants)[:200]
-        if chance.random() < 0.2:  # the more reviews, the more claimants are named once
+        if chance.random() < 0.2:  # more reviews have more claimants that occur only once
             name = f"{name} {chance.randrange(10**6)}"
         number = random.Random(name).getrandbits(128)
         return {
@@ -122,7 +122,7 @@ class Reviews:
 
 
 def claim_review(statement: dict[str, Any]) -> dict[str, Any]:
-    """The statement as a publisher's page has it, which the importer reads again."""
+    """Return the statement as it is on a publisher's page, so that the importer can read it."""
     from factcheck.record.formats.claimreview import claim_review as exported
 
     day = f"{statement['reviewed_on']}T00:00:00Z"
@@ -142,7 +142,7 @@ def without_diacritics(text: str) -> str:
 
 
 def _texts(found: list[dict[str, Any]], key: str) -> list[str]:
-    """The texts under the key, on one line and without characters that the site refuses."""
+    """Return the texts under the key, on one line and without characters that the site refuses."""
     from factcheck.record.formats.text import find_forbidden
 
     texts = [unicodedata.normalize("NFC", each[key]) for each in found if isinstance(each.get(key), str)]
@@ -151,7 +151,7 @@ def _texts(found: list[dict[str, Any]], key: str) -> list[str]:
 
 
 def _blank() -> dict[str, Any]:
-    """A statement of the importer's with nothing in it, so that generated statements have the same keys."""
+    """Return an empty statement of the importer, so that generated statements have the same keys."""
     from factcheck.imports.readers import claimreview
     from factcheck.imports.readers.jsonld import Notes
 
@@ -175,7 +175,7 @@ def _verdict(label: str) -> dict[str, Any]:
 
 
 def _hosts(urls: Iterator[str]) -> Iterator[str]:
-    """The hosts of the publishers, as often as they have reviews."""
+    """Yield the host of each URL, so that publishers are as frequent as their reviews."""
     yield from filter(None, ((urlsplit(url).hostname or "").removeprefix("www.") for url in urls))
 
 
@@ -188,5 +188,5 @@ def _day(index: int, earlier: int) -> str:
 
 
 def _id(index: int, sort: int) -> UUID:
-    """Ordered as the ids of the desk are (UUIDv7)."""
+    """Return an id whose order follows the index, as with the desk's ids (UUIDv7)."""
     return UUID(int=(1546300800000 + index) << 80 | 7 << 76 | 2 << 62 | sort << 44 | index)

@@ -2,18 +2,17 @@
 
     python bench/matching.py [--reviews 14231] [--posts 199]
 
-First, the 14,231 checked claims are published reviews, and each post is asked for its claim. "Words" is the function
-without embeddings. "Meaning" is the order of the cosines among all candidates, which the nearest vectors are part of.
-"Undated" ignores the date at the end of the post.
+In the first part, the 14,231 checked claims are published reviews, and each post should find its claim. "Words" is the
+function without embeddings. "Meaning" is the order of the cosines among all candidates, which include the nearest
+vectors. "Undated" ignores the date at the end of the post.
 
-Then the scores are judged. The claims of every other post are left out of the database, with the claims whose vectors
-are closer than NEAR to theirs. So at least half of the posts have no right answer, but similar claims. Each post is
-asked as it is, without its author and date, and mistyped or in capitals. The everyday sentences of everyday.json have
-no right answer either. An answer is right if its first claim is the post's own.
+The second part judges the scores. For every other post, its claims are left out of the database, together with claims
+whose vectors are closer than NEAR to them. At least half of the posts therefore have no right answer, but similar
+claims exist. Each post is tried unchanged, without its author and date, and mistyped or in capitals. The everyday
+sentences of everyday.json have no right answer either. An answer is right if its first claim is the post's own claim.
 
 Computing the vectors takes ten minutes or more. They are kept in `var/bench-vectors.sqlite3`, or in the file that
-BENCH_VECTORS names. Nothing may be tuned on
-the split dev.
+BENCH_VECTORS names. Nothing may be tuned on the split dev.
 """
 
 import json
@@ -51,7 +50,7 @@ DATE = re.compile(
 
 
 class Kept:
-    """The site's embeddings. They keep the vectors of passages in a file, and those of queries in memory."""
+    """The site's embeddings with a memory: vectors of passages are kept in a file, and vectors of queries in memory."""
 
     def __init__(self) -> None:
         from factcheck.record.matching.embeddings import LocalModel
@@ -94,7 +93,7 @@ class Kept:
         execute("VACUUM ANALYZE")
 
     def asked_by(self, *methods: str) -> AbstractContextManager[Any]:
-        """Match by "words" or by "meaning" alone, or "undated", as long as the block lasts."""
+        """Return a block in which matching uses "words" or "meaning" alone, or is "undated"."""
         from factcheck.record.matching import matches
         from factcheck.record.matching.embeddings import EmbeddingError
 
@@ -116,7 +115,7 @@ def clean(text: str) -> str:
 
 
 def claim_only(name: str, text: str, language: str, blank: dict[str, Any]) -> dict[str, Any]:
-    """The statement of a review that has only a claim. Its id comes from the name."""
+    """Return the statement of a review that has only a claim. Its id comes from the name."""
     subject = str(uuid5(NAMESPACE, name))
     claim = {**blank["claim"], "id": subject, "text": text, "language": language, "claimant": None, "appearances": []}
     nothing = dict.fromkeys(("original_url", "headline", "summary", "reviewed_on"))
@@ -136,7 +135,7 @@ def checked_claim(document: dict[str, Any], blank: dict[str, Any]) -> dict[str, 
 
 
 def rankings(texts: Sequence[str], kept: Kept) -> dict[str, list[list[UUID]]]:
-    """By method, the ids of the claims that each text finds, best first."""
+    """Return the ids of the claims that each text finds, best first, by method."""
     from factcheck.record.matching import matches
     from factcheck.record.matching.match_scoring import score_candidates
 
@@ -174,7 +173,7 @@ def rows_of_ranking(found: dict[str, list[list[UUID]]], wanted: Sequence[set[UUI
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The score of the first claim that was found, or 0."""
+    """The score of the first claim that was found, or 0. `right` means that the claim belongs to the post."""
 
     score: float
     right: bool
@@ -182,7 +181,7 @@ class Answer:
 
 
 def changed(post: str) -> Iterator[str]:
-    """The post as it is, without its author and date, and mistyped or in capitals."""
+    """Yield the post unchanged, without its author and date, and mistyped or in capitals."""
     yield post
     undated = DATE.sub("", post)
     end = undated.rfind(" — ")  # before "Name (@name)"
@@ -193,7 +192,7 @@ def changed(post: str) -> Iterator[str]:
 
 
 def mistyped(word: str, chance: Random) -> str:
-    """In one of four longer words, a letter is missing, swapped or replaced."""
+    """Return the word. One in four longer words has a letter that is missing, swapped or replaced."""
     if len(word) < 5 or chance.random() >= 0.25:
         return word
     at = chance.randrange(1, len(word) - 1)
@@ -230,7 +229,7 @@ def rows_of_scores(found: Sequence[Answer], method: str, threshold: float) -> It
 
 
 def wilson(right: int, count: int) -> tuple[float, float]:
-    """The 95 % interval of a share."""
+    """Return the 95 % confidence interval of a share (Wilson score)."""
     if not count:
         return 0.0, 1.0
     share, z = right / count, 1.96
@@ -239,7 +238,7 @@ def wilson(right: int, count: int) -> tuple[float, float]:
 
 
 def left_out(statements: dict[UUID, dict[str, Any]], removed: set[UUID], kept: Kept) -> set[UUID]:
-    """The removed claims, and all claims that say nearly the same as one of them."""
+    """Return the removed claims, and all claims with nearly the same meaning."""
     import numpy as np
 
     from factcheck.record.matching.vectors import embedded_text
@@ -261,7 +260,7 @@ def main() -> None:
         right = {query: {uuid5(NAMESPACE, name) for name in names} for query, names in qrels(BENCH, "dev").items()}
         made = [checked_claim(each, blank) for each in lines(DATA / "matching" / BENCH / "vclaims.jsonl")]
         asked_for = set().union(*right.values())
-        made.sort(key=lambda each: UUID(each["id"]) not in asked_for)  # so that a short run has answers
+        made.sort(key=lambda each: UUID(each["id"]) not in asked_for)  # claims of posts first, for short runs
         statements = {UUID(each["id"]): each for each in made[: options.reviews]}
         texts = {each["id"]: each["text"] for each in lines(DATA / "matching" / BENCH / "queries.jsonl")}
         posts = [(texts[query], pks) for query, pks in right.items() if pks <= statements.keys()][: options.posts]

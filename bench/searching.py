@@ -1,15 +1,16 @@
-"""Search, matching and statistics among very many reviews, compared with few reviews and with tantivy. Without HTTP.
+"""Search, matching and statistics among very many reviews, compared with few reviews and with tantivy, without HTTP.
 
     python bench/searching.py [--reviews 1000000] [--few 10000] [--rounds 5]
 
-Five classes of 20 queries are made of the words of the real files. The search is the function that the API calls. It
-returns the 20 stored bodies, and so does tantivy. If nothing has all words, the site requires half of their weight, and
-tantivy any word. Matching is asked for real claims that have no vector: once with the vectors of the texts computed
-each time, and once with vectors that were computed before.
+Five classes of 20 queries are made of the words of the real files. The measured search is the function that the API
+calls. It returns the 20 stored bodies, and so does tantivy. If nothing has all words, the site requires half of their
+weight, and tantivy requires any word. Matching is measured for real claims that have no vector: once including the
+computation of their vectors, and once with vectors that were computed before.
 
-The reviews' vectors are made, because a million texts would take days. Around each real claim's vector, others are
-strewn in the directions in which real claims differ. The nearest of 500 is as near as among 500 real claims (a cosine
-of 0.88 compared with 0.87, the tenth 0.84 in both). A review's text and its vector have nothing to do with each other.
+The reviews' vectors are generated, because a million texts would take days. They are scattered around the vectors of
+real claims, in the directions in which real claims differ. The distances are realistic: the nearest of 500 vectors has
+a cosine of 0.88, compared with 0.87 among 500 real claims. The tenth has 0.84 in both. The text and the vector of a
+review have no relation.
 """
 
 import random
@@ -28,8 +29,8 @@ from generated import Reviews, without_diacritics
 from table import options_of, p95, ratio_row, report, seconds_of
 
 QUERIES = 20
-STREWN, ASKED = 200, 40  # real claims that vectors are strewn around, and real claims that are asked for
-NEAR, FAR = 0.5, 1.0  # the distance from the real claim, as a share of the distance between any two claims
+STREWN, ASKED = 200, 40  # real claims with vectors around them, and real claims to match
+NEAR, FAR = 0.5, 1.0  # as a share of the distance between any two claims
 SAME = 10  # the nearest vectors that the index should find
 STATISTICS = (
     "/api/v1/stats/", "/api/v1/stats/?group_by=month,verdict", "/api/v1/stats/?group_by=publisher,topic",
@@ -38,7 +39,7 @@ STATISTICS = (
 
 
 def queries(reviews: Reviews) -> dict[str, list[str]]:
-    """Five classes of queries, from words that databases of each size contain."""
+    """Return five classes of queries, from words that databases of each size contain."""
     chance = random.Random(5)
     vietnamese = [word for word in reviews.words["vi"] if word.isalpha()]
     plain = [word.lower() for word in reviews.words["en"] if word.isascii() and word.isalpha() and len(word) > 3]
@@ -56,7 +57,10 @@ def queries(reviews: Reviews) -> dict[str, list[str]]:
 
 
 def tantivy_search(folder: Path) -> Callable[[str], list[str]]:
-    """An index of the database in use with the same fields, folded in the same way. The bodies are stored."""
+    """Return a search in a tantivy index with the same fields, folded in the same way, of the current database.
+
+    The index stores the bodies too.
+    """
     import orjson
     import tantivy
 
@@ -112,7 +116,7 @@ def rows_of_search(reviews: Reviews, many: int, few: int, rounds: int, folder: P
 
 
 class Known:
-    """The model in this process, which computes each vector once."""
+    """The model in this process, which computes each vector only once."""
 
     def __init__(self) -> None:
         from factcheck.record.matching.embeddings import LocalModel
@@ -145,7 +149,7 @@ def rows_of_matching(asked: list[str], many: int, few: int, rounds: int) -> Iter
 
 
 def recall(vectors: list[Any]) -> float:
-    """The share of the nearest by an exact scan that the index finds too, in the database in use."""
+    """Return the share of the nearest vectors of an exact scan that the index finds too, in the current database."""
     from django.db import connections, transaction
 
     from factcheck.record.matching.embeddings import LocalModel
@@ -182,7 +186,7 @@ def strew_vectors(claims: list[str]) -> None:
             far = chance.uniform(NEAR, FAR, (len(part), 1)).astype(np.float32)
             found = middle + (1 - far**2) ** 0.5 * towards[chance.integers(len(real), size=len(part))] + far * mixture
             found /= np.linalg.norm(found, axis=1, keepdims=True)
-            head = found.shape[1].to_bytes(2, "big") + b"\0\0"  # of pgvector's halfvec
+            head = found.shape[1].to_bytes(2, "big") + b"\0\0"  # the header of pgvector's halfvec
             for (review, digest), row in zip(part, found.astype(">f2"), strict=True):
                 into.write_row([review, bytes(digest), LocalModel.model, head + row.tobytes()])
     execute("VACUUM ANALYZE")

@@ -1,6 +1,7 @@
-"""Servers under granian as `make run` has them (one worker, eight threads), and how many requests a second they answer.
+"""Servers under granian as `make run` starts them, and how many requests a second they answer.
 
-The client is wrk (Debian's package) with one thread and eight connections, which are kept open.
+A server has one worker and eight threads. The client is wrk (Debian's package) with one thread and eight connections,
+which stay open.
 """
 
 import http.client
@@ -29,7 +30,7 @@ def free_port() -> int:
 
 @contextmanager
 def served(application: str, interface: str = "wsgi", **environment: str) -> Iterator[int]:
-    """Serve `module:application` with a granian of its own. Gives the port."""
+    """Serve `module:application` with granian, and yield the port."""
     port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", interface, "--port", str(port), "--workers", "1",
@@ -60,7 +61,7 @@ def listening(port: int, server: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def fetch(port: int, path: str) -> tuple[Mapping[str, str], bytes]:
-    """Return headers and content. Ends the program if the status isn't 200."""
+    """Return headers and content. End the program if the status isn't 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", path)
     response = connection.getresponse()
@@ -72,7 +73,7 @@ def fetch(port: int, path: str) -> tuple[Mapping[str, str], bytes]:
 
 
 def rate(port: int, path: str, seconds: float, headers: Mapping[str, str] | None = None) -> float:
-    """Return the requests a second. Ends the program if a status isn't 2xx or 3xx."""
+    """Return the requests a second. End the program if a status isn't 2xx or 3xx."""
     options = [f"-H{name}: {value}" for name, value in (headers or {}).items()]
     printed = subprocess.run(
         ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *options, f"http://127.0.0.1:{port}{path}"],
@@ -86,7 +87,7 @@ def rate(port: int, path: str, seconds: float, headers: Mapping[str, str] | None
 
 @contextmanager
 def nginx(site: int, desk: int) -> Iterator[int]:
-    """Serve with deploy/nginx.conf, without TLS. Gives the port."""
+    """Serve with deploy/nginx.conf, without TLS, and yield the port."""
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
     port, folder = free_port(), Path(tempfile.mkdtemp(prefix="factcheck-nginx-"))
     config = (HERE.parent / "deploy/nginx.conf").read_text(encoding="utf-8")

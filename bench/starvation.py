@@ -1,11 +1,12 @@
-"""How long readers and editors wait while somebody else searches, matches or crawls.
+"""The times that readers and editors wait while somebody else searches, matches or crawls.
 
     python bench/starvation.py [--reviews 20000] [--seconds 8]
 
-The set-up is that of production on one machine: nginx with deploy/nginx.conf, a process for readers (PART=site) and a
-process for the desk (PART=desk). Each process has eight threads. Attackers and the reader have addresses of their own.
-Attackers pause 20 ms after each response and run at the lowest priority, because they would have machines of their
-own. Figures are medians, divided by the median at rest just before. The last row is the cost of counting requests.
+The set-up is that of production on one machine. There is nginx with deploy/nginx.conf, a process for readers
+(PART=site) and a process for the desk (PART=desk). Each process has eight threads. Attackers and the reader have
+different addresses. Attackers pause 20 ms after each response and run at the lowest priority, because real attackers
+use their own machines. Figures are medians, divided by the median at rest just before. The last row is the cost of
+counting requests.
 """
 
 import http.client
@@ -29,7 +30,7 @@ from table import options_of, ratio_row, report
 HOST, SITE = "factcheck.example.org", "factcheck.wsgi:application"
 WORDS = ["nước", "lũ", "vaccine", "bầu", "video", "tiền", "thuế", "the", "in", "of", "government", "police", "water"]
 REQUESTS = 15  # for each page
-EMBEDDED = 100  # reviews with a vector, so that each match computes the vector of its text
+EMBEDDED = 100  # reviews with a vector, so that matching has to compute vectors of texts
 
 
 def main() -> None:
@@ -61,7 +62,7 @@ def rows_of_attacks(port: int, paths: list[str], seconds: float) -> Iterator[str
         "a crawl of 16 pages at a time": (16, lambda number: paths[number % len(paths)]),
     }
     for (name, (clients, path)), addresses in itertools.product(attacks.items(), (1, 32)):
-        rest = medians(port, pages, 60)  # each time, because the machine may have other work
+        rest = medians(port, pages, 60)  # measured each time, because the machine may have other work
         process = multiprocessing.get_context("fork").Process(target=attack, args=[port, clients, addresses, path])
         with running(process):
             time.sleep(1)
@@ -85,7 +86,7 @@ def row_of_counting() -> str:
     ratios, local = [], {"SITE_URL": "http://127.0.0.1:8000", "ALLOWED_HOSTS": ""}
     limited = served(SITE, API_RATE_LIMIT="100000000/min", **local)
     with served(SITE, **local) as free, limited as counting:
-        for port in (free, counting):  # the first response takes long
+        for port in (free, counting):  # warms up, because the first response takes long
             fetch(port, "/api/v1/reviews/")
         for _ in range(5):  # in turn, because the machine may have other work
             counted, uncounted = (rate(port, "/api/v1/reviews/", 2) for port in (counting, free))
@@ -103,7 +104,7 @@ def match(number: int) -> str:
 
 
 def medians(port: int, pages: dict[str, str], seconds: float) -> dict[str, float]:
-    """The seconds for each page, of requests that take turns."""
+    """Return the median seconds for each page, from requests that take turns."""
     taken: dict[str, list[float]] = {page: [] for page in pages}
     end = time.monotonic() + seconds
     for _ in range(REQUESTS):
@@ -130,7 +131,7 @@ def get(port: int, path: str, address: str) -> int:
 
 
 def attack(port: int, clients: int, addresses: int, path: Callable[[int], str]) -> None:
-    """Clients that begin again as soon as they have a response."""
+    """Run clients that send a request as soon as they have a response."""
     numbers = itertools.count()
     os.nice(19)
 
@@ -140,7 +141,7 @@ def attack(port: int, clients: int, addresses: int, path: Callable[[int], str]) 
                 get(port, path(next(numbers)), f"127.0.1.{1 + index % addresses}")
                 time.sleep(0.02)
             except OSError:
-                time.sleep(0.01)  # nginx closed the connection
+                time.sleep(0.01)  # nginx has closed the connection
 
     for index in range(clients):
         threading.Thread(target=client, args=[index], daemon=True).start()

@@ -19,7 +19,7 @@ HEAD = "| work | compared with | ratio | target | measured |\n|---|---|---|---|-
 
 
 def options_of(description: str | None, **defaults: float | None) -> argparse.Namespace:
-    """Read a program's options, which are numbers. None means that there is no limit."""
+    """Return a program's options, which are numbers. None means that there is no limit."""
     parser = argparse.ArgumentParser(description=(description or "").split("\n")[0])
     for name, default in defaults.items():
         parser.add_argument(f"--{name}", type=float if isinstance(default, float) else int, default=default)
@@ -41,7 +41,7 @@ def ratio_row(work: str, compared: str, ours: float, other: float, target: str) 
 
 
 def seconds_of(work: Callable[[], Any]) -> float:
-    """Return the time that the work takes, also if it gives up after its time limit."""
+    """Return the seconds that the work takes, even if it gives up after its time limit."""
     begun = time.perf_counter()
     with suppress(TimeoutError):
         work()
@@ -49,7 +49,10 @@ def seconds_of(work: Callable[[], Any]) -> float:
 
 
 def p95(call: Callable[[str], Any], queries: list[str], rounds: int) -> float:
-    """Return the 95th percentile over the queries, of each the median over the rounds, in seconds. Warms up first."""
+    """Return the 95th percentile over the queries, in seconds. Each query counts with its median over the rounds.
+
+    A first round warms up and doesn't count.
+    """
     taken = [[seconds_of(lambda query=query: call(query)) for query in queries] for _ in range(rounds + 1)][1:]
     medians = sorted(statistics.median(times) for times in zip(*taken, strict=True))
     return medians[round(0.95 * (len(medians) - 1))]

@@ -1,11 +1,11 @@
-"""Publications, an import and dumps, in one database that grows.
+r"""Publications, an import and dumps, in one database that grows.
 
     python bench/writing.py [--reviews 1000000] [--singles 300]
 
-One publication after another is measured at the beginning of the log and at its end. Between them, an operator's
-commands import ClaimReviews, each as a process of its own, against a durable PostgreSQL. Memory is the most that the
-processes of a command had (VmHWM). PostgreSQL's memory is bounded by its settings. At the end, a dump's formats are
-compared with psql's `\\copy` of the same JSON. CSV and Parquet are converted from JSON Lines.
+Single publications are measured at the beginning of the log and at its end. Between them, an operator's commands import
+ClaimReviews, each command in a separate process, with a durable PostgreSQL. Memory is the maximum of a command's
+processes (VmHWM). PostgreSQL's memory isn't included, because its settings limit it. At the end, a dump's formats are
+compared with psql's `\copy` of the same JSON. CSV and Parquet are converted from JSON Lines.
 """
 
 import json
@@ -25,17 +25,17 @@ from generated import Reviews, claim_review
 from table import options_of, ratio_row, report, seconds_of
 
 WARM = 20  # publications before the first measured one
-RUNS = 3  # of a dump, of which the fastest counts
+RUNS = 3  # of each dump, and the fastest run counts
 
 
 def publish_singles(reviews: Reviews, start: int, count: int) -> float:
-    """The median seconds of a publication."""
+    """Return the median seconds of a publication."""
     made = [reviews.statement(start + number) for number in range(count)]
     return statistics.median(seconds_of(lambda each=each: publish([each], batch=1)) for each in made)
 
 
 def import_reviews(file: Path) -> tuple[float, float]:
-    """Import, approve and publish a file. Returns the seconds and the most memory in MiB."""
+    """Import, approve and publish a file. Return the seconds and the maximum memory in MiB."""
     from factcheck.editorial.models import Membership, Publisher, User
 
     execute("ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER entry_was_approved")
@@ -52,7 +52,7 @@ def import_reviews(file: Path) -> tuple[float, float]:
 
 
 def run(*words: str) -> tuple[float, float, str]:
-    """Run a command. Returns its seconds, the most memory in MiB of the command and its children, and its output."""
+    """Run a command. Return its seconds, its maximum memory in MiB with all child processes, and its output."""
     start, most = time.perf_counter(), dict[int, int]()
     command = [sys.executable, "manage.py", *words]
     with subprocess.Popen(command, cwd=HERE.parent, stdout=subprocess.PIPE, text=True) as process:
@@ -66,7 +66,7 @@ def run(*words: str) -> tuple[float, float, str]:
 
 
 def memory_of(pid: int) -> Iterator[tuple[int, int]]:
-    """The most memory in KiB of the process and of each child. PostgreSQL is nobody's child here."""
+    """Yield the maximum memory in KiB of the process and of each child. PostgreSQL isn't among them."""
     try:
         yield pid, int(re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0])
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():

@@ -244,6 +244,7 @@ class Tree:
             self.tiles[level].append(value)
             if len(self.tiles[level]) < 256:
                 return full
+            # The tile is full. Its root becomes a hash of the next level.
             tile, self.tiles[level] = self.tiles[level], []
             full.append((level, (self.size >> 8 * (level + 1)) - 1, b"".join(tile)))
             level, value = level + 1, perfect(tile)
@@ -257,6 +258,7 @@ class Tree:
         for tile in reversed(self.tiles):
             start = 0
             for bit in reversed(range(8)):
+                # The set bits of the tile's width are the sizes of its complete subtrees.
                 if len(tile) & 1 << bit:
                     parts.append(perfect(tile[start : start + (1 << bit)]))
                     start += 1 << bit
@@ -269,12 +271,14 @@ class Tree:
 
 
 def perfect(hashes: list[bytes]) -> bytes:
+    """Return the root of a complete subtree from its hashes."""
     while len(hashes) > 1:
         hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
     return hashes[0]
 
 
 def tile_path(folder: str, index: int, width: int) -> str:
+    """Return the path of a tile or a bundle (C2SP tlog-tiles). The index 1234067 becomes x001/x234/067."""
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:
         groups.insert(0, f"x{index % 1000:03d}")
@@ -327,6 +331,7 @@ def is_signed(public: bytes, signature: bytes, message: bytes) -> bool:
     point, s = decode_point(public), int.from_bytes(signature[32:], "little")
     if point is None or len(signature) != 64 or s >= ORDER:
         return False
+    # The signature is valid if s * BASE = R + k * point. The loop below adds up both products bit by bit.
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
     minus = (-point[0] % PRIME, point[1], 1, -point[3] % PRIME)
     summands = {(1, 0): BASE, (0, 1): minus, (1, 1): add_points(BASE, minus)}
@@ -354,6 +359,7 @@ class Key:
             raise CheckError(f"{self.text!r} is not a verifier key.")
 
     def signed(self, note: str) -> bool:
+        """Return whether the note contains a valid signature by this key."""
         text, _, block = note.rpartition("\n\n")
         for line in block.splitlines():
             dash, _, rest = line.partition(" ")
@@ -478,6 +484,7 @@ class Verifier:
         self.rotated_to: str | None = part.get("holder")
 
     def check_entries(self, served: Key, checkpoint: Checkpoint) -> None:
+        """Check all entries up to the checkpoint, then its root hash, the partial tiles and the keys."""
         self.remember(served, checkpoint)
         while self.tree.size < checkpoint.size:
             self.check_bundle(checkpoint)
@@ -534,6 +541,7 @@ class Verifier:
         return None
 
     def check_bundle(self, checkpoint: Checkpoint) -> None:
+        """Check the next bundle of entries, their documents, and the tiles that these entries complete."""
         index, done = divmod(self.tree.size, 256)
         width = min(256, checkpoint.size - 256 * index)
         data = self.site.require(tile_path("tile/entries", index, width), f"Entry bundle {index}")[1]
@@ -560,6 +568,7 @@ class Verifier:
         self.progress.show("entries", self.tree.size, checkpoint.size)
 
     def check_leaf(self, leaf: bytes) -> dict[str, Any]:
+        """Return the entry of a leaf, after checking that it can follow the previous entries."""
         here = f"Entry {self.tree.size}"
         entry = parse_leaf(leaf, here)
         subject, kind, sequence = entry["subject"], entry["kind"], entry["sequence"]
@@ -640,6 +649,7 @@ class Verifier:
         return False
 
     def follow_rotation(self, entry: dict[str, Any], document: dict[str, Any]) -> None:
+        """Check that the previous key signed the rotation, and continue with the new key."""
         values = [document.get(key) for key in ("old_key", "new_key", "signature")]
         try:
             old, new = Key(str(values[0])), Key(str(values[1]))
@@ -660,11 +670,13 @@ class Verifier:
             self.key = new
 
     def check_tile(self, level: int, index: int, hashes: bytes) -> None:
+        """Compare a served tile with the hashes that the entries give."""
         path = tile_path(f"tile/{level}", index, len(hashes) // 32)
         if self.site.require(path, f"Tile {level}/{index}")[1] != hashes:
             raise DiscrepancyError(f"Tile {level}/{index} is not what the entries give.")
 
     def save_part(self) -> None:
+        """Save the state of an unfinished pass, so that the next run can resume it."""
         tiles = [[value.hex() for value in tile] for tile in self.tree.tiles]
         part = {"size": self.tree.size, "tiles": tiles, "subjects": self.subjects, "newer": self.newer}
         part |= {"missing": self.missing, "hidden": self.hidden}
@@ -851,6 +863,7 @@ def read_bodies(data: bytes, entries: list[dict[str, Any]]) -> list[bytes | None
 
 
 def read_body(result: Any, entry: dict[str, Any]) -> bytes | None:
+    """Return the SHA-256 of the document in the body for readers, or None if there is no body."""
     kind, sequence, subject = entry["kind"], entry["sequence"], entry["subject"]
     told = {key: result.get(key) for key in entry if key != "v"} if isinstance(result, dict) else {}
     if canonical({**told, "v": 1}) != canonical(entry):
@@ -865,6 +878,8 @@ def read_body(result: Any, entry: dict[str, Any]) -> bytes | None:
         or revision.pop("digest", None) != entry["digest"]
     ):
         raise DiscrepancyError(f"Readers of the {noun_of(kind)} {subject} don't get the last revision.")
+    # The site adds `sequence`, `digest` and `url` to the document. Without them, the body must have the document's
+    # bytes.
     body.pop("url", None)
     return hashlib.sha256(canonical(body)).digest()
 
@@ -1000,6 +1015,7 @@ def root_of_proof(index: int, size: int, proof: dict[str, Any]) -> bytes | None:
     at, last, value = index, size - 1, leaf_hash(proof["leaf"].encode())
     if not 0 <= at <= last:
         return None
+    # `at` and `last` are the positions of the node and of the last node, at each level from the leaves upwards.
     for text in proof["proof"]:
         try:
             node = base64.b64decode(text, validate=True)

@@ -17,7 +17,7 @@ from api.google.errors import invalid
 from api.google.parameters import ImageSearch, Search, read_token
 from api.http.problems import TooSlow
 from api.lists.cursors import Cursor, Order, Position, write_cursor
-from api.lists.filters import RARE, from_queries
+from api.lists.filters import RARE, from_query
 from api.lists.pages import Row, read_rows
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.urls import site_of
@@ -122,7 +122,7 @@ def _newest(search: Search, position: Position | None) -> list[Row]:
 def _in_order(search: Search, position: Position | None, *, walk: bool) -> list[Row]:
     """Return claims by walking along the order, or by finding all of the site's claims and sorting them."""
     order = replace(ORDER, from_index=walk)
-    source = from_queries([PublishedClaim.objects.using("public").live().filter(_condition(search))])
+    source = from_query(PublishedClaim.objects.using("public").live().filter(_condition(search)))
     if search.offset:
         skipped = read_rows(source, [], [], order, Cursor(), search.offset)
         if len(skipped) < search.offset:

@@ -47,8 +47,7 @@ SLUG_SCHEMA, VERDICT_SCHEMA, SITE_SCHEMA = map(_written_as, (values.SLUG, values
 class Filter:
     """A parameter that filters a list and can be repeated. A row must match at least one of the values.
 
-    `where` returns the SQL condition for the parsed values. `where_as_of` also receives the sequence of a log entry. It
-    replaces `where` if past rows need a different condition, which depends on the log.
+    `where` returns the SQL condition for the parsed values. With `reads_log`, the condition depends on the log's head.
     `rare` returns whether only few rows have one of the values (see `Order.from_index`).
     """
 
@@ -60,7 +59,7 @@ class Filter:
     example: str
     comma_separated: bool = False
     rare: Rare = lambda values: False
-    where_as_of: Callable[[list[Any], int], Sql] | None = None
+    reads_log: bool = False
     characters: int | None = None  # the maximum for all values together
 
 
@@ -68,10 +67,10 @@ def join(operator: str, conditions: Sequence[Sql]) -> Sql:
     return operator.join(f"({sql})" for sql, _ in conditions), [each for _, found in conditions for each in found]
 
 
-def from_queries(rows: Sequence[QuerySet[Any]]) -> Sql:
-    """Return the SQL that reads the rows of these queries as one list."""
-    compiled = [each.query.get_compiler(using=each.db, elide_empty=False).as_sql() for each in rows]
-    return " UNION ALL ".join(sql for sql, _ in compiled), [each for _, parameters in compiled for each in parameters]
+def from_query(rows: QuerySet[Any]) -> Sql:
+    """Return the SQL that reads the rows of this query."""
+    sql, parameters = rows.query.get_compiler(using=rows.db, elide_empty=False).as_sql()
+    return sql, [*parameters]
 
 
 def is_in(column: str) -> Where:
@@ -173,16 +172,16 @@ def _topic(model: CountedModel) -> Filter:
     )  # fmt: skip
 
 
-def _claim_is(ids: list[UUID], sequence: int | None = None) -> Sql:
+def _claim_is(ids: list[UUID]) -> Sql:
     group = MergeGroup.of(ids, using="public")
-    homes = {group.root(pk, sequence) for pk in ids}
-    return is_in("claim_id")([*{member for home in homes for member in group.shown_under(home, sequence)}])
+    homes = {group.root(pk) for pk in ids}
+    return is_in("claim_id")([*{member for home in homes for member in group.shown_under(home)}])
 
 
 CLAIM = Filter(
     "claim", values.read_uuid, _claim_is, UUID_SCHEMA,
     "Id of a claim (see `/api/v1/claims/`). The results include reviews of claims merged into it.",
-    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", rare=lambda values: True, where_as_of=_claim_is,
+    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", rare=lambda values: True, reads_log=True,
 )  # fmt: skip
 
 VERDICT_HELP = "`scale:slug`, or a slug from the site's own scale (see `/api/v1/rating-scales/`)."

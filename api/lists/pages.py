@@ -33,7 +33,7 @@ def read_page(list_request: ListRequest, columns: Sequence[str] = ("body",), con
 
     The rows also meet the condition.
     """
-    source, conditions = list_request.source, [*list_request.conditions, *([condition] if condition else [])]
+    source, conditions = list_request.options.source, [*list_request.conditions, *([condition] if condition else [])]
     cursor, limit = list_request.cursor, list_request.page_size + 1
     run = partial(responses.fetch, list_request.request, planned_once=not source[1] and not conditions)
     return page_of(list_request, read_rows(source, conditions, columns, list_request.order, cursor, limit, run))
@@ -108,7 +108,6 @@ def list_response(
         results = [pick(list_request.mask, body) for (body,) in page.rows]
     answer = {"results": results, "next": page.next, "previous": page.previous}
     content = orjson.dumps(answer if meta is None else {**answer, "meta": meta})
-    as_of = list_request.as_of
-    response = responses.respond(content, headers=as_of.headers if as_of else None)
+    response = responses.respond(content)
     responses.add_links(response, {"next": page.next, "prev": page.previous})
     return response

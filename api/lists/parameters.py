@@ -1,6 +1,6 @@
-"""Parameters that don't filter a list: `as_of`, `fields`, `count`, `facets`, `highlight` and `group_by`.
+"""Parameters that don't filter a list: `fields`, `count`, `facets`, `highlight` and `group_by`.
 
-Single reviews and claims also have `as_of` and `fields`.
+Single reviews and claims have `as_of` and `fields`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +16,6 @@ from api.http import responses
 from api.http.parameter_values import read_sequence_or_time
 from api.http.parameters import Parameters, unknown_field, unknown_value
 from factcheck.record.models import LogEntry
-from factcheck.record.readmodel.row_models import RowQuerySet
 from factcheck.record.readmodel.totals import Group
 from factcheck.record.search.counts import FACETS, GROUPS
 
@@ -25,8 +24,6 @@ IN_META = ("highlight", "facets", "count")
 MAX_FIELDS = 100
 MAX_GROUP = 2  # values of `group_by`
 EMPTY = "A name is missing. Send names separated by commas, for example id,claim.text."
-
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 Mask = dict[str, Any]  # maps each name to the mask below it, which is empty for a whole value
 
@@ -55,13 +52,9 @@ class Extras:
 def read_detail_parameters(request: HttpRequest, fields: Collection[str]) -> tuple[AsOf | None, Mask]:
     """Read `as_of` and, if there are `fields`, `fields` for a review or claim. Raises ParameterProblem."""
     parameters = Parameters(request.GET, [AS_OF, FIELDS] if fields else [AS_OF])
-    found = read_as_of(parameters, request), read_fields(parameters, fields)
+    found = parameters.read(AS_OF, partial(_find_entry, request), None), read_fields(parameters, fields)
     parameters.raise_faults()
     return found
-
-
-def read_as_of(parameters: Parameters, request: HttpRequest) -> AsOf | None:
-    return parameters.read(AS_OF, partial(_find_entry, request), None)
 
 
 def _find_entry(request: HttpRequest, text: str) -> AsOf:
@@ -78,17 +71,6 @@ def _find_entry(request: HttpRequest, text: str) -> AsOf:
         responses.read_head(request)  # otherwise, the response could be remembered without an entry that arrives now
         entry = entries.filter(at__lte=value).order_by("-at", "-sequence").first()
     return AsOf(entry.sequence, entry.at) if entry else AsOf(-1, None)
-
-
-def as_published(now: type[Any], past: type[Any], as_of: AsOf | None) -> list[RowQuerySet[Any]]:
-    """Return the rows that were public as of `as_of`, from both tables. By default, return the current rows."""
-    rows = now.objects.using("public")
-    if as_of is None:
-        return [rows.all()]
-    at = as_of.at or _BEGINNING
-    # The conditions on times follow from the condition on the sequence, but let PostgreSQL use an index.
-    known = {"sequence__lte": as_of.sequence, "published_at__lte": at, "updated_at__lte": at}
-    return [rows.filter(**known), past.objects.using("public").filter(until__gt=as_of.sequence, **known)]
 
 
 def read_fields(parameters: Parameters, known: Collection[str]) -> Mask:

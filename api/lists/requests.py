@@ -16,8 +16,8 @@ from api.http.parameter_values import read_choice, read_number
 from api.http.parameters import Parameters
 from api.lists import parameters as shared
 from api.lists.cursors import Cursor, Order, read_cursor, write_cursor
-from api.lists.filters import CLAIMANT, MAX_VALUES, Filter, Sql, from_queries, join
-from api.lists.parameters import AS_OF, FIELDS, GROUP_BY, IN_META, AsOf, Extras, Mask, as_published
+from api.lists.filters import CLAIMANT, MAX_VALUES, Filter, Sql, from_query, join
+from api.lists.parameters import AS_OF, FIELDS, GROUP_BY, IN_META, Extras, Mask
 from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden, nfc
 from factcheck.record.readmodel.totals import Group
 from factcheck.record.search.query import Query, read_query
@@ -27,23 +27,19 @@ MAX_PAGE_SIZE = 100
 RELEVANCE, BY_RELEVANCE = "relevance", Order("score", descending=True)
 COUNTED = ("count", "facets")
 # The parameters whose results aren't counted, with the reason.
-NOT_COUNTED = {
-    AS_OF: "You can't count results of the past.",
-    CLAIMANT.name: "The results of a claimant aren't counted, because nobody is scored.",
-}
+NOT_COUNTED = {CLAIMANT.name: "The results of a claimant aren't counted, because nobody is scored."}
 
 
 @dataclass(frozen=True)
 class ListOptions:
     """The parameters of a list. The first of `orders` is the default. `sort` exists if there are several orders.
 
-    `rows` contains all rows of the list. Filters and orders name its columns. With `past`, the list has `as_of`.
+    `rows` contains all rows of the list. Filters and orders name its columns.
     """
 
     rows: QuerySet[Any]
     orders: Mapping[str, Order]
     filters: Sequence[Filter] = ()
-    past: type[Any] | None = None  # the model of the rows' past states
     # Parameters that don't filter rows, with their possible values. The first value is the default.
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     searched: bool = False  # the list has `q`, can be sorted by relevance, and has `meta`
@@ -56,7 +52,7 @@ class ListOptions:
 
         Values are written into the SQL, because a plan for any value can't use a partial index.
         """
-        sql, parameters = from_queries([self.rows])
+        sql, parameters = from_query(self.rows)
         written: str = connections[self.rows.db].ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
         return written.replace("%", "%%"), []
 
@@ -69,7 +65,7 @@ class ListOptions:
     def parameters(self) -> list[str]:
         if self.grouped:
             return [*(each.name for each in self.filters), GROUP_BY]
-        options = {"sort": self.sorts, AS_OF: self.past, **self.choices, FIELDS: self.fields}
+        options = {"sort": self.sorts, **self.choices, FIELDS: self.fields}
         extra = [*(name for name, value in options.items() if value), "page_size", "cursor"]
         return [*(each.name for each in self.filters), *extra, *(IN_META if self.searched else [])]
 
@@ -86,7 +82,6 @@ class ListRequest:
     filtered: list[tuple[Filter, list[Any]]] = field(default_factory=list)
     page_size: int = PAGE_SIZE
     cursor: Cursor = field(default_factory=Cursor)
-    as_of: AsOf | None = None
     chosen: dict[str, str] = field(default_factory=dict)
     searched: Query | None = None
     words: str = ""  # as typed, or empty if `q` was repeated
@@ -94,24 +89,12 @@ class ListRequest:
     group_by: Group = ()
     mask: Mask = field(default_factory=dict)
 
-    @property
-    def source(self) -> Sql:
-        """Return the SQL for all rows of the list, now or as of `as_of`."""
-        if self.as_of is None or self.options.past is None:
-            return self.options.source
-        published = as_published(self.options.rows.model, self.options.past, self.as_of)
-        columns = [each.attname for each in self.options.past._meta.concrete_fields if each.attname != "until"]
-        return from_queries([rows.live().values(*columns) for rows in published])
-
     @cached_property
     def conditions(self) -> list[Sql]:
-        """Return the conditions of all filters, for now or for `as_of`."""
-        if any(each.where_as_of for each, _ in self.filtered):
+        """Return the conditions of all filters."""
+        if any(each.reads_log for each, _ in self.filtered):
             responses.read_head(self.request)  # the condition must not be older than the head
-        return [
-            each.where_as_of(values, self.as_of.sequence) if self.as_of and each.where_as_of else each.where(values)
-            for each, values in self.filtered
-        ]
+        return [each.where(values) for each, values in self.filtered]
 
     @property
     def condition(self) -> Q:
@@ -132,6 +115,8 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     """Read and check all parameters. Raises ParameterProblem with all errors."""
     query = request.GET
     parameters = Parameters(query, options.parameters)
+    if AS_OF in query:
+        parameters.faults = [each for each in parameters.faults if each[0] != AS_OF] + [(AS_OF, NOT_PAST)]
     sort = _read_sort(parameters, options)
     list_request = ListRequest(request, options, query, options.orders.get(sort, BY_RELEVANCE))
     if options.searched:
@@ -149,10 +134,6 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
             list_request.filtered.append((each, found))
             if list_request.order.from_index and each.rare(found):
                 list_request.order = replace(list_request.order, from_index=False)
-    if options.past:
-        list_request.as_of = shared.read_as_of(parameters, request)
-        if AS_OF in query and "q" in query:
-            parameters.faults.append(("q", "You can't search the past. Leave out this parameter or as_of."))
     for name, known in options.choices.items():
         list_request.chosen[name] = parameters.read(name, read_choice(known), known[0])
     list_request.page_size = parameters.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
@@ -166,6 +147,10 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     return list_request
 
 
+NOT_PAST = (
+    "Lists contain only what is public now. To list what was public after an entry, read /api/v1/changes/ up to this"
+    " entry. Single reviews and claims have as_of."
+)
 _UNBOUND = ("cursor", "page_size", "sort", FIELDS, *IN_META)
 
 

@@ -79,8 +79,7 @@ AS_OF = OpenApiParameter(
         "examples": [1024, "2026-11-05T08:30:00Z"],
     },
     OpenApiParameter.QUERY,
-    description="Shows the record as it was after this log entry, or at this time. Erased content isn't shown. You"
-    " can't combine `as_of` with `q`.",
+    description="Shows the record as it was after this log entry, or at this time. Erased content isn't shown.",
 )
 _FLAG = {"type": "boolean", "default": False}
 _EXTRAS = [
@@ -133,7 +132,6 @@ def documented(
     `missing` and `gone` mean that the view can respond with 404 or 410. `moved` is the reason for a 308. `also`
     contains components for other media types. `partial` means that clients can read the file in parts.
     """
-    as_of = as_of or bool(options and options.past)
     headers = {**_HEADERS, **(_AS_OF_HEADER if as_of else {}), **(_RANGES_HEADER if partial else {}), **(headers or {})}
     if body:
         headers.pop("ETag")

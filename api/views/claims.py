@@ -10,20 +10,19 @@ from api.http.endpoint import Endpoint
 from api.lists.cursors import both_ways
 from api.lists.filters import CLAIM_FILTERS
 from api.lists.pages import list_response
-from api.lists.parameters import as_published, read_detail_parameters, respond_with
+from api.lists.parameters import read_detail_parameters, respond_with
 from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_searched
 from api.schema.item_fields import fields_of
 from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.urls import claim_url
-from factcheck.record.models import PastClaim, PublishedClaim
-from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.models import PublishedClaim
+from factcheck.record.readmodel.public_state import find_claim
 
 CLAIMS = ListOptions(
     orders=both_ways("published_at", "updated_at", "claimed_on", nullable=["claimed_on"]),
     filters=CLAIM_FILTERS,
     rows=PublishedClaim.objects.using("public").live(),
-    past=PastClaim,
     searched=True,
     fields=fields_of("Claim"),
 )
@@ -57,10 +56,9 @@ class ClaimDetail(Endpoint):
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
         as_of, mask = read_detail_parameters(request._request, CLAIMS.fields)
         responses.mark_cacheable(request._request)
-        for rows in as_published(PublishedClaim, PastClaim, as_of):
-            if body := rows.filter(id=claim_id).values_list("body", flat=True).first():
-                return responses.respond(respond_with(mask, body.encode()), headers=as_of.headers if as_of else None)
-        home = MergeGroup.of([claim_id], using="public").root(claim_id, as_of.sequence if as_of else None)
-        if home == claim_id:
+        body, home = find_claim(claim_id, as_of.sequence if as_of else None)
+        if home != claim_id:
+            return responses.redirect(request._request, claim_url(home))
+        if body is None:
             raise Http404
-        return responses.redirect(request._request, claim_url(home))
+        return responses.respond(respond_with(mask, body.encode()), headers=as_of.headers if as_of else None)

@@ -24,7 +24,7 @@ from api.schema.item_fields import fields_of
 from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.formats.claimreview import claim_review_document
-from factcheck.record.models import LogEntry, PastReview, PublishedReview, RevisionDocument, Status
+from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument, Status
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 
@@ -32,7 +32,6 @@ REVIEWS = ListOptions(
     orders=both_ways("published_at", "updated_at", "reviewed_on", "claimed_on", nullable=["reviewed_on", "claimed_on"]),
     filters=REVIEW_FILTERS,
     rows=PublishedReview.objects.using("public").live(),
-    past=PastReview,
     searched=True,
     fields=fields_of("Review"),
 )

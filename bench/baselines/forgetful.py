@@ -1,4 +1,4 @@
-"""The site without its caches of responses and pages, so that each one is made."""
+"""The site without its caches of responses and pages, so that it computes each one."""
 
 from factcheck.wsgi import application  # isort: skip (makes Django ready)
 

@@ -1,8 +1,9 @@
 """The list of reviews, one review and its page as plain Django views over the same table, written by hand for speed.
 
-The API's views send the same bytes, with the cursor. They don't check parameters, name adjacent pages in headers, make
-entity tags, refuse media types, or say what the log's newest entry is. The page has one query and one template. It
-doesn't show other reviews, checks, captures, demands, history or proof, and repeats links in place of them.
+The views of the API send the same bytes as the site, with the cursor. They don't check parameters, name adjacent pages
+in headers, make entity tags, refuse media types, or name the log's newest entry. The page has one query and one
+template. It doesn't show other reviews, checks, captures, demands, history or proof, and repeats links in place of
+them.
 """
 
 import json

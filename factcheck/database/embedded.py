@@ -1,8 +1,8 @@
-"""Runs an embedded PostgreSQL server while any of the site's processes uses the server.
+"""An embedded PostgreSQL server, which runs while any of the site's processes uses it.
 
 Every process that uses the server holds a shared lock on ``lock`` in the server's home. When a process ends, it tries
-to get the exclusive lock. If it succeeds, it was the last process, so it stops the server. If a process is killed, the
-next process takes over the server. ``start.lock`` serialises starts.
+to get the exclusive lock. If it succeeds, no other process uses the server, so the process stops the server. If a
+process is killed, the next process takes over the server. ``start.lock`` serialises starts.
 """
 
 import atexit
@@ -71,9 +71,10 @@ class Cluster:
             atexit.register(self.leave)
 
     def leave(self, patience: float = 0, *, at_once: bool = False) -> None:
-        """Release the server, and stop it if no other process uses it. This is called when the process ends.
+        """Release the server when this process ends, and stop the server if no other process uses it.
 
-        ``patience`` is the seconds to wait for other processes. ``at_once`` skips the checkpoint, for a full disk.
+        ``patience`` is the time in seconds to wait for other processes. ``at_once`` skips the checkpoint, for a full
+        disk.
         """
         if self._user != os.getpid() or self._lock is None:
             return
@@ -89,13 +90,16 @@ class Cluster:
             self._postmaster().stop(at_once=at_once)
 
     def full_disk(self, error: Exception) -> DatabaseProblem | None:
-        """Return a problem if a full disk caused the error. A crashed server only reports this in its log."""
+        """Return a problem if a full disk caused the error. A crashed server reports this only in its log."""
         log = self.home / "server.log"
         full = caused_by_full_disk(error) or (log.exists() and reports_full_disk(log.read_text(errors="replace")))
         return DiskFull(self.home) if full else None
 
     def destroy(self) -> None:
-        """Stop the server and delete its home with all data, even if it's in use. Only for temporary clusters."""
+        """Stop the server and delete its home with all data, even if processes use the server.
+
+        This is only for temporary clusters.
+        """
         self._user = None
         atexit.unregister(self.leave)
         if self._lock is not None:

@@ -1,10 +1,12 @@
-"""Keeps a server that hangs from occupying all threads of a process.
+"""A guard that keeps a server that hangs from occupying all threads of a process.
 
 A server hangs if it accepts connections but doesn't answer, for example because its machine is stopped or its disk is
-gone. It then can't stop statements that take too long. Each thread that waits for it would be lost for all requests.
+gone. Such a server can't stop statements that take too long. Without a guard, each thread that waits for the server
+would be lost for all requests.
 
-While PostgreSQL was stopped and ten requests waited for it, a process with eight threads sent `/robots.txt` within 0.1
-seconds. Without the guard, it sent nothing for 20 seconds. Neither libpq nor psycopg has a timeout for a statement.
+Measured with ten requests waiting for a stopped PostgreSQL: a process with eight threads sent `/robots.txt` within 0.1
+seconds. Without the guard, the process sent nothing for 20 seconds. Neither libpq nor psycopg has a timeout for a
+statement.
 """
 
 import threading
@@ -24,16 +26,16 @@ HANGS = "The database isn't responding. It will be tried again in a few seconds.
 
 
 class HangGuard:
-    """Lets only as many threads wait as there are slots. After a timeout, refuses everything for a few seconds.
+    """A guard that lets only as many threads wait as it has slots.
 
-    Raises psycopg.OperationalError, which a running site handles like a lost connection. Guards of different servers
-    can share their slots.
+    After a timeout, the guard refuses everything for a few seconds. It raises psycopg.OperationalError, which a running
+    site handles like a lost connection. Guards of different servers can share their slots.
     """
 
     def __init__(self, slots: int, sharing: "HangGuard | None" = None) -> None:
         self._slots: threading.BoundedSemaphore = sharing._slots if sharing else threading.BoundedSemaphore(slots)
         self._answered = time.monotonic()
-        self._begun: dict[int, float] = {}  # for each thread that waits for the server
+        self._begun: dict[int, float] = {}  # when each waiting thread began, by the id of the thread
         self._closed_until = 0.0
 
     def refuse_if_closed(self) -> None:
@@ -62,7 +64,8 @@ class HangGuard:
             self._slots.release()
 
     def _patience(self) -> float:
-        """Return the seconds to wait for a slot, or 0 if the server hasn't answered any thread for too long."""
+        """Return the seconds to wait for a slot, or 0 if the server has answered no thread for too long."""
+        # The silence begins with the last answer, or when the first waiting thread began, whichever is later.
         silent_since = max(self._answered, min([*self._begun.values()], default=0))
         return max(0, silent_since + PATIENCE - time.monotonic())
 
@@ -75,7 +78,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 class StatementTimeout(psycopg.OperationalError):
-    """The server didn't answer, not even with the error that the statement took too long."""
+    """The error of a server that didn't answer, not even with the error that the statement took too long."""
 
 
 class GuardedConnection(psycopg.Connection[Any]):

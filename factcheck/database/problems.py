@@ -1,4 +1,4 @@
-"""Problems with the database. Each message tells the operator what to do."""
+"""Problems with the database, whose messages tell the operator what to do."""
 
 from pathlib import Path
 
@@ -7,15 +7,18 @@ from django.db.utils import OperationalError
 
 
 class DatabaseProblem(ImproperlyConfigured):
-    """A problem that ``manage.py`` shows without a traceback. The message is for the operator."""
+    """A problem whose message is for the operator. ``manage.py`` shows it without a traceback."""
 
 
 class DatabaseUnavailable(DatabaseProblem, OperationalError):
-    """The database isn't responding or refuses the login. A running site handles this like a lost connection."""
+    """The error of a database that isn't responding or refuses the login.
+
+    A running site handles this error like a lost connection.
+    """
 
 
 class DiskFull(DatabaseProblem):
-    """The disk with the database or the site's files is full."""
+    """The error of a full disk, on which the database or the site's files are."""
 
     def __init__(self, place: Path | str) -> None:
         super().__init__(f"The disk of {place} is full. Free some space and start again.")
@@ -27,7 +30,7 @@ def reports_full_disk(words: str) -> bool:
 
 
 def caused_by_full_disk(error: BaseException | None) -> bool:
-    """Return whether a full disk caused the error or one of the errors that led to it."""
+    """Return whether a full disk caused the error, or an earlier error that led to this error."""
     while error is not None:
         if reports_full_disk(str(error)):
             return True

@@ -1,4 +1,4 @@
-"""Counts the statements of each thread, for the log of requests and for metrics."""
+"""A count of the statements of each thread, for the log of requests and for metrics."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class _Tally(threading.local):
-    """The statements that this thread has sent so far, and the seconds until their results arrived."""
+    """The number of statements that this thread has sent, and the seconds until their results arrived."""
 
     count = 0
     seconds = 0.0
@@ -17,7 +17,10 @@ tally = _Tally()
 
 
 def measure(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: dict[str, Any]) -> Any:
-    """An execute wrapper (Django: database instrumentation) that every connection has. It takes 0.4 µs."""
+    """Run a statement and count it. Every connection uses this execute wrapper (Django: instrumentation).
+
+    The count takes 0.4 µs.
+    """
     begun = time.perf_counter()
     try:
         return execute(sql, parameters, many, context)

@@ -29,10 +29,10 @@ def rows_within(seconds: float, sql: str, parameters: Sequence[Any]) -> list[tup
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[Callable[[], float]]:
-    """Limit the total time of all statements on the public record inside the block. Raises TimeoutError.
+    """Limit the total time of all statements on the public record inside the block.
 
     Time between the statements doesn't count. The block receives a function that returns the remaining seconds, for
-    another block with the same limit.
+    another block with the same limit. Raise TimeoutError when the time is over.
     """
     taken = 0.0
 

@@ -1,4 +1,7 @@
-"""Checks and prepares an external PostgreSQL server. Problems are reported in a sentence for the operator."""
+"""The checks and the preparation of an external PostgreSQL server.
+
+A problem is reported in a sentence for the operator.
+"""
 
 import os
 import threading
@@ -20,7 +23,7 @@ BY_HAND = (
 
 
 def connect(account: dict[str, Any]) -> psycopg.Connection:
-    """Connect with Django's settings of a database."""
+    """Return a connection with Django's settings of a database."""
     return psycopg.connect(
         **timeouts.with_timeouts("", account.get("OPTIONS", {})),
         host=account["HOST"] or None,
@@ -33,7 +36,10 @@ def connect(account: dict[str, Any]) -> psycopg.Connection:
 
 
 class Remote:
-    """An external server. ``account`` contains Django's settings for the role. An owner creates ``logins``."""
+    """An external server.
+
+    ``account`` contains Django's settings for the role. If this role is an owner, it creates the roles in ``logins``.
+    """
 
     def __init__(
         self,
@@ -53,14 +59,17 @@ class Remote:
         self._checked: int | None = None  # the id of the process that has checked the server
 
     def prepare(self, alias: str = "default") -> None:
-        """Check the server once. Reading doesn't wait for a primary that is down, if the roles were made before."""
+        """Check the server once per process, and create the missing roles.
+
+        Reading doesn't wait for a primary that is down, unless this process has to create the roles first.
+        """
         if alias == "public" and self.logins is None:
             return
         with self._mutex:
             if self._checked == os.getpid():
                 return
             if guard := timeouts.request_guard():
-                guard.refuse_if_closed()  # another thread may have waited in vain in the meantime
+                guard.refuse_if_closed()  # another thread may have waited for the server until a timeout
             with self._connected() as connection:
                 self.check(connection)
                 if self.logins is not None:
@@ -107,7 +116,7 @@ class Remote:
             )
 
     def _make_roles(self, connection: psycopg.Connection, logins: roles.Logins) -> None:
-        """Create the application role and the reading role if they are missing, and grant them the right to connect."""
+        """Create the application role and the reading role if they are missing, and let them connect."""
         for login in (logins.application, logins.reading):
             if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone():
                 continue
@@ -120,7 +129,7 @@ class Remote:
                     f"DATABASE_URL's role {logins.owner.name} isn't allowed to create the other roles. {BY_HAND}."
                 ) from None
         # This is checked each time, because the process that created the roles may have been killed before this step.
-        # Revoking another role's grant only causes a warning.
+        # Revoking a right that another role has granted causes only a warning, so the rights are checked again below.
         if not _have_their_rights(connection, logins):
             with suppress(psycopg.errors.InsufficientPrivilege):
                 connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # until the connection ends
@@ -143,9 +152,10 @@ class Remote:
 
 
 def _have_their_rights(connection: psycopg.Connection, logins: roles.Logins) -> bool:
-    """Return whether both roles can connect, but can't create temporary tables that hide the tables read by triggers.
+    """Return whether both roles can connect, but can't create temporary tables.
 
-    Tables in the schema public can't hide other tables. Before PostgreSQL 15, only a superuser can prevent them.
+    Temporary tables could hide the tables that triggers read. Tables in the schema public can't hide other tables.
+    Before PostgreSQL 15, only a superuser can prevent tables in this schema.
     """
     row = connection.execute(
         "SELECT bool_and(has_database_privilege(name, current_database(), 'CONNECT')"

@@ -1,4 +1,4 @@
-"""Leaves out replicas that lag behind the primary. Used if PUBLIC_DATABASE_URL has several hosts.
+"""The check that leaves out replicas that lag behind the primary, if PUBLIC_DATABASE_URL has several hosts.
 
 A thread asks the primary every few seconds for its position in the write-ahead log. A replica is current if it has
 replayed the position that the primary had REPLICA_LAG seconds ago. No clocks are compared. If the primary is down, its
@@ -32,7 +32,7 @@ class Replicas:
         self._watching: int | None = None  # the id of the process with the thread
 
     def connect(self, connect: Callable[[dict[str, Any]], Any], parameters: dict[str, Any]) -> Any:
-        """Return a connection to a current server. If none is current, return a connection to one that lags."""
+        """Return a connection to a current server, or to a server that lags if no server is current."""
         self._watch()
         hosts = _hosts(parameters)
         while True:
@@ -43,7 +43,7 @@ class Replicas:
             connection.close()
 
     def is_current(self, connection: psycopg.Connection) -> bool:
-        """Ask the server of a connection without an open transaction."""
+        """Return whether the server of this connection is current. The connection must have no open transaction."""
         try:
             row = connection.execute(REPLICA).fetchone()
             if not connection.autocommit:
@@ -63,7 +63,7 @@ class Replicas:
 
     def note(self, position: int) -> None:
         """Record the primary's position. After a failover, the new primary may be behind the old primary."""
-        self.required()  # also drops old positions
+        self.required()  # this call drops old positions
         with self._mutex:
             if self._positions and position < self._positions[-1][1]:
                 self._positions.clear()
@@ -92,7 +92,7 @@ class Replicas:
 
 
 def _hosts(parameters: dict[str, Any]) -> list[tuple[str, int]]:
-    """Return hosts and ports. A single port is for all hosts, and an empty port is the default."""
+    """Return hosts and ports. A single port is for all hosts, and an empty port is the default port."""
     hosts = str(parameters.get("host", "")).split(",")
     ports = str(parameters.get("port", "")).split(",")
     if len(ports) == 1:

@@ -38,7 +38,10 @@ def identifier(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Return a quoted SQL string. standard_conforming_strings has been on by default since PostgreSQL 9.1."""
+    """Return a quoted SQL string.
+
+    PostgreSQL must have `standard_conforming_strings` on, which is the default since version 9.1.
+    """
     if "\\" in text or "\0" in text:
         raise ValueError("a role's password must not contain a backslash or NUL")
     return "'" + text.replace("'", "''") + "'"
@@ -49,7 +52,7 @@ def create_role(login: Login) -> str:
 
 
 def log_without_values(logins: Logins) -> list[str]:
-    """Return SQL that sets the parameters for both roles. Only a superuser can run it."""
+    """Return SQL that sets LOG_WITHOUT_VALUES for two roles. Only a superuser can run this SQL."""
     return [
         f"ALTER ROLE {identifier(login.name)} SET {parameter} = {literal(value)}"
         for login in (logins.application, logins.reading)
@@ -63,7 +66,7 @@ def create_database(database: str, logins: Logins) -> str:
 
 
 def connect_rights(database: str, logins: Logins) -> list[str]:
-    """Return SQL so that only the three roles can connect, and only the owner can create even temporary tables."""
+    """Return SQL so that only the three roles can connect, and only the owner can create temporary tables."""
     names = ", ".join(identifier(login.name) for login in (logins.owner, logins.application, logins.reading))
     return [
         f"REVOKE ALL ON DATABASE {identifier(database)} FROM PUBLIC",
@@ -72,7 +75,10 @@ def connect_rights(database: str, logins: Logins) -> list[str]:
 
 
 def schema_rights(logins: Logins) -> list[str]:
-    """Return SQL to run in the database. Before PostgreSQL 15, every role can create tables in the schema public."""
+    """Return SQL for the rights on the schema public, in which only the owner can create tables.
+
+    Run this SQL in the database itself. Before PostgreSQL 15, every role can create tables in this schema by default.
+    """
     users = ", ".join(identifier(login.name) for login in (logins.application, logins.reading))
     return [
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",

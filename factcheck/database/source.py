@@ -1,8 +1,8 @@
-"""Converts environment variables to Django's ``DATABASES``.
+"""The conversion of environment variables to Django's ``DATABASES``.
 
 1. ``DATABASE_URL`` and ``PUBLIC_DATABASE_URL``: the URLs of the application role and the reading role.
-``OWNER_DATABASE_URL`` is for migrations. A process that only reads has only ``PUBLIC_DATABASE_URL``. An alias whose
-URL isn't set raises an error when it's used.
+   ``OWNER_DATABASE_URL`` is for migrations. A process that only reads has only ``PUBLIC_DATABASE_URL``. An alias whose
+   URL isn't set raises an error when it's used.
 2. Only ``DATABASE_URL``: the URL of the owner. The site creates the two other roles.
 3. None of these: the site uses an embedded server in ``var/``.
 
@@ -37,10 +37,11 @@ Server = Cluster | Remote
 
 
 def source(environ: Mapping[str, str], var: Path) -> Server:
-    """Return the server. ``databases`` contains Django's setting.
+    """Return the server, whose ``databases`` contains Django's setting.
 
     Call ``prepare()`` before the first connection. ``leave()`` stops an embedded server if no other process uses it.
-    ``full_disk()`` returns a problem if a full disk caused an error, otherwise None.
+    ``full_disk()`` returns a problem if a full disk caused an error, or else None. Raise DatabaseProblem if the
+    variables don't fit together.
     """
     url, public, owner = (
         environ.get(name, "").strip() for name in ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL")
@@ -77,7 +78,7 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
 
 
 def _embedded(environ: Mapping[str, str], var: Path, age: int) -> Cluster:
-    """Return a server in the folder, which the site starts and stops."""
+    """Return a server in the folder ``var``, which the site starts and stops."""
     try:
         cluster = Cluster(var, durable=not environ.get("FACTCHECK_TEST"))
         logins = cluster.logins()
@@ -149,15 +150,19 @@ def _has_several_hosts(settings: Settings) -> bool:
 
 
 def _replicas(reading: Settings, lag: int) -> Replicas | None:
-    """Return nothing for a single server. The reading role also asks the primary for its position."""
+    """Return the check of replicas, or None for a single server.
+
+    The reading role also asks the primary for its position.
+    """
     primary = _with_defaults(reading, target_session_attrs="primary")
     return Replicas(lambda: connect(primary), lag) if _has_several_hosts(reading) else None
 
 
 def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: int) -> dict[str, Settings]:
-    """Return ``default``, ``public`` and ``owner``. Threads keep their connections, which is faster than a pool.
+    """Return the settings of ``default``, ``public`` and ``owner``.
 
-    Borrowing a connection from a pool and returning it would take longer than the queries for a list.
+    Threads keep their connections and use no pool. Borrowing a connection from a pool and returning it would take
+    longer than the queries for a list.
     """
 
     def alias(settings: Settings, seconds: int) -> Settings:
@@ -168,10 +173,11 @@ def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: 
 
 
 def parse_url(variable: str, url: str) -> Settings:
-    """Parse ``postgresql://user:password@host:port/name?sslmode=require``, whose parts are percent-encoded.
+    """Return Django's settings for ``postgresql://user:password@host:port/name?sslmode=require``.
 
-    The host can be a socket's folder: ``postgresql://user@/name?host=/run/postgresql``. It can also be a list of hosts:
-    ``postgresql://user@host1:5432,host2:5432/name``.
+    The parts are percent-encoded. The host can be a socket's folder: ``postgresql://user@/name?host=/run/postgresql``.
+    The host can also be a list: ``postgresql://user@host1:5432,host2:5432/name``. Raise DatabaseProblem for another
+    URL.
     """
     try:
         found: dict[str, Any] = conninfo_to_dict(url)

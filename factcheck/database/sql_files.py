@@ -20,7 +20,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from factcheck.database.roles import identifier
 
 ROLES = {"application": "default", "reading": "public"}
-# Statements about our triggers and functions, without those of extensions and of the queue's own migrations.
+# Queries that return statements about our triggers and functions. Triggers and functions of extensions and of the
+# queue's own migrations are left out.
 _OUR_TRIGGERS = """
     FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
     WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND relname NOT LIKE 'procrastinate%'
@@ -41,7 +42,7 @@ _REVOKE = """
 
 
 def drop_rules(connection: BaseDatabaseWrapper) -> None:
-    """Drop the functions, triggers and rights of all SQL files, then make what the tables need."""
+    """Drop the functions, triggers and rights of all SQL files, then create the functions that the tables need."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with pending triggers can't be altered
         _execute_all(cursor, _DROP_TRIGGERS)
@@ -52,9 +53,9 @@ def drop_rules(connection: BaseDatabaseWrapper) -> None:
 
 
 def make_rules(connection: BaseDatabaseWrapper) -> None:
-    """Run the SQL files, and enable their triggers also for sessions that replicate."""
+    """Run the SQL files, and enable their triggers for sessions that replicate too."""
     with connection.cursor() as cursor:
-        # A function can use another function from a later file.
+        # Without this setting, a function couldn't use a function from a later file.
         cursor.execute("SET LOCAL check_function_bodies = off")
         for file in sql_files():
             cursor.execute(for_this_site(file.read_text(encoding="utf-8")))
@@ -76,7 +77,7 @@ def rules_digest() -> str:
 
 
 def sql_files(folder: str = "") -> Iterator[Path]:
-    """Yield the SQL files of all our apps, in the order of INSTALLED_APPS and their names."""
+    """Yield the SQL files of all our apps, in the order of INSTALLED_APPS and then of the files' names."""
     for app in apps.get_app_configs():
         if app.name.startswith("factcheck."):
             yield from sorted((Path(app.path) / "sql" / folder).glob("*.sql"))

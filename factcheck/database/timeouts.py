@@ -12,7 +12,8 @@ from factcheck.database.hang_guard import HangGuard
 
 # Commands wait longer for a connection, because no reader waits for them.
 CONNECT, CONNECT_COMMANDS = 3, 10
-# A dead machine or a cut cable is noticed after half a minute, in every process.
+# A dead machine or a cut cable is noticed after half a minute, in every process. libpq reads the last value in
+# milliseconds.
 TCP = {
     "keepalives": 1,
     "keepalives_idle": 20,
@@ -24,7 +25,7 @@ TCP = {
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """A statement's running time, its waiting time for a lock, and the time that a transaction can be idle."""
+    """The running time of a statement, its waiting time for a lock, and the time that a transaction can be idle."""
 
     statement: int
     lock: int
@@ -61,9 +62,9 @@ def serve_requests(threads: int) -> None:
 
 
 def request_guard(*, replicas: bool = False) -> HangGuard | None:
-    """Return the guard of a process that answers requests, otherwise None.
+    """Return the guard of a process that answers requests, or None in other processes.
 
-    Replicas have their own guard, because they still answer when the primary hangs.
+    Replicas have a guard of their own, because they still answer when the primary hangs.
     """
     return _replicas_guard if replicas else _guard
 

@@ -1,4 +1,4 @@
-"""Checks that a database belongs to this version of the site before it is migrated."""
+"""The check that a database belongs to this version of the site before it is migrated."""
 
 from django.apps import apps
 from django.conf import settings
@@ -9,7 +9,7 @@ from factcheck.database.problems import DatabaseProblem
 
 
 def refuse_unknown_migrations(loader: MigrationLoader) -> None:
-    """Raises `DatabaseProblem` if one of our migrations is recorded in the database but has no matching file."""
+    """Raise `DatabaseProblem` if the database records one of our migrations that has no file."""
     unknown = sorted(
         f"{app}.{name}"
         for app, name in loader.applied_migrations

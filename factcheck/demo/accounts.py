@@ -12,13 +12,13 @@ from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.people.roles import ACCOUNT_ADMINISTRATORS
 from factcheck.editorial.proposals import account_policy, workflow
 
-# The passwords are random, so a slow hash adds no security. Each password is hashed again at the first login.
+# The passwords are random, so a slow hash would add no security. Each password is hashed again at the first login.
 _ITERATIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A demo login. `role` is the label of a role. `newsroom` is the name of a publisher, or ""."""
+    """A demo login. `role` is the label of a role, and `newsroom` is the name of a publisher or ""."""
 
     username: str
     password: str
@@ -27,7 +27,10 @@ class Login:
 
 
 def add_accounts(accounts: list[dict[str, Any]], publishers: dict[str, Publisher]) -> list[Login]:
-    """Adds the accounts as a newsroom does. The first administrator makes the second, and both then decide together."""
+    """Add the accounts as a newsroom does, and return their logins.
+
+    The first administrator makes the second. Both then decide on the other accounts together.
+    """
     first, second = (account["username"] for account in accounts if account["administers_accounts"])
     root = User.objects.create_superuser(first)
     people = {first: root}
@@ -56,7 +59,7 @@ def _login(fields: dict[str, Any], user: User, publishers: dict[str, Publisher],
 
 
 def _grant(action: Action, account: User, *, by: User, decided_by: User, **given: Any) -> None:
-    set_actor(by)  # several people act in the transaction of the demo, one after the other
+    set_actor(by)  # several people act in the demo's single transaction, one after the other
     proposal = account_policy.propose(account=account, action=action, by=by, **given)
     set_actor(decided_by)
     workflow.approve(proposal=proposal, by=decided_by, digest=proposal.digest)

@@ -1,4 +1,4 @@
-"""The newest checks of the demo's sources. Most are as they were, one is gone, and one has changed."""
+"""The newest checks of the demo's sources, of which one source is gone and one has changed."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,10 @@ SINCE = timedelta(days=26)
 
 
 def store_checks(claims: list[dict[str, Any]], now: datetime) -> None:
-    """Stores a check for each source of the live reviews. In the files, `check` is the result if something is wrong."""
+    """Store a check for each source of the live reviews.
+
+    In the files, `check` is the result of a source with a problem.
+    """
     results = {
         source["url"]: source.get("check", SourceState.UNCHANGED)
         for entry in claims

@@ -1,4 +1,4 @@
-"""Times of the demo. Its content is dated back over months, which no other code does."""
+"""The clock of the demo, whose content is dated back over months. No other code dates content back."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,10 @@ from factcheck.record.models import LogEntry
 
 
 class PastClock:
-    """Shows a past time, and converts the times in the demo's files, which count days before today."""
+    """A clock that shows a past time, and that converts the times in the demo's files.
+
+    The files count days before today.
+    """
 
     def __init__(self, today: date, shown: datetime) -> None:
         self.today, self.shown = today, shown
@@ -25,12 +28,12 @@ class PastClock:
         return self.today - timedelta(days=days_ago)
 
     def moment(self, text: str, zone: tzinfo) -> datetime:
-        """The time for a text such as "163 08:15": on the day 163 days ago, at 8:15 in this zone."""
+        """Return the time for a text such as "163 08:15": 163 days ago, at 8:15 in this zone."""
         days_ago, at = text.split()
         return datetime.combine(self.day(int(days_ago)), time.fromisoformat(at), zone).astimezone(UTC)
 
     def dated(self, values: Any) -> Any:
-        """The values with a date for each number of days under a key such as `claimed_on`."""
+        """Return the values with a date for each number of days under a key such as `claimed_on`."""
         if isinstance(values, list):
             return [self.dated(value) for value in values]
         if not isinstance(values, dict):
@@ -43,9 +46,10 @@ class PastClock:
 
 @contextmanager
 def past_clock() -> Iterator[PastClock]:
-    """Replaces Django's clock in this process until the block ends. Raises EditorialError if the log has entries.
+    """Replace Django's clock in this process until the block ends.
 
-    The database still records events and the log's checkpoint with the real time.
+    The database still records events and the log's checkpoint with the real time. Raise NotEmpty if the log has
+    entries, because the log's times never go backwards.
     """
     if LogEntry.objects.exists():
         raise NotEmpty(_("The log already contains entries. The demo newsroom requires an empty database."))

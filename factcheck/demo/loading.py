@@ -1,4 +1,4 @@
-"""Loads the demo newsrooms (README.md) into an empty database, through the workflow that a real newsroom uses."""
+"""The loading of the demo newsrooms (README.md) into an empty database, through a real newsroom's workflow."""
 
 import json
 import os
@@ -23,9 +23,10 @@ from factcheck.editorial.models import Publisher, Topic, TopicLabel, User
 
 @transaction.atomic
 def load_demo(logins_file: Path) -> list[Login]:
-    """Loads everything or nothing, and writes the logins to the file as a JSON list with mode 0600.
+    """Load everything or nothing, and return the logins.
 
-    Raises EditorialError if the database already contains a newsroom, an account or a log entry.
+    The logins are also written to the file as a JSON list with mode 0600. Raise EditorialError if the database already
+    contains a newsroom, an account or a log entry.
     """
     if Publisher.objects.exists():
         raise NotEmpty(_("This database already contains publishers. The demo newsroom requires an empty database."))

@@ -20,7 +20,7 @@ SENDER = "192.0.2.1"  # an IP address for documentation (RFC 5737)
 
 
 def demand_story(world: World, fields: dict[str, Any]) -> Story:
-    """Somebody records the demand, a second person publishes it, and its outcome may follow later."""
+    """Record a demand, and have a second person publish it. Its outcome may follow later."""
     newsroom = world.publishers[fields["publisher"]]
     published = world.moment(fields["published"], newsroom)
     yield published - WAITING
@@ -54,7 +54,7 @@ def _fill(world: World, demand: Demand, fields: dict[str, Any]) -> None:
 
 
 def message_story(world: World, fields: dict[str, Any]) -> Story:
-    """A reader sends a tip or reports a mistake."""
+    """Send a tip, or report a mistake, as a reader."""
     site = fields.get("newsroom")
     newsroom = world.publishers[site] if site else next(iter(world.publishers.values()))
     at = world.moment(fields["received"], newsroom)
@@ -63,13 +63,13 @@ def message_story(world: World, fields: dict[str, Any]) -> Story:
     values |= {"newsroom": {"site": site}} if site else {}
     values |= {"review": {"id": str(world.reviews[fields["review"]].pk)}} if "review" in fields else {}
     receipt, _kept_until = receive_message(kind=ReaderMessage.Kind(fields["kind"]), values=values, address=SENDER)
-    # The column's default doesn't follow the demo's clock.
+    # The column's default doesn't use the demo's clock.
     row = ReaderMessage.objects.filter(receipt=hashlib.sha256(receipt.encode()).hexdigest())
     row.update(received_at=at)
 
 
 def import_story(world: World, newsroom: Publisher, at: str, username: str) -> Story:
-    """A reporter imports reviews of another publisher, and a second person approves and publishes the import."""
+    """Import another publisher's reviews as a reporter, and have a second person approve and publish them."""
     published = world.moment(at, newsroom)
     yield published - WAITING
     by = act_as(username)

@@ -31,14 +31,14 @@ from factcheck.editorial.pictures import add_picture
 from factcheck.editorial.proposals import review_policy, workflow
 
 _PICTURE = re.compile(r"\{picture:([a-z-]+)\}")
-# The time that the demo's people need to write a review, and to decide on it.
+# The times that the demo's people need to write a review, and to decide on the review.
 WRITING, WAITING = timedelta(days=1, hours=5), timedelta(hours=3)
 
 
 def review_story(world: World, fields: dict[str, Any], entry: dict[str, Any]) -> Story:
-    """Somebody writes the review and submits it, and a second person publishes it. Later it may change.
+    """Write a review, submit it, have a second person publish it, and make its later changes.
 
-    The newsroom of the claim's first review logs the claim, and `entry` keeps it for the other reviews.
+    The newsroom of the claim's first review logs the claim. `entry` keeps the claim for the other reviews.
     """
     newsroom = world.publishers[fields["publisher"]]
     published = world.moment(fields["published"], newsroom)
@@ -114,7 +114,7 @@ def _translation(world: World, fields: dict[str, Any], author: User) -> Review:
 
 
 def _save_with_capture(row: Source | Appearance, fields: dict[str, Any], author: User, reason: str) -> None:
-    """Saves the row with a copy of the page from the demo's files, or with the reason why there is none."""
+    """Save the row with a copy of the page from the demo's files, or with the reason why there is none."""
     name = fields.get("capture")
     row.no_capture_reason = "" if name else reason
     row.save()
@@ -124,7 +124,7 @@ def _save_with_capture(row: Source | Appearance, fields: dict[str, Any], author:
 
 
 def _set_texts(review: Review, texts: dict[str, Any], author: User) -> None:
-    """Sets these columns of the draft. `{picture:name}` in a text is the path of a picture from the demo's files."""
+    """Set these columns of the draft. In a text, `{picture:name}` is the path of a picture in the demo's files."""
 
     def upload(found: re.Match[str]) -> str:
         file = FOLDER / "pictures" / f"{found[1]}.png"

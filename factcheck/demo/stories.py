@@ -20,7 +20,7 @@ from factcheck.editorial.people import time_zones
 from factcheck.editorial.proposals import workflow
 
 FOLDER = Path(__file__).parent
-# A story gives the time of its next step, and does the step when it is asked for the time after that.
+# A story yields the time of its next step. The step is done when the iterator is asked for the next time.
 Story = Iterator[datetime]
 
 
@@ -30,7 +30,10 @@ def read(name: str) -> Any:
 
 @dataclass
 class World:
-    """Everything that stories share. `reviews` are those that demands, messages and translations refer to."""
+    """Everything that stories share.
+
+    `reviews` are the reviews to which demands, messages and translations refer.
+    """
 
     clock: PastClock
     publishers: dict[str, Publisher]
@@ -42,7 +45,10 @@ class World:
 
 
 def tell(stories: Iterable[Story], clock: PastClock) -> None:
-    """Does the steps of all stories in the order of their times."""
+    """Do the steps of all stories in the order of their times.
+
+    The heap holds the next step of each story. The number of a story breaks ties, because stories can't be compared.
+    """
     waiting = [(next(story), number, story) for number, story in enumerate(stories)]
     heapq.heapify(waiting)
     while waiting:
@@ -52,14 +58,14 @@ def tell(stories: Iterable[Story], clock: PastClock) -> None:
 
 
 def act_as(username: str) -> User:
-    """The account, which the database names in its events from now on."""
+    """Return the account, and let the database name this account in its events from now on."""
     user = User.objects.get(username=username)
     set_actor(user)
     return user
 
 
 def second_person(newsroom: Publisher, first: User) -> User:
-    """Somebody else of the newsroom who can decide."""
+    """Return a person of the newsroom who can decide and isn't the first person."""
     deciding = User.objects.filter(memberships__publisher=newsroom, memberships__role__in=Membership.DECIDING)
     return deciding.exclude(pk=first.pk).earliest("pk")
 
@@ -69,7 +75,7 @@ def verdict(slug: str | None) -> Verdict | None:
 
 
 def decide(proposal: Proposal, by: User, *, publish: bool = True) -> None:
-    """The second person approves the proposal and, if it takes a second step, publishes it."""
+    """Approve the proposal as a second person and, if it takes a second step, publish it."""
     set_actor(by)
     workflow.approve(proposal=proposal, by=by, digest=proposal.digest)
     if publish:

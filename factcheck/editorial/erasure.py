@@ -152,6 +152,7 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     earlier.update(statement="", note="", message="", digest="0" * 64)
     # A message about a whole import can repeat the review's text.
     Proposal.objects.filter(kind="import", batch__in=earlier.values("batch")).update(message="")
+    # The details of events can repeat the content. The people, the actions and the times are kept.
     events = EditorialEvent.objects.filter(subject=str(review.pk)).exclude(action=LogEntry.Kind.ERASURE)
     events.exclude(detail={}).update(detail={})
     if redact:

@@ -35,8 +35,8 @@ class Monitoring:
 def is_operator(request: HttpRequest) -> bool:
     """Return whether the request comes from this machine without a proxy, or has the token in METRICS_TOKEN.
 
-    Behind the proxy, every request comes from this machine. The proxy adds X-Forwarded-For, so such requests are
-    refused.
+    Behind the proxy, every request comes from this machine. The proxy adds X-Forwarded-For, so a request with this
+    header needs the token.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if settings.METRICS_TOKEN and scheme.lower() == "bearer":
@@ -54,7 +54,7 @@ def _health(request: HttpRequest) -> HttpResponse:
 
 
 def _readiness(request: HttpRequest) -> HttpResponse:
-    """Return status 200 if all checks succeed except the backup's, or else 503.
+    """Answer with status 200, or with 503 if a check fails. An old backup is only a warning.
 
     Only operators get the details, because the details name jobs and settings.
     """

@@ -6,8 +6,6 @@ from factcheck.record.public_captures import PublicCapture
 from factcheck.record.readmodel.address import RecordAddress
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import (
-    PastClaim,
-    PastReview,
     PublishedClaim,
     PublishedDemand,
     PublishedMerge,
@@ -22,7 +20,7 @@ from factcheck.record.search.models import Word
 from factcheck.record.source_checks import SourceCheck
 
 __all__ = [
-    "Cosignature", "LogCheckpoint", "LogEntry", "LogTile", "PastClaim", "PastReview", "ProfileChange", "PublicCapture",
+    "Cosignature", "LogCheckpoint", "LogEntry", "LogTile", "ProfileChange", "PublicCapture",
     "PublishedClaim", "PublishedCorrection", "PublishedDemand", "PublishedMerge", "PublishedPicture",
     "PublishedReference", "PublishedReview", "PublishedTotal", "RecordAddress", "ReviewVector", "RevisionDocument",
     "SourceCheck", "Status", "Word",

@@ -23,8 +23,6 @@ from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
     LogTile,
-    PastClaim,
-    PastReview,
     ProfileChange,
     PublishedClaim,
     PublishedCorrection,
@@ -38,9 +36,9 @@ from factcheck.record.models import (
 )
 from factcheck.record.public_files import read_public_file
 from factcheck.record.readmodel import demand_rows, merge_rows, picture_rows, profile_rows, review_rows
-from factcheck.record.readmodel.claim_rows import all_spans, claim_rows
+from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.readmodel.claim_rows import claim_rows
 from factcheck.record.readmodel.correction_rows import correction_rows
-from factcheck.record.readmodel.row_models import as_past
 from factcheck.record.readmodel.totals import find_wrong_total
 from factcheck.record.search.words import title_words
 
@@ -111,20 +109,22 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
 
 def check_read_model(advance: Advance) -> None:
     """Compares the rows for readers with rows that are computed from entries and documents. Raises DiscrepancyError."""
-    counts = dict.fromkeys((PublishedReview, PastReview, PublishedCorrection, PublishedPicture, ProfileChange), 0)
+    counts = dict.fromkeys((PublishedReview, PublishedCorrection, PublishedPicture, ProfileChange), 0)
     profiles = profile_rows.Profiles()
+    replaced: dict[UUID, PublishedReview] = {}  # the previous row of each review that has later entries
     entries = _with_until(LogEntry.objects.of_reviews())
     for batch in batches(iter(entries.iterator(BATCH))):
         expected: dict[type[models.Model], list[Any]] = {model: [] for model in counts}
         for entry in batch:
             document = entry.revision_document.parsed()
             expected[ProfileChange] += profiles.changes(entry, document)
-            row = review_rows.review_row(entry, document)
+            row = review_rows.review_row(entry, document, replaced.pop(entry.subject, None))
             if entry.until is None:
                 expected[PublishedReview].append(row)
                 expected[PublishedPicture] += picture_rows.picture_rows(row.id, document) if entry.is_live else []
             else:
-                expected[PastReview].append(as_past(PastReview, row, entry.until))
+                row.body, row.parsed_body = "", {}  # to save memory
+                replaced[row.id] = row
             expected[PublishedCorrection] += correction_rows(entry, document)
         for model in counts:
             counts[model] += len(expected[model])
@@ -243,20 +243,17 @@ def _demand_row(entry: Any) -> PublishedDemand:
 
 
 def _check_claims() -> None:
-    counts: dict[type[models.Model], int] = {PublishedClaim: 0, PastClaim: 0}
-    now = PublishedReview.objects.filter(claim_id__isnull=False).values_list("claim_id", flat=True)
-    past = PastReview.objects.filter(claim_id__isnull=False).values_list("claim_id", flat=True)
+    count = 0
+    reviews = PublishedReview.objects.filter(claim_id__isnull=False)
     merged = PublishedMerge.objects.filter(into_id__isnull=False).values_list("into_id", flat=True)
-    ids = now.union(past, merged).order_by("claim_id")
+    ids = reviews.values_list("claim_id", flat=True).union(merged).order_by("claim_id")
     for batch in batches(iter(ids.iterator(BATCH))):
-        spans = all_spans([claim_id for claim_id in batch if claim_id])
-        rows = [row for claim_id, found in spans.items() for row in claim_rows(claim_id, found)]
-        for model in counts:
-            expected = {row.pk: row for row in rows if type(row) is model}
-            counts[model] += len(expected)
-            _compare(model, expected)
-    for model, count in counts.items():
-        _require_count(model, count)
+        homes = [claim_id for claim_id in batch if claim_id]
+        group = MergeGroup.of(homes)
+        rows = claim_rows([*reviews.filter(claim_id__in=group.members)], group, homes)
+        count += len(rows)
+        _compare(PublishedClaim, {row.pk: row for row in rows})
+    _require_count(PublishedClaim, count)
 
 
 def _check_references() -> None:

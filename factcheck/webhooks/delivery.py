@@ -55,7 +55,7 @@ _jobs = JobManager(DjangoConnector(alias="default"))
 
 
 class RetryLater(Exception):
-    """A request to try the delivery again at the time `at`."""
+    """The error of a delivery that must be tried again at the time `at`."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__(at)

@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.formats.urls import link_key, url_key
-from factcheck.record.models import PastReview, PublicCapture, PublishedDemand, PublishedReview, Status
+from factcheck.record.models import PublicCapture, PublishedDemand, PublishedReview, RevisionDocument, Status
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import read_query
@@ -96,15 +96,20 @@ def find_withdrawn(words: str) -> list[Former]:
     return [former(orjson.loads(body)) for (body,) in rows]
 
 
+# The document that a withdrawal replaced.
+_BEFORE = """JOIN record_logentry entry ON entry.sequence = gone.sequence
+    JOIN record_logentry earlier ON earlier.subject = gone.id AND earlier.number = entry.number - 1
+    JOIN record_revisiondocument before ON before.sequence = earlier.sequence"""
 _WITHDRAWN = f"""
 SELECT body FROM (
     SELECT gone.body, gone.updated_at,
-        to_tsvector('{SEARCH_CONFIG}', record_words(concat_ws(' ', claim, past.body::jsonb ->> 'headline'))) AS title,
+        to_tsvector('{SEARCH_CONFIG}', record_words(concat_ws(' ', claim, past ->> 'headline'))) AS title,
         tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', record_words(claim))) AS lexemes
     FROM (SELECT id, sequence, updated_at, body FROM record_publishedreview WHERE status = 'withdrawn'
           ORDER BY updated_at DESC LIMIT %s) gone
-    JOIN record_pastreview past ON past.id = gone.id AND past.until = gone.sequence,
-    LATERAL (SELECT past.body::jsonb #>> '{{claim,text}}' AS claim) said
+    {_BEFORE},
+    LATERAL (SELECT convert_from(before.document, 'UTF8')::jsonb AS past) shown,
+    LATERAL (SELECT past #>> '{{claim,text}}' AS claim) said
 ) compared
 WHERE title @@ to_tsquery('{SEARCH_CONFIG}', %s) OR (
     SELECT count(*) FROM unnest(lexemes) lexeme
@@ -153,10 +158,13 @@ def _reviews_of(text: SearchText) -> set[UUID]:
 
 def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[UUID]:
     """The withdrawn reviews whose last public revision or tombstone cites one of the URLs."""
-    reviews = PublishedReview.objects.filter(pk=OuterRef("pk_of_review"), status=Status.WITHDRAWN)
-    past = PastReview.objects.using("public").filter(link_keys__overlap=list(short_keys))
-    last = past.annotate(pk_of_review=F("id")).filter(until=Subquery(reviews.values("sequence")))
-    return [row.id for row in last[:MAX_FOUND] if _roles(row.parsed_body, keys)]
+    gone = PublishedReview.objects.using("public").filter(status=Status.WITHDRAWN)
+    found = gone.filter(link_keys__overlap=list(short_keys)).values_list("pk", flat=True)[:MAX_FOUND]
+    documents: dict[UUID, list[Body]] = {}
+    rows = RevisionDocument.objects.using("public").filter(entry__subject__in=list(found)).select_related("entry")
+    for row in rows.order_by("entry"):
+        documents.setdefault(row.entry.subject, []).append(row.parsed())
+    return [pk for pk, revisions in documents.items() if _roles(revisions[-2], keys)]
 
 
 def _roles(body: Body, keys: Collection[str]) -> tuple[str | Promise, ...]:

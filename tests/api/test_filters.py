@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from api.http.parameter_values import STARTER_SCALE, STARTER_VERDICTS
 from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic, Verdict
-from factcheck.record.models import LogEntry, PastReview, PublishedClaim, PublishedReview
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview
 from factcheck.web.response_cache import forget_responses
 from tests.api.published import make_imported
 from tests.support.drafts import Newsroom, correct_review, make_claim, make_newsroom, make_review, publish_review
@@ -261,16 +261,12 @@ def test_rebuilding_the_record_makes_the_keys_of_addresses_anew(newsroom: Newsro
     """As after a change of what is the same address: rows still have the keys of before."""
     review = make_imported(newsroom, "https://outra.example/chá")
     publish_review(newsroom, review)
-    correct_review(newsroom, review, headline="Tiêu đề mới")
     former = {"appearance_keys": ["0" * 32], "original_key": "0" * 32}
-    for model in (PublishedReview, PastReview):
-        assert model.objects.update(**former) == 1
+    assert PublishedReview.objects.update(**former) == 1
     PublishedClaim.objects.update(appearance_keys=["0" * 32])
-    queries = [{name: value, "as_of": as_of} for as_of in ("0", "1") for name, value in (
-        ("appearance_url", "https://social.example/p/1"), ("original_url", "https://outra.example/ch%C3%A1"),
-    )]  # fmt: skip
-    assert [api.ids("reviews/", query) for query in queries] == [[]] * 4
+    queries = [{"appearance_url": "https://social.example/p/1"}, {"original_url": "https://outra.example/ch%C3%A1"}]
+    assert [api.ids("reviews/", query) for query in queries] == [[]] * 2
     call_command("rebuild_record", verbosity=0)
     forget_responses()
-    assert [api.ids("reviews/", query) for query in queries] == [[str(review.pk)]] * 4
+    assert [api.ids("reviews/", query) for query in queries] == [[str(review.pk)]] * 2
     assert api.ids("claims/", {"appearance_url": "https://social.example/p/1"}) == [str(review.claim_id)]

@@ -128,14 +128,12 @@ def _with_values(document: Json, held: Json) -> Json:
 
 
 def fitting(context: Any, query: Json | None) -> Json | None:
-    """The past is neither searched nor counted, nothing is counted by claimant, without words nothing is marked or more relevant, and words are few."""
+    """Nothing is counted by claimant, without words nothing is marked or more relevant, and words are few."""
     query = dict(query or {})
     if isinstance(query.get("q"), list) and len(normalize("NFC", "".join(map(str, query["q"])))) > MAX_QUERY:
         [first, *_] = query["q"]
         too_long = len(str(first)) > MAX_COMPOSED * MAX_QUERY  # and stays so, since it is wrong by the schema
         query["q"] = [first if too_long else normalize("NFC", str(first))[:MAX_QUERY]]
-    if "as_of" in query:
-        query = {name: value for name, value in query.items() if name not in ("q", "count", "facets")}
     if "claimant" in query:
         query = {name: value for name, value in query.items() if name not in ("count", "facets")}
     if not query.get("q"):

@@ -124,9 +124,8 @@ def test_client_reads_a_review_and_what_was_withdrawn(client: Any, world: Simple
 
 
 def test_client_reads_the_past(client: Any, world: SimpleNamespace) -> None:
-    """With what it sends for parameters that nobody gave: `count=false`."""
-    past = call(client, "reviews.list_reviews", as_of=0)
-    assert [(review.id, review.verdict.slug) for review in past.results] == [(world.flood, "false")]
+    past = call(client, "reviews.get_review", world.flood, as_of=0)
+    assert (past.id, past.verdict.slug) == (world.flood, "false")
 
 
 def test_client_matches(client: Any, world: SimpleNamespace) -> None:

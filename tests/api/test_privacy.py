@@ -48,7 +48,6 @@ def lists(review):
         f"claims/{review.claim_id}/": 2,
         "corrections/": 3,  # none: the head, and again, so that none came meanwhile
         "changes/": 3,  # the entries, then the bodies of reviews
-        "reviews/?as_of=0": 2,  # the entry, then the rows with the head
         "": 1,
         "/api/schema/": 0,
         "/api/docs/": 0,

@@ -304,8 +304,6 @@ def test_search_in_an_order_of_two_parts_takes_no_longer(newsroom: Newsroom, api
         ("count=true&count=true", "count"),
         ("facets=claimant", "facets"),
         ("facets=", "facets"),
-        ("as_of=0&count=true", "count"),
-        ("as_of=0&facets=topic", "facets"),
         (f"claimant={UUID(int=1)}&facets=verdict", "facets"),
         (f"claimant={UUID(int=1)}&verdict=false&count=true", "count"),
     ],

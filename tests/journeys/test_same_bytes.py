@@ -37,9 +37,6 @@ def recorded() -> Iterator[str]:
         yield line("PublishedCorrection", f"{row.sequence} {row.review_id}", row.body.encode())
     for row in models.PublishedMerge.objects.order_by("sequence"):
         yield line("PublishedMerge", f"{row.sequence} {row.until} {row.claim_id} {row.into_id}", row.body.encode())
-    for past in (models.PastReview, models.PastClaim):
-        for row in past.objects.order_by("id", "sequence"):
-            yield line(past.__name__, f"{row.id} {row.sequence} {row.until} {row.status}", row.body.encode())
 
 
 def line(what: str, key: object, data: bytes) -> str:

@@ -13,8 +13,6 @@ from factcheck.record.log import entries
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
-    PastClaim,
-    PastReview,
     ProfileChange,
     PublishedClaim,
     PublishedCorrection,
@@ -33,7 +31,7 @@ from tests.support.statements import statements
 
 TRUTH = (LogEntry, RevisionDocument, LogCheckpoint)
 DERIVED = (
-    PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PastReview, PastClaim, PublishedDemand,
+    PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PublishedDemand,
     PublishedMerge, PublishedTotal, Word, ReviewVector, ProfileChange,
 )  # fmt: skip
 

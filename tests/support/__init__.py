@@ -1,1 +1,1 @@
-"""Things that tests share: databases, drafts, servers, and questions to answers. Fixtures are in `conftest.py` alone."""
+"""Helpers that tests share: databases, drafts, servers, and checks of answers. All fixtures are in `conftest.py`."""

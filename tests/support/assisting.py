@@ -1,6 +1,8 @@
-"""`manage.py mcp` on a test's own database, as a process of its own.
+"""`manage.py mcp` on a test's own database, in a separate process.
 
-python -m tests.support.assisting DATABASE [OPTIONS]     what `Client` of the package mcp starts, or `assisting`
+    python -m tests.support.assisting DATABASE [OPTIONS]
+
+The `Client` of the package mcp starts this command, and so does `on_http`.
 """
 
 import os
@@ -22,7 +24,7 @@ from django.db import connections
 from mcp.client.stdio import StdioServerParameters
 
 ROOT = Path(__file__).parents[2]
-MODULE = ["-m", "tests.support.assisting"]  # as a script it would find tests/api before api
+MODULE = ["-m", "tests.support.assisting"]  # a script would import tests/api in place of api
 
 
 def environment() -> dict[str, str]:
@@ -35,7 +37,7 @@ def on_stdio(database: str) -> StdioServerParameters:
 
 @contextmanager
 def on_http(database: str) -> Iterator[str]:
-    """Gives the address. The process is asked to end, and has to."""
+    """Run the server over HTTP and yield its URL. Afterwards, the process must end when it is asked to."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

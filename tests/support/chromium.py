@@ -15,7 +15,10 @@ from tests.support.serving import served
 
 @contextmanager
 def desk_of(user: User, page: str) -> Iterator[Page]:
-    """The page as the person has it on the screen. Whatever the test needs of the database, it has read before."""
+    """Open the page as the person sees it.
+
+    While the browser runs, a test can't use the database. It must read everything that it needs first.
+    """
     client = Client()
     client.force_login(user)
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}

@@ -1,4 +1,4 @@
-"""Databases of tests: copies of a template, to which every alias points meanwhile."""
+"""The databases of tests: copies of a template, to which every alias points during a test."""
 
 import atexit
 import fcntl
@@ -29,14 +29,14 @@ _numbers = itertools.count()
 
 @dataclass
 class Ground:
-    """A database that others are copied from, and what was made in it."""
+    """A database that others are copied from, and the return value of the function that filled it."""
 
     template: str
     made: Any
 
 
 def ground_fixture(make: Callable[[], Any]) -> Any:
-    """Return a fixture of the whole run. Name it with `_ground` at the end."""
+    """Return a fixture for the whole test run. Assign it to a name that ends with `_ground`."""
 
     @pytest.fixture(scope="session")
     def made(template: str, django_db_blocker: Any) -> Ground:
@@ -47,7 +47,7 @@ def ground_fixture(make: Callable[[], Any]) -> Any:
 
 
 def _ground(name: str, template: str, make: Callable[[], Any]) -> Ground:
-    """Made by the first worker that wants it, and removed with the server."""
+    """Return the database, which the first worker that needs it creates. It is deleted together with the server."""
     database, file = f"ground_{name}", settings.VAR / f"{name}.pickle"
     with open(settings.VAR / f"{name}.lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -62,12 +62,12 @@ def _ground(name: str, template: str, make: Callable[[], Any]) -> Ground:
 
 
 def prepare_template() -> str:
-    """Start the server with the migrated database that the others are copied from, and keep it for later runs."""
+    """Start the server with the migrated database that others are copied from, and keep it for later runs."""
     cluster: Cluster = settings.DATABASE_SERVER
     cluster.prepare()
     if superuser().execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
         return TEMPLATE
-    superuser().execute("SET scram_iterations = 1")  # 4,096 take two thirds of a client's time to connect
+    superuser().execute("SET scram_iterations = 1")  # the default of 4,096 takes two thirds of the time of a connection
     for login in vars(cluster.logins()).values():
         superuser().execute(f"ALTER ROLE {roles.identifier(login.name)} PASSWORD {roles.literal(login.password)}")
     call_command("migrate", database="owner", verbosity=0)
@@ -75,7 +75,7 @@ def prepare_template() -> str:
     superuser().execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {DATABASE} ALLOW_CONNECTIONS false")
     superuser().close()
     superuser.cache_clear()
-    cluster.leave(patience=10)  # stops the server, because files of a running one can't be copied
+    cluster.leave(patience=10)  # stops the server, because the files of a running server can't be copied
     kept_server.keep(cluster.home)
     cluster.prepare()
     return TEMPLATE
@@ -83,7 +83,7 @@ def prepare_template() -> str:
 
 @contextmanager
 def fresh_database(template: str) -> Iterator[str]:
-    """A copy of the template, to which every alias points meanwhile."""
+    """Create a copy of the template, and let every alias point to it until the end of the block."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     _copy(name, template)
     before = point_to(name)
@@ -96,22 +96,22 @@ def fresh_database(template: str) -> Iterator[str]:
 
 def _copy(name: str, template: str) -> None:
     logins = settings.DATABASE_SERVER.logins()
-    # Copying files takes two thirds of the time of PostgreSQL's default.
+    # Copying files takes two thirds of the time that PostgreSQL's default strategy takes.
     superuser().execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy OWNER {logins.owner.name}")
-    for line in roles.connect_rights(name, logins):  # rights on the database itself are not copied
+    for line in roles.connect_rights(name, logins):  # rights on the database itself aren't copied
         superuser().execute(line)
 
 
 @cache
 def superuser() -> psycopg.Connection:
-    """One connection for all copies, because a connection costs as much as half a copy."""
+    """Return one connection for all copies, because a connection costs as much as half a copy."""
     connection = settings.DATABASE_SERVER.superuser()
     atexit.register(connection.close)
     return connection
 
 
 def point_to(name: str) -> str:
-    """Every alias connects to this database from now on. Returns the name of the one before."""
+    """Let every alias connect to this database from now on. Return the name of the previous database."""
     connections.close_all()
     before = connections.settings["default"]["NAME"]
     for alias in connections.settings.values():

@@ -1,4 +1,4 @@
-"""Factories. They make people and drafts; what is published is made by the verbs, as in life."""
+"""Factories for people and drafts. The workflow's own functions publish them, as on a real site."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -30,9 +30,9 @@ from factcheck.editorial.proposals import demand_policy, merge_policy, review_po
 from factcheck.record.models import LogEntry
 
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
-NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."  # what readers are told of an erasure
+NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."  # the notice that readers see after an erasure
 
-# The published demand of `make_demand`, without its id, review, times and revision, as it was updated.
+# The published document of `make_demand` after an update, without its id, review, times and revision.
 DEMAND: dict[str, Any] = {
     "language": "vi",
     "from": {"type": "state_body", "name": "Sở Thông tin tỉnh Ví Dụ", "description": None},
@@ -67,7 +67,7 @@ class Newsroom:
 
 
 def make_user(username: str, **fields: Any) -> User:
-    """An account as the owner of the tables makes it at the shell: it has a password, and nobody had to approve it."""
+    """Create an account as the owner of the tables does at the shell: with a password, and without an approval."""
     values = {"password": _hashed(settings.PASSWORD_HASHERS[0]), "is_staff": True, "byline": username, **fields}
     user = User.objects.using("owner").create(username=username, **values)
     user._state.db = "default"
@@ -75,7 +75,7 @@ def make_user(username: str, **fields: Any) -> User:
 
 
 def give_role(user: User, newsroom: Publisher, role: str) -> Membership:
-    """A role as the owner of the tables gives it, who needs no second person."""
+    """Give a role as the owner of the tables does, without a second person."""
     roles = Membership.objects.using("owner")
     membership, _created = roles.update_or_create(user_id=user.pk, publisher_id=newsroom.pk, defaults={"role": role})
     membership._state.db = "default"
@@ -83,7 +83,7 @@ def give_role(user: User, newsroom: Publisher, role: str) -> Membership:
 
 
 def make_administrator(username: str = "administrator", **fields: Any) -> User:
-    """An account administrator, made like `give_role`."""
+    """Create an account administrator, as the owner of the tables does."""
     user = make_user(username, **fields)
     group = Group.objects.using("owner").get(name=ACCOUNT_ADMINISTRATORS)
     User.groups.through.objects.using("owner").create(user_id=user.pk, group_id=group.pk)
@@ -92,7 +92,7 @@ def make_administrator(username: str = "administrator", **fields: Any) -> User:
 
 @cache
 def _hashed(hasher: str) -> str:
-    """Hashing takes a third of a second, on purpose; once is enough here for each hasher of the settings."""
+    """Return the hashed password, computed once for each hasher, because hashing takes a third of a second."""
     return make_password("a long enough secret")
 
 
@@ -114,7 +114,7 @@ def make_newsroom(site: str = "kiemchung.example") -> Newsroom:
 
 
 def make_scale() -> RatingScale:
-    """The default scale, with short labels for its verdicts "false" (1) and "true" (5)."""
+    """Return the default scale, with short labels for its verdicts "false" (1) and "true" (5)."""
     scale = RatingScale.objects.get(slug=settings.DEFAULT_RATING_SCALE)
     labels = VerdictLabel.objects.filter(verdict__scale=scale)
     if labels.filter(label="Sai").exists():
@@ -149,7 +149,7 @@ def make_claim(newsroom: Newsroom, **fields: Any) -> Claim:
 
 
 def make_review(newsroom: Newsroom, claim: Claim | None = None, sources: int = 2, **fields: Any) -> Review:
-    """A draft that lacks nothing, written by the newsroom's reporter."""
+    """Create a complete draft, written by the newsroom's reporter."""
     scale = make_scale()
     values: dict[str, Any] = {
         "language": "vi",
@@ -177,20 +177,20 @@ def make_review(newsroom: Newsroom, claim: Claim | None = None, sources: int = 2
 
 
 def waiting(subject: Model) -> Proposal:
-    """The proposal about this subject that waits for a decision or a publication."""
+    """Return the proposal about this subject that is waiting for a decision or a publication."""
     found = workflow.open_proposal(subject)
     assert found is not None
     return found
 
 
 def publish_review(newsroom: Newsroom, review: Review) -> LogEntry:
-    """Reporter submits, an editor approves and publishes."""
+    """Submit the review as the reporter, then approve and publish it as an editor."""
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     return workflow.approve_and_publish(proposal=approval, by=newsroom.editor, digest=approval.digest)
 
 
 def publish_claim(newsroom: Newsroom, text: str = FLOOD) -> Claim:
-    """A claim with a published review."""
+    """Create a claim with a published review."""
     review = make_review(newsroom, make_claim(newsroom, text=text))
     publish_review(newsroom, review)
     return review.claim
@@ -202,13 +202,13 @@ def open_correction(
     note: str = "Ngày quay đã được xác minh lại với người quay phim.",
     **changes: Any,
 ) -> None:
-    """Opens a substantive correction and changes these fields."""
+    """Open a substantive correction and change these fields."""
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=note)
     Review.objects.filter(pk=review.pk).update(**changes)
 
 
 def correct_review(newsroom: Newsroom, review: Review, **changes: Any) -> LogEntry:
-    """Opens a substantive correction, changes these fields and publishes it."""
+    """Open a substantive correction, change these fields and publish the correction."""
     open_correction(newsroom, review, **changes)
     return publish_review(newsroom, review)
 
@@ -219,7 +219,7 @@ def withdraw_review(newsroom: Newsroom, review: Review) -> None:
 
 
 def erase_review(newsroom: Newsroom, review: Review, *, notice: str = NOTICE, redact: bool = False) -> LogEntry:
-    """An editor asks, the chief editor approves; the ground is a private person's data."""
+    """Erase the review for a private person's data. An editor proposes, and the chief editor approves."""
     approval = review_policy.erase(
         review=review, by=newsroom.editor, ground="personal_data", notice=notice, redact=redact
     )
@@ -229,14 +229,17 @@ def erase_review(newsroom: Newsroom, review: Review, *, notice: str = NOTICE, re
 
 
 def redact_review(newsroom: Newsroom, review: Review) -> LogEntry:
-    """Takes a name out of the headline and erases what was published with it; the draft waits for its submission."""
+    """Remove a name from the headline, and erase everything that was published with the name.
+
+    Afterwards, the draft is ready to be submitted.
+    """
     note = "Bài không còn nêu tên người quay đoạn phim này."
     open_correction(newsroom, review, note, headline="Đoạn phim là của năm 2020")
     return erase_review(newsroom, review, redact=True)
 
 
 def publish_three(newsroom: Newsroom) -> tuple[Review, Review, Review]:
-    """A corrected, a withdrawn and an erased review."""
+    """Return a corrected, a withdrawn and an erased review."""
     corrected, withdrawn, erased = (make_review(newsroom) for _ in range(3))
     for review in (corrected, withdrawn, erased):
         publish_review(newsroom, review)
@@ -252,7 +255,7 @@ def reinstate_review(newsroom: Newsroom, review: Review) -> None:
 
 
 def make_demand(newsroom: Newsroom, review: Review | None = None, **fields: Any) -> Demand:
-    """A draft that lacks nothing, written down by the newsroom's reporter."""
+    """Create a complete draft, written by the newsroom's reporter."""
     values: dict[str, Any] = {
         "language": "vi",
         "received_on": date(2026, 10, 20),
@@ -270,7 +273,7 @@ def make_demand(newsroom: Newsroom, review: Review | None = None, **fields: Any)
 
 
 def approve_demand(newsroom: Newsroom, demand: Demand) -> None:
-    """Reporter submits, an editor approves."""
+    """Submit the demand as the reporter, and approve it as an editor."""
     approval = workflow.submit(subject=demand, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
 
@@ -281,14 +284,14 @@ def publish_demand(newsroom: Newsroom, demand: Demand) -> LogEntry:
 
 
 def update_demand(newsroom: Newsroom, demand: Demand, note: str = "Tòa đã bác yêu cầu.", **changes: Any) -> LogEntry:
-    """Reopens a published demand, changes these fields and publishes it."""
+    """Open an update of a published demand, change these fields and publish the update."""
     demand_policy.reopen_demand(demand=demand, by=newsroom.reporter, note=note)
     Demand.objects.filter(pk=demand.pk).update(**changes)
     return publish_demand(newsroom, demand)
 
 
 def merge_claims(newsroom: Newsroom, claim: Claim, into: Claim, note: str = "Hai bài cùng một lời đồn.") -> LogEntry:
-    """Reporter proposes, an editor approves; both claims are this newsroom's."""
+    """Merge two claims of this newsroom. The reporter proposes, and an editor approves."""
     merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
     entry = workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest).entry
     assert entry is not None

@@ -1,4 +1,4 @@
-"""Captures for tests, and a storage of their own."""
+"""Captures for tests, and a separate storage for their files."""
 
 import io
 import threading
@@ -24,18 +24,18 @@ PAGE = b"<!doctype html><title>The river</title><script>alert(1)</script><p>The 
 
 @contextmanager
 def stored_in(folder: Path) -> Iterator[Path]:
-    """A storage and a folder of published files of their own."""
+    """Use this folder as the storage, and a folder in it for published files."""
     with override_settings(MEDIA_ROOT=folder, DUMPS_FOLDER=folder / "public"):
         yield folder
 
 
 def make_capture(newsroom: Newsroom, **fields: Any) -> Capture:
-    """A capture that waits for the worker."""
+    """Create a capture that waits for the worker."""
     return Capture.objects.create(newsroom=newsroom.publisher, requested_by=newsroom.reporter, **fields)
 
 
 def finish(capture: Capture, content: bytes = PAGE, **fields: Any) -> Capture:
-    """The work of the worker on a page."""
+    """Do the worker's part for a page: store its content and set the capture's state."""
     values = {
         "state": "done", "captured_at": MOMENT, "size": len(content), "sha256": sha256_hex(content),
         "media_type": "application/warc", "final_url": capture.url, "status": 200, **fields,
@@ -48,7 +48,7 @@ def finish(capture: Capture, content: bytes = PAGE, **fields: Any) -> Capture:
 
 
 def age(*captures: Capture, days: int) -> None:
-    """Makes these captures older, as only the owner of the tables can."""
+    """Make these captures older. Only the owner of the tables can do this."""
     with connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE editorial_capture DISABLE TRIGGER capture_kept")
         for capture in captures:
@@ -60,7 +60,7 @@ def age(*captures: Capture, days: int) -> None:
 
 
 def names_in(folder: Path) -> list[str]:
-    """The files of the storage."""
+    """Return the names of the files in the storage, without the lock."""
     return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file() and file.name != "lock")
 
 
@@ -74,7 +74,7 @@ def make_wacz() -> bytes:
 
 @contextmanager
 def capture_worker() -> Iterator[None]:
-    """Captures the pages that wait, as the site's worker does."""
+    """Capture waiting pages in a thread, as the site's worker does."""
     stop = threading.Event()
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""The site in a server process of its own, as in production but without a proxy."""
+"""The site in a separate server process, as in production but without a proxy."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ THREADS = 4
 
 @contextmanager
 def granian(**environment: str) -> Iterator[str]:
-    """Gives the address. The server has four threads, and uses the empty database that others are copied from."""
+    """Run the server and yield its URL. It has four threads, and uses the empty template database."""
     port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
@@ -27,7 +27,7 @@ def granian(**environment: str) -> Iterator[str]:
         wait_for_port(port)
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.kill()  # clients that don't read would keep it
+        server.kill()  # clients that don't read would keep the server from ending
         server.wait()
 
 

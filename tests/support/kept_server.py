@@ -1,4 +1,7 @@
-"""The files of a migrated server, kept in ``var/test-server`` until a migration changes: migrating takes seven seconds."""
+"""The files of a migrated server, kept in ``var/test-server`` until a migration changes.
+
+Migrating takes seven seconds, so later runs copy these files instead.
+"""
 
 import hashlib
 import os
@@ -8,18 +11,23 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {"migrations", "sql", "models", "database"}  # what decides what a migrated database contains
+FOLDERS = {
+    "migrations",
+    "sql",
+    "models",
+    "database",
+}  # their files determine the content of a migrated database
 FILES = {"models.py", "settings.py", "kept_server.py", "databases.py"}
 
 
 def restore(home: Path) -> None:
-    """Copy the kept server to this folder, before the settings read its passwords. Do nothing if there is none."""
+    """Copy the kept server to this folder, if it exists. The settings read its passwords afterwards."""
     if (kept := _place()).exists():
         _copy(kept, home)
 
 
 def keep(home: Path) -> None:
-    """Keep a server that has been stopped, instead of any earlier one. Another run may do the same at the same time."""
+    """Keep a server that has been stopped, and delete previous ones. Another run may do the same at the same time."""
     kept = _place()
     unfinished = kept.with_suffix(f".{os.getpid()}")
     _copy(home, unfinished)
@@ -32,7 +40,7 @@ def keep(home: Path) -> None:
 
 
 def _place() -> Path:
-    """The folder for these migrations, and for the account that owns the files."""
+    """Return the folder for these migrations, and for the account that owns the files."""
     digest = hashlib.sha256(f"{os.geteuid()}".encode())
     for file in sorted(
         [*ROOT.glob("requirements*.txt"), *ROOT.glob("factcheck/**/*.*"), *ROOT.glob("tests/support/*.py")]
@@ -47,6 +55,6 @@ def _place() -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """`cp` keeps the owners, which PostgreSQL checks."""
+    """Copy the folder with `cp`, which keeps the owners of the files, because PostgreSQL checks them."""
     target.mkdir(parents=True, exist_ok=True)
     subprocess.run(["cp", "-a", f"{source}/.", f"{target}/"], check=True)

@@ -1,6 +1,7 @@
-"""Pages on this machine under public host names, for the guarded client. The client's checks stay on.
+"""Pages on this machine under public host names, for tests of the guarded HTTP client.
 
-A name's addresses are documented below as public ones. The last step, the connection, leads to this machine instead.
+All checks of the client are still active, because the host names have public addresses here. Only the last step, the
+connection, leads to this machine.
 """
 
 import socket
@@ -27,7 +28,11 @@ Speak = Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass
 class LocalPages:
-    """`pages` are bodies by path, or functions that speak. `names` are the answers of the name server by turns."""
+    """The pages of a server, and everything that the client requests.
+
+    `pages` are bodies by path, or functions that write the response. `names` are the successive answers of the name
+    server.
+    """
 
     port: int
     pages: dict[str, bytes | Speak] = field(default_factory=dict)
@@ -39,7 +44,7 @@ class LocalPages:
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def add(self, path: str, body: bytes | Speak, status: int = 200, **headers: str) -> str:
-        """Adds a page, and gives its URL."""
+        """Add a page, and return its URL."""
         self.pages[path], self.statuses[path] = body, status
         self.headers[path] = {name.replace("_", "-"): value for name, value in headers.items()}
         return f"http://site.example.org{path}"
@@ -66,7 +71,7 @@ def local_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalPages]:
             pass
 
         def handle(self) -> None:
-            with suppress(OSError):  # the client hung up
+            with suppress(OSError):  # the client has closed the connection
                 super().handle()
 
     class Server(ThreadingHTTPServer):
@@ -111,7 +116,7 @@ def route(monkeypatch: pytest.MonkeyPatch, site: LocalPages) -> None:
 
 
 def certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    """A certificate of its own authority, and its key."""
+    """Return the paths of a self-signed certificate and of its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject, now = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]), datetime.now(UTC)
     made = (

@@ -1,6 +1,6 @@
-"""A mail server without TLS, which keeps what it gets: `python mail_server.py PORT FOLDER`, or `mail_server(FOLDER)`.
+"""A mail server without TLS that stores its messages: `python mail_server.py PORT FOLDER`, or `mail_server(FOLDER)`.
 
-It refuses the recipient nobody@…, and it needs nothing but Python.
+It refuses the recipient nobody@…, and needs nothing but Python.
 """
 
 import itertools
@@ -48,7 +48,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def mail_server(folder: Path) -> Iterator[int]:
-    """Run the server on a free port, and give the port."""
+    """Run the server on a free port, and yield the port."""
     with _Server(0, folder) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1]

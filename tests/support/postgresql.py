@@ -1,4 +1,4 @@
-"""PostgreSQL servers of a test's own: a primary, standbys made by pg_basebackup, recovery to a point in time."""
+"""PostgreSQL servers for one test: a primary, standbys made by pg_basebackup, and recovery to a point in time."""
 
 import base64
 import itertools
@@ -24,7 +24,7 @@ DATABASE, PASSWORD = "facts", "secret"
 ALWAYS = [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
-    "fsync=off",  # the machine stays up; only processes are killed
+    "fsync=off",  # only processes are killed, never the machine
     "shared_buffers=64MB",
     "hot_standby_feedback=on",
     "wal_retrieve_retry_interval=200ms",
@@ -40,7 +40,7 @@ def wait(until: Callable[[], Any], seconds: float = 20) -> None:
 
 
 class Server:
-    """One server with its folder and port. As root, it runs as another account."""
+    """A server with its folder and port. If root runs the tests, the server runs as another account."""
 
     def __init__(self, folder: Path, account: data_directory.Account | None) -> None:
         self.folder, self.account = folder, account
@@ -53,7 +53,7 @@ class Server:
         subprocess.run(command, check=True, capture_output=True, **self._options())
 
     def start(self, *parameters: str) -> None:
-        """Start the server, with the parameters of the first start. Returns when it answers."""
+        """Start the server with the parameters of its first start, and return when it answers."""
         self.parameters = self.parameters or parameters
         command = [str(data_directory.binaries(self.account) / "postgres"), "-D", str(self.data)]
         for each in (*ALWAYS, f"port={self.port}", *self.parameters):
@@ -106,7 +106,7 @@ class Server:
 
 @contextmanager
 def servers(count: int) -> Iterator[list[Server]]:
-    """Give servers that aren't created yet. At the end, they are killed and their files removed."""
+    """Yield servers that aren't created yet. At the end, they are killed and their files are deleted."""
     account = data_directory.server_account() if os.geteuid() == 0 else None
     folder = settings.VAR / f"servers-{os.getpid()}-{next(_numbers)}"
     data_directory.make_folder(folder, 0o755)
@@ -121,7 +121,7 @@ def servers(count: int) -> Iterator[list[Server]]:
 
 
 def create(server: Server, *parameters: str) -> None:
-    """A running primary with the site's empty database and its three roles."""
+    """Create and start a primary with the site's empty database and its three roles."""
     server.run("initdb", f"--pgdata={server.data}", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync",
                "--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")  # fmt: skip
     server.start(*parameters)
@@ -132,7 +132,7 @@ def create(server: Server, *parameters: str) -> None:
 
 
 def environment(var: Path, *hosts: Server, **variables: str) -> dict[str, str]:
-    """The environment of a site on these servers."""
+    """Return the environment variables of a site that uses these servers."""
     place = ",".join(f"127.0.0.1:{server.port}" for server in hosts)
     urls = {
         variable: f"postgresql://{DATABASE}_{part}:{PASSWORD}@{place}/{DATABASE}"

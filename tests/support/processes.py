@@ -1,10 +1,13 @@
-"""The processes that a process has started, as `ps` tells it on every system."""
+"""The processes that a process has started, according to `ps`, which every system has."""
 
 import subprocess
 
 
 def children(pid: int) -> list[int]:
-    """Oldest first, without the helper of multiprocessing and the database's server."""
+    """Return the ids of the child processes, oldest first.
+
+    The helper process of multiprocessing and the database's server are left out.
+    """
     listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,command="], capture_output=True, text=True, check=True)
     rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
     return sorted(

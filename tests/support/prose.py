@@ -1,7 +1,7 @@
-"""The project's English sentences, and which of them break the rules that a program can check.
+"""The project's English sentences, and the sentences that break the rules that a program can check.
 
-``python tests/support/prose.py [FILE…]`` prints every breach with its place. Without a file it reads the whole project.
-The rules are in docs/how-to/write-documentation.md.
+``python tests/support/prose.py [FILE…]`` prints every breach with its place. Without a file, it reads the whole
+project. The rules are in docs/how-to/write-documentation.md.
 """
 
 import ast
@@ -62,7 +62,7 @@ class Sentence:
 
 
 def sentences_of(file: Path) -> Iterator[Sentence]:
-    """The sentences of a page, of a Python file, or of the comments of an SQL file."""
+    """Yield the sentences of a page, of a Python file, or of the comments of an SQL file."""
     text = file.read_text(encoding="utf-8")
     name = str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else str(file)
     readers = {".md": _of_markdown, ".txt": _of_markdown, ".py": _of_python, ".sql": _of_sql, ".po": _of_catalogue}
@@ -79,7 +79,7 @@ def sentences_of(file: Path) -> Iterator[Sentence]:
 
 
 def files() -> list[Path]:
-    """All files with English prose that Git knows. Vietnamese pages have rules of their own."""
+    """Return all files with English prose that Git knows. Vietnamese pages have other rules."""
     listed = subprocess.run(
         [
             "git",
@@ -115,7 +115,7 @@ def _split(text: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """The text without its markup. Code becomes one word, and pictures go."""
+    """Return the text without its markup. Code becomes one word, and pictures are left out."""
     words = []
     for token in MARKDOWN.parseInline(text)[0].children or []:
         if token.type == "code_inline":
@@ -128,7 +128,7 @@ def _plain(text: str) -> str:
 
 
 def _of_markdown(text: str) -> Iterator[tuple[int, str, bool]]:
-    """The paragraphs and the cells of tables. Headings and blocks of code aren't sentences."""
+    """Yield the paragraphs and the cells of tables. Headings and blocks of code aren't sentences."""
     around = ""
     for token in MARKDOWN.parse(text):
         if token.type.endswith("_open"):
@@ -148,7 +148,7 @@ def _of_python(text: str) -> Iterator[tuple[int, str, bool]]:
 
 
 def _of_docstrings(text: str) -> Iterator[tuple[int, str, bool]]:
-    """The docstrings and comments of a Python file."""
+    """Yield the docstrings and comments of a Python file."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, DOCUMENTED):
             for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:- |\d+\. ))", ast.get_docstring(node) or ""):

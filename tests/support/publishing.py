@@ -1,4 +1,4 @@
-"""Publishes reviews as a process of its own: `python -P tests/support/publishing.py PAUSE`, until it is stopped.
+"""A process that publishes reviews until it is stopped: `python -P tests/support/publishing.py PAUSE`.
 
 Each line of its output is the id of a review whose publication was acknowledged, and its number in the log.
 """

@@ -1,4 +1,4 @@
-"""A receiver of webhooks over real HTTP, which answers as it is told and remembers what came."""
+"""A receiver of webhooks over real HTTP. Tests choose its answers, and it stores what it receives."""
 
 import threading
 import time
@@ -27,22 +27,26 @@ class Received:
         return message
 
     def verified(self, secret: str) -> dict[str, Any]:
-        """By the receivers' own library. Raises WebhookVerificationError."""
+        """Return the message after the receivers' own library has checked it. Raises WebhookVerificationError."""
         message: dict[str, Any] = Webhook(secret).verify(self.body, self.headers)
         return message
 
 
 @dataclass
 class Receiver:
-    """`answers` are statuses by turns, the last for ever; `told` by what is in the body comes first."""
+    """The answers of a receiver, and the messages that it has received.
+
+    `answers` are the successive statuses, of which the last one is repeated. A status in `told` has priority if its key
+    occurs in the body.
+    """
 
     url: str
     answers: list[int] = field(default_factory=lambda: [204])
     told: dict[str, int] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
-    held: threading.Event = field(default_factory=threading.Event)  # cleared: answers wait
+    held: threading.Event = field(default_factory=threading.Event)  # while it is cleared, answers wait
     location: str = "/elsewhere"
-    seconds: float = 0  # that each answer takes
+    seconds: float = 0  # the time that each answer takes
 
     def status(self, body: bytes) -> int:
         for words, status in self.told.items():
@@ -68,7 +72,7 @@ def receiving() -> Iterator[Receiver]:
             pass
 
         def handle(self) -> None:
-            with suppress(OSError):  # the sender is gone
+            with suppress(OSError):  # the sender has closed the connection
                 super().handle()
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

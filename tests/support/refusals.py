@@ -1,4 +1,4 @@
-"""Refusals of the editors' side, by their code instead of their sentence."""
+"""Checks of refusals on the newsroom's side, by their code instead of their sentence."""
 
 import re
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from factcheck.editorial.errors import EditorialError
 
 @contextmanager
 def refused(code: str, words: str = "") -> Iterator[pytest.ExceptionInfo[EditorialError]]:
-    """Expect an EditorialError with this code, or with a more exact one, as `not_member` is to `not_allowed`.
+    """Expect an EditorialError with this code, or with a more exact one. For example, `not_member` is a `not_allowed`.
 
-    Pass words only if one code has several reasons, such as `incomplete`.
+    Pass `words` only if one code has several reasons, such as `incomplete`.
     """
     with pytest.raises(EditorialError) as caught:
         yield caught

@@ -1,4 +1,4 @@
-"""A review that has everything that a page can show."""
+"""A review with everything that a page can show."""
 
 from django.utils import timezone
 
@@ -10,7 +10,10 @@ from tests.support.evidence import finish, make_capture
 
 
 def publish_review_with_ten_sources() -> str:
-    """The path of a corrected review with a capture, checks, a translation and another newsroom's review."""
+    """Publish a corrected review with ten sources, and return its path.
+
+    The review has a capture, checks, a translation and another newsroom's review.
+    """
     here, there = make_newsroom("ten.example"), make_newsroom("other.example")
     review = make_review(here, sources=10, body="\n\n".join(["Đoạn video không quay năm nay. " * 12] * 8))
     for number, source in enumerate(review.sources.all()):

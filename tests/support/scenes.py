@@ -11,7 +11,7 @@ WIDTH, HEIGHT = 480, 320
 
 
 def scene(seed: int) -> Image.Image:
-    """Clouds of colour with some shapes before them. Each seed gives another picture."""
+    """Return a picture of coloured clouds with some shapes in front of them. Each seed gives another picture."""
     shapes, clouds = random.Random(seed), np.random.default_rng(seed)
     light = np.zeros((HEIGHT, WIDTH, 3))
     for octave in range(2, 7):
@@ -45,7 +45,7 @@ def crop(picture: Image.Image, share: float) -> Image.Image:
 
 
 def add_line(picture: Image.Image, place: str) -> Image.Image:
-    """A line of text on white above or below the picture, as apps add it."""
+    """Return the picture with a line of text on white above or below it, as apps add it."""
     width, height = picture.size
     line = int(height * 0.15)
     changed = Image.new("RGB", (width, height + line), "white")
@@ -56,7 +56,7 @@ def add_line(picture: Image.Image, place: str) -> Image.Image:
 
 
 def cover(picture: Image.Image) -> Image.Image:
-    """A black band with text over the lowest 15 % of the picture."""
+    """Return the picture with a black band with text over its lowest 15 %."""
     changed = picture.copy()
     width, height = changed.size
     draw = ImageDraw.Draw(changed)

@@ -1,4 +1,4 @@
-"""Our JSON-LD as schema.org itself reads it: a real processor, and the shapes that schema.org publishes."""
+"""The site's JSON-LD as schema.org reads it: a real processor, and the shapes that schema.org publishes."""
 
 import json
 import warnings
@@ -19,7 +19,7 @@ CONTEXTS = ("https://schema.org", "https://schema.org/", "http://schema.org", "h
 
 
 class SchemaOrg:
-    """``folder`` holds the saved context and the published shapes."""
+    """A checker of documents. ``folder`` contains the saved context and the published shapes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -28,22 +28,22 @@ class SchemaOrg:
         return jsonld.expand(document, {"documentLoader": self._load_context})
 
     def faults(self, document: dict[str, Any]) -> list[str]:
-        """The objections of the shapes, each as its property and its value; terms without a meaning in schema.org too."""
+        """Return the violations of the shapes, each with its property and its value, and the unknown terms."""
         with warnings.catch_warnings():
-            # Persons have works and works have persons: pyshacl says where it stops following the shapes.
+            # The shapes of persons and works refer to each other, so pyshacl warns that it stops following them.
             warnings.simplefilter("ignore", ShapeRecursionWarning)
             conforms, report, _ = pyshacl.validate(
                 self._graph(document), shacl_graph=self._shapes, ont_graph=self._subclasses
             )
         results = list(report.subjects(rdflib.RDF.type, SHACL.ValidationResult))
         assert conforms == (results == [])
-        # Results without a path are details of those with one, unless there is no other.
+        # Results without a path are details of other results, unless no result has a path.
         paths = [result for result in results if (result, SHACL.resultPath, None) in report] or results
         found = [f"{report.value(each, SHACL.resultPath)} {report.value(each, SHACL.value)}" for each in paths]
         return sorted(found + [f"{term}: no property of schema.org" for term in self._unknown_terms(document)])
 
     def _unknown_terms(self, document: Any) -> set[str]:
-        """Keys and types that the context does not have: a processor would make up an address for them."""
+        """Return keys and types that the context doesn't contain. A processor would silently invent URLs for them."""
         if isinstance(document, list):
             return {term for each in document for term in self._unknown_terms(each)}
         if not isinstance(document, dict):
@@ -58,7 +58,7 @@ class SchemaOrg:
         return rdflib.Graph().parse(data=jsonld.to_rdf(document, options), format="nt")
 
     def _load_context(self, address: str, options: object = None) -> dict[str, Any]:
-        """The saved context; no other address is ever asked for."""
+        """Return the saved context. No other URL is ever requested."""
         assert address in CONTEXTS, address
         return {"contextUrl": None, "documentUrl": address, "document": self._context}
 
@@ -68,7 +68,7 @@ class SchemaOrg:
 
     @cached_property
     def _shapes(self) -> rdflib.Graph:
-        """The published shapes, mended as the README beside them says: as published they refuse every literal."""
+        """The published shapes, corrected as their README describes. Uncorrected shapes refuse every literal."""
         found = rdflib.Graph().parse(self.folder / "schemaorg-shapes.shacl", format="turtle")
         for name in LITERALS:
             shape = rdflib.URIRef(SHAPE + name)

@@ -1,4 +1,4 @@
-"""The whole site over real HTTP, in a thread of the test's own process and on the test's own database."""
+"""The whole site over real HTTP, in a thread of the test's process and on the test's database."""
 
 import threading
 from collections.abc import Iterator
@@ -22,14 +22,14 @@ class _Silent(WSGIRequestHandler):
 
 @contextmanager
 def served() -> Iterator[str]:
-    """Gives the site's address. Requests have their own connections, which Django closes after each."""
+    """Serve the site and yield its URL. Each request has a separate database connection, which Django closes."""
     with running(make_server("127.0.0.1", 0, WSGIHandler(), _Server, _Silent)) as address:
         yield address
 
 
 @contextmanager
 def running(server: TCPServer) -> Iterator[str]:
-    """Serves meanwhile, and gives the server's address."""
+    """Serve until the end of the block, and yield the server's URL."""
     with server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
@@ -42,7 +42,7 @@ def running(server: TCPServer) -> Iterator[str]:
 
 @contextmanager
 def full(*gates: SearchGate) -> Iterator[None]:
-    """As many threads run in these gates as can run, and as many wait as can wait."""
+    """Fill these gates: all running threads and all waiting places are taken until the end of the block."""
     places = [gate.places for gate in gates]
     with ExitStack() as entered:
         for gate in gates:

@@ -1,4 +1,4 @@
-"""The SQL statements that something sends."""
+"""The SQL statements that some code sends."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +13,10 @@ CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Those sent meanwhile over the default connection, COPY among them, without transaction control."""
+    """Collect the statements that are sent over the default connection until the end of the block.
+
+    COPY is included, and transaction control isn't.
+    """
     sent: list[str] = []
 
     def executed(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: Any) -> Any:

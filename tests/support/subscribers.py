@@ -1,4 +1,4 @@
-"""Subscribers, and time that passes for their deliveries."""
+"""Subscribers, and the passing of time for their deliveries."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ def subscribe(url: str, *events: str, **fields: Any) -> Subscription:
 
 
 def deliver() -> None:
-    """The deliveries that are due now, and their results."""
+    """Carry out the deliveries that are due now, and store their results."""
     before: list[object] = []
     jobs = ProcrastinateJob.objects.filter(queue_name="webhooks").order_by("pk")
     while (now := list(jobs.values_list("pk", "status", "attempts"))) != before:
@@ -27,7 +27,7 @@ def deliver() -> None:
 
 
 def wait_and_deliver() -> list[timedelta]:
-    """The deliveries of a later time too, as if it had come. Returns how long each would have waited."""
+    """Carry out later deliveries too, as if their time had come. Return how long each would have waited."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT scheduled_at - now() FROM procrastinate_jobs WHERE status = 'todo' AND scheduled_at > now() ORDER BY id"
@@ -40,7 +40,7 @@ def wait_and_deliver() -> list[timedelta]:
 
 
 def outcomes() -> list[tuple[int, str, int | None]]:
-    """Sequence, problem and status of every attempt."""
+    """Return the sequence, the problem and the status of every attempt."""
     return list(Attempt.objects.order_by("pk").values_list("delivery__entry_id", "problem", "status"))
 
 

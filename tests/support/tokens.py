@@ -1,4 +1,4 @@
-"""Programs that come to the API with a token."""
+"""Programs that use the API with a token."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ CLAIM: dict[str, Any] = {"text": "Nước lũ ở Huế đã lên tới mái ch�
 
 
 class Program:
-    """Sends JSON with its token; addresses are below /api/v1/drafts/."""
+    """A program that sends JSON with its token. Addresses are relative to /api/v1/drafts/."""
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
@@ -33,7 +33,7 @@ class Program:
         return json.loads(response.content)
 
     def post(self, address: str, content: Any, **headers: str) -> str:
-        """The id of what it made."""
+        """Send the content and return the id of the created object."""
         response = self.send("POST", address, content, **headers)
         assert response.status_code == 201, response.content
         return str(json.loads(response.content)["id"])
@@ -47,7 +47,7 @@ class Program:
 
 
 def make_program(newsroom: Newsroom, by: User | None = None, *scopes: str, days: int = 30) -> Program:
-    """With all scopes, in the name of the newsroom's reporter, unless others are given."""
+    """Create a program with a token. By default, it has all scopes and acts as the newsroom's reporter."""
     _token, secret = create_token(
         by=by or newsroom.reporter,
         newsroom=newsroom.publisher.pk,

@@ -1,10 +1,10 @@
-"""The root of a Merkle tree, written out once more and independently."""
+"""The root of a Merkle tree, implemented a second time and independently."""
 
 import hashlib
 
 
 def naive_root(leaves: list[bytes]) -> bytes:
-    """RFC 6962, section 2.1."""
+    """Return the root by the definition in RFC 6962, section 2.1."""
     if len(leaves) == 1:
         return hashlib.sha256(b"\x00" + leaves[0]).digest()
     k = 1

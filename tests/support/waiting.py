@@ -1,4 +1,4 @@
-"""Calls that wait for what this transaction holds."""
+"""Calls that wait for a lock of this transaction."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def begin_until_it_waits(call: Callable[[], T], alias: str = "default") -> "Future[T]":
-    """Begins the call on a connection of its own and comes back when it waits for this connection's transaction."""
+    """Begin the call on another connection, and return when it waits for this connection's transaction."""
 
     def run() -> T:
         try:

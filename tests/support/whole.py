@@ -8,7 +8,7 @@ from factcheck.record.statements.parts import Part, keys_of, parts_of
 
 
 def whole(expected: Mapping[str, Any], model: type[Part]) -> dict[str, Any]:
-    """The expected values, and for each key that it leaves out the value that an absent key has."""
+    """Return the expected values, and for each key that they leave out its default."""
     parts = {key: parts_of(model).get(name) for key, name in keys_of(model).items()}
     return with_defaults({}, model) | {key: _whole(value, parts.get(key)) for key, value in expected.items()}
 

@@ -1,6 +1,6 @@
 """The worker on a test's own database: in this process until the queue is empty, or as a process that can be killed.
 
-python -P tests/support/working.py DATABASE STALLED     works until it is stopped; run by `working`
+python -P tests/support/working.py DATABASE STALLED     works until it is stopped, as `working` runs it
 """
 
 import asyncio
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def work_off(queue: str) -> None:
-    """Does what waits in the queue now, in threads of this process, and comes back."""
+    """Do the waiting jobs of the queue in threads of this process, and return."""
 
     async def run() -> None:
         connector = PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=4)
@@ -43,9 +43,9 @@ def work_off(queue: str) -> None:
 
 @contextmanager
 def working(database: str, stalled: float = 1.5) -> Iterator[subprocess.Popen[str]]:
-    """The worker as a process; what is left of it at the end is killed."""
+    """Run the worker as a process until the end of the block. Then kill it if it is still running."""
     process = subprocess.Popen(
-        # -P: beside this file lies another package of the name `api`.
+        # -P: without it, the package `api` in the file's folder would be imported.
         [sys.executable, "-P", str(ROOT / "tests" / "working.py"), database, str(stalled)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": ""},
@@ -62,7 +62,7 @@ def working(database: str, stalled: float = 1.5) -> Iterator[subprocess.Popen[st
 
 @app.task(name="test.leave_a_line")
 def leave_a_line(file: str) -> None:
-    """The first time it never ends: its process has to be killed."""
+    """Write a line to the file. The first run never ends, so a test has to kill its process."""
     with Path(file).open("a") as out:
         out.write(f"{os.getpid()}\n")
     if len(Path(file).read_text().splitlines()) == 1:

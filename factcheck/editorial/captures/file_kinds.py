@@ -83,9 +83,11 @@ def _directory_size(file: IO[bytes]) -> int:
     `zipfile` reads this list completely, so a hostile file could fill the memory with it.
     """
     file.seek(0, SEEK_END)
+    # The record is in the last 66 KB, because the comment after it has at most 64 KB.
     file.seek(max(file.tell() - 66_000, 0))
     tail = file.read()
     place = tail.rfind(_END)
     if place < 0 or len(tail) - place < 22 or tail[max(place - 20, 0) :].startswith(_END_64):
         raise ValueError("no end, or a size with 64 bits")
+    # Bytes 12 to 15 of the record are the size of the list.
     return int.from_bytes(tail[place + 12 : place + 16], "little")

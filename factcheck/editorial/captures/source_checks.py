@@ -95,7 +95,8 @@ def _read_sources(review: PublishedReview) -> None:
     watched.exclude(state=SourceState.UNCHANGED).update(next_at=timezone.now())
     watched.update(sequence=review.sequence)
     new = sorted(urls - set(watched.values_list("url", flat=True)))
-    # Sources that are published together are spread over the week, so that no host gets many requests at once.
+    # Sources that are published together are spread over the week, so that no host gets many requests at once. The
+    # multiple of a prime number lets the sources of successive reviews begin at different times.
     step = WEEK / max(len(new), 1)
     start = timezone.now() + timedelta(seconds=(review.sequence + 1) * 7919 % step.total_seconds())
     rows = (
@@ -128,6 +129,7 @@ def _store(source: WatchedSource, state: SourceState, at: datetime) -> None:
     """Set the new state. A problem that only one check has found is checked again on another day."""
     source.checked_at = at
     if state not in (source.state, SourceState.UNCHANGED):
+        # A problem counts only if an earlier check, on another day, found the same problem.
         first = source.suspected_at if source.suspected == state else None
         if first is None or at - first < CONFIRM_AFTER or at.date() == first.date():
             source.suspected, source.suspected_at = state, first or at

@@ -87,7 +87,7 @@ class NewsroomForm(forms.Form):
 
 
 class DigestForm(forms.Form):
-    """A form that returns the digest of the content on the page.
+    """A hidden field with the digest of the content that the page shows.
 
     Without the right digest, the action is refused, because the person may have read an older version.
     """
@@ -96,7 +96,7 @@ class DigestForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """All fields of the page on which a review is decided, of which each button uses some."""
+    """The form of the page on which a review is decided. Each button uses some of the fields."""
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
     checked = forms.MultipleChoiceField(

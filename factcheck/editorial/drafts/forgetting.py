@@ -28,7 +28,7 @@ from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals import workflow
 from factcheck.record.formats.text import clean_text, nfc
-from factcheck.record.models import PastReview, PublishedReview, RevisionDocument
+from factcheck.record.models import PublishedReview, RevisionDocument
 
 OMITTED = "[…]"  # shorter than every passage, so no text becomes too long
 OMITTED_URL = "https://omitted.invalid/"  # RFC 2606 reserves the ending, so no site can have this name
@@ -240,8 +240,8 @@ def _lock(draft: Draft) -> list[Draft]:
 
 def _require_unpublished(passage: Passage, draft: Draft, claims: Collection[UUID]) -> list[bytes]:
     """Return the published documents of the draft and its claims. Raise WrongState if one contains the passage."""
-    rows = (model._default_manager.filter(claim_id__in=claims).values("id") for model in (PublishedReview, PastReview))
-    reviews = {draft.pk, *(row["id"] for each in rows for row in each)}
+    about = PublishedReview.objects.filter(Q(claim_id__in=claims) | Q(earlier_claims__overlap=list(claims)))
+    reviews = {draft.pk, *about.values_list("id", flat=True)}
     documents = []
     for row in RevisionDocument.objects.filter(entry__subject__in=reviews).select_related("entry"):
         if passage.is_in(row.parsed() if row.entry.subject == draft.pk else row.parsed().get("claim")):

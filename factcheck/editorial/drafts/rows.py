@@ -29,7 +29,7 @@ Row = Any
 class Draft:
     """A review, its claim and their related rows. Each list is in the order of the statement.
 
-    `public_claim` is the published claim. It replaces the claim's draft if the claim belongs to another newsroom
+    `public_claim` is the published claim. It replaces the draft of a claim that belongs to another newsroom
     (`shared_claims`).
     """
 
@@ -47,7 +47,7 @@ class Draft:
 
 
 def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
-    """Return the drafts of reviews, by id. Many reviews need as many queries as one.
+    """Return the drafts of reviews, by id. The number of queries doesn't grow with the number of reviews.
 
     The queries load tuples of columns. In an import, creating model instances would take longer than the queries
     themselves.

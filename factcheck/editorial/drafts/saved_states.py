@@ -1,7 +1,7 @@
 """The saved states of a draft.
 
 A state is the content of all editable columns, with the rows that are edited on the same page. New columns are included
-automatically. While somebody writes, each state replaces the one before.
+automatically. While somebody writes, each state replaces the previous state.
 """
 
 import json

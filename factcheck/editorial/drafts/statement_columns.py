@@ -64,7 +64,10 @@ def _json_value(value: Any) -> Any:
 
 @cache
 def _keys_of(model: type[models.Model], part: type[Part]) -> tuple[list[str], dict[str, dict[str, str]]]:
-    """Return the keys that are columns, and the columns of each part whose keys have their own columns."""
+    """Return the keys that have a column of the same name, and the columns of nested parts by the part's key.
+
+    A nested part is included only if each of its keys has a column.
+    """
     columns, names = _columns(model), keys_of(part)
     spread = {}
     for key in names.keys() - columns.keys():

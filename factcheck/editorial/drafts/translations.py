@@ -22,7 +22,7 @@ State = Review.State
 
 
 def translation_language(review: Review) -> str:
-    """Return the language of a translation: the first language of this site that isn't the review's own."""
+    """Return the language of a translation: the first language of this site in which the review isn't written."""
     own = review.language.partition("-")[0]
     return next(code for code, _name in settings.LANGUAGES if code != own)
 

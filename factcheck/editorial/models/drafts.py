@@ -37,7 +37,7 @@ class VersionedModel(StatementModel):
 
 
 class SavedState(models.Model):
-    """The content of a draft at the end of a sitting. The database rejects changes of it (sql/saved_states.sql).
+    """The content of a draft at the end of a sitting. The database rejects any change of a row (sql/saved_states.sql).
 
     `draft` is the id of a review, a claim or a demand. A state of the kind TYPED was never the draft's content: a
     person typed it while somebody else saved the same draft.

@@ -313,7 +313,7 @@ class ApiToken(models.Model):
 
 
 class AnsweredRequest(models.Model):
-    """A processed request with an Idempotency-Key. A repeated request is answered from `subject`."""
+    """A processed request with an Idempotency-Key. The response to a repeated request describes the same `subject`."""
 
     token = models.ForeignKey(ApiToken, models.CASCADE, related_name="+", db_index=False)
     route = models.CharField(max_length=200, help_text="Method and path.")

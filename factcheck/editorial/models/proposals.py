@@ -86,6 +86,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         with a publication day come last.
         """
         approved = Q(kind__in=DRAFTS) & (Q(review__isnull=True) | Q(review__state=Review.State.APPROVED))
+        # An approved import is waiting as long as one of its reviews is open.
         rest = self.model._default_manager.filter(OPEN, OF_AN_IMPORT, batch=OuterRef("batch"))
         found = self.filter(decision=Decision.APPROVED, entry__isnull=True, newsroom__in=newsrooms)
         found = found.filter(approved | ~Q(kind__in=DRAFTS) & Exists(rest))
@@ -98,6 +99,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         in_newsrooms = Q(newsroom__in=newsrooms) | Q(deciding__isnull=True)
         found = self.filter(involved, in_newsrooms, decision=Decision.RETURNED)
         found = found.exclude(OF_AN_IMPORT).exclude(decided_by=F("submitted_by"))
+        # A proposal is left out if its subject has a newer proposal.
         for column in (shape.columns[0] for shape in SHAPES.values() if shape.columns != ("batch",)):
             later = self.model._default_manager.filter(**{column: OuterRef(column)}, pk__gt=OuterRef("pk"))
             found = found.exclude(Exists(later))
@@ -106,14 +108,14 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 
 class MayDecide(Func):
-    """An SQL expression: whether a person may approve a proposal (`sql/proposals.sql`)."""
+    """An SQL expression that is true if a person may approve a proposal (`sql/proposals.sql`)."""
 
     function = "editorial_may_decide"
     output_field = models.BooleanField()
 
 
 class DecidesOnAccount(Func):
-    """An SQL expression: whether a person may decide on a given change of an account (`sql/accounts.sql`)."""
+    """An SQL expression that is true if a person may decide on a given change of an account (`sql/accounts.sql`)."""
 
     function = "editorial_decides_on_account"
     output_field = models.BooleanField()

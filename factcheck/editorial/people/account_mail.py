@@ -66,6 +66,7 @@ def queue_alert(account: User, action: str, detail: dict[str, Any]) -> None:
         return
     (counter,) = lock_counters([f"mail:{action}:{account.pk}"])
     now = timezone.now()
+    # Without this limit, an attacker could fill the person's mailbox.
     if counter.reported_at is None or counter.reported_at <= now - ALERT_EVERY:
         counter.last_at = counter.reported_at = now
         counter.save()

@@ -137,6 +137,7 @@ def publish_import(
                 raise WrongState(_("Only an approved import can be published. Have the import approved first."))
             remaining = locked.members.open().filter(pk__gt=last).order_by("pk")
             keys = list(remaining.values_list("pk", flat=True)[: chunk + 1])
+            # The first chunk ignores `end`, so that each call makes progress.
             if not keys or (last and time.monotonic() > end):
                 return published
             more, keys = len(keys) > chunk, keys[:chunk]

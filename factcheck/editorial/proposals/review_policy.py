@@ -154,6 +154,7 @@ class Erasure(ReviewPolicy):
         claims = erasure.claims_of(review)
         list(Claim.objects.select_for_update().filter(pk__in=claims).order_by("pk").values_list("pk"))
         super().lock_subject(proposal)
+        # While this function waited for the locks, another person may have moved the draft to another claim.
         if not erasure.claims_of(self.subject(proposal)) <= claims:
             raise ChangedSince(_("Someone else changed this at the same time. Try again."))
 

@@ -71,6 +71,7 @@ def begin_attempt(*counters: Counter) -> int:
             row.attempts = 1 if row.last_at < now - FORGET else row.attempts + 1
             row.last_at = now
             excess = row.attempts - limits[row.key].free
+            # The delay is 1, 2, 4, … seconds, up to the longest delay of the limit.
             delay = 0 if excess < 0 else min(2 ** min(excess, 20), limits[row.key].longest)
             row.blocked_until = now + timedelta(seconds=delay)
         SignInCounter.objects.bulk_update(rows, ["attempts", "blocked_until", "last_at"])

@@ -48,6 +48,7 @@ def known_device(request: HttpRequest, account: User | None) -> str | None:
 def remember_device(request: HttpRequest, response: HttpResponse, account: User) -> None:
     device, accounts = _read(request)
     accounts.pop(str(account.pk), None)
+    # The cookie keeps the newest accounts only.
     accounts = dict(list(accounts.items())[1 - _ACCOUNTS :]) | {str(account.pk): _fingerprint(account)}
     value = signing.dumps([device or secrets.token_urlsafe(16), accounts], salt=_SALT)
     response.set_cookie(

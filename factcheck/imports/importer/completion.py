@@ -77,8 +77,10 @@ def _filled(value: Any, known: Any, unspecified: frozenset[str], path: str) -> A
         return _members(value, known, unspecified, path)
     if not isinstance(value, dict) or not isinstance(known, dict):
         return value
+    # The record names another claimant or another verdict, whose values must not be mixed with the known ones.
     if (of := _KNOWN_BY.get(path)) and value[of] != known[of]:
         return value
+    # Only the publisher's rating is completed, never the verdict on this site's scale.
     if path == "verdict.":
         gaps = "verdict.original" in unspecified
         words = (

@@ -79,6 +79,8 @@ class Rows:
     def change(self, review: Review, record: Record, digest: str, *, with_claim: bool) -> None:
         """Update the review's rows from the record, but keep a redacted name and an editor's verdict."""
         written = self._of_review(record, digest)
+        # An editor chose the verdict for the publisher's wording, so the verdict stays as long as the wording is the
+        # same.
         if review.original_label in ("", written["original_label"]) and not record["verdict"]["slug"]:
             written["verdict_id"] = written["verdict_id"] or review.verdict_id
             written["verdict_explanation"] = written["verdict_explanation"] or review.verdict_explanation
@@ -88,6 +90,7 @@ class Rows:
             changed, given = _of_claim(record), record["claim"]["claimant"]
             now = review.claim.claimant
             changed["claimant_id"] = review.claim.claimant_id
+            # An editor has replaced the name with a description. The import must not bring the name back.
             redacted = now and now.type == Claimant.Type.UNNAMED and given and given["type"] != Claimant.Type.UNNAMED
             if not redacted:
                 changed["claimant_id"] = self._claimant(record)

@@ -91,6 +91,7 @@ class References:
     def make_missing(self, records: Iterable[Record]) -> None:
         """Create the publishers, claimants and topics that don't exist yet."""
         records = list(records)
+        # If several records describe the same new publisher, the first record counts.
         publishers = {
             record["publisher"]["site"]: _publisher(record)
             for record in reversed(records)

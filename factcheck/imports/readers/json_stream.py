@@ -119,6 +119,7 @@ class Cursor:
             buffered = len(self._text) - self._at
             if buffered > limit:
                 raise TooLongError("a record is too long (16 million characters are allowed)", self.line)
+            # Each attempt decodes the value from its start. Doubling the buffer keeps the total time linear.
             self._fill(max(CHUNK, buffered))
 
     def rest_of_line(self, limit: int) -> str:
@@ -127,6 +128,7 @@ class Cursor:
         while (end := self._text.find("\n", self._at)) < 0 and not self._ended and len(self._text) - self._at <= limit:
             self._fill(max(CHUNK, len(self._text) - self._at))
         if end < 0 and not self._ended:
+            # The line is too long. The rest of the line is skipped, so that the next line can be read.
             while end < 0 and not self._ended:
                 self._at = len(self._text)
                 self._fill(CHUNK)

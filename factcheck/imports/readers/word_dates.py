@@ -46,6 +46,7 @@ def word_date(text: str, language: str = "") -> str | None:
     years = [number for number in numbers if _YEAR.fullmatch(str(int(number)))]
     if len(years) != 1:
         return None
+    # With three numbers, the month is a number too. A word has to mark the month, as in "ngày 3 tháng 4 năm 2020".
     if len(numbers) == 3:
         found = next(filter(None, (form.search(text) for form in _NUMBERED)), None)
         return _day(*found.group("year", "month", "day")) if found else None

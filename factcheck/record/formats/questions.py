@@ -36,7 +36,7 @@ def clean_question(text: str) -> str:
 
 
 def lower_capitals(text: str) -> str:
-    """Return the text in lower case if most of its letters are capitals, because the model needs lower case."""
+    """Return the text in lower case if most of its letters are capitals, which the model understands badly."""
     return text.lower() if sum(map(str.isupper, text)) > sum(map(str.islower, text)) else text
 
 
@@ -57,6 +57,7 @@ def split_sentences(text: str) -> list[str]:
 def heaviest_pieces(pieces: Sequence[str], weights: Sequence[float], room: int) -> list[str]:
     """Return the pieces with the most weight per character, best first, as many as fit into `room` characters."""
     chosen = []
+    # The constant 20 keeps very short pieces from winning.
     for index in sorted(range(len(pieces)), key=lambda i: -weights[i] / (len(pieces[i]) + 20)):
         if len(pieces[index]) < room:
             chosen.append(pieces[index])

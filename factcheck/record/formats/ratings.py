@@ -33,8 +33,10 @@ def rating_numbers(verdict: dict[str, Any]) -> dict[str, Number]:
         return {}
     if 1 <= worst < best:
         return {name: _json_number(text) for name, text in texts.items()}
+    # On a descending scale, the value is mirrored.
     if worst > best:
         value, best, worst = best + worst - value, worst, best
+    # Consumers expect that the worst value is at least 1.
     up = max(Decimal(0), 1 - worst)
     moved = {"ratingValue": value + up, "bestRating": best + up, "worstRating": worst + up}
     return {name: _json_number(f"{number:f}") for name, number in moved.items()}

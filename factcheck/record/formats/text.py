@@ -57,6 +57,7 @@ def find_forbidden(value: str) -> str | None:
         return None
     for found in _SUSPECT.finditer(value):
         code = ord(found.group())
+        # In the higher planes, only the last two characters of each plane are noncharacters.
         if code <= 0xFFFF or code & 0xFFFE == 0xFFFE:
             return f"U+{code:04X}"
     return None

@@ -30,7 +30,10 @@ def stored_hashes(picture: Image.Image) -> tuple[int, int] | None:
 
 
 def query_hashes(picture: Image.Image) -> list[int]:
-    """Return the hashes to look for: of the picture, of its inner part, and without a line of text above or below."""
+    """Return the hashes to look for: of the picture, of its inner part, and of the picture without a line of text.
+
+    People often add a line of text above or below a picture before they share it.
+    """
     line = 0.13
     parts = [
         picture,

@@ -18,6 +18,8 @@ _FIRST, _LAST = 0xF0000, 0x10FFFF
 _LETTER = r"(?=[\w--[\p{lb=SA}\p{lb=ID}\p{lb=CJ}]])\X"
 # Flags consist of two characters each. \X alone would need quadratic time for a row of flags.
 _FLAG = r"\p{Regional_Indicator}{1,2}[\p{Grapheme_Extend}\p{Mc}\u200d]*+"
+# A word can contain apostrophes and hyphens, and a number can contain full stops and commas. The possessive `*+`
+# prevents backtracking, so the time is linear.
 _WORD = rf"(?>{_LETTER})+(?:['’\-](?>{_LETTER})+|(?<=\d)[.,](?=\d)(?>{_LETTER})+)*+"
 _TOKEN = regex.compile(rf"(?V1){_FLAG}|{_WORD}|(?:(?=\s)\X)+|\X")
 _KINDS: dict[int, Literal["same", "removed", "added"]] = {0: "same", -1: "removed", 1: "added"}

@@ -36,7 +36,7 @@ class CheckpointMemory:
 def log_signer(newest: LogCheckpoint | None) -> Signer | RemoteSigner:
     """Return the signer at LOG_SIGNER. Raises SetupError.
 
-    Without this setting, this process itself signs, and continues after the checkpoint `newest`.
+    Without this setting, this process signs, and continues the log after the checkpoint `newest`.
     """
     if settings.LOG_SIGNER:
         return RemoteSigner(settings.LOG_SIGNER)

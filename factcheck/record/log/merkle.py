@@ -108,6 +108,8 @@ def consistency_proof(old: int, new: int, read: TileReader) -> list[bytes]:
     if old in (0, new):
         return []
     path: list[bytes] = []
+    # The loop descends to the last subtree of the old tree, and collects the root of the other half at each step. If
+    # this subtree is the whole old tree, its root isn't part of the proof, because the verifier knows it.
     start, end, whole = 0, new, True
     while old != end:
         middle = start + largest_power_below(end - start)
@@ -137,6 +139,8 @@ def is_consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: l
     if old & (old - 1) == 0:
         nodes.insert(0, old_root)  # the old tree is a complete subtree, so its root isn't part of the proof
     at, last = old - 1, new - 1
+    # `at` and `last` are the positions of the last nodes of the two trees, at each level from the leaves upwards. The
+    # proof begins at the last complete subtree of the old tree.
     while at & 1:
         at, last = at >> 1, last >> 1
     old_computed = new_computed = nodes[0]
@@ -168,6 +172,7 @@ def append(size: int, leaves: list[bytes], edge: TileReader) -> dict[tuple[int, 
             index, used = divmod(position, TILE_WIDTH)
             first, hashes = hashes[: TILE_WIDTH - used], hashes[TILE_WIDTH - used :]
             gained[level, index] = b"".join(first)
+            # A full tile has a root, which is a hash of the next level.
             if used + len(first) == TILE_WIDTH:
                 before = hashes_of(edge(level, index)) if used else []
                 full.append(subtree_root([*before, *first]))

@@ -7,7 +7,7 @@ from uuid import UUID
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.claim_merges import MergeGroup
-from factcheck.record.readmodel.claim_rows import rebuild_claims
+from factcheck.record.readmodel.claim_rows import write_claims
 from factcheck.record.readmodel.models import PublishedMerge
 from factcheck.record.readmodel.review_rows import body_of
 
@@ -20,8 +20,7 @@ def apply(published: Sequence[Published]) -> None:
             continue
         PublishedMerge.objects.in_force().filter(claim_id=entry.subject).update(until=entry.sequence)
         PublishedMerge.objects.bulk_create([merge_row(entry, each.document)])
-        placements = MergeGroup.of([entry.subject]).placements(entry.subject)
-        rebuild_claims({each.claim_id for each in placements if each.until is None or each.until >= entry.sequence})
+        write_claims(MergeGroup.of([entry.subject]).members)
 
 
 def rebuild() -> None:

@@ -1,9 +1,13 @@
-"""The tables for readers: reviews, claims, references, corrections, merges and demands, now and in the past.
+"""The tables for readers: reviews, claims, references, corrections, merges and demands.
 
-All rows are derived from the log (`manage.py rebuild_record`). The log entry `sequence` made a past row public, and the
-entry `until` replaced it. The past rows of erased reviews are deleted. The database rules are in `sql/`.
+All rows are derived from the log (`manage.py rebuild_record`). The database rules are in `sql/`.
 """
 
+from functools import cached_property
+from typing import Any
+
+import orjson
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -11,7 +15,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 
 from factcheck.database import lookups as lookups
-from factcheck.record.readmodel.row_models import ClaimRow, ReviewRow
+from factcheck.record.readmodel.row_models import MAX_ORIGINAL, RowQuerySet, Status
 
 SHELF_BITS = 11  # the search indexes group 2**11 log entries into a shelf
 
@@ -27,16 +31,44 @@ def search_index(name: str) -> GinIndex:
     return GinIndex(shelf, "search", name=name, gin_pending_list_limit=1024, condition=Q(status="live"))
 
 
-class PublishedReview(ReviewRow):
-    """A review in its current public state."""
+class PublishedReview(models.Model):
+    """A review in its current public state: its body in the API, with columns for filters."""
 
     id = models.UUIDField(primary_key=True)
+    claim_id = models.UUIDField(null=True)
+    earlier_claims = ArrayField(
+        models.UUIDField(),
+        default=list,
+        help_text="Other claims that earlier revisions were about.",
+    )
+    status = models.CharField(max_length=10, choices=Status)
+    sequence = models.BigIntegerField(help_text="The entry that this row shows.")
+    body = models.TextField(help_text="JSON, sent unchanged. For an erased review, the public notice.")
+    language = models.CharField(max_length=35, help_text="BCP 47, lower case.")
+    verdict = models.CharField(max_length=130, null=True, help_text="scale:slug")
+    original_verdict = models.CharField(
+        max_length=MAX_ORIGINAL, null=True, help_text="The publisher's own words, folded (`original_verdict_of`)."
+    )
+    publisher = models.CharField(max_length=255, help_text="The publisher's site.")
+    claimant = models.UUIDField(null=True)
+    topics = ArrayField(models.CharField(max_length=60), default=list)
+    appearance_keys = ArrayField(models.CharField(max_length=32), default=list)
+    original_key = models.CharField(max_length=32, null=True)
+    link_keys = ArrayField(
+        models.BigIntegerField(), default=list, help_text="Keys of the URLs that the review cites (`link_key`)."
+    )
+    claimed_on = models.DateField(null=True)
+    reviewed_on = models.DateField(null=True)
+    published_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
     search = models.GeneratedField(
         expression=Func(F("body"), function="public.record_review_search"),
         output_field=SearchVectorField(),
         db_persist=True,
         help_text="The weighted words of the body, as computed by the database (`sql/first/search.sql`).",
     )
+
+    objects = RowQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -61,6 +93,7 @@ class PublishedReview(ReviewRow):
             models.Index(F("publisher"), F("published_at").desc(), F("id").desc(), name="review_publisher"),
             models.Index(F("claimant"), F("published_at").desc(), F("id").desc(), name="review_claimant"),
             models.Index(fields=["claim_id"], name="review_claim"),
+            GinIndex(fields=["earlier_claims"], name="review_earlier_claims"),
             HashIndex(fields=["original_key"], name="review_original"),
             # There are only a few reviews by this site's newsrooms among a million imported reviews.
             models.Index(fields=["claim_id"], name="review_ours", condition=Q(status="live", original_key=None)),
@@ -74,14 +107,35 @@ class PublishedReview(ReviewRow):
     def __str__(self) -> str:
         return f"{self.id} as of {self.sequence}"
 
+    @cached_property
+    def parsed_body(self) -> dict[str, Any]:
+        """The body as a dictionary. Code that already has the dictionary sets this attribute to avoid parsing."""
+        found: dict[str, Any] = orjson.loads(self.body)
+        return found
 
-class PublishedClaim(ClaimRow):
+
+class PublishedClaim(models.Model):
     """A claim in its current public state: the claim from its newest review, and its reviews."""
 
     id = models.UUIDField(primary_key=True)
+    status = models.CharField(max_length=10, choices=Status)
+    sequence = models.BigIntegerField(help_text="The entry that made this row.")
+    body = models.TextField(help_text="JSON, sent unchanged.")
+    language = models.CharField(max_length=35, help_text="BCP 47, lower case.")
+    claimant = models.UUIDField(null=True)
+    verdicts = ArrayField(models.CharField(max_length=130), default=list)
+    original_verdicts = ArrayField(models.CharField(max_length=MAX_ORIGINAL), default=list)
+    publishers = ArrayField(models.CharField(max_length=255), default=list)
+    topics = ArrayField(models.CharField(max_length=60), default=list)
+    appearance_keys = ArrayField(models.CharField(max_length=32), default=list)
+    claimed_on = models.DateField(null=True)
+    published_at = models.DateTimeField(help_text="When its first review was published.")
+    updated_at = models.DateTimeField()
     search = SearchVectorField(
         null=True, editable=False, help_text="The words of the claim’s live reviews (`sql/claim_search.sql`)."
     )
+
+    objects = RowQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -146,6 +200,12 @@ class PublishedMerge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id} from {self.sequence} until {self.until}"
+
+    def is_in_force(self, sequence: int | None) -> bool:
+        """Return whether the merge is in force now, or was after the entry `sequence`."""
+        if sequence is None:
+            return self.until is None
+        return self.sequence <= sequence and (self.until is None or sequence < self.until)
 
 
 class PublishedReference(models.Model):
@@ -224,51 +284,3 @@ class PublishedDemand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} as of {self.sequence}"
-
-
-UNTIL = "The entry that replaced this row."
-
-
-class PastReview(ReviewRow):
-    """A past public state of a review."""
-
-    id = models.UUIDField()
-    sequence = models.BigIntegerField(primary_key=True, help_text="The entry that this row shows.")
-    until = models.BigIntegerField(help_text=UNTIL)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(until__gt=F("sequence")), name="pastreview_until_later"),
-        ]
-        indexes = [
-            models.Index(fields=["id", "sequence"], name="pastreview_id"),
-            models.Index(fields=["claim_id"], name="pastreview_claim"),
-            GinIndex(fields=["link_keys"], name="pastreview_links"),
-            models.Index(
-                F("published_at").desc(), F("id").desc(), name="pastreview_published", condition=Q(status="live")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.id} from {self.sequence} until {self.until}"
-
-
-class PastClaim(ClaimRow):
-    """A past public state of a claim and its reviews."""
-
-    pk = models.CompositePrimaryKey("id", "sequence")
-    id = models.UUIDField()
-    until = models.BigIntegerField(help_text=UNTIL)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(until__gt=F("sequence")), name="pastclaim_until_later"),
-        ]
-        indexes = [
-            models.Index(
-                F("published_at").desc(), F("id").desc(), name="pastclaim_published", condition=Q(status="live")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.id} from {self.sequence} until {self.until}"

@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Q, Window
+from django.db.models import Window
 from django.db.models.functions import Lag
 
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.text import replace_forbidden
-from factcheck.record.log.models import LogEntry, Published
-from factcheck.record.readmodel.models import PastReview, PublishedReview
+from factcheck.record.log.models import LogEntry, Published, RevisionDocument
+from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.readmodel.profile_models import ProfileChange
 
 Kind = LogEntry.Kind
@@ -89,15 +89,15 @@ def _move_from_erased(subjects: Collection[UUID], before: int) -> None:
 
 
 def _find_heir(row: ProfileChange, before: int) -> int | None:
-    """The first review after the row and before this entry that has the row's publisher and key."""
-    chosen: dict[str, Any] = {"publisher": row.publisher, "sequence__gt": row.sequence, "sequence__lt": before}
-    if row.key:
-        chosen["verdict"] = row.key
-    found: Q = Q()
-    for model in (PublishedReview, PastReview):
-        found |= Q(sequence__in=model.objects.filter(original_key=None, **chosen).values("sequence"))
-    entries = LogEntry.objects.filter(found, kind__in=KINDS)
-    return entries.order_by("sequence").values_list("sequence", flat=True).first()
+    """The first revision after the row and before this entry that has the row's publisher and key."""
+    own = PublishedReview.objects.filter(original_key=None).values("id")  # an imported review is never a newsroom's own
+    entries = LogEntry.objects.filter(subject__in=own, kind__in=KINDS, sequence__gt=row.sequence, sequence__lt=before)
+    documents = RevisionDocument.objects.filter(entry__in=entries).select_related("entry").order_by("entry")
+    for each in documents.iterator(100):
+        content = each.parsed()
+        if content["publisher"]["site"] == row.publisher and row.key in dict(_contents(each.entry, content)):
+            return each.entry.sequence
+    return None
 
 
 def list_newsrooms() -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The public state of one review or demand, checked against the log on each read.
+"""The public state of one review or demand, checked against the log on each read, and of one claim.
 
 The rows of the read model are for lists. If somebody has changed the row of a review, the readers of this review still
 get the log's document, and `/readyz` reports the difference.
@@ -14,12 +14,16 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db import connections
+from django.db.models import Q
 
 from factcheck.record.errors import DamagedError
 from factcheck.record.formats.canonical import canonical_unchecked, sha256_hex
 from factcheck.record.log.digests import report, require_digest
 from factcheck.record.log.models import ChangeClass, LogEntry, RevisionDocument
-from factcheck.record.readmodel.review_rows import body_of, status_after
+from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.readmodel.claim_rows import claim_row
+from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
+from factcheck.record.readmodel.review_rows import body_of, review_row, status_after
 
 Run = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 
@@ -88,6 +92,30 @@ def find_state(section: str, subject: UUID, as_of: int | None = None, run: Run |
             report(sequence, "The row isn't what the document gives. Readers get the document.")
         return state._replace(body=made, is_in_row=is_in_row)
     return None
+
+
+def find_claim(claim_id: UUID, as_of: int | None = None) -> tuple[str | None, UUID]:
+    """Return the body of a claim, now or after the entry `as_of`, and the claim under which it was shown.
+
+    The body is None if the claim had no review, or if the reviews of that time have been erased.
+    """
+    if as_of is None:
+        rows = PublishedClaim.objects.using("public").filter(id=claim_id)
+        if body := rows.values_list("body", flat=True).first():
+            return body, claim_id
+    group = MergeGroup.of([claim_id], using="public")
+    home = group.root(claim_id, as_of)
+    if as_of is None or home != claim_id:
+        return None, home
+    shown = group.shown_under(claim_id, as_of)
+    about = Q(claim_id__in=shown) | Q(earlier_claims__overlap=list(shown))
+    reviews = PublishedReview.objects.using("public").filter(about).values("id")
+    entries = LogEntry.objects.using("public").of_reviews().filter(subject__in=reviews, sequence__lte=as_of)
+    newest = entries.order_by("subject", "-number").distinct("subject").values("sequence")
+    documents = RevisionDocument.objects.using("public").filter(entry__in=newest).select_related("entry")
+    then = [review_row(each.entry, each.parsed()) for each in documents.order_by("entry")]
+    then = [row for row in then if row.claim_id in shown]
+    return claim_row(claim_id, then).body if then else None, home
 
 
 def is_right(sequence: int) -> bool:

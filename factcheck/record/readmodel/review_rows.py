@@ -4,7 +4,7 @@ A review's row contains its last document. A claim's row contains the claim from
 verdicts, claimants and topics come from the newest live document that refers to them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,19 +15,16 @@ from factcheck.database.bulk_writes import collect, insert
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import claim_url, link_key, page_url, url_key
 from factcheck.record.log.models import LogEntry, Published
-from factcheck.record.readmodel.claim_merges import MergeGroup
-from factcheck.record.readmodel.claim_rows import events, rebuild_claims, spans_by_claim, update_claims
+from factcheck.record.readmodel.claim_rows import write_claims
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.correction_rows import correction_rows
 from factcheck.record.readmodel.models import (
-    PastClaim,
-    PastReview,
     PublishedClaim,
     PublishedReference,
     PublishedReview,
     PublishedTotal,
 )
-from factcheck.record.readmodel.row_models import Status, as_past, original_verdict_of
+from factcheck.record.readmodel.row_models import Status, original_verdict_of
 
 Kind = PublishedReference.Kind
 Reference = tuple[str, str]
@@ -40,26 +37,24 @@ def apply(published: Sequence[Published]) -> None:
     published = [each for each in published if each.entry.is_of_review]
     if not published:
         return
-    until = {each.entry.subject: each.entry.sequence for each in published if each.previous}
-    replaced = {row.id: row for row in PublishedReview.objects.filter(id__among=until)} if until else {}
+    known = [each.entry.subject for each in published if each.previous]
+    replaced = {row.id: row for row in PublishedReview.objects.filter(id__among=known)} if known else {}
     erased = [each.entry.subject for each in published if each.entry.kind == LogEntry.Kind.ERASURE]
-    orphaned = _erase(erased, replaced) if erased else set()
-    insert(PastReview, [as_past(PastReview, row, until[pk]) for pk, row in replaced.items() if pk not in erased])
+    PublishedCorrection.objects.filter(review_id__in=erased).delete()
     if replaced:
         PublishedReview.objects.filter(id__among=replaced).delete()
     rows: list[PublishedReview] = []
-    insert(PublishedReview, collect((review_row(each.entry, each.document) for each in published), rows))
+    made = (review_row(each.entry, each.document, replaced.get(each.entry.subject)) for each in published)
+    insert(PublishedReview, collect(made, rows))
     insert(PublishedCorrection, [row for each in published for row in correction_rows(each.entry, each.document)])
-    _update_claims(rows, replaced, orphaned)
+    write_claims({row.claim_id for row in [*rows, *replaced.values()] if row.claim_id}, rows)
     references = {key: row for row in rows for key in references_of(row)}
     _save_references([reference_row(*key, row) for key, row in references.items()])
     _refresh_references({key for row in replaced.values() for key in references_of(row)} - references.keys())
 
 
 def rebuild() -> None:
-    for model in (
-        PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PastReview, PastClaim, PublishedTotal,
-    ):  # fmt: skip
+    for model in (PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PublishedTotal):
         model.objects.all().delete()
 
 
@@ -77,8 +72,12 @@ def status_after(kind: str) -> Status:
     return _STATUS.get(LogEntry.Kind(kind), Status.LIVE)
 
 
-def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
-    """The row of a review. For a tombstone or an erasure, the columns for filters are empty."""
+def review_row(entry: LogEntry, document: dict[str, Any], before: PublishedReview | None = None) -> PublishedReview:
+    """The row of a review. For a tombstone or an erasure, the columns for filters are empty.
+
+    `before` is the row of the previous revision. Its claims stay known until an erasure, and a withdrawn review can
+    still be found by the URLs that it cited.
+    """
     body = body_of(entry, document)
     row = PublishedReview(
         id=entry.subject,
@@ -93,6 +92,11 @@ def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
     )
     row.parsed_body = body
     row.link_keys = list(dict.fromkeys(map(link_key, cited_urls(body))))
+    if before and row.status != Status.ERASED:
+        earlier = {*before.earlier_claims, *([before.claim_id] if before.claim_id else [])}
+        row.earlier_claims = sorted(earlier - {row.claim_id})
+        if row.status == Status.WITHDRAWN:
+            row.link_keys = list(dict.fromkeys([*row.link_keys, *before.link_keys]))
     if row.status == Status.LIVE:
         claim, verdict = document["claim"], document["verdict"]
         row.verdict = f"{verdict['scale']}:{verdict['slug']}" if verdict["slug"] else None
@@ -149,36 +153,6 @@ def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedRefe
     return PublishedReference(
         kind=kind, key=key, name=name, sequence=review.sequence, body=canonical_unchecked(body).decode()
     )
-
-
-def _erase(ids: Sequence[UUID], replaced: Mapping[UUID, PublishedReview]) -> set[UUID]:
-    """Deletes the past rows and the corrections of these reviews. Returns the claims that the reviews were about."""
-    past = PastReview.objects.filter(id__in=ids)
-    claims = {*past.values_list("claim_id", flat=True), *(replaced[pk].claim_id for pk in ids if pk in replaced)}
-    past.delete()
-    PublishedCorrection.objects.filter(review_id__in=ids).delete()
-    return {claim_id for claim_id in claims if claim_id}
-
-
-def _update_claims(
-    rows: Sequence[PublishedReview], replaced: Mapping[UUID, PublishedReview], orphaned: set[UUID]
-) -> None:
-    until = {row.id: row.sequence for row in rows}
-    since = min(until.values())
-    claim_ids = {row.claim_id for row in [*rows, *replaced.values()] if row.claim_id}
-    group = MergeGroup.of(claim_ids | orphaned)
-    to_rebuild = {each.claim_id for claim_id in orphaned for each in group.placements(claim_id)}
-    roots = {group.root(claim_id) for claim_id in claim_ids}
-    stored = {row.id: row for row in PublishedClaim.objects.filter(id__among=roots)}
-    others: Iterable[PublishedReview] = ()
-    if stored:  # a claim without a row has no other reviews
-        others = PublishedReview.objects.filter(claim_id__among=group.members, sequence__lt=since)
-    ended = [(row, until[pk]) for pk, row in replaced.items()]
-    spans = spans_by_claim([*((row, None) for row in [*others, *rows]), *ended], group)
-    changed = {pk: found for pk, found in spans.items() if pk not in to_rebuild and events(found, since)}
-    update_claims(changed, since, [stored[claim_id] for claim_id in changed if claim_id in stored])
-    if to_rebuild:
-        rebuild_claims(to_rebuild)
 
 
 def _date(value: str | None) -> date | None:

@@ -1,4 +1,4 @@
-"""`manage.py load_demo`: loads the demo newsrooms into an empty database."""
+"""The command `manage.py load_demo`, which loads the demo newsrooms into an empty database."""
 
 from typing import Any
 

@@ -219,6 +219,7 @@ def _sections(request: HttpRequest) -> list[Section]:
     if desk.roles:
         empty = _("You have no drafts. To begin, log a claim or write a review.")
         mine = Section("drafts", _("Your drafts"), sorted(_draft_items(*drafts), key=_newest_first), empty)
+        # The drafts come before the section "sent", or last without that section.
         sections.insert(next((place for place, each in enumerate(sections) if each.name == "sent"), 9), mine)
     return sections
 

@@ -152,7 +152,7 @@ def decision_buttons(desk: Desk, proposal: Proposal | None) -> list[DeskAction[P
 
 
 def hold_notice(proposal: Proposal) -> str:
-    """Return until when an approved review is held, or why it wasn't published at that time."""
+    """Return a sentence about how long an approved review is held, or why it wasn't published in time."""
     if proposal.hold_until is None or proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
         return ""
     time = date_format(timezone.localtime(proposal.hold_until), "DATETIME_FORMAT")

@@ -42,6 +42,7 @@ def search_public_claims(desk: Desk, words: Collection[str]) -> list[UUID]:
     Drafts of other newsrooms aren't searched. The result is empty if the search takes too long, because too many claims
     contain these words.
     """
+    # SEARCH_CONFIG ignores diacritics, so words with diacritics are also searched with EXACT_CONFIG.
     parts = split_words(" ".join(words))
     query = _all_begin(parts, SEARCH_CONFIG)
     if marked := [word for word in parts if not word.isascii()]:
@@ -54,6 +55,7 @@ def search_public_claims(desk: Desk, words: Collection[str]) -> list[UUID]:
         return []
     texts = _public_texts(MergeGroup.of(homes).members)
     others = Claim.objects.filter(pk__in=texts).exclude(newsroom__in=list(desk.roles)).values_list("pk", flat=True)
+    # A page of merged claims matches as a whole. Return only the claims whose own text contains all words.
     folded = [word.casefold() for word in words]
     return [pk for pk in others if all(word in texts[pk][0].casefold() for word in folded)]
 

@@ -143,7 +143,7 @@ def language_in_words(row: Any) -> str:
 
 
 def short_time(moment: datetime) -> SafeString:
-    """Return the time of a moment if it is today, or else the date, with a tooltip that shows both."""
+    """Return the time of a moment if it is today, or else its date. A tooltip shows both."""
     local = timezone.localtime(moment)
     shown = date_format(local, "TIME_FORMAT" if local.date() == timezone.localdate() else "DATE_FORMAT")
     full = date_format(local, "DATETIME_FORMAT")

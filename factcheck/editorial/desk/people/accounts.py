@@ -62,8 +62,7 @@ class AccountAdmin(ActorRecordingAdmin[User], AdministratorsAdmin[User]):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Return the fields that one person can't change alone.
 
-        The e-mail address of an account with a role is one of them, because links to a new password are sent to this
-        address.
+        These include the e-mail address if the account has a role, because links to a new password are sent there.
         """
         if obj is None:
             return []

@@ -153,8 +153,8 @@ def after_logging(request: HttpRequest, claim: Claim) -> HttpResponse:
 def similar_url(claim: UUID, *, then: str = "claim") -> str:
     """Return the URL of the page that lists claims similar to a new claim.
 
-    `then` is the next step: "claim", "review" or "message". "message" is for claims from a reader's message. This step
-    is taken only if the person uses another claim.
+    `then` is the next step: "claim", "review" or "message". The step "message" is for claims from a reader's message,
+    and is taken only if the person uses another claim.
     """
     return f"{reverse('admin:editorial_claim_similar', args=[claim])}?logged={then}"
 

@@ -80,8 +80,8 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
     def autosave(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         """Save everything in the form that can be saved, and return the result as JSON.
 
-        The status is 403 without the right to save, 409 after a conflicting edit, and 422 if a required field is
-        missing. It is 413 or 429 over the account's limits.
+        The status is 403 without the right to save, and 409 after a conflicting edit. The status is 422 if a required
+        field is missing, and 413 or 429 over the account's limits.
         """
         if over_limit := self._over_limit(request):
             return over_limit
@@ -143,7 +143,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Save into the draft that the page has created before, and explain why a draft can't be saved any more."""
+        """Save to the draft that this page has already created, and explain the refusal if the draft can't be saved."""
         if request.method == "POST" and object_id is None and (created := self._created_by_page(request)):
             object_id = str(created)
         try:
@@ -161,7 +161,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         super().save_model(request, obj, form, change)
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> tuple[list[Any], list[Any]]:
-        """Return the formsets without those rows that the person replaces with another person's rows."""
+        """Return the formsets without the rows for which the person has chosen the other person's version."""
         formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
         theirs = chosen_theirs(request.POST)
         kept = [pair for pair in zip(formsets, inlines, strict=True) if pair[0].prefix not in theirs]
@@ -244,11 +244,11 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         )
 
     def _conflict(self, request: HttpRequest, row: Any, submission: Submission) -> dict[str, Any]:
-        """Return both texts, field by field, and keep the typed text as a saved state that was never the draft's.
+        """Return both texts, field by field, and keep the typed text as a saved state.
 
-        The typed text is kept only if the state that the page opened still exists. An erasure may have deleted this
-        state, or somebody may have forgotten a passage since then. The typed text could then bring the removed words
-        back.
+        This state was never the content of the draft. It is kept only if the state that the page opened still exists.
+        An erasure may have deleted that state, or somebody may have forgotten a passage since then. The typed text
+        could then bring the removed words back.
 
         The stored text of a field is preselected if only the other person has changed the field. After a passage was
         forgotten, the stored text of every field is preselected.

@@ -24,8 +24,8 @@ class DayInput(forms.DateInput):
 class CardsMixin:
     """A mixin for inline rows that are shown as cards, with a box into which people can paste several URLs.
 
-    Without JavaScript, the rows are Django's own. Each choice in the line has a key on the keyboard: the first letter
-    of the choice's value, or of the field's name for a checkbox.
+    Without JavaScript, Django's usual rows are shown. Each choice in the line has a key on the keyboard. The key is the
+    first letter of the choice's value, or of the field's name for a checkbox.
     """
 
     form: Any = CapturedForm

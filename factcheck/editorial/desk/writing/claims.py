@@ -141,8 +141,8 @@ class ClaimAdmin(WordSearchMixin, AutosaveAdmin[Claim]):
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """Allow deletion of a claim without a review and without a public page.
 
-        Only Editors and the person who logged the claim can delete it. The public page counts, because a correction can
-        move a draft to another claim while the published review still refers to this claim.
+        Only Editors and the person who logged the claim can delete it. A correction can move a draft to another claim.
+        The published review still refers to this claim then, so the public page counts too.
         """
         if obj is None or not self.has_change_permission(request, obj) or obj.reviews.exists() or is_public(obj):
             return False

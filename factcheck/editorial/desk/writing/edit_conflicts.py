@@ -147,7 +147,7 @@ def chosen_theirs(data: Any) -> list[str]:
 def is_repeated(row: Any, data: Any) -> bool:
     """Return whether the same page has already saved what the draft contains now.
 
-    For example, the answer to an autosave can get lost, and the page then sends an old version.
+    For example, the answer to an autosave can get lost. The page then sends the old version again.
     """
     try:
         page = UUID(str(data.get("page")))

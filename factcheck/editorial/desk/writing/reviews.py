@@ -94,7 +94,7 @@ class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, Aut
 
     @admin.display(description=_("verdict"), ordering="verdict_id")
     def verdict_label(self, review: Review) -> str:
-        """Return the verdict and, for an imported review, the publisher, because the verdict is the publisher's."""
+        """Return the verdict and, for an imported review, the name of the publisher who gave the verdict."""
         verdict = verdict_pill(review.verdict, verdict_label(review))
         return (
             format_html('{} <span class="quiet">{}</span>', verdict, review.publisher)

@@ -106,6 +106,7 @@ def leave_out_invalid(form: Any, row: str = "") -> list[str]:
     Raise CannotKeep if the form is still invalid when no field is left to reset.
     """
     left_out: list[str] = []
+    # Each round resets the invalid fields. A reset can break a constraint with another field, hence the loop.
     while form.errors:
         names = [name for name in form.errors if name != NON_FIELD_ERRORS] or _constrained_fields(form)
         names = [name for name in names if name in form.fields and not form.fields[name].disabled]
@@ -116,7 +117,7 @@ def leave_out_invalid(form: Any, row: str = "") -> list[str]:
         left_out += labels
         for name in names:
             form.fields[name].disabled = True
-        form._bound_fields_cache.clear()
+        form._bound_fields_cache.clear()  # Django has cached the fields with the invalid values
         form.full_clean()
     return left_out
 
