@@ -303,14 +303,11 @@ def module_newsroom(newsroom_ground: Ground, module_database: str) -> Newsroom:
     return deepcopy(newsroom_ground.made)
 
 
-@pytest.fixture(params=[False, True], ids=["roles made before", "roles made by the site"])
-def away_at_start(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """As in a process that was started while the named server does not answer: it has made no connection yet.
-
-    Where the roles were made before, reading connects without any preparation.
-    """
+@pytest.fixture
+def away_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that was started while the named server does not answer: it has made no connection yet."""
     account = parse_url("DATABASE_URL", "postgresql://a:b@127.0.0.1:1/facts")
-    server = Remote(account, settings.DATABASE_SERVER.logins() if request.param else None)
+    server = Remote(account)
     monkeypatch.setattr(type(settings.DATABASE_SERVER), "prepare", server.prepare)
     connections.close_all()
     for alias in connections.settings.values():

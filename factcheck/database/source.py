@@ -3,8 +3,7 @@
 1. ``DATABASE_URL`` and ``PUBLIC_DATABASE_URL``: the URLs of the application role and the reading role.
    ``OWNER_DATABASE_URL`` is for migrations. A process that only reads has only ``PUBLIC_DATABASE_URL``. An alias whose
    URL isn't set raises an error when it's used.
-2. Only ``DATABASE_URL``: the URL of the owner. The site creates the two other roles.
-3. None of these: the site uses an embedded server in ``var/``.
+2. None of these: the site uses an embedded server in ``var/``.
 
 A URL can name several hosts, separated by commas. The application and the owner use the host that accepts writes. The
 reading role prefers standbys, in random order.
@@ -17,13 +16,10 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from factcheck.database import passwords
-from factcheck.database.data_directory import make_folder
 from factcheck.database.embedded import DATABASE, Cluster
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.remote import Remote, connect
 from factcheck.database.replicas import Replicas
-from factcheck.database.roles import Login, Logins
 
 VARIABLES = ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL", "DATABASE_CONNECTION_AGE", "REPLICA_LAG")
 EXAMPLE = "postgresql://owner:password@localhost:5432/factcheck"
@@ -69,12 +65,11 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
             databases=_aliases(application, _for_reading(reading), migrating, age=age),
             replicas=_replicas(reading, lag),
         )
-    if owner:
-        raise DatabaseProblem(
-            "OWNER_DATABASE_URL is set without PUBLIC_DATABASE_URL. "
-            f"Set PUBLIC_DATABASE_URL to the reading role's URL, for example {EXAMPLE}."
-        )
-    return _beside(parse_url("DATABASE_URL", url), var, age, lag)
+    raise DatabaseProblem(
+        "DATABASE_URL is set without PUBLIC_DATABASE_URL. Run `.venv/bin/python -m factcheck.database roles`, give its"
+        " SQL to the server's administrator, and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL to the"
+        " printed values."
+    )
 
 
 def _embedded(environ: Mapping[str, str], var: Path, age: int) -> Cluster:
@@ -93,30 +88,6 @@ def _embedded(environ: Mapping[str, str], var: Path, age: int) -> Cluster:
     ]
     cluster.databases = _aliases(*users, age=age)
     return cluster
-
-
-def _beside(parsed: Settings, var: Path, age: int, lag: int) -> Remote:
-    """Return a server whose owner is in DATABASE_URL. The other roles are named after the database."""
-    owner = _for_writing(parsed)
-    names = f"{owner['NAME']}_app", f"{owner['NAME']}_public"
-    try:
-        make_folder(var, 0o755)
-        stored = passwords.stored_passwords(var / "database-roles.json", names)
-    except OSError as error:
-        raise DatabaseProblem(
-            f"The passwords of the database roles can't be stored in {var} ({error.strerror}). "
-            "Set FACTCHECK_VAR to a writable folder, or set PUBLIC_DATABASE_URL and OWNER_DATABASE_URL."
-        ) from None
-    application, reading = (Login(name, stored[name]) for name in names)
-    editors = {**owner, "USER": application.name, "PASSWORD": application.password}
-    readers = {**_for_reading(parsed), "USER": reading.name, "PASSWORD": reading.password}
-    logins = Logins(Login(owner["USER"], owner["PASSWORD"]), application, reading)
-    return Remote(
-        owner,
-        logins,
-        databases=_aliases(editors, readers, owner, age=age),
-        replicas=_replicas({**parsed, "USER": reading.name, "PASSWORD": reading.password}, lag),
-    )
 
 
 def _missing(variable: str) -> Settings:

@@ -90,7 +90,7 @@ def test_no_account_for_root_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
 
 def test_platform_without_the_wheel_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(data_directory.util, "find_spec", lambda name: None)
-    with pytest.raises(DatabaseProblem, match="Set DATABASE_URL to a PostgreSQL server"):
+    with pytest.raises(DatabaseProblem, match="isn.t set, and the package .* factcheck.database roles"):
         data_directory.binaries(None)
 
 

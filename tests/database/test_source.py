@@ -2,10 +2,7 @@
 
 import os
 import re
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -109,7 +106,7 @@ def test_alias_without_its_url_is_a_sentence_when_it_is_used(environ, missing, t
         ),
         (
             {"DATABASE_URL": URL, "OWNER_DATABASE_URL": URL},
-            "OWNER_DATABASE_URL is set without PUBLIC_DATABASE_URL. Set PUBLIC_DATABASE_URL to",
+            "DATABASE_URL is set without PUBLIC_DATABASE_URL. Run `.venv/bin/python -m factcheck.database roles`",
         ),
         (
             {"DATABASE_CONNECTION_AGE": "long"},
@@ -165,88 +162,6 @@ def test_old_pgvector_is_a_sentence():
     with pytest.raises(DatabaseProblem) as problem:
         Remote({}).check(Answers(pg_trgm="1.6", unaccent="1.1", btree_gin="1.3", vector="0.4.3"))  # type: ignore[arg-type]
     assert str(problem.value) == ("The PostgreSQL server in DATABASE_URL has pgvector 0.4.3. Install 0.7.0 or later.")
-
-
-@pytest.fixture
-def server(template: str) -> Iterator[dict[str, Any]]:
-    """The tests' cluster as somebody else's server: a database whose owner may make roles, and its address."""
-    cluster = settings.DATABASE_SERVER
-    name = f"theirs_{os.getpid()}_{threading.get_native_id()}"
-    with cluster.superuser() as superuser:
-        superuser.execute(f"CREATE ROLE {name}_owner LOGIN CREATEROLE PASSWORD 'secret'")
-        superuser.execute(f"CREATE DATABASE {name} OWNER {name}_owner")
-        url = f"postgresql://{name}_owner:secret@/{name}?host={cluster.directory.socket}"
-        yield {"name": name, "url": url, "superuser": superuser}
-        superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        for role in ("owner", "app", "public"):
-            superuser.execute(f"DROP ROLE IF EXISTS {name}_{role}")
-
-
-def test_roles_are_made_beside_the_owner(server: dict[str, Any], tmp_path: Path):
-    name = server["name"]
-    made = source({"DATABASE_URL": server["url"]}, tmp_path)
-    made.prepare()
-    assert {alias: database["USER"] for alias, database in made.databases.items()} == {
-        "default": f"{name}_app",
-        "public": f"{name}_public",
-        "owner": f"{name}_owner",
-    }
-    assert (tmp_path / "database-roles.json").stat().st_mode & 0o777 == 0o600
-    again = source({"DATABASE_URL": server["url"]}, tmp_path)
-    again.prepare()
-    assert again.databases == made.databases
-    reading = made.databases["public"]
-    login = {"host": reading["HOST"], "user": reading["USER"], "password": reading["PASSWORD"]}
-    with psycopg.connect(**login, dbname=name) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        connection.execute("CREATE TABLE mine (id int)")
-
-
-TEMPORARY = "SELECT has_database_privilege(%s, %s, 'TEMP')"
-
-
-def test_rights_are_put_in_order_at_each_start(server: dict[str, Any], tmp_path: Path):
-    """The process that made the roles may have been killed before they had their rights."""
-    name, superuser = server["name"], server["superuser"]
-    source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
-    superuser.execute(f"GRANT TEMPORARY ON DATABASE {name} TO PUBLIC")
-    source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
-    assert superuser.execute(TEMPORARY, [f"{name}_app", name]).fetchone() == (False,)
-
-
-def test_owner_that_cannot_forbid_tables_is_a_sentence(server: dict[str, Any], tmp_path: Path):
-    """PostgreSQL warns a role that revokes rights of another, and goes on."""
-    name, superuser = server["name"], server["superuser"]
-    superuser.execute(f"ALTER DATABASE {name} OWNER TO CURRENT_USER")
-    with pytest.raises(
-        DatabaseProblem, match=f"{name}_owner can't stop the other roles from creating temporary tables. Run"
-    ):
-        source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
-    assert superuser.execute(TEMPORARY, [f"{name}_app", name]).fetchone() == (True,)
-
-
-def test_owner_that_may_not_make_roles_is_a_sentence(server: dict[str, Any], tmp_path: Path):
-    server["superuser"].execute(f"ALTER ROLE {server['name']}_owner NOCREATEROLE")
-    with pytest.raises(DatabaseProblem) as problem:
-        source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
-    assert str(problem.value) == (
-        f"DATABASE_URL's role {server['name']}_owner isn't allowed to create the other roles. "
-        "Run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, "
-        "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL to the printed values."
-    )
-
-
-def test_roles_with_other_passwords_are_a_sentence(server: dict[str, Any], tmp_path: Path):
-    source({"DATABASE_URL": server["url"]}, tmp_path / "one").prepare()
-    with pytest.raises(
-        DatabaseProblem, match="exists, but var/database-roles.json doesn't have its password. Copy this file"
-    ):
-        source({"DATABASE_URL": server["url"]}, tmp_path / "two").prepare()
-
-
-def test_passwords_that_cannot_be_kept_are_a_sentence(tmp_path: Path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(DatabaseProblem, match="can't be stored in .*. Set FACTCHECK_VAR to a writable folder"):
-        source({"DATABASE_URL": URL}, tmp_path / "file" / "var")
 
 
 def test_roles_script_works_as_printed(template: str, capsys: pytest.CaptureFixture[str]):

@@ -46,7 +46,7 @@ def working(database: str, stalled: float = 1.5) -> Iterator[subprocess.Popen[st
     """Run the worker as a process until the end of the block. Then kill it if it is still running."""
     process = subprocess.Popen(
         # -P: without it, the package `api` in the file's folder would be imported.
-        [sys.executable, "-P", str(ROOT / "tests" / "working.py"), database, str(stalled)],
+        [sys.executable, "-P", __file__, database, str(stalled)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": ""},
         stdout=subprocess.PIPE,
