@@ -20,6 +20,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from api.http.problem_bodies import Error
 from api.http.problems import (
     CONFLICT,
     FORBIDDEN,
@@ -32,13 +33,13 @@ from api.http.problems import (
     Refused,
 )
 from api.http.request_bodies import StatementSerializer
-from api.schema.lists import Error
 from factcheck.editorial.drafts.validation import Invalid
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.messages.message_limits import NotStored
 from factcheck.editorial.programs import claim_drafts, idempotency, review_drafts, tokens
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
+from factcheck.tools.budget import current
 
 _KEY = re.compile("[!-~]{1,255}")
 
@@ -54,7 +55,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             challenge = 'Bearer realm="drafts"' + (', error="invalid_token"' if header else "")
             raise Refused(UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
-        request._request.token_user = token.user_id  # type: ignore[attr-defined]  # for the log
+        current().account = token.user_id
         return token.user, token
 
 

@@ -1,4 +1,4 @@
-"""The API's middleware: rate limits, remembered responses, the gate for searches, and errors in the API's format."""
+"""The API's middleware: rate limits, remembered responses, places for searches, and errors in the API's format."""
 
 from contextlib import nullcontext
 
@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from api.google.errors import google_error
 from api.http import problems, responses
 from factcheck.middleware import PROGRAMS, Get
+from factcheck.tools.budget import current
 from factcheck.web import rate_limits
-from factcheck.web.rate_limits import Limits, count_request
+from factcheck.web.places import RETRY_AFTER, Busy, Places, match_places, search_places
+from factcheck.web.rate_limits import count_request
 from factcheck.web.response_cache import key_of, recall, remember
-from factcheck.web.search_gate import RETRY_AFTER, Busy, SearchGate, match_gate, search_gate
 
 _BY_STATUS = {
     problem.status: problem for problem in problems.PROBLEMS.values() if problem is not problems.BAD_PARAMETER
@@ -27,10 +28,9 @@ class ApiAnswers:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(PROGRAMS):
             return self.get_response(request)
-        request.gate = gate = _gate(request)  # type: ignore[attr-defined]
-        limits = request.limits = count_request(request, _limit_names(request, gate))  # type: ignore[attr-defined]
-        response = responses.revalidate(request, self._respond(request, limits))
-        request.limits.add_headers(response)  # type: ignore[attr-defined] # a batch of texts counts more than once
+        if request.method != "OPTIONS":  # a preflight request isn't counted
+            count_request(_limit_names(request))
+        response = responses.revalidate(request, self._respond(request))
         if response.status_code in (204, 304):
             # Django sets a length of 0. In a 304 that would mean that the client's copy is empty (RFC 9110,
             # sections 8.6 and 15.3.5).
@@ -38,12 +38,12 @@ class ApiAnswers:
             response.headers.pop("Content-Type", None)
         return response
 
-    def _respond(self, request: HttpRequest, limits: Limits) -> HttpResponseBase:
-        key, reusable = key_of(request), request.method in ("GET", "HEAD") and limits.retry_after is None
+    def _respond(self, request: HttpRequest) -> HttpResponseBase:
+        key, reusable = key_of(request), request.method in ("GET", "HEAD") and current().retry_after is None
         if reusable and (found := recall(request, key, _version)):
             return found
         response = self.get_response(request)
-        if isinstance(response, HttpResponse) and (version := responses.cacheable_version(request, response)):
+        if isinstance(response, HttpResponse) and (version := responses.cacheable_version(response)):
             remember(request, key, version, response)
         return response
 
@@ -67,11 +67,11 @@ class ApiErrors:
         return response
 
     def _respond(self, request: HttpRequest) -> HttpResponseBase:
-        limits, gate = request.limits, request.gate  # type: ignore[attr-defined]
-        if limits.retry_after is not None:
-            return _refusal(429, limits.retry_after)
+        if (wait := current().retry_after) is not None:
+            return _refusal(429, wait)
         try:
-            with gate.enter() if gate else nullcontext():
+            places = _places(request)
+            with places.enter() if places else nullcontext():
                 return self.get_response(request)
         except Busy:
             return _refusal(503, RETRY_AFTER)
@@ -88,21 +88,21 @@ def _refusal(status: int, retry_after: int) -> HttpResponse:
     return response
 
 
-def _gate(request: HttpRequest) -> SearchGate | None:
-    """Return the gate that the request passes, or None if it's neither a match nor a search."""
+def _places(request: HttpRequest) -> Places | None:
+    """Return the places for the request, or None if it's neither a match nor a search."""
     if request.path_info == _MATCH:
-        return match_gate
+        return match_places
     try:
         searches = request.path_info.startswith(_SEARCHES) or not _SEARCH_PARAMETERS.isdisjoint(request.GET)
     except SuspiciousOperation:  # too many parameters, which the view refuses
         return None
-    return search_gate if searches else None
+    return search_places if searches else None
 
 
-def _limit_names(request: HttpRequest, gate: SearchGate | None) -> list[str]:
+def _limit_names(request: HttpRequest) -> list[str]:
     if request.path_info.startswith(_LOG) and not request.path_info.startswith(_DOCUMENTS):
         return [rate_limits.LOG]
-    return [rate_limits.SEARCH, rate_limits.READING] if gate else [rate_limits.READING]
+    return [rate_limits.SEARCH, rate_limits.READING] if _places(request) else [rate_limits.READING]
 
 
 def _replace(response: HttpResponse, made: HttpResponse | None) -> None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from api.http import long_polling, parameter_values, ranges, request_bodies
+from api.http import long_polling, parameter_values, request_bodies
 from api.lists import filters, parameters, requests
 from api.schema import match_answers
 from api.views import match
@@ -15,7 +15,7 @@ from factcheck.record.formats import picture_files, questions
 from factcheck.record.matching import embeddings, match_numbers, query_vectors
 from factcheck.record.search import constants, counts, query, snippets
 from factcheck.record.search import pictures as pictures_search
-from factcheck.web import search_gate
+from factcheck.web import places
 from factcheck.website import filters as page_filters
 
 PAGE = Path(__file__).parent.parent / "docs/reference/limits.md"
@@ -26,7 +26,7 @@ LIMITS: dict[str, list[float]] = {
     "length of `q`": [query.MAX_QUERY],
     "URL in a parameter (`appearance_url`, `original_url`)": [parameter_values.MAX_URL],
     "`wait` for changes": [long_polling.MAX_WAIT],
-    "downloads of more than 256 KiB at the same time, per process": [ranges.MAX_DOWNLOADS],
+    "downloads of more than 256 KiB at the same time, per process": [places.MAX_DOWNLOADS],
     "request body for drafts": [ReviewDrafts.max_content / 2**20],
     "request body for a match": [match.MAX_CONTENT],
     "errors listed for one request body": [request_bodies.MOST_ERRORS],
@@ -38,8 +38,8 @@ LIMITS: dict[str, list[float]] = {
     "session": [sessions.LONGEST.total_seconds() / 3600],
     "time after which some actions ask for the password or passkey again": [freshness.SECONDS / 60],
     "recovery codes": [second_factors.RECOVERY_CODES],
-    "waiting time if others are running": [search_gate.MAX_WAIT],
-    "threads that stay free for other requests": [search_gate.FREE_THREADS],
+    "waiting time if others are running": [places.MAX_WAIT],
+    "threads that stay free for other requests": [places.FREE_THREADS],
     "time for one search": [constants.SECONDS],
     "ranked hits": [constants.MAX_CANDIDATES],
     "characters of a review's body that are searched": [snippets.SEARCHED],

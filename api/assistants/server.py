@@ -24,7 +24,8 @@ from api.assistants import tools
 from api.http.problems import ParameterProblem, TooSlow
 from factcheck import __version__
 from factcheck.database.timeouts import serve_requests
-from factcheck.web.search_gate import Busy
+from factcheck.tools.budget import Budget, begin
+from factcheck.web.places import Busy
 
 THREADS = 8  # each thread has a connection of the reading role
 MAX_REQUEST = 2**20  # bytes
@@ -121,6 +122,7 @@ def _in_a_thread(threads: ThreadPoolExecutor, tool: Callable[P, T]) -> Callable[
 
 def run_tool(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run the tool. Raises ToolError for errors that the assistant can correct. Hides and logs other errors."""
+    begin(Budget())
     close_old_connections()
     try:
         return tool(*args, **kwargs)

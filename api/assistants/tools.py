@@ -21,7 +21,7 @@ from api.views.corrections import CORRECTIONS
 from api.views.reviews import REVIEWS, find_review
 from factcheck.record.models import PublishedReview, Status
 from factcheck.record.readmodel.revisions import notice_in
-from factcheck.web.search_gate import match_gate, search_gate
+from factcheck.web.places import match_places, search_places
 
 MAX_RESULTS, MAX_MATCHES = 10, 5
 REVIEWS_OF_A_CLAIM = 3
@@ -55,7 +55,7 @@ def search_reviews(
         "api:reviews", REVIEWS, q=q, language=language, verdict=verdict, publisher=publisher, topic=topic,
         published_after=published_after, published_before=published_before, page_size=page_size, cursor=cursor,
     )  # fmt: skip
-    with search_gate.enter():
+    with search_places.enter():
         page, meta = read_searched(list_request)
     searched = meta or {"relaxed": False, "complete": True, "did_you_mean": None}
     found = [shapes.review(orjson.loads(body)) for (body,) in page.rows]
@@ -79,7 +79,7 @@ def match_claim(
 
     `results` probably say the same. Most `candidates` are about something else.
     """
-    with match_gate.enter():
+    with match_places.enter():
         found = orjson.loads(matching.answer(text, limit, []))
     return {
         "results": [_match(each) for each in found["results"]],

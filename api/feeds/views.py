@@ -29,6 +29,7 @@ from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.statement_labels import KINDS, claim_with_verdict
+from factcheck.tools.budget import current
 
 Body = dict[str, Any]
 
@@ -56,7 +57,7 @@ class Feed(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, self.list_options)
         if "q" not in list_request.query:  # a search's result depends on the time that the search took
-            responses.mark_cacheable(request._request)
+            current().is_cacheable = True
         page = read_in_time(list_request)
         bodies = [orjson.loads(body) for (body,) in page.rows]
         pages = {

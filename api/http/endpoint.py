@@ -43,7 +43,7 @@ class Endpoint(APIView):
         self.check_permissions(request)
         # The head is read before the content, so the content is never older than the head.
         if self.depends_on_log and self.reads_log_head:
-            responses.read_head(request._request)
+            responses.read_head()
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         """Return the supported methods in the header `Allow`."""
@@ -52,11 +52,10 @@ class Endpoint(APIView):
     def finalize_response(  # type: ignore[override]
         self, request: Request | HttpRequest, response: HttpResponseBase, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        django_request: Any = getattr(request, "_request", request)
         if not self.depends_on_log:
-            responses.set_head(django_request, None)
+            responses.set_head(None)
         finished = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
-        responses.finish(django_request, finished)
+        responses.finish(finished)
         return finished
 
 

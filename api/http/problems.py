@@ -17,8 +17,8 @@ from django.utils.encoding import escape_uri_path
 from django.utils.log import log_response
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound
 
-from api.schema import lists
-from api.schema.lists import Error
+from api.http import problem_bodies
+from api.http.problem_bodies import Error
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.statements.erasure import ErasureNotice
 
@@ -235,7 +235,7 @@ def problem_of(error: Exception) -> Refused:
 def problem_response(request: HttpRequest, refused: Refused) -> HttpResponse:
     problem = refused.problem
     notice = orjson.Fragment(canonical_unchecked(refused.notice.model_dump())) if refused.notice else None
-    content = lists.Problem(
+    content = problem_bodies.Problem(
         type=problem.url,
         title=problem.title,
         status=problem.status,

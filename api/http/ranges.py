@@ -5,9 +5,9 @@ slow reader occupies one of the server's threads. So each process sends large pa
 """
 
 import re
-import threading
 import weakref
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,16 +25,15 @@ from django.utils.http import http_date, parse_http_date_safe
 from api.http.problems import RANGE_NOT_SATISFIABLE, UNAVAILABLE, Refused
 from api.http.responses import matches_etag
 from factcheck.tools.metrics import count_refusal
+from factcheck.web.places import Busy, download_places
 
 BLOCK = 256 * 1024  # The server takes a response of this size at once, so its reader doesn't occupy a thread.
-MAX_DOWNLOADS = 2
 RETRY_AFTER = 30  # seconds
 
 # Only a single range is supported. A request for several ranges gets the whole file, as the RFC allows. Members of the
 # list can be empty (RFC 9110, section 5.6.1.2).
 _RANGE = re.compile(r"bytes[ \t]*=[ \t,]*(?:([0-9]+)-([0-9]*)|-([0-9]+))[ \t,]*", re.IGNORECASE)
 _DIGITS = 18  # of a position. A number with more digits is beyond the end of every file.
-_slots = threading.BoundedSemaphore(MAX_DOWNLOADS)
 
 
 def respond_file(
@@ -72,25 +71,28 @@ def _send(path: Path, first: int, end: int, **response: Any) -> HttpResponseBase
 
 
 def stream(content: Iterator[bytes], **response: Any) -> StreamingHttpResponse:
-    """Return a response that is read while it's sent. Raises Refused if all slots for downloads are occupied."""
-    if not _slots.acquire(blocking=False):
+    """Return a response that is read while it's sent. Raises Refused if all places for downloads are taken."""
+    place = ExitStack()
+    try:
+        place.enter_context(download_places.enter())
+    except Busy:
         count_refusal("downloads")
         detail = (
             "Too many clients are downloading this content at the same time. Try again after `Retry-After` seconds."
         )
-        raise Refused(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER)})
-    return StreamingHttpResponse(_Download(content), **response)
+        raise Refused(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER)}) from None
+    return StreamingHttpResponse(_Download(content, place), **response)
 
 
 class _Download:
-    """The content of a response, which occupies one slot of `_slots`.
+    """The content of a response, which occupies a place for downloads.
 
-    The slot is freed when the server closes the response, or when this object is deleted, but only once.
+    The place is freed when the server closes the response, or when this object is deleted, but only once.
     """
 
-    def __init__(self, content: Iterator[bytes]) -> None:
+    def __init__(self, content: Iterator[bytes], place: ExitStack) -> None:
         self._content = content
-        self.close = weakref.finalize(self, _slots.release)
+        self.close = weakref.finalize(self, place.close)
 
     def __iter__(self) -> Iterator[bytes]:
         return self

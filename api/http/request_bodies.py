@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from rest_framework.parsers import BaseParser
 from rest_framework.serializers import BaseSerializer
 
+from api.http.problem_bodies import Error
 from api.http.problems import BAD_REQUEST, CONTENT_TOO_LARGE, INVALID_CONTENT, LENGTH_REQUIRED, Refused
-from api.schema.lists import Error
 from factcheck.record.statements.checks import parse
 from factcheck.record.statements.parts import Part
 

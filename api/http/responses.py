@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
 from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.tools.budget import current
 
 _HEAD = "SELECT sequence FROM record_logentry ORDER BY sequence DESC LIMIT 1"
 
@@ -83,19 +84,15 @@ def revalidate(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
     return HttpResponseNotModified(headers=response.headers)
 
 
-def mark_cacheable(request: HttpRequest) -> None:
-    """Mark a request whose response changes only when the log changes."""
-    request.is_cacheable = True  # type: ignore[attr-defined]
-
-
-def cacheable_version(request: HttpRequest, response: HttpResponseBase) -> tuple[int] | None:
+def cacheable_version(response: HttpResponseBase) -> tuple[int] | None:
     """Return the log's newest entry if the response can be remembered until the log has a newer one.
 
     Middleware for sessions deletes a client's invalid cookie. Such a response is only for this client.
     """
-    head: int | None = getattr(request, "log_head", None)
-    cacheable = hasattr(request, "is_cacheable") and response.status_code == 200 and not response.cookies
-    return (head,) if cacheable and head is not None else None
+    budget = current()
+    if budget.is_cacheable and budget.head is not None and response.status_code == 200 and not response.cookies:
+        return (budget.head,)
+    return None
 
 
 def add_links(response: HttpResponseBase, links: Links) -> None:
@@ -110,11 +107,12 @@ def add_links(response: HttpResponseBase, links: Links) -> None:
     response.headers["Link"] = header if len(header) <= MAX_LINKS else written[0]
 
 
-def read_head(request: HttpRequest) -> None:
-    """Store the newest log entry's sequence on the request, or None if the log is empty. Do nothing the second time."""
-    if not hasattr(request, "log_head"):
-        request.log_head = None  # type: ignore[attr-defined]  # no second attempt if the database is down
-        set_head(request, newest_sequence())
+def read_head() -> None:
+    """Read the newest log entry's sequence for the request's budget. Do nothing the second time."""
+    budget = current()
+    if not budget.has_head:
+        budget.has_head = True  # no second attempt if the database is down
+        budget.head = newest_sequence()
 
 
 def newest_sequence() -> int | None:
@@ -124,18 +122,16 @@ def newest_sequence() -> int | None:
     return None
 
 
-def fetch(
-    request: HttpRequest, sql: str, parameters: Sequence[Any] = (), planned_once: bool = False
-) -> list[tuple[Any, ...]]:
+def fetch(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) -> list[tuple[Any, ...]]:
     """Return the rows. If the log's head hasn't been read, it is read in the same statement, as a column of the rows.
 
     Without rows, the head is read first, because the result must not be older than the head.
     """
-    if not hasattr(request, "log_head"):
+    if not current().has_head:
         if rows := run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters, planned_once):  # noqa: S608 (ours)
-            set_head(request, rows[0][0])
+            set_head(rows[0][0])
             return [row[1:] for row in rows]
-        read_head(request)
+        read_head()
     return run(sql, parameters, planned_once)
 
 
@@ -148,19 +144,20 @@ def run(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) ->
         return found
 
 
-def set_head(request: HttpRequest, sequence: int | None) -> None:
+def set_head(sequence: int | None) -> None:
     """Set the newest entry's sequence, for a view that has read it together with its rows."""
-    request.log_head = sequence  # type: ignore[attr-defined]
+    budget = current()
+    budget.has_head, budget.head = True, sequence
 
 
-def finish(request: HttpRequest, response: HttpResponseBase) -> None:
+def finish(response: HttpResponseBase) -> None:
     """Add the headers that are still missing, no matter whether the view succeeded."""
-    if not hasattr(request, "log_head"):
+    budget = current()
+    if not budget.has_head:
         with contextlib.suppress(Error):  # the response may already report a database error
-            read_head(request)
-    head: int | None = getattr(request, "log_head", None)
-    if head is not None:
-        response.headers["Factcheck-Head"] = str(head)
+            read_head()
+    if budget.head is not None:
+        response.headers["Factcheck-Head"] = str(budget.head)
     if "Link" not in response.headers:
         add_links(response, {})
     patch_vary_headers(response, ["Accept"])

@@ -35,7 +35,7 @@ def read_page(list_request: ListRequest, columns: Sequence[str] = ("body",), con
     """
     source, conditions = list_request.options.source, [*list_request.conditions, *([condition] if condition else [])]
     cursor, limit = list_request.cursor, list_request.page_size + 1
-    run = partial(responses.fetch, list_request.request, planned_once=not source[1] and not conditions)
+    run = partial(responses.fetch, planned_once=not source[1] and not conditions)
     return page_of(list_request, read_rows(source, conditions, columns, list_request.order, cursor, limit, run))
 
 

@@ -6,7 +6,6 @@ Single reviews and claims have `as_of` and `fields`.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import orjson
@@ -52,12 +51,12 @@ class Extras:
 def read_detail_parameters(request: HttpRequest, fields: Collection[str]) -> tuple[AsOf | None, Mask]:
     """Read `as_of` and, if there are `fields`, `fields` for a review or claim. Raises ParameterProblem."""
     parameters = Parameters(request.GET, [AS_OF, FIELDS] if fields else [AS_OF])
-    found = parameters.read(AS_OF, partial(_find_entry, request), None), read_fields(parameters, fields)
+    found = parameters.read(AS_OF, _find_entry, None), read_fields(parameters, fields)
     parameters.raise_faults()
     return found
 
 
-def _find_entry(request: HttpRequest, text: str) -> AsOf:
+def _find_entry(text: str) -> AsOf:
     """Parse the value. Raises ValueError with a sentence for the client."""
     value = read_sequence_or_time(text.strip())
     entries = LogEntry.objects.using("public")
@@ -68,7 +67,7 @@ def _find_entry(request: HttpRequest, text: str) -> AsOf:
     elif value > datetime.now(UTC):
         raise ValueError("This time is in the future. Send a time in the past.")
     else:
-        responses.read_head(request)  # otherwise, the response could be remembered without an entry that arrives now
+        responses.read_head()  # otherwise, the response could be remembered without an entry that arrives now
         entry = entries.filter(at__lte=value).order_by("-at", "-sequence").first()
     return AsOf(entry.sequence, entry.at) if entry else AsOf(-1, None)
 

@@ -93,7 +93,7 @@ class ListRequest:
     def conditions(self) -> list[Sql]:
         """Return the conditions of all filters."""
         if any(each.reads_log for each, _ in self.filtered):
-            responses.read_head(self.request)  # the condition must not be older than the head
+            responses.read_head()  # the condition must not be older than the head
         return [each.where(values) for each, values in self.filtered]
 
     @property

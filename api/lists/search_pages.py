@@ -60,7 +60,7 @@ def read_searched(list_request: ListRequest) -> tuple[Page, Meta | None]:
 def _read_best(list_request: ListRequest, model: SearchModel) -> tuple[Page, Results]:
     position = list_request.cursor.position
     assert list_request.searched is not None
-    responses.read_head(list_request.request)  # the results must not be older than the head
+    responses.read_head()  # the results must not be older than the head
     search = Search(model, list_request.searched, list_request.condition, find_similar=find_similar)
     place = (position[0], UUID(position[1])) if position else None
     answer = search.page(list_request.page_size + 1, place, list_request.cursor.backward)
@@ -81,7 +81,7 @@ def read_in_time(list_request: ListRequest, condition: Sql | None = None) -> Pag
     """Return a page of rows that also meet the condition. With `q`, raises TooSlow if the query takes too long."""
     if "q" not in list_request.query:
         return read_page(list_request, condition=condition)
-    responses.read_head(list_request.request)  # otherwise, a search without results would run twice
+    responses.read_head()  # otherwise, a search without results would run twice
     try:
         with time_limit(SECONDS):
             return read_page(list_request, condition=condition)

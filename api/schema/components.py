@@ -1,15 +1,7 @@
 """All schema components by name. The OpenAPI document and the dumps refer to them with `$ref`."""
 
-from api.schema import (
-    capture_bodies,
-    draft_bodies,
-    dump_manifests,
-    intake,
-    lists,
-    log_answers,
-    match_answers,
-    references,
-)
+from api.http.problem_bodies import Problem
+from api.schema import draft_bodies, dump_manifests, evidence, intake, lists, log_answers, match_answers, references
 from api.schema.claimreview import CLAIM_REVIEW
 from api.schema.operations import ref
 from factcheck.record.readmodel import bodies
@@ -17,8 +9,8 @@ from factcheck.record.statements.erasure import ErasureNotice
 from factcheck.record.statements.output import Output
 from factcheck.record.statements.schema import Json, published_schemas, request_schemas
 
-_MODULES = (bodies, capture_bodies, draft_bodies, dump_manifests, intake, lists, log_answers, match_answers, references)
-# What the site adds is only a part of a response.
+_MODULES = (bodies, draft_bodies, dump_manifests, evidence, intake, lists, log_answers, match_answers, references)
+# These fields are only a part of a response.
 _ADDED = {references.AddedToPublisher, references.AddedToClaimant}
 _OUTPUTS = [
     each
@@ -37,7 +29,7 @@ COMPONENTS: Json = {
     "ClaimOrTombstone": {"oneOf": [ref("Claim"), ref("ClaimTombstone")]},
     "QuestionOrBatch": {"oneOf": [ref("Question"), ref("Questions")]},
     "MatchingOrBatch": {"oneOf": [ref("Matching"), ref("MatchingBatch")]},
-    **published_schemas(ErasureNotice, *_OUTPUTS),
+    **published_schemas(ErasureNotice, Problem, *_OUTPUTS),
     **draft_bodies.DRAFTS,
     **request_schemas(intake.Tip, intake.CorrectionRequest, match_answers.Question, match_answers.Questions),
 }

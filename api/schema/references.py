@@ -22,10 +22,7 @@ Texts = Annotated[
 PAGES = {f"{name}List": page_of(name) for name in ("Publisher", "Claimant", "Topic", "RatingScale")}
 _CHOICES: Json = {
     "days_from": {"type": "integer", "description": "The first day of the span."},
-    "days_to": {
-        "type": ["integer", "null"],
-        "description": "The last day of the span. Null if the span has no end.",
-    },
+    "days_to": {"type": ["integer", "null"], "description": "The last day of the span. Null if the span has no end."},
     "month": {"type": "string", "description": "Year and month in UTC."},
     "change": {
         "type": "string",
@@ -46,12 +43,7 @@ def _group(description: str, count: str, keys: Json) -> WithJsonSchema:
     """Return the schema of a group: the number, and the values that the group has in common."""
     number = {"type": "integer", "description": count} if count else {"type": "integer"}
     return WithJsonSchema(
-        {
-            "type": "object",
-            "description": description,
-            "required": ["count"],
-            "properties": {"count": number, **keys},
-        }
+        {"type": "object", "description": description, "required": ["count"], "properties": {"count": number, **keys}}
     )
 
 
@@ -160,7 +152,7 @@ class NewestReview(Nested):
 
 
 class AddedToPublisher(Output):
-    """What the site adds to a stored publisher."""
+    """The fields that the site adds to a stored publisher."""
 
     review_count: int
     """The number of live reviews."""
@@ -188,7 +180,7 @@ class ClaimOfClaimant(Nested):
 
 
 class AddedToClaimant(Output):
-    """What the site adds to a stored claimant."""
+    """The fields that the site adds to a stored claimant."""
 
     claims: list[ClaimOfClaimant]
     """Up to 20 claims with a live review, newest first."""

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.schema import capture_bodies
+from api.schema import evidence
 from api.schema.operations import documented
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublicCapture
@@ -25,10 +25,10 @@ class CaptureDetail(Endpoint):
         return responses.respond(describe_capture(rows).to_json())
 
 
-def describe_capture(rows: list[PublicCapture]) -> capture_bodies.PublicCapture:
+def describe_capture(rows: list[PublicCapture]) -> evidence.PublicCapture:
     """The body of a capture. Each row belongs to one review."""
     row = rows[0]
-    return capture_bodies.PublicCapture(
+    return evidence.PublicCapture(
         sha256=row.sha256,
         captured_at=rfc3339(row.captured_at),
         size=row.size,
@@ -40,5 +40,5 @@ def describe_capture(rows: list[PublicCapture]) -> capture_bodies.PublicCapture:
         text=row.text,
         url=settings.SITE_URL + reverse("capture", args=[row.sha256]),
         file_url=settings.SITE_URL + reverse("capture_file", args=[row.sha256]),
-        reviews=[capture_bodies.CitingReview(id=str(each.review_id)) for each in rows],
+        reviews=[evidence.CitingReview(id=str(each.review_id)) for each in rows],
     )

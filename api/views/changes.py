@@ -14,6 +14,7 @@ from api.lists.requests import MAX_PAGE_SIZE, PAGE_SIZE
 from api.schema import lists
 from api.schema.operations import PAGE_SIZE_PARAMETER, documented, integer_parameter
 from factcheck.record.readmodel.changes import changes, entries_after
+from factcheck.tools.budget import current
 
 NAMES = ("since", "page_size", "wait")
 
@@ -36,8 +37,8 @@ class ChangeList(Endpoint):
         since, size, wait = _read(request._request)
 
         def ready() -> bool:
-            responses.set_head(request._request, responses.newest_sequence())
-            return _head(request._request) > since
+            responses.set_head(responses.newest_sequence())
+            return _head() > since
 
         wait_until(ready, wait)
         entries, version = entries_after(since, size)
@@ -62,15 +63,13 @@ def _read(request: HttpRequest) -> tuple[int, int, int]:
     since = parameters.read("since", read_sequence, -1)
     size = parameters.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
     wait = parameters.read("wait", read_number(0, MAX_WAIT), 0)
-    if since > _head(request):
-        parameters.faults.append(
-            ("since", f"This entry isn't in the log. Send a sequence of at most {_head(request)}.")
-        )
+    if since > _head():
+        parameters.faults.append(("since", f"This entry isn't in the log. Send a sequence of at most {_head()}."))
     parameters.raise_faults()
     return since, size, wait
 
 
-def _head(request: HttpRequest) -> int:
+def _head() -> int:
     """Return the newest entry's sequence, as last read, or -1 if the log is empty."""
-    head: int | None = getattr(request, "log_head", None)
+    head = current().head
     return -1 if head is None else head

@@ -17,14 +17,16 @@ from api.schema.item_fields import fields_of
 from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.urls import claim_url
 from factcheck.record.models import PublishedClaim
+from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.public_state import find_claim
+from factcheck.tools.budget import current
 
 CLAIMS = ListOptions(
     orders=both_ways("published_at", "updated_at", "claimed_on", nullable=["claimed_on"]),
     filters=CLAIM_FILTERS,
     rows=PublishedClaim.objects.using("public").live(),
     searched=True,
-    fields=fields_of("Claim"),
+    fields=fields_of(bodies.Claim),
 )
 
 
@@ -42,7 +44,7 @@ class ClaimList(Endpoint):
         list_request = read_list_request(request._request, CLAIMS)
         page, meta = read_searched(list_request)
         if meta is None:  # `meta` depends on how long the search took
-            responses.mark_cacheable(request._request)
+            current().is_cacheable = True
         return list_response(list_request, page, meta=meta)
 
 
@@ -55,7 +57,7 @@ class ClaimDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
         as_of, mask = read_detail_parameters(request._request, CLAIMS.fields)
-        responses.mark_cacheable(request._request)
+        current().is_cacheable = True
         body, home = find_claim(claim_id, as_of.sequence if as_of else None)
         if home != claim_id:
             return responses.redirect(request._request, claim_url(home))

@@ -29,7 +29,7 @@ class ClaimReviewFeed(Endpoint):
         feed = next(iter(dump_files.feeds("public")), None)
         if feed is None:
             raise _unavailable()
-        responses.set_head(request._request, feed.size - 1 if feed.size else None)
+        responses.set_head(feed.size - 1 if feed.size else None)
         try:
             if accepts_gzip(request._request):
                 etag = f'"{feed.digest}-gzip"'

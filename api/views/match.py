@@ -15,10 +15,10 @@ from api.http import responses
 from api.http.endpoint import Endpoint
 from api.http.parameter_values import read_number
 from api.http.parameters import Fault, unknown_parameters
+from api.http.problem_bodies import Error
 from api.http.problems import INVALID_CONTENT, TOO_MANY_REQUESTS, ParameterProblem, Refused, TooSlow
 from api.http.request_bodies import MOST_ERRORS, read_content, read_json
 from api.schema import match_answers
-from api.schema.lists import Error
 from api.schema.match_answers import LIMIT, MAX_LIMIT, MAX_TEXTS, QUESTION, Match, MatchedParts, MatchingBatch
 from api.schema.operations import documented
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
@@ -28,7 +28,7 @@ from factcheck.record.matching.matches import Matching, match, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.statements.faults import pointer_step
 from factcheck.web import rate_limits
-from factcheck.web.search_gate import match_gate
+from factcheck.web.places import match_places
 
 NAMES = ["text", "limit"]
 BATCH_NAMES = ["texts", "limit"]
@@ -122,12 +122,10 @@ def _answer_batch(request: HttpRequest, texts: Any, limit: Any, errors: list[Fau
     errors += [(f"texts/{index}", fault) for index, text in enumerate(texts) if (fault := _find_fault(text))]
     if errors:
         raise ParameterProblem(errors)
-    limits = rate_limits.count_request(request, [rate_limits.SEARCH, rate_limits.READING], times=len(texts) - 1)
-    request.limits = limits  # type: ignore[attr-defined] # for the headers (api/middleware.py)
-    if limits.retry_after is not None:
+    if rate_limits.count_request([rate_limits.SEARCH, rate_limits.READING], times=len(texts) - 1):
         raise Refused(TOO_MANY_REQUESTS, f"This batch counts as {len(texts)} requests.")
     try:
-        found = match_batch(texts, limit=limit, pause=match_gate.give_way)
+        found = match_batch(texts, limit=limit, pause=match_places.give_way)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW_BATCH) from error
     return MatchingBatch(answers=[_content(matching) for matching in found]).to_json()

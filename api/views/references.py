@@ -29,6 +29,8 @@ from factcheck.record.readmodel.profile_rows import changes_with_former
 from factcheck.record.readmodel.totals import group_totals
 from factcheck.record.statements import review
 from factcheck.record.statements.output import Output, read
+from factcheck.record.statements.parts import Part
+from factcheck.tools.budget import current
 
 Kind = PublishedReference.Kind
 MAX_LANGUAGES = 1000
@@ -39,14 +41,14 @@ def _references(kind: Kind) -> QuerySet[Any]:
     return PublishedReference.objects.using("public").filter(kind=kind).annotate(lower_name=Lower("name"))
 
 
-def _by_name(component: str, kind: Kind, *filters: Filter) -> ListOptions:
+def _by_name(model: type[Part], kind: Kind, *filters: Filter) -> ListOptions:
     order = Order("lower_name", tie="key")
-    return ListOptions(_references(kind), orders={"name": order}, filters=filters, fields=fields_of(component))
+    return ListOptions(_references(kind), orders={"name": order}, filters=filters, fields=fields_of(model))
 
 
-PUBLISHERS = _by_name("Publisher", Kind.PUBLISHER, name_filter("name or site", "check", or_site=True))
-CLAIMANTS = _by_name("Claimant", Kind.CLAIMANT, name_filter("name or description", "nguyen"))
-TOPICS = _by_name("Topic", Kind.TOPIC)
+PUBLISHERS = _by_name(review.Publisher, Kind.PUBLISHER, name_filter("name or site", "check", or_site=True))
+CLAIMANTS = _by_name(review.Claimant, Kind.CLAIMANT, name_filter("name or description", "nguyen"))
+TOPICS = _by_name(review.Topic, Kind.TOPIC)
 
 _scale = Func(F("key"), Value(":"), Value(1), function="split_part", output_field=TextField())
 _VERDICTS = _references(Kind.VERDICT).annotate(scale=_scale)
@@ -83,7 +85,7 @@ class PublisherDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, site: str) -> HttpResponse:
         refuse_parameters(request)
-        responses.mark_cacheable(request._request)
+        current().is_cacheable = True
         try:
             site = read_site(site)
         except ValueError:
@@ -127,7 +129,7 @@ class ClaimantDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, claimant_id: UUID) -> HttpResponse:
         refuse_parameters(request)
-        responses.mark_cacheable(request._request)
+        current().is_cacheable = True
         rows = PublishedClaim.objects.using("public").live().filter(claimant=claimant_id)
         claims = rows.order_by("-published_at", "-id").values_list("body", flat=True)[:MAX_CLAIMS]
         added = references.AddedToClaimant(

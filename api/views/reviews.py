@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.request import Request
@@ -25,15 +25,17 @@ from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument, Status
+from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.revisions import last_notice, notice_in
+from factcheck.tools.budget import current
 
 REVIEWS = ListOptions(
     orders=both_ways("published_at", "updated_at", "reviewed_on", "claimed_on", nullable=["reviewed_on", "claimed_on"]),
     filters=REVIEW_FILTERS,
     rows=PublishedReview.objects.using("public").live(),
     searched=True,
-    fields=fields_of("Review"),
+    fields=fields_of(bodies.Review),
 )
 
 
@@ -48,7 +50,7 @@ class ReviewList(Endpoint):
         list_request = read_list_request(request._request, REVIEWS)
         page, meta = read_searched(list_request)
         if meta is None:  # `meta` depends on how long the search took
-            responses.mark_cacheable(request._request)
+            current().is_cacheable = True
         return list_response(list_request, page, meta=meta)
 
 
@@ -61,8 +63,8 @@ class ReviewDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         as_of, mask = read_detail_parameters(request._request, REVIEWS.fields)
-        responses.mark_cacheable(request._request)
-        status, body = find_review(review_id, as_of, request._request)
+        current().is_cacheable = True
+        status, body = find_review(review_id, as_of)
         if status == Status.ERASED:
             raise Gone(notice_in(body))
         return responses.respond(respond_with(mask, body), headers=as_of.headers if as_of else None)
@@ -88,7 +90,7 @@ class ReviewAsClaimReview(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         as_of, _ = read_detail_parameters(request._request, ())
-        status, body = find_review(review_id, as_of, request._request)
+        status, body = find_review(review_id, as_of)
         if status == Status.ERASED:
             raise Gone(notice_in(body))
         if status == Status.WITHDRAWN:
@@ -97,12 +99,12 @@ class ReviewAsClaimReview(Endpoint):
         return responses.respond(claim_review_document(body), LINKED_DATA, as_of.headers if as_of else None)
 
 
-def find_review(review_id: UUID, as_of: AsOf | None = None, request: HttpRequest | None = None) -> tuple[str, bytes]:
+def find_review(review_id: UUID, as_of: AsOf | None = None) -> tuple[str, bytes]:
     """Return the status and the body. Raises Http404, or Gone if the content has been erased since `as_of`.
 
-    Also set the log's head on the request. The head is never newer than the result.
+    Also set the log's head in the request's budget. The head is never newer than the result.
     """
-    run = partial(responses.fetch, request or HttpRequest(), planned_once=True)
+    run = partial(responses.fetch, planned_once=True)
     try:
         state = find_state("review", review_id, as_of.sequence if as_of else None, run)
     except RevisionDocument.DoesNotExist:

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.schema.capture_bodies import SourceCheck, SourceCheckList
+from api.schema.evidence import SourceCheck, SourceCheckList
 from api.schema.operations import documented
 from api.views.reviews import find_review
 from factcheck.record.formats.canonical import rfc3339

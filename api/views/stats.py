@@ -22,6 +22,7 @@ from factcheck.record.readmodel.totals import read_totals
 from factcheck.record.search.constants import SECONDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.record.statistics import MAX_ROWS, STATISTICS
+from factcheck.tools.budget import current
 
 TOO_SLOW = "Counting these reviews takes too long. Use more filters or fewer groups, or try again later."
 # The statistics of `STATISTICS` that have a URL of their own. `group_by` counts the others.
@@ -53,7 +54,7 @@ class Stats(Endpoint):
         found = counted.groups[group_by] if group_by else []
         groups = [{"count": number, **dict(zip(group_by, value, strict=True))} for value, number in found[:MAX_ROWS]]
         if counted.exact:  # otherwise the numbers depend on how long counting took
-            responses.mark_cacheable(request._request)
+            current().is_cacheable = True
         content = references.Stats(
             totals=totals,
             count=NumberOfReviews(value=counted.total, exact=counted.total_exact),

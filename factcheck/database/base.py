@@ -5,7 +5,7 @@ Django expects a backend's ``DatabaseWrapper`` in a module with this name.
 
 import select
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from typing import Any
 
@@ -18,11 +18,22 @@ from psycopg import IsolationLevel
 
 from factcheck.database.hang_guard import GuardedConnection
 from factcheck.database.problems import DatabaseProblem
-from factcheck.database.query_tally import measure
 from factcheck.database.replicas import PAUSE, Replicas
 from factcheck.database.timeouts import request_guard, seconds_for, with_timeouts
+from factcheck.tools.budget import current
 
 _PLANNING = "planning"
+
+
+def _measure(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Count the statement and its time in the request's budget. An execute wrapper (Django: instrumentation)."""
+    begun = time.perf_counter()
+    try:
+        return execute(sql, parameters, many, context)
+    finally:
+        budget = current()
+        budget.queries += 1
+        budget.seconds += time.perf_counter() - begun
 
 
 class DatabaseClient(PostgresqlClient):
@@ -46,7 +57,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.execute_wrappers.append(measure)
+        self.execute_wrappers.append(_measure)
 
     @property
     def replicas(self) -> Replicas | None:

@@ -2,14 +2,12 @@
 
 import logging
 import re
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
-# The id of the request that this thread is answering (factcheck/web/request_log.py).
-request_id: ContextVar[str] = ContextVar("request_id", default="")
+from factcheck.tools.budget import current
 
 # Anyone with a receipt can see the status of a message. In the log, the receipt would also reveal who sent the message
 # (see deploy/nginx.conf). The rest of the line is removed, because a URL may be mistyped. For example, there may be a
@@ -50,8 +48,8 @@ class JsonLine(logging.Formatter):
             "logger": record.name,
             "message": _RECEIPT.sub("-", record.getMessage()),
         }
-        if current := request_id.get():
-            line["request_id"] = current
+        if request_id := current().id:
+            line["request_id"] = request_id
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = _RECEIPT.sub("-", self.formatException(record.exc_info))

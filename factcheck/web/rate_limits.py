@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
 
+from factcheck.tools.budget import current
 from factcheck.tools.shared_counters import SharedCounters
-from factcheck.web.networks import address_of, network_of
 
 READING, SEARCH, LOG = "reading", "search", "log"
 # Mirrors read the whole log in many small files, which don't need a database query each time.
@@ -31,34 +30,22 @@ class _Count:
     reset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The limits that apply to a request, after this request has been counted."""
+def count_request(names: Iterable[str], times: int = 1) -> bool:
+    """Count the request towards each of the limits that the site has. Return whether it exceeds one of them.
 
-    counts: tuple[_Count, ...]
-
-    @property
-    def retry_after(self) -> int | None:
-        """Return the seconds to wait if the request exceeds a limit, otherwise None."""
-        return max((each.reset for each in self.counts if each.left < 0), default=None)
-
-    def add_headers(self, response: HttpResponseBase) -> None:
-        if not self.counts:
-            return
-        policies = (f'"{each.name}";q={each.quota};w={each.window}' for each in self.counts)
-        states = (f'"{each.name}";r={max(each.left, 0)};t={each.reset}' for each in self.counts)
-        response.headers["RateLimit-Policy"] = ", ".join(policies)
-        response.headers["RateLimit"] = ", ".join(states)
-        if self.retry_after is not None:
-            response.headers["Retry-After"] = str(self.retry_after)
-
-
-def count_request(request: HttpRequest, names: Iterable[str], times: int = 1) -> Limits:
-    """Count the request towards each of the limits that the site has. A preflight request isn't counted."""
-    if request.method == "OPTIONS":
-        return Limits(())
-    network = network_of(address_of(request))
-    return Limits(tuple(_count(name, *limit, network, times) for name in names if (limit := _limit(name))))
+    The response's headers and the seconds to wait are in the request's budget.
+    """
+    budget = current()
+    counts = [_count(name, *limit, budget.network, times) for name in names if (limit := _limit(name))]
+    if not counts:
+        return False
+    policies = (f'"{each.name}";q={each.quota};w={each.window}' for each in counts)
+    states = (f'"{each.name}";r={max(each.left, 0)};t={each.reset}' for each in counts)
+    budget.headers |= {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(states)}
+    budget.retry_after = _retry_after(counts)
+    if budget.retry_after is not None:
+        budget.headers["Retry-After"] = str(budget.retry_after)
+    return budget.retry_after is not None
 
 
 def count_account(account: int, *limits: tuple[str, int, int, int]) -> int | None:
@@ -66,8 +53,13 @@ def count_account(account: int, *limits: tuple[str, int, int, int]) -> int | Non
 
     Each limit has a name, a quota, its seconds, and the number to count now.
     """
-    counts = (_count(name, quota, window, f"account {account}", times) for name, quota, window, times in limits)
-    return Limits(tuple(counts)).retry_after
+    return _retry_after(
+        _count(name, quota, window, f"account {account}", times) for name, quota, window, times in limits
+    )
+
+
+def _retry_after(counts: Iterable[_Count]) -> int | None:
+    return max([each.reset for each in counts if each.left < 0], default=None)
 
 
 def _count(name: str, quota: int, window: int, client: str, times: int) -> _Count:

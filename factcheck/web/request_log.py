@@ -1,4 +1,4 @@
-"""Gives each request an id, and counts and logs the request when it has been answered.
+"""Gives each request a budget with an id, and counts and logs the request when it has been answered.
 
 The log names the route instead of the URL, and the account's number instead of a name. It contains no IP address, no
 query string and no receipt.
@@ -13,9 +13,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from factcheck.database.query_tally import tally
-from factcheck.tools.log_format import request_id
+from factcheck.tools.budget import Budget, begin
 from factcheck.tools.metrics import count_request
+from factcheck.web.networks import address_of, network_of
 
 logger = logging.getLogger("factcheck.requests")
 
@@ -24,23 +24,22 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 class RequestLog:
-    """Comes before every middleware that answers requests, so that all answers are counted."""
+    """Comes before every middleware that answers requests, so that all answers are counted and name the limits."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        begun, queries, query_seconds = time.perf_counter(), tally.count, tally.seconds
-        current = _id_of(request)
-        request_id.set(current)  # until the thread's next request, because Django logs refusals after this middleware
+        begun = time.perf_counter()
+        budget = begin(Budget(_id_of(request), network_of(address_of(request))))
         response = self.get_response(request)
-        response.headers[HEADER] = current
-        seconds = time.perf_counter() - begun
-        queries, query_seconds = tally.count - queries, tally.seconds - query_seconds
-        view = _view_of(request)
-        count_request(view, response.status_code, seconds, queries, query_seconds)
+        for name, value in budget.headers.items():
+            response.headers[name] = value
+        response.headers[HEADER] = budget.id
+        seconds, view = time.perf_counter() - begun, _view_of(request)
+        count_request(view, response.status_code, seconds, budget.queries, budget.seconds)
         if logger.isEnabledFor(logging.INFO):
-            _log(request, response, view, seconds, queries, query_seconds)
+            _log(request, response, view, seconds, budget)
         return response
 
 
@@ -58,9 +57,7 @@ def _view_of(request: HttpRequest) -> str:
     return match.view_name or match.route
 
 
-def _log(
-    request: HttpRequest, response: HttpResponseBase, view: str, seconds: float, queries: int, query_seconds: float
-) -> None:
+def _log(request: HttpRequest, response: HttpResponseBase, view: str, seconds: float, budget: Budget) -> None:
     # Reading `request.user` would read the session. The view has already read it, if it needed the account.
     account = getattr(request, "_cached_user", None)
     fields = {
@@ -68,8 +65,8 @@ def _log(
         "view": view,
         "status": response.status_code,
         "ms": round(seconds * 1000, 1),
-        "queries": queries,
-        "query_ms": round(query_seconds * 1000, 1),
-        "user": getattr(request, "token_user", None) or getattr(account, "pk", None),
+        "queries": budget.queries,
+        "query_ms": round(budget.seconds * 1000, 1),
+        "user": budget.account or getattr(account, "pk", None),
     }
     logger.info("%s %s %s, %s ms", request.method, view, response.status_code, fields["ms"], extra={"fields": fields})

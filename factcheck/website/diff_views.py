@@ -15,7 +15,7 @@ from factcheck.record.statement_labels import label
 from factcheck.record.statements.parts import keys_of
 from factcheck.record.statements.review import Review as Statement
 from factcheck.record.statements.review import ReviewedClaim
-from factcheck.web.search_gate import search_gate
+from factcheck.web.places import search_places
 from factcheck.website import queries
 from factcheck.website.search_limits import within_limits
 from factcheck.website.views import is_sample, page_for_readers
@@ -58,14 +58,14 @@ def _compared(request: HttpRequest, old: queries.Body, new: queries.Body, contex
     """Compare within the limits of searches, because long texts take as long as a search."""
 
     def answer() -> HttpResponse:
-        with search_gate.enter():
+        with search_places.enter():
             changes = find_changes(old, new)
         return render(request, "website/diff.html", context | changes)
 
     def refuse(status: int) -> HttpResponse:
         return render(request, "website/busy.html", {**context, "too_many": status == 429}, status=status)
 
-    return within_limits(request, answer, refuse)
+    return within_limits(answer, refuse)
 
 
 def _is_erasure(entry: LogEntry) -> bool:

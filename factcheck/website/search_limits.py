@@ -2,23 +2,19 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
+from factcheck.web.places import RETRY_AFTER, Busy
 from factcheck.web.rate_limits import SEARCH, count_request
-from factcheck.web.search_gate import RETRY_AFTER, Busy
 
 
-def within_limits(
-    request: HttpRequest, answer: Callable[[], HttpResponse], refuse: Callable[[int], HttpResponse]
-) -> HttpResponse:
+def within_limits(answer: Callable[[], HttpResponse], refuse: Callable[[int], HttpResponse]) -> HttpResponse:
     """Count the request as a search and return the answer. `refuse` makes the response for the status 429 or 503."""
-    limits = count_request(request, [SEARCH])
     try:
-        response = answer() if limits.retry_after is None else refuse(429)
+        response = refuse(429) if count_request([SEARCH]) else answer()
     except Busy:
         response = refuse(503)
         response.headers["Retry-After"] = str(RETRY_AFTER)
-    limits.add_headers(response)
     if response.status_code != 200:
         response._has_been_logged = True  # type: ignore[attr-defined] # a flood would fill the journal
     return response

@@ -1,7 +1,7 @@
 """The search page: a word, a URL or a whole post, with filters, and suggestions as readers type.
 
 A search takes a place in the search gate and counts towards the reader's limit. A text is matched before the search, in
-the gate for matches (`web/search_gate.py`). If that gate is full, the page says that results are missing.
+the gate for matches (`web/places.py`). If that gate is full, the page says that results are missing.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.models import PublishedReview
 from factcheck.record.search.query import MAX_QUERY
-from factcheck.web.search_gate import Busy, match_gate, search_gate
+from factcheck.web.places import Busy, match_places, search_places
 from factcheck.website import queries
 from factcheck.website.filters import Facet, Filters
 from factcheck.website.same_claim import SameClaim, find_same, find_unsure
@@ -65,7 +65,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
     def answer() -> HttpResponse:
         same, in_time = _find_same(text, filters) if matched else ([], True)
         listed, facets = ResultsPage([]), list[Facet]()
-        with search_gate.enter():
+        with search_places.enter():
             found = find_by_url(text)
             if text.words or not text:
                 read = best_matches if text.words and not newest else newest_first
@@ -87,7 +87,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
 
 def _find_same(text: SearchText, filters: Filters) -> tuple[list[SameClaim], bool]:
     try:
-        with match_gate.enter():
+        with match_places.enter():
             return find_same(text.text, filters), True
     except (Busy, TimeoutError):
         return [], False
@@ -139,7 +139,7 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
 
     def answer() -> HttpResponse:
         listed = ResultsPage([])
-        with search_gate.enter():
+        with search_places.enter():
             found = find_by_url(text)
             if text.words and not found:
                 listed = best_matches(text.words, filters, Place(), SUGGESTED, only_words=True)
@@ -158,4 +158,4 @@ def _limited(request: HttpRequest, query: str, answer: Callable[[], HttpResponse
     def refuse(status: int) -> HttpResponse:
         return render(request, "website/busy.html", {"query": query, "too_many": status == 429}, status=status)
 
-    return within_limits(request, answer, refuse)
+    return within_limits(answer, refuse)

@@ -8,7 +8,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control, se
 from django.views.decorators.http import require_safe
 
 from factcheck.record.models import LogEntry, Status
-from factcheck.web.search_gate import search_gate
+from factcheck.web.places import search_places
 from factcheck.website import queries, share_cards
 from factcheck.website.citations import FORMATS
 from factcheck.website.search_limits import within_limits
@@ -62,10 +62,10 @@ def _picture(request: HttpRequest, card: Card) -> HttpResponse:
     """Paint within the limits of searches, because a picture takes as long as a search."""
 
     def answer() -> HttpResponse:
-        with search_gate.enter():
+        with search_places.enter():
             return HttpResponse(paint(card), content_type="image/png")
 
-    response = within_limits(request, answer, lambda status: HttpResponse(status=status))
+    response = within_limits(answer, lambda status: HttpResponse(status=status))
     if response.status_code != 200:
         return response
     patch_cache_control(response, public=True, max_age=MAX_AGE)

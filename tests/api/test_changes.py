@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from api.http import long_polling
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview
+from factcheck.web.places import Places
 from tests.support.drafts import (
     Newsroom,
     correct_review,
@@ -186,17 +187,17 @@ def test_waiting_ends_with_what_is_published(newsroom: Newsroom, api):
 
 
 def test_no_more_wait_than_there_are_places(world, api, monkeypatch):
-    monkeypatch.setattr(long_polling, "places", threading.BoundedSemaphore(1))
-    assert long_polling.places.acquire(blocking=False)
-    assert timed(api, {"since": 5, "wait": 30})[0] < 25
-    long_polling.places.release()
+    places = Places(1)
+    monkeypatch.setattr(long_polling, "change_places", places)
+    with places.enter():
+        assert timed(api, {"since": 5, "wait": 30})[0] < 25
     assert timed(api, {"since": 5, "wait": 1})[0] >= 1
-    # Its place is free again.
-    assert long_polling.places.acquire(blocking=False)
+    with places.enter():  # its place is free again
+        pass
 
 
-def test_nobody_waits_where_the_site_says_so(world, api, settings):
-    settings.CHANGES_WAITERS = 0
+def test_nobody_waits_where_the_site_says_so(world, api, monkeypatch):
+    monkeypatch.setattr(long_polling, "change_places", Places(0))
     assert timed(api, {"since": 5, "wait": 30})[0] < 25
 
 

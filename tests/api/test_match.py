@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial import similar_claims
 from factcheck.record.matching import matches
-from factcheck.web import search_gate
+from factcheck.web import places
 from tests.api.conftest import Api
 from tests.support.drafts import Newsroom, Review, make_claim, make_review, merge_claims, publish_review
 
@@ -255,6 +255,6 @@ def test_batch_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monk
 
 def test_batch_lets_other_matches_run_between_its_texts(api, module_database, monkeypatch):
     pauses: list[None] = []
-    monkeypatch.setattr(search_gate.match_gate, "give_way", lambda: pauses.append(None))
+    monkeypatch.setattr(places.match_places, "give_way", lambda: pauses.append(None))
     post(api, {"texts": ["Nước lũ", "Mái chùa", "Trà đá"]})
     assert len(pauses) == 4

@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from api.http import ranges
+from factcheck.web import places
 from tests.support.granian import ROOT, THREADS, free_port, granian, wait_for_port
 
 FEED, DUMP = "/feeds/claimreview.json", "/api/v1/dumps/0/reviews.parquet"
@@ -70,8 +70,8 @@ def seconds_for(address: str, path: str) -> float:
 def test_readers_who_do_not_read_on_leave_threads_for_others(template, folder, path):
     with granian(DUMPS_FOLDER=str(folder)) as address, ExitStack() as open_:
         readers = [open_.enter_context(ask_and_not_read(address, path)) for _ in range(4 * THREADS)]
-        assert sorted(map(status_of, readers)) == [200] * ranges.MAX_DOWNLOADS + [503] * (
-            4 * THREADS - ranges.MAX_DOWNLOADS
+        assert sorted(map(status_of, readers)) == [200] * places.MAX_DOWNLOADS + [503] * (
+            4 * THREADS - places.MAX_DOWNLOADS
         )
         assert max(seconds_for(address, "/api/v1/reviews/") for _ in range(10)) < 2
         with closing(HTTPConnection(urlsplit(address).netloc, timeout=20)) as connection:  # a small part takes no slot
@@ -82,7 +82,7 @@ def test_readers_who_do_not_read_on_leave_threads_for_others(template, folder, p
 
 def test_reader_who_goes_makes_room(database, folder, monkeypatch):
     monkeypatch.setattr(settings, "DUMPS_FOLDER", folder)
-    unread = [Client().get(FEED) for _ in range(ranges.MAX_DOWNLOADS)]
+    unread = [Client().get(FEED) for _ in range(places.MAX_DOWNLOADS)]
     assert [each.status_code for each in unread] == [200, 200]
     refused = Client().get(FEED)
     assert (refused.status_code, refused["Retry-After"]) == (503, "30")
@@ -100,7 +100,7 @@ def test_proxy_is_given_the_name_of_the_file_only(database, folder, monkeypatch)
     monkeypatch.setattr(settings, "DUMPS_FOLDER", folder)
     monkeypatch.setattr(settings, "ACCEL_REDIRECT", "/published-files/")
     for path, name in ((FEED, next(folder.glob("*.json")).name), (DUMP, "0/reviews.parquet")):
-        for _ in range(10 * ranges.MAX_DOWNLOADS):
+        for _ in range(10 * places.MAX_DOWNLOADS):
             sent = Client().get(path, headers={"Range": "bytes=5-9"})
             assert (sent.status_code, sent.content) == (200, b"")
             assert sent["X-Accel-Redirect"] == f"/published-files/{name}"

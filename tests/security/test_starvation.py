@@ -15,8 +15,8 @@ from django.test import Client
 
 from api.assistants import server, tools
 from api.views.match import MatchView
-from factcheck.web import search_gate
-from factcheck.web.search_gate import Busy, SearchGate, gates_for, match_gate
+from factcheck.web import places
+from factcheck.web.places import Busy, Places, match_places, places_for
 from tests.support.drafts import make_newsroom, make_review, publish_review
 from tests.support.serving import full, served
 
@@ -38,25 +38,25 @@ def counters(tmp_path: Any, settings: Any) -> None:
 
 @pytest.fixture
 def full_gate() -> Iterator[None]:
-    with full(search_gate.search_gate, match_gate):
+    with full(places.search_places, match_places):
         yield
 
 
 def test_gate_leaves_threads_that_neither_search_nor_wait():
     for threads in range(1, 65):
-        searches, matches = gates_for(threads)
+        searches, matches = places_for(threads)
         assert (searches.permits >= 1, matches.permits) == (True, 1)
-        assert sum(gate.permits + gate.places for gate in (searches, matches)) <= max(2, threads - 2)
+        assert sum(gate.permits + gate.waiting for gate in (searches, matches)) <= max(2, threads - 2)
 
 
 def test_gate_refuses_what_is_beyond_its_permits():
-    gate = SearchGate(2, 0)
+    gate = Places(2, 0)
     with gate.enter(), gate.enter(), pytest.raises(Busy), gate.enter():
         pass
 
 
 def test_gate_opens_again_after_an_error():
-    gate = SearchGate(1, 0)
+    gate = Places(1, 0)
     with pytest.raises(RuntimeError), gate.enter():
         raise RuntimeError
     with gate.enter():
@@ -64,8 +64,8 @@ def test_gate_opens_again_after_an_error():
 
 
 def test_search_waits_a_moment_while_few_others_wait(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(search_gate, "MAX_WAIT", 30)
-    gate, inside, leave = SearchGate(1, 1), threading.Event(), threading.Event()
+    monkeypatch.setattr(places, "MAX_WAIT", 30)
+    gate, inside, leave = Places(1, 1), threading.Event(), threading.Event()
 
     def search() -> None:
         with gate.enter():
@@ -79,7 +79,7 @@ def test_search_waits_a_moment_while_few_others_wait(monkeypatch: pytest.MonkeyP
     with gate.enter():
         assert leave.is_set()
     thread.join()
-    assert gate.places == 1
+    assert gate.waiting == 1
 
 
 @pytest.mark.parametrize("path", SEARCHES)
@@ -98,7 +98,7 @@ def test_search_beyond_the_gate_is_refused_at_once(full_gate: None, path: str, c
 
 @pytest.mark.parametrize("path", [each for each in SEARCHES if "/match/" not in each])
 def test_matches_that_fill_their_gate_leave_searches_theirs(path: str):
-    with full(match_gate):
+    with full(match_places):
         assert [Client().get(path).status_code for _ in range(12)] == [200] * 12
         assert Client().get("/api/v1/match/?text=temple").status_code == 503
         page = Client().get("/en/search/?q=The+flood+reached+the+temple").content.decode()
@@ -191,7 +191,7 @@ def test_matches_that_never_end_leave_the_other_pages(monkeypatch: pytest.Monkey
         return HttpResponse()
 
     monkeypatch.setattr(MatchView, "get", hang)
-    monkeypatch.setattr(search_gate, "MAX_WAIT", 0.05)
+    monkeypatch.setattr(places, "MAX_WAIT", 0.05)
     with served() as address, ThreadPoolExecutor(8) as pool:
         try:
             stuck = pool.submit(fetch, address, "/api/v1/match/?text=a")
@@ -218,10 +218,10 @@ def fetch(address: str, path: str) -> int:
 
 def test_gate_is_entered_by_each_search_of_the_website(monkeypatch: pytest.MonkeyPatch):
     entered = []
-    for name in ("search_gate", "match_gate"):
-        gate = getattr(search_gate, name)
+    for name in ("search_places", "match_places"):
+        gate = getattr(places, name)
         enter = gate.enter
         monkeypatch.setattr(gate, "enter", lambda name=name, enter=enter: entered.append(name) or enter())
     for path in (*SEARCHES, *CHEAP):
         Client().get(path)
-    assert entered == [*["search_gate"] * 4, "match_gate", *["search_gate"] * 2]
+    assert entered == [*["search_places"] * 4, "match_places", *["search_places"] * 2]

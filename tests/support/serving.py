@@ -8,7 +8,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.core.handlers.wsgi import WSGIHandler
 
-from factcheck.web.search_gate import SearchGate
+from factcheck.web.places import Places
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -41,14 +41,14 @@ def running(server: TCPServer) -> Iterator[str]:
 
 
 @contextmanager
-def full(*gates: SearchGate) -> Iterator[None]:
-    """Fill these gates: all running threads and all waiting places are taken until the end of the block."""
-    places = [gate.places for gate in gates]
+def full(*gates: Places) -> Iterator[None]:
+    """Fill these places: all running threads and all waiting threads are there until the end of the block."""
+    waiting = [gate.waiting for gate in gates]
     with ExitStack() as entered:
         for gate in gates:
-            gate.places = 0
+            gate.waiting = 0
             for _ in range(gate.permits):
                 entered.enter_context(gate.enter())
         yield
-    for gate, count in zip(gates, places, strict=True):
-        gate.places = count
+    for gate, count in zip(gates, waiting, strict=True):
+        gate.waiting = count

@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.web.search_gate import search_gate
+from factcheck.web.places import search_places
 from factcheck.website import diff_views
 from tests.support.drafts import (
     Newsroom,
@@ -126,7 +126,7 @@ def test_pair_that_is_none(reviews: SimpleNamespace) -> None:
 
 def test_pages_count_as_searches(reviews: SimpleNamespace, settings: Any) -> None:
     path = f"/en/reviews/{reviews.corrected}/revisions/1..2/"
-    with full(search_gate):
+    with full(search_places):
         busy = Client().get(path)
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "2")
     assert "Reload this page in a few seconds." in busy.content.decode()

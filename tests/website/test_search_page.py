@@ -13,7 +13,7 @@ from django.test import Client
 
 from factcheck.record.models import PublishedReview
 from factcheck.record.search import ranking
-from factcheck.web.search_gate import search_gate
+from factcheck.web.places import search_places
 from factcheck.website import search_views, url_search, word_search
 from factcheck.website.filters import NAMES
 from tests.support.drafts import (
@@ -325,7 +325,7 @@ def test_a_post_with_the_claim_is_probably_the_same(published: Published) -> Non
 
 
 def test_a_full_gate_and_a_reached_limit_keep_the_text(published: Published, settings: Any) -> None:
-    with full(search_gate):
+    with full(search_places):
         response = Client().get(SEARCH, {"q": "video of a flood"})
     assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
     assert "video of a flood" in Page(response.content.decode()).values("input", "value")

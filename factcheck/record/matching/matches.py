@@ -1,7 +1,7 @@
-"""Finds published claims that say the same thing as a text, best match first.
+"""The search for published claims that say the same thing as a text, best match first.
 
 The candidates are reviews that contain the text's rarest words, and reviews with the nearest vectors. Each candidate is
-scored by words and by meaning, and a claim gets the score of its best review. Both searches are limited, so searching a
+scored by words and by meaning. A claim gets the score of its best review. Both searches are limited, so searching a
 million reviews takes about as long as searching ten thousand.
 """
 
@@ -56,10 +56,11 @@ _LIMIT = 1e-9  # the log-odds of a score of 1 would be infinite
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """`results` probably say the same as the text, `candidates` are less likely. Both start with the best match.
+    """The matches of a text. `results` probably say the same thing as the text, and `candidates` are less likely to.
 
-    `method` is "words+meaning" or "words". `explanation` says why meanings weren't compared. `refused` means that the
-    text itself is the reason, so another attempt will have the same result.
+    Both lists start with the best match. `method` is "words+meaning" or "words". `explanation` tells the user why
+    meanings weren't compared. If `refused` is true, the text itself is the reason, so another attempt will have the
+    same result.
     """
 
     results: list[Match]
@@ -90,12 +91,12 @@ class _Question:
 
     @property
     def selected(self) -> list[Word]:
-        """The words to search for."""
+        """Return the words to search for."""
         return select_words(self.words, len(self.pieces))
 
     @property
     def heaviest(self) -> list[str]:
-        """The sentences to compare by meaning."""
+        """Return the sentences to compare by meaning."""
         weights = weigh_pieces(self.words, len(self.pieces))
         chosen = heaviest_pieces(self.pieces, weights, MAX_TEXT)[:MAX_MEANINGS]
         return [lower_capitals(piece) for piece in chosen]
@@ -103,7 +104,7 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """The model's name and the text's vectors. The other attributes are as in Matching."""
+    """The model's name and the text's vectors. `explanation` and `refused` are the same as in Matching."""
 
     model: str = ""
     vectors: Sequence[HalfVector] = ()
@@ -112,7 +113,7 @@ class _Meaning:
 
 
 def match(text: str, *, limit: int = 10) -> Matching:
-    """The published claims that match the text best. An empty text has no matches.
+    """Return the published claims that match the text best. An empty text has no matches.
 
     The only error that a text can cause is TimeoutError.
     """
@@ -121,9 +122,10 @@ def match(text: str, *, limit: int = 10) -> Matching:
 
 
 def match_batch(texts: Sequence[str], *, limit: int = 10, pause: Callable[[], None] = lambda: None) -> list[Matching]:
-    """The matches of each text, in order. `pause` is called between the texts. Raises TimeoutError.
+    """Return the matches of each text, in order. Raise TimeoutError if there isn't enough time for all texts.
 
-    No transaction is open while vectors are computed, because an embeddings API can take several seconds.
+    `pause` is called between the texts. No transaction is open while vectors are computed, because an embeddings API
+    can take several seconds.
     """
     end, questions = time.monotonic() + BATCH_SECONDS, list[_Question]()
     for text in texts:
@@ -162,7 +164,9 @@ def _compare(question: _Question, meaning: _Meaning, seconds: float, limit: int)
         )
         for each in scored:
             best.setdefault(each.claim_id, each)
-        # The limit is applied last, because several of the best claims may have been merged into one claim.
+        # The limit is applied last, because several of the best claims may have been merged into one claim. The three
+        # nearest claims are moved forward twice: first to be compared, and then because the comparison changes the
+        # order.
         claims = with_nearest(_under_roots([*best.values()]))
         found = with_nearest(rank_differing(claims[: max(limit, MAX_COMPARED)], question.text))[:limit]
     results = [each for each in found if each.score >= THRESHOLD]
@@ -171,7 +175,7 @@ def _compare(question: _Question, meaning: _Meaning, seconds: float, limit: int)
 
 
 def _under_roots(matches: Sequence[Match]) -> list[Match]:
-    """The matches, with merged claims replaced by the claims that show their reviews. Each claim occurs once."""
+    """Replace merged claims by the claims that show their reviews. Each claim occurs once."""
     group = MergeGroup.of({each.claim_id for each in matches}, "public")
     found: dict[UUID, Match] = {}
     for each in matches:
@@ -180,9 +184,9 @@ def _under_roots(matches: Sequence[Match]) -> list[Match]:
 
 
 def rank_differing(matches: Sequence[Match], text: str) -> list[Match]:
-    """The matches with their differences from the text, best match first.
+    """Return the matches with their differences from the text, best match first.
 
-    A difference never turns a result into a candidate, because the claim is still about the same thing.
+    A difference lowers the score, but never turns a result into a candidate. The claim is still about the same thing.
     """
     claims = PublishedClaim.objects.using("public").filter(id__in=[each.claim_id for each in matches])
     bodies = dict(claims.values_list("id", "body"))
@@ -195,13 +199,17 @@ def rank_differing(matches: Sequence[Match], text: str) -> list[Match]:
 
 
 def _reduced(score: float) -> float:
+    """Return the score of a claim that differs, in [0, 1]. A result keeps at least the THRESHOLD."""
     bounded = min(max(score, _LIMIT), 1 - _LIMIT)
     likelihood = math.log(bounded / (1 - bounded)) - PENALTY
     return max(1 / (1 + math.exp(-likelihood)), THRESHOLD if score >= THRESHOLD else 0.0)
 
 
 def with_nearest(matches: Sequence[Match]) -> list[Match]:
-    """The matches, with the three nearest by meaning among the first ten. Words can mislead across languages."""
+    """Return the matches with the three nearest by meaning among the first ten.
+
+    Shared words can mislead if the post and the claim are in different languages.
+    """
     by_meaning = sorted(matches, key=lambda each: -each.matched.get("meaning", 0))[:KEPT_NEAREST]
     first = [each for each in by_meaning if "meaning" in each.matched and each not in matches[:FIRST]]
     others = [each for each in matches if each not in first]
@@ -210,6 +218,7 @@ def with_nearest(matches: Sequence[Match]) -> list[Match]:
 
 
 def _model() -> _Model:
+    """Return the embeddings that can be compared with the stored vectors, or an explanation."""
     try:
         embeddings = get_embeddings()
     except EmbeddingError as problem:
@@ -224,7 +233,7 @@ def _model() -> _Model:
 
 
 def _meanings(questions: Sequence[_Question]) -> list[_Meaning]:
-    """The vectors of each question, computed together if the model can do this."""
+    """Return the vectors of each question. They are computed together if the model can do this."""
     embeddings = next((each.model.embeddings for each in questions if each.model.embeddings), None)
     compared = [each for each in questions if each.model.embeddings]
     vectors = iter(embed_batch(embeddings, [each.heaviest for each in compared]) if embeddings else ())
@@ -244,8 +253,14 @@ def _explain_missing(count: int) -> str:
     return f"The meaning of {number} has not been computed yet."
 
 
+# The candidates by words and by vectors, in one statement.
+#
 # Only words in the claim and headline (label A) and in the summary (label B) count, because bodies are about too many
-# other things. The index ignores labels. So for a word that occurs in many bodies, only some of the reviews are read.
+# other things. The index ignores labels, so each term has two forms. `anywhere` has no labels, so it uses the index and
+# also finds words in bodies. At most `each` rows per term and `read` rows in total are read. `relevant` has the labels
+# and checks the rows that were read. So for a word that occurs in many bodies, only some of the reviews are found. The
+# terms are sorted, rarest first, and `min(number)` keeps the reviews with the rarest terms. `near` adds the reviews
+# that were found by their vectors. The cosine of a review is the similarity to the nearest vector of the text.
 _CANDIDATES = """
 WITH found AS MATERIALIZED (
     (SELECT id FROM (
@@ -273,7 +288,7 @@ def _candidates(
     meaning: _Meaning,
     near: Sequence[UUID],
 ) -> list[Candidate]:
-    """The reviews found by words and by vectors, with the values that are compared."""
+    """Return the reviews found by words and by vectors, with the values that are compared."""
     terms = search_terms(words, total)
     parameters = {
         "anywhere": [" & ".join(term) for term in terms],

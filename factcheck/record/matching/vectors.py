@@ -4,8 +4,8 @@ A publication adds the row, and `manage.py embed_claims` computes the vector lat
 the digest of the text, so the vector is kept if other fields change. A trigger (`sql/vectors.sql`) deletes the row
 after a withdrawal or an erasure.
 
-`rebuild_record` applies every revision in order. So a review loses its vector if it was withdrawn or erased at some
-point, or if its text was corrected.
+`rebuild_record` applies every revision in order. So a review loses its vector if it has ever been withdrawn or erased,
+or if its text has been corrected.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from factcheck.record.matching.match_numbers import MAX_TEXT
 
 
 def embedded_text(document: Mapping[str, Any]) -> str:
-    """The text that is compared by meaning, from a review's document or body."""
+    """Return the text that is compared by meaning, from a review's document or body."""
     parts = (document["claim"]["text"], document["headline"], document["summary"])
     return " ".join(part for part in parts if part)[:MAX_TEXT]
 
@@ -37,7 +37,7 @@ WHERE record_reviewvector.digest <> EXCLUDED.digest
 
 
 def apply(published: Sequence[Published]) -> None:
-    """Adds a row for each review that is now live. Its vector is computed later."""
+    """Add a row for each review that is now live. The vector is computed later."""
     live = [each for each in published if each.entry.is_live]
     if live:
         ids = [each.entry.subject for each in live]
@@ -46,4 +46,4 @@ def apply(published: Sequence[Published]) -> None:
 
 
 def rebuild() -> None:
-    """Keeps the rows, because computing their vectors takes long. A trigger has deleted outdated rows."""
+    """Keep the rows, because computing their vectors takes long. A trigger has deleted outdated rows."""

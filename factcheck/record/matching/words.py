@@ -1,4 +1,4 @@
-"""The words of a text for matching: their frequencies, the search terms, and the words in each sentence."""
+"""The words of a text for matching: how frequent they are, the search terms, and the words in each sentence."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -22,11 +22,11 @@ from factcheck.record.search.relevance import term_weight
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word from the text as a lexeme, with its frequency."""
+    """A lexeme of the text, with its frequency."""
 
     lexeme: str
-    reviews: int  # live reviews that contain the word in the claim or headline
-    weight: float  # inverse frequency
+    reviews: int  # the number of live reviews that contain the word in the claim or headline
+    weight: float  # higher for rarer words (`term_weight`)
     pieces: tuple[int, ...] = ()  # the sentences of the text that contain the word
 
 
@@ -43,15 +43,16 @@ FROM words GROUP BY lexeme
 
 
 def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
-    """The text's words and the total number of reviews. The rarest words come first and unknown words last."""
+    """Return the text's words and the total number of reviews. The rarest words come first and unknown words last."""
     cursor.execute(_WORDS, [list(pieces)])
     rows = cursor.fetchall()
     total = max((max(reviews, size) for _, _, reviews, size, _ in rows), default=1)
     words = []
     for lexeme, numbers, reviews, _, is_common in rows:
-        # A word that doesn't occur in any headline can still occur in a summary.
-        # A small database doesn't show which words are rare. So its words count as less rare than they seem, and it
-        # counts as part of a larger one.
+        # A word that doesn't occur in any claim or headline can still occur in a summary, so it counts as one review.
+        # A small database doesn't show which words are rare. So the weight is computed for a database of at
+        # least USUAL_REVIEWS reviews. There, the word is assumed to occur more often, by the square root of the ratio
+        # of the two sizes.
         expected = max(total, USUAL_REVIEWS)
         frequency = max(int(reviews), 1) * math.sqrt(expected / total)
         if is_common:
@@ -62,9 +63,10 @@ def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
 
 
 def select_words(words: Sequence[Word], count: int) -> list[Word]:
-    """The words to search for: the rarest known word of each piece, then the next rarest, unknown words last.
+    """Return the words to search for, rarest first and unknown words last.
 
-    Otherwise the unknown words of a long text would displace the words of the sentence that has been reviewed.
+    The rarest known word of each sentence is chosen first, then the next rarest. Otherwise the unknown words of a long
+    text would displace the words of the sentence that has been reviewed.
     """
     used, rounds = [0] * count, dict[Word, int]()
     for word in words:
@@ -76,7 +78,7 @@ def select_words(words: Sequence[Word], count: int) -> list[Word]:
 
 
 def weigh_pieces(words: Sequence[Word], count: int) -> list[float]:
-    """The weight of each piece, based on its known words. Unknown words can't lead to a claim."""
+    """Return the weight of each sentence, which is the sum of its known words. Unknown words can't lead to a claim."""
     weights = [0.0] * count
     for word in words:
         for number in word.pieces if word.reviews else ():
@@ -85,7 +87,10 @@ def weigh_pieces(words: Sequence[Word], count: int) -> list[float]:
 
 
 def word_weights(selected: Sequence[Word], words: Sequence[Word], count: int) -> list[dict[str, float]]:
-    """The weights of the words in the whole text and in each of its pieces. A claim can match any of these parts."""
+    """Return the weights of the words in the whole text and in each of its sentences.
+
+    A claim can match any of these parts.
+    """
     whole = {_quoted(word.lexeme): word.weight for word in selected}
     if count == 1:
         return [whole]
@@ -108,7 +113,7 @@ FROM unnest(%s::text[]) AS typed (lexeme), LATERAL (
 
 
 def add_similar_words(cursor: Any, words: Sequence[Word]) -> list[Word]:
-    """The words, along with similar known words. An unknown word shares its weight with the similar word."""
+    """Return the words, along with similar known words. An unknown word shares its weight with the similar word."""
     unknown = [word for word in words if not word.reviews and len(word.lexeme) in MISSPELT_LENGTHS]
     longest = sorted(unknown, key=lambda word: (-len(word.lexeme), word.lexeme))[:MISSPELT]
     if not longest:
@@ -125,10 +130,10 @@ def add_similar_words(cursor: Any, words: Sequence[Word]) -> list[Word]:
 
 
 def search_terms(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
-    """The terms to search for. The words of a term must occur together. About FOUND reviews match at least one term.
+    """Return the terms to search for. About FOUND reviews match at least one term.
 
-    The rarest word comes first. Words that don't occur in any claim or headline come last, because they can be frequent
-    in bodies.
+    The words of a term must occur together. The rarest word comes first. Words that don't occur in any claim or
+    headline come last, because they can be frequent in bodies.
     """
     room, known, unknown, common = float(FOUND), list[tuple[str, ...]](), list[tuple[str, ...]](), list[Word]()
     for word in words:
@@ -153,4 +158,5 @@ def _rarest_first(words: Iterable[Word]) -> list[Word]:
 
 
 def _quoted(lexeme: str) -> str:
+    """Return the lexeme in quotes, as in the text of a tsvector or tsquery."""
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"

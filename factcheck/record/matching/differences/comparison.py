@@ -1,4 +1,4 @@
-"""Compares a post with a claim: do words, polarity, numbers, names and dates differ?"""
+"""The comparison of a post with a claim, in which words, negations, numbers, names and dates can differ."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from factcheck.record.matching.differences.negation import negation_differs
 from factcheck.record.matching.differences.numbers import number_differs
 from factcheck.record.matching.differences.sentences import Sentence, closest, fold, read_sentences
 
-# "— Jane Doe (@jane) January 14, 2020"
+# the last line of an embedded post: "— Jane Doe (@jane) January 14, 2020"
 _SIGNATURE = re.compile(r"\s[—–-]\s?[^—–\n]{1,80}\(@\w{1,30}\)[^\n]{0,40}$")
 _PUNCTUATION = re.compile(r"""[.,;:!?…"“”„«»'‘’()\[\]]+""")
 
@@ -20,14 +20,14 @@ Difference = Literal["negation", "number", "name", "date"]
 
 
 def read_post(text: str) -> list[Sentence]:
-    """The sentences of a post, to be compared with claims. The author and date below an embedded post are left out."""
+    """Return the sentences of a post, without the author and date below an embedded post."""
     return read_sentences(_SIGNATURE.sub("", text.rstrip()))
 
 
 def same_words(text: str, claim: str) -> bool:
-    """Whether the text or one of its sentences has the claim's words in their order.
+    """Return whether the post or one of its sentences consists of the claim's words, in the same order.
 
-    Accents count only if the text has accents.
+    Diacritics count only if the post contains diacritics.
     """
     parts = [clean_question(text), *(sentence.text for sentence in read_post(text))]
     has_accents = any(part != fold(part) for part in map(_plain, parts))
@@ -46,17 +46,17 @@ def _words(text: str) -> list[str]:
 
 
 def find_missing_words(text: str, claim: str) -> list[str]:
-    """The words of the text that carry meaning, in any form, and that the claim doesn't contain."""
+    """Return the words that the claim doesn't contain in any form. Function words such as "the" are left out."""
     known = {key for sentence in read_sentences(claim) for key in sentence.content}
     words = [word for sentence in read_sentences(text) for word in sentence.words]
     return [*dict.fromkeys(word.text for word in words if word.is_content and word.key not in known)]
 
 
 def find_differences(post: Sequence[Sentence], claim: str) -> list[Difference]:
-    """Where the post's sentence that is closest to the claim differs from the claim.
+    """Compare the claim with the most similar sentence of the post, and return what differs.
 
-    A part that only one of the texts states isn't a difference. Texts in different languages differ only in numbers and
-    dates.
+    A detail that only one of the two sentences states isn't a difference. If the sentences are in different languages,
+    only numbers and dates can differ.
     """
     stated = closest(read_sentences(claim), post[0]) if len(post) == 1 else None
     stated = stated or next(iter(read_sentences(claim)), None)

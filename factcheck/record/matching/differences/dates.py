@@ -1,4 +1,4 @@
-"""Finds dates and years that differ."""
+"""The comparison of dates and years in two sentences."""
 
 import re
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Date:
     day: int | None
 
     def agrees(self, other: "Date") -> bool:
-        """Whether all parts that both dates state are equal. Day and month can be swapped."""
+        """Return whether the parts that both dates state are equal. Day and month can be swapped."""
         if self.year and other.year and self.year != other.year:
             return False
         swapped = None not in (self.month, self.day) and (self.month, self.day) == (other.day, other.month)
@@ -51,11 +51,16 @@ class Date:
         )
 
     def is_comparable(self, other: "Date") -> bool:
+        """Return whether both dates state a year, or both state a month."""
         return bool((self.year and other.year) or (self.month and other.month))
 
 
 def date_differs(post: Sentence, claim: Sentence, *, alone: bool) -> bool:
-    """Whether each sentence states a date that agrees with no date of the other. `alone` is as in `number_differs`."""
+    """Return whether each sentence states a date that agrees with no date of the other sentence.
+
+    `alone` is true if the post has one sentence. This sentence is compared even if it shares no words with the claim,
+    because its language can be different.
+    """
     if overlap(post, claim) < (ALIKE if post.content & claim.content or not alone else 0):
         return False
     left, right = read_dates(post), read_dates(claim)
@@ -69,7 +74,7 @@ def read_dates(sentence: Sentence) -> list[Date]:
 
 
 def without_dates(text: str) -> str:
-    """The text with spaces in place of dates and times."""
+    """Return the text with spaces in place of dates and times, so that positions don't change."""
     return _TIME.sub(lambda found: " " * len(found[0]), _DATES.sub(lambda found: " " * len(found[0]), text))
 
 

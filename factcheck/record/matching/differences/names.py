@@ -1,4 +1,4 @@
-"""Finds names that differ. A name is a run of capitalised words in a sentence that isn't capitalised throughout."""
+"""The comparison of names. A name is a run of capitalised words in a sentence that isn't mostly capitalised."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,10 @@ _NO_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The words of a name, with the words before and after it. `certain` is False at the start of a sentence."""
+    """The words of a name, with the words before and after it.
+
+    `certain` is false for a single capitalised word at the start of a sentence, because any word is capitalised there.
+    """
 
     words: tuple[Word, ...]
     before: Word | None
@@ -28,7 +31,7 @@ class Name:
 
 
 def name_differs(post: Sentence, claim: Sentence) -> bool:
-    """Whether the sentences have different names in the same place."""
+    """Return whether the two sentences have different names in the same place."""
     if not (_is_comparable(post) and _is_comparable(claim)) or overlap(post, claim) < ALIKE:
         return False
     close = overlap(post, claim) >= CLOSE
@@ -42,7 +45,7 @@ def _is_comparable(sentence: Sentence) -> bool:
 
 
 def _names(sentence: Sentence, other: Sentence) -> list[Name]:
-    """The names, or parts of names, that the other sentence doesn't contain."""
+    """Return the names, or parts of names, that the other sentence doesn't contain."""
     found, run, words = list[Name](), list[Word](), sentence.words
     for index, word in enumerate((*words, None)):
         if word and _is_name(word) and not _occurs(word, other) and (not run or word.start - run[-1].end == 1):
@@ -59,14 +62,17 @@ def _names(sentence: Sentence, other: Sentence) -> list[Name]:
 
 
 def _is_name(word: Word) -> bool:
-    """Whether the word is capitalised and isn't a title, a function word or an initial."""
+    """Return whether the word is capitalised and isn't a title, a function word or an initial."""
     if not word.text[0].isupper() or word.plain in _NO_NAMES or len(word.plain) < 2:
         return False
     return word.is_content or word.text.isupper()
 
 
 def _occurs(word: Word, sentence: Sentence) -> bool:
-    """Whether the sentence contains the word. Without diacritics, "nói" and "Nội" would be equal."""
+    """Return whether a word of the sentence begins with the same letters.
+
+    Diacritics count if both texts contain them. Otherwise "nói" and "Nội" would be the same word.
+    """
     if word.text.isascii() or sentence.text.isascii():
         return any(each.plain[:SAME] == word.plain[:SAME] for each in sentence.words)
     start = word.text.lower()[:SAME]
@@ -78,7 +84,7 @@ def _is_shouted(run: list[Word]) -> bool:
 
 
 def _is_abbreviated(run: list[Word], sentence: Sentence) -> bool:
-    """Whether the sentence contains the initials of the name, or the words whose initials are the name."""
+    """Return whether the sentence contains the initials of the name, or the words whose initials are the name."""
     initials = "".join(word.plain[0] for word in run)
     if len(initials) > 1 and any(initials in word.plain for word in sentence.words):
         return True
@@ -88,7 +94,10 @@ def _is_abbreviated(run: list[Word], sentence: Sentence) -> bool:
 
 
 def _same_place(one: Name, other: Name, close: bool) -> bool:
-    """Whether a neighbouring word is equal. At the start of a sentence, only the word after the name counts."""
+    """Return whether a word next to the names is equal.
+
+    At the start of a sentence, only the word after the name counts.
+    """
     if not (one.certain or other.certain):
         return False
     same_before = _same_word(one.before, other.before, close)

@@ -1,4 +1,4 @@
-"""Finds words that one sentence negates and the other sentence doesn't."""
+"""The comparison of negations. A negation differs if only one of two sentences denies something."""
 
 import re
 import unicodedata
@@ -52,7 +52,7 @@ _UNSPACED = re.compile(
 
 
 def negation_differs(post: Sentence, claim: Sentence) -> bool:
-    """Whether a word that both sentences share is negated in only one of them."""
+    """Return whether a word that both sentences share is negated in only one of the sentences."""
     if overlap(post, claim) < ALIKE:
         return False
     if post.unspaced and claim.unspaced:
@@ -64,7 +64,10 @@ def negation_differs(post: Sentence, claim: Sentence) -> bool:
 
 
 def _negated(sentence: Sentence, before: frozenset[str]) -> set[str]:
-    """The stems that are negated an odd number of times. `before` contains negations that precede what they negate."""
+    """Return the stems that are negated an odd number of times, because two negations cancel each other.
+
+    `before` contains the negations that precede the words that they negate.
+    """
     text = unicodedata.normalize("NFC", sentence.text.lower()).replace("’", "'")
     skipped = [found.span() for found in _PHRASES.finditer(text)]
     found = set[str]()
@@ -85,7 +88,7 @@ def _negated(sentence: Sentence, before: frozenset[str]) -> set[str]:
 
 
 def _scope(words: tuple[Word, ...], index: int, most: int, step: int) -> set[str]:
-    """The next content words in the same clause."""
+    """Return the next content words in the same clause, at most `most`. A `step` of -1 reads backwards."""
     found, at = set[str](), index + step
     while 0 <= at < len(words) and words[at].clause == words[index].clause and len(found) < most:
         if words[at].is_content:

@@ -1,4 +1,4 @@
-"""Finds numbers that differ: digits with separators, number words, thousands and millions, and percentages."""
+"""The comparison of numbers: digits with separators, number words, thousands and millions, and percentages."""
 
 import re
 import unicodedata
@@ -41,7 +41,7 @@ _SMALL = {
     )
     for name in names.split()
 }
-# These words are numbers only before a scale, because they also mean something else ("năm" is "year", "a" an article).
+# These words are numbers only before a scale, because they also mean something else ("năm" also means "year").
 _BEFORE_SCALE = {
     "one": 1.0,
     "a": 1.0,
@@ -70,7 +70,7 @@ _UNITS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of a sentence. `before` and `after` are the stems of the neighbouring words."""
+    """A number in a sentence. `before` and `after` are the stems of the words next to the number."""
 
     value: float
     percent: bool
@@ -78,6 +78,7 @@ class Number:
     after: str
 
     def equals(self, other: "Number") -> bool:
+        """Return whether the numbers are equal. Large numbers may differ slightly, because people round them."""
         if self.percent != other.percent:
             return False
         largest = max(self.value, other.value)
@@ -85,7 +86,11 @@ class Number:
 
 
 def number_differs(post: Sentence, claim: Sentence, *, alone: bool) -> bool:
-    """Whether the sentences state different numbers of the same thing. `alone` means that the post is one sentence."""
+    """Return whether the sentences state different numbers of the same thing.
+
+    `alone` is true if the post has one sentence. This sentence is compared even if it shares no words with the claim,
+    because its language can be different.
+    """
     left, right = read_numbers(post), read_numbers(claim)
     only_left = [each for each in left if not any(each.equals(other) for other in right)]
     only_right = [each for each in right if not any(each.equals(other) for other in left)]
@@ -104,7 +109,7 @@ def number_differs(post: Sentence, claim: Sentence, *, alone: bool) -> bool:
 
 
 def read_numbers(sentence: Sentence) -> list[Number]:
-    """The numbers of a sentence without its dates, times and names such as COVID-19."""
+    """Return the numbers of a sentence. Dates, times and names such as COVID-19 are left out."""
     text = _latin_digits(without_dates(sentence.text))
     found, end = list[Number](), 0
     for start, stop, value, needs_scale in sorted(_digits(text) + _number_words(text)):
@@ -120,6 +125,7 @@ def read_numbers(sentence: Sentence) -> list[Number]:
 
 
 def _digits(text: str) -> list[tuple[int, int, float, bool]]:
+    """Return the start, end and value of each number in digits. The last item is true if a scale must follow."""
     found = []
     for match in _DIGITS.finditer(text):
         unit = _UNITS.match(text, match.end())
@@ -130,6 +136,7 @@ def _digits(text: str) -> list[tuple[int, int, float, bool]]:
 
 
 def _number_words(text: str) -> list[tuple[int, int, float, bool]]:
+    """Return the start, the end and the value of each number word. The last item is true if a scale must follow."""
     found = []
     for match in WORD.finditer(text):
         word = match[0].lower()
@@ -141,7 +148,7 @@ def _number_words(text: str) -> list[tuple[int, int, float, bool]]:
 
 
 def _value(digits: str) -> float:
-    """The value of digits with separators: groups of three digits are thousands, anything else is a decimal."""
+    """Return the value of digits with separators. Groups of three digits are thousands. Other digits are decimals."""
     digits = re.sub(r"[\u202f\u00a0 ]", "", digits)
     parts = re.split("[.,]", digits)
     if len(parts) == 1:
@@ -152,7 +159,7 @@ def _value(digits: str) -> float:
 
 
 def _scaled(text: str, end: int, value: float) -> tuple[int, float, bool]:
-    """The end and the value after words such as "hundred thousand"."""
+    """Return the end and the value after scales such as "hundred thousand", and whether there was a scale."""
     scaled = False
     while match := re.compile(rf"[\s-]*({WORD.pattern})").match(text, end):
         word = fold(match[1])
@@ -164,6 +171,7 @@ def _scaled(text: str, end: int, value: float) -> tuple[int, float, bool]:
 
 
 def _stem(text: str, *, last: bool) -> str:
+    """Return the stem of the last or the first word, so that "deaths" equals "death"."""
     words = list(WORD.finditer(text[-60:] if last else text[:60]))
     if not words:
         return ""

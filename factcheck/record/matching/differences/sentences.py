@@ -19,7 +19,8 @@ _INITIALS = re.compile(
     r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|St|Gen|Gov|Sen|Rep|Jr|No|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|vs|v|approx|TP|ThS|TS|GS|PGS|BS))\.$"
 )
 _CLAUSE_END = re.compile(r"[,;:.!?…()\"“”—–]")
-# Function words of English and Vietnamese, after `_key`. They don't show that two sentences are about the same thing.
+# Function words of English and Vietnamese, as stems (`_key`). These words don't show that two sentences are about the
+# same thing.
 STOP_WORDS = frozenset(
     "a an the of to in on at by for from with as and or but if that this these those it its is are was were be been"
     " being am has have had having do does did done will would can could may might shall should must i you he she we"
@@ -34,7 +35,11 @@ STOP_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a sentence. `clause` counts the clauses before the word. `first` means the first of its sentence."""
+    """A word of a sentence. `start` and `end` are the word's positions in the sentence.
+
+    `clause` is the number of clauses before the clause with this word. `first` is true for the first word of a sentence
+    or quotation.
+    """
 
     text: str
     plain: str  # in lower case, without diacritics
@@ -58,36 +63,39 @@ class Sentence:
 
     @cached_property
     def content(self) -> frozenset[str]:
-        """The stems of the words that carry the meaning."""
+        """Return the stems of the words that carry the meaning."""
         return frozenset(word.key for word in self.words if word.is_content)
 
     @cached_property
     def unspaced(self) -> bool:
-        """Whether the sentence is in a script without spaces between words."""
+        """Return whether most characters belong to a script without spaces between words."""
         return len(_UNSPACED.findall(self.text)) * 2 > len(self.text)
 
     @cached_property
     def pairs(self) -> frozenset[str]:
-        """The pairs of neighbouring characters."""
+        """Return the pairs of neighbouring characters. They replace words in scripts without spaces."""
         letters = "".join(filter(str.isalnum, self.text))
         return frozenset(letters[at : at + 2] for at in range(len(letters) - 1))
 
 
 def read_sentences(text: str) -> list[Sentence]:
-    """The sentences of a text without URLs."""
+    """Return the sentences of a text without URLs."""
     return [
         found for piece in _split(unicodedata.normalize("NFKC", clean_question(text))) if (found := _read(piece)).words
     ]
 
 
 def overlap(one: Sentence, other: Sentence) -> float:
-    """The share of the shorter sentence that both have in common, from 0 to 1."""
+    """Return the share of the shorter sentence's content words that both sentences contain, from 0 to 1.
+
+    In scripts without spaces, pairs of characters are counted instead of words.
+    """
     left, right = (one.pairs, other.pairs) if one.unspaced and other.unspaced else (one.content, other.content)
     return len(left & right) / max(1, min(len(left), len(right)))
 
 
 def closest(sentences: Sequence[Sentence], claim: Sentence) -> Sentence | None:
-    """The sentence that has the most in common with the claim."""
+    """Return the sentence that shares the most words with the claim. The shortest sentence wins a tie."""
 
     def common(each: Sentence) -> tuple[int, float]:
         if each.unspaced and claim.unspaced:
@@ -98,13 +106,13 @@ def closest(sentences: Sequence[Sentence], claim: Sentence) -> Sentence | None:
 
 
 def fold(text: str) -> str:
-    """The text in lower case and without diacritics."""
+    """Return the text in lower case and without diacritics."""
     apart = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return "".join(each for each in apart if not unicodedata.combining(each) or each > "\u036f")
 
 
 def _split(text: str) -> list[str]:
-    """The sentences. A full stop after an initial or a title doesn't end a sentence."""
+    """Return the sentences. A full stop after an initial or a title doesn't end a sentence."""
     found = [""]
     for piece in _SENTENCE_END.split(text):
         if _INITIALS.search(found[-1]):
@@ -115,6 +123,7 @@ def _split(text: str) -> list[str]:
 
 
 def _cut(sentence: str) -> Iterator[str]:
+    """Yield the parts of a sentence that is too long. A part ends at a space if possible."""
     while len(sentence) > MAX_SENTENCE:
         cut = sentence.rfind(" ", 1, MAX_SENTENCE) + 1 or MAX_SENTENCE
         yield sentence[:cut]
@@ -135,7 +144,7 @@ def _read(text: str) -> Sentence:
 
 
 def _key(plain: str) -> str:
-    """A short stem, so that "causes" equals "caused". Vietnamese syllables are shorter than stems."""
+    """Return a short stem, so that "causes" equals "caused". Vietnamese syllables are shorter than stems."""
     plain = plain.split("'")[0]
     if plain.endswith("s") and len(plain) > 3:
         plain = plain[:-1]

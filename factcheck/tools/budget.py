@@ -1,0 +1,43 @@
+"""The budget of a request: what the request may use, what it has used, and what it has read of the log.
+
+The first middleware makes it (`factcheck.web.request_log`). Everything that answers the request takes from the same
+object, so no function hands on a deadline or a limit. A thread answers one request at a time. A thread without a
+request, such as the worker's, has a budget without limits.
+"""
+
+from contextvars import ContextVar
+
+
+class Budget:
+    """The client, its limits, the statements sent to the database, and the log's newest entry."""
+
+    __slots__ = (
+        "account", "has_head", "head", "headers", "id", "is_cacheable", "network", "queries", "retry_after", "seconds",
+    )  # fmt: skip
+
+    def __init__(self, request_id: str = "", network: str = "unknown") -> None:
+        self.id = request_id
+        self.network = network  # whose requests count together
+        self.account: int | None = None  # of a program with a token, for the log
+        # The statements sent to the database, and the seconds until their results arrived.
+        self.queries, self.seconds = 0, 0.0
+        # The headers that name the client's limits, and the seconds to wait if the request exceeds one of them.
+        self.headers: dict[str, str] = {}
+        self.retry_after: int | None = None
+        # The log's newest entry, or None if the log is empty or can't be read. `has_head` says whether it was read.
+        self.head: int | None = None
+        self.has_head = False
+        self.is_cacheable = False  # the response changes only when the log changes
+
+
+_current: ContextVar[Budget | None] = ContextVar("budget", default=None)
+
+
+def begin(budget: Budget) -> Budget:
+    """Make this the thread's budget until its next request, because Django logs refusals after all middleware."""
+    _current.set(budget)
+    return budget
+
+
+def current() -> Budget:
+    return _current.get() or begin(Budget())

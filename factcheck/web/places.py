@@ -1,0 +1,57 @@
+"""The places of a process for work that takes long, so that threads stay free for everything else.
+
+A match takes much longer than a search, because it also computes what the text means. So matches have places of their
+own, and searches keep their threads however many matches arrive. Requests beyond the places wait in the order of their
+arrival, if few others are waiting. Then they are refused. Requests that wait for changes, and downloads, never queue.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from django.conf import settings
+
+from factcheck.tools.slots import Slots
+
+MAX_WAIT = 2.0  # seconds
+RETRY_AFTER = 2  # seconds
+FREE_THREADS = 2  # threads that neither search nor match nor wait for it
+MAX_DOWNLOADS = 2
+
+
+class Busy(Exception):
+    """All places are taken."""
+
+
+class Places:
+    """`permits` is the number of threads that can run at a time. `waiting` is the number of threads that can wait."""
+
+    def __init__(self, permits: int, waiting: int = 0) -> None:
+        self.permits = permits
+        self.waiting = waiting
+        self._slots = Slots(permits)
+
+    @contextmanager
+    def enter(self) -> Iterator[None]:
+        """Take a place. Raises Busy."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._slots.take(MAX_WAIT, most_waiting=self.waiting))
+            except TimeoutError as problem:
+                raise Busy from problem
+            yield
+
+    def give_way(self) -> None:
+        """Let waiting threads run first, between two parts of long work."""
+        self._slots.give_way(MAX_WAIT)
+
+
+def places_for(threads: int) -> tuple[Places, Places]:
+    """Return the places for searches and for matches. A third of the threads that can wait are for matches."""
+    permits = max(1, threads // 4)
+    waiting = max(0, threads - permits - 1 - FREE_THREADS)
+    return Places(permits, waiting - waiting // 3), Places(1, waiting // 3)
+
+
+search_places, match_places = places_for(settings.WEB_THREADS)
+change_places = Places(settings.CHANGES_WAITERS)
+download_places = Places(MAX_DOWNLOADS)
