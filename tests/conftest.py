@@ -7,7 +7,7 @@
     def published(module_database): ...
 
 A fixture of the whole run whose name ends in ``_ground`` makes what many tests begin with, once for all workers. Both fixtures copy the database of
-the one that a test takes, directly or through other fixtures, instead of the empty one.
+the one that a test takes, directly or through other fixtures, instead of the empty one. ``live`` is a published review of ``newsroom`` on such a ground.
 
 Both are real: tests commit, there is no wrapping transaction, and the aliases ``default``, ``public`` and ``owner`` connect with
 their own roles, also from threads (which close their own connections: ``connections.close_all()``). The value of both fixtures is the database's name. A test that takes ``database`` in a module
@@ -53,7 +53,6 @@ if CONTROLLER:
     memory = Path("/dev/shm")
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**31
     folder = Path(tempfile.mkdtemp(prefix=f"factcheck-test-{os.getpid()}-", dir=memory if roomy else None))
-    folder.chmod(0o711)  # root's PostgreSQL runs as another account, which must pass through
     kept_server.restore(folder / "postgres")
     os.environ.update(
         FACTCHECK_VAR=str(folder),
@@ -70,6 +69,7 @@ from django.conf import settings  # noqa: E402
 
 django.setup()
 
+from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
@@ -81,12 +81,14 @@ from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
 from factcheck.editorial import claimants  # noqa: E402
 from factcheck.editorial.desk.deciding import public_text  # noqa: E402
+from factcheck.editorial.models import Review  # noqa: E402
 from factcheck.record.matching import matches  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.record.search import ranking  # noqa: E402
 from factcheck.web.response_cache import forget_responses  # noqa: E402
+from tests.support import cpu_seconds  # noqa: E402
 from tests.support.databases import Ground, fresh_database, ground_fixture, prepare_template  # noqa: E402
-from tests.support.drafts import Newsroom, make_newsroom  # noqa: E402
+from tests.support.drafts import Newsroom, make_newsroom, publish_first  # noqa: E402
 
 if TYPE_CHECKING:
     from tests.support.schemaorg import SchemaOrg
@@ -94,6 +96,7 @@ if TYPE_CHECKING:
 # Beside the project's folder, since the files may not be copied into it.
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 WITHOUT_DATA = pytest.StashKey[int]()
+SERVER = pytest.StashKey[float]()
 
 # The same examples on every run; `make prove` looks further.
 hypothesis.settings.register_profile("test", deadline=None, derandomize=True, max_examples=100, database=None)
@@ -104,6 +107,7 @@ hypothesis.settings.register_profile("prove", deadline=None, max_examples=2000, 
 for searching in (ranking, matches, public_text, claimants):
     searching.SECONDS *= 20
 ranking.FIRST_SECONDS *= 20
+PBKDF2PasswordHasher.iterations = 1_000  # a site's million takes a third of a second for each password
 
 list_static_files = WhiteNoiseMiddleware.add_files_from_finders
 static_files: dict[str, Any] = {}
@@ -182,6 +186,12 @@ def pytest_make_collect_report(collector: pytest.Collector):
     return report
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    names: list[str] = getattr(item, "fixturenames", [])
+    if "newsroom" in names and not {"database", "module_database"} & set(names):
+        names.insert(0, "module_database" if item.get_closest_marker("one_database") else "database")
+
+
 @pytest.hookimpl(trylast=True)  # after -m and -k, so that only tests are counted that would have run
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if DATA.is_dir() or os.environ.get("REQUIRE_DATA") == "1":
@@ -206,16 +216,21 @@ def pytest_runtest_setup() -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not CONTROLLER:  # all workers collect the same tests
         session.config.workeroutput["without_data"] = session.config.stash.get(WITHOUT_DATA, 0)  # type: ignore[attr-defined]
+        session.config.workeroutput["server"] = cpu_seconds.of_server()  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    node.config.stash[WITHOUT_DATA] = getattr(node, "workeroutput", {}).get("without_data", 0)
+    sent = getattr(node, "workeroutput", {})
+    node.config.stash[WITHOUT_DATA] = sent.get("without_data", 0)
+    node.config.stash[SERVER] = max(node.config.stash.get(SERVER, 0.0), sent.get("server", 0.0))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if count := config.stash.get(WITHOUT_DATA, 0):
         terminalreporter.write_line(f"{count} tests were left out: they read {DATA}, which is missing.")
+    server = config.stash.get(SERVER, 0.0) or cpu_seconds.of_server()  # the last worker has stopped it
+    terminalreporter.write_line(f"{cpu_seconds.of_python():.0f} CPU seconds of Python, {server:.0f} of PostgreSQL")
 
 
 @pytest.fixture(scope="session")
@@ -256,6 +271,7 @@ def load_demo() -> tuple[str, str]:
 
 
 newsroom_ground, demo_ground = ground_fixture(make_newsroom), ground_fixture(load_demo)
+live_ground = ground_fixture(publish_first, after="newsroom_ground")
 
 
 @pytest.fixture(autouse=True)
@@ -292,9 +308,15 @@ def module_database(template: str, django_db_blocker, request: pytest.FixtureReq
 
 
 @pytest.fixture
-def newsroom(newsroom_ground: Ground, database: str) -> Newsroom:
-    """One with its people, in a database of its own."""
+def newsroom(newsroom_ground: Ground) -> Newsroom:
+    """One with its people, in a database of its own, or in the module's with the mark ``one_database``."""
     return deepcopy(newsroom_ground.made)
+
+
+@pytest.fixture
+def live(live_ground: Ground, database: str) -> Review:
+    """A published review of the newsroom, in a database of its own."""
+    return deepcopy(live_ground.made)
 
 
 @pytest.fixture(scope="module")
@@ -318,5 +340,7 @@ def away_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
 def _ground_of(request: pytest.FixtureRequest, items: list[Any]) -> str | None:
     """The database that these tests begin with, if one of them takes a ground."""
     names = {name for item in items for name in getattr(item, "fixturenames", ()) if name.endswith("_ground")}
+    if "live_ground" in names:
+        names.discard("newsroom_ground")  # what it goes on from
     assert len(names) < 2, f"{request.node.nodeid} takes more than one ground: {names}"
     return request.getfixturevalue(names.pop()).template if names else None

@@ -1,4 +1,4 @@
-"""Serves the tools over MCP, on standard input and output or over HTTP."""
+"""The MCP server of the tools, on standard input and output or over HTTP."""
 
 import asyncio
 import functools
@@ -97,7 +97,10 @@ def serve_http(server: MCPServer, address: str, port: int) -> None:
 
 
 class PostOnly:
-    """Refuses GET, which would open a stream that never ends (MCP, Streamable HTTP, "Listening for Messages")."""
+    """Middleware that refuses GET. A GET would open a stream that never ends.
+
+    See "Listening for Messages" in MCP, Streamable HTTP.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -121,7 +124,7 @@ def _in_a_thread(threads: ThreadPoolExecutor, tool: Callable[P, T]) -> Callable[
 
 
 def run_tool(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run the tool. Raises ToolError for errors that the assistant can correct. Hides and logs other errors."""
+    """Run the tool. Raise ToolError for errors that the assistant can correct. Hide and log other errors."""
     begin(Budget())
     close_old_connections()
     try:

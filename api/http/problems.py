@@ -190,21 +190,21 @@ class Refused(APIException):
 
 
 class ParameterProblem(Refused):
-    """One or more query parameters are invalid. `errors` contains pairs of a parameter name and a sentence."""
+    """The error for invalid query parameters. `errors` contains pairs of a parameter name and a sentence."""
 
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
         super().__init__(BAD_PARAMETER, errors=[Error(parameter=name, detail=detail) for name, detail in errors])
 
 
 class TooSlow(Refused):
-    """A search takes too long. `detail` says what to send instead."""
+    """The error for a search that takes too long. `detail` says what to send instead."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)})
 
 
 class Gone(Refused):
-    """The content has been erased. `notice` is the public notice.
+    """The error for erased content. `notice` is the public notice.
 
     `notice` is None if the document was deleted without an erasure in the log. Verifiers find such deletions.
     """
@@ -258,9 +258,10 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
 
 
 def log_error(request: HttpRequest, response: HttpResponse, error: Exception) -> HttpResponse:
-    """Log a server error other than Refused, with its traceback. The query isn't logged, because it may contain a key.
+    """Log a server error other than Refused, with its traceback.
 
-    `log_response` marks the response, so Django doesn't log it a second time.
+    The query isn't logged, because it may contain a key. `log_response` marks the response, so Django doesn't log it a
+    second time.
     """
     if response.status_code < 500 or isinstance(error, Refused):
         return response

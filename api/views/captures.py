@@ -26,7 +26,7 @@ class CaptureDetail(Endpoint):
 
 
 def describe_capture(rows: list[PublicCapture]) -> evidence.PublicCapture:
-    """The body of a capture. Each row belongs to one review."""
+    """Return the body of a capture. Each row belongs to one review."""
     row = rows[0]
     return evidence.PublicCapture(
         sha256=row.sha256,

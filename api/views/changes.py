@@ -58,7 +58,10 @@ class ChangeList(Endpoint):
 
 
 def _read(request: HttpRequest) -> tuple[int, int, int]:
-    """Return the entry to start after, the page size and the number of seconds to wait. Raises ParameterProblem."""
+    """Return the entry to start after, the page size and the number of seconds to wait.
+
+    Raise ParameterProblem with all errors.
+    """
     parameters = Parameters(request.GET, NAMES)
     since = parameters.read("since", read_sequence, -1)
     size = parameters.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)

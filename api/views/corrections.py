@@ -21,7 +21,10 @@ from factcheck.record.readmodel import bodies
 
 
 def _by_review(each: Filter) -> Filter:
-    """Return the filter, applied to the current version of the review. Erased reviews keep only these two columns."""
+    """Return the filter, applied to the current version of the review.
+
+    Filters by language and publisher aren't changed, because erased reviews keep only these two columns.
+    """
     if each.name in ("language", "publisher"):
         return each
 

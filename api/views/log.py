@@ -31,7 +31,7 @@ _WHOLE = "This isn't a whole number. Send a number, for example 0 or 1024."
 
 
 class RawEndpoint(Endpoint):
-    """Sends bytes to other tools, and ignores their `Accept` header."""
+    """A view that sends bytes to other tools, and ignores their `Accept` header."""
 
     media_types = ()
 
@@ -171,7 +171,7 @@ def _encoded(value: bytes) -> str:
 
 
 def _read_place(place: str) -> tuple[int, int]:
-    """Parse the index and the width from `x001/x234/067` or `000.p/17`. Raises Http404."""
+    """Parse the index and the width from `x001/x234/067` or `000.p/17`. Raise Http404 for other places."""
     groups, partial, width = place.partition(".p/")
     if not _GROUPS.fullmatch(groups) or (partial and not re.fullmatch(r"[1-9][0-9]{0,2}", width)):
         raise Http404

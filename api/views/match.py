@@ -56,7 +56,11 @@ _LIMIT = OpenApiParameter(
 
 
 class MatchView(Endpoint):
-    """Clients can POST long texts, and texts that must not appear in access logs. POST doesn't change anything."""
+    """The matching of texts.
+
+    Clients can use POST for long texts, and for texts that must not appear in access logs. POST doesn't change
+    anything.
+    """
 
     http_method_names = ["get", "head", "options", "post"]
 
@@ -98,7 +102,10 @@ class MatchView(Endpoint):
 
 
 def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
-    """Return the response for a text. Raises ParameterProblem with all errors, and TooSlow."""
+    """Return the response for a text.
+
+    Raise ParameterProblem with all errors, or TooSlow if the comparison takes too long.
+    """
     limit = _read_limit(limit, errors)
     if fault := _find_fault(text):
         errors.append(("text", fault))
@@ -112,9 +119,10 @@ def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
 
 
 def _answer_batch(request: HttpRequest, texts: Any, limit: Any, errors: list[Fault]) -> bytes:
-    """Return the answers to several texts, in order. Raises ParameterProblem, TooSlow, and Refused for too many texts.
+    """Return the answers to several texts, in order.
 
-    Each text counts as a request. Other matches can run between two texts.
+    Each text counts as a request. Other matches can run between two texts. Raise ParameterProblem with all errors,
+    TooSlow if the comparison takes too long, and Refused if the client has sent too many requests.
     """
     limit = _read_limit(limit, errors)
     if not isinstance(texts, list) or not 1 <= len(texts) <= MAX_TEXTS:
@@ -151,7 +159,7 @@ def _find_fault(text: Any) -> str | None:
 
 
 def _read_object(request: HttpRequest) -> dict[str, Any]:
-    """Return the JSON object in the request, whatever the request's media type is. Raises Refused."""
+    """Return the JSON object in the request, whatever the request's media type is. Raise Refused for other content."""
     content = read_json(read_content(request, MAX_CONTENT))
     if not isinstance(content, dict):
         raise Refused(INVALID_CONTENT, errors=[Error(pointer="#", detail='Send a JSON object, as {"text": "…"}.')])

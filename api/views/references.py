@@ -63,7 +63,7 @@ def _respond(request: Request, options: ListOptions) -> HttpResponse:
 
 
 def _respond_with(kind: Kind, key: str, added: Output) -> HttpResponse:
-    """Return the stored body of a reference, with what the site adds. Raises Http404."""
+    """Return the stored body of a reference, with the fields that the site adds. Raise Http404 if there is none."""
     body = _references(kind).filter(key=key).values_list("body", flat=True).first()
     if body is None:
         raise Http404

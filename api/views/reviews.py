@@ -100,7 +100,7 @@ class ReviewAsClaimReview(Endpoint):
 
 
 def find_review(review_id: UUID, as_of: AsOf | None = None) -> tuple[str, bytes]:
-    """Return the status and the body. Raises Http404, or Gone if the content has been erased since `as_of`.
+    """Return the status and the body. Raise Http404, or Gone if the content has been erased since `as_of`.
 
     Also set the log's head in the request's budget. The head is never newer than the result.
     """

@@ -11,7 +11,10 @@ from factcheck.record.statements.output import construct
 
 
 def in_document(*path: str) -> Func:
-    """The value at a path in an entry's document, as text. Null if the document has been erased."""
+    """Return an expression for the value at a path in an entry's document, as text.
+
+    The value is null if the document has been erased.
+    """
     return Func(
         F("revision_document__document"),
         template=f"(convert_from(%(expressions)s, 'UTF8')::jsonb #>> '{{{','.join(path)}}}')",
@@ -20,17 +23,17 @@ def in_document(*path: str) -> Func:
 
 
 def in_revision(key: str) -> Func:
-    """The value of a key of `revision` in an entry's document, as text."""
+    """Return an expression for the value of a key of `revision` in an entry's document, as text."""
     return in_document("revision", key)
 
 
 def notice_in(erasure: str | bytes) -> ErasureNotice:
-    """The public notice, from the body or document of an erasure."""
+    """Return the public notice, from the body or document of an erasure."""
     return construct(ErasureNotice, orjson.loads(erasure)["notice"])
 
 
 def last_notice(review_id: UUID) -> ErasureNotice | None:
-    """The notice of the review's last erasure, even if a redacted revision followed. None without an erasure."""
+    """Return the notice of the review's last erasure, even if a redacted revision followed, or None."""
     erasures = LogEntry.objects.using("public").filter(subject=review_id, kind=LogEntry.Kind.ERASURE)
     newest = erasures.with_documents().last()
     return notice_in(newest.revision_document.checked()) if newest else None
