@@ -1,6 +1,6 @@
 """The differences between two statements in words, for the desk and for readers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -16,9 +16,6 @@ from factcheck.record.statements.demand import Demand
 from factcheck.record.statements.parts import Part, choices_of, default_of, find_rule, keys_of, parts_of
 from factcheck.record.statements.review import ClaimantType, Review
 from factcheck.record.statements.values import DAY
-
-# Compares two texts. A page for readers passes a function that ends after a fixed time.
-Diff = Callable[[str, str], list[Piece]]
 
 
 @dataclass(frozen=True)
@@ -85,14 +82,12 @@ class RowChange:
     pieces: list[Piece]
 
 
-def compare(before: dict[str, Any], after: dict[str, Any], diff: Diff = word_diff) -> list[Change]:
+def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     """Lists every difference between two statements."""
-    return list(_compare("", before, after, diff))
+    return list(_compare("", before, after))
 
 
-def compare_rows(
-    place: str, before: list[dict[str, Any]], after: list[dict[str, Any]], diff: Diff = word_diff
-) -> list[RowChange]:
+def compare_rows(place: str, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[RowChange]:
     """Lists the rows that differ, in the new order, and then the removed rows. A row is found again by its identity."""
     left: dict[str, list[dict[str, Any]]] = {}
     for row in before:
@@ -104,7 +99,7 @@ def compare_rows(
         if was is None:
             found.append(RowChange("added", key, [Piece("added", now)]))
         elif (text := _line(was, place)) != now:
-            found.append(RowChange("changed", key, shorten(diff(text, now), AROUND)))
+            found.append(RowChange("changed", key, shorten(word_diff(text, now), AROUND)))
     removed = [row for rows in left.values() for row in rows]
     return found + [RowChange("removed", _identity(row), [Piece("removed", _line(row, place))]) for row in removed]
 
@@ -113,27 +108,27 @@ def _identity(row: dict[str, Any]) -> str:
     return next((str(row[key]) for key in ("url", "title", "name", "slug") if row.get(key)), "")
 
 
-def _compare(place: str, before: Any, after: Any, diff: Diff) -> Iterator[Change]:
+def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
     if before == after:
         return
     label = PLACES[place].label if place in PLACES else place
     if place == "verdict":
-        yield from _verdict(before, after, diff)
+        yield from _verdict(before, after)
         before, after = ({key: value for key, value in verdict.items() if key not in (*ON_SCALE, "label")}
                          for verdict in (before, after))  # fmt: skip
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys(), key=_order(place)):
             was, now = before.get(key), after.get(key)
             if (key in before and key in after) or was not in EMPTY_VALUES or now not in EMPTY_VALUES:
-                yield from _compare(f"{place}.{key}".lstrip("."), was, now, diff)
+                yield from _compare(f"{place}.{key}".lstrip("."), was, now)
         return
     was, now = _text(before, place), _text(after, place)
     if was == now:  # the older statement lacks a key that is empty in the newer statement
         return
-    yield Change(label, shorten(diff(was, now), AROUND))
+    yield Change(label, shorten(word_diff(was, now), AROUND))
 
 
-def _verdict(before: dict[str, Any], after: dict[str, Any], diff: Diff) -> Iterator[Change]:
+def _verdict(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     """A new verdict is shown once, in words. Its values on the scale are shown if the words don't tell the change."""
     words = [verdict.get("label") or str(_("not decided yet")) for verdict in (before, after)]
     if words[0] != words[1]:
@@ -142,7 +137,7 @@ def _verdict(before: dict[str, Any], after: dict[str, Any], diff: Diff) -> Itera
     same_scale = all(before.get(key) == after.get(key) for key in ("scale", "worst", "best"))
     if words[0] == words[1] or (before.get("scale") and after.get("scale") and not same_scale):
         was, now = (_line(scale, "verdict") for scale in scales)
-        yield from _compare("verdict.scale", was, now, diff)
+        yield from _compare("verdict.scale", was, now)
 
 
 def _text(value: Any, place: str) -> str:
