@@ -140,9 +140,6 @@ def site() -> Iterator[dict[str, str]]:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)
-            home = var / "postgres.home"
-            if home.exists():
-                shutil.rmtree(home.read_text(encoding="utf-8").strip(), ignore_errors=True)
 
 
 def wait_until_answered() -> None:

@@ -53,7 +53,6 @@ if CONTROLLER:
     memory = Path("/dev/shm")
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**31
     folder = Path(tempfile.mkdtemp(prefix=f"factcheck-test-{os.getpid()}-", dir=memory if roomy else None))
-    folder.chmod(0o711)  # root's PostgreSQL runs as another account, which must pass through
     kept_server.restore(folder / "postgres")
     os.environ.update(
         FACTCHECK_VAR=str(folder),
@@ -70,6 +69,7 @@ from django.conf import settings  # noqa: E402
 
 django.setup()
 
+from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
@@ -86,6 +86,7 @@ from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.record.search import ranking  # noqa: E402
 from factcheck.web.places import search_places  # noqa: E402
 from factcheck.web.response_cache import forget_responses  # noqa: E402
+from tests.support import cpu_seconds  # noqa: E402
 from tests.support.databases import Ground, fresh_database, ground_fixture, prepare_template  # noqa: E402
 from tests.support.drafts import Newsroom, make_newsroom  # noqa: E402
 
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
 # Beside the project's folder, since the files may not be copied into it.
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 WITHOUT_DATA = pytest.StashKey[int]()
+SERVER = pytest.StashKey[float]()
 
 # The same examples on every run; `make prove` looks further.
 hypothesis.settings.register_profile("test", deadline=None, derandomize=True, max_examples=100, database=None)
@@ -107,6 +109,7 @@ matches.SECONDS *= 20
 for searching in (public_text, claimants):
     searching.SEARCH_SECONDS *= 20
 ranking.FIRST_SECONDS *= 20
+PBKDF2PasswordHasher.iterations = 1_000  # a site's million takes a third of a second for each password
 
 list_static_files = WhiteNoiseMiddleware.add_files_from_finders
 static_files: dict[str, Any] = {}
@@ -209,16 +212,21 @@ def pytest_runtest_setup() -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not CONTROLLER:  # all workers collect the same tests
         session.config.workeroutput["without_data"] = session.config.stash.get(WITHOUT_DATA, 0)  # type: ignore[attr-defined]
+        session.config.workeroutput["server"] = cpu_seconds.of_server()  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    node.config.stash[WITHOUT_DATA] = getattr(node, "workeroutput", {}).get("without_data", 0)
+    sent = getattr(node, "workeroutput", {})
+    node.config.stash[WITHOUT_DATA] = sent.get("without_data", 0)
+    node.config.stash[SERVER] = max(node.config.stash.get(SERVER, 0.0), sent.get("server", 0.0))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if count := config.stash.get(WITHOUT_DATA, 0):
         terminalreporter.write_line(f"{count} tests were left out: they read {DATA}, which is missing.")
+    server = config.stash.get(SERVER, 0.0) or cpu_seconds.of_server()  # the last worker has stopped it
+    terminalreporter.write_line(f"{cpu_seconds.of_python():.0f} CPU seconds of Python, {server:.0f} of PostgreSQL")
 
 
 @pytest.fixture(scope="session")

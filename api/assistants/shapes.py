@@ -214,7 +214,7 @@ def _keys(body: Body, kind: type[Any]) -> Any:
 
 
 def _lines(body: Body, kind: type[Any]) -> Any:
-    """Return the keys of this type, with each text cut to the maximum length of a line."""
+    """Return the values of this type's keys. Each text is cut to the maximum length of a line."""
     return {key: cut(body[key], SHORT) for key in kind.__annotations__}
 
 

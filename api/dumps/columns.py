@@ -1,4 +1,4 @@
-"""Converts a JSON Schema to columns, so that columns aren't listed twice. Unsupported schemas raise errors."""
+"""A conversion of JSON Schemas to columns, so that columns aren't listed twice. Unsupported schemas raise errors."""
 
 from typing import Any
 
@@ -15,7 +15,8 @@ def columns(schema: Json) -> Schema:
     """Return the columns for rows of this schema (`tables.row_schema`).
 
     Objects become structs, lists remain lists, and objects with arbitrary keys become maps. Every column is nullable,
-    because rows from before a key was introduced don't contain the key. Raises ValueError.
+    because rows from before a key was introduced don't contain the key. Raise ValueError if a part of the schema has no
+    column.
     """
     return Schema(_fields(schema["properties"], schema["$defs"], ""))
 

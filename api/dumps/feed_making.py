@@ -1,4 +1,4 @@
-"""Makes the file of the ClaimReview feed, also compressed. Readers get the previous file in the meantime."""
+"""The making of the ClaimReview feed's file, plain and compressed. Readers get the previous file in the meantime."""
 
 import gzip
 import hashlib
@@ -15,14 +15,14 @@ from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.datafeed import data_feed
 
 COMPRESSION = 6
-# A reader may have been sent to the previous file a moment ago.
+# The previous feed is kept, because a reader may be downloading it.
 KEEP = 2
 
 
 def make_feed() -> dump_files.Feed | None:
     """Make the feed of everything public. Return None if the newest feed is up to date.
 
-    Raises BlockingIOError if another process is making the feed, and OSError if the disk is full.
+    Raise BlockingIOError if another process is making the feed, and OSError if the disk is full.
     """
     settings.DUMPS_FOLDER.mkdir(parents=True, exist_ok=True)
     with dump_files.lock_folder("feed.lock"):

@@ -1,4 +1,4 @@
-"""The file formats of a dump. JSON Lines contain the rows as the API sends them, and become the other formats."""
+"""The file formats of a dump. Rows are first written as JSON Lines, as the API sends them, and then converted."""
 
 import io
 import re
@@ -38,7 +38,7 @@ def write_compressed(file: Path) -> io.BufferedWriter:
 
 
 def to_csv(rows: Path, file: Path, schema: Json) -> None:
-    """Write CSV (RFC 4180) in UTF-8. Objects and lists are written as JSON. Texts are quoted, and null is empty."""
+    """Write CSV (RFC 4180) in UTF-8. Objects and lists are written as JSON. Strings are quoted, and null is empty."""
     names = list(schema["properties"])
     with read_compressed(rows) as lines, write_compressed(file) as out:
         out.write(_line(names))

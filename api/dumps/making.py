@@ -1,4 +1,4 @@
-"""Makes a complete dump or none. Existing dumps are kept until the new dump is complete."""
+"""The making of dumps. A dump is made completely or not at all, and existing dumps are kept until then."""
 
 import hashlib
 import os
@@ -26,7 +26,7 @@ Advance = Callable[[int], None]  # called with the number of rows written
 def make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
     """Make a dump of everything public. Return None if the newest dump is up to date or if nothing is public.
 
-    `begin` receives the number of rows and returns a progress callback. Raises BlockingIOError if another process is
+    `begin` receives the number of rows and returns a progress callback. Raise BlockingIOError if another process is
     making a dump, and OSError if the disk is full.
     """
     settings.DUMPS_FOLDER.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
     folder = settings.DUMPS_FOLDER / str(head.sequence)
     previous = dump_files.find(folder)
     if previous and described.items() <= orjson.loads(previous.manifest).items():
-        return None  # but changed URLs or columns require a new dump
+        return None  # if URLs or columns have changed, a new dump is needed
     made_at = rfc3339(timezone.now())
     unfinished = settings.DUMPS_FOLDER / f"{dump_files.UNFINISHED}{head.sequence}"
     unfinished.mkdir()
@@ -142,7 +142,7 @@ def _write_durably(path: Path, content: bytes) -> None:
 
 
 def _move_into_place(unfinished: Path, folder: Path) -> None:
-    """Move a complete folder to its final path. Replaces an older dump of the same entries."""
+    """Move a complete folder to its final path. Replace an older dump of the same entries."""
     _flush_folder(unfinished)
     if folder.exists():
         folder.rename(folder.with_name(f"{dump_files.UNFINISHED}previous-{folder.name}"))

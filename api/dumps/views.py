@@ -65,7 +65,7 @@ class DumpFile(Endpoint):
 
 
 def find_dump(sequence: int) -> dump_files.Dump:
-    """Return the dump. Raises Http404 if it is missing, is being removed, or contains content that has been erased."""
+    """Return the dump. Raise Http404 if it is missing, is being removed, or contains content that has been erased."""
     for dump in dump_files.available("public"):
         if dump.sequence == sequence:
             return dump

@@ -145,7 +145,7 @@ def write_feed(
     entries: Sequence[Entry],
     pages: Mapping[str, str],
 ) -> tuple[bytes, str]:
-    """Return the feed and its media type. `address` is the URL of this page. The feed's id is the first page's URL.
+    """Return the feed and its media type. `address` is the URL of this page, and the feed's id is the first page's URL.
 
     `language` is the language of the title, the description and all entries, or None if the languages differ.
     """

@@ -30,7 +30,7 @@ _MESSAGES = {
 
 
 class GoogleError(Exception):
-    """An error for the client. `violations` contains pairs of a parameter name and a sentence."""
+    """An error for the client, in Google's format. `violations` contains pairs of a parameter name and a sentence."""
 
     def __init__(self, status: str, message: str, violations: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(message)

@@ -13,11 +13,14 @@ _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*|[*,./()]")
 
 
 class FieldsError(ValueError):
-    """The field mask is invalid. The message is a sentence for the client."""
+    """The error for an invalid field mask. The message is a sentence for the client."""
 
 
 def read_fields(text: str, shape: Shape) -> Shape:
-    """Return the selected part of the shape. A name with nothing below it selects the whole value."""
+    """Return the selected part of the shape. A name without subfields selects the whole value.
+
+    Raise FieldsError if the mask is invalid.
+    """
     if len(text) > MAX_LENGTH:
         raise FieldsError(f"The text is too long. Send at most {MAX_LENGTH} characters.")
     tokens = _TOKEN.findall(text)
@@ -66,9 +69,10 @@ def _read_path(tokens: list[str], depth: int) -> Path:
 
 
 def _select(paths: list[Path], shape: Shape) -> Shape:
+    """Return the part of the shape that these paths select. Raise FieldsError for an unknown name."""
     chosen: dict[str, list[Path] | None] = {}  # None selects the whole value
     for name, below in paths:
-        # A star selects all names that can have this part below them.
+        # A star selects all names. If subfields follow, it selects only names that have subfields.
         names = [each for each in shape if not below or shape[each]] if name == "*" else [name]
         for each in names:
             if each not in shape or (below and not shape[each]):

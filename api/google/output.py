@@ -1,4 +1,4 @@
-"""Parameters of a request, and responses as JSON, indented or not."""
+"""The parameters of a request, and responses as JSON, indented or not."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def parameters_of(request: HttpRequest) -> QueryDict:
 
 
 def read_boolean(value: str) -> bool:
-    """Parse true or false. Raises ValueError with a sentence for the client."""
+    """Parse true or false. Raise ValueError with a sentence for the client."""
     if value.lower() not in _BOOLEANS:
         raise ValueError("This is neither true nor false. Send true or false.")
     return _BOOLEANS[value.lower()]

@@ -63,7 +63,7 @@ class _Parameters(Parameters):
 
 
 def read_search(query: QueryDict, shape: Shape) -> Search:
-    """Read and check all parameters of a search. Raises GoogleError."""
+    """Read and check all parameters of a search. Raise GoogleError with all problems."""
     parameters = _Parameters(query, [*SEARCH, *COMMON])
     fields = _read_common(parameters, shape)
     search = Search(
@@ -88,7 +88,7 @@ def read_search(query: QueryDict, shape: Shape) -> Search:
 
 
 def read_image_search(query: QueryDict, shape: Shape) -> ImageSearch:
-    """Read and check all parameters of a search by picture. Raises GoogleError."""
+    """Read and check all parameters of a search by picture. Raise GoogleError with all problems."""
     parameters = _Parameters(query, [*IMAGE_SEARCH, *COMMON])
     fields = _read_common(parameters, shape)
     search = ImageSearch(
@@ -107,7 +107,10 @@ def read_image_search(query: QueryDict, shape: Shape) -> ImageSearch:
 
 
 def read_token(token: str, place: Iterable[str]) -> Position | None:
-    """Return the position after which the page begins, if there is a token. Raises GoogleError."""
+    """Return the position after which the page begins, or None without a token.
+
+    Raise GoogleError if the token belongs to other parameters.
+    """
     try:
         return read_cursor(token, place).position if token else None
     except ValueError:
@@ -116,7 +119,7 @@ def read_token(token: str, place: Iterable[str]) -> Position | None:
 
 
 def _read_common(parameters: _Parameters, shape: Shape) -> Shape:
-    """Return the requested fields. Raises GoogleError for unsupported output formats."""
+    """Return the requested fields. Raise GoogleError for unsupported output formats."""
     parameters.read("prettyPrint", read_boolean, True)
     if parameters.read("alt", parameter_values.read_choice(("json", "media", "proto")), "json") != "json":
         raise GoogleError("UNIMPLEMENTED", "This format isn't supported. Use alt=json.")

@@ -35,7 +35,7 @@ class SearchEndpoint(GoogleEndpoint):
         return responses.respond(write(sent, self.search(parameters_of(sent))), JSON)
 
     def post(self, request: Request) -> HttpResponse:
-        """Answer a GET that the client sends as a form, because the URL is too long."""
+        """Respond to a GET that the client sends as a form, because the URL is too long."""
         sent = request._request
         if sent.headers.get("X-HTTP-Method-Override", "").upper() != "GET" or sent.content_type != FORM:
             raise GoogleError(

@@ -1,7 +1,7 @@
-"""Reads `Accept` and `Accept-Encoding` (RFC 9110, section 12.5).
+"""The parser of `Accept` and `Accept-Encoding` (RFC 9110, section 12.5).
 
-Django's `HttpRequest.accepts` ignores media ranges with a weight of 0, so JSON would be sent for
-`*/*, application/json;q=0`.
+Django's `HttpRequest.accepts` ignores media ranges with a weight of 0, so JSON would be sent for `*/*,
+application/json;q=0`.
 """
 
 from functools import lru_cache
@@ -13,10 +13,10 @@ JSON, LINKED_DATA = "application/json", "application/ld+json"
 
 @lru_cache(256)
 def preferred_type(header: str, media_types: tuple[str, ...]) -> str | None:
-    """Return the type with the highest weight, or None if the header excludes all.
+    """Return the type with the highest weight, or None if the header excludes all types.
 
-    Among equal weights, a type that the header names wins, then the first. All types are JSON, so a client that accepts
-    only JSON gets any of them.
+    If weights are equal, a type that the header names comes first, and then the first of `media_types`. All types are
+    JSON, so a client that accepts only JSON gets any of them.
     """
     best = max(media_types, key=lambda media_type: _preference(header, media_type))
     return best if _preference(header, best)[0] > 0 else None

@@ -1,4 +1,4 @@
-"""Readers of parameter values. A reader takes the text of a value and returns the parsed value.
+"""The readers of parameter values. A reader gets the text of a value and returns the parsed value.
 
 If the text is invalid, the reader raises ValueError with a sentence for the client.
 """
@@ -78,7 +78,10 @@ def read_language(value: str) -> str:
 
 
 def _meant_tag(text: str) -> str | None:
-    """The tag of the language with this name in English, in Vietnamese or in the language. Typos are accepted."""
+    """Return the tag of the language with this name, or None. Typos are accepted.
+
+    The name can be in English, in Vietnamese or in the language itself.
+    """
     name = _folded(text)
     names = _tags()
     if name not in names:
@@ -88,7 +91,7 @@ def _meant_tag(text: str) -> str | None:
 
 @cache
 def _tags() -> dict[str, str]:
-    """Maps folded names to tags. The plain tag of a language comes before the tags of its regions."""
+    """Return the tags by folded name. The plain tag of a language takes precedence over the tags of its regions."""
     found: dict[str, str] = {}
     with translation.override("vi"):
         for code in sorted(LANG_INFO, key=lambda code: (code.count("-"), code)):
@@ -143,7 +146,7 @@ def read_verdict(value: str) -> str:
 
 
 def read_known_verdict(value: str) -> str:
-    """Return `scale:slug`. Raises ValueError if the value resembles a known verdict, but isn't one.
+    """Return `scale:slug`. Raise ValueError if the value resembles a known verdict, but isn't one.
 
     The newsrooms' scales can contain verdicts that no review has used yet. So all other unknown values are accepted.
     """

@@ -1,4 +1,4 @@
-"""Reads a request's query parameters, and reports all faults in one problem, with the closest known names."""
+"""The query parameters of a request. All faults are reported in one problem, with the most similar known names."""
 
 import difflib
 from collections.abc import Callable, Collection, Iterable
@@ -20,7 +20,7 @@ def unknown_parameters(names: Iterable[str], known: Collection[str]) -> list[Fau
 
 
 def require_utf8(request: HttpRequest) -> None:
-    """Raises ParameterProblem for bytes that aren't UTF-8. Django would replace these bytes with U+FFFD."""
+    """Raise ParameterProblem for bytes that aren't UTF-8. Django would replace these bytes with U+FFFD."""
     query = request.META.get("QUERY_STRING", "").encode("latin-1")  # as WSGI passes bytes (PEP 3333)
     if _is_utf8(query):
         return
@@ -61,7 +61,7 @@ class Parameters:
         return default
 
     def raise_faults(self) -> None:
-        """Raises ParameterProblem with all faults, if there are any."""
+        """Raise ParameterProblem with all faults, if there are any."""
         if self.faults:
             raise ParameterProblem(self.faults)
 
@@ -77,7 +77,7 @@ def unknown_value(value: str, known: Collection[str]) -> str:
 
 
 def unknown_field(path: str, known: Collection[str]) -> str:
-    """A sentence about a field that doesn't exist. A name without its parents is suggested with its parents."""
+    """Return a sentence about a field that doesn't exist. A name without its parents is suggested with its parents."""
     last = path.rpartition(".")[2]
     near = [each for each in known if each.rpartition(".")[2] == last][:2] or nearest(path, known)
     meant = (
@@ -87,7 +87,7 @@ def unknown_field(path: str, known: Collection[str]) -> str:
 
 
 def nearest(word: str, known: Collection[str]) -> list[str]:
-    """Up to two known words that resemble the word, the closest first."""
+    """Return up to two known words that resemble the word, the most similar first."""
     return difflib.get_close_matches(word[:100], known, n=2, cutoff=0.7)
 
 

@@ -1,4 +1,4 @@
-"""Adds schemas of stored bodies, examples, a description and tags to drf-spectacular's document."""
+"""The hook that adds schemas of stored bodies, examples, a description and tags to drf-spectacular's document."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ TAGS = [
 
 
 def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
-    """A hook for drf-spectacular's setting POSTPROCESSING_HOOKS."""
+    """Complete the document. This is a hook for drf-spectacular's setting POSTPROCESSING_HOOKS."""
     result["components"] = {"schemas": dict(sorted(COMPONENTS.items())), "securitySchemes": SECURITY}
     result["info"]["description"] = DESCRIPTION
     result["info"]["license"] = {"name": "The licence of the published content", "url": settings.LICENSE_URL}

@@ -1,4 +1,4 @@
-"""The contents of the API reference: the OpenAPI document in the form in which people read it."""
+"""The contents of the API reference: the OpenAPI document in a form for people."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -100,7 +100,7 @@ class Schema:
 
 
 def read_groups(document: Document, site: str) -> list[Group]:
-    """The operations by tag, in the document's order."""
+    """Return the operations by tag, in the document's order."""
     found: dict[str, list[Operation]] = {tag["name"]: [] for tag in document["tags"]}
     for path, item in document["paths"].items():
         for method in METHODS:
@@ -113,7 +113,7 @@ def read_groups(document: Document, site: str) -> list[Group]:
 
 
 def read_schemas(document: Document) -> list[Schema]:
-    """All schemas by name, with their fields."""
+    """Return all schemas by name, with their fields."""
     return [
         Schema(name, to_html(schema.get("description", "")), list(_kinds(schema)), list(_fields(schema, f"{name}.")))
         for name, schema in sorted(document["components"]["schemas"].items())
@@ -177,7 +177,7 @@ def _answer(status: str, answer: Document) -> Answer:
 
 
 def _fields(schema: Document, prefix: str) -> Iterator[Value]:
-    """The fields, and the fields of objects inside them as `outer.inner`."""
+    """Yield the fields, and the fields of objects inside them as `outer.inner`."""
     required = set(schema.get("required", []))
     for name, field in schema.get("properties", {}).items():
         anchor = f"{prefix}{name}"
@@ -187,7 +187,7 @@ def _fields(schema: Document, prefix: str) -> Iterator[Value]:
 
 
 def _kinds(schema: Document) -> Iterator[Kind]:
-    """The type in words. Names of schemas are parts of their own, so that the page can link them."""
+    """Yield the parts of the type's name. Names of schemas are separate parts, so that the page can link them."""
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(_SCHEMA)
         yield Kind(name, name)
@@ -229,7 +229,7 @@ def _examples(operation: Document) -> Iterator[Example]:
 
 
 def _commands(path: str, method: str, operation: Document, site: str) -> Iterator[str]:
-    """A curl command for each example of a request, or else one for the path."""
+    """Yield a curl command for each example of a request. Without such examples, yield one command for the path."""
     token = ['  -H "Authorization: Bearer $TOKEN"'] if operation.get("security") else []
     sent = [
         example
@@ -249,7 +249,7 @@ def _commands(path: str, method: str, operation: Document, site: str) -> Iterato
 
 
 def _address(summary: str, otherwise: str) -> str:
-    """The path and query in a summary such as "GET /api/v1/reviews/?q=a"."""
+    """Return the path and query in a summary such as "GET /api/v1/reviews/?q=a"."""
     _method, _space, address = summary.partition(" ")
     parts = urlsplit(address)
     return address if parts.path.startswith("/") else otherwise

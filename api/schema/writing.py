@@ -1,4 +1,4 @@
-"""Describes views that accept content or show private content. The descriptions follow from the views."""
+"""Descriptions of views that accept content or show private content. The descriptions are derived from the views."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ LIST_PARAMETERS = (
 
 
 class PrivateSchema(AutoSchema):
-    """Describes a `PrivateView`."""
+    """The description of a `PrivateView`."""
 
     view: Any
 

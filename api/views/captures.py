@@ -28,7 +28,7 @@ class CaptureDetail(Endpoint):
 
 
 def describe_capture(rows: list[PublicCapture]) -> dict[str, Any]:
-    """The body of a capture. Each row belongs to one review."""
+    """Return the body of a capture. Each row belongs to one review."""
     row = rows[0]
     return {
         "sha256": row.sha256,

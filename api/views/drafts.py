@@ -21,7 +21,10 @@ from api.views.private import PrivateView
 
 
 class PagesOfDrafts(BasePagination):
-    """Newest first. Each page begins after a draft. Django REST framework's pages would ignore invalid parameters."""
+    """The pages of a list of drafts, newest first. Each page begins after a draft.
+
+    The pages of Django REST framework would ignore invalid parameters.
+    """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         parameters = Parameters(request.query_params, [parameter.name for parameter in LIST_PARAMETERS])

@@ -74,7 +74,7 @@ class ProblemPage(Endpoint):
 
 @extend_schema(exclude=True)
 class Unknown(Endpoint):
-    """All other URLs. The view redirects if only the trailing slash is missing. Otherwise it sends a problem."""
+    """All other URLs. If only the trailing slash is missing, the view redirects. Otherwise it sends a problem."""
 
     depends_on_log = False
     media_types = ()
@@ -91,7 +91,7 @@ class Unknown(Endpoint):
 
 
 def _require_with_slash(request: Request) -> None:
-    """Raises Http404 unless the URL exists with a trailing slash."""
+    """Raise Http404 unless the URL exists with a trailing slash."""
     known = resolve(f"{request.path_info}/").func  # every other URL resolves to `Unknown`
     if request.path_info.endswith("/") or getattr(known, "view_class", None) is Unknown:
         raise Http404

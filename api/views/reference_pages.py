@@ -21,7 +21,7 @@ SCHEMAS = "schemas"
 
 @cache
 def contents() -> tuple[dict[str, Group], list[Schema], dict[str, Any]]:
-    """The groups by slug, the schemas, and the details of the API. They are read once for each process."""
+    """Return the groups by slug, the schemas, and the details of the API. They are read once for each process."""
     document = orjson.loads(openapi())
     groups = {group.slug: group for group in read_groups(document, settings.SITE_URL)}
     return groups, read_schemas(document), document["info"]

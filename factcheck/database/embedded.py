@@ -119,17 +119,13 @@ class Cluster:
                 f"{file} is missing, but the database exists. Restore the file from a backup, "
                 f"or remove {self.home} with all data to start with an empty database."
             )
-        self._make_home()
+        data_directory.make_folder(self.home, 0o700)
         return passwords.stored_passwords(file, (SUPERUSER, OWNER, APPLICATION, READING))
 
     def _postmaster(self) -> Postmaster:
         if self._server is None:
             self._server = Postmaster(self.directory, self._passwords()[SUPERUSER], durable=self._durable)
         return self._server
-
-    def _make_home(self) -> None:
-        # The server's account must be able to enter the folder, but can't list it. Each file in the folder is private.
-        data_directory.make_folder(self.home, 0o700 if self.directory.account is None else 0o711)
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:

@@ -8,7 +8,6 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
@@ -78,14 +77,13 @@ class Postmaster:
             # pg_ctl isn't used, because its shell command fails for some paths. The server gets its own session, so
             # that Ctrl-C in a terminal doesn't stop the server.
             self._process = subprocess.Popen(
-                [str(data_directory.binaries(self.place.account) / "postgres"), "-D", str(self.place.data)],
+                [str(data_directory.binaries() / "postgres"), "-D", str(self.place.data)],
                 cwd=self.place.home,
                 env=program_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
-                **_identity(self.place.account),
             )
         while not self.answers():
             words = log.read_text(errors="replace").strip()[-500:]
@@ -156,19 +154,18 @@ class Postmaster:
         unfinished = self.place.home / "data.new"
         if unfinished.exists():
             shutil.rmtree(unfinished)
-        data_directory.make_folder(unfinished, 0o700, self.place.account)
+        data_directory.make_folder(unfinished, 0o700)
         password = unfinished / "password"
         cluster = unfinished / "cluster"  # initdb requires an empty folder
         with open(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write(self.password)
-        self._give(password)
         arguments = [f"--pgdata={cluster}", f"--username={SUPERUSER}", f"--pwfile={password}", "--auth=scram-sha-256"]
         # Sorting and case follow Unicode on every machine. The libc locale only affects how the search splits words.
         arguments += ["--encoding=UTF8", f"--locale={_unicode_locale()}", "--lc-messages=C"]
         arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         arguments += ["--data-checksums"] if self.durable else ["--no-data-checksums", "--no-sync"]
         result = subprocess.run(
-            [str(data_directory.binaries(self.place.account) / "initdb"), *arguments],
+            [str(data_directory.binaries() / "initdb"), *arguments],
             cwd=self.place.home,
             env=program_environment(),
             stdin=subprocess.DEVNULL,
@@ -176,7 +173,6 @@ class Postmaster:
             text=True,
             timeout=PATIENCE * 2,
             check=False,
-            **_identity(self.place.account),
         )
         if result.returncode:
             words = (result.stderr or result.stdout).strip()
@@ -207,11 +203,6 @@ class Postmaster:
         file = self.place.data / "factcheck.conf"
         file.unlink(missing_ok=True)
         file.write_text("\n".join(lines) + "\n")
-        self._give(file)
-
-    def _give(self, file: Path) -> None:
-        if self.place.account is not None:
-            os.chown(file, self.place.account.uid, self.place.account.gid)
 
 
 def _shared_buffers() -> int:
@@ -226,10 +217,6 @@ def _shared_buffers() -> int:
 def program_environment() -> dict[str, str]:
     # Without a valid locale, the postmaster becomes multithreaded on macOS and refuses to start.
     return {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
-
-
-def _identity(account: data_directory.Account | None) -> dict[str, Any]:
-    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def _unicode_locale() -> str:

@@ -1,4 +1,4 @@
-"""Compares the log with a checkpoint that someone else kept, for example after a backup was restored.
+"""The comparison of the log with a checkpoint that someone else kept, for example after a backup was restored.
 
 The checkpoint comes from a witness's or a mirror's signed note, from a verifier's state file, or from the state file of
 `examples/witness.py`.
@@ -20,11 +20,14 @@ Kept = list[tuple[int, bytes]]  # sizes and root hashes
 
 
 class UnreadableError(Exception):
-    """The file or the URL isn't readable, or contains no checkpoint of this log."""
+    """The error for a file or URL that isn't readable or contains no checkpoint of this log."""
 
 
 def read_checkpoints(place: str, key: VerifierKey) -> Kept:
-    """Return the checkpoints in a file or at a URL. A signed note must be signed by the log. Raises UnreadableError."""
+    """Return the checkpoints in a file or at a URL. A signed note must be signed by the log.
+
+    Raise UnreadableError if the file or URL isn't readable or contains no checkpoint of this log.
+    """
     text = _read(place)
     try:
         if text.lstrip().startswith("{"):
@@ -38,7 +41,10 @@ def read_checkpoints(place: str, key: VerifierKey) -> Kept:
 
 
 def compare(place: str, kept: Kept) -> str:
-    """Return a sentence if the log contains everything in the checkpoints. Raises DiscrepancyError."""
+    """Return a sentence that confirms that the log contains all entries of the checkpoints.
+
+    Raise DiscrepancyError if entries are different or missing.
+    """
     newest = tree.newest_checkpoint()
     size = newest.size if newest else 0
     read = tree.tile_reader()
@@ -72,7 +78,7 @@ def _read(place: str) -> str:
 
 
 def _from_state(state: dict[str, Any], origin: str) -> Kept:
-    """Return the checkpoints of a verifier's state, or those that a witness stored for this log."""
+    """Return the checkpoints of a verifier's state, or the checkpoint that a witness stored for this log."""
     if "seen" in state or "shown" in state:
         kept = [(int(size), bytes.fromhex(root)) for size, root in state.get("shown", {}).items()]
         if last := state.get("seen"):

@@ -1,6 +1,6 @@
 """The folder of bulk dumps and of the ClaimReview feed, and which of them can still be downloaded.
 
-A dump is a folder named after its newest log entry. The manifest is written last. The feed is a file, whose name says
+A dump is a folder named after its newest log entry. The manifest is written last. The feed is a file, and its name says
 which entries it covers. `api/dumps` creates both, but erasures must also be applied to these files, so the record keeps
 track of them. After an erasure has been committed, files with erased content are deleted. Until then, they aren't
 available to readers.
@@ -35,7 +35,10 @@ class Dump:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A complete feed of the first `size` entries. `source` identifies the inputs, `digest` the bytes."""
+    """A complete feed of the first `size` entries.
+
+    `source` identifies the inputs, and `digest` identifies the bytes.
+    """
 
     size: int
     source: str
@@ -52,21 +55,21 @@ class Feed:
 
 
 def available(using: str | None = None) -> list[Dump]:
-    """The dumps that can be downloaded, newest first."""
+    """Return the dumps that can be downloaded, newest first."""
     found = _finished()
     outdated = _outdated([dump.sequence for dump in found], using)
     return [dump for dump in found if dump.sequence not in outdated]
 
 
 def feeds(using: str | None = None) -> list[Feed]:
-    """The feeds that can be downloaded, newest first."""
+    """Return the feeds that can be downloaded, newest first."""
     found = _complete_feeds()
     outdated = _outdated([feed.size - 1 for feed in found], using)
     return [feed for feed in found if feed.size - 1 not in outdated]
 
 
 def discard_outdated() -> None:
-    """Removes files whose content has been erased since they were made, and leftovers of interrupted runs."""
+    """Remove files whose content has been erased since they were made, and leftovers of interrupted runs."""
     current = feeds()
     for feed in _complete_feeds():
         if feed not in current:
@@ -81,7 +84,10 @@ def discard_outdated() -> None:
 
 
 def remove(dump: Dump) -> None:
-    """Removes a dump. The manifest is removed first, so an interruption leaves no readable dump. Raises OSError."""
+    """Remove a dump. Raise OSError if the folder can't be removed.
+
+    The manifest is removed first, so an interruption leaves no readable dump.
+    """
     (dump.folder / MANIFEST).unlink(missing_ok=True)
     shutil.rmtree(dump.folder, ignore_errors=True)  # another process may be removing the folder at the same time
     if dump.folder.exists():
@@ -94,7 +100,7 @@ def remove_feed(feed: Feed) -> None:
 
 
 def remove_leftovers() -> None:
-    """Removes incomplete dumps. Call this under `lock_folder`, or it can remove another process's work."""
+    """Remove incomplete dumps. Call this under `lock_folder`, because another process may be making a dump."""
     for folder in settings.DUMPS_FOLDER.iterdir():
         ours = folder.name.startswith(UNFINISHED) or _is_number(folder.name)  # other files are kept
         if ours and folder.is_dir() and not find(folder):
@@ -103,14 +109,14 @@ def remove_leftovers() -> None:
 
 @contextmanager
 def lock_folder(name: str = "lock") -> Iterator[None]:
-    """Locks the folder while a dump is being made. Raises BlockingIOError if another process has the lock."""
+    """Lock the folder until the block ends. Raise BlockingIOError if another process has the lock."""
     with open(settings.DUMPS_FOLDER / name, "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
 
 
 def find(folder: Path) -> Dump | None:
-    """The dump in a folder, or None if the folder isn't a complete dump."""
+    """Return the dump in a folder, or None if the folder isn't a complete dump."""
     if not _is_number(folder.name):
         return None
     try:
@@ -139,7 +145,7 @@ def _finished() -> list[Dump]:
 
 
 def _outdated(sequences: list[int], using: str | None) -> set[int]:
-    """The sequence numbers of dumps that contain entries about a review that has since been erased."""
+    """Return the sequence numbers of dumps that contain entries about a review that has since been erased."""
     if not sequences:
         return set()
     first = LogEntry.objects.filter(subject=OuterRef("subject"), number=1).values("sequence")

@@ -1,4 +1,4 @@
-"""Rotates the log's signing key. The old key signs the entry, and both keys sign its checkpoint."""
+"""The rotation of the log's signing key. The old key signs the entry, and both keys sign its checkpoint."""
 
 from uuid import UUID
 
@@ -10,10 +10,13 @@ from factcheck.record.models import LogEntry
 
 
 def rotate() -> LogEntry:
-    """Publishes the rotation to the signer's next key. The current key signs the log for the last time.
+    """Publish the rotation to the signer's next key. The current key signs the log for the last time.
 
-    Raises RecordError if there is no next key, or if it has a different name, because the log's origin never changes.
-    Also raises RecordError if the log has used this key before, because the keys would form a cycle.
+    Raise RecordError in three cases:
+
+    - There is no next key.
+    - The next key has a different name. The log's origin never changes.
+    - The log has used the next key before, so the keys would form a cycle.
     """
     # Raises SetupError for a signer that still has the key from before a rotation.
     signer, _status = checkpoints.require_identity(tree.newest_checkpoint())
@@ -28,7 +31,10 @@ def rotate() -> LogEntry:
 
 
 def current_key(using: str | None = None) -> VerifierKey:
-    """The log's current key. After a rotation, this key differs from the server's key until the server is restarted."""
+    """Return the log's current key.
+
+    After a rotation, this key differs from the server's key until the server is restarted.
+    """
     ours, newest = checkpoints.verifier_key(), tree.newest_checkpoint(using)
     if newest is None:
         return ours

@@ -1,4 +1,4 @@
-"""Imports the models of all packages of the record, because Django looks for models in this module."""
+"""The models of all packages of the record. Django looks for models in this module."""
 
 from factcheck.record.log.models import Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.matching.models import ReviewVector

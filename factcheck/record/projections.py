@@ -20,10 +20,10 @@ class Projection(Protocol):
     """Rows derived from entries and documents. Both functions run in a transaction while the log is locked."""
 
     def apply(self, published: Sequence[Published], /) -> None:
-        """Updates the rows with the newest entries. Each subject occurs at most once."""
+        """Update the rows with the newest entries. Each subject occurs at most once."""
 
     def rebuild(self) -> None:
-        """Deletes the rows before the whole log is applied again."""
+        """Delete the rows before the whole log is applied again."""
 
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -32,7 +32,7 @@ PROJECTIONS: tuple[Projection, ...] = (
 
 
 def rebuild(entries: Iterable[LogEntry]) -> None:
-    """Rebuilds all rows from these entries, which must come from `LogEntry.objects.with_documents()`."""
+    """Rebuild all rows from these entries, which must come from `LogEntry.objects.with_documents()`."""
     for projection in PROJECTIONS:
         projection.rebuild()
     for batch in _batches(entries):
@@ -43,7 +43,7 @@ def rebuild(entries: Iterable[LogEntry]) -> None:
 
 
 def _previous_entries(batch: Sequence[LogEntry]) -> Iterable[LogEntry]:
-    """For each subject in the batch, the last entry before the batch, if there is one."""
+    """Return the last entry before the batch for each subject in the batch, if there is one."""
     subjects = [entry.subject for entry in batch if entry.number > 1]
     if not subjects:
         return ()
@@ -51,7 +51,10 @@ def _previous_entries(batch: Sequence[LogEntry]) -> Iterable[LogEntry]:
 
 
 def _batches(entries: Iterable[LogEntry]) -> Iterator[list[LogEntry]]:
-    """The entries in ordered batches. A subject occurs once per batch, and a merge or split gets its own batch."""
+    """Yield the entries in ordered batches.
+
+    A subject occurs once per batch, and a merge or split gets its own batch.
+    """
     batch: dict[UUID, LogEntry] = {}
     for entry in entries:
         if batch and (entry.subject in batch or len(batch) == BATCH or entry.is_of_claim):

@@ -1,4 +1,7 @@
-"""Makes a file that proves what a revision said and that the log contains it. docs/reference/log.md lists the keys."""
+"""The content of proof files. A proof file proves what a revision said and that the log contains the revision.
+
+docs/reference/log.md lists the keys.
+"""
 
 import base64
 from typing import Any
@@ -10,17 +13,17 @@ from factcheck.record.models import Cosignature, LogCheckpoint, LogEntry, Revisi
 
 
 def find_document(entry: LogEntry) -> RevisionDocument | None:
-    """The document of an entry. None if the document has been erased."""
+    """Return the document of an entry, or None if the document has been erased."""
     return RevisionDocument.objects.using("public").select_related("entry").filter(pk=entry.pk).first()
 
 
 def salted(row: RevisionDocument) -> bytes:
-    """The salt, followed by the document. The entry's digest is the SHA-256 of exactly these bytes."""
+    """Return the salt, followed by the document. The entry's digest is the SHA-256 of exactly these bytes."""
     return bytes(row.salt) + row.checked()
 
 
 def make_proof(entry: LogEntry) -> dict[str, Any] | None:
-    """The content of a proof file. None if no checkpoint covers the entry and its erasure yet."""
+    """Return the content of a proof file. Return None if no checkpoint covers the entry and its erasure yet."""
     row, erasure, key = find_document(entry), None, current_key("public")
     if row is None:
         erasures = LogEntry.objects.using("public").filter(subject=entry.subject, kind=LogEntry.Kind.ERASURE)
@@ -47,7 +50,7 @@ def _part(entry: LogEntry, row: RevisionDocument | None, size: int) -> dict[str,
 
 
 def _find_checkpoint(sequence: int, key: VerifierKey) -> LogCheckpoint | None:
-    """The newest checkpoint that covers the entry and that a witness has cosigned, or else the newest checkpoint.
+    """Return the newest cosigned checkpoint that covers the entry, or else the newest checkpoint.
 
     A cosigned checkpoint from before a rotation isn't used, because the current key didn't sign it.
     """

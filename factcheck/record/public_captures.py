@@ -1,4 +1,4 @@
-"""Captures that readers may see. They are outside the log, and a newsroom can hide them again at any time.
+"""Captures that readers can see. They are outside the log, and a newsroom can hide them at any time.
 
 A row contains nothing of a draft. The files are in `public_files.py`, and the rules in `sql/public_captures.sql`.
 """
@@ -19,7 +19,7 @@ from factcheck.record.readmodel.models import PublishedReview
 
 class PublicCaptureQuerySet(models.QuerySet["PublicCapture"]):
     def live(self) -> Self:
-        """The captures of reviews that are public now. A withdrawn or erased review hides its captures."""
+        """Filter the captures of reviews that are public now. A withdrawn or erased review hides its captures."""
         return self.filter(Exists(PublishedReview.objects.live().filter(pk=OuterRef("review_id"))))
 
 
@@ -52,7 +52,7 @@ class PublicCapture(models.Model):
 
 
 def cited_urls(review: UUID) -> dict[str, str]:
-    """The published URLs by the hashes of the captures that the review's live revision cites."""
+    """Return the published URL of each capture that the review's live revision cites, by the capture's hash."""
     row = PublishedReview.objects.live().filter(pk=review).first()
     if row is None:
         return {}
@@ -62,9 +62,9 @@ def cited_urls(review: UUID) -> dict[str, str]:
 
 @transaction.atomic
 def replace_public_captures(review: UUID, captures: Iterable[Any], urls: Mapping[str, str]) -> None:
-    """Replaces the review's public captures. `captures` are the newsroom's rows, with a file each.
+    """Replace the review's public captures. `captures` are the newsroom's rows, each with a file.
 
-    `urls` are the published URLs by hash. The URL of a row can be a URL that only a draft had.
+    `urls` maps hashes to published URLs. The URL in a row isn't used, because it may have been only in a draft.
     """
     shown = {capture.sha256: capture for capture in captures}
     rows = PublicCapture.objects.filter(review_id=review)

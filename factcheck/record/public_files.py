@@ -1,9 +1,9 @@
 """Files that readers can download: pictures in published texts, and public copies of sources.
 
-Django's storage also has the files of drafts, so readers' processes never use it. A public file is a copy in a folder
-of its own. Its name contains the SHA-256 of its content, so it never changes. It is public as long as a row of
-PublishedPicture or PublicCapture names it. An advisory lock for each name keeps a publication and a deletion of the
-same file apart.
+Django's storage also contains the files of drafts, so readers' processes never use it. A public file is a copy in a
+separate folder. The name of the file contains the SHA-256 of its content, so a file never changes. The file is public
+as long as a row of PublishedPicture or PublicCapture names it. An advisory lock for each name prevents a publication
+and a deletion of the same file at the same time.
 """
 
 import hashlib
@@ -31,7 +31,10 @@ def public_file(name: str) -> Path:
 
 
 def publish_file(name: str, content: Iterable[bytes]) -> bool:
-    """Write the file if it is missing, complete or not at all. Return False if the content has another SHA-256."""
+    """Write the file if it is missing. Return False if the content has another SHA-256.
+
+    A file is written completely or not at all.
+    """
     lock_file(name)
     file = public_file(name)
     if file.exists():
@@ -60,7 +63,7 @@ def read_public_file(name: str) -> bytes | None:
 
 
 def delete_after_commit(names: Iterable[str]) -> None:
-    """Delete the files that no row names any more once the transaction has been committed."""
+    """Delete the files that no row names any longer, after the transaction has been committed."""
     # `robust`: the commit can't be undone. The nightly task deletes a file that can't be deleted now.
     if gone := sorted(names):
         transaction.on_commit(lambda: _delete_unused(gone), robust=True)
@@ -82,7 +85,7 @@ def old_files(storage: Storage, folder: str) -> Iterator[str]:
 
 
 def lock_file(name: str) -> None:
-    """Until the transaction ends, nobody else writes or deletes this file."""
+    """Lock the file's name until the transaction ends, so that nobody else writes or deletes the file."""
     key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
         cursor.callproc("pg_advisory_xact_lock", [key])

@@ -1,4 +1,4 @@
-"""Publishes to the record. All additions to the record go through this module.
+"""Publications in the record. All additions to the record go through this module.
 
 One transaction appends to the log and updates its projections while the log is locked. So readers see all of a
 publication or nothing. A second transaction signs the log, because a rolled-back entry must never be signed.
@@ -17,7 +17,7 @@ from factcheck.record.projections import PROJECTIONS
 
 @transaction.atomic
 def publish(publications: Sequence[log.Publication]) -> list[LogEntry]:
-    """Publishes in the given order and returns the entries. Arguments and errors are the same as for `log.append`."""
+    """Publish in the given order and return the entries. Arguments and errors are the same as for `log.append`."""
     log.lock_for_append()
     # `robust`: if the signer fails now, the publication stays valid, and the worker requests the signature again.
     transaction.on_commit(sign_log, robust=True)
@@ -31,13 +31,16 @@ def publish(publications: Sequence[log.Publication]) -> list[LogEntry]:
 
 @transaction.atomic(durable=True)
 def sign_log() -> LogCheckpoint | None:
-    """Signs all entries that have been committed, and returns the newest checkpoint. Raises SetupError."""
+    """Sign all entries that have been committed, and return the newest checkpoint.
+
+    Raise SetupError if the settings of the key don't match the log.
+    """
     log.lock()
     return checkpoints.extend()
 
 
 def _forget_erased(erasures: Sequence[LogEntry]) -> None:
-    """Deletes the documents that these entries erase and, after the commit, the dumps that contain them."""
+    """Delete the documents that these entries erase and, after the commit, the dumps that contain them."""
     for entry in erasures:
         RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
     if erasures:

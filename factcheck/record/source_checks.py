@@ -40,10 +40,10 @@ class SourceCheck(models.Model):
 
 
 def checks_of(review: UUID) -> dict[str, SourceCheck]:
-    """The newest checks of the review's sources, by URL."""
+    """Return the newest checks of the review's sources, by URL."""
     return {check.url: check for check in SourceCheck.objects.using("public").filter(review_id=review)}
 
 
 def store_check(review: UUID, url: str, **values: Any) -> None:
-    """Stores the newest check of a source of a live review."""
+    """Store the newest check of a source of a live review."""
     SourceCheck.objects.update_or_create(review_id=review, url=url, defaults=values)

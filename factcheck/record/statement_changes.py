@@ -1,4 +1,9 @@
-"""The differences between two statements in words, for the desk and for readers."""
+"""The differences between two statements in words, for the desk and for readers.
+
+A statement is a nested object, and a place is the path of a value in it, for example "claim.claimant.name". `PLACES`
+contains the label of each place and the labels of its codes. `compare` walks through both statements at the same time
+and yields a Change for each value that differs. `compare_rows` compares lists of objects, for example sources.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,18 +25,19 @@ from factcheck.record.statements.values import DAY
 
 @dataclass(frozen=True)
 class Place:
-    """How a key of a statement is shown, and the labels for its codes."""
+    """The display of a key of a statement: its label, and the labels for its codes."""
 
     label: str | Promise
     own: str | Promise  # the label without the label of the surrounding object
     words: dict[str, str | Promise]
     is_day: bool
-    absent: Any
+    absent: Any  # the default, which an object on one line doesn't show
 
 
 def _places(model: type[Part], before: str = "", above: str | Promise = "") -> Iterator[tuple[str, Place]]:
-    """Yields paths and places in the statement's order. A place without a label is labelled with its path."""
+    """Yield paths and places in the statement's order. A place without a label is labelled with its path."""
     for key, name in keys_of(model).items():
+        # The name of a claimant has the label "claimant: name", because "name" alone says too little.
         place, own = f"{before}{key}", label(model.model_fields[name].title or "")
         rule = find_rule(model, name)
         of_part = format_lazy("{}: {}", above, own) if model.labels_follow and above else own
@@ -44,7 +50,8 @@ def _places(model: type[Part], before: str = "", above: str | Promise = "") -> I
 
 
 PLACES = dict(_places(Review)) | {place: of for place, of in _places(Demand) if not place.startswith("publisher")}
-# The key `confirmed` tells whether an editor on this site has confirmed that the person is a public figure.
+# “Person” is enough here, because the key `confirmed` says whether an editor on this site has confirmed that the person
+# is a public figure.
 PLACES["claim.claimant.type"].words[ClaimantType.PERSON] = _("person")
 NUMBERS = {place: number for number, place in enumerate(PLACES)}
 SHORT = 80  # characters of a value that fits on a line
@@ -56,20 +63,20 @@ ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels", "meanings")
 
 @dataclass(frozen=True)
 class Change:
-    """A place in the statement, with the words that were removed and added."""
+    """A value of the statement that changed, with the words that were removed and added."""
 
     label: str | Promise
     pieces: list[Piece]
 
     @property
     def is_replaced(self) -> bool:
-        """Whether the change is shown as “before → after”: nothing of a short value is the same."""
+        """Return whether the change is shown as “before → after”: both values are short and share no words."""
         kinds = [piece.kind for piece in self.pieces]
         return kinds == ["removed", "added"] and all(len(piece.text) <= SHORT for piece in self.pieces)
 
     @property
     def is_space(self) -> bool:
-        """Whether only spaces or line breaks changed, which nobody can see."""
+        """Return whether only spaces or line breaks changed, which nobody can see."""
         return all(piece.kind == "same" or not piece.text.strip() for piece in self.pieces)
 
 
@@ -83,12 +90,16 @@ class RowChange:
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """Lists every difference between two statements."""
+    """Return every difference between two statements, in the statement's order."""
     return list(_compare("", before, after))
 
 
 def compare_rows(place: str, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[RowChange]:
-    """Lists the rows that differ, in the new order, and then the removed rows. A row is found again by its identity."""
+    """Return the rows that differ, in the new order, followed by the removed rows.
+
+    Two rows are the same if they have the same identity, for example the URL of a source. Rows with the same identity
+    are paired in their order.
+    """
     left: dict[str, list[dict[str, Any]]] = {}
     for row in before:
         left.setdefault(_identity(row), []).append(row)
@@ -105,13 +116,17 @@ def compare_rows(place: str, before: list[dict[str, Any]], after: list[dict[str,
 
 
 def _identity(row: dict[str, Any]) -> str:
+    """Return the value that identifies a row: its URL, title, name or slug."""
     return next((str(row[key]) for key in ("url", "title", "name", "slug") if row.get(key)), "")
 
 
 def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
+    """Yield the changes at a place. Objects are compared key by key, and other values as text."""
     if before == after:
         return
     label = PLACES[place].label if place in PLACES else place
+    # The label of a verdict and its values on the scale say the same thing. `_verdict` decides which of them to show,
+    # and only the other keys are compared below.
     if place == "verdict":
         yield from _verdict(before, after)
         before, after = ({key: value for key, value in verdict.items() if key not in (*ON_SCALE, "label")}
@@ -119,6 +134,7 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys(), key=_order(place)):
             was, now = before.get(key), after.get(key)
+            # An older statement can lack a key. This isn't a change if the newer statement's value is empty.
             if (key in before and key in after) or was not in EMPTY_VALUES or now not in EMPTY_VALUES:
                 yield from _compare(f"{place}.{key}".lstrip("."), was, now)
         return
@@ -129,7 +145,10 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
 
 
 def _verdict(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
-    """A new verdict is shown once, in words. Its values on the scale are shown if the words don't tell the change."""
+    """Yield the changes of a verdict. A new verdict is shown once, in words.
+
+    The values on the scale are shown only if the words are the same or the scale is different.
+    """
     words = [verdict.get("label") or str(_("not decided yet")) for verdict in (before, after)]
     if words[0] != words[1]:
         yield Change(PLACES["verdict.label"].label, [Piece("removed", words[0]), Piece("added", words[1])])
@@ -141,19 +160,19 @@ def _verdict(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
 
 
 def _text(value: Any, place: str) -> str:
-    """The value as text, with one line for each part of a list."""
+    """Return the value as text, with one line for each item of a list."""
     if isinstance(value, list):
         return "\n".join(_line(part, place) for part in value)
     return "" if value in (None, {}) else _line(value, place)
 
 
 def _order(place: str) -> Any:
-    """A sort key that follows the order of the statement's keys. Unknown keys come last."""
+    """Return a sort key that follows the order of the statement's keys. Unknown keys come last."""
     return lambda key: (NUMBERS.get(f"{place}.{key}".lstrip("."), len(NUMBERS)), key)
 
 
 def _line(value: Any, place: str) -> str:
-    """The value at a place, on one line. Objects are shown as their values, and codes as their labels.
+    """Return the value at a place, on one line. Objects are shown as their values, and codes as their labels.
 
     Each code of a place has a different label, so different values never look the same.
     """
@@ -172,10 +191,11 @@ def _line(value: Any, place: str) -> str:
 
 
 def _part(value: Any, place: str) -> str:
-    """One value of an object. “Yes” and “no” are shown with their label."""
+    """Return one value of an object. “Yes” and “no” are shown with their label."""
     line = _line(value, place)
     return f"{PLACES[place].own}: {line}" if isinstance(value, bool) and place in PLACES else line
 
 
 def _is_usual(value: Any, place: str) -> bool:
+    """Return whether the value is the default of its place, so it doesn't have to be shown."""
     return place not in PLACES or PLACES[place].absent == value

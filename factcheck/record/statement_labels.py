@@ -1,4 +1,4 @@
-"""Labels from the statements' models, translated when they are displayed, and the words that join claim and verdict."""
+"""Labels from the statements' models, translated when they are displayed, and the line of a claim with its verdict."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
@@ -28,11 +28,14 @@ def claim_with_verdict(claim: str, verdict: str | None) -> str:
 
 
 def label(text: str) -> Promise:
-    """A label from a statement's model."""
+    """Return a label of a statement's model, translated when it is displayed.
+
+    A context for translators can precede the label, separated by U+0004 as in gettext's files.
+    """
     context, parted, rest = text.partition("\x04")
     return pgettext_lazy(context, rest) if parted else gettext_lazy(text)
 
 
 def choices(words: type[Choices]) -> list[tuple[str, Promise]]:
-    """The choices for a column or form field, each with its label."""
+    """Return the choices for a column or form field, each with its label."""
     return [(word.value, label(word.label)) for word in words]

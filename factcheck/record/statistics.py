@@ -1,7 +1,7 @@
-"""The numbers of the statistics page and of `/api/v1/stats/`: exact, and about everything published.
+"""The numbers of the statistics page and of `/api/v1/stats/`. They are exact, and about everything published.
 
 Numbers about reviews come from the maintained totals (`readmodel/totals.py`). The other tables are small. Months are in
-UTC. There are no numbers about claimants, and corrections and demands aren't counted by newsroom: nobody is scored.
+UTC. Claimants aren't counted, and corrections and demands aren't counted by newsroom, so that nobody is scored.
 """
 
 from collections import Counter
@@ -32,7 +32,7 @@ class Statistic:
     """Numbers by group. `columns` are the names of the groups' values.
 
     A statistic of days has spans of days, from `days_from` to `days_to`, and their exact `median`. `left_out` is the
-    number of rows that have no days.
+    number of rows whose days are unknown or negative.
     """
 
     columns: tuple[str, ...]
@@ -42,30 +42,31 @@ class Statistic:
 
     @property
     def count(self) -> int:
+        """Return the sum of all groups."""
         return sum(number for _, number in self.rows)
 
 
 def reviews_by(*groups: str) -> Statistic:
-    """The live reviews by these facets, the most frequent values first."""
+    """Count the live reviews by these facets, the most frequent values first."""
     [found] = group_totals(PublishedReview, {}, [groups], MAX_ROWS) or [[]]
     return Statistic(groups, [(tuple(each or None for each in value), number) for value, number in found])
 
 
 def reviews_by_month() -> Statistic:
-    """The live reviews by month and verdict, newest month first."""
+    """Count the live reviews by month and verdict, newest month first."""
     found = reviews_by("reviewed_month", "verdict")
     return Statistic(found.columns, sorted(found.rows, key=lambda row: row[0][0] or "", reverse=True))
 
 
 def days_to_review() -> Statistic:
-    """The days from a claim to its review. Reviews with a later or an unknown date of the claim are left out."""
+    """Count the days from a claim to its review. Reviews with a later or an unknown date of the claim are left out."""
     [found] = group_totals(PublishedReview, {}, [("days",)], MAX_ROWS) or [[]]
     known = {int(value): number for (value,), number in found if value and not value.startswith("-")}
     return _in_spans(known, sum(number for _, number in found) - sum(known.values()))
 
 
 def corrections() -> Statistic:
-    """Corrections, updates and changes of state by month, newest month first. Erased corrections are left out."""
+    """Count corrections, updates and changes of state by month, newest month first. Erased corrections are left out."""
     numbers = Counter[tuple[str, str]]()
     found = PublishedCorrection.objects.using("public").values_list(
         TruncMonth("at", tzinfo=UTC), "kind", "change_class"
@@ -78,19 +79,19 @@ def corrections() -> Statistic:
 
 
 def days_to_correction() -> Statistic:
-    """The days from the first publication of a review to each of its substantive corrections."""
+    """Count the days from the first publication of a review to each of its substantive corrections."""
     found = PublishedCorrection.objects.using("public").filter(change_class=ChangeClass.SUBSTANTIVE)
     return _in_spans(dict(found.values_list("days").annotate(counted=Count("pk"))))
 
 
 def source_checks() -> Statistic:
-    """The sources of live reviews by the result of their newest check."""
+    """Count the sources of live reviews by the result of their newest check."""
     found = SourceCheck.objects.using("public").values_list("state").annotate(counted=Count("state"))
     return Statistic(("state",), _most_frequent(((state,), number) for state, number in found))
 
 
 def demands() -> Statistic:
-    """The demands in the register by the kind of sender and the outcome."""
+    """Count the demands in the register by the kind of sender and the outcome."""
     found = PublishedDemand.objects.using("public").values_list("from_type", "outcome").annotate(counted=Count("pk"))
     return Statistic(
         ("from", "outcome"), _most_frequent(((sender, outcome), number) for sender, outcome, number in found)
@@ -123,11 +124,11 @@ def _in_spans(days: dict[int, int], left_out: int = 0) -> Statistic:
 
 
 def _median(numbers: dict[int, int]) -> float | None:
-    """The median of values, given the number of times that each occurs. None if there are no values."""
+    """Return the median of values, or None if there are no values. `numbers` says how often each value occurs."""
     total = sum(numbers.values())
     if not total:
         return None
-    # The two middle values, which are the same one if the total is odd.
+    # The two middle values. They are the same value if the total is odd.
     middle, seen = list[int](), 0
     for value in sorted(numbers):
         for place in ((total - 1) // 2, total // 2):

@@ -1,4 +1,4 @@
-"""Checks the record from the inside: entries, documents, tiles, checkpoints and the read model.
+"""The check of the record from the inside: entries, documents, tiles, checkpoints and the read model.
 
 `verifier/verifier.py` contains the checks for outsiders and shares no code with this module. This module reads the
 stored rows, checks every checkpoint, and compares the read model with newly computed rows.
@@ -49,7 +49,7 @@ _Row = TypeVar("_Row")
 
 
 class DiscrepancyError(Exception):
-    """The first discrepancy, described in one sentence."""
+    """The first discrepancy that a check finds, described in one sentence."""
 
 
 def batches(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
@@ -58,7 +58,11 @@ def batches(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
 
 
 def check_log(key: VerifierKey, advance: Advance) -> None:
-    """Checks entries, documents, tiles and all checkpoints, in order. Raises DiscrepancyError."""
+    """Check entries, documents, tiles and all checkpoints, in order. Raise DiscrepancyError for the first fault.
+
+    The tiles and the root hashes are computed from the entries and then compared with the stored rows. `advance` is
+    called with the number of entries after each batch.
+    """
     checkpoints = iter(LogCheckpoint.objects.order_by("size").iterator(BATCH))
     checkpoint = next(checkpoints, None)
     current_key = _first_key() or key
@@ -87,6 +91,7 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
                 position for position in gained if len(tiles[position]) == merkle.TILE_WIDTH * merkle.HASH_SIZE
             ]:
                 _check_tile(position, tiles[position])
+                # Only the newest full tile of each level stays in memory.
                 if position[1]:
                     tiles.pop((position[0], position[1] - 1), None)
             size += 1
@@ -108,7 +113,10 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
 
 
 def check_read_model(advance: Advance) -> None:
-    """Compares the rows for readers with rows that are computed from entries and documents. Raises DiscrepancyError."""
+    """Compare the rows for readers with rows that are computed from entries and documents.
+
+    Raise DiscrepancyError for the first row that differs.
+    """
     counts = dict.fromkeys((PublishedReview, PublishedCorrection, PublishedPicture, ProfileChange), 0)
     profiles = profile_rows.Profiles()
     replaced: dict[UUID, PublishedReview] = {}  # the previous row of each review that has later entries
@@ -145,13 +153,14 @@ def check_read_model(advance: Advance) -> None:
 
 
 def _first_key() -> VerifierKey | None:
-    """The log's first key, from the document of the first rotation. None if there has been no rotation."""
+    """Return the log's first key, from the document of the first rotation, or None if there has been no rotation."""
     rotations = RevisionDocument.objects.filter(entry__kind=Kind.KEY_ROTATION)
     row = rotations.order_by("entry_id").first()
     return _rotation(row)[0] if row else None
 
 
 def _check_document(entry: LogEntry, row: RevisionDocument | None, erased: dict[UUID, int]) -> None:
+    """Raise DiscrepancyError if the document is missing, has been changed, or should have been erased."""
     gone = entry.sequence < erased.get(entry.subject, -1)
     if row is None:
         if not gone:
@@ -169,7 +178,7 @@ def _check_document(entry: LogEntry, row: RevisionDocument | None, erased: dict[
 
 
 def _next_key(entry: LogEntry, row: RevisionDocument | None, current_key: VerifierKey) -> VerifierKey:
-    """The new key of a rotation. The rotation must be signed by the log's current key."""
+    """Return the new key of a rotation. The rotation must be signed by the log's current key."""
     if row is None:
         raise DiscrepancyError(f"The document of entry {entry.sequence}, a rotation, is gone.")
     old, new, signature = _rotation(row)
@@ -187,7 +196,10 @@ def _next_key(entry: LogEntry, row: RevisionDocument | None, current_key: Verifi
 
 
 def _rotation(row: RevisionDocument) -> tuple[VerifierKey, VerifierKey, str]:
-    """The old key, the new key and the signature line from a rotation's document. Raises DiscrepancyError."""
+    """Return the old key, the new key and the signature line from a rotation's document.
+
+    Raise DiscrepancyError if the document is malformed.
+    """
     try:
         document = json.loads(bytes(row.document))
         return VerifierKey.parse(document["old_key"]), VerifierKey.parse(document["new_key"]), document["signature"]
@@ -202,7 +214,7 @@ def _check_tile(position: tuple[int, int], hashes: bytes) -> None:
 
 
 def _check_checkpoint(row: LogCheckpoint, root: bytes, key: VerifierKey) -> None:
-    """Checks a checkpoint against the log's key at this size. From a rotation on, this is the new key."""
+    """Check a checkpoint against the log's key at this size. From a rotation on, this is the new key."""
     try:
         checkpoint = Checkpoint.parse(open_note(row.note)[0])
         signed = signed_by(row.note, key)
@@ -218,13 +230,13 @@ def _check_checkpoint(row: LogCheckpoint, root: bytes, key: VerifierKey) -> None
 
 
 def _with_until(entries: models.QuerySet[LogEntry]) -> models.QuerySet[Any]:
-    """The entries, annotated with `until`, the sequence number of the next entry about the same subject."""
+    """Annotate each entry with `until`, the sequence number of the next entry about the same subject."""
     later = LogEntry.objects.filter(subject=OuterRef("subject"), number=OuterRef("number") + 1)
     return entries.annotate(until=Subquery(later.values("sequence")))
 
 
 def _check_latest(model: type[Any], kinds: str, row_of: Callable[[Any], Any], advance: Advance, **chosen: None) -> None:
-    """Compares the rows of merges or demands, of which each is one entry's row."""
+    """Compare the rows of merges or demands. Each row is derived from one entry."""
     total = 0
     entries = LogEntry.objects.filter(kind__startswith=kinds).select_related("revision_document")
     for batch in batches(iter(_with_until(entries).filter(**chosen).order_by("sequence").iterator(BATCH))):
@@ -293,7 +305,7 @@ def _compare(model: type[Any], expected: dict[Any, Any]) -> None:
 
 
 def _fault(stored: Any, expected: Any) -> str:
-    """The fault of a stored row. Names the setting, if the row was written with another value of it."""
+    """Describe the fault of a stored row. Name the setting if the row was written with another value of it."""
     with suppress(ValueError, AttributeError):  # the stored body can be anything
         bodies = [json.loads(getattr(row, "body", "{}")) for row in (stored, expected)]
         for setting, key in (("SITE_URL", "url"), ("LICENSE_URL", "license")):

@@ -1,4 +1,4 @@
-"""Pages for browsing: all topics, verdicts, publishers, languages and years, and a page for each of three subjects.
+"""Pages for browsing: the values of all filters, and a page for each topic, publisher and claimant.
 
 A claimant's page has no numbers and no verdicts of its own, because the record scores claims and never people.
 """
@@ -22,7 +22,7 @@ from factcheck.website.filters import Facet, Filters
 from factcheck.website.views import page_for_readers, sample_of
 from factcheck.website.word_search import Place, newest_first
 
-MANY_VALUES = 300  # of a filter on the page for browsing. The API has all of them.
+MANY_VALUES = 300  # values of a filter on the page for browsing. The API returns all values.
 Kind = PublishedReference.Kind
 
 
@@ -72,7 +72,10 @@ def claimant(request: HttpRequest, claimant_id: UUID) -> HttpResponse:
 
 
 def _subject(request: HttpRequest, kind: Kind, key: str, filters: Filters | None, **more: bool) -> HttpResponse:
-    """Show the newest reviews of a publisher, topic or claimant. Raises Http404."""
+    """Show the newest reviews of a publisher, topic or claimant. Raise Http404 for an unknown one.
+
+    A claimant has no filters.
+    """
     body = queries.references(kind).filter(key=replace_forbidden(key)).values_list("body", flat=True).first()
     if body is None:
         raise Http404

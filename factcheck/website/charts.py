@@ -1,7 +1,7 @@
 """The geometry of the statistics page's pictures.
 
-Horizontal positions are in percent and vertical positions in pixels. The pictures therefore fit every screen, and their
-texts keep the page's size. Positions are texts, because a template would write a decimal comma in some languages.
+Horizontal positions are in percent and vertical positions in pixels. So the pictures fit every screen, and their labels
+keep the page's font size. Positions are strings, because a template would write a decimal comma in some languages.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a panel. `middle` is the position of its texts. `mark` is the text below the column."""
+    """A column of a panel. `middle` is the position of its labels, and `mark` is the label below the column."""
 
     x: str
     width: str
@@ -61,7 +61,7 @@ class Panel:
 
 
 def bars(rows: Sequence[tuple[str, int]]) -> Bars:
-    """A bar for each label with its number."""
+    """Return a bar for each label with its number."""
     most = max((number for _, number in rows), default=0) or 1
     found = [
         Bar(
@@ -74,7 +74,10 @@ def bars(rows: Sequence[tuple[str, int]]) -> Bars:
 
 
 def panels(series: Sequence[tuple[str, Sequence[int]]], marks: Sequence[str]) -> list[Panel]:
-    """A panel for each label with its numbers. The first and the last of the `marks` are written below the columns."""
+    """Return a panel for each label with its numbers.
+
+    The first and the last of the `marks` are written below the columns.
+    """
     most = max((number for _, numbers in series for number in numbers), default=0) or 1
     return [
         Panel(Truncator(label).chars(MAX_LABEL), grouped(sum(numbers)), _columns(numbers, marks, most))
@@ -102,5 +105,5 @@ def _short(number: int) -> str:
 
 
 def grouped(number: float) -> str:
-    """The number as readers write it, with separators between thousands."""
+    """Return the number as readers write it, with separators between thousands."""
     return number_format(number, use_l10n=True, force_grouping=True)

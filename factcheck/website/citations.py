@@ -1,8 +1,8 @@
 """Citations of a review as plain text, BibTeX and CSL-JSON.
 
-A citation names the revision and its digest, so a reader can tell whether the review has been corrected since. An own
-review's citation leads to this revision. An imported review's citation gives its publisher's date and URL, with the
-revision on this site beside them.
+A citation names the revision and its digest, so a reader can tell whether the review has been corrected since. If the
+review was published here, the citation's URL leads to this revision. If the review was imported, the citation has the
+publisher's date and URL, and also names the revision on this site.
 """
 
 import json
@@ -101,7 +101,7 @@ def _finding(review: Body) -> str:
 
 
 def _issued(review: Body) -> str:
-    """Return the time of the revision, or the day that the publisher of an imported review gave, or an empty text."""
+    """Return the time of the revision. For an imported review, return the publisher's date or an empty text."""
     return str((review.get("reviewed_on") or "") if review["original_url"] else review["updated_at"])
 
 
@@ -125,7 +125,7 @@ def _parts(name: str, time: str) -> dict[str, dict[str, list[list[int]]]]:
 
 
 def _in_braces(url: str) -> str:
-    """Percent-encode braces, because an imported URL could otherwise end its field and add others."""
+    """Percent-encode braces. Otherwise an imported URL could end its field and add others."""
     return url.replace("{", "%7B").replace("}", "%7D")
 
 

@@ -1,4 +1,4 @@
-"""Filters of the page of corrections: kind, publisher, language and year. Each has one value at a time."""
+"""Filters of the page of corrections: kind, publisher, language and year. Each filter has one value at a time."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,15 +21,15 @@ NAMES: Mapping[str, str | Promise] = {
     "kind": _("Kind of change"), "publisher": _("Publisher"), "language": _("Language"), "year": _("Year"),
 }  # fmt: skip
 MAX_VALUE = 255  # characters
-VALUES = 50  # of a filter. Rarer values can still be used in the URL
-COUNTED = 10_000  # newest changes. If there are more, the filters have no numbers
+VALUES = 50  # values of a filter. Rarer values can still be used in the URL.
+COUNTED = 10_000  # newest changes that are counted. If there are more, the filters have no numbers.
 
 Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectionFilters:
-    """The chosen values by filter. Language and publisher are in lower case."""
+    """The chosen values by filter. Languages and publishers are in lower case."""
 
     values: Mapping[str, str]
 
@@ -48,16 +48,19 @@ class CorrectionFilters:
         return found
 
     def query(self, **changed: str) -> str:
-        """The query string with these values instead of the chosen values. An empty value removes a filter."""
+        """Return the query string with these values instead of the chosen values. An empty value removes a filter."""
         return f"?{urlencode({name: value for name, value in {**self.values, **changed}.items() if value})}"
 
     def api_query(self) -> str:
-        """The query string for the API and the feeds, or an empty text if they don't have one of the filters."""
+        """Return the query string for the API and the feeds.
+
+        Return an empty text if they don't support one of the filters.
+        """
         has_all = "year" not in self.values and self.values.get("kind") in (None, *PublishedCorrection.Kind.values)
         return f"?{urlencode(self.values)}" if self.values and has_all else ""
 
     def facets(self) -> list[Facet]:
-        """The filters with the numbers of changes. The numbers of a filter ignore the filter's own value."""
+        """Return the filters with the numbers of changes. The numbers of a filter ignore the filter's own value."""
         rows = _newest_changes()
         numbers = {name: Counter(row[name] for row in rows if self._fits(row, name)) for name in NAMES}
         wanted = {
@@ -88,7 +91,7 @@ class CorrectionFilters:
 
 
 def _newest_changes() -> Sequence[Row]:
-    """The values of the newest changes by filter. Regional variants of a language count as one language."""
+    """Return the values of the newest changes by filter. Regional variants of a language count as one language."""
     rows = PublishedCorrection.objects.using("public").order_by("-sequence")
     found = rows.values_list("kind", "publisher", "language", ExtractYear("at", tzinfo=UTC))[:COUNTED]
     return [
@@ -109,7 +112,7 @@ def _condition(name: str, value: str) -> Q:
 
 
 def _order(name: str, numbers: Counter[str]) -> list[str]:
-    """The newest years, or the most frequent values."""
+    """Return the newest years, or the most frequent values."""
     if name == "year":
         return sorted(numbers, reverse=True)[:VALUES]
     return [value for value, _number in sorted(numbers.items(), key=lambda each: (-each[1], each[0]))[:VALUES]]

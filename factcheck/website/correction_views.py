@@ -19,7 +19,10 @@ _SEQUENCE = re.compile("[0-9]{1,15}")
 
 @page_for_readers
 def corrections(request: HttpRequest) -> HttpResponse:
-    """Show the changes, newest first. ?before= and ?after= are entries in the log, so every page has the same cost."""
+    """Show the changes, newest first.
+
+    ?before= and ?after= are entries in the log. So every page takes the same time, however far back it is.
+    """
     filters = CorrectionFilters.read(request.GET)
     before, after = (_sequence(request, name) for name in ("before", "after"))
     found, newer, older = _read_page(filters, before, after)
@@ -41,7 +44,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 
 def _sequence(request: HttpRequest, name: str) -> int | None:
-    """Raises Http404."""
+    """Return the number of an entry, or None if the parameter is missing. Raise Http404 for other values."""
     value = request.GET.get(name)
     if value is None:
         return None
@@ -51,7 +54,7 @@ def _sequence(request: HttpRequest, name: str) -> int | None:
 
 
 def _read_page(filters: CorrectionFilters, before: int | None, after: int | None) -> tuple[list[Body], bool, bool]:
-    """Return the page, whether there are newer changes, and whether there are older changes."""
+    """Return the changes of the page, whether there are newer changes, and whether there are older changes."""
     rows = PublishedCorrection.objects.using("public").filter(filters.condition())
     review = PublishedReview.objects.filter(pk=models.OuterRef("review_id")).values("body")
     rows = rows.annotate(review=models.Subquery(review))
@@ -98,7 +101,10 @@ def _notice(correction: Body, newsroom: Body) -> Body | None:
 
 
 def _previous_text(correction: Body) -> int | None:
-    """Return the revision whose text the change replaced. A reinstatement follows a withdrawal, which has no text."""
+    """Return the number of the revision whose text the change replaced.
+
+    A reinstatement follows a withdrawal, which has no text.
+    """
     if correction["erased"]:
         return None
     if correction["kind"] == PublishedCorrection.Kind.REINSTATEMENT:

@@ -22,14 +22,15 @@ from markdown_it.token import Token
 from factcheck.website.views import page_for_readers
 
 ROOT = settings.BASE_DIR / "docs"
-# Pages about the site itself, which have URLs without the folder.
+# The folder of pages about the site itself. Their URLs don't contain the folder.
 SITE = "site/"
 KINDS = ("tutorials", "how-to", "reference", "explanation", "adr")
 # The examples in the pages are for a site that runs on the reader's own machine.
 LOCAL_SITE = "http://127.0.0.1:8000"
 # Other files in `docs/`, which have their own URLs on the site.
 ELSEWHERE = {"reference/openapi.yaml": "/api/schema/", "llms.txt": "/llms.txt"}
-# The line below a title that links to the page in the other language. Each page of the site has links for this.
+# The line below a title that links to the page in the other language. It is left out, because each page of the site
+# already has such links.
 OTHER_LANGUAGE = re.compile(r"^\[(?:English|Tiếng Việt)\]\([\w.-]+\.md\)\n", re.MULTILINE)
 
 
@@ -84,7 +85,7 @@ def llms(request: HttpRequest) -> HttpResponse:
 def read_guide(page: str, language: str) -> Guide | None:
     """Return the guide in this language, or otherwise in English. `page` is the path in `docs/`, without `.md`.
 
-    The links lead to pages in this language.
+    The guide's links lead to pages in this language.
     """
     for file, spoken in ((ROOT / f"{page}.{language}.md", language), (ROOT / f"{page}.md", "en")):
         if file.is_file():
@@ -105,7 +106,7 @@ def list_guides() -> list[tuple[tuple[str, str], list[str]]]:
 def render_guide(
     request: HttpRequest, page: str, template: str = "website/documentation.html", **context: object
 ) -> HttpResponse:
-    """Render a page of `docs/` in the reader's language. Raises Http404."""
+    """Render a page of `docs/` in the reader's language. Raise Http404 if there is no such page."""
     found = read_guide(page, get_language() or "en")
     if found is None:
         raise Http404

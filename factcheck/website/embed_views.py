@@ -30,7 +30,7 @@ MAX_AGE = 3600  # seconds for which a site can keep the frame's HTML. Caches ask
 @xframe_options_exempt
 @page_for_readers
 def embed(request: HttpRequest, review_id: UUID) -> HttpResponse:
-    """Show the current state of a review in a frame. An erased review is a 410 with the public notice."""
+    """Show the current state of a review in a frame. Return a 410 with the public notice for an erased review."""
     row = queries.find_review(review_id)
     body = row.parsed_body
     erased = row.status == Status.ERASED
@@ -92,7 +92,7 @@ def _oembed(review: queries.Body, language: str, most_width: int, most_height: i
 
 
 def _path(url: str) -> str:
-    """Return the path of a URL on this site, otherwise an empty text."""
+    """Return the path of a URL on this site, or an empty text for other URLs."""
     try:
         parts, here = urlsplit(url), urlsplit(settings.SITE_URL)
     except ValueError:
@@ -101,7 +101,7 @@ def _path(url: str) -> str:
 
 
 def _number(value: str) -> int:
-    """Return a maximum in pixels. A missing or unusable value doesn't limit anything."""
+    """Return a maximum in pixels. A missing or invalid value doesn't limit anything."""
     return int(value) if value.isascii() and value.isdecimal() and 0 < len(value) < 6 and int(value) else 99_999
 
 

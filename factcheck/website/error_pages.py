@@ -10,7 +10,7 @@ RETRY_AFTER = 10  # seconds, as in the API
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Return a 503 if the database isn't responding, otherwise a 500. This is Django's `handler500`.
+    """Return a 503 if the database isn't responding, and otherwise a 500. This is Django's `handler500`.
 
     After a 503, search engines come back later and keep their copies (RFC 9110, section 15.6.4). The pages are rendered
     without the request, because the request may have caused the error.

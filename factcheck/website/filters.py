@@ -1,7 +1,7 @@
 """Filters of the pages that list reviews: verdict, language, publisher, topic and year of publication.
 
-Each filter has the same name and values as in the API, except for the year. Values that no review has are kept, so that
-a page can say that there are no reviews and offer to remove the filter.
+Each filter has the same name and values as in the API, except for the year. A chosen value is kept even if no review
+has it. So the page can say that there are no reviews and offer to remove the filter.
 """
 
 from collections import Counter
@@ -39,7 +39,10 @@ MANY = 50_000  # reviews. If there are more, only a sample is counted.
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a filter. `url` is a query string that adds the value, or removes it if it is chosen."""
+    """A value of a filter.
+
+    `url` is a query string that adds the value, or removes the value if it is already chosen.
+    """
 
     value: str
     label: str
@@ -59,13 +62,16 @@ class Facet:
 
     @property
     def others(self) -> list[Choice]:
-        """The values that the reader can still choose."""
+        """Return the values that the reader can still choose."""
         return [choice for choice in self.values if not choice.chosen]
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The chosen values by filter. `kept` are other parameters that stay in links. A review has one of the values."""
+    """The chosen values by filter. A review must have one of the chosen values of each filter.
+
+    `kept` contains other parameters of the page, which stay in links.
+    """
 
     values: Mapping[str, tuple[str, ...]]
     kept: tuple[tuple[str, str], ...] = ()
@@ -98,7 +104,9 @@ class Filters:
         seconds: float = SECONDS,
         limit: int = VALUES,
     ) -> list[Facet]:
-        """The filters with the numbers of reviews. `rows` are the live reviews of the page without these filters.
+        """Return the filters with the numbers of reviews.
+
+        `rows` are the live reviews of the page without these filters.
 
         The numbers of a filter ignore the filter's own values, so that readers can choose another value.
         """
@@ -115,13 +123,13 @@ class Filters:
         return self._named(numbers, limit)
 
     def query(self, **changed: Sequence[str]) -> str:
-        """The query string with these values instead of the chosen ones, and with other parameters of the page."""
+        """Return the query string with these values instead of the chosen values, and with the `kept` parameters."""
         values = {**dict.fromkeys(NAMES, ()), **self.values, **changed}
         pairs = [(name, value) for name, found in values.items() for value in found]
         return f"?{urlencode([*self.kept, *pairs])}"
 
     def api_query(self) -> str:
-        """The query string for the API and the feeds."""
+        """Return the query string for the API and the feeds."""
         pairs = [(name, value) for name, values in self.values.items() if name != "year" for value in values]
         for year in map(_year, self.values.get("year", ())):
             last = max(year, 1)
@@ -139,6 +147,10 @@ class Filters:
         seconds: float,
         limit: int,
     ) -> Counts | None:
+        """Count the reviews by these filters, from the maintained totals if possible. Return None if the time runs out.
+
+        If each filter alone has more than MANY reviews, only a sample is counted.
+        """
         many = False
         groups = [(name,) for name in names]
         if tsquery is None and rows.query.where == PublishedReview.objects.live().query.where:
@@ -179,7 +191,7 @@ def _clean(value: str) -> str:
 
 
 def _within_length(chosen: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """The first values of each filter, as many as a link may contain."""
+    """Return the first values of each filter, as many as a link may contain."""
     left, found = MAX_LENGTH, dict[str, tuple[str, ...]]()
     for name, values in chosen.items():
         lengths = accumulate(len(quote_plus(value)) for value in values)
@@ -189,7 +201,10 @@ def _within_length(chosen: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, 
 
 
 def _meant(name: str, value: str) -> str:
-    """The value as in the read model. A verdict without a scale belongs to the site's own scale, as in the API."""
+    """Return the value as in the read model.
+
+    As in the API, a verdict without a scale belongs to the site's own scale.
+    """
     if name == "verdict":
         return value if ":" in value else f"{settings.DEFAULT_RATING_SCALE}:{value}"
     return value.lower() if name in ("language", "publisher") else value
@@ -212,12 +227,12 @@ def _condition(name: str, values: Sequence[str]) -> Q:
 
 
 def _year(value: str) -> int:
-    """The year, or 0 if the value isn't a year."""
+    """Return the year, or 0 if the value isn't a year."""
     return int(value) if value.isascii() and value.isdecimal() and len(value) == 4 and value < "9999" else 0
 
 
 def _numbers(name: str, found: Iterable[tuple[Value, int]]) -> Mapping[str, int]:
-    """The numbers by value. Regional variants of a language count as one language."""
+    """Return the numbers by value. Regional variants of a language count as one language."""
     numbers = Counter[str]()
     for (value,), number in found:
         if value:
@@ -230,6 +245,7 @@ def _rank(name: str, value: str, numbers: Mapping[str, int]) -> Any:
 
 
 def value_labels(wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
+    """Return the labels of these values in the reader's language, by filter. The labels of a filter are unique."""
     keys = Q()
     for name in ("verdict", "publisher", "topic"):
         keys |= Q(kind=name, key__in=wanted[name])
@@ -243,7 +259,7 @@ def value_labels(wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str
 
 
 def _told_apart(labels: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """Return each value's label. If several values have the same label, the second text tells them apart."""
+    """Return each value's label. If several values have the same label, the second text is added in brackets."""
     same = Counter(label for label, _ in labels.values())
     return {value: f"{label} ({apart})" if same[label] > 1 else label for value, (label, apart) in labels.items()}
 

@@ -1,4 +1,4 @@
-"""The home page: what this is, and the newest reviews in the reader's language."""
+"""The home page: the introduction, and the newest reviews in the reader's language."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Languages:
 
     @classmethod
     def read(cls, language: str) -> "Languages":
-        """Reviews are shown in the reader's language, or otherwise in the language with the most reviews."""
+        """Choose the reader's language, or otherwise the language with the most reviews."""
         facets = Filters({}).facets(PublishedReview.objects.using("public").live())
         choices = next((facet.values for facet in facets if facet.name == "language"), [])
         readers = next((choice for choice in choices if choice.value == language), None)
@@ -59,5 +59,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def newest(request: HttpRequest) -> HttpResponse:
-    """Redirect temporarily from a shortened URL of a review or claim. We may add a list at this URL later."""
+    """Redirect from a shortened URL of a review or claim.
+
+    The redirect is temporary, because a list may follow later.
+    """
     return redirect("home")

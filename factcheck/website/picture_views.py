@@ -14,7 +14,10 @@ SANDBOX = "default-src 'none'; sandbox"
 
 @require_safe
 def picture(request: HttpRequest, sha256: str, extension: str) -> HttpResponseBase:
-    """Return the file. Browsers ask each time whether it is still public, because it can be erased. Raises Http404."""
+    """Return the file of a picture. Raise Http404 if no live review shows the picture.
+
+    Browsers ask each time whether the picture is still public, because it can be erased.
+    """
     shown = PublishedPicture.objects.using("public").filter(sha256=sha256, width__isnull=False)
     media_type = shown.values_list("media_type", flat=True).first()
     if FOR_READERS.get(media_type or "") != extension:

@@ -1,7 +1,7 @@
-"""A text about a review for a post or a note on a platform: the verdict, the claim, the newsroom and the link.
+"""A short text about a review for posts on platforms: the verdict, the claim, the newsroom and the link.
 
-Platforms count 23 characters for each link, and two for each character in `_DOUBLE`
-(developer.x.com, "Counting characters"). Other platforms allow more.
+Platforms count 23 characters for each link, and two for each character in `_DOUBLE` (developer.x.com, "Counting
+characters"). Other platforms allow more.
 """
 
 import regex
@@ -13,7 +13,7 @@ from factcheck.website.templatetags.published import plain
 
 MAX_LENGTH = 280
 LINK_LENGTH = 23
-MAX_READ = 1000  # characters of a claim. More never fit.
+MAX_READ = 1000  # characters of a claim that are read. More never fit.
 _DOUBLE = regex.compile(r"[^\x00-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 # Platforms make links of URLs and of domains, and notify accounts. A post shouldn't spread what a claim links to.
 _LINK = regex.compile(r"(?i:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2,}|[A-Z]{2,})\b(?:/\S*)?")
@@ -21,7 +21,10 @@ _ACCOUNT = regex.compile(r"[@＠](?=\w)")
 
 
 def post_text(review: Body, language: str) -> str:
-    """Return the text in the interface's language. The claim is shortened to what is left of MAX_LENGTH."""
+    """Return the text in the interface's language.
+
+    The claim is shortened until the text has at most MAX_LENGTH characters.
+    """
     newsroom = _shorten(_without_accounts(review["publisher"]["name"]), 60)
     if review["revision"]["kind"] == "withdrawal":
         text = gettext("Withdrawn: {newsroom} no longer supports this review.").format(newsroom=newsroom)
@@ -40,7 +43,7 @@ def length_of(text: str) -> int:
 
 
 def _shorten(text: str, most: int) -> str:
-    """Return the text, or its beginning with an ellipsis. The cut is between two characters as readers see them."""
+    """Return the text, or its beginning with an ellipsis. A character with its marks is never split."""
     if length_of(text) <= most:
         return text
     shown, left = [], most - length_of("…")

@@ -79,7 +79,7 @@ def methodology(request: HttpRequest, site: str) -> HttpResponse:
 
 
 def scales_of(verdicts: list[Json]) -> list[Json]:
-    """Return the rating scales with their steps, from the falsest to the truest, and the verdicts without a place.
+    """Return the rating scales with their steps, from the falsest to the truest, and the verdicts without a value.
 
     A step without a verdict hasn't been used in a review yet.
     """
@@ -107,7 +107,7 @@ def _name_of(content: Json) -> str:
 
 
 def changed_parts(row: ProfileChange, former: Json | None) -> list[Json]:
-    """Return what the change replaced, word by word. Empty if the row is the first with its key."""
+    """Return what the change replaced, word by word. The list is empty if the row is the first with its key."""
     if former is None:
         return []
     before, after = (dict(_texts_of(content)) for content in (former, orjson.loads(row.body)))
@@ -122,7 +122,10 @@ def changed_parts(row: ProfileChange, former: Json | None) -> list[Json]:
 
 
 def _texts_of(content: Json) -> Iterator[tuple[tuple[str, str], str]]:
-    """Yield each value as a text, with its label and its language. A text in several languages is several values."""
+    """Yield each value as a text, with its label and its language.
+
+    A value in several languages is yielded once for each language.
+    """
     for key, name in _labels_of(content):
         value = content.get(key)
         if isinstance(value, dict):

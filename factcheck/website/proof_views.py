@@ -15,12 +15,12 @@ VERIFIER = Path(settings.BASE_DIR, "verifier/verifier.py")
 TEXT = "text/plain; charset=utf-8"
 NOT_SIGNED = "The log isn't signed up to this entry yet. Try again in a minute."
 ERASED = "This document has been erased. The log keeps only its digest. Read the page of this revision."
-RETRY_AFTER = 60  # in seconds. Every minute, the worker signs entries that aren't signed yet
+RETRY_AFTER = 60  # in seconds. Every minute, the worker signs entries that aren't signed yet.
 
 
 @require_safe
 def proof(request: HttpRequest, section: str, subject: str, number: str) -> HttpResponse:
-    """Return the proof of a revision. An erased revision's proof doesn't contain the document."""
+    """Return the proof of a revision. The proof of an erased revision doesn't contain the document."""
     content = make_proof(queries.find_entry(section, subject, number))
     if content is None:
         response = HttpResponse(NOT_SIGNED, content_type=TEXT, status=503)

@@ -41,13 +41,13 @@ def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse
 
 @page_for_readers
 def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
-    """Show a claim with its live reviews. A merged claim redirects to the claim that shows its reviews."""
+    """Show a claim with its live reviews. Redirect from a merged claim to the claim that shows its reviews."""
     body = queries.find_claim(claim_id)
     if body is None:
         home = queries.home_of(claim_id)
         if home == claim_id:
             raise Http404
-        # The URL keeps its form: with the language of the interface, or permanent and without it.
+        # The new URL also begins with the language of the interface, if this URL does.
         return redirect(request.path.replace(str(claim_id), str(home)), permanent=True)
     context = {
         "claim": body,
@@ -123,9 +123,10 @@ _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u
 
 
 def structured_data(row: PublishedReview) -> SafeString:
-    """Return the ClaimReview for search engines. Only live reviews by this site's newsrooms have a ClaimReview.
+    """Return the ClaimReview for search engines, or an empty text.
 
-    Search engines only accept ClaimReviews from the publisher's own site, which excludes imported reviews.
+    Search engines accept a ClaimReview only from the publisher's own site. So only live reviews by this site's
+    newsrooms have one, and imported reviews don't.
     """
     if row.status != Status.LIVE or row.original_key is not None:
         return mark_safe("")
@@ -134,7 +135,10 @@ def structured_data(row: PublishedReview) -> SafeString:
 
 
 def _gone(request: HttpRequest, row: PublishedReview, number: int) -> HttpResponse:
-    """Render a 410 with the public notice. The review's own URL may show a redacted revision."""
+    """Render a 410 with the public notice.
+
+    The review's own URL may show a redacted revision.
+    """
     erased = row.status == Status.ERASED
     revisions = list(queries.list_revisions(row.pk))
     context = {

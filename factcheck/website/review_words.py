@@ -1,7 +1,7 @@
 """The words of a review's page that are derived from the document: titles, translations and agreement.
 
-A claim for other sites always has its verdict, because a false claim alone would only spread. A headline never has one,
-because the verdict is about the claim. "False: Bed nets work" would say the opposite of the review.
+A claim for other sites always has its verdict, because a false claim alone would only spread. A headline never has the
+verdict, because the verdict is about the claim. "False: Bed nets work" would say the opposite of the review.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ def verdict_of(body: Body) -> str:
 
 
 def title_of(body: Body, *, current: bool = True, status: str = "live") -> str:
-    """Return the title for browsers and other sites: the headline or else the claim with its verdict."""
+    """Return the title for browsers and other sites: the headline, or else the claim with its verdict."""
     headline = _shorten(body["headline"] or "", MAX_QUOTED)
     with _in_language(body["language"]):
         if body["revision"]["kind"] == "withdrawal":
@@ -76,7 +76,7 @@ def verdict_since(body: Body) -> tuple[str | None, bool]:
     """Return the day or the time of the current verdict, and whether a correction changed the verdict then.
 
     The day of an imported review comes from its publisher, or is None. After an erasure, the time is that of the next
-    revision, because the verdict before it isn't public.
+    revision, because the verdict before the erasure isn't public.
     """
     for each in reversed(body["corrections"]):
         if each["verdict_before"] != each["verdict_after"]:
@@ -89,8 +89,8 @@ def split_translations(
 ) -> tuple[list[Body], list[Body]]:
     """Return the translations of a review, and the remaining reviews of its claim with their agreement.
 
-    A translation also has `behind`: the review has a newer text than the revision that was translated. The agreement is
-    "same", "different", "own" for another review by the same newsroom, or an empty text.
+    A translation also has the key `behind`. It is true if the review's text is newer than the revision that was
+    translated. The agreement is "same", "different", "own" for another review by the same newsroom, or an empty text.
     """
     newest = max((entry.number for entry in revisions if entry.kind in NEW_TEXTS), default=1)
     translations, remaining = [], []
@@ -127,7 +127,7 @@ def _labels(verdict: Body) -> set[tuple[str, str]]:
 
 
 def _in_language(tag: str) -> override:
-    """Speak the review's language, or the reader's language if the interface doesn't have the review's language."""
+    """Activate the review's language, or the reader's language if the interface doesn't have the review's language."""
     try:
         return override(get_supported_language_variant(tag))
     except LookupError:
@@ -135,6 +135,6 @@ def _in_language(tag: str) -> override:
 
 
 def _shorten(text: str, length: int) -> str:
-    """Return one line with at most this many characters, also if most of them are combining characters."""
+    """Return one line with at most this many characters. Combining characters count too."""
     line = plain(text)
     return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"

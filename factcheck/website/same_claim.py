@@ -1,7 +1,7 @@
-"""Published claims that say the same as a text or something similar, for the first part of the search page.
+"""Published claims that say the same thing as the search text or something similar, for the top of the search page.
 
 The page says nothing about claims below the threshold of matching. docs/explanation/performance.md has the precision.
-Only a claim in the same words is sure to be the reader's claim. Any other review shows no colour of a verdict.
+Only a claim in the same words is certainly the reader's claim. Other reviews don't show the colour of their verdict.
 """
 
 from collections.abc import Sequence
@@ -35,10 +35,11 @@ DIFFERENCES = {
 
 @dataclass(frozen=True, slots=True)
 class SameClaim:
-    """A claim with its live reviews that the filters allow. `differences` are warnings for readers.
+    """A claim with its live reviews that the filters allow.
 
-    `missing` contains the text's words that the claim doesn't contain. `unsure` contains the ids of the reviews if the
-    claim isn't in the same words as the text.
+    - `differences` are warnings for readers.
+    - `missing` contains the text's words that the claim doesn't contain.
+    - `unsure` contains the ids of the reviews if the claim isn't in the same words as the text.
     """
 
     claim: Body
@@ -53,7 +54,10 @@ class SameClaim:
 
 
 def find_same(text: str, filters: Filters) -> list[SameClaim]:
-    """The claims above the threshold, first the claim in the same words, then the best match. Raises TimeoutError."""
+    """Return the claims above the threshold: first the claim in the same words, then the best match.
+
+    Raise TimeoutError if the comparison takes too long.
+    """
     matches = match(text, limit=MATCHED).results
     if not matches:
         return []
@@ -76,9 +80,10 @@ def find_same(text: str, filters: Filters) -> list[SameClaim]:
 
 
 def find_unsure(text: SearchText, listed: ResultsPage) -> frozenset[str]:
-    """The ids of listed reviews whose claim may be another one than the reader's.
+    """Return the ids of listed reviews whose claim may be a different claim than the reader's.
 
-    Several words need a claim in the same words. A search for one or two words only needs a review that contains them.
+    A text of several words must be in the same words as the claim. For a text of one or two words, a review only has to
+    contain the words.
     """
     if text.has_several_words:
         return frozenset(each["id"] for each in listed.reviews if not same_words(text.text, each["claim"]["text"]))

@@ -1,4 +1,4 @@
-"""Reads the search box: words, a URL, or a whole post, which may contain URLs."""
+"""The text of the search box: words, a URL, or a whole post, which can contain URLs."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.values import read_url
 
 MAX_URLS = 5
-MIN_STATEMENT = 3  # words. Fewer words don't state anything that a claim could state too.
+MIN_STATEMENT = 3  # words. A text of fewer words doesn't state anything.
 _URL = re.compile(r"https?://[^\s<>\"“”]+", re.IGNORECASE)
 # A URL that was copied without its scheme: a host with a dot, and a path.
 _WITHOUT_SCHEME = re.compile(r"(?!.*@)(?:[^\W_][\w-]*\.)+[^\W\d_]{2,}(?::\d+)?/\S*")
@@ -29,9 +29,10 @@ _OWN_CAPTURE = re.compile(r"/captures/([0-9a-f]{64})(?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class SearchText:
-    """`text` is everything that was typed, and `words` the search words in it, without `urls`.
+    """A text from the search box. `text` is everything that was typed, and `words` are the search words without `urls`.
 
-    `ids` and `captures` come from URLs of this site: the ids of reviews, claims and demands, and SHA-256 digests.
+    `ids` and `captures` come from URLs of this site. They are the ids of reviews, claims and demands, and the SHA-256
+    digests of captures.
     """
 
     text: str
@@ -42,7 +43,7 @@ class SearchText:
 
     @classmethod
     def read(cls, value: str) -> "SearchText":
-        """Parse the value and never fail. Characters that the record doesn't allow are replaced by spaces."""
+        """Parse the text. Any text is accepted. Characters that the record doesn't allow are replaced by spaces."""
         text = " ".join(replace_forbidden(value[:MAX_RAW])[:MAX_QUESTION].split())
         if _ID.fullmatch(text):
             return cls(text, ids=(UUID(text),))
@@ -63,28 +64,31 @@ class SearchText:
 
     @property
     def tip_query(self) -> str:
-        """The query of the form for tips, filled in with the text, or with the URL alone."""
+        """Return the query string that fills in the form for tips, with the text or with the URL alone."""
         given = {"text": self.text if self.words or not self.urls else "", "url": next(iter(self.urls), "")}
         return f"?{urlencode({name: value for name, value in given.items() if value}, quote_via=quote)}" if self else ""
 
     @property
     def is_statement(self) -> bool:
-        """Whether the text can state a claim: several words, and no operators such as a minus."""
+        """Return whether the text can state a claim: several words, and no operators such as a minus."""
         return self.has_several_words and bool(read_query(self.words).question)
 
     @property
     def has_several_words(self) -> bool:
-        """Whether the text has enough words to state something. A pasted post can contain "or" and quotation marks."""
+        """Return whether the text has enough words to state something.
+
+        Operators don't matter here, because a pasted post can contain "or" and quotation marks.
+        """
         return len(split_words(self.words)) >= MIN_STATEMENT
 
     @property
     def is_long(self) -> bool:
-        """Whether the text is too long for a URL that every browser, server and messenger keeps."""
+        """Return whether the text is too long for a URL that every browser, server and messenger keeps."""
         return len(self.text) > MAX_QUERY
 
 
 def _read_url(found: str) -> str | None:
-    """The URL without the punctuation after it, or None if the record wouldn't accept the URL."""
+    """Return the URL without the punctuation after it, or None if the record wouldn't accept the URL."""
     url = found.rstrip(_AFTER_URL)
     if "(" in url:  # as in Wikipedia's URLs
         url = found[: len(url) + found[len(url) :].startswith(")")]
@@ -95,7 +99,7 @@ def _read_url(found: str) -> str | None:
 
 
 def _first_words(text: str) -> str:
-    """The beginning of the text that search reads, without half a word at the end."""
+    """Return the beginning of the text that search reads. The cut is between two words."""
     text = " ".join(text.split())
     if len(text) <= MAX_QUERY:
         return text

@@ -1,4 +1,4 @@
-"""The texts of share pictures. The texts are in the picture's language, and the claim in its own."""
+"""The texts of share pictures. The claim is in its own language, and all other texts are in the picture's language."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,9 +65,12 @@ def verdict_words(review: Body, language: str) -> str:
 
 
 def newest_correction(review: Body) -> dict[str, str] | None:
-    """Return `at` of the newest correction, and the verdict `before` it. Empty if the verdict hasn't changed.
+    """Return `at` of the newest correction, and the verdict `before` it.
 
-    A corrected verdict is shown even after other corrections. A corrected typo isn't shown.
+    `before` is empty if the verdict hasn't changed.
+
+    A corrected verdict is shown even after other corrections. A corrected typo isn't shown. Return None without a
+    correction.
     """
     corrections = [each for each in review["corrections"] if each["kind"] == "correction" and each["class"] != "typo"]
     verdicts = verdict_changes(corrections)

@@ -1,7 +1,7 @@
-"""Draws the picture that platforms show with a link to a review. The fonts are in `fonts/`.
+"""The picture that platforms show with a link to a review. The fonts are in `fonts/`.
 
-Text that the fonts can't draw is left out, so the picture never shows empty boxes. Long text ends in an ellipsis
-between two characters as readers see them. Each text is drawn into its own area, so no text can cover the verdict.
+Text that the fonts can't draw is left out, so the picture never shows empty boxes. Long text ends in an ellipsis, and a
+character with its marks is never split. Each text is drawn into its own area, so no text can cover the verdict.
 """
 
 import unicodedata
@@ -19,8 +19,8 @@ from PIL import Image, ImageDraw, ImageFont
 from factcheck.record.formats.text import nfc
 
 WIDTH, HEIGHT = 1200, 630
-MAX_CHARACTERS = 400  # more never fits
-MAX_CLUSTER = 16  # code points of a character as readers see it. No script uses so many.
+MAX_CHARACTERS = 400  # of a text. More never fit.
+MAX_CLUSTER = 16  # code points of a character with its marks. No script uses so many.
 _FONTS = Path(__file__).parent / "fonts"
 _MARGIN, _BAND, _QR = 60, 306, 225
 _PAPER, _INK, _SOFT, _WHITE = "#fbfaf6", "#1c1a17", "#5b554c", "#ffffff"
@@ -72,7 +72,10 @@ def paint(card: Card) -> bytes:
 
 
 def drawable(text: str) -> str:
-    """Return the text as the picture shows it, without emoji. Empty if it has letters that the fonts don't have."""
+    """Return the text without emoji, as the picture shows it.
+
+    Return an empty text if the fonts lack one of its letters.
+    """
     shown = []
     for cluster in islice(regex.finditer(r"\X", nfc(" ".join(text.split()))), MAX_CHARACTERS + 1):
         characters = _EMOJI_PARTS.sub("", cluster.group())[:MAX_CLUSTER]
@@ -95,7 +98,7 @@ def _write(
 ) -> None:
     """Write the text into the box (left, top, width, height), in the largest size in which all of it fits.
 
-    The text is centred vertically. Without a `side`, it begins at the side where its script begins.
+    The text is centred vertically. Without a `side`, the text begins at the side where its script begins.
     """
     left, top, width, height = box
     bold = bold and all(_has_glyph(each, bold=True) for each in text)
@@ -120,7 +123,7 @@ def _write(
 
 
 def _lines(text: str, font: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
-    """Break the text at spaces, and inside a word only if the word is wider than a line."""
+    """Yield the lines of the text. Break it at spaces, and inside a word only if the word is wider than a line."""
     line = ""
     for word in text.split():
         space = " " if line else ""
@@ -143,7 +146,7 @@ def _shorten(line: str, font: ImageFont.FreeTypeFont, width: int) -> str:
 
 
 def _qr_code(url: str) -> Image.Image:
-    """Return the code with its quiet zone of four modules, with whole pixels for each module."""
+    """Return the QR code with its quiet zone of four modules. Each module has a whole number of pixels."""
     rows = [list(row) for row in segno.make(url, error="m", micro=False).matrix_iter(border=4)]
     code = Image.new("L", (len(rows), len(rows)))
     code.putdata([0 if dark else 255 for row in rows for dark in row])

@@ -1,7 +1,7 @@
-"""sitemap.xml for search engines (sitemaps.org, protocol 0.9): an index and sitemaps with up to 50,000 URLs each.
+"""The file sitemap.xml for search engines (sitemaps.org, protocol 0.9): an index, and sitemaps of 50,000 URLs.
 
 A sitemap is named after its first entry. Reviews, claims and demands are in the order of publication, so new
-publications only change the last sitemap. They have one permanent URL each, and all other pages have a URL in each
+publications only change the last sitemap. Each of them has one permanent URL. All other pages have a URL in each
 language.
 """
 
@@ -48,7 +48,7 @@ def references() -> dict[str, QuerySet[PublishedReference]]:
 
 
 def log_head_etag(request: HttpRequest, *args: object, **kwargs: object) -> str:
-    """Return an ETag that changes with each publication. It is weak, because the content may be newer."""
+    """Return an ETag that changes with each publication. The ETag is weak, because the content may be newer."""
     digest = LogEntry.objects.using("public").newest().values_list("digest", flat=True).first()
     return f'W/"{digest}"'
 
@@ -106,7 +106,10 @@ def named_sitemap(request: HttpRequest, name: str, first: object) -> HttpRespons
 
 
 def _page(name: str, *arguments: str, languages: Sequence[str] = LANGUAGES) -> Iterator[str]:
-    """Return an element for each language. If there are several, each names all of them and the URL without one."""
+    """Yield an element for each language of a page.
+
+    If there are several languages, each element also lists all of them and the URL without a language.
+    """
     path = without_language(reverse(name, args=arguments))
     addresses = {language: f"/{language}{path}" for language in languages}
     named = {**addresses, "x-default": path} if len(languages) > 1 else {}

@@ -30,8 +30,8 @@ from factcheck.website.statistics_words import (
 )
 from factcheck.website.views import is_sample, page_for_readers
 
-MONTHS = 12  # in a picture
-MAX_PANELS = 6  # of a picture, not counting the panels of all and of the others
+MONTHS = 12  # months in a picture
+MAX_PANELS = 6  # panels of a picture, without the panels of all rows and of the others
 MAX_BARS = 12
 MAX_TABLE = 200  # rows of a table. The CSV file has all rows.
 
@@ -51,7 +51,7 @@ _GROUPED = {"months": "reviewed_month,verdict", "topics": "topic", "languages": 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A statistic as the page shows it. It has bars or panels, and neither if there is nothing to count."""
+    """A statistic as the page shows it. It has bars or panels, or neither if there is nothing to count."""
 
     name: str
     title: str | Promise
@@ -85,7 +85,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
 
 @page_for_readers
 def statistics_csv(request: HttpRequest, table: str) -> HttpResponse:
-    """Send a statistic as CSV, with the values as in the API and their names in the reader's language."""
+    """Return a statistic as CSV, with the values as in the API and their names in the reader's language."""
     if table not in STATISTICS:
         raise Http404
     found = STATISTICS[table]()
@@ -123,7 +123,7 @@ def _section(name: str, found: Statistic, labels: Labels) -> Section:
 
 
 def _names(found: Statistic, labels: Labels) -> list[tuple[list[str], int]]:
-    """The rows with the names of their values."""
+    """Return the rows with the names of their values."""
     if found.columns[0] == "days_from":
         return [([span_name(*values)], number) for values, number in found.rows]  # type: ignore[arg-type]
     return [
@@ -133,7 +133,7 @@ def _names(found: Statistic, labels: Labels) -> list[tuple[list[str], int]]:
 
 
 def _panels(found: Statistic, name: Callable[[Any], str]) -> list[Panel]:
-    """A panel of all rows, of each of the most frequent second values, and of all others."""
+    """Return a panel of all rows, a panel of each of the most frequent second values, and a panel of the others."""
     months = months_until(newest_month(found), MONTHS)
     recent = [row for row in found.rows if row[0][0] in months]
     frequent = Counter[Any]()

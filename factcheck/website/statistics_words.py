@@ -23,19 +23,19 @@ Labels = Mapping[str, Mapping[str, str]]
 
 
 def month_name(month: str) -> str:
-    """A month in a sentence, for example "October 2026"."""
+    """Return a month for a sentence, for example "October 2026"."""
     # Translators: a month with its year, in Django's letters (docs.djangoproject.com/ref/templates/builtins/#date).
     return formats.date_format(_first_day(month), pgettext("month", "F Y"))
 
 
 def month_mark(month: str) -> str:
-    """A month below a picture, for example "Oct 2026"."""
+    """Return a month for the label below a picture, for example "Oct 2026"."""
     # Translators: a short month with its year, in Django's letters.
     return formats.date_format(_first_day(month), pgettext("short month", "M Y"))
 
 
 def reference_labels(*found: Statistic) -> Labels:
-    """The names of all verdicts, topics and languages in these statistics. One query."""
+    """Return the names of all verdicts, topics and languages in these statistics, with one query."""
     wanted: dict[str, list[str]] = {"verdict": [], "publisher": [], "topic": [], "language": []}
     for statistic in found:
         for place, column in enumerate(statistic.columns):
@@ -45,7 +45,7 @@ def reference_labels(*found: Statistic) -> Labels:
 
 
 def value_name(column: str, value: Value, labels: Labels) -> str:
-    """The name of a value in the reader's language."""
+    """Return the name of a value in the reader's language."""
     if column in REFERRED:
         missing = {"verdict": _("No verdict on a scale"), "topic": _("No topic"), "language": _("Unknown language")}
         return labels[column][str(value)] if value else missing[column]
@@ -68,7 +68,7 @@ def span_name(first: int, last: int | None) -> str:
 
 
 def about_months(found: Statistic, labels: Labels) -> list[str]:
-    """How many reviews the newest month has, and the most frequent verdict among them, if there is a single one."""
+    """Describe the newest month: its number of reviews, and their most frequent verdict if there is only one."""
     month = newest_month(found)
     verdicts = [(values[1], number) for values, number in found.rows if values[0] == month]
     named = [(str(verdict), number) for verdict, number in verdicts if verdict]
@@ -89,7 +89,7 @@ def about_months(found: Statistic, labels: Labels) -> list[str]:
 
 
 def about_topics(found: Statistic, labels: Labels) -> list[str]:
-    """The most frequent topic, if there is a single one."""
+    """Describe the most frequent topic, if there is only one."""
     named = [(str(value), number) for (value,), number in found.rows if value]
     if not named:
         return [_("No review has a topic yet.")]
@@ -106,7 +106,7 @@ def about_topics(found: Statistic, labels: Labels) -> list[str]:
 
 
 def about_languages(found: Statistic, labels: Labels) -> list[str]:
-    """The number of languages, and the most frequent one."""
+    """Describe the number of languages, and the most frequent language."""
     language, number = str(found.rows[0][0][0]), found.rows[0][1]
     known = sum(values != (UNKNOWN_LANGUAGE,) for values, _number in found.rows)
     text = ngettext("The reviews are in %(count)s language.", "The reviews are in %(count)s languages.", known)
@@ -116,7 +116,7 @@ def about_languages(found: Statistic, labels: Labels) -> list[str]:
 
 
 def about_days_to_review(found: Statistic, labels: Labels) -> list[str]:
-    """The median, and the reviews that aren't counted."""
+    """Describe the median of the days, and the number of reviews that aren't counted."""
     sentences = []
     if found.median == 0:
         sentences.append(_("At least half of the reviews came on the day of the claim."))
@@ -142,7 +142,7 @@ def _days(median: float) -> str:
 
 
 def about_corrections(found: Statistic, labels: Labels) -> list[str]:
-    """All changes, and the substantive corrections among them."""
+    """Describe the number of all changes, and of the substantive corrections among them."""
     numbers = Counter[Value]()
     for (_month, change), number in found.rows:
         numbers[change] += number
@@ -156,7 +156,7 @@ def about_corrections(found: Statistic, labels: Labels) -> list[str]:
 
 
 def about_days_to_correction(found: Statistic, labels: Labels) -> list[str]:
-    """The median."""
+    """Describe the median of the days."""
     if not found.median:
         return [_("At least half of the substantive corrections came on the day of the review’s first publication.")]
     text = ngettext(
@@ -168,7 +168,7 @@ def about_days_to_correction(found: Statistic, labels: Labels) -> list[str]:
 
 
 def about_source_checks(found: Statistic, labels: Labels) -> list[str]:
-    """The sources that are as they were."""
+    """Describe how many sources are as they were."""
     numbers = {value: number for (value,), number in found.rows}
     same = numbers.get(SourceState.UNCHANGED.value, 0)
     text = ngettext(
@@ -180,7 +180,7 @@ def about_source_checks(found: Statistic, labels: Labels) -> list[str]:
 
 
 def about_demands(found: Statistic, labels: Labels) -> list[str]:
-    """All demands, and those that were refused."""
+    """Describe the number of all demands, and of the demands that were refused."""
     refused = sum(number for (_sender, outcome), number in found.rows if outcome == "refused")
     text = ngettext("The register has %(count)s demand.", "The register has %(count)s demands.", found.count)
     part = ngettext("%(count)s was refused.", "%(count)s were refused.", refused)
@@ -200,14 +200,17 @@ SENTENCES: Mapping[str, Callable[[Statistic, Labels], list[str]]] = {
 
 
 def newest_month(found: Statistic) -> str:
-    """The newest month with a number that isn't after the current month. A publisher's date can be wrong."""
+    """Return the newest month that isn't after the current month.
+
+    A publisher's date can be in the future by mistake.
+    """
     today = f"{datetime.now(UTC):%Y-%m}"
     months = sorted({str(values[0]) for values, _number in found.rows})
     return max((month for month in months if month <= today), default=months[0])
 
 
 def months_until(month: str, count: int) -> Sequence[str]:
-    """This month and the months before it, oldest first, as far as the calendar goes back."""
+    """Return this month and the months before it, oldest first, as far as the calendar goes back."""
     year, number = map(int, month.split("-"))
     last = 12 * year + number - 1
     return [f"{place // 12:04}-{place % 12 + 1:02}" for place in range(max(last - count + 1, 12), last + 1)]

@@ -36,7 +36,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen_entry(request: HttpRequest, name: str) -> LogEntry:
-    """Raises Http404."""
+    """Return the entry that the parameters name. Raise Http404 if there is no such entry."""
     number = request.GET.get("revision", "1")
     try:
         subject = UUID(request.GET[name])

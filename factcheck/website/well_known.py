@@ -35,7 +35,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
-    """Return security.txt (RFC 9116), with the contact for vulnerability reports. Raises Http404 without a contact."""
+    """Return security.txt (RFC 9116), with the contact for vulnerability reports. Raise Http404 without a contact."""
     if not settings.SECURITY_CONTACT:
         raise Http404
     lines = (
@@ -48,7 +48,10 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 def _half_a_year_on(now: datetime) -> datetime:
-    """Return the first day of a month, so that the file rarely changes. RFC 9116 recommends less than a year."""
+    """Return the first day of the month in half a year, so that the file rarely changes.
+
+    RFC 9116 recommends less than a year.
+    """
     month = now.month - 1 + 6
     return datetime(now.year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
 

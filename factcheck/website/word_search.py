@@ -1,6 +1,6 @@
 """Pages of search results: the best matches first, or the newest reviews first.
 
-A page begins after or before a position, so that all results can be reached and no page is slower than the first.
+A page begins after or before a position. So all results can be reached, and no page takes longer than the first.
 """
 
 from collections.abc import Sequence
@@ -34,14 +34,17 @@ Position = tuple[int, UUID]  # a score or the microseconds of a time, and the id
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The results after the position, or before it. Without a position, the first results."""
+    """The position of a page: its results come after the position, or before it.
+
+    Without a position, it is the first page.
+    """
 
     position: Position | None = None
     backward: bool = False
 
     @classmethod
     def read(cls, after: str, before: str) -> "Place":
-        """Parse the parameters of a link to another page. A wrong position is the beginning."""
+        """Parse the parameters of a link to another page. An invalid position means the first page."""
         for value, backward in ((after, False), (before, True)):
             number, _, pk = value.partition(".")
             if number.isascii() and number.isdecimal() and len(number) < 19:
@@ -56,9 +59,11 @@ class Place:
 class ResultsPage:
     """A page of reviews. `after` and `before` are positions for links to the adjacent pages.
 
-    If `relaxed` is true, no review contains all search words. `similar` contains the ids of reviews found only by
-    meaning. `suggestion` is a better spelling. If `complete` is false, the search ran out of time. `tsquery` selects
-    the rows that were found, for counting them.
+    - `relaxed` is true if no review contains all search words.
+    - `similar` contains the ids of reviews that were found only by meaning.
+    - `suggestion` is a better spelling.
+    - `complete` is false if the search ran out of time.
+    - `tsquery` selects the rows that were found, for counting them.
     """
 
     reviews: list[Body]
@@ -74,7 +79,10 @@ class ResultsPage:
 def best_matches(
     words: str, filters: Filters, place: Place, size: int = PAGE_SIZE, *, only_words: bool = False
 ) -> ResultsPage:
-    """If `only_words` is true, there are neither reviews found by meaning nor a better spelling."""
+    """Return the reviews that match the words best.
+
+    With `only_words`, reviews aren't found by meaning, and no better spelling is suggested.
+    """
     condition = filters.condition() if filters else None
     search = Search(PublishedReview, read_query(words), condition, find_similar=None if only_words else find_similar)
     found = search.page(size + 1, place.position, place.backward)
@@ -96,7 +104,10 @@ def newest_first(
     size: int = PAGE_SIZE,
     among: QuerySet[PublishedReview] | None = None,
 ) -> ResultsPage:
-    """Live reviews with all these words, or all live reviews without words. `among` limits the result to these rows."""
+    """Return live reviews with all these words, or all live reviews without words.
+
+    `among` limits the result to these rows.
+    """
     query = read_query(words)
     rows = filters.narrow(PublishedReview.objects.using("public").live() if among is None else among)
     if words:
@@ -136,13 +147,20 @@ def _read_newest(
 
 
 def _has_few(filters: Filters) -> bool:
-    """Whether few reviews have the values of one of the filters. Walking along all reviews would take too long."""
+    """Return whether few reviews have the values of one of the filters.
+
+    In this case, the rows are found by the filter and then sorted. Reading all reviews in order would take too long,
+    because few of them match.
+    """
     totals = [known_counts(PublishedReview, [each], []) for each in filters.values.items() if each[0] in FACETS]
     return any(each and each.total < FEW for each in totals)
 
 
 def _page(hits: Sequence[tuple[int, UUID, str]], place: Place, size: int) -> tuple[list[Body], str, str]:
-    """The reviews in order, and the positions for links. `hits` are nearest first and may have one more than `size`."""
+    """Return the reviews in order, and the positions for links.
+
+    `hits` are nearest first. One more hit than `size` shows that there is another page.
+    """
     more, found = len(hits) > size, list(hits[:size])
     if place.backward:
         found.reverse()

@@ -3,7 +3,6 @@
 import errno
 import os
 import pwd
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +10,8 @@ from pathlib import Path
 import pytest
 
 from factcheck.database import DatabaseProblem, data_directory, source
-from factcheck.database.data_directory import Account
 from factcheck.database.embedded import Cluster
-
-NOBODY = Account(pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
+from tests.operations.debian import AS_ROOT
 
 
 def test_deep_path_has_its_socket_in_a_short_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -34,92 +31,20 @@ def test_comma_in_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_socket_folder_of_somebody_else_is_refused(tmp_path: Path):
     (tmp_path / "socket").mkdir(mode=0o700)
     (tmp_path / "socket").chmod(0o755)
-    with pytest.raises(DatabaseProblem, match="isn't a private folder of the database server's account"):
-        data_directory.make_socket_folder(data_directory.DataDirectory(tmp_path, tmp_path / "socket", None))
-
-
-def test_can_enter_looks_at_every_folder(tmp_path: Path):
-    closed = tmp_path / "closed"
-    inside = closed / "inside"
-    inside.mkdir(parents=True)
-    inside.chmod(0o755)
-    closed.chmod(0o700)
-    assert not data_directory.can_enter(inside, NOBODY)
-    assert data_directory.can_enter(Path("/usr/lib"), NOBODY)
-    assert data_directory.can_enter(inside, Account(os.geteuid(), os.getegid())) == data_directory.can_enter(
-        tmp_path, Account(os.geteuid(), os.getegid())
-    )
-
-
-def test_ordinary_user_has_everything_under_var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(os, "geteuid", lambda: 1234)
-    found = data_directory.find(tmp_path / "var")
-    assert (found.home, found.account) == (tmp_path / "var" / "postgres", None)
-
-
-def test_root_hands_over_to_another_account_outside_a_closed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(data_directory, "STATE_FOLDER", tmp_path / "state")
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o700)
-    found = data_directory.find(closed / "var")
-    assert found.account is not None
-    assert found.account.uid != 0
-    assert found.home.parent == tmp_path / "state"
-    assert (closed / "var" / "postgres.home").read_text() == f"{found.home}\n"
-    closed.rename(tmp_path / "moved")  # the note is followed after a move
-    assert data_directory.find(tmp_path / "moved" / "var").home == found.home
-    assert (tmp_path / "moved").stat().st_mode & 0o777 == 0o700
-
-
-def test_root_keeps_the_owner_of_existing_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    (tmp_path / "postgres" / "data").mkdir(parents=True)
-    found = data_directory.find(tmp_path)
-    assert found.account == Account(os.getuid(), os.getgid())
-
-
-def test_no_account_for_root_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
-    def nobody(name: str) -> pwd.struct_passwd:
-        raise KeyError(name)
-
-    monkeypatch.setattr(pwd, "getpwnam", nobody)
-    with pytest.raises(DatabaseProblem, match="neither an account 'postgres' nor 'nobody'"):
-        data_directory.server_account()
+    with pytest.raises(DatabaseProblem, match="isn't a private folder of the database server"):
+        data_directory.make_socket_folder(data_directory.DataDirectory(tmp_path, tmp_path / "socket"))
 
 
 def test_platform_without_the_wheel_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(data_directory.util, "find_spec", lambda name: None)
     with pytest.raises(DatabaseProblem, match="isn.t set, and the package .* factcheck.database roles"):
-        data_directory.binaries(None)
-
-
-def test_binaries_are_copied_where_the_account_can_run_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(data_directory, "can_enter", lambda folder, account: False)
-    monkeypatch.setattr(data_directory, "STATE_FOLDER", tmp_path)
-    found = data_directory.binaries(NOBODY)
-    copy = found.parents[2]
-    assert copy.parent == tmp_path
-    assert copy.name.startswith("factcheck-postgresql-18.")
-    for program in ("postgres", "initdb"):  # initdb needs the libraries beside the package
-        said = subprocess.run([str(found / program), "--version"], capture_output=True, text=True, check=True).stdout
-        assert said.startswith(f"{program} (PostgreSQL) 18.")
-    assert data_directory.binaries(NOBODY) == found
-    shutil.rmtree(copy)
+        data_directory.binaries()
 
 
 def test_var_that_cannot_be_made_is_a_sentence(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DatabaseProblem, match="can't be created .*. Set FACTCHECK_VAR or DATABASE_URL"):
         data_directory.find(tmp_path / "file" / "var")
-
-
-def test_var_that_cannot_be_written_to_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anywhere but on a read-only disk
-    with pytest.raises(
-        DatabaseProblem, match=r"^You can't write to the folder .*\. Change its permissions, or set FACTCHECK_VAR"
-    ):
-        data_directory.find(tmp_path)
 
 
 def test_home_of_another_user_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -129,11 +54,34 @@ def test_home_of_another_user_is_a_sentence(tmp_path: Path, monkeypatch: pytest.
         data_directory.find(tmp_path)
 
 
+def test_root_without_setpriv_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(DatabaseProblem, match="refuses to run as root. Start as an ordinary user, or set DATABASE_URL"):
+        data_directory.leave_root()
+
+
+if "STARTED_BY_ROOT" in os.environ:  # otherwise nobody can become root
+
+    def test_program_of_root_continues_as_the_owner_of_the_data_or_as_nobody(tmp_path: Path):
+        code = "import os, sys; from pathlib import Path; from factcheck.database.data_directory import leave_root\n"
+        code += "leave_root(Path(sys.argv[1]))\nPath(sys.argv[2]).write_text(f'{os.geteuid()} {os.getgroups()}')"
+        closed = tmp_path / "closed"
+        subprocess.run([*AS_ROOT, "mkdir", "--mode=0700", closed], check=True)
+        homes = tmp_path / "missing", tmp_path, closed / "copied"
+        subprocess.run([*AS_ROOT, "mkdir", "--parents", closed / "copied" / "data"], check=True)
+        nobody = pwd.getpwnam("nobody").pw_uid
+        for home, uid in zip(homes, (nobody, os.geteuid(), nobody), strict=True):
+            command = [*AS_ROOT, sys.executable, "-c", code, str(home), str(closed / "file")]
+            subprocess.run(command, check=True)
+            assert (closed / "file").read_text() == f"{uid} []"
+        assert (closed / "copied" / "data").stat().st_uid == nobody
+
+
 def test_passwords_that_cannot_be_kept_are_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def fail(cluster: Cluster) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    data_directory.make_folder(tmp_path / "postgres" / "data", 0o700)  # or else root would look for another place
     monkeypatch.setattr(Cluster, "logins", fail)
     with pytest.raises(DatabaseProblem) as refusal:
         source({}, tmp_path)

@@ -28,7 +28,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def var() -> Iterator[Path]:
-    """A folder with a space, a quote and a dollar in its path, which any account can enter."""
+    """A folder with a space, a quote and a dollar in its path."""
     top = Path(os.environ["FACTCHECK_VAR"]) / f"a b's $c {os.getpid()} {time.monotonic_ns()}"
     data_directory.make_folder(top, 0o755)
     yield top / "var"
@@ -180,8 +180,6 @@ def test_stale_pid_of_another_program_is_no_obstacle(cluster: Cluster, again: Ca
     cluster.leave()
     stale = cluster.data / "postmaster.pid"
     stale.write_text(f"{os.getpid()}\n{cluster.data}\n1\n5432\n\n\n\nready\n")
-    if cluster.directory.account is not None:
-        os.chown(stale, cluster.directory.account.uid, cluster.directory.account.gid)
     again().prepare()
     assert stale.read_text().split()[0] != str(os.getpid())
 
@@ -258,7 +256,7 @@ def test_full_disk_at_the_first_start_is_a_sentence(again, var, monkeypatch, wor
     data_directory.make_folder(programs, 0o755)
     (programs / "initdb").write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 1\n")
     (programs / "initdb").chmod(0o755)
-    monkeypatch.setattr(data_directory, "binaries", lambda account: programs)
+    monkeypatch.setattr(data_directory, "binaries", lambda: programs)
     cluster = again()
     with pytest.raises(DatabaseProblem) as refusal:
         cluster.prepare()

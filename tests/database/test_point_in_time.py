@@ -46,7 +46,7 @@ def publish(environ: dict[str, str], site: str) -> str:
 def test_recovery_to_a_moment_between_two_publications(tmp_path: Path, request: pytest.FixtureRequest):
     with servers(2) as (server, recovered):
         archive = server.folder / "archive"
-        make_folder(archive, 0o700, server.account)
+        make_folder(archive, 0o700)
         create(server, "archive_mode=on", f"archive_command=test ! -f {archive}/%f && cp %p {archive}/%f")
         signer = {"LOG_SIGNER": str(tmp_path / "socket"), "LOG_SIGNER_STATE": str(tmp_path)}
         environ = environment(tmp_path, server, **signer)

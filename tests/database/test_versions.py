@@ -70,7 +70,7 @@ def test_old_folder_is_met_with_one_sentence(old_var: Path, arguments: list[str]
 
 def test_old_database_outside_of_the_folder_is_named_too(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As root has it where PostgreSQL's account cannot enter the project's folder."""
-    monkeypatch.setattr(settings.DATABASE_SERVER, "directory", DataDirectory(Path("/var/lib/fc"), Path("/tmp"), None))
+    monkeypatch.setattr(settings.DATABASE_SERVER, "directory", DataDirectory(Path("/var/lib/fc"), Path("/tmp")))
     record("record", "0020_gone")
     with pytest.raises(DatabaseProblem, match=re.escape(f"move {settings.VAR} and /var/lib/fc away")):
         call_command("migrate", database="owner", verbosity=0)

@@ -36,6 +36,11 @@ ENVIRONMENT = {
 }
 
 
+# The tests themselves run as an ordinary account (tests/support/ordinary_account.py).
+AS_ROOT = ["setpriv", "--reuid=0", "--regid=0", "--clear-groups"]
+AS_ROOT += ["setpriv", "--securebits=-no_setuid_fixup", "--inh-caps=-all", "--ambient-caps=-all"]
+
+
 class Machine:
     def __init__(self, holder: int) -> None:
         self.holder = holder
@@ -43,7 +48,7 @@ class Machine:
     def enter(self, *command: str, text: str = "", network: bool = False, seconds: int = 120) -> str:
         namespaces = ["--mount", "--pid", *([] if network else ["--net", "--uts"])]
         done = subprocess.run(
-            ["nsenter", f"--target={self.holder}", *namespaces, *command],
+            [*AS_ROOT, "nsenter", f"--target={self.holder}", *namespaces, *command],
             input=text,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -68,7 +73,7 @@ class Machine:
 def new_machine(*hosts: str) -> Iterator[Machine]:
     """A machine with the project's files in /srv/code, and with names for itself."""
     holder = subprocess.Popen(
-        ["unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child", "bash", "-c", INIT]
+        [*AS_ROOT, "unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child", "bash", "-c", INIT]
     )
     try:
         deadline = time.monotonic() + 30
@@ -123,4 +128,4 @@ def _copy_code(machine: Machine) -> None:
     packed = ["tar", "--create", "--file=-", *existing]
     archive = subprocess.run(packed, cwd=ROOT, capture_output=True, check=True).stdout
     unpack = ["tar", "--extract", "--one-top-level=/srv/code"]
-    subprocess.run(["nsenter", f"--target={machine.holder}", "--mount", *unpack], input=archive, check=True)
+    subprocess.run([*AS_ROOT, "nsenter", f"--target={machine.holder}", "--mount", *unpack], input=archive, check=True)

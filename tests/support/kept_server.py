@@ -55,6 +55,6 @@ def _place() -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy the folder with `cp`, which keeps the owners of the files, because PostgreSQL checks them."""
+    """Copy the folder with `cp`, which keeps the permissions of the files, because PostgreSQL checks them."""
     target.mkdir(parents=True, exist_ok=True)
     subprocess.run(["cp", "-a", f"{source}/.", f"{target}/"], check=True)

@@ -40,22 +40,22 @@ def wait(until: Callable[[], Any], seconds: float = 20) -> None:
 
 
 class Server:
-    """A server with its folder and port. If root runs the tests, the server runs as another account."""
+    """A server with its folder and port."""
 
-    def __init__(self, folder: Path, account: data_directory.Account | None) -> None:
-        self.folder, self.account = folder, account
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.data, self.port = folder / "data", free_port()
         self.parameters: tuple[str, ...] = ()
         self.process: subprocess.Popen[bytes] | None = None
 
     def run(self, program: str, *arguments: str) -> None:
-        command = [str(data_directory.binaries(self.account) / program), *arguments]
+        command = [str(data_directory.binaries() / program), *arguments]
         subprocess.run(command, check=True, capture_output=True, **self._options())
 
     def start(self, *parameters: str) -> None:
         """Start the server with the parameters of its first start, and return when it answers."""
         self.parameters = self.parameters or parameters
-        command = [str(data_directory.binaries(self.account) / "postgres"), "-D", str(self.data)]
+        command = [str(data_directory.binaries() / "postgres"), "-D", str(self.data)]
         for each in (*ALWAYS, f"port={self.port}", *self.parameters):
             command += ["-c", each]
         with (self.folder / "log").open("ab") as log:
@@ -91,31 +91,26 @@ class Server:
         """Add to a file in the data folder, or create it."""
         with (self.data / name).open("a") as file:
             file.write(content)
-        if self.account:
-            os.chown(self.data / name, self.account.uid, self.account.gid)
 
     def copy_from(self, primary: "Server") -> None:
         self.run("pg_basebackup", f"--pgdata={self.data}", "--host=127.0.0.1", f"--port={primary.port}",
                  "--username=postgres", "--checkpoint=fast", "--no-sync")  # fmt: skip
 
     def _options(self) -> dict[str, Any]:
-        account = self.account
-        identity = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
-        return {"cwd": self.folder, "env": {"LC_ALL": "C", "PATH": os.defpath}, "stdin": subprocess.DEVNULL, **identity}
+        return {"cwd": self.folder, "env": {"LC_ALL": "C", "PATH": os.defpath}, "stdin": subprocess.DEVNULL}
 
 
 @contextmanager
 def servers(count: int) -> Iterator[list[Server]]:
     """Yield servers that aren't created yet. At the end, they are killed and their files are deleted."""
-    account = data_directory.server_account() if os.geteuid() == 0 else None
     folder = settings.VAR / f"servers-{os.getpid()}-{next(_numbers)}"
     data_directory.make_folder(folder, 0o755)
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         made = []
         for number in range(count):
-            data_directory.make_folder(folder / f"{number}", 0o700, account)
-            made.append(Server(folder / f"{number}", account))
+            data_directory.make_folder(folder / f"{number}", 0o700)
+            made.append(Server(folder / f"{number}"))
             stack.callback(made[-1].kill)
         yield made
 

@@ -6,9 +6,11 @@ numbers.
 
 A score is computed in three steps:
 
-1. The evidence for a claim is a sum of log-odds. The terms are the cosine similarity, the square root of BM25 and the
-delay between post and review. 2. The background is the mean evidence for the next best claims. A vague text resembles
-many claims, so its background is high. 3. The score is a logistic function of the evidence minus the background.
+1. The evidence for a claim is a sum of log-odds, from the cosine similarity, the square root of BM25, and the delay
+   between post and review.
+2. The background is the mean evidence for the next best claims. A vague text resembles many claims, so its background
+   is high.
+3. The score is a logistic function of the evidence minus the background.
 """
 
 import math

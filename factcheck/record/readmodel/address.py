@@ -29,7 +29,7 @@ class RecordAddress(models.Model):
 
 
 def apply(_published: Sequence[Published]) -> None:
-    """Stores the URL with the first publication. Raises SetupError if this process has another SITE_URL."""
+    """Store the URL with the first publication. Raise SetupError if this process has another SITE_URL."""
     _require(RecordAddress.objects.get_or_create(defaults={"url": settings.SITE_URL})[0].url)
 
 
@@ -38,12 +38,12 @@ def rebuild() -> None:
 
 
 def stored_address(using: str | None = None) -> str | None:
-    """The record's URL, or None if nothing has been published."""
+    """Return the record's URL, or None if nothing has been published."""
     return RecordAddress.objects.using(using).values_list("url", flat=True).first()
 
 
 def require_address(using: str | None = None) -> None:
-    """Raises SetupError if the record has been published under another URL than SITE_URL."""
+    """Raise SetupError if the record has been published under another URL than SITE_URL."""
     _require(stored_address(using) or settings.SITE_URL)
 
 

@@ -13,7 +13,7 @@ from factcheck.record.readmodel.row_models import Status
 
 _SECTIONS = ("reviews", "demands", "claims")  # a key rotation has no body
 
-# `xmin` changes whenever a row is written. PostgreSQL knows it without reading a body.
+# `xmin` changes whenever a row is written. PostgreSQL reads it without reading the body.
 _ENTRIES = """
     SELECT e.sequence, e.at, e.kind, e.subject, e.number, e.digest, r.xmin::text, d.xmin::text, m.xmin::text
     FROM record_logentry e LEFT JOIN record_publishedreview r ON r.id = e.subject
@@ -23,7 +23,7 @@ _ENTRIES = """
 
 
 def entries_after(since: int, size: int) -> tuple[list[LogEntry], str]:
-    """The next entries, and a text that changes whenever the result of `changes` does."""
+    """Return the next entries, and a text that changes whenever the result of `changes` changes."""
     with connections["public"].cursor() as cursor:
         cursor.execute(_ENTRIES, [since, size])
         rows = cursor.fetchall()
@@ -31,7 +31,10 @@ def entries_after(since: int, size: int) -> tuple[list[LogEntry], str]:
 
 
 def changes(entries: Sequence[LogEntry]) -> list[dict[str, Any]]:
-    """The entries, ready for orjson. `body` is the subject's current body, or null if there is a later entry."""
+    """Return the entries, ready for orjson.
+
+    `body` is the subject's current body, or null if there is a later entry about the subject.
+    """
     bodies = _bodies(entries)
     return [
         {
@@ -48,10 +51,10 @@ def changes(entries: Sequence[LogEntry]) -> list[dict[str, Any]]:
 
 
 def _bodies(entries: Sequence[LogEntry]) -> dict[int, orjson.Fragment]:
-    """The bodies of entries that are the newest about their subject, by sequence number.
+    """Return the bodies of entries that are the newest about their subject, by sequence number.
 
-    A subject's URL also depends on a column: an erased review responds with 410, and a merged claim redirects. Readers
-    don't get a body that contradicts its column, so such a body is left out here, too.
+    The state of a subject is in its body and in a column: an erased review responds with 410, and a merged claim
+    redirects. A body that contradicts the column has been changed in the database, so it is left out.
     """
     ids = {section: [entry.subject for entry in entries if entry.section == section] for section in _SECTIONS}
     erasures = {entry.sequence for entry in entries if entry.kind == LogEntry.Kind.ERASURE}

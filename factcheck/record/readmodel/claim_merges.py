@@ -1,6 +1,6 @@
 """Merged claims: the claim under which each claim is shown, now or after an earlier entry.
 
-After a merge, a claim is shown under another claim until a split. At any time the merges form a forest, which is
+After a merge, a claim is shown under another claim until a split. At any time, the merges form a forest, which is
 enforced by the trigger merge_has_target. So every claim is shown under exactly one claim, the root of its tree.
 """
 
@@ -15,14 +15,17 @@ from factcheck.record.readmodel.models import PublishedMerge
 
 @dataclass(frozen=True, slots=True)
 class MergeGroup:
-    """Claims that have ever been merged with one another, and the merges of each claim."""
+    """Claims that have ever been merged with each other, and the merges of each claim."""
 
     members: frozenset[UUID]
     merges: dict[UUID, list[PublishedMerge]]
 
     @classmethod
     def of(cls, ids: Collection[UUID], using: str = "default") -> "MergeGroup":
-        """These claims and all claims that have ever been merged with them. Without merges, only one query is made."""
+        """Read these claims and all claims that have ever been merged with them.
+
+        Without merges, only one query is made.
+        """
         members, new, found = set(ids), set(ids), dict[int, PublishedMerge]()
         while new:
             rows = PublishedMerge.objects.using(using).filter(Q(claim_id__in=new) | Q(into_id__in=new))
@@ -35,12 +38,12 @@ class MergeGroup:
         return cls(frozenset(members), merges)
 
     def root(self, claim_id: UUID, sequence: int | None = None) -> UUID:
-        """The claim under which this claim is shown, now or after the entry `sequence`."""
+        """Return the claim under which this claim is shown, now or after the entry `sequence`."""
         for merge in self.merges.get(claim_id, ()):
             if merge.into_id and merge.is_in_force(sequence):
                 return self.root(merge.into_id, sequence)
         return claim_id
 
     def shown_under(self, claim_id: UUID, sequence: int | None = None) -> set[UUID]:
-        """The claims that are shown under this claim, now or after the entry `sequence`."""
+        """Return the claims that are shown under this claim, now or after the entry `sequence`."""
         return {member for member in self.members if self.root(member, sequence) == claim_id}

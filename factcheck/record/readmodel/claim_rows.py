@@ -24,9 +24,9 @@ REVIEW_IN_CLAIM = (
 
 
 def write_claims(ids: Collection[UUID], added: Sequence[PublishedReview] = ()) -> None:
-    """Write the rows of these claims again, and of the claims under which they are shown.
+    """Write the rows of these claims, and of the claims under which they are shown.
 
-    `added` contains the reviews that were just added, so that they aren't read again.
+    `added` contains the reviews that have just been added, so that they aren't read again.
     """
     group = MergeGroup.of(ids)
     homes = {group.root(each) for each in ids}
@@ -39,7 +39,7 @@ def write_claims(ids: Collection[UUID], added: Sequence[PublishedReview] = ()) -
 
 
 def claim_rows(reviews: Sequence[PublishedReview], group: MergeGroup, homes: Collection[UUID]) -> list[PublishedClaim]:
-    """Return the rows of the claims `homes`, without those that have no review."""
+    """Return the rows of the claims `homes`. Claims without a review have no row."""
     shown: dict[UUID, list[PublishedReview]] = {}
     for review in sorted(reviews, key=lambda review: review.sequence):
         if review.claim_id:
@@ -48,7 +48,7 @@ def claim_rows(reviews: Sequence[PublishedReview], group: MergeGroup, homes: Col
 
 
 def claim_row(claim_id: UUID, reviews: Sequence[PublishedReview]) -> PublishedClaim:
-    """Return the claim's row with these reviews, which are sorted by entry, oldest first."""
+    """Return the claim's row with these reviews. The reviews are sorted by entry, oldest first."""
     live = [review for review in reviews if review.status == Status.LIVE]
     row = PublishedClaim(id=claim_id, sequence=reviews[-1].sequence)
     row.status = Status.LIVE if live else Status.WITHDRAWN
@@ -58,7 +58,7 @@ def claim_row(claim_id: UUID, reviews: Sequence[PublishedReview]) -> PublishedCl
     url = claim_url(claim_id)
     body: dict[str, Any] = {"id": str(claim_id), "url": url, "reviews": [], "license": settings.LICENSE_URL}
     if live:
-        # The newest review of each claim. The claim's own review comes before the reviews of merged claims.
+        # The newest review of each claim. The claim is worded as in its own review, not as in a merged claim's review.
         newest = {review.claim_id: review for review in live}
         main = newest.get(claim_id, live[-1])
         merged = [review for claim, review in sorted(newest.items()) if claim != claim_id]

@@ -13,9 +13,9 @@ _ERASED = {"publisher": None, "class": None, "note": None, "verdict_before": Non
 
 
 def correction_rows(entry: LogEntry, document: dict[str, Any]) -> list[PublishedCorrection]:
-    """The rows of an entry. Original publications and changes of metadata have none.
+    """Return the rows of an entry. Original publications and changes of metadata have no row.
 
-    An erasure also has rows for the review's earlier changes, which keep only their kind and time.
+    An erasure also has rows for the review's earlier changes. These rows keep only the kind and the time.
     """
     if entry.kind == Kind.ORIGINAL or document["revision"].get("class") == ChangeClass.METADATA:
         return []

@@ -17,7 +17,10 @@ CHUNK = 200
 
 
 def data_feed(head: LogEntry | None) -> Iterator[bytes]:
-    """The feed as of the entry `head`, if both are read in one snapshot. The feed contains each review once, by id."""
+    """Yield the feed as of the entry `head`. The feed contains each review once, sorted by id.
+
+    The caller must read `head` and the feed in one snapshot.
+    """
     feed = {
         "@context": CONTEXT,
         "@type": "DataFeed",
@@ -35,11 +38,11 @@ def data_feed(head: LogEntry | None) -> Iterator[bytes]:
 
 
 def feed_item(row: PublishedReview) -> dict[str, Any]:
-    """The feed item of a review. A withdrawn or erased review has `dateDeleted` instead of a ClaimReview.
+    """Return the feed item of a review. A withdrawn or erased review has `dateDeleted` instead of a ClaimReview.
 
     `identifier` always identifies the review, and its ClaimReview has the same identifier. `url` doesn't identify a
     review, because one page can contain several reviews. An erased review no longer has the URL of its publisher's
-    page. `@id` would merge the item and the ClaimReview into a single node.
+    page. The item has no `@id`, because `@id` would merge the item and the ClaimReview into a single node.
     """
     body = orjson.loads(row.body)
     item = {

@@ -13,7 +13,7 @@ from factcheck.record.readmodel.review_rows import body_of
 
 
 def apply(published: Sequence[Published]) -> None:
-    """Applies the entries one at a time, because each merge depends on earlier merges."""
+    """Apply the entries one at a time, because each merge depends on earlier merges."""
     for each in published:
         entry = each.entry
         if not entry.is_of_claim:
@@ -28,7 +28,7 @@ def rebuild() -> None:
 
 
 def merge_row(entry: LogEntry, document: dict[str, Any], until: int | None = None) -> PublishedMerge:
-    """The row of a merge or split. `until` is the sequence number of the next entry about the claim."""
+    """Return the row of a merge or split. `until` is the sequence number of the next entry about the claim."""
     return PublishedMerge(
         sequence=entry.sequence,
         claim_id=entry.subject,

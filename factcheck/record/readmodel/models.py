@@ -21,7 +21,7 @@ SHELF_BITS = 11  # the search indexes group 2**11 log entries into a shelf
 
 
 def search_index(name: str) -> GinIndex:
-    """An index of words by log shelf, so that a search can read only the newest shelves (`search/ranking.py`).
+    """Return an index of words by log shelf, so that a search can read only the newest shelves (`search/ranking.py`).
 
     New words are added to the index's pending list and merged into the index together, which is faster for many rows.
     Every search reads the whole pending list, so the size of the list is limited to a megabyte. The list is emptied at
@@ -109,7 +109,10 @@ class PublishedReview(models.Model):
 
     @cached_property
     def parsed_body(self) -> dict[str, Any]:
-        """The body as a dictionary. Code that already has the dictionary sets this attribute to avoid parsing."""
+        """Return the body as a dictionary.
+
+        Code that already has the dictionary sets this attribute to avoid parsing.
+        """
         found: dict[str, Any] = orjson.loads(self.body)
         return found
 
@@ -162,11 +165,11 @@ class PublishedClaim(models.Model):
 
 class MergeQuerySet(models.QuerySet["PublishedMerge"]):
     def in_force(self) -> "MergeQuerySet":
-        """The newest merge or split of each claim."""
+        """Filter the newest merge or split of each claim."""
         return self.filter(until=None)
 
     def merged(self) -> "MergeQuerySet":
-        """The merges in force. Splits are left out."""
+        """Filter the merges in force. Splits are left out."""
         return self.in_force().filter(into_id__isnull=False)
 
 

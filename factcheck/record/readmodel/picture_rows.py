@@ -1,7 +1,7 @@
 """The projection of pictures. A live review has a row for each picture in its text and of its claim.
 
 The documents contain the SHA-256 of each picture, and the storage has the files. A picture without a file has no row.
-A picture that readers see is also copied to the public files (`record/public_files.py`).
+Pictures that readers see are also copied to the public files (`record/public_files.py`).
 """
 
 import hashlib
@@ -29,11 +29,11 @@ from factcheck.record.public_files import delete_after_commit, public_file, publ
 from factcheck.record.readmodel.picture_models import PublishedPicture
 
 _CHECKED = [media_type for media_type in EXTENSIONS if media_type.startswith("image/")]
-_ENOUGH = 512  # pixels. The hashes need only 32.
+_ENOUGH = 512  # pixels of the longer side. The hashes need only 32.
 
 
 def apply(published: Sequence[Published]) -> None:
-    """Replaces the rows of each live review whose pictures have changed. A trigger deletes the rows of the others."""
+    """Replace the rows of each live review whose pictures have changed. A trigger deletes the rows of other reviews."""
     live = {each.entry.subject: each.document for each in published if each.entry.is_live}
     revised = [each.entry.subject for each in published if each.entry.is_live and each.previous]
     stored: dict[UUID, set[tuple[str, bool]]] = {}
@@ -57,7 +57,7 @@ def apply(published: Sequence[Published]) -> None:
 
 
 def restore_public_pictures() -> None:
-    """Copies the pictures whose public file is missing or has changed, for example after a restored backup."""
+    """Copy the pictures whose public file is missing or has changed, for example after a restored backup."""
     shown = PublishedPicture.objects.filter(width__isnull=False).order_by("sha256").distinct("sha256")
     for sha256, media_type in shown.values_list("sha256", "media_type"):
         name = storage_name(sha256, media_type)
@@ -72,13 +72,16 @@ def rebuild() -> None:
 
 
 def picture_rows(review: UUID, document: Mapping[str, Any], *, publish: bool = False) -> list[PublishedPicture]:
-    """The rows of a live review, for all pictures that have a file. Can also copy the files that readers see."""
+    """Return the rows of a live review, for all pictures that have a file.
+
+    With `publish`, also copy the files that readers see.
+    """
     found = (_picture_row(review, sha256, shown, publish) for sha256, shown in sorted(_pictures_of(document)))
     return [row for row in found if row]
 
 
 def shown_pictures(reviews: Collection[UUID], site: str = "") -> dict[str, ShownPicture]:
-    """The public pictures in the texts of these reviews, by path. `site` comes before the path in their URLs."""
+    """Return the public pictures in the texts of these reviews, by path. `site` comes before the path in their URLs."""
     rows = PublishedPicture.objects.using("public").filter(review_id__in=reviews, width__isnull=False)
     paths = (
         (picture_path(sha256, media_type), width, height)
@@ -88,7 +91,7 @@ def shown_pictures(reviews: Collection[UUID], site: str = "") -> dict[str, Shown
 
 
 def _pictures_of(document: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    """The SHA-256 of each picture, and whether readers see the picture in the text."""
+    """Yield the SHA-256 of each picture, and whether readers see the picture in the text."""
     in_text = {found[1] for path, _words in own_pictures(document["body"] or "") if (found := PATH.fullmatch(path))}
     yield from ((sha256, True) for sha256 in in_text)
     checked = {each["media_sha256"] for each in document["claim"]["appearances"]} - {None, *in_text}
@@ -119,7 +122,7 @@ def _picture_row(review: UUID, sha256: str, shown: bool, publish: bool) -> Publi
 
 
 def _read(sha256: str, media_types: Iterable[str]) -> bytes | None:
-    """The file with this hash, or None. A file that doesn't have this hash isn't used."""
+    """Return the file with this hash, or None. A file with a different hash isn't used."""
     for media_type in media_types:
         try:
             with default_storage.open(storage_name(sha256, media_type)) as file:

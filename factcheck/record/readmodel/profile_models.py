@@ -7,12 +7,12 @@ from django.db import models
 
 class ProfileChangeQuerySet(models.QuerySet["ProfileChange"]):
     def newest(self) -> Self:
-        """The newest row for each publisher and key."""
+        """Filter the newest row for each publisher and key."""
         return self.order_by("publisher", "key", "-sequence").distinct("publisher", "key")
 
 
 class ProfileChange(models.Model):
-    """A newsroom's details, or the meaning of one verdict, from the first review that was published with this content.
+    """A newsroom's details, or the meaning of one verdict, from the first review with this content.
 
     The row is valid until the next row with the same publisher and the same key.
     """

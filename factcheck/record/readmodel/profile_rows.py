@@ -32,7 +32,7 @@ class Profiles:
         self._newest = {(row.publisher, row.key): row.body for row in rows}
 
     def changes(self, entry: LogEntry, document: Mapping[str, Any]) -> Iterator[ProfileChange]:
-        """The rows that begin with this entry."""
+        """Yield the rows that begin with this entry."""
         for key, content in _contents(entry, document):
             site, body = document["publisher"]["site"], canonical_unchecked(content).decode()
             if self._newest.get((site, key)) != body:
@@ -41,7 +41,10 @@ class Profiles:
 
 
 def apply(published: Sequence[Published]) -> None:
-    """Adds the changes in these entries. After an erasure, rows begin with the next review that has the content."""
+    """Add the changes in these entries.
+
+    After an erasure, a row begins with the next review that has the same content.
+    """
     erased = [each.entry.subject for each in published if each.entry.kind == Kind.ERASURE]
     if erased:
         _move_from_erased(erased, before=published[0].entry.sequence)
@@ -69,16 +72,16 @@ def _contents(entry: LogEntry, document: Mapping[str, Any]) -> Iterator[tuple[st
 
 
 def _move_from_erased(subjects: Collection[UUID], before: int) -> None:
-    """Moves each row of an erased document to the next document with the same content.
+    """Move each row of an erased document to the next document with the same content.
 
-    All documents up to the row's successor have this content. If there is none, the row is deleted. The successor is
-    deleted too if it now repeats the row before it.
+    All documents up to the next row have this content. If there is no such document, the row is deleted. The next row
+    is deleted too if it now has the same content as the row before it.
     """
     erased = LogEntry.objects.filter(subject__in=subjects).values("sequence")
     for row in ProfileChange.objects.filter(sequence__in=erased).order_by("sequence"):
         same = ProfileChange.objects.filter(publisher=row.publisher, key=row.key)
         if not same.filter(sequence=row.sequence).delete()[0]:
-            continue  # deleted as a repetition
+            continue  # already deleted as a repetition
         former = same.filter(sequence__lt=row.sequence).order_by("-sequence").first()
         following = same.filter(sequence__gt=row.sequence).order_by("sequence").first()
         heir = _find_heir(row, following.sequence if following else before)
@@ -89,7 +92,7 @@ def _move_from_erased(subjects: Collection[UUID], before: int) -> None:
 
 
 def _find_heir(row: ProfileChange, before: int) -> int | None:
-    """The first revision after the row and before this entry that has the row's publisher and key."""
+    """Return the first revision after the row and before this entry that has the row's publisher and key."""
     own = PublishedReview.objects.filter(original_key=None).values("id")  # an imported review is never a newsroom's own
     entries = LogEntry.objects.filter(subject__in=own, kind__in=KINDS, sequence__gt=row.sequence, sequence__lt=before)
     documents = RevisionDocument.objects.filter(entry__in=entries).select_related("entry").order_by("entry")
@@ -101,24 +104,27 @@ def _find_heir(row: ProfileChange, before: int) -> int | None:
 
 
 def list_newsrooms() -> list[dict[str, Any]]:
-    """The current details of each newsroom that has published a review, sorted by name."""
+    """Return the current details of each newsroom that has published a review, sorted by name."""
     rows = ProfileChange.objects.using("public").filter(key="").newest()[:MAX_NEWSROOMS]
     return sorted((orjson.loads(row.body) for row in rows), key=lambda newsroom: str(newsroom["name"]).casefold())
 
 
 def has_profile(site: str) -> bool:
-    """Whether the publisher is a newsroom that has published a review of its own."""
+    """Return whether the publisher is a newsroom that has published a review here."""
     return ProfileChange.objects.using("public").filter(publisher=replace_forbidden(site)).exists()
 
 
 def current_profile(site: str) -> dict[str, dict[str, Any]]:
-    """The newsroom's details under the empty key, and its verdicts as `scale:slug`. Empty without own reviews."""
+    """Return the newsroom's details under the empty key, and its verdicts under `scale:slug`.
+
+    The result is empty if the newsroom has published no review here.
+    """
     rows = ProfileChange.objects.using("public").filter(publisher=replace_forbidden(site)).newest()
     return {row.key: orjson.loads(row.body) for row in rows}
 
 
 def list_changes(site: str) -> list[dict[str, Any]]:
-    """The newest changes of a newsroom's profile, newest first, each with the review that published it."""
+    """Return the newest changes of a newsroom's profile, newest first, each with the review that published it."""
     return [
         {
             "sequence": row.sequence,
@@ -132,7 +138,7 @@ def list_changes(site: str) -> list[dict[str, Any]]:
 
 
 def changes_with_former(site: str) -> list[tuple[ProfileChange, LogEntry, dict[str, Any] | None]]:
-    """The newest changes, newest first, each with its log entry and with the content that it replaced."""
+    """Return the newest changes, newest first, each with its log entry and with the content that it replaced."""
     former = Window(Lag("body"), partition_by=["key"], order_by="sequence")
     changes = ProfileChange.objects.using("public").filter(publisher=site).annotate(former=former)
     rows: list[Any] = list(changes.order_by("-sequence", "key")[:MAX_CHANGES])

@@ -1,10 +1,10 @@
 """The public state of one review or demand, checked against the log on each read, and of one claim.
 
-The rows of the read model are for lists. If somebody has changed the row of a review, the readers of this review still
-get the log's document, and `/readyz` reports the difference.
+The rows of the read model are for lists. If somebody has changed the row of a review in the database, readers still get
+the log's document, and `/readyz` reports the difference.
 
-Most bodies are proven without their documents: without the parts that `body_of` adds, the body must have the digest of
-the log's newest entry. This takes 0.05 ms, and half as long as reading and parsing the document.
+Most bodies are checked without reading their document. Without the parts that `body_of` adds, the body must have the
+digest of the log's newest entry. This check takes 0.05 ms, half as long as reading and parsing the document.
 """
 
 from collections.abc import Callable, Sequence
@@ -50,7 +50,7 @@ _CLASSES = frozenset(["null", *(f'"{each}"' for each in ChangeClass.values)])
 
 
 class PublicState(NamedTuple):
-    """The state after an entry. `body` is what the API sends, and `is_in_row` tells whether lists send the same."""
+    """The state after an entry. `body` is what the API sends. `is_in_row` is true if lists send the same body."""
 
     sequence: int
     kind: str
@@ -65,14 +65,17 @@ class PublicState(NamedTuple):
 
     @property
     def entry(self) -> LogEntry:
-        """The entry, without `at` and `number`."""
+        """Return the entry, without `at` and `number`."""
         return LogEntry(sequence=self.sequence, kind=self.kind, subject=self.subject, digest=self.digest)
 
 
 def find_state(section: str, subject: UUID, as_of: int | None = None, run: Run | None = None) -> PublicState | None:
-    """Return the state of a "review" or "demand", now or after the entry `as_of`. None before the first entry.
+    """Return the state of a "review" or "demand", now or after the entry `as_of`.
 
-    Raises DamagedError, and RevisionDocument.DoesNotExist if the state of that time has been erased.
+    Return None before the first entry.
+
+    Raise DamagedError if the document doesn't match its digest. Raise RevisionDocument.DoesNotExist if the state of
+    that time has been erased.
     """
     run = run or _run
     if as_of is None:
@@ -119,7 +122,7 @@ def find_claim(claim_id: UUID, as_of: int | None = None) -> tuple[str | None, UU
 
 
 def is_right(sequence: int) -> bool:
-    """Return whether the document of an entry is right, and the row of its review or demand."""
+    """Return whether the document of an entry and the row of its review or demand are right."""
     entry = LogEntry.objects.using("public").filter(pk=sequence).first()
     if entry is None:
         return True
@@ -134,11 +137,13 @@ def is_right(sequence: int) -> bool:
 
 
 def _is_proven(body: str, url: str, sequence: int, digest: str, salt: bytes) -> bool:
-    """Return whether the body is exactly what `body_of` makes of the entry's document. False can be wrong.
+    """Return whether the body is certainly what `body_of` makes of the entry's document.
 
-    The digest proves everything but the places of the added parts, so each place is checked. All quotation marks in
-    texts are escaped, so the keys beside each place can't be part of a text.
+    False can also mean that the body has an unusual form. The digest proves everything except the places of the added
+    parts, so each place is checked. All quotation marks in texts are escaped. So the keys beside each place can't be
+    part of a text.
     """
+    # Take out "digest" and "sequence" from "revision", and "url" at the end. The rest is the entry's document.
     before, revision, rest = body.partition('"revision":{"class":')
     change, _digest, rest = rest.partition(f',"digest":"{digest}"')
     number, _sequence, rest = rest.partition(f',"sequence":{sequence}}}')

@@ -33,7 +33,7 @@ _STATUS = {LogEntry.Kind.WITHDRAWAL: Status.WITHDRAWN, LogEntry.Kind.ERASURE: St
 
 
 def apply(published: Sequence[Published]) -> None:
-    """Updates reviews, claims, references and corrections. Each review must have at most one entry."""
+    """Update reviews, claims, references and corrections. Each review must have at most one entry."""
     published = [each for each in published if each.entry.is_of_review]
     if not published:
         return
@@ -59,7 +59,7 @@ def rebuild() -> None:
 
 
 def body_of(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
-    """The body in the API: the document, the URL of its review, demand or claim, and its position in the log."""
+    """Return the body in the API: the document, the URL of its review, demand or claim, and its position in the log."""
     return {
         **document,
         "url": claim_url(entry.subject) if entry.is_of_claim else page_url(entry.section, entry.subject),
@@ -68,15 +68,15 @@ def body_of(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
 
 
 def status_after(kind: str) -> Status:
-    """The status of a review or demand after an entry of this kind."""
+    """Return the status of a review or demand after an entry of this kind."""
     return _STATUS.get(LogEntry.Kind(kind), Status.LIVE)
 
 
 def review_row(entry: LogEntry, document: dict[str, Any], before: PublishedReview | None = None) -> PublishedReview:
-    """The row of a review. For a tombstone or an erasure, the columns for filters are empty.
+    """Return the row of a review. For a tombstone or an erasure, the columns for filters are empty.
 
-    `before` is the row of the previous revision. Its claims stay known until an erasure, and a withdrawn review can
-    still be found by the URLs that it cited.
+    `before` is the row of the previous revision. Its claims are kept until an erasure. The URLs that a withdrawn review
+    cited are kept too, so that it can still be found by them.
     """
     body = body_of(entry, document)
     row = PublishedReview(
@@ -111,19 +111,22 @@ def review_row(entry: LogEntry, document: dict[str, Any], before: PublishedRevie
 
 
 def appearance_keys(claim: dict[str, Any]) -> list[str]:
-    """The keys of the URLs where the claim appeared, in order and without duplicates."""
+    """Return the keys of the URLs where the claim appeared, in order and without duplicates."""
     return list(dict.fromkeys(url_key(appearance["url"]) for appearance in claim["appearances"]))
 
 
 def cited_urls(body: dict[str, Any]) -> list[str]:
-    """The URLs in the body of a review, a tombstone or an erasure: of the claim's appearances, sources and copies."""
+    """Return the URLs in a body: the URLs of the review, the claim's appearances and the sources, and of their copies.
+
+    The body can be of a review, a tombstone or an erasure.
+    """
     cited = [body, *body.get("claim", {}).get("appearances", ()), *body.get("sources", ())]
     found = [body.get("original_url"), *(each.get("url") for each in cited[1:])]
     return [url for url in (*found, *(each.get("archive_url") for each in cited)) if url]
 
 
 def references_of(row: PublishedReview) -> list[Reference]:
-    """The references of a live review. For any other review the list is empty."""
+    """Return the references of a live review. For any other review, the list is empty."""
     if row.status != Status.LIVE:
         return []
     found: list[Reference] = [(Kind.PUBLISHER, row.publisher)]
@@ -166,7 +169,7 @@ def _referring(kind: str, key: str) -> Q:
 
 
 def _refresh_references(keys: Iterable[Reference]) -> None:
-    """Updates references from the newest live review that uses them, and deletes unused references."""
+    """Update references from the newest live review that uses them, and delete unused references."""
     rows = []
     for kind, key in sorted(keys):
         newest = PublishedReview.objects.live().filter(_referring(kind, key)).order_by("-sequence").first()
@@ -178,7 +181,7 @@ def _refresh_references(keys: Iterable[Reference]) -> None:
 
 
 def _save_references(rows: Sequence[PublishedReference]) -> None:
-    """Replaces the rows. ON CONFLICT computes folded names twice, which takes twice as long for an import."""
+    """Replace the rows. ON CONFLICT computes folded names twice, which takes twice as long for an import."""
     same = Q(pk__in=[])
     for kind in {row.kind for row in rows}:
         same |= Q(kind=kind, key__among=[row.key for row in rows if row.kind == kind])

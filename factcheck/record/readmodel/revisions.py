@@ -10,7 +10,10 @@ from factcheck.record.log.models import LogEntry
 
 
 def in_document(*path: str) -> Func:
-    """The value at a path in an entry's document, as text. Null if the document has been erased."""
+    """Return an expression for the value at a path in an entry's document, as text.
+
+    The value is null if the document has been erased.
+    """
     return Func(
         F("revision_document__document"),
         template=f"(convert_from(%(expressions)s, 'UTF8')::jsonb #>> '{{{','.join(path)}}}')",
@@ -19,18 +22,18 @@ def in_document(*path: str) -> Func:
 
 
 def in_revision(key: str) -> Func:
-    """The value of a key of `revision` in an entry's document, as text."""
+    """Return an expression for the value of a key of `revision` in an entry's document, as text."""
     return in_document("revision", key)
 
 
 def notice_in(erasure: str | bytes) -> dict[str, Any]:
-    """The public notice, from the body or document of an erasure."""
+    """Return the public notice, from the body or document of an erasure."""
     notice: dict[str, Any] = orjson.loads(erasure)["notice"]
     return notice
 
 
 def last_notice(review_id: UUID) -> dict[str, Any] | None:
-    """The notice of the review's last erasure, even if a redacted revision followed. None without an erasure."""
+    """Return the notice of the review's last erasure, even if a redacted revision followed, or None."""
     erasures = LogEntry.objects.using("public").filter(subject=review_id, kind=LogEntry.Kind.ERASURE)
     newest = erasures.with_documents().last()
     return notice_in(newest.revision_document.checked()) if newest else None

@@ -9,16 +9,20 @@ from factcheck.record.formats.text import fold_words
 Row = TypeVar("Row", bound=models.Model)
 
 
-MAX_ORIGINAL = 200  # characters of a publisher's verdict. A longer verdict is a sentence, of which the rest is cut off
+MAX_ORIGINAL = 200  # characters of a publisher's verdict. A longer verdict is a sentence and is cut off.
 
 
 def original_verdict_of(words: str) -> str:
-    """The publisher's words of a verdict as filters compare them: without case, at most MAX_ORIGINAL characters."""
+    """Return a publisher's verdict as filters compare it: without case, and at most MAX_ORIGINAL characters."""
     return fold_words(words)[:MAX_ORIGINAL]
 
 
 class Status(models.TextChoices):
-    """The public state of a review or claim. Its URL responds with 200, with 200 and a tombstone, or with 410."""
+    """The public state of a review or claim.
+
+    The URL responds with 200 for a live review, with 200 and a tombstone for a withdrawn one, and with 410 for an
+    erased one.
+    """
 
     LIVE = "live"
     WITHDRAWN = "withdrawn"
@@ -27,5 +31,5 @@ class Status(models.TextChoices):
 
 class RowQuerySet(models.QuerySet[Row]):
     def live(self) -> Self:
-        """The rows that haven't been withdrawn or erased."""
+        """Filter the rows that haven't been withdrawn or erased."""
         return self.filter(status=Status.LIVE)

@@ -35,7 +35,7 @@ _MONTHS = {"year": "month", "reviewed_year": "reviewed_month"}  # a year is the 
 
 
 def read_totals(model: CountedModel, facets: Collection[str]) -> dict[str, Numbers]:
-    """The numbers of each facet. Rows without a value have the value ""."""
+    """Return the numbers of each facet. Rows without a value have the value ""."""
     found: dict[str, Numbers] = {facet: [] for facet in facets}
     rows = _rows(model).filter(facet__in=facets)
     for facet, value, number in rows.order_by("-number", "value").values_list("facet", "value", "number"):
@@ -44,7 +44,10 @@ def read_totals(model: CountedModel, facets: Collection[str]) -> dict[str, Numbe
 
 
 def count_values(model: CountedModel, facet: str, values: Collection[str]) -> int:
-    """The number of live rows with these values of a facet. A row with several of the values counts several times."""
+    """Return the number of live rows with these values of a facet.
+
+    A row with several of the values counts several times.
+    """
     found = _rows(model).filter(facet=facet, value__in=values).values_list("number", flat=True)
     return sum(found)
 
@@ -56,10 +59,11 @@ def live_rows(model: CountedModel) -> int:
 def group_totals(
     model: CountedModel, chosen: Mapping[str, Sequence[Any]], groups: Sequence[Group], limit: int
 ) -> list[list[tuple[tuple[str, ...], int]]] | None:
-    """For each group, up to `limit` of its values with their numbers, most frequent first. One query.
+    """Return the values of each group with their numbers, most frequent first. Only one query is made.
 
-    Only the rows with the `chosen` values are counted. The empty group has a single number, which is the sum. Returns
-    None if the totals don't contain one of the groups: a group and the chosen facets are at most two facets.
+    At most `limit` values per group are returned. Only the rows with the `chosen` values are counted. The empty group
+    has a single number, which is the sum. Return None if the totals don't contain one of the groups. They contain a
+    group if the group and the chosen facets are at most two facets.
     """
     parts = [_part(model, chosen, group) for group in groups]
     if any(part is None for part in parts):
@@ -77,7 +81,10 @@ def group_totals(
 
 
 def _part(model: CountedModel, chosen: Mapping[str, Sequence[Any]], group: Group) -> QuerySet[Any, Any] | None:
-    """The values and the numbers of a group, as columns `first`, `second` and `counted`."""
+    """Return the values and the numbers of a group, as columns `first`, `second` and `counted`.
+
+    Return None if the totals don't contain the group.
+    """
     months = {_MONTHS.get(name, name) for name in [*group, *chosen]}
     facets = sorted(months or {"status"})
     known = months <= _SINGLE[model] if len(facets) == 1 else model is PublishedReview and tuple(facets) in PAIRS
@@ -114,7 +121,10 @@ def _rows(model: CountedModel) -> QuerySet[PublishedTotal]:
 
 
 def find_wrong_total() -> str | None:
-    """A sentence about the first total that differs from the rows, for `manage.py verify_record`."""
+    """Describe the first total that differs from the rows, for `manage.py verify_record`.
+
+    Return None without a fault.
+    """
     expected = compute_totals()
     stored = dict(PublishedTotal.objects.values_list("pk", "number"))
     for key in sorted(expected.keys() | stored.keys()):
@@ -126,7 +136,7 @@ def find_wrong_total() -> str | None:
 
 
 def compute_totals() -> Counter[tuple[str, str, str, str]]:
-    """All totals, counted from the rows without the database's functions."""
+    """Count all totals from the rows, without the database's functions."""
     found = Counter[tuple[str, str, str, str]]()
     names = ("status", "language", "topics", "published_at")
     one = (*names, "verdict", "original_verdict", "publisher", "reviewed_on", "claimed_on")

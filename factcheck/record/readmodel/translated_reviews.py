@@ -1,4 +1,7 @@
-"""Compares translations with their originals. A translation names the original's revision that it translates."""
+"""The comparison of translations with their originals.
+
+A translation names the original's revision that it translates.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +18,15 @@ from factcheck.record.readmodel.row_models import Status
 
 # The entries that change the text of a published review.
 NEW_TEXTS = (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION)
-MOST = 100  # translations of a review
+MOST = 100  # the maximum number of translations of a review
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The original of a translation: its public state, and the revision that it has now."""
+    """The original of a translation: its public state, and its current revision.
+
+    `is_newer` is true if the original has a newer text than the translated revision.
+    """
 
     status: str
     revision: int
@@ -57,6 +63,6 @@ def list_translations(review: PublishedReview) -> list[dict[str, Any]]:
 
 
 def newest_text(review_id: UUID) -> int | None:
-    """Return the number of the newest revision with a text of its own, or None if the first revision is the newest."""
+    """Return the number of the newest revision that changed the text, or None if the first revision is the newest."""
     entries = LogEntry.objects.using("public").filter(subject=review_id, kind__in=NEW_TEXTS)
     return entries.order_by("-number").values_list("number", flat=True).first()

@@ -1,16 +1,19 @@
-"""The constants of search, each with the measurement that set it, or what it limits.
+"""The constants of search, each with its measurement or with what it limits.
 
-A measurement has the program in `bench/` of commit dbbb6c4, the number of queries n, and the figure with → without the
-constant. `finding.py` contains these programs now. The figure is the share of queries with a relevant review among the
-first five (`queries.py`) or ten (`scripts.py`), or the mean reciprocal rank (MRR). All are from 2026-11-28, among 8,459
-reviews or, if noted, among 158,459, of which 150,000 are generated. Times are milliseconds of processor time in
-PostgreSQL for one search among 158,459 reviews.
+A measurement names the program in `bench/` of commit dbbb6c4 (now part of `finding.py`) and the number of queries n.
+For example, "0.966 → 0.949" means 0.966 with the constant and 0.949 without the constant. The figure is the share of
+queries with a relevant review among the first five (`queries.py`) or ten (`scripts.py`), or the mean reciprocal rank
+(MRR). All measurements are from 2026-11-28, among 8,459 reviews. If noted, they are among 158,459 reviews, of which
+150,000 are generated. Times are milliseconds of processor time in PostgreSQL for one search among 158,459 reviews.
 """
 
 # The rank of a row
-# The weights of all else, the claimant, the summary, and the claim or headline. `queries.py`, n=59: 0.966 → 0.949.
+# The weights of words in the body (label D), the claimant (C), the summary (B), and the claim or headline (A).
+# `queries.py`, n=59: 0.966 → 0.949.
 PLACES = "{0.1,0.2,0.4,1}"
-CLOSE = 2.0  # for neighbouring words, relative to the words. `scripts.py`, mistyped, n=200: MRR 0.781 → 0.630.
+# The weight of neighbouring words. All single words together have the weight 1. `scripts.py`, mistyped, n=200: MRR
+# 0.781 → 0.630.
+CLOSE = 2.0
 MAX_RANKED = 16  # the rarest terms. Queries of 70 words among 450 reviews with a text, n=4: 46 → 124 ms without.
 MARKED = 2.0  # for words with the typed diacritics. Vietnamese with diacritics, n=200: MRR 0.964 → 0.940.
 
@@ -41,12 +44,12 @@ LONG = 8  # letters. A longer word can have two errors.
 
 # Where rows are searched. In shelves of 2,048 log entries, one common word takes 2.7 ms instead of 13.5 ms (n=40).
 FIRST_SECONDS = 0.1  # for the first SQL statement about a word that seems to be rare, but can be common in bodies
-MAX_BRANCHES = 8  # alternatives of a query. If there are more, they are joined into one condition.
+MAX_BRANCHES = 8  # alternatives of a query. More alternatives are joined into one condition.
 MAX_CANDIDATES = 400  # rows that are ranked. Older rows follow by date.
 MAX_RARE = 1000  # reviews. The whole table is searched for a word in fewer reviews.
 MIN_COMMON = 20_000  # the same for the rarest of several words. Five common words, n=40: 12.5 → 5.2 ms with this rule.
 SAMPLE_SHELVES = 4  # the newest shelves, which show how common several words or a filter are
 MIN_SHELVES = 16  # the shelves that are searched for a common query, until there are MIN_CANDIDATES rows
 MIN_CANDIDATES = 64
-MANY_IN_SAMPLE = 8  # rows that make a query common
-SOME_IN_SAMPLE = 4  # the same if even the rarest of several words is in more than MIN_COMMON reviews
+MANY_IN_SAMPLE = 8  # rows in the sample that make a query common
+SOME_IN_SAMPLE = 4  # the same if all words of the query are in more than MIN_COMMON reviews

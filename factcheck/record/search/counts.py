@@ -1,4 +1,4 @@
-"""Totals and groups of reviews and claims, exact unless counting takes too long.
+"""Totals and groups of reviews and claims. They are exact unless counting takes too long.
 
 Without search words and filters, the numbers come from the maintained totals (`readmodel/totals.py`). Otherwise all
 matching rows are counted. If that takes too long, a random sample of the table is counted instead.
@@ -22,7 +22,7 @@ from factcheck.tools.budget import current
 FACETS = ("verdict", "original_verdict", "language", "publisher", "topic")
 VALUES = 50  # per facet, the most frequent values first
 SAMPLE = 50  # the sample is one in SAMPLE of the table's pages, and its numbers are multiplied by SAMPLE
-SHARE = 0.7  # of the time, for counting all rows. The sample has the rest.
+SHARE = 0.7  # the share of the time for counting all rows. The rest is for the sample.
 
 Value = tuple[str | None, ...]
 Filtered = Sequence[tuple[str, Sequence[Any]]]  # names of filters, with values
@@ -45,9 +45,9 @@ _PART = """
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The number of rows, and for each group its values with their numbers, the most frequent values first.
+    """The number of rows, and for each group its values with their numbers. The most frequent values come first.
 
-    If `exact` is false, the numbers of the groups are estimates. `total_exact` says the same of the total.
+    If `exact` is false, the numbers of the groups are estimates. If `total_exact` is false, the total is an estimate.
     """
 
     total: int
@@ -57,9 +57,10 @@ class Counts:
 
 
 def known_counts(model: SearchModel, filtered: Filtered, groups: Sequence[Group], limit: int = VALUES) -> Counts | None:
-    """The numbers of live rows, at most `limit` values per group. None if the maintained totals don't contain them.
+    """Return the numbers of live rows from the maintained totals, with at most `limit` values per group.
 
-    The totals contain the groups and filters of one facet, and for reviews also of two facets.
+    Return None if the totals don't contain the numbers. The totals contain the groups and filters of one facet, and for
+    reviews also of two facets.
     """
     found = group_totals(model, dict(filtered), [(), *groups], limit)
     if found is None:
@@ -83,10 +84,10 @@ def count(
     *,
     many: bool = False,
 ) -> Counts | None:
-    """Counts the rows that also match the `tsquery`, at most `limit` values per group. `rows` is a query of one table.
+    """Count the rows that also match the `tsquery`, and return at most `limit` values per group.
 
-    If `many` is true, only the sample is counted, because the caller knows that counting all rows takes too long.
-    Returns None if even counting the sample takes too long.
+    `rows` is a query of one table. If `many` is true, only the sample is counted, because the caller has found that
+    counting all rows takes too long. Return None if even counting the sample takes too long.
     """
     budget = current()
     end = budget.seconds + min(seconds, budget.left)
@@ -111,6 +112,11 @@ def count(
 def _statement(
     rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], limit: int, sample: int
 ) -> tuple[str, list[Any]]:
+    """Return the statement that counts the rows in total and by group, with its parameters.
+
+    Part 0 is the total, and the groups are numbered from 1. With `sample` above 1, only a random share of the table's
+    pages is read.
+    """
     model = rows.model
     where, parameters = rows.query.get_compiler("public").compile(rows.query.where)
     parameters = [*parameters]
@@ -131,6 +137,7 @@ def _statement(
 
 
 def _part(model: SearchModel, number: int, group: Group, limit: int) -> str:
+    """Return the part of the statement for one group. A value that is a list counts once for each of its items."""
     lists = [
         f"LEFT JOIN LATERAL unnest({_column(model, name)[1]}) {name} (value) ON true"
         for name in group
@@ -141,7 +148,7 @@ def _part(model: SearchModel, number: int, group: Group, limit: int) -> str:
 
 
 def _column(model: SearchModel, name: str) -> tuple[tuple[str, ...], str]:
-    """The columns that a group's values come from, and the expression for the values, or for the list of values."""
+    """Return the columns of a group, and the expression for the group's value or list of values."""
     if name in _DATES:
         return _DATES[name]
     column = name if (model is PublishedReview and name != "topic") or name == "language" else f"{name}s"

@@ -35,7 +35,7 @@ _TOO_LARGE = f"This picture has more than {MAX_PIXELS // 1_000_000} million pixe
 def claims_about(uri: str) -> list[str]:
     """Return the bodies of the claims about a similar picture, most similar first.
 
-    Raises ValueError with a sentence for the caller, and TimeoutError.
+    Raise ValueError with a sentence for the caller if there is no picture to compare, and TimeoutError.
     """
     with time_limit():
         distances = _distances(uri)
@@ -49,7 +49,10 @@ def claims_about(uri: str) -> list[str]:
 
 
 def _distances(uri: str) -> Mapping[UUID, int]:
-    """Return the reviews with a similar picture or with this appearance. Raises ValueError."""
+    """Return the reviews with a similar picture or with this URL as an appearance, and the number of different bits.
+
+    Raise ValueError if there is no picture to compare.
+    """
     pictures = PublishedPicture.objects.using("public")
     if uri.startswith(_DATA):
         return similar_reviews(_hashes_of(uri))
@@ -73,7 +76,7 @@ def _distances(uri: str) -> Mapping[UUID, int]:
 
 
 def _hashes_of(uri: str) -> list[int]:
-    """Return the hashes of the picture in a `data:` URL (RFC 2397). Raises ValueError."""
+    """Return the hashes of the picture in a `data:` URL (RFC 2397). Raise ValueError if it can't be decoded."""
     header, _comma, content = uri.partition(",")
     if not header.endswith(";base64"):
         raise ValueError(_UNREADABLE)
@@ -87,11 +90,11 @@ def _hashes_of(uri: str) -> list[int]:
 
 
 def similar_reviews(hashes: Iterable[int]) -> dict[UUID, int]:
-    """Return the reviews with a similar picture, and the number of different bits.
+    """Return the reviews with a similar picture, and the number of bits in which the hashes differ.
 
     All rows are read, which takes less than 0.1 seconds for 100,000 pictures. An index of parts of the hashes is slower
-    until there are many more pictures, because it has to look for thousands of neighbouring values. Django can't group
-    the rows of a union.
+    until there are many more pictures, because the index has to look for thousands of neighbouring values. The
+    statement is SQL because Django can't group the rows of a union.
     """
     pairs = [(column, value) for column in ("whole_hash", "inner_hash") for value in hashes]
     if not pairs:

@@ -1,8 +1,8 @@
-"""Parses search queries in web search syntax: words, "exact phrases", or, and -exclusions.
+"""A parser for search queries in web search syntax: words, "exact phrases", or, and -exclusions.
 
 `words.split_words` splits the words, so queries for `to_tsquery` contain only letters, marks and digits, and are always
-well-formed. A run of several words is a phrase, for example COVID-19 or a Chinese name. Other spellings of the run
-match too, for example COVID19 (see `spellings_of`).
+well-formed. If `split_words` splits a run of characters into several words, the words are a phrase. Examples are
+COVID-19 and a Chinese name. Other spellings of the run match too, for example COVID19 (see `spellings_of`).
 """
 
 import re
@@ -22,8 +22,8 @@ OR = "or"  # the operator between alternatives
 _TYPOGRAPHIC = str.maketrans("“”„‟«»＂−‐－", '"""""""---')
 _PIECES = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
 
-# Words that only ask. A Vietnamese syllable has many meanings, so Vietnamese words are listed as phrases. For example,
-# "không" isn't in the list because of "hàng không" (aviation).
+# Words that only turn a query into a question, so they aren't searched for. A Vietnamese syllable has many meanings, so
+# Vietnamese words are listed as phrases. For example, "không" isn't in the list because of "hàng không" (aviation).
 _ASKING = {
     "am", "an", "and", "are", "at", "be", "been", "by", "can", "could", "did", "do", "does", "for", "from", "had",
     "has", "have", "how", "in", "is", "of", "on", "should", "that", "the", "there", "these", "this", "those", "to",
@@ -60,7 +60,7 @@ _SEPARATOR = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """All of the required terms and none of the excluded terms must match."""
+    """A part of a query between two "or". All of the required terms and none of the excluded terms must match."""
 
     required: tuple[Term, ...]
     excluded: tuple[Term, ...] = ()
@@ -68,9 +68,9 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Alternatives with at least one required term each. A query of excluded terms has none.
+    """The alternatives of a query, with at least one required term each. A query of excluded terms has no alternatives.
 
-    `question` is the text as typed if it consists of words alone, without operators.
+    `question` is the text as typed if the text consists of words alone, without operators.
     """
 
     alternatives: tuple[Alternative, ...]
@@ -81,7 +81,7 @@ class Query:
 
     @property
     def words(self) -> list[str]:
-        """The words in all spellings of required terms, in order and without duplicates."""
+        """Return the words in all spellings of required terms, in order and without duplicates."""
         return list(dict.fromkeys(word for term in self.terms for spelling in term for word in spelling))
 
     @property
@@ -89,14 +89,14 @@ class Query:
         return [term for each in self.alternatives for term in each.required]
 
     def all_terms(self) -> str:
-        """The `to_tsquery` text that matches all required terms of an alternative."""
+        """Return the `to_tsquery` text that matches all required terms of an alternative."""
         return self._joined(lambda terms: all_of(map(term_query, terms)))
 
     def branches(self, frequency: ReviewCount) -> list[Branch]:
-        """Splits `all_terms` into branches. At least one branch must match.
+        """Split `all_terms` into branches. At least one branch must match.
 
         The index reads the lists for a branch's parts together and skips rows that aren't in all of the first lists. So
-        the two rarest terms are separate parts, and the other terms are checked only in rows that contain both.
+        the two rarest terms are separate parts. The other terms are checked only in rows that contain both.
         """
         found = [_branch(each.required, each.excluded, frequency) for each in self.alternatives]
         return found if len(found) <= MAX_BRANCHES else [(self.all_terms(),)]
@@ -105,11 +105,17 @@ class Query:
         return any_of(map(_quoted, self.words))
 
     def any_marked_word(self) -> str:
-        """The words that have diacritics or aren't in ASCII script. Empty if there are none."""
+        """Return the words that have diacritics or aren't in ASCII, as alternatives.
+
+        The text is empty if there are none.
+
+        Vietnamese syllables are searched for with their tone in both styles.
+        """
         marked = (word for word in self.words if not word.isascii())
         return any_of(map(_quoted, dict.fromkeys(style for word in marked for style in (word, _with_tone_moved(word)))))
 
     def _joined(self, render: Callable[[tuple[Term, ...]], str]) -> str:
+        """Join the alternatives with "or". `render` returns the text for the required terms of an alternative."""
         return any_of(
             all_of([render(each.required), *(f"!{term_query(term)}" for term in each.excluded)])
             for each in self.alternatives
@@ -117,12 +123,16 @@ class Query:
 
 
 def normalise_punctuation(text: str) -> str:
-    """The text with " and - instead of their typographic variants."""
+    """Return the text with " and - instead of their typographic variants."""
     return text.translate(_TYPOGRAPHIC)
 
 
 def read_query(text: str) -> Query:
-    """Parses a query and never fails. Other characters count as spaces. An unclosed quotation extends to the end."""
+    """Parse a query. Any text is accepted.
+
+    Other characters count as spaces. An unclosed quotation extends to the end. If an alternative consists of question
+    words, the question words are searched for.
+    """
     text = normalise_punctuation(text)
     pieces = _PIECES.findall(text)
     asking = _question_pieces(pieces)
@@ -141,11 +151,11 @@ def read_query(text: str) -> Query:
 
 
 def _question_pieces(pieces: Sequence[tuple[str, str, str]]) -> set[int]:
-    """The positions of question words. Quoted and excluded words are never question words.
+    """Return the positions of question words. Quoted and excluded words are never question words.
 
     A word in capital letters is a name, for example WHO, unless all words are in capital letters. The Vietnamese
-    phrases are recognised with all of their diacritics or with none. A query that can be Vietnamese has no English
-    question words.
+    phrases are recognised with all of their diacritics or with none. If all words can be Vietnamese syllables, none is
+    an English question word.
     """
     places = [number for number, (minus, _, word) in enumerate(pieces) if word and not minus]
     words = [pieces[place][2] for place in places]
@@ -162,7 +172,7 @@ def _question_pieces(pieces: Sequence[tuple[str, str, str]]) -> set[int]:
 
 
 def spellings_of(run: str) -> Term:
-    """The spellings of a text without spaces: as typed, split into parts, and joined into one word.
+    """Return the spellings of a text without spaces: as typed, split into parts, and joined into one word.
 
     A tag is split at capital letters. Numbers of four or more digits are also split at thousands, except for years. Two
     numbers are never joined (1.5 or 27/3), except at a thousands separator (10.000).
@@ -181,18 +191,19 @@ def _with_thousands(number: re.Match[str]) -> str:
 
 
 def _with_tone_moved(word: str) -> str:
-    """A Vietnamese syllable with its tone in the other style. Other words don't change."""
+    """Return a Vietnamese syllable with its tone in the other style. Other words don't change."""
     return nfc(_TONE_OF_TWO.sub(r"\1\4\3\2", unicodedata.normalize("NFD", word)))
 
 
 def _branch(terms: Sequence[Term], excluded: Iterable[Term], frequency: ReviewCount) -> Branch:
+    """Return the two rarest terms as separate parts, followed by one part for the other terms."""
     first, second, *more = *map(term_query, sorted(terms, key=lambda term: max_reviews(term, frequency))), "", ""
     rest = [*more, *(f"!{term_query(term)}" for term in excluded)]
     return tuple(filter(None, (first, second, all_of(filter(None, rest)))))
 
 
 def max_reviews(term: Term, frequency: ReviewCount) -> int:
-    """The approximate maximum number of reviews that contain the term."""
+    """Return the approximate maximum number of reviews that contain the term."""
     return max(min(map(frequency, spelling)) for spelling in term)
 
 

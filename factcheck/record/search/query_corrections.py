@@ -1,4 +1,4 @@
-"""Other spellings for words that occur nowhere: Vietnamese typed without its keyboard, and typing errors.
+"""Other spellings for words that occur in no review: Vietnamese typed without its keyboard, and typing errors.
 
 Syllables in Telex or VNI are composed. For example, `nuwowcs` and `nu7o71c` become `nước`. A word with a typing error
 gets similar words, in which one letter is missing, wrong, doubled or swapped.
@@ -42,9 +42,9 @@ _MAIN_VOWEL = re.compile("[ăâêôơ]|ư(?!ơ)")
 
 
 def with_composed(query: Query, reviews: Callable[[str], int]) -> Query:
-    """The query with composed syllables as alternative spellings, if it contains such words that occur nowhere.
+    """Add composed syllables as alternative spellings, if the query contains such words that occur in no review.
 
-    If all words look like Vietnamese, known words such as "cos" are composed too.
+    If all words of the query look like Vietnamese, known words such as "cos" are composed too.
     """
     words = {term[0][0] for term in query.terms if len(term[0]) == 1}
     composed = {word: syllable for word in words if (syllable := compose(word))}
@@ -57,7 +57,7 @@ def with_composed(query: Query, reviews: Callable[[str], int]) -> Query:
 
 
 def compose(typed: str) -> str | None:
-    """The syllable that was typed in lower case, or None if the word isn't a syllable typed in Telex or VNI."""
+    """Return the syllable that was typed in lower case, or None if the word isn't a syllable typed in Telex or VNI."""
     if not typed.isascii() or not (start := _FIRST_VOWEL.match(typed)):
         return None
     keys = typed.translate(_VNI)
@@ -77,7 +77,7 @@ def compose(typed: str) -> str | None:
 
 
 def _with_marks(keys: str) -> str:
-    """The letters with circumflexes, horns and strokes, but without the tone."""
+    """Return the letters with circumflexes, horns and strokes, but without the tone."""
     if keys.startswith("d") and keys.endswith("d") and len(keys) > 1:
         keys = "đ" + keys[1:-1]
     keys = re.sub("^dd", "đ", keys)
@@ -91,7 +91,11 @@ def _with_marks(keys: str) -> str:
 
 
 def _with_tone(syllable: re.Match[str], tone: str) -> str:
-    """The tone is above a letter with a mark, above the last vowel before a consonant, or above the first of two."""
+    """Return the syllable with its tone above the right vowel.
+
+    The tone is above a vowel with a circumflex or horn, above the last vowel before a consonant, or above the first of
+    two vowels.
+    """
     vowels = syllable["closed"] or syllable["open"]
     if marked := _MAIN_VOWEL.search(vowels):
         place = marked.start()
@@ -105,17 +109,17 @@ def _with_tone(syllable: re.Match[str], tone: str) -> str:
 
 
 def is_syllable(word: str) -> bool:
-    """Whether the word is a Vietnamese syllable, with or without diacritics."""
+    """Return whether the word is a Vietnamese syllable, with or without diacritics."""
     return bool(_BARE_SYLLABLE.fullmatch(without_diacritics(word)))
 
 
 def with_similar(query: Query, unknown: Collection[str]) -> Query:
-    """The query with similar words as alternative spellings of the unknown words."""
+    """Add similar words as alternative spellings of the unknown words."""
     return _with_spellings(query, {word: found for word in unknown if (found := _similar(word))})
 
 
 def _with_spellings(query: Query, words: Mapping[str, Collection[str]]) -> Query:
-    """The query with more spellings for terms that consist of one of these words."""
+    """Add more spellings to the terms that consist of one of these words."""
     if not words:
         return query
 
@@ -128,6 +132,7 @@ def _with_spellings(query: Query, words: Mapping[str, Collection[str]]) -> Query
 
 
 def _similar(word: str) -> list[str]:
+    """Return the most frequent words that differ from the word by one typing error."""
     if len(word) not in SIMILAR_LENGTHS or not (word.isascii() and word.isalpha()):
         return []
     with connections["public"].cursor() as cursor:
@@ -136,6 +141,7 @@ def _similar(word: str) -> list[str]:
 
 
 def _variants(word: str) -> Iterator[str]:
+    """Yield the words without one letter, with two letters swapped, with an added letter, and with another letter."""
     for place in range(len(word) + 1):
         begin, end = word[:place], word[place:]
         yield begin + end[1:]

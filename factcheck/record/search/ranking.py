@@ -1,12 +1,22 @@
 """Full-text search in published reviews and claims, best match first, in limited time.
 
 A common word occurs in hundreds of thousands of rows, and ranking all of them would take too long. So only the newest
-matching rows are ranked, up to MAX_CANDIDATES. Older matching rows follow by date (`read_older`). The index groups
-rows into shelves of 2,048 log entries, so a search can read only the newest part of a common word's list.
+matching rows are ranked, up to MAX_CANDIDATES. Older matching rows follow by date (`read_older`). The index groups rows
+into shelves of 2,048 log entries, so a search can read only the newest part of a common word's list.
 
-Queries with a rare word search the whole table. Queries for common words search the newest shelves, at least
-MIN_SHELVES, until there are MIN_CANDIDATES rows. The frequency of a single word is known. For several words or a
-filter, the frequency is estimated from the matches in the newest SAMPLE_SHELVES.
+A search has five steps:
+
+1. Compose syllables that were typed without a Vietnamese keyboard.
+2. Look for rows that contain all words (the first of `_attempts`). If few rows have a good rank, add rows with a
+   similar meaning.
+3. If no row matches, accept similar spellings, and then require fewer words (the other attempts).
+4. Rank the rows that match in SQL (`_rank`), and read one page of them.
+5. If the page isn't full, fill it with older rows (`_with_older`).
+
+Each attempt decides how much of the table to search (`_find`). Queries with a rare word search the whole table. Queries
+for common words search the newest shelves, at least MIN_SHELVES, until there are MIN_CANDIDATES rows. The frequency of
+a single word is known. For several words or a filter, the frequency is estimated from the matches in the newest
+SAMPLE_SHELVES.
 """
 
 import math
@@ -57,14 +67,18 @@ from factcheck.tools.budget import current
 
 
 class _Shelves(NamedTuple):
-    """The newest `reach` shelves, except for the `first` newest ones. `reach` is a number or an SQL expression."""
+    """The newest `reach` shelves without the newest `first` shelves. `reach` is a number or an SQL expression."""
 
     first: int
     reach: int | str
 
 
 class Search:
-    """Live rows that match the condition and the query. If no row matches all words, fewer words are required."""
+    """A search for live rows that match the condition and the query.
+
+    If no row matches all words, fewer words are required. `seconds` is the limit for all SQL statements of the search.
+    `find_similar` finds rows with a similar meaning.
+    """
 
     def __init__(
         self,
@@ -78,16 +92,19 @@ class Search:
         self._unfiltered = not condition
         self._table = model._meta.db_table
         self._where, self._parameters = f"status = '{Status.LIVE}'", []
-        if condition:  # without a condition, skip Django's compiler, which takes much of the time of a small search
+        if condition:  # otherwise skip Django's compiler, because it takes much of the time of a small search
             rows = model.objects.using("public").filter(condition, status=Status.LIVE).query
             self._where, self._parameters = rows.get_compiler("public").compile(rows.where)
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
-        """The best hits, the hits after `position`, or with `backward` the hits before `position`, nearest first."""
+        """Return one page of hits: the best hits, or the hits after `position`, or the hits before `position`.
+
+        With `backward`, the hits before `position` are returned, nearest first.
+        """
         self._replace_query(self._typed)  # an earlier page may have replaced the query
         self._replace_query(with_composed(self.query, self._frequency))
         found, number = Results([]), 0
-        for number, attempt in enumerate(self._attempts()):
+        for number, attempt in enumerate(self._attempts()):  # the first attempt that finds a row is the last
             rank = partial(self._rank, attempt, limit, position, backward)
             found = self._find(attempt, rank)
             few = number == 0 and found.complete and found.good < FEW
@@ -104,10 +121,14 @@ class Search:
         return found
 
     def _with_older(self, found: Results, limit: int, position: Position | None, backward: bool) -> Results:
-        """Adds older matches, which aren't ranked, after the ranked hits."""
+        """Add older matches, which aren't ranked, after the ranked hits."""
+        # The ranked hits and the older rows form one list. Older rows are needed only if the page reaches the part of
+        # the list below the ranked hits. Forward, this is the case if the ranked hits don't fill the page. Backward, it
+        # is the case if `position` is an older row.
         in_older = position is not None and position[0] < LEAST_RANKED
         if found.oldest is None or (position and not in_older if backward else len(found.hits) == limit):
             return found
+        # Older rows lie between these two log entries.
         above, below = -1, found.oldest
         if position and in_older:
             above, below = (position[0], below) if backward else (above, position[0])
@@ -123,13 +144,17 @@ class Search:
         self.query = query
 
     def _add_similar(self) -> bool:
-        """From now on, also finds texts with a similar meaning. Returns whether there are any."""
+        """Find rows with a similar meaning for all further statements, and return whether there are any."""
         if self._find_similar and self.query.question and len(self.query.terms) > 1:
             self._similar = self._find_similar(self._model, self.query.question)
         return bool(self._similar.gains)
 
     def _attempts(self) -> Iterator[Attempt]:
-        """Weaker and weaker queries: all words, similar words for unknown words, enough of the rare known words."""
+        """Yield weaker and weaker queries.
+
+        The first needs all words, the second accepts similar words for unknown words, and the last needs enough of the
+        rare known words.
+        """
         if not self.query:
             return
         yield Attempt(self.query, self.query.branches(self._frequency))
@@ -148,7 +173,7 @@ class Search:
 
     @cached_property
     def _total(self) -> int:
-        """The approximate number of reviews."""
+        """Return the approximate number of reviews."""
         with connections["public"].cursor() as cursor:
             cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'record_publishedreview'::regclass")
             return max(1, int(cursor.fetchone()[0]), *(each.reviews for each in self._frequencies.values()))
@@ -162,20 +187,22 @@ class Search:
         return found.reviews if found else 0
 
     def _rarest(self, query: Query) -> int:
-        """The number of reviews that contain the rarest term, for all alternatives of the query together."""
+        """Return the number of reviews that contain the rarest term, for all alternatives of the query together."""
         return sum(min(max_reviews(term, self._frequency) for term in each.required) for each in query.alternatives)
 
     def _find(self, attempt: Attempt, rank: Callable[..., Results | None]) -> Results:
-        """Runs one attempt. If the time runs out, returns the hits found so far."""
+        """Run one attempt. If the time runs out, return the hits found so far."""
         query = attempt.query
         word, *others = query.words
         reviews = 0 if others else self._frequency(word)
         rare = self._rarest(query) <= (MIN_COMMON if others else MAX_RARE)
-        # A word that is rare in claims but common in bodies takes longer than FIRST_SECONDS.
+        # First, try the whole table. A word that is rare in claims can still be common in bodies. Then this statement
+        # takes longer than FIRST_SECONDS, and the newest shelves are searched instead.
         if rare and (found := rank(None, seconds=FIRST_SECONDS)):
             return found
         if reviews > MAX_RARE and self._unfiltered and query.all_terms() == query.any_word():  # no excluded terms
             return self._find_common(reviews, rank)
+        # The newest shelves are a sample. They show how far the search has to go.
         if not (found := rank(_Shelves(0, SAMPLE_SHELVES))):
             return Results([], complete=False)
         if found.candidates == MAX_CANDIDATES:
@@ -183,24 +210,27 @@ class Search:
         if not (reach := self._reach(query, found.candidates)):
             return rank(None) or replace(found, complete=False)
         if more := rank(_Shelves(SAMPLE_SHELVES, reach), candidates=MAX_CANDIDATES - found.candidates):
-            # If a new shelf has been started in the log since the first statement, both results can contain the same
-            # row.
+            # Both results can contain the same row if the log has started a new shelf since the first statement.
             hits = {hit.id: hit for hit in (*found.hits, *more.hits)}
             counts = found.candidates + more.candidates, found.good + more.good
             oldest = found.oldest if more.oldest is None else more.oldest
             found = replace(found, hits=list(hits.values()), candidates=counts[0], good=counts[1], oldest=oldest)
-        # A word that seemed rare may be found completely in time on another page.
+        # A word that seems rare may be found in the whole table on another page, so these hits don't count as complete.
         return replace(found, complete=bool(more and not rare))
 
     def _find_common(self, reviews: int, rank: Callable[..., Results | None]) -> Results:
-        """Searches for one common word. If the newest shelves contain too few matches, searches the whole table."""
+        """Search for one common word. If the newest shelves contain too few matches, search the whole table."""
+        # If the word were spread evenly, this number of shelves would contain MIN_CANDIDATES rows.
         found = rank(_Shelves(0, f"greatest({MIN_SHELVES}, {MIN_CANDIDATES} * (newest + 1) / {reviews})"))
         if found and 2 * found.candidates < MIN_CANDIDATES:
             return rank(None) or replace(found, complete=False)
         return found or Results([], complete=False)
 
     def _reach(self, query: Query, sampled: int) -> int | None:
-        """The number of shelves to search, estimated from the matches in the sample. None means the whole table."""
+        """Return the number of shelves to search, estimated from the matches in the sample.
+
+        None means the whole table.
+        """
         if sampled >= MANY_IN_SAMPLE:
             return max(MIN_SHELVES, SAMPLE_SHELVES * MIN_CANDIDATES // sampled)
         if sampled >= SOME_IN_SAMPLE and len(query.words) > 1 and self._rarest(query) > MIN_COMMON:
@@ -218,8 +248,11 @@ class Search:
         candidates: int = MAX_CANDIDATES,
         seconds: float = math.inf,
     ) -> Results | None:
-        """Ranks the matches in these shelves or in the whole table. Returns None if the time ran out."""
-        # The lists within a shelf are short, and a single condition is planned faster.
+        """Rank the matches in these shelves or in the whole table. Return None if the time runs out.
+
+        At most `candidates` rows are ranked, the newest first.
+        """
+        # Within a shelf, the word's lists are short, and PostgreSQL plans a single condition faster than several.
         branches = [(attempt.tsquery,)] if shelves else attempt.branches
         rank, words = rank_expression(self.query, self._weight, word_stems(self.query.words))
         gains = self._similar.gains
@@ -256,10 +289,16 @@ class Search:
         return Results(hits, matched, good, attempt.tsquery, oldest=oldest if more else None)
 
 
+# PostgreSQL's planner sees the tsqueries as constants, so it can estimate how common their words are.
 _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
-# The tsqueries are constants, so that the planner can see how common their words are. `position` doesn't affect the
-# number of candidates, so that every page searches as far as the first page. Without hits, the result is one row that
-# contains only the count.
+# The search statement. `rows` are the candidates, from _SHELVES or _EVERYWHERE.
+#
+# `ranked` gives each candidate its score. The upper bits are the rank times 100,000, and the lower 40 bits are the
+# position in the log. So the order is by rank, and of two rows with the same rank, the newer row comes first. The rank
+# is at least 1, so that every ranked row comes before the older rows (LEAST_RANKED).
+#
+# `counted` describes all candidates, and `hit` is one page of them. `position` only selects the page, so that every
+# page searches as far as the first page. Without hits, the LEFT JOIN returns one row that contains only the counts.
 _SEARCH = """
 WITH ranked AS MATERIALIZED (
     SELECT (greatest(1, (100000 * ({rank}))::bigint) << 40) + sequence AS score, id, body, by_words FROM ({rows}) rows
@@ -275,20 +314,22 @@ LEFT JOIN LATERAL (
 ORDER BY hit.score {direction}, hit.id {direction}
 """
 _BY_WORDS = "SELECT *, true AS by_words FROM ({newest} LIMIT {candidates}) newest"
+# Adds the rows with a similar meaning. A row that was also found by words occurs once, as found by words.
 _OR_SIMILAR = f"""
 SELECT DISTINCT ON (id) found.*, coalesce(gain, 0) AS gain FROM (
     {_BY_WORDS} UNION ALL SELECT sequence, id, body, search, false FROM {{table}} WHERE {{where}} AND id = ANY (%s)
 ) found LEFT JOIN unnest(%s::uuid[], %s::float8[]) AS meaning (meaning_id, gain) ON meaning_id = id
 ORDER BY id, by_words DESC
 """  # noqa: S608
-# The inner query sorts only sequence and ctid, so that only the newest rows are read completely. Sorting many rows with
-# their search vectors would take longer than ranking the newest rows.
+# Searches the whole table. The inner query sorts only `sequence` and `ctid`, so that only the newest rows are read
+# completely. Sorting many rows with their search vectors would take longer than ranking the newest rows.
 _EVERYWHERE = f"""
 SELECT sequence, id, body, search FROM {{table}} WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM {{table}} WHERE {{where}} AND ({{matches}}) ORDER BY sequence DESC LIMIT {MAX_CANDIDATES}
 ))
 """  # noqa: S608
-# Searches one shelf at a time, newest first, until there are enough rows.
+# Searches one shelf at a time, newest first. `_BY_WORDS` stops the statement when there are enough rows. A shelf is a
+# range of log entries, and the index contains the number of the shelf (`sequence >> SHELF_BITS`).
 _SHELVES = f"""
 SELECT found.* FROM (SELECT max(sequence) >> {SHELF_BITS} AS newest FROM record_logentry) log,
 LATERAL generate_series(newest - {{shelves.first}}, greatest(newest - {{shelves.reach}} + 1, 0), -1) shelf,

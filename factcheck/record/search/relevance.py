@@ -2,10 +2,10 @@
 
 A row's rank is the sum of four parts. Rare words count more than common words in the first two parts:
 
-- the words of the query that the row contains, by the place where they are;
-- the closeness of words that are next to each other in the query;
-- words with the typed diacritics;
-- the similarity of meaning, only if few rows contain all words.
+- the words of the query that the row contains, depending on whether they are in the claim, the summary or the body
+- the closeness of words that are next to each other in the query
+- words with the typed diacritics
+- the similarity of meaning, only if few rows contain all words
 
 docs/explanation/search-and-matching.md explains the same to readers.
 """
@@ -31,12 +31,21 @@ from factcheck.record.search.stems import Stems
 
 
 def term_weight(reviews: float, total: int) -> float:
-    """The inverse frequency of a term as in BM25, for search and for matching. `reviews` contain the term."""
+    """Return the inverse frequency of a term as in BM25, for search and for matching.
+
+    `reviews` is the number of reviews that contain the term.
+    """
     return math.log(1 + (total + 0.5) / (min(max(reviews, 1), total) + 0.5))
 
 
 def rank_expression(query: Query, weigh: Callable[[Term], float], stems: Stems) -> tuple[str, list[str]]:
-    """The rank of a row as an SQL expression with parameters. It depends only on the row and the query."""
+    """Return the rank of a row as an SQL expression with parameters.
+
+    The rank depends only on the row and the query, so pages of results don't overlap.
+    """
+    # Each part is a factor and a ts_rank. The factors of the single words sum up to 1, and the factors of the pairs sum
+    # up to CLOSE. So a long query doesn't have higher ranks than a short query. A single word always has the factor 1,
+    # so its weight isn't computed.
     terms = dict.fromkeys(query.terms)
     found = {term: weigh(term) if len(terms) > 1 else 1.0 for term in terms}
     weights = dict(sorted(found.items(), key=lambda each: -each[1])[:MAX_RANKED])
@@ -56,14 +65,15 @@ def rank_expression(query: Query, weigh: Callable[[Term], float], stems: Stems) 
 
 
 def _placed(terms: Sequence[Term], stems_of: Stems) -> tuple[str, list[str]]:
-    """The rank of a row by the places of the terms or of their stems, whichever is higher."""
+    """Return an expression for the rank of a row by the places of the terms, or of their stems if that is higher."""
     typed = "&".join(map(term_query, terms))
     stems = [
         [stem for spelling in term if len(spelling) == 1 for stem in stems_of.get(spelling[0], ())] for term in terms
     ]
     if not all(stems):
         return _PLACED, [typed]
-    # ts_rank divides the rank by the number of alternatives, of which a row contains one.
+    # ts_rank divides the rank by the number of alternatives, but a row usually contains one alternative. The factor
+    # makes up for this.
     factor = len(stems[0]) if len(terms) == 1 else 1
     return f"greatest({_PLACED}, {factor} * {_PLACED})", [
         typed,
@@ -77,35 +87,46 @@ _MARKED = f"ts_rank('{{1,1,1,1}}', search, to_tsquery('{EXACT_CONFIG}', %s))"
 
 
 def enough(query: Query, weigh: Callable[[Term], float]) -> list[Branch]:
-    """Branches that match rows with enough of the weight of the words. A word of weight 0 isn't required."""
+    """Return branches that match rows with enough of the weight of the words.
+
+    A word of weight 0 isn't required.
+    """
     found = [branch for each in query.alternatives for branch in _enough(each, weigh)]
     return found if len(found) <= MAX_BRANCHES else [(any_of(map(all_of, found)),)]
 
 
 def _enough(alternative: Alternative, weigh: Callable[[Term], float]) -> Iterator[Branch]:
-    """One branch for each term that can be the heaviest term of a row. Long phrases are split into words."""
+    """Yield one branch for each term that can be the heaviest term of a row. Long phrases are split into words."""
     apart = (
         each
         for term in alternative.required
         for each in ([((word,),) for word in term[0]] if len(term[0]) > LONG_PHRASE else [term])
     )
     weights = sorted(((weigh(term), term_query(term)) for term in dict.fromkeys(apart)), reverse=True)[:HEAVIEST]
-    if not weights[0][0]:  # no term is known, so each counts the same
+    if not weights[0][0]:  # no term is known, so all terms count the same
         weights = [(1.0, term) for _, term in weights]
     terms = [(weight, term) for weight, term in weights if weight]
     needed = min(SHARE * sum(weight for weight, _ in terms), ENOUGH * terms[0][0])
     excluded = all_of(f"!{term_query(term)}" for term in alternative.excluded)
+    # Example: the words a, b and c have the weights 4, 3 and 2. A row needs half of the sum, 4.5. If a is the heaviest
+    # word of the row, b or c must be there too. If b is the heaviest, c must be there too. The word c isn't enough
+    # alone. So the branches are "a & (b | c)" and "b & c". The first part of each branch is a single term, so the index
+    # reads only the rows with this term.
     for number, (weight, term) in enumerate(terms):
         if (rest := _at_least(needed - weight, terms[number + 1 :])) is not None:
             yield tuple(filter(None, (term, rest, excluded)))
 
 
 def _at_least(needed: float, terms: Sequence[tuple[float, str]]) -> str | None:
-    """A query for terms whose weights sum up to `needed`. Empty if nothing is needed, None if it can't be reached."""
+    """Return a query for terms whose weights sum up to `needed`.
+
+    The query is empty if nothing is needed, and None if the sum can't be reached.
+    """
     if needed <= 0:
         return ""
     if sum(weight for weight, _ in terms) < needed:
         return None
+    # The first term either belongs to the sum, or the other terms must reach the sum without it.
     (weight, term), *others = terms
     with_term = all_of(filter(None, (term, _at_least(needed - weight, others))))
     return any_of(filter(None, (with_term, _at_least(needed, others))))

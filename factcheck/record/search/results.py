@@ -1,7 +1,7 @@
-"""An attempt of a search, its results, and the results beyond the ranked rows.
+"""The results of a search: ranked hits, and older rows that match but aren't ranked.
 
-Beyond the ranked rows, older rows that match follow, newest first. So every match can be reached. The score of an older
-row is its position in the log, which is lower than the score of every ranked row.
+Older rows follow after the ranked rows, newest first, so every match can be reached. The score of an older row is its
+position in the log, which is lower than the score of every ranked row.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -25,8 +25,8 @@ Position = tuple[int, UUID]  # score and id
 class Hit:
     """A result. The upper bits of its score are the rank, and the lower 40 bits are the row's position in the log.
 
-    The score depends only on the row and the query, so it can be used in a cursor. `by_words` is false for a row that
-    was found only by its meaning.
+    The score depends only on the row and the query, so cursors can contain the score. `by_words` is false for a row
+    that was found only by its meaning.
     """
 
     score: int
@@ -39,9 +39,11 @@ class Hit:
 class Results:
     """The best hits among `candidates` ranked rows that match the query `tsquery`, of which `good` have a good rank.
 
-    `relaxed` means that no row contains all the words. `complete` is false if the time ran out. `explanation` says why
-    texts with a similar meaning couldn't be found. `oldest` is the log entry of the oldest candidate if older rows may
-    match too. `used` is the query after corrections, for example of misspelt words.
+    - `relaxed` is true if no row contains all the words.
+    - `complete` is false if the time ran out.
+    - `explanation` tells the user why texts with a similar meaning couldn't be found.
+    - `oldest` is the log entry of the oldest candidate if older rows may match too.
+    - `used` is the query after corrections, for example of misspelt words.
     """
 
     hits: list[Hit]
@@ -63,7 +65,7 @@ class Similar:
     explanation: str | None = None
 
 
-FindSimilar = Callable[[SearchModel, str], Similar]  # `matching.similar_rows`, which this package doesn't know
+FindSimilar = Callable[[SearchModel, str], Similar]  # `matching.similar_rows`, which this package can't import
 
 
 class Attempt(NamedTuple):
@@ -90,7 +92,7 @@ class Matching(NamedTuple):
 def read_older(
     matching: Matching, above: int, below: int, limit: int, *, oldest_first: bool = False
 ) -> list[Hit] | None:
-    """Returns rows between the log entries `above` and `below`. Returns None if the time ran out.
+    """Return rows between the log entries `above` and `below`, or None if the time runs out.
 
     The statement searches one shelf after the other and stops at the limit.
     """

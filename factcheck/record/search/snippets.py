@@ -24,7 +24,10 @@ Snippets = dict[str, str]
 
 
 def mark(bodies: Sequence[dict[str, Any]], query: Query) -> list[Snippets]:
-    """For each body, snippets of the texts that contain a word of the query, by name, as HTML with <mark>."""
+    """Return snippets for each body, as HTML with <mark>.
+
+    A key is the name of a text that contains a word of the query.
+    """
     numbers = defaultdict[str, list[int]](list)
     for number, body in enumerate(bodies):
         numbers[body.get("language") or "und"].append(number)
@@ -46,7 +49,7 @@ def _mark_texts(texts: Sequence[dict[str, str]], language: str, query: Query) ->
 
 
 def _texts(body: dict[str, Any]) -> dict[str, str]:
-    """The texts that are searched in a review's body, or in a claim's body with its reviews and merged claims."""
+    """Return the searched texts of a review's body, or of a claim's body with its reviews and merged claims."""
     claim = body.get("claim", body)
     merged = body.get("merged", [])
     claimants = [each.get("claimant") or {} for each in (claim, *merged)]
@@ -66,7 +69,10 @@ def _join(texts: Iterable[str | None]) -> str:
 
 
 def _matching(words: Iterable[str], language: str, query: Query) -> set[str]:
-    """The words that match the query. Without prefixes, PostgreSQL compares only words that begin like a typed word."""
+    """Return the words that match the query.
+
+    In languages without prefixes, PostgreSQL compares only words that begin with the same letters as a typed word.
+    """
     starts = {_start(word) for word in query.words}
     likely = [word for word in words if language.partition("-")[0] in PREFIXED or _start(word) in starts]
     if not likely:
@@ -90,23 +96,29 @@ _LETTERS = str.maketrans("đðłøħıŋŧɓɖɗɛƒɠɨƙɲʉʋƴƶy", "ddlohin
 )
 
 
-_ARTICLE = re.compile("^[وفبك]?(?:ال|لل)")  # of Arabic words
+_ARTICLE = re.compile("^[وفبك]?(?:ال|لل)")  # the article of Arabic words, with or without a prefix
 
 
 def _start(word: str) -> str:
-    """The first two letters in a normalised form. Forms of the same word have the same start, except for prefixes."""
+    """Return the first two letters in a normalised form.
+
+    Forms of the same word have the same start, except for prefixes.
+    """
     letters = unicodedata.normalize("NFKD", _ARTICLE.sub("", word))
     first = [character for character in letters if not unicodedata.combining(character)][:2]
     return "".join(first).lower().translate(_LETTERS)[:2]
 
 
 def _snippet(text: str, pieces: set[str], words: set[str]) -> str | None:
-    """A snippet around the first of the words, or None. `pieces` are all runs of characters that contain a word."""
+    """Return a snippet around the first of the words, or None.
+
+    `pieces` are all runs of characters that contain a word.
+    """
     if pieces.isdisjoint(text.split()):
         return None
     candidates = (found.span() for found in _RUNS.finditer(text) if found.group() in pieces)
     first = next((place for span in candidates for place in _marked_spans(text, *span, words)), None)
-    if first is None:  # without neighbours, characters in an invalid order can form other words
+    if first is None:  # characters in an invalid order can form other words if they are split without their neighbours
         return None
     begin, stop = first
     start = 0
@@ -125,6 +137,7 @@ def _snippet(text: str, pieces: set[str], words: set[str]) -> str | None:
 
 
 def _marked_spans(text: str, start: int, end: int, words: set[str]) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of each of the words between two positions of the text."""
     for begin, stop in word_spans(text[start:end]):
         if not words.isdisjoint(split_words(text[start + begin : start + stop])):
             yield start + begin, start + stop

@@ -1,8 +1,9 @@
 """Spelling suggestions for words that don't occur in any review.
 
-A suggestion corrects a typing error, because most unknown words are spelt correctly. A similar word is often just
-another word, such as contest and content. So only errors that people make while they type count: letters that are
-swapped, missing, extra or doubled, a neighbouring key, or a wrong vowel. The first letter and the ending must be right.
+A suggestion corrects a typing error. Most unknown words are spelt correctly, and a similar word is often a different
+word, such as contest and content. So only errors that people make while they type count: letters that are swapped,
+missing, extra or doubled, a neighbouring key, or a wrong vowel. The first letter and the ending must be right.
+
 A suggestion also stays in the language of the query. Vietnamese is recognised by its short syllables, so "demo" is
 never replaced by "đêm" (night).
 """
@@ -35,9 +36,9 @@ _MISSPELT = re.compile(r"(?:ng|c)[iey]|ge|(?:ngh|gh|k)[aou]")
 
 
 def did_you_mean(model: SearchModel, text: str, condition: Q | None = None) -> str | None:
-    """The text with unknown words replaced by similar words, if this new query finds rows with all its words.
+    """Replace unknown words by similar words, and return the new query if it finds rows with all its words.
 
-    The rows must also match `condition`. Returns None if the time runs out.
+    The rows must also match `condition`. Return None without a suggestion, or if the time runs out.
 
     In a query of plain words, an unknown word without a similar word is dropped if another word can be replaced. A word
     that occurs in a body or in a different spelling isn't unknown (for example COVID19).
@@ -58,7 +59,8 @@ def did_you_mean(model: SearchModel, text: str, condition: Q | None = None) -> s
         current().leave_out("did_you_mean")
         return None
     replacements = {word: other for word, other in similar.items() if other}
-    if not replacements or len({*replacements.values()}) < len(replacements):  # two words with the same similar word
+    # Two unknown words with the same replacement aren't corrected.
+    if not replacements or len({*replacements.values()}) < len(replacements):
         return None
     if dropped := similar.keys() - replacements.keys():
         pieces = suggestion.split()
@@ -74,7 +76,7 @@ def did_you_mean(model: SearchModel, text: str, condition: Q | None = None) -> s
 
 
 def _occurs(term: Term) -> bool:
-    """Whether the words of the typed spelling occur anywhere, or the term matches in a different spelling."""
+    """Return whether the typed words occur in any review, or the term matches in a different spelling."""
     typed, *others = term
     if _TONE.fullmatch(typed[-1]):  # "gia1" means "giá", not a price ("giá") of 1
         return False
@@ -85,6 +87,7 @@ def _occurs(term: Term) -> bool:
 
 
 def most_similar(word: str, lexeme: str, typed: Collection[str]) -> str | None:
+    """Return the most similar known word that the user can have meant, or None. Raise TimeoutError."""
     rows = rows_within(_SIMILAR, [lexeme, OR, lexeme])
     if rows is None:
         raise TimeoutError
@@ -98,14 +101,17 @@ def _is_meant(word: str, other: str) -> bool:
 
 
 def _is_same_language(word: str, other: str, typed: Collection[str]) -> bool:
-    """Whether the other word can be in the language of the typed words. A syllable with diacritics is Vietnamese."""
+    """Return whether the other word can be in the language of the typed words.
+
+    A syllable with diacritics is Vietnamese.
+    """
     if is_vietnamese(other) and not other.isascii():
         return all(map(_resembles_syllable, typed))
     return word.isascii() or not _resembles_syllable(word) or is_vietnamese(other)
 
 
 def _resembles_syllable(word: str) -> bool:
-    """Whether the word can be a misspelt Vietnamese syllable: short and with a single group of vowels."""
+    """Return whether the word can be a misspelt Vietnamese syllable: short and with a single group of vowels."""
     return bool(_SYLLABLE.fullmatch(without_diacritics(word)))
 
 
@@ -118,12 +124,12 @@ ORDER BY similarity(lexeme, %s) + ln(reviews) / 50 DESC, word LIMIT 20
 
 
 def is_vietnamese(word: str) -> bool:
-    """Whether the word is a correct Vietnamese syllable, with or without diacritics."""
+    """Return whether the word is a correct Vietnamese syllable, with or without diacritics."""
     return is_syllable(word) and not _MISSPELT.match(without_diacritics(word))
 
 
 def is_typing_error(word: str, other: str) -> bool:
-    """Whether somebody who typed the word probably meant the other word."""
+    """Return whether somebody who typed the word probably meant the other word."""
     typed, meant = without_diacritics(word), without_diacritics(other)
     if len(typed) >= MIN_DOUBLED and _without_double(typed, meant):
         return True
@@ -135,7 +141,7 @@ def is_typing_error(word: str, other: str) -> bool:
 
 
 def _without_double(typed: str, meant: str) -> bool:
-    """Whether one letter was typed twice, for example in demm."""
+    """Return whether one letter was typed twice, for example in demm."""
     return len(typed) == len(meant) + 1 and any(
         typed[place] == typed[place - 1] and typed[:place] + typed[place + 1 :] == meant
         for place in range(1, len(typed))
@@ -143,7 +149,10 @@ def _without_double(typed: str, meant: str) -> bool:
 
 
 def _errors(typed: str, meant: str) -> int:
-    """The number of typing errors between two words that begin with the same letter."""
+    """Return the number of typing errors between two words that begin with the same letter."""
+    # The edit distance with swapped letters (optimal string alignment), one row per typed letter. `row[j]` is the
+    # number of errors between the letters typed so far and the first j letters of `meant`. Errors that people hardly
+    # make cost _IMPOSSIBLE: a distant key, and a wrong, extra or missing letter at the end.
     before: list[int] = []
     row = [0] + [_IMPOSSIBLE] * len(meant)
     for i, letter in enumerate(typed, 1):
@@ -165,7 +174,7 @@ def _errors(typed: str, meant: str) -> int:
 
 @cache
 def _is_slip(letter: str, other: str) -> bool:
-    """Whether both letters are vowels, or their keys are next to each other."""
+    """Return whether both letters are vowels, or their keys are next to each other."""
     if {letter, other} <= _VOWELS:
         return True
     keys = {key: (line, place) for line, row in enumerate(_ROWS) for place, key in enumerate(row)}

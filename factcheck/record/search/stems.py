@@ -1,4 +1,4 @@
-"""Adds the stems of the words to a query, so that the query also finds other forms of its words.
+"""The stems of the words of a query. With them, the query also finds other forms of its words.
 
 The search vectors of rows contain stems, except in English and Vietnamese (`sql/first/search.sql`). The language of a
 query is unknown, so a word has a stem in each language with its letters.
@@ -21,7 +21,10 @@ _remembered: dict[str, tuple[str, ...]] = {}
 
 
 def word_stems(words: Collection[str]) -> Stems:
-    """The stems of each word in the form of the search vectors. The database computes the stems of a word once."""
+    """Return the stems of each word in the form of the search vectors.
+
+    The database computes the stems of a word once.
+    """
     found = {word: stems for word in words if (stems := _remembered.get(word)) is not None}
     if missing := [word for word in words if word not in found]:
         if len(_remembered) > MAX_REMEMBERED:
@@ -35,11 +38,11 @@ def word_stems(words: Collection[str]) -> Stems:
 
 
 def with_stems(tsquery: str) -> str:
-    """The text for `to_tsquery` with the stems of each word as alternatives to the word."""
+    """Return the text for `to_tsquery` with the stems of each word as alternatives to the word."""
     stems = word_stems(_QUOTED.findall(tsquery))
     return _QUOTED.sub(lambda word: any_of([word[0], *(f"'{stem}'" for stem in stems[word[1]])]), tsquery)
 
 
 def has_words(query: Query) -> Q:
-    """A filter for lists with a different order. The filter selects the rows that contain all words of the query."""
+    """Return a filter for rows that contain all words of the query, for lists with a different order."""
     return Q(search=SearchQuery(with_stems(query.all_terms()), config=SEARCH_CONFIG, search_type="raw"))

@@ -1,4 +1,4 @@
-"""Splits texts into words, and counts the live reviews that contain each word in the claim or headline.
+"""The words of texts, and the number of live reviews that contain each word in the claim or headline.
 
 The counts are a projection of the log and are exact after every publication. So a word that occurred only in an erased
 review disappears with the review. Search uses the counts to find rare words and to suggest spellings.
@@ -49,7 +49,7 @@ class _Characters(dict[int, str]):
             return self[code]
         category = unicodedata.category(character)
         if category in _NO_CHARACTERS:
-            return " "  # not cached, because so many code points would fill up the memory
+            return " "  # not kept, because so many code points would fill up the memory
         if category[0] == "L" and unicodedata.name(character, "").startswith(("CJK", "HIRAGANA", "KATAKANA")):
             self[code] = f" {character} "
         else:
@@ -76,22 +76,24 @@ class _Kinds(dict[int, str]):
 
 
 _characters, _kinds = _Characters(), _Kinds()
+# A word in letters for kinds: a character that is a word (s) with its marks (v), or a run of letters (l) and marks. A
+# joining character (j) counts only inside a word.
 _WORD = re.compile("s(?:[vj]*v)?|[lv](?:[lvj]*[lv])?")
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text in order, in the form of `Word`. Marks without a letter, as in emoji, don't count."""
+    """Return the words of a text in order, in the form of `Word`. Marks without a letter, as in emoji, don't count."""
     words = _CLUSTER.sub(r" \g<0> ", _separated(nfc(text.lower())).translate(_characters)).split()
     return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalpha() or any(map(_is_in_words, word)))]
 
 
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
-    """The start and end of each word in a text, which can be in any case and normalisation form."""
+    """Return the start and end of each word in a text, which can be in any case and normalisation form."""
     return (found.span() for found in _WORD.finditer(_separated(text).translate(_kinds)))
 
 
 def apply(published: Sequence[Published]) -> None:
-    """Counts the words of reviews that are now live, and subtracts the words of their previous revisions."""
+    """Count the words of reviews that are now live, and subtract the words of their previous revisions."""
     change = Counter[str]()
     for each in published:
         if each.entry.is_live:
@@ -106,7 +108,7 @@ def rebuild() -> None:
 
 
 def count(change: Counter[str]) -> None:
-    """Adds these numbers of reviews to the words' counts. Negative numbers are subtracted. The log must be locked."""
+    """Add these numbers of reviews to the words' counts. Negative numbers are subtracted. The log must be locked."""
     more = sorted(word for word in change if change[word] > 0)
     fewer = sorted(word for word in change if change[word] < 0)
     with connection.cursor() as cursor:
@@ -114,7 +116,7 @@ def count(change: Counter[str]) -> None:
             cursor.execute(_ADD, [more, [change[word] for word in more]])
         if fewer:
             parameters = (fewer, [-change[word] for word in fewer])
-            cursor.execute(_REMOVE, parameters)  # must run first, because a count of 0 isn't allowed
+            cursor.execute(_REMOVE, parameters)  # must run before _SUBTRACT, because a count of 0 isn't allowed
             cursor.execute(_SUBTRACT, parameters)
 
 
@@ -143,7 +145,7 @@ def without_diacritics(word: str) -> str:
 
 
 def title_words(document: Mapping[str, Any]) -> set[str]:
-    """The words in the claim and headline, from the document or body of a live review."""
+    """Return the words in the claim and headline, from the document or body of a live review."""
     return set(split_words(f"{document['claim']['text']} {document['headline'] or ''}"))
 
 
@@ -156,7 +158,7 @@ class Frequency:
 
 
 def frequencies(words: Collection[str]) -> dict[str, Frequency]:
-    """The words' frequencies, as upper bounds. A review with two spellings of a lexeme counts twice."""
+    """Return the words' frequencies, as upper bounds. A review with two spellings of a lexeme counts twice."""
     with connections["public"].cursor() as cursor:
         cursor.execute(_FREQUENCIES, [list(words)])
         return {word: Frequency(lexeme, reviews) for word, lexeme, reviews in cursor.fetchall()}
@@ -171,7 +173,10 @@ WHERE lexeme IS NOT NULL
 
 
 def _is_in_words(character: str) -> bool:
-    """Whether PostgreSQL's parser treats the character as part of a word. It excludes ½, ② and ² (category No)."""
+    """Return whether PostgreSQL's parser treats the character as part of a word.
+
+    It excludes ½, ② and ² (category No).
+    """
     return character.isalnum() and unicodedata.category(character) != "No"
 
 

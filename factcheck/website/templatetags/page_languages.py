@@ -20,7 +20,7 @@ def without_language(url: str) -> str:
 
 @register.inclusion_tag("website/languages.html", takes_context=True)
 def language_links(context: dict[str, Any]) -> dict[str, Any]:
-    """Link to the same page in each language, with its parameters. A page for a server error has no request."""
+    """Link to the same page in each language, with the page's parameters. A page for a server error has no request."""
     request: HttpRequest | None = context.get("request")
     url = without_language(escape_uri_path(request.path)) if request else "/"
     if request and request.GET:

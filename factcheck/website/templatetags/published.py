@@ -71,9 +71,9 @@ def item(values: Mapping[str, Any], key: str) -> Any:
 
 @register.filter
 def word(value: str | None, kind: str) -> str:
-    """Translate a word from the record into the reader's language. An unknown word isn't changed.
+    """Translate a code from the record into the reader's language. An unknown code isn't changed.
 
-    `kind` is one of the keys above, or the name of a subclass of `Choices`.
+    `kind` is a key of `_WORDS`, or the name of a subclass of `Choices`.
     """
     bare = (value or "").rpartition(".")[2]
     return str((_WORDS.get(kind) or _words_of(kind)).get(bare, bare))
@@ -107,7 +107,7 @@ def local_time(value: str) -> str:
 
 @register.filter
 def day_of(value: str | datetime) -> str:
-    """Format a date, or the date of a time in UTC. Empty for an empty text."""
+    """Format a date, or the date of a time in UTC. Return an empty text for an empty text."""
     if isinstance(value, str) and "T" not in value:
         return day(value)
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -167,7 +167,10 @@ def lang(value: str) -> str:
 
 @register.filter
 def language_name(value: str) -> str:
-    """Return a language's translated name, or its tag. Empty for the reader's own or an unknown language."""
+    """Return a language's translated name, or its tag.
+
+    Return an empty text for the reader's own language and for an unknown language.
+    """
     if value == "und" or value.partition("-")[0].lower() == (get_language() or "").partition("-")[0]:
         return ""
     for tag in (value.lower(), value.partition("-")[0].lower()):
@@ -180,7 +183,7 @@ def language_name(value: str) -> str:
 
 @register.filter
 def local_name(value: str) -> str:
-    """Return a language's name in this language, or its tag."""
+    """Return a language's name in the language itself, or its tag."""
     try:
         return str(get_language_info(value)["name_local"])
     except KeyError:
@@ -254,7 +257,7 @@ def in_language(texts: Mapping[str, str], fallback: str = "") -> tuple[str, str]
 
 @register.simple_tag
 def verdict_text(texts: Mapping[str, str], fallback: str) -> SafeString:
-    """Return a verdict's label or meaning in the reader's language, with its own language."""
+    """Return a verdict's label or meaning, in the reader's language if possible, as an element with `lang`."""
     text, language = in_language(texts, fallback)
     return format_html('<bdi lang="{}">{}</bdi>', language, text)
 

@@ -1,4 +1,4 @@
-"""Filters for passing a review on: its picture, its citation, a text for a post, and the frame for other sites.
+"""Filters for sharing a review: its picture, its citation, a text for a post, and the frame for other sites.
 
 The title of a review and the date of its verdict are also here.
 """
@@ -45,7 +45,7 @@ def share_picture(review: Body, language: str) -> str:
 
 @register.inclusion_tag("website/card_tags.html")
 def card_tags(about: Body | None = None) -> dict[str, Any]:
-    """Return the elements for a preview's picture. It is a review's, the newest review's of a claim, or the site's."""
+    """Return the elements for a preview's picture: of a review, of the newest review of a claim, or of the site."""
     reviews = about.get("reviews", []) if about else []
     review = {**reviews[-1], "claim": about} if reviews else about
     language = share_cards.picture_language(review["language"]) if review else _interface()
