@@ -65,11 +65,6 @@ class Budget:
         finally:
             self._end -= time.monotonic() - begun
 
-    def leave_out(self, part: str) -> None:
-        """Say in the response's header that a part of the response had no time."""
-        if part not in self.left_out:
-            self.left_out.append(part)
-
 
 _current: ContextVar[Budget | None] = ContextVar("budget", default=None)
 

@@ -34,7 +34,7 @@ class RequestLog:
         budget = begin(Budget(_id_of(request), network_of(address_of(request))))
         response = self.get_response(request)
         if budget.left_out:
-            budget.headers["Factcheck-Left-Out"] = ", ".join(budget.left_out)
+            budget.headers["Factcheck-Left-Out"] = ", ".join(dict.fromkeys(budget.left_out))
         for name, value in budget.headers.items():
             response.headers[name] = value
         response.headers[HEADER] = budget.id

@@ -92,7 +92,7 @@ def find_withdrawn(words: str) -> list[Former]:
         return []
     rows = rows_within(_WITHDRAWN, [NEWEST_WITHDRAWN, with_stems(terms), words, SAME, MAX_FOUND])
     if rows is None:
-        current().leave_out("withdrawn")
+        current().left_out.append("withdrawn")
         raise TimeoutError
     return [former(orjson.loads(body)) for (body,) in rows]
 

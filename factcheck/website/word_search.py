@@ -116,7 +116,7 @@ def newest_first(
         with time_limit():
             found = _read_newest(rows, filters, place, size + 1)
     except TimeoutError:
-        current().leave_out("results")
+        current().left_out.append("results")
         return ResultsPage([], complete=False)
     hits = [(int((at - _BEGINNING) / _MICROSECOND), pk, body) for at, pk, body in found]
     reviews, after, before = _page(hits, place, size)

@@ -29,13 +29,6 @@ def test_time_of_its_own_is_not_taken_from_the_time_outside() -> None:
         assert budget.left == pytest.approx(10)
 
 
-def test_each_part_is_left_out_once() -> None:
-    budget = Budget()
-    for part in ("counts", "results", "counts"):
-        budget.leave_out(part)
-    assert budget.left_out == ["counts", "results"]
-
-
 def test_each_thread_has_its_own() -> None:
     mine, found = begin(Budget("mine")), list[Budget]()
     thread = Thread(target=lambda: found.append(current()))

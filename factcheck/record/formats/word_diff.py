@@ -37,7 +37,7 @@ def word_diff(before: str, after: str) -> list[Piece]:
     """Return the pieces in reading order. Texts that differ only in their Unicode normalization are equal."""
     budget = current()
     if (seconds := min(SECONDS, budget.left)) <= 0:  # diff-match-patch would take this as no limit
-        budget.leave_out("differences")
+        budget.left_out.append("differences")
         return [Piece("removed", before), Piece("added", after)]
     texts = [_TOKEN.findall(nfc(text)) for text in (before, after)]
     words = list(dict.fromkeys(word for text in texts for word in text))

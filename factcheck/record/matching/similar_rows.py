@@ -35,7 +35,7 @@ def find_similar(model: SearchModel, text: str) -> Similar:
     except EmbeddingError as problem:
         return Similar({}, str(problem))
     except TimeoutError:
-        current().leave_out("meaning")
+        current().left_out.append("meaning")
         return Similar({}, "Searching by meaning took too long.")
 
 

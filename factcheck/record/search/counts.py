@@ -105,7 +105,7 @@ def count(
             exact=sample == 1,
             total_exact=sample == 1,
         )
-    budget.leave_out("counts")
+    budget.left_out.append("counts")
     return None
 
 

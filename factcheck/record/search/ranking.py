@@ -117,7 +117,7 @@ class Search:
         found = replace(found, hits=hits, relaxed=relaxed, explanation=self._similar.explanation, used=self.query)
         found = self._with_older(found, limit, position, backward)
         if not found.complete:
-            current().leave_out("results")
+            current().left_out.append("results")
         return found
 
     def _with_older(self, found: Results, limit: int, position: Position | None, backward: bool) -> Results:

@@ -56,7 +56,7 @@ def did_you_mean(model: SearchModel, text: str, condition: Q | None = None) -> s
     try:
         similar = {word: most_similar(word, known[word].lexeme, [*known]) for word in unknown}
     except TimeoutError:
-        current().leave_out("did_you_mean")
+        current().left_out.append("did_you_mean")
         return None
     replacements = {word: other for word, other in similar.items() if other}
     # Two unknown words with the same replacement aren't corrected.
