@@ -20,6 +20,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from api.http.problem_bodies import Error
 from api.http.problems import (
     CONFLICT,
     FORBIDDEN,
@@ -44,10 +45,10 @@ _KEY = re.compile("[!-~]{1,255}")
 
 
 class TokenAuthentication(BaseAuthentication):
-    """Reads the token in `Authorization: Bearer …` (RFC 6750)."""
+    """The authentication by the token in `Authorization: Bearer …` (RFC 6750)."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any]:
-        """Return the account and the token. Raises Refused."""
+        """Return the account and the token. Raise Refused without a valid token."""
         header = request.headers.get("Authorization", "")
         scheme, _, secret = header.strip().partition(" ")
         token = tokens.find_token(secret.strip()) if scheme.lower() == "bearer" else None
@@ -59,7 +60,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """Requires a token with the scope `view.scope`."""
+    """The permission of a token with the scope `view.scope`."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         token: Any = request.auth
@@ -71,7 +72,10 @@ class HasScope(BasePermission):
 
 
 class _Draft(StatementSerializer):
-    """Shows a draft. Carries out a request only once for each Idempotency-Key, and then shows the draft's URL."""
+    """A draft of a program.
+
+    A request with an Idempotency-Key is carried out only once, and the response is the draft's URL.
+    """
 
     drafts: Any  # the module with the functions for drafts of this kind
     route: str
@@ -113,7 +117,10 @@ class ReviewDraft(_Draft):
 
 
 def receive_message(kind: str, body: dict[str, Any], address: str) -> tuple[str, datetime]:
-    """Store a message (`tip`, `correction`). Return its receipt and the time until which it is kept. Raises Refused."""
+    """Store a message (`tip`, `correction`), and return its receipt and the time until which it is kept.
+
+    Raise Refused if the message isn't accepted.
+    """
     with refusals_as_problems():
         return reader_messages.receive_message(kind=reader_messages.Kind(kind), values=body, address=address)
 
@@ -128,7 +135,7 @@ def refusals_as_problems() -> Iterator[None]:
         try:
             yield
         except Invalid as refused:
-            errors = [{"pointer": f"#{pointer}", "detail": sentence} for pointer, sentence in refused.problems]
+            errors = [Error(pointer=f"#{pointer}", detail=sentence) for pointer, sentence in refused.problems]
             raise Refused(INVALID_CONTENT, errors=errors) from refused
         except idempotency.KeyReused as refused:
             raise Refused(KEY_REUSED) from refused

@@ -20,7 +20,7 @@ _BY_STATUS = {
 
 
 class ApiAnswers:
-    """Counts requests, and sends remembered responses, which skip all middleware after this one."""
+    """Middleware that counts requests and sends cached responses, which skip all middleware after this one."""
 
     def __init__(self, get_response: Get) -> None:
         self.get_response = get_response
@@ -49,7 +49,7 @@ class ApiAnswers:
 
 
 class ApiErrors:
-    """Refuses requests beyond a limit, and replaces Django's error pages by errors in the format of the URL.
+    """Middleware that refuses requests beyond a limit, and replaces Django's error pages by errors in the URL's format.
 
     Any site can read the errors, because the middleware for CORS comes before this one.
     """
@@ -82,7 +82,7 @@ def _version() -> tuple[int | None]:
 
 
 def _refusal(status: int, retry_after: int) -> HttpResponse:
-    """Return an error page. It isn't logged, because a flood would fill the journal."""
+    """Return an error page. The refusal isn't logged, because a flood of requests would fill the journal."""
     response = HttpResponse(_BY_STATUS[status].title, status=status, headers={"Retry-After": str(retry_after)})
     response._has_been_logged = True  # type: ignore[attr-defined] # read by django.utils.log.log_response
     return response

@@ -7,7 +7,7 @@
     def published(module_database): ...
 
 A fixture of the whole run whose name ends in ``_ground`` makes what many tests begin with, once for all workers. Both fixtures copy the database of
-the one that a test takes, directly or through other fixtures, instead of the empty one.
+the one that a test takes, directly or through other fixtures, instead of the empty one. ``live`` is a published review of ``newsroom`` on such a ground.
 
 Both are real: tests commit, there is no wrapping transaction, and the aliases ``default``, ``public`` and ``owner`` connect with
 their own roles, also from threads (which close their own connections: ``connections.close_all()``). The value of both fixtures is the database's name. A test that takes ``database`` in a module
@@ -81,6 +81,7 @@ from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
 from factcheck.editorial import claimants  # noqa: E402
 from factcheck.editorial.desk.deciding import public_text  # noqa: E402
+from factcheck.editorial.models import Review  # noqa: E402
 from factcheck.record.matching import matches  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.record.search import ranking  # noqa: E402
@@ -88,7 +89,7 @@ from factcheck.web.places import search_places  # noqa: E402
 from factcheck.web.response_cache import forget_responses  # noqa: E402
 from tests.support import cpu_seconds  # noqa: E402
 from tests.support.databases import Ground, fresh_database, ground_fixture, prepare_template  # noqa: E402
-from tests.support.drafts import Newsroom, make_newsroom  # noqa: E402
+from tests.support.drafts import Newsroom, make_newsroom, publish_first  # noqa: E402
 
 if TYPE_CHECKING:
     from tests.support.schemaorg import SchemaOrg
@@ -188,6 +189,12 @@ def pytest_make_collect_report(collector: pytest.Collector):
     return report
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    names: list[str] = getattr(item, "fixturenames", [])
+    if "newsroom" in names and not {"database", "module_database"} & set(names):
+        names.insert(0, "module_database" if item.get_closest_marker("one_database") else "database")
+
+
 @pytest.hookimpl(trylast=True)  # after -m and -k, so that only tests are counted that would have run
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if DATA.is_dir() or os.environ.get("REQUIRE_DATA") == "1":
@@ -267,6 +274,7 @@ def load_demo() -> tuple[str, str]:
 
 
 newsroom_ground, demo_ground = ground_fixture(make_newsroom), ground_fixture(load_demo)
+live_ground = ground_fixture(publish_first, after="newsroom_ground")
 
 
 @pytest.fixture(autouse=True)
@@ -303,9 +311,15 @@ def module_database(template: str, django_db_blocker, request: pytest.FixtureReq
 
 
 @pytest.fixture
-def newsroom(newsroom_ground: Ground, database: str) -> Newsroom:
-    """One with its people, in a database of its own."""
+def newsroom(newsroom_ground: Ground) -> Newsroom:
+    """One with its people, in a database of its own, or in the module's with the mark ``one_database``."""
     return deepcopy(newsroom_ground.made)
+
+
+@pytest.fixture
+def live(live_ground: Ground, database: str) -> Review:
+    """A published review of the newsroom, in a database of its own."""
+    return deepcopy(live_ground.made)
 
 
 @pytest.fixture(scope="module")
@@ -329,5 +343,7 @@ def away_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
 def _ground_of(request: pytest.FixtureRequest, items: list[Any]) -> str | None:
     """The database that these tests begin with, if one of them takes a ground."""
     names = {name for item in items for name in getattr(item, "fixturenames", ()) if name.endswith("_ground")}
+    if "live_ground" in names:
+        names.discard("newsroom_ground")  # what it goes on from
     assert len(names) < 2, f"{request.node.nodeid} takes more than one ground: {names}"
     return request.getfixturevalue(names.pop()).template if names else None

@@ -1,4 +1,4 @@
-"""Serves the tools over MCP, on standard input and output or over HTTP."""
+"""The MCP server of the tools, on standard input and output or over HTTP."""
 
 import asyncio
 import functools
@@ -97,7 +97,10 @@ def serve_http(server: MCPServer, address: str, port: int) -> None:
 
 
 class PostOnly:
-    """Refuses GET, which would open a stream that never ends (MCP, Streamable HTTP, "Listening for Messages")."""
+    """Middleware that refuses GET. A GET would open a stream that never ends.
+
+    See "Listening for Messages" in MCP, Streamable HTTP.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -121,13 +124,13 @@ def _in_a_thread(threads: ThreadPoolExecutor, tool: Callable[P, T]) -> Callable[
 
 
 def run_tool(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run the tool. Raises ToolError for errors that the assistant can correct. Hides and logs other errors."""
+    """Run the tool. Raise ToolError for errors that the assistant can correct. Hide and log other errors."""
     begin(Budget())
     close_old_connections()
     try:
         return tool(*args, **kwargs)
     except ParameterProblem as problem:
-        raise ToolError(" ".join(f"{each['parameter']}: {each['detail']}" for each in problem.errors)) from None
+        raise ToolError(" ".join(f"{each.parameter}: {each.detail}" for each in problem.errors)) from None
     except TooSlow as problem:
         raise ToolError(problem.text or problem.problem.meaning) from None
     except (OperationalError, InterfaceError) as error:

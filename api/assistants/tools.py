@@ -104,7 +104,7 @@ def get_review(
             "There isn't a review with this id or URL. Use an id or URL from the result of another tool."
         ) from None
     if status == Status.ERASED:
-        raise ToolError(f"This review has been erased. The public notice: {notice_in(body)['text']}")
+        raise ToolError(f"This review has been erased. The public notice: {notice_in(body).text}")
     return shapes.whole_review(orjson.loads(body))
 
 
@@ -132,7 +132,7 @@ def list_corrections(
 
 
 def _read_request(name: str, options: ListOptions, **arguments: str | int | None) -> ListRequest:
-    """Return a list request with these arguments as parameters. Raises ParameterProblem."""
+    """Return a list request with these arguments as parameters. Raise ParameterProblem for invalid arguments."""
     request = HttpRequest()
     request.method, request.path = "GET", reverse(name)
     request.GET = QueryDict(urlencode({key: value for key, value in arguments.items() if value is not None}))

@@ -33,8 +33,8 @@ Body = dict[str, Any]
 RESPONSE, IMAGE_RESPONSE = shape_of("SearchResponse"), shape_of("ImageSearchResponse")
 
 ORDER = Order("published_at", descending=True)
-WALK = 0.3  # the maximum number of seconds that a search spends on walking along the order
-FEW = 1000  # up to this number of reviews by our own newsrooms, their claims are listed by id
+WALK = 0.3  # the maximum number of seconds for reading claims in order
+FEW = 1000  # reviews by our own newsrooms. Up to this number, the condition lists their claims by id.
 TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or try again later."
 PICTURE_TOO_SLOW = "This search takes too long. Try again later."
 
@@ -42,7 +42,7 @@ PICTURE_TOO_SLOW = "This search takes too long. Try again later."
 def search_claims(search: Search) -> Body:
     """Return a page of claims that have a matching live review, and the token of the next page.
 
-    Raises GoogleError, and TooSlow if the search takes too long.
+    Raise GoogleError for an invalid token, and TooSlow if the search takes too long.
     """
     position = read_token(search.token, search.place)
     try:
@@ -60,7 +60,10 @@ def search_claims(search: Search) -> Body:
 
 
 def search_by_picture(search: ImageSearch) -> Body:
-    """Return a page of claims with similar pictures, most similar first. Raises GoogleError and TooSlow."""
+    """Return a page of claims with similar pictures, most similar first.
+
+    Raise GoogleError for an invalid token or picture, and TooSlow if the search takes too long.
+    """
     place = ["claims:imageSearch", hashlib.sha256(search.uri.encode()).hexdigest(), search.language]
     position = read_token(search.token, place)
     offset = position[0] if position else search.offset
@@ -109,13 +112,18 @@ def _newest(search: Search, position: Position | None) -> list[Row]:
     with suppress(TimeoutError), time_limit(WALK):
         if not (search.site and _has_few(search.site)):
             return _in_order(search, position, walk=True)
-    # Claims from the same site were usually imported together, so a walk may have to pass many claims from other sites.
+    # Claims from the same site were usually imported together. So reading in order can pass many claims from other
+    # sites.
     with time_limit():
         return _in_order(search, position, walk=False)
 
 
 def _in_order(search: Search, position: Position | None, *, walk: bool) -> list[Row]:
-    """Return claims by walking along the order, or by finding all of the site's claims and sorting them."""
+    """Return claims in the order of publication.
+
+    With `walk`, claims are read in this order until the page is full. Otherwise all of the site's claims are found and
+    sorted.
+    """
     order = replace(ORDER, from_index=walk)
     source = from_query(PublishedClaim.objects.using("public").live().filter(_condition(search)))
     if search.offset:

@@ -60,5 +60,5 @@ class Endpoint(APIView):
 
 
 def refuse_parameters(request: Request) -> None:
-    """Refuse all parameters, for endpoints without parameters. Raises ParameterProblem."""
+    """Raise ParameterProblem if there are any parameters, for endpoints without parameters."""
     Parameters(request.query_params, []).raise_faults()

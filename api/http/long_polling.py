@@ -1,7 +1,7 @@
-"""Lets a limited number of requests wait until the log grows.
+"""Requests that wait until the log grows. Only a limited number of requests can wait.
 
-A waiting request occupies one of the server's threads. The limit (CHANGES_WAITERS, for each process) is therefore lower
-than the number of threads. Requests beyond the limit get a response immediately.
+A waiting request occupies one of the server's threads. So the limit (CHANGES_WAITERS, for each process) is lower than
+the number of threads. Requests beyond the limit get a response immediately.
 """
 
 import time

@@ -17,6 +17,11 @@ from django.utils.encoding import escape_uri_path
 from django.utils.log import log_response
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound
 
+from api.http import problem_bodies
+from api.http.problem_bodies import Error
+from factcheck.record.formats.canonical import canonical_unchecked
+from factcheck.record.statements.erasure import ErasureNotice
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -174,9 +179,9 @@ class Refused(APIException):
         self,
         problem: Problem,
         detail: str | None = None,
-        errors: Sequence[Mapping[str, str]] = (),
+        errors: Sequence[Error] = (),
         headers: Mapping[str, str] | None = None,
-        notice: Mapping[str, Any] | None = None,
+        notice: ErasureNotice | None = None,
         code: str = "",
     ) -> None:
         super().__init__(problem.title)
@@ -185,27 +190,27 @@ class Refused(APIException):
 
 
 class ParameterProblem(Refused):
-    """One or more query parameters are invalid. `errors` contains pairs of a parameter name and a sentence."""
+    """The error for invalid query parameters. `errors` contains pairs of a parameter name and a sentence."""
 
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
-        super().__init__(BAD_PARAMETER, errors=[{"parameter": name, "detail": detail} for name, detail in errors])
+        super().__init__(BAD_PARAMETER, errors=[Error(parameter=name, detail=detail) for name, detail in errors])
 
 
 class TooSlow(Refused):
-    """A search takes too long. `detail` says what to send instead."""
+    """The error for a search that takes too long. `detail` says what to send instead."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)})
 
 
 class Gone(Refused):
-    """The content has been erased. `notice` is the public notice (`ground`, `text`, …).
+    """The error for erased content. `notice` is the public notice.
 
     `notice` is None if the document was deleted without an erasure in the log. Verifiers find such deletions.
     """
 
-    def __init__(self, notice: Mapping[str, Any] | None) -> None:
-        super().__init__(GONE, notice["text"] if notice else None, notice=notice)
+    def __init__(self, notice: ErasureNotice | None) -> None:
+        super().__init__(GONE, notice.text if notice else None, notice=notice)
 
 
 def problem_of(error: Exception) -> Refused:
@@ -229,23 +234,19 @@ def problem_of(error: Exception) -> Refused:
 
 def problem_response(request: HttpRequest, refused: Refused) -> HttpResponse:
     problem = refused.problem
-    content: dict[str, Any] = {
-        "type": problem.url,
-        "title": problem.title,
-        "status": problem.status,
-        "detail": refused.text or problem.meaning,
+    notice = orjson.Fragment(canonical_unchecked(refused.notice.model_dump())) if refused.notice else None
+    content = problem_bodies.Problem(
+        type=problem.url,
+        title=problem.title,
+        status=problem.status,
+        detail=refused.text or problem.meaning,
         # The query is left out because it may be very long.
-        "instance": escape_uri_path(request.path),
-    }
-    if refused.code:
-        content["code"] = refused.code
-    if refused.errors:
-        content["errors"] = list(refused.errors)
-    if refused.notice:
-        content["notice"] = refused.notice
-    response = HttpResponse(
-        orjson.dumps(content), status=problem.status, content_type=MEDIA_TYPE, headers=refused.headers
+        instance=escape_uri_path(request.path),
+        code=refused.code or None,
+        errors=list(refused.errors) or None,
+        notice=notice,
     )
+    response = HttpResponse(content.to_json(), status=problem.status, content_type=MEDIA_TYPE, headers=refused.headers)
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -257,9 +258,10 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
 
 
 def log_error(request: HttpRequest, response: HttpResponse, error: Exception) -> HttpResponse:
-    """Log a server error other than Refused, with its traceback. The query isn't logged, because it may contain a key.
+    """Log a server error other than Refused, with its traceback.
 
-    `log_response` marks the response, so Django doesn't log it a second time.
+    The query isn't logged, because it may contain a key. `log_response` marks the response, so Django doesn't log it a
+    second time.
     """
     if response.status_code < 500 or isinstance(error, Refused):
         return response

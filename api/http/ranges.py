@@ -1,7 +1,8 @@
-"""Sends files or byte ranges of files (RFC 9110, section 14), so that clients can resume a download.
+"""The sending of files or byte ranges of files (RFC 9110, section 14), so that clients can resume a download.
 
-The site is meant to check each request only, and to leave the sending to the proxy (ACCEL_REDIRECT). Without a proxy, a
-slow reader occupies one of the server's threads. So each process sends large parts to a limited number of clients.
+If a proxy is configured (ACCEL_REDIRECT), the site checks only the request, and the proxy sends the file. Without a
+proxy, a slow reader occupies one of the server's threads. So each process sends large parts to a limited number of
+clients.
 """
 
 import re
@@ -27,19 +28,22 @@ from api.http.responses import matches_etag
 from factcheck.tools.metrics import count_refusal
 from factcheck.web.places import Busy, download_places
 
-BLOCK = 256 * 1024  # The server takes a response of this size at once, so its reader doesn't occupy a thread.
+BLOCK = 256 * 1024  # Bytes. The server buffers a response of this size, so a slow reader doesn't occupy a thread.
 RETRY_AFTER = 30  # seconds
 
 # Only a single range is supported. A request for several ranges gets the whole file, as the RFC allows. Members of the
 # list can be empty (RFC 9110, section 5.6.1.2).
 _RANGE = re.compile(r"bytes[ \t]*=[ \t,]*(?:([0-9]+)-([0-9]*)|-([0-9]+))[ \t,]*", re.IGNORECASE)
-_DIGITS = 18  # of a position. A number with more digits is beyond the end of every file.
+_DIGITS = 18  # digits of a position. A number with more digits is beyond the end of every file.
 
 
 def respond_file(
     request: HttpRequest, path: Path, media_type: str, etag: str, *, encoding: str | None = None
 ) -> HttpResponseBase:
-    """Return the file or the requested part. Raises Refused and FileNotFoundError.
+    """Return the file or the requested part.
+
+    Raise Refused if the range isn't in the file or all places for downloads are taken. Raise FileNotFoundError if the
+    file is missing.
 
     `path` is in DUMPS_FOLDER. `etag` is a strong ETag, including the quotes. With `If-Range`, the part is sent only if
     the ETag or the time matches. `encoding` is the file's content coding.
@@ -71,7 +75,7 @@ def _send(path: Path, first: int, end: int, **response: Any) -> HttpResponseBase
 
 
 def stream(content: Iterator[bytes], **response: Any) -> StreamingHttpResponse:
-    """Return a response that is read while it's sent. Raises Refused if all places for downloads are taken."""
+    """Return a response that is read while it is sent. Raise Refused if all places for downloads are taken."""
     place = ExitStack()
     try:
         place.enter_context(download_places.enter())
@@ -136,6 +140,6 @@ def _requested_range(request: HttpRequest, validators: tuple[str, str], size: in
 
 
 def _position(digits: str) -> int:
-    """Return the number, or a larger one than every file's size. Python refuses to parse thousands of digits."""
+    """Return the number, or a number larger than every file. Python refuses to parse thousands of digits."""
     significant = digits.lstrip("0")
     return int(significant or 0) if len(significant) <= _DIGITS else 10**_DIGITS

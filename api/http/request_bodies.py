@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from rest_framework.parsers import BaseParser
 from rest_framework.serializers import BaseSerializer
 
+from api.http.problem_bodies import Error
 from api.http.problems import BAD_REQUEST, CONTENT_TOO_LARGE, INVALID_CONTENT, LENGTH_REQUIRED, Refused
 from factcheck.record.statements.checks import parse
 from factcheck.record.statements.parts import Part
@@ -16,7 +17,7 @@ MOST_ERRORS = 50
 
 
 def require_length(request: HttpRequest) -> None:
-    """Raises Refused for chunked content without a length.
+    """Raise Refused for chunked content without a length.
 
     WSGI would treat such content as empty. A buffering proxy (nginx) adds the length.
     """
@@ -25,7 +26,7 @@ def require_length(request: HttpRequest) -> None:
 
 
 def read_content(request: HttpRequest, most: int) -> bytes:
-    """Return the body, which can have up to `most` bytes. Raises Refused."""
+    """Return the body. Raise Refused without a length, or if the body has more than `most` bytes."""
     length = request.headers.get("Content-Length")
     if not length:
         raise Refused(LENGTH_REQUIRED)
@@ -37,7 +38,7 @@ def read_content(request: HttpRequest, most: int) -> bytes:
 
 
 def read_json(content: bytes) -> Any:
-    """Return the parsed content. Raises Refused."""
+    """Return the parsed content. Raise Refused if it isn't JSON."""
     try:
         return orjson.loads(content)
     except ValueError as problem:
@@ -45,7 +46,7 @@ def read_json(content: bytes) -> Any:
 
 
 class JsonContent(BaseParser):
-    """Reads JSON with up to `view.max_content` bytes, whichever media type the client names."""
+    """A parser of JSON with up to `view.max_content` bytes. The media type that the client names doesn't matter."""
 
     media_type = "*/*"
 
@@ -55,15 +56,18 @@ class JsonContent(BaseParser):
 
 
 class StatementSerializer(BaseSerializer[Any]):
-    """Validates content with a statement's model, which also describes the content in the API's schema."""
+    """A serializer that validates content with a statement's model.
+
+    The model also describes the content in the API's schema.
+    """
 
     statement: type[Part]
     changes: type[Part]  # for PATCH
 
     def run_validation(self, data: Any = None) -> dict[str, Any]:
-        """Return the given keys with their parsed values. Raises Refused with all faults."""
+        """Return the given keys with their parsed values. Raise Refused with all faults."""
         body, faults = parse(data, self.changes if self.partial else self.statement)
         if body is None:
-            errors = [{"pointer": f"#{fault.pointer}", "detail": fault.message()} for fault in faults[:MOST_ERRORS]]
+            errors = [Error(pointer=f"#{fault.pointer}", detail=fault.message()) for fault in faults[:MOST_ERRORS]]
             raise Refused(INVALID_CONTENT, errors=errors)
         return {key: body[key] for key in data}

@@ -85,9 +85,9 @@ def revalidate(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
 
 
 def cacheable_version(response: HttpResponseBase) -> tuple[int] | None:
-    """Return the log's newest entry if the response can be remembered until the log has a newer one.
+    """Return the log's newest entry if the response can be cached until the log has a newer entry.
 
-    Middleware for sessions deletes a client's invalid cookie. Such a response is only for this client.
+    If the middleware for sessions deletes a client's invalid cookie, the response is only for this client.
     """
     budget = current()
     if budget.head is None or budget.left_out or not budget.is_cacheable:
@@ -108,7 +108,7 @@ def add_links(response: HttpResponseBase, links: Links) -> None:
 
 
 def read_head() -> None:
-    """Read the newest log entry's sequence for the request's budget. Do nothing the second time."""
+    """Read the newest log entry's sequence for the request's budget, unless it has already been read."""
     budget = current()
     if not budget.has_head:
         budget.has_head = True  # no second attempt if the database is down
@@ -123,9 +123,10 @@ def newest_sequence() -> int | None:
 
 
 def fetch(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) -> list[tuple[Any, ...]]:
-    """Return the rows. If the log's head hasn't been read, it is read in the same statement, as a column of the rows.
+    """Return the rows. If the log's head hasn't been read, read it in the same statement, as a column of the rows.
 
-    Without rows, the head is read first, because the result must not be older than the head.
+    Without rows, the head is read first and the statement is run again, because the result must not be older than the
+    head.
     """
     if not current().has_head:
         if rows := run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters, planned_once):  # noqa: S608 (ours)

@@ -1,4 +1,4 @@
-"""The orders of a list, and cursors, which name a place in an order.
+"""The orders of a list, and cursors. A cursor contains a position in an order.
 
 A page begins at a position instead of a number, so that new or removed rows don't shift other pages. A position is the
 pair (value, tie) of the row next to the page.
@@ -17,9 +17,9 @@ Position = tuple[Any, Any]  # value and tie
 class Order:
     """A sort order. `value` is a column. `tie` is unique among rows with the same value.
 
-    Without `from_index`, rows are found by the filters and then sorted. This is better for rare members of an array
-    column. PostgreSQL overestimates the frequency of such members, and would walk along the order's whole index to find
-    one row.
+    With `from_index`, rows are read in the order of the index until the page is full. Without it, rows are found by the
+    filters and then sorted. This is better for rare members of an array column. PostgreSQL overestimates the frequency
+    of such members, and would read the whole index to find one row.
     """
 
     value: str
@@ -53,15 +53,18 @@ class Cursor:
 
 
 def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:
-    """Sign a cursor. `place` contains the path, the filters and the sort order that the cursor is bound to."""
+    """Return the signed cursor.
+
+    `place` contains the path, the filters and the sort order that the cursor is bound to.
+    """
     position = [each if isinstance(each, int | None) else str(each) for each in cursor.position or ()]
     return _signer(place).sign_object([int(cursor.backward), *position])
 
 
 def read_cursor(text: str, place: Iterable[str]) -> Cursor:
-    """Verify and parse a cursor. Times, dates and ids stay texts, as PostgreSQL reads them.
+    """Verify and parse a cursor. Times, dates and ids stay strings, which PostgreSQL can read.
 
-    Raises ValueError if the cursor is forged, belongs to another list, or was signed with an old key.
+    Raise ValueError if the cursor is forged, belongs to another list, or was signed with an old key.
     """
     try:
         backward, *position = _signer(place).unsign_object(text)

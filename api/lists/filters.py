@@ -21,8 +21,8 @@ from factcheck.record.statements.demand import From, Outcome
 from factcheck.record.statements.values import MAX_LANGUAGE
 
 MAX_VALUES = 100
-# Up to this number of rows, finding and sorting them all is faster than walking along the order's index. Among a
-# million reviews, a walk to 20 of 1,000 rows passes 20,000 rows.
+# Up to this number of rows, finding and sorting them all is faster than reading the index of the order. Among a million
+# reviews, the index has to be read for 20,000 rows to find 20 of 1,000 rows.
 RARE = 1000
 
 UUID_SCHEMA = {"type": "string", "format": "uuid"}

@@ -78,7 +78,10 @@ def _beyond(order: Order, part: bool | None, position: Position | None, descendi
 
 
 def page_of(list_request: ListRequest, found: list[Row]) -> Page:
-    """Make a page from the rows next to the cursor's position, nearest first. `found` may contain one extra row."""
+    """Return a page with the rows next to the cursor's position, nearest first.
+
+    One row more than the page's size shows that there is another page.
+    """
     cursor, size = list_request.cursor, list_request.page_size
     more, found = len(found) > size, found[:size]
     if cursor.backward:
@@ -102,7 +105,8 @@ def list_response(
 ) -> HttpResponse:
     """Return the response with the results and the URLs of the adjacent pages.
 
-    Without `results`, the page's only column is stored JSON, which is sent unchanged without `fields`.
+    Without `results`, the page's only column is stored JSON. Without the parameter `fields`, the JSON is sent
+    unchanged.
     """
     if results is None:
         results = [pick(list_request.mask, body) for (body,) in page.rows]

@@ -49,7 +49,10 @@ class Extras:
 
 
 def read_detail_parameters(request: HttpRequest, fields: Collection[str]) -> tuple[AsOf | None, Mask]:
-    """Read `as_of` and, if there are `fields`, `fields` for a review or claim. Raises ParameterProblem."""
+    """Read the parameter `as_of` of a review or claim, and the parameter `fields` if there are `fields`.
+
+    Raise ParameterProblem with all errors.
+    """
     parameters = Parameters(request.GET, [AS_OF, FIELDS] if fields else [AS_OF])
     found = parameters.read(AS_OF, _find_entry, None), read_fields(parameters, fields)
     parameters.raise_faults()
@@ -57,7 +60,7 @@ def read_detail_parameters(request: HttpRequest, fields: Collection[str]) -> tup
 
 
 def _find_entry(text: str) -> AsOf:
-    """Parse the value. Raises ValueError with a sentence for the client."""
+    """Parse the value. Raise ValueError with a sentence for the client."""
     value = read_sequence_or_time(text.strip())
     entries = LogEntry.objects.using("public")
     if isinstance(value, int):
@@ -96,7 +99,7 @@ def respond_with(mask: Mask, body: bytes) -> bytes:
 
 
 def pick(mask: Mask, body: str | bytes) -> Any:
-    """Return these fields of a stored body. Without a mask, the body is sent unchanged."""
+    """Return these fields of a stored body. Without a mask, return the body unchanged."""
     return _picked(mask, orjson.loads(body)) if mask else orjson.Fragment(body)
 
 

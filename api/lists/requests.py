@@ -1,4 +1,4 @@
-"""Reads and checks the parameters of a list. `api.lists.pages` creates the response."""
+"""The parameters of a list, read and checked. `api.lists.pages` creates the response."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -112,7 +112,7 @@ class ListRequest:
 
 
 def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest:
-    """Read and check all parameters. Raises ParameterProblem with all errors."""
+    """Read and check all parameters. Raise ParameterProblem with all errors."""
     query = request.GET
     parameters = Parameters(query, options.parameters)
     if AS_OF in query:
@@ -183,7 +183,7 @@ def _read_queries(texts: Sequence[str]) -> Query:
 
 
 def _characters(texts: Sequence[str], most: int) -> int:
-    """Count characters in NFC. A text that is too long in any form is counted without converting it."""
+    """Return the number of characters in NFC. A text that is too long in any form is counted without converting it."""
     sent = sum(map(len, texts))
     return sent if sent > MAX_COMPOSED * most else sum(len(nfc(text)) for text in texts)
 

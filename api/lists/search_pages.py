@@ -63,7 +63,10 @@ def _read_best(list_request: ListRequest, model: SearchModel) -> tuple[Page, Res
 
 
 def _found_by(answer: Results, bodies: Collection[str]) -> Meta:
-    """Return what found each result, if some were found in another way than by all words, and any explanation."""
+    """Return what found each result, unless all words found all results.
+
+    Also return an explanation, if there is one.
+    """
     meta: Meta = {"explanation": answer.explanation} if answer.explanation else {}
     if answer.relaxed or not all(hit.by_words for hit in answer.hits):
         words = "some words" if answer.relaxed else "words"
@@ -73,7 +76,7 @@ def _found_by(answer: Results, bodies: Collection[str]) -> Meta:
 
 
 def read_in_time(list_request: ListRequest, condition: Sql | None = None) -> Page:
-    """Return a page of rows that also meet the condition. With `q`, raises TooSlow if the query takes too long."""
+    """Return a page of rows that also meet the condition. With `q`, raise TooSlow if the query takes too long."""
     if "q" not in list_request.query:
         return read_page(list_request, condition=condition)
     responses.read_head()  # otherwise, a search without results would run twice
@@ -116,7 +119,7 @@ def count_rows(
     groups: Sequence[Group],
     limit: int = VALUES + 1,
 ) -> Counts | None:
-    """Count the rows of a list: from the maintained totals if they suffice, otherwise by reading the rows."""
+    """Count the rows of a list, from the maintained totals if they contain the numbers, and otherwise from the rows."""
     rows = list_request.options.rows
     model = rows.model
     filtered = [(each.name, values) for each, values in list_request.filtered]

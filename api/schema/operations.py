@@ -130,8 +130,8 @@ def documented(
 ) -> Decorator:
     """Describe a `get`, or a `post` whose request body is the component `body`.
 
-    `missing` and `gone` mean that the view can respond with 404 or 410. `moved` is the reason for a 308. `also`
-    contains components for other media types. `partial` means that clients can read the file in parts.
+    With `missing` and `gone`, the view can respond with 404 and 410. `moved` is the reason for a 308. `also` contains
+    components for other media types. With `partial`, clients can read the file in parts.
     """
     headers = {**_HEADERS, **(_AS_OF_HEADER if as_of else {}), **(_RANGES_HEADER if partial else {}), **(headers or {})}
     if body:

@@ -17,10 +17,14 @@ from api.schema.item_fields import fields_of
 from api.schema.operations import documented
 from factcheck.record.log.models import CORRECTION_CLASSES
 from factcheck.record.models import PublishedCorrection, PublishedReview
+from factcheck.record.readmodel import bodies
 
 
 def _by_review(each: Filter) -> Filter:
-    """Return the filter, applied to the current version of the review. Erased reviews keep only these two columns."""
+    """Return the filter, applied to the current version of the review.
+
+    Filters by language and publisher aren't changed, because erased reviews keep only these two columns.
+    """
     if each.name in ("language", "publisher"):
         return each
 
@@ -50,7 +54,7 @@ CORRECTIONS = ListOptions(
     ),
     # Corrections to withdrawn reviews are kept. Erased corrections keep only their kind and time.
     rows=PublishedCorrection.objects.using("public").all(),
-    fields=fields_of("CorrectionOfReview"),
+    fields=fields_of(bodies.CorrectionOfReview),
 )  # fmt: skip
 
 

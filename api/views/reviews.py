@@ -25,6 +25,7 @@ from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument, Status
+from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.tools.budget import current
@@ -34,7 +35,7 @@ REVIEWS = ListOptions(
     filters=REVIEW_FILTERS,
     rows=PublishedReview.objects.using("public").live(),
     searched=True,
-    fields=fields_of("Review"),
+    fields=fields_of(bodies.Review),
 )
 
 
@@ -99,7 +100,7 @@ class ReviewAsClaimReview(Endpoint):
 
 
 def find_review(review_id: UUID, as_of: AsOf | None = None) -> tuple[str, bytes]:
-    """Return the status and the body. Raises Http404, or Gone if the content has been erased since `as_of`.
+    """Return the status and the body. Raise Http404, or Gone if the content has been erased since `as_of`.
 
     Also set the log's head in the request's budget. The head is never newer than the result.
     """

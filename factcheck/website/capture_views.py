@@ -1,4 +1,7 @@
-"""Pages of public captures. They give the original no traffic: they don't link to it and load nothing from it."""
+"""Pages of public captures.
+
+They don't link to the original and load nothing from it, so it gets no visitors from here.
+"""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -21,11 +24,11 @@ def capture(request: HttpRequest, sha256: str) -> HttpResponse:
 
 @require_safe
 def capture_file(request: HttpRequest, sha256: str) -> HttpResponseBase:
-    """Return the file as a download in a sandbox."""
+    """Return the file as a download, which browsers open in a sandbox."""
     row = _find(sha256)[0]
     try:
         file = public_file(row.file).open("rb")
-    except FileNotFoundError as problem:  # hidden a moment ago
+    except FileNotFoundError as problem:  # the newsroom has just hidden the capture
         raise Http404 from problem
     return download(file, f"{row.sha256}.{row.file.partition('.')[2]}")
 

@@ -94,9 +94,9 @@ def _form_page(view: Page) -> Page:
 
 @_form_page
 def tip(request: HttpRequest) -> HttpResponse:
-    """Show a form for sending in a claim to check. `?text=` and `?url=` contain a search without results.
+    """Show a form for a claim to check. `?text=` and `?url=` contain a search without results.
 
-    A whole post comes by POST as `prefill`, because a URL can't contain it. Newsrooms can link to the form with
+    A whole post is sent by POST as `prefill`, because a URL can't contain it. Newsrooms can link to the form with
     `?newsroom=` and their host. Then only their editors can read the message.
     """
     prefill = request.POST.get("prefill", "")
@@ -113,7 +113,7 @@ def tip(request: HttpRequest) -> HttpResponse:
 
 @_form_page
 def report(request: HttpRequest, review_id: UUID) -> HttpResponse:
-    """Show a form for reporting a mistake in a live review. Other reviews redirect to their own pages."""
+    """Show a form for reporting a mistake in a live review. Redirect from other reviews to the review's page."""
     row = queries.find_review(review_id)
     if row.status != Status.LIVE:
         return redirect("review", review_id)

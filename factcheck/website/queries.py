@@ -30,19 +30,19 @@ from factcheck.record.readmodel.revisions import in_revision
 Body = dict[str, Any]
 
 PAGE_SIZE = 20
-LAST_PAGE = 25  # for older entries, readers can use the API, whose cursors don't get slower
+LAST_PAGE = 25  # of a list. For older entries, readers can use the API, whose pages all take the same time.
 OTHERS = 20
 
 
 def find_review(review_id: UUID) -> PublishedReview:
-    """Return the review's row, as the log gives it. Raises Http404."""
+    """Return the review's row, as the log gives it. Raise Http404 if nothing has been published under the id."""
     state = find_state("review", review_id)
     if state is None:
         raise Http404
     return review_row(state.entry, orjson.loads(state.body))
 
 
-# SQL, because each request for a page of a review needs this query. Django takes 1.3 ms to compile it.
+# This is SQL, because each request for a page of a review needs this query, and Django takes 1.3 ms to compile it.
 _PAGE_VERSION = """
 SELECT (SELECT max(sequence) FROM record_logentry),
        (SELECT max(checked_at) FROM record_sourcecheck WHERE review_id = %(review)s),
@@ -54,7 +54,7 @@ SELECT (SELECT max(sequence) FROM record_logentry),
 def page_version(review_id: UUID) -> tuple[Any, ...]:
     """Return the log's newest entry, the newest check of the review's sources, and its public captures.
 
-    Nearly everything that the page of a review shows is in the log, but checks and captures aren't.
+    The page of a review must be rendered again when one of these values changes. Checks and captures aren't in the log.
     """
     with connections["public"].cursor() as cursor:
         cursor.execute(_PAGE_VERSION, {"review": review_id})
@@ -99,7 +99,7 @@ def list_demands(page: int) -> tuple[list[Body], bool]:
 
 
 def find_demand(demand_id: UUID) -> Body:
-    """Return the demand. Raises Http404."""
+    """Return the demand. Raise Http404 if there is no such demand."""
     state = find_state("demand", demand_id)
     if state is None:
         raise Http404
@@ -127,7 +127,7 @@ def current_title(review: Body) -> Body:
 
 
 def references(kind: PublishedReference.Kind) -> QuerySet[PublishedReference]:
-    """Return the publishers, topics or claimants with a page. Private persons don't have a page.
+    """Return the publishers, topics or claimants that have a page. Private persons don't have a page.
 
     A person in an imported review has a page only after an editor has confirmed the name.
     """
@@ -139,7 +139,7 @@ def references(kind: PublishedReference.Kind) -> QuerySet[PublishedReference]:
 
 
 def bodies_of(reviews: Iterable[UUID | str], limit: int | None = OTHERS) -> list[Body]:
-    """Return the bodies of those of these reviews that are live, oldest first."""
+    """Return the bodies of the live reviews among these reviews, oldest first."""
     rows = PublishedReview.objects.using("public").live().filter(pk__in=reviews).order_by("published_at", "id")
     return [orjson.loads(body) for body in rows.values_list("body", flat=True)[:limit]]
 
@@ -189,13 +189,19 @@ def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
 
 
 def find_entry(section: str, subject: UUID | str, number: int | str) -> LogEntry:
-    """Return the log's entry of a revision of a review or demand, or of a claim's merge or split. Raises Http404."""
+    """Return the log's entry of a revision of a review or demand, or of a claim's merge or split.
+
+    Raise Http404 if there is no such entry.
+    """
     entries = list_revisions(subject).filter(kind__startswith=f"{section.removesuffix('s')}.")
     return get_object_or_404(entries, number=number)
 
 
 def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None]:
-    """Return an entry about a review, with the body as of this entry, or None if it's erased. Raises Http404."""
+    """Return an entry about a review, with the body as of this entry, or None if the body has been erased.
+
+    Raise Http404 if there is no such entry.
+    """
     entries = LogEntry.objects.using("public").select_related("revision_document")
     found = get_object_or_404(entries, subject=review_id, number=number)
     try:

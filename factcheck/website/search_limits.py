@@ -1,4 +1,4 @@
-"""Runs searches, and everything that takes as long as a search, within the limits of searches."""
+"""The limits of searches, which also apply to everything that takes as long as a search."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,10 @@ from factcheck.web.rate_limits import SEARCH, count_request
 
 
 def within_limits(answer: Callable[[], HttpResponse], refuse: Callable[[int], HttpResponse]) -> HttpResponse:
-    """Count the request as a search and return the answer. `refuse` makes the response for the status 429 or 503."""
+    """Count the request as a search and return the response of `answer`.
+
+    `refuse` makes the response for the status 429 or 503.
+    """
     try:
         response = refuse(429) if count_request([SEARCH]) else answer()
     except Busy:

@@ -38,7 +38,7 @@ FRESH = 60  # seconds that a browser can reuse suggestions
 @csrf_exempt  # A search changes nothing, and a token would set a cookie.
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
-    """Show what is found. A form sends the text by POST, because a whole post can be too long for a URL."""
+    """Show the results. A form sends the text by POST, because a whole post can be too long for a URL."""
     if request.method != "POST":
         return _search_page(request)
     text = SearchText.read(request.POST.get("q", ""))
@@ -96,7 +96,10 @@ def _find_same(text: SearchText, filters: Filters) -> tuple[list[SameClaim], boo
 def _shown(
     text: SearchText, found: FoundByUrl, same: list[SameClaim], listed: ResultsPage, *, first_page: bool
 ) -> dict[str, Any]:
-    """The results. A review is shown once, in the first part that contains it. Other pages only have the list."""
+    """Return the results for the template. A review is shown once, in the first part that contains it.
+
+    Pages after the first contain only the list.
+    """
     parts: list[list[queries.Body]] = [each.reviews for each in found.live]
     parts += [each.reviews for each in same]
     first = [review for part in parts for review in part]
@@ -117,7 +120,7 @@ def _shown(
 
 
 def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, Any]:
-    """The links to share and follow the search. Feeds and the API have the same filters."""
+    """Return the links to share and follow the search. Feeds and the API have the same filters."""
     own = filters.query()
     otherwise = Filters(filters.values, (("q", text.text), *([] if newest else [("sort", NEWEST)])))
     query = "" if text.is_long or text.has_url else filters.api_query()

@@ -15,7 +15,7 @@ from factcheck.website.search_limits import within_limits
 from factcheck.website.share_picture import Card, paint
 from factcheck.website.views import page_for_readers
 
-# Seconds. After an hour, a platform that keeps a picture has to ask whether the review has been corrected.
+# Seconds that platforms can keep a picture. Then they have to ask whether the review has been corrected.
 MAX_AGE = 3600
 
 
@@ -34,7 +34,7 @@ def share(request: HttpRequest, review_id: UUID) -> HttpResponse:
 
 @require_safe
 def share_picture(request: HttpRequest, review_id: UUID, digest: str, language: str) -> HttpResponse:
-    """Return the picture of a review. The digest of an earlier revision redirects to the current picture."""
+    """Return the picture of a review. Redirect from the digest of an earlier revision to the current picture."""
     row = queries.find_review(review_id)
     if row.status == Status.ERASED:
         return HttpResponse(status=410)
@@ -59,7 +59,7 @@ def _to_current(review: queries.Body, language: str) -> HttpResponse:
 
 
 def _picture(request: HttpRequest, card: Card) -> HttpResponse:
-    """Paint within the limits of searches, because a picture takes as long as a search."""
+    """Return the picture within the limits of searches, because painting takes as long as a search."""
 
     def answer() -> HttpResponse:
         with search_places.enter():

@@ -1,7 +1,7 @@
-"""Finds reviews by a URL: of a post, a source, a publisher's own page, an archived copy, or a page of this site.
+"""The search for reviews by the URL of a post, a source, a publisher's page, an archived copy, or a page of this site.
 
-Withdrawn and erased reviews are found as well, so that readers learn what happened to them. Only the
-public notice is left of an erased review.
+Withdrawn and erased reviews are found as well, so that readers learn what happened to them. For an erased review, only
+the public notice is shown.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -29,12 +29,12 @@ from factcheck.website.search_text import SearchText
 MAX_FOUND = 20
 NEWEST_WITHDRAWN = 1000  # withdrawn reviews whose claims are compared with the words of a search
 SAME = 0.6  # the share of a claim's words that a post must contain
-MIN_WORDS = 2  # in a search for withdrawn reviews by words
+MIN_WORDS = 2  # words in a search for withdrawn reviews
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """Live reviews, and what the URL is in them. Without roles, the URL is the review's or its claim's own."""
+    """Live reviews, and what the URL is in them. Without roles, the URL is the page of the review or of its claim."""
 
     roles: tuple[str | Promise, ...]
     reviews: list[Body]
@@ -63,7 +63,7 @@ class FoundByUrl:
 
 
 def find_by_url(text: SearchText) -> FoundByUrl:
-    """The reviews that cite one of the URLs or have one of the ids, newest first."""
+    """Return the reviews that cite one of the URLs or have one of the ids, newest first."""
     if not text.has_url:
         return FoundByUrl()
     reviews = PublishedReview.objects.using("public")
@@ -83,9 +83,10 @@ def find_by_url(text: SearchText) -> FoundByUrl:
 
 
 def find_withdrawn(words: str) -> list[Former]:
-    """Reviews that were withdrawn lately, with all these words in the claim or headline, or with the claim of a post.
+    """Return recently withdrawn reviews of the claim that the words contain, or with all the words in their title.
 
-    The claim comes from the last public revision before the withdrawal. Raises TimeoutError.
+    The title is the claim and the headline. The words can be a whole post. The claim comes from the last public
+    revision before the withdrawal. Raise TimeoutError if the search takes too long.
     """
     terms = read_query(words).all_terms()
     if not terms or len(split_words(words)) < MIN_WORDS:
@@ -121,7 +122,7 @@ ORDER BY updated_at DESC LIMIT %s
 
 
 def former(body: Body) -> Former:
-    """The part of a withdrawn or erased review that readers may know, from its body."""
+    """Return the public part of a withdrawn or erased review, from its body."""
     if "notice" in body:
         notice = body["notice"]
         return Former(body["id"], body["updated_at"], publisher=notice["newsroom"]["name"], notice=notice)
@@ -136,13 +137,13 @@ def former(body: Body) -> Former:
 
 
 def _newest(rows: QuerySet[PublishedReview, Any]) -> Sequence[PublishedReview]:
-    # PostgreSQL would walk along the index of this order, so Python sorts the rows.
+    # Python sorts the rows, because PostgreSQL would read the whole index of this order.
     found = rows.defer("search")[: 5 * MAX_FOUND]
     return sorted(found, key=lambda row: (row.published_at, row.pk), reverse=True)
 
 
 def _reviews_of(text: SearchText) -> set[UUID]:
-    """The ids themselves, the reviews of the claims and demands with these ids, and the reviews with the captures."""
+    """Return the ids, the reviews of the claims and demands with these ids, and the reviews with the captures."""
     found = set(text.ids)
     if text.ids:
         group = MergeGroup.of(text.ids, using="public")
@@ -158,7 +159,7 @@ def _reviews_of(text: SearchText) -> set[UUID]:
 
 
 def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[UUID]:
-    """The withdrawn reviews whose last public revision or tombstone cites one of the URLs."""
+    """Return the withdrawn reviews whose last public revision or tombstone cites one of the URLs."""
     gone = PublishedReview.objects.using("public").filter(status=Status.WITHDRAWN)
     found = gone.filter(link_keys__overlap=list(short_keys)).values_list("pk", flat=True)[:MAX_FOUND]
     documents: dict[UUID, list[Body]] = {}
@@ -169,7 +170,7 @@ def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[
 
 
 def _roles(body: Body, keys: Collection[str]) -> tuple[str | Promise, ...]:
-    """The roles of the URLs with these keys in the review."""
+    """Return the roles of the URLs with these keys in the review."""
     claim = body.get("claim", {})
     copies = [body, *claim.get("appearances", ()), *body.get("sources", ())]
     parts: tuple[tuple[str | Promise, Iterable[str | None]], ...] = (

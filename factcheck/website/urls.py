@@ -1,7 +1,7 @@
 """URLs of the website. Pages have the interface's language in their URL, `/en/` or `/vi/` (`pages`).
 
-Everything in `urlpatterns` has no language: files for programs, and the permanent URLs of published content, which
-published bodies contain. The same content is also a page in each language.
+The URLs in `urlpatterns` contain no language. They are files for programs, and the permanent URLs of published content,
+which published bodies contain. The same content is also a page in each language.
 """
 
 from django.urls import path, re_path

@@ -24,7 +24,7 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
         response = view(request, *args, **kwargs)
         patch_cache_control(response, no_cache=True)
         # Django's ConditionalGetMiddleware ignores HEAD (RFC 9110, section 9.3.2), so it isn't used.
-        if "ETag" not in response:  # a remembered page has its ETag
+        if "ETag" not in response:  # a cached page already has its ETag
             set_response_etag(response)
         return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
 
@@ -32,7 +32,7 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 
 
 def remembered_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Render a review's page once for each version and language. A remembered page takes one query."""
+    """Render a review's page once for each version and language. A cached page takes one query."""
 
     @wraps(view)
     def answer(request: HttpRequest, review_id: UUID, **values: Any) -> HttpResponse:
@@ -49,7 +49,7 @@ def remembered_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 
 def page_number(request: HttpRequest) -> int:
-    """Return the number of the requested page. Raises Http404."""
+    """Return the number of the requested page. Raise Http404 if it isn't a possible number."""
     page = request.GET.get("page", "1")
     if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= queries.LAST_PAGE):
         raise Http404
@@ -57,7 +57,7 @@ def page_number(request: HttpRequest) -> int:
 
 
 def require_results(page: int, listed: list[queries.Body]) -> None:
-    """Raises Http404 beyond the last page, because the page would have nothing to link back to."""
+    """Raise Http404 beyond the last page, because the page would have nothing to link back to."""
     if page > 1 and not listed:
         raise Http404
 
@@ -69,7 +69,10 @@ def page_of_list(
     read: Callable[[int], tuple[list[queries.Body], bool]],
     newsroom: Callable[[queries.Body], queries.Body],
 ) -> HttpResponse:
-    """Render a page of a list. `name` is the list's name on the website and in the API. Raises Http404."""
+    """Render a page of a list. Raise Http404 beyond the last page.
+
+    `name` is the list's name on the website and in the API.
+    """
     page = page_number(request)
     found, more = read(page)
     require_results(page, found)
@@ -86,11 +89,11 @@ def page_of_list(
 
 
 def is_sample(site: str) -> bool:
-    """Return whether the site is a demo newsroom's. Demo newsrooms use a reserved top-level domain (RFC 2606)."""
+    """Return whether the site belongs to a demo newsroom. Demo newsrooms use a reserved top-level domain (RFC 2606)."""
     return site.endswith(".example")
 
 
 def sample_of(reviews: list[queries.Body]) -> str:
-    """Return "all" if all of these reviews are a demo newsroom's, "some" if some are, or otherwise an empty text."""
+    """Return "all" if all of these reviews are by a demo newsroom, "some" if some are, and otherwise an empty text."""
     samples = [is_sample(review["publisher"]["site"]) for review in reviews]
     return "all" if samples and all(samples) else "some" if any(samples) else ""

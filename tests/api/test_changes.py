@@ -15,6 +15,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from api.http import long_polling
+from factcheck.editorial.models import Review
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview
 from factcheck.web.places import Places
 from tests.support.drafts import (
@@ -166,8 +167,7 @@ def test_waiting_ends_with_the_time_and_not_before(world, api):
     assert took < 25
 
 
-def test_waiting_ends_with_what_is_published(newsroom: Newsroom, api):
-    publish_review(newsroom, make_review(newsroom))
+def test_waiting_ends_with_what_is_published(newsroom: Newsroom, live: Review, api):
     answers = []
 
     def wait():

@@ -7,7 +7,7 @@ from django.test import Client
 
 from factcheck.editorial.models import Review
 from tests.api.published import World, publish_world
-from tests.support.drafts import Newsroom, correct_review, make_newsroom, make_review, publish_review, withdraw_review
+from tests.support.drafts import Newsroom, correct_review, make_newsroom, withdraw_review
 
 LINKED_DATA = "application/ld+json"
 
@@ -91,11 +91,9 @@ def test_review_is_json_and_names_the_address_of_its_claim_review(world, accept,
         assert "@type" not in json.loads(response.content)
 
 
-def test_review_as_it_was_is_a_claim_review_too(newsroom: Newsroom, api):
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    correct_review(newsroom, review, headline="Tiêu đề mới")
-    withdraw_review(newsroom, review)
-    response = api.send(claim_review(review), {"as_of": "0"})
+def test_review_as_it_was_is_a_claim_review_too(newsroom: Newsroom, live: Review, api):
+    correct_review(newsroom, live, headline="Tiêu đề mới")
+    withdraw_review(newsroom, live)
+    response = api.send(claim_review(live), {"as_of": "0"})
     assert (response["Content-Type"], response["Factcheck-As-Of"]) == (LINKED_DATA, "0")
     assert json.loads(response.content)["headline"] == "Video nước lũ là của năm 2020"

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client
 
+from factcheck.editorial.models import Review
 from factcheck.record import dump_files
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.readmodel import datafeed
@@ -198,11 +199,9 @@ def test_feed_that_holds_what_was_erased_is_not_sent(newsroom: Newsroom, own_fol
     assert len(list(own_folder.glob("*.json"))) == 1
 
 
-def test_erasure_takes_the_feed_that_holds_the_review(newsroom: Newsroom, own_folder):
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+def test_erasure_takes_the_feed_that_holds_the_review(newsroom: Newsroom, live: Review, own_folder):
     call_command("make_feed")
-    erase_review(newsroom, review)
+    erase_review(newsroom, live)
     assert sorted(path.name for path in own_folder.iterdir()) == ["feed.lock", "lock"]
 
 

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from api.dumps import making
+from factcheck.editorial.models import Review
 from factcheck.record import dump_files
 from factcheck.record.log.notes import Checkpoint, open_note
 from factcheck.record.models import PublishedReview
@@ -45,9 +46,7 @@ def test_the_last_ones_are_kept(newsroom: Newsroom, own_folder, api, monkeypatch
     assert sorted(path.name for path in own_folder.iterdir()) == ["1", "2", "lock"]
 
 
-def test_erasure_takes_the_dumps_that_hold_the_review(newsroom: Newsroom, own_folder, api):
-    first = make_review(newsroom)
-    publish_review(newsroom, first)
+def test_erasure_takes_the_dumps_that_hold_the_review(newsroom: Newsroom, live: Review, own_folder, api):
     call_command("make_dumps")
     secret = make_review(newsroom, make_claim(newsroom, text="Zwielicht."), headline="Zwielicht")
     publish_review(newsroom, secret)
@@ -61,13 +60,13 @@ def test_erasure_takes_the_dumps_that_hold_the_review(newsroom: Newsroom, own_fo
     assert len(lines_of(own_folder / "2" / "reviews.jsonl.zst")) == 1
 
 
-def test_erasure_hides_a_dump_whose_files_cannot_be_removed(newsroom: Newsroom, own_folder, api, monkeypatch):
-    secret = make_review(newsroom)
-    publish_review(newsroom, secret)
+def test_erasure_hides_a_dump_whose_files_cannot_be_removed(
+    newsroom: Newsroom, live: Review, own_folder, api, monkeypatch
+):
     call_command("make_dumps")
     monkeypatch.setattr(dump_files.shutil, "rmtree", lambda *args, **kwargs: None)
     monkeypatch.setattr(Path, "unlink", lambda *args, **kwargs: None)
-    erase_review(newsroom, secret)
+    erase_review(newsroom, live)
     assert (own_folder / "0" / "reviews.parquet").exists()
     assert api.get("dumps/")["results"] == []
     api.problem("dumps/0/", status=404)
@@ -96,8 +95,7 @@ def test_erasure_while_a_dump_is_made(newsroom: Newsroom, own_folder, api, monke
     assert "Zwielicht" not in text_of(own_folder / "1" / "reviews.csv.zst")
 
 
-def test_what_is_published_meanwhile_waits_for_the_next_dump(newsroom: Newsroom, own_folder, monkeypatch):
-    publish_review(newsroom, make_review(newsroom))
+def test_what_is_published_meanwhile_waits_for_the_next_dump(newsroom: Newsroom, live: Review, own_folder, monkeypatch):
     later = make_review(newsroom)
     write = making.write_table
 
@@ -116,8 +114,7 @@ def test_what_is_published_meanwhile_waits_for_the_next_dump(newsroom: Newsroom,
     assert Checkpoint.parse(open_note(manifest["checkpoint"])[0]).size == 1
 
 
-def test_files_of_others_in_the_folder_stay(newsroom: Newsroom, own_folder):
-    publish_review(newsroom, make_review(newsroom))
+def test_files_of_others_in_the_folder_stay(live: Review, own_folder):
     for name in ("photos", "7", "unfinished-3"):
         (own_folder / name).mkdir(parents=True)
     (own_folder / "photos" / "1.jpg").write_bytes(b"x")
@@ -133,8 +130,7 @@ def test_two_makers_at_once(database, own_folder):
         call_command("make_dumps")
 
 
-def test_no_room(newsroom: Newsroom, own_folder, monkeypatch):
-    publish_review(newsroom, make_review(newsroom))
+def test_no_room(newsroom: Newsroom, live: Review, own_folder, monkeypatch):
     call_command("make_dumps")
     publish_review(newsroom, make_review(newsroom))
 
@@ -166,8 +162,9 @@ call_command("make_dumps")
 
 @pytest.mark.prove
 @pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.prove)])
-def test_run_that_is_stopped_leaves_the_old_ones(database: str, newsroom: Newsroom, own_folder, api, number):
-    publish_review(newsroom, make_review(newsroom))
+def test_run_that_is_stopped_leaves_the_old_ones(
+    database: str, newsroom: Newsroom, live: Review, own_folder, api, number
+):
     call_command("make_dumps")
     before = {path.name: path.read_bytes() for path in (own_folder / "0").iterdir()}
     publish_review(newsroom, make_review(newsroom))
@@ -189,8 +186,7 @@ def test_run_that_is_stopped_leaves_the_old_ones(database: str, newsroom: Newsro
     assert sorted(path.name for path in own_folder.iterdir()) == ["0", "1", "lock"]
 
 
-def test_progress_is_told(newsroom: Newsroom, own_folder):
-    publish_review(newsroom, make_review(newsroom))
+def test_progress_is_told(live: Review, own_folder):
     told = []
 
     def begin(total):

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
-from factcheck.editorial.models import Demand, EditorialEvent, Membership, Proposal
+from factcheck.editorial.models import Demand, EditorialEvent, Membership, Proposal, Review
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument
 from factcheck.record.statements.demand import Demand as DemandStatement
@@ -33,10 +33,8 @@ def tomorrow() -> date:
     return demand_policy.utc_today() + timedelta(days=1)
 
 
-def test_story_from_draft_to_update(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    demand = make_demand(newsroom, review, outcome="open", done="", done_on=None)
+def test_story_from_draft_to_update(newsroom: Newsroom, live: Review) -> None:
+    demand = make_demand(newsroom, live, outcome="open", done="", done_on=None)
     publish_demand(newsroom, demand)
     update_demand(newsroom, demand, outcome="refused", done="Đã từ chối.", done_on=date(2026, 10, 30))
 
@@ -50,7 +48,7 @@ def test_story_from_draft_to_update(newsroom: Newsroom) -> None:
     expected = {
         "id": str(demand.pk),
         **DEMAND,
-        "review": {"id": str(review.pk)},
+        "review": {"id": str(live.pk)},
         "published_at": at[1],
         "updated_at": at[2],
         "revision": {"number": 2, "kind": "updated", "class": None, "note": "Tòa đã bác yêu cầu."},
@@ -58,7 +56,7 @@ def test_story_from_draft_to_update(newsroom: Newsroom) -> None:
     assert document == whole(expected, DemandStatement)
     row = PublishedDemand.objects.using("public").get()
     assert (row.publisher, row.review, row.from_type, row.outcome, row.received_on, row.sequence) == (
-        "kiemchung.example", review.pk, "state_body", "refused", date(2026, 10, 20), 2,
+        "kiemchung.example", live.pk, "state_body", "refused", date(2026, 10, 20), 2,
     )  # fmt: skip
     body = json.loads(row.body)
     assert body["url"] == f"http://127.0.0.1:8000/demands/{demand.pk}/"
@@ -73,8 +71,9 @@ def test_story_from_draft_to_update(newsroom: Newsroom) -> None:
     assert (demand.state, demand.change_note) == ("published", "")
 
 
-def test_register_is_made_anew_and_verified(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
-    publish_review(newsroom, make_review(newsroom))
+def test_register_is_made_anew_and_verified(
+    newsroom: Newsroom, live: Review, capsys: pytest.CaptureFixture[str]
+) -> None:
     demand = make_demand(newsroom)
     publish_demand(newsroom, demand)
     update_demand(newsroom, demand, outcome="dropped")

@@ -28,12 +28,10 @@ from tests.support.drafts import (
 from tests.support.refusals import refused
 
 
-def test_erasure_leaves_the_log_and_a_notice(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+def test_erasure_leaves_the_log_and_a_notice(newsroom: Newsroom, live: Review) -> None:
     published_at = json.loads(PublishedReview.objects.get().body)["published_at"]
     digests = list(LogEntry.objects.values_list("digest", flat=True))
-    entry = erase_review(newsroom, review)
+    entry = erase_review(newsroom, live)
 
     assert [row.kind for row in LogEntry.objects.all()] == ["review.original", "review.erasure"]
     assert list(LogEntry.objects.values_list("digest", flat=True))[:1] == digests
@@ -42,8 +40,8 @@ def test_erasure_leaves_the_log_and_a_notice(newsroom: Newsroom) -> None:
     assert (row.status, row.claim_id, row.verdict, row.publisher, row.claimant) == ("erased", None, None, "", None)
     body = json.loads(row.body)
     assert body == {
-        "id": str(review.pk),
-        "url": f"http://127.0.0.1:8000/reviews/{review.pk}/",
+        "id": str(live.pk),
+        "url": f"http://127.0.0.1:8000/reviews/{live.pk}/",
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "notice": {
             "ground": "personal_data",
@@ -61,45 +59,41 @@ def test_erasure_leaves_the_log_and_a_notice(newsroom: Newsroom) -> None:
     assert PublishedClaim.objects.count() == 0
     assert PublishedReference.objects.count() == 0
 
-    review.refresh_from_db()
-    assert (review.state, review.headline, review.language, review.verdict) == ("erased", "", "und", None)
-    assert str(review) == "[erased]"
-    assert list(review.authorships.values_list("user", "name")) == [(newsroom.reporter.pk, "")]
-    assert (review.sources.count(), Claimant.objects.count(), Appearance.objects.count()) == (0, 0, 0)
+    live.refresh_from_db()
+    assert (live.state, live.headline, live.language, live.verdict) == ("erased", "", "und", None)
+    assert str(live) == "[erased]"
+    assert list(live.authorships.values_list("user", "name")) == [(newsroom.reporter.pk, "")]
+    assert (live.sources.count(), Claimant.objects.count(), Appearance.objects.count()) == (0, 0, 0)
     # The people, actions and times stay.
-    assert list(EditorialEvent.objects.filter(subject=str(review.pk)).order_by("pk").values_list("action", "detail")) == [
+    assert list(EditorialEvent.objects.filter(subject=str(live.pk)).order_by("pk").values_list("action", "detail")) == [
         ("publication.submitted", {}), ("publication.approved", {}), ("review.original", {}),
         ("erasure.submitted", {}), ("erasure.approved", {}), ("review.erasure", {"sequence": 1}),
     ]  # fmt: skip
-    assert list(review.proposals.order_by("pk").values_list("action", "statement", "digest", "decided_by")) == [
+    assert list(live.proposals.order_by("pk").values_list("action", "statement", "digest", "decided_by")) == [
         ("publication", "", "0" * 64, newsroom.editor.pk),
-        ("erasure", review.proposals.latest("pk").statement, review.proposals.latest("pk").digest, newsroom.chief.pk),
+        ("erasure", live.proposals.latest("pk").statement, live.proposals.latest("pk").digest, newsroom.chief.pk),
     ]
 
 
-def test_erased_review_can_do_nothing_more(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    erase_review(newsroom, review)
+def test_erased_review_can_do_nothing_more(newsroom: Newsroom, live: Review) -> None:
+    erase_review(newsroom, live)
     person = newsroom.editor
     for call, code in (
-        (lambda: workflow.submit(subject=review, by=person), "wrong_state"),
-        (lambda: workflow.publish(proposal=review.proposals.first(), by=person), "wrong_state"),
-        (lambda: review_policy.open_correction(review=review, by=person, change_class="typo", note="x"), "wrong_state"),
-        (lambda: review_policy.withdraw(review=review, by=person, reason="x"), "not_public"),
-        (lambda: review_policy.reinstate(review=review, by=person, reason="x"), "wrong_state"),
-        (lambda: review_policy.erase(review=review, by=person, ground="law", notice="Theo luật."), "not_public"),
+        (lambda: workflow.submit(subject=live, by=person), "wrong_state"),
+        (lambda: workflow.publish(proposal=live.proposals.first(), by=person), "wrong_state"),
+        (lambda: review_policy.open_correction(review=live, by=person, change_class="typo", note="x"), "wrong_state"),
+        (lambda: review_policy.withdraw(review=live, by=person, reason="x"), "not_public"),
+        (lambda: review_policy.reinstate(review=live, by=person, reason="x"), "wrong_state"),
+        (lambda: review_policy.erase(review=live, by=person, ground="law", notice="Theo luật."), "not_public"),
     ):
         with refused(code):
             call()
 
 
-def test_withdrawn_review_is_redacted_without_being_public_again(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    withdraw_review(newsroom, review)
-    redact_review(newsroom, review)
-    publish_review(newsroom, review)
+def test_withdrawn_review_is_redacted_without_being_public_again(newsroom: Newsroom, live: Review) -> None:
+    withdraw_review(newsroom, live)
+    redact_review(newsroom, live)
+    publish_review(newsroom, live)
     assert list(LogEntry.objects.order_by("sequence").values_list("kind", flat=True)) == [
         "review.original", "review.withdrawal", "review.erasure", "review.correction"
     ]  # fmt: skip
@@ -107,38 +101,32 @@ def test_withdrawn_review_is_redacted_without_being_public_again(newsroom: Newsr
     call_command("verify_record")
 
 
-def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    wanted: dict[str, Any] = {"review": review, "by": newsroom.editor, "ground": "personal_data", "notice": NOTICE}
+def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom, live: Review) -> None:
+    wanted: dict[str, Any] = {"review": live, "by": newsroom.editor, "ground": "personal_data", "notice": NOTICE}
     with refused("wrong_state"):
         review_policy.erase(**wanted, redact=True)
-    open_correction(newsroom, review)
+    open_correction(newsroom, live)
     with refused("wrong_state"):
         review_policy.erase(**wanted, redact=True)
     Review.objects.update(headline="Đoạn phim cũ")
     review_policy.erase(**wanted, redact=True)
     # The request is decided on first.
     with refused("incomplete", "A request to withdraw, reinstate or erase this review is still open"):
-        workflow.submit(subject=review, by=newsroom.reporter)
+        workflow.submit(subject=live, by=newsroom.reporter)
 
 
-def test_redacted_revision_needs_its_note(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    redact_review(newsroom, review)
+def test_redacted_revision_needs_its_note(newsroom: Newsroom, live: Review) -> None:
+    redact_review(newsroom, live)
     Review.objects.update(change_note="")
     with refused("incomplete", "Choose the kind of correction"):
-        workflow.submit(subject=review, by=newsroom.reporter)
+        workflow.submit(subject=live, by=newsroom.reporter)
     with refused("not_public"):
-        review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")
+        review_policy.withdraw(review=live, by=newsroom.reporter, reason="x")
 
 
-def test_withdrawn_review_can_be_erased(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    withdraw_review(newsroom, review)
-    entry = erase_review(newsroom, review)
+def test_withdrawn_review_can_be_erased(newsroom: Newsroom, live: Review) -> None:
+    withdraw_review(newsroom, live)
+    entry = erase_review(newsroom, live)
     assert entry.number == 3
     assert list(RevisionDocument.objects.values_list("entry", flat=True)) == [2]
     call_command("verify_record")
@@ -200,12 +188,10 @@ def test_erase_says_what_is_wrong_with_the_notice(module_newsroom: Newsroom, fie
     assert not Proposal.objects.filter(action="erasure").exists()
 
 
-def test_redaction_may_say_what_stays(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    open_correction(newsroom, review, summary="Sai.")
+def test_redaction_may_say_what_stays(newsroom: Newsroom, live: Review) -> None:
+    open_correction(newsroom, live, summary="Sai.")
     review_policy.erase(
-        review=review,
+        review=live,
         by=newsroom.editor,
         ground="other",
         notice="Bài “Video nước lũ là của năm 2020” đã bỏ tên.",

@@ -22,6 +22,8 @@ from tests.support.drafts import (
     waiting,
 )
 
+pytestmark = pytest.mark.one_database
+
 MOMENT = datetime(2026, 10, 4, 8, 30, tzinfo=UTC)
 DONE = {
     "state": "done", "captured_at": MOMENT, "size": 48_200, "sha256": "ab" * 32, "media_type": "application/warc",
@@ -81,12 +83,10 @@ def test_book_without_a_url_needs_no_copy(newsroom: Newsroom) -> None:
     assert reasons(review) == []
 
 
-def test_appearances_of_another_newsrooms_claim_are_its_own_matter(newsroom: Newsroom) -> None:
-    first = make_review(newsroom)
-    publish_review(newsroom, first)
-    first.claim.appearances.update(no_capture_reason="")
+def test_appearances_of_another_newsrooms_claim_are_its_own_matter(live: Review) -> None:
+    live.claim.appearances.update(no_capture_reason="")
     other = make_newsroom("checkpoint.example")
-    second = make_review(other, first.claim, language="en")
+    second = make_review(other, live.claim, language="en")
     assert reasons(second) == []
     publish_review(other, second)
 
@@ -110,7 +110,7 @@ def test_capture_that_arrives_after_the_submission_enters_with_the_next_revision
     assert has_same_content(before, after)
 
 
-def test_other_newsroom_repeats_the_published_capture_of_an_appearance(newsroom: Newsroom) -> None:
+def test_other_newsroom_repeats_the_published_capture_of_an_appearance(newsroom: Newsroom, database: str) -> None:
     first = make_review(newsroom)
     first.claim.appearances.update(no_capture_reason="", capture=make_capture(newsroom, **DONE))
     publish_review(newsroom, first)
@@ -130,7 +130,7 @@ def test_other_newsroom_repeats_the_published_capture_of_an_appearance(newsroom:
         ("editorial_appearance", "no_capture_reason = ''"),
     ],
 )
-def test_database_refuses_a_review_without_evidence(newsroom: Newsroom, table: str, change: str) -> None:
+def test_database_refuses_a_review_without_evidence(newsroom: Newsroom, table: str, change: str, database: str) -> None:
     review = make_review(newsroom)
     run(f"UPDATE {table} SET {change}", [])
     statement = review_statements.build_statement(Review.objects.get(pk=review.pk))
@@ -150,23 +150,21 @@ def test_capture_that_is_done_never_changes(newsroom: Newsroom) -> None:
         run("UPDATE editorial_capture SET timestamp_token = 'y' WHERE id = %s", [done.pk])
 
 
-def test_source_refers_to_captures_of_its_newsroom_only(newsroom: Newsroom) -> None:
+def test_source_refers_to_captures_of_its_newsroom_only(newsroom: Newsroom, database: str) -> None:
     review, theirs = make_review(newsroom), make_capture(make_newsroom("checkpoint.example"), **DONE)
     for rows in (review.sources, review.claim.appearances):
         with pytest.raises(IntegrityError, match="it belongs to another newsroom"):
             rows.update(capture=theirs)
 
 
-def test_changed_evidence_is_metadata_and_a_changed_source_is_not(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="metadata", note="Ngày đăng.")
-    review.sources.update(published_on=MOMENT, no_capture_reason="Trang cấm sao chép.")
-    publish_review(newsroom, review)
-    open_correction(newsroom, review)
-    review.sources.update(title="Nguồn khác")
-    Review.objects.filter(pk=review.pk).update(change_class="metadata")
-    assert any("The verdict, the claim or the text has changed" in each for each in reasons(review))
+def test_changed_evidence_is_metadata_and_a_changed_source_is_not(newsroom: Newsroom, live: Review) -> None:
+    review_policy.open_correction(review=live, by=newsroom.reporter, change_class="metadata", note="Ngày đăng.")
+    live.sources.update(published_on=MOMENT, no_capture_reason="Trang cấm sao chép.")
+    publish_review(newsroom, live)
+    open_correction(newsroom, live)
+    live.sources.update(title="Nguồn khác")
+    Review.objects.filter(pk=live.pk).update(change_class="metadata")
+    assert any("The verdict, the claim or the text has changed" in each for each in reasons(live))
     correct = {"summary": "Sai. Đoạn phim cũ."}
-    Review.objects.filter(pk=review.pk).update(change_class="substantive", state="published")
-    assert str(correct_review(newsroom, review, **correct).kind) == "review.correction"
+    Review.objects.filter(pk=live.pk).update(change_class="substantive", state="published")
+    assert str(correct_review(newsroom, live, **correct).kind) == "review.correction"

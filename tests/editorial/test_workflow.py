@@ -28,12 +28,10 @@ from tests.support.drafts import (
 from tests.support.refusals import refused
 
 
-def test_story_from_draft_to_reinstatement(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    correct_review(newsroom, review, verdict=make_scale().verdicts.get(slug="true"))
-    withdraw_review(newsroom, review)
-    reinstate_review(newsroom, review)
+def test_story_from_draft_to_reinstatement(newsroom: Newsroom, live: Review) -> None:
+    correct_review(newsroom, live, verdict=make_scale().verdicts.get(slug="true"))
+    withdraw_review(newsroom, live)
+    reinstate_review(newsroom, live)
 
     assert list(LogEntry.objects.values_list("sequence", "kind", "number")) == [
         (0, "review.original", 1),
@@ -58,9 +56,9 @@ def test_story_from_draft_to_reinstatement(newsroom: Newsroom) -> None:
     assert set(PublishedReference.objects.values_list("kind", "key")) == {
         ("publisher", "kiemchung.example"),
         ("verdict", "truth:true"),
-        ("claimant", str(review.claim.claimant_id)),
+        ("claimant", str(live.claim.claimant_id)),
     }
-    assert list(EditorialEvent.objects.filter(subject=str(review.pk)).order_by("pk").values_list("action", flat=True)) == [
+    assert list(EditorialEvent.objects.filter(subject=str(live.pk)).order_by("pk").values_list("action", flat=True)) == [
         "publication.submitted", "publication.approved", "review.original",
         "correction.opened", "publication.submitted", "publication.approved", "review.correction",
         "withdrawal.submitted", "withdrawal.approved", "review.withdrawal",
@@ -68,10 +66,8 @@ def test_story_from_draft_to_reinstatement(newsroom: Newsroom) -> None:
     ]  # fmt: skip
 
 
-def test_withdrawn_claim_leaves_the_lists(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    withdraw_review(newsroom, review)
+def test_withdrawn_claim_leaves_the_lists(newsroom: Newsroom, live: Review) -> None:
+    withdraw_review(newsroom, live)
     claim = PublishedClaim.objects.get()
     assert claim.status == "withdrawn"
     assert json.loads(claim.body)["reviews"] == []
@@ -202,10 +198,8 @@ def test_correction_needs_class_note_and_change(newsroom: Newsroom) -> None:
         workflow.submit(subject=review, by=newsroom.reporter)
 
 
-def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    opened = {"review": review, "by": newsroom.reporter, "change_class": "substantive"}
+def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom, live: Review) -> None:
+    opened = {"review": live, "by": newsroom.reporter, "change_class": "substantive"}
     message = r"Write at least 40 characters\. Your text has 16\."
     with refused("incomplete"):
         review_policy.open_correction(**opened, note=" Sai ngày quay ạ.\n")
@@ -213,7 +207,7 @@ def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom
     # The note can be edited while the draft is open.
     Review.objects.update(summary="Sai!", change_note="Sai ngày quay ạ.")
     with refused("incomplete", message):
-        workflow.submit(subject=review, by=newsroom.reporter)
+        workflow.submit(subject=live, by=newsroom.reporter)
 
 
 def test_another_verdict_is_no_typing_error(newsroom: Newsroom) -> None:
@@ -228,33 +222,29 @@ def test_another_verdict_is_no_typing_error(newsroom: Newsroom) -> None:
     workflow.submit(subject=review, by=newsroom.reporter)
 
 
-def test_change_of_metadata_leaves_the_text_unchanged(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+def test_change_of_metadata_leaves_the_text_unchanged(newsroom: Newsroom, live: Review) -> None:
     note = "Bài viết bằng tiếng Anh."
-    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="metadata", note=note)
+    review_policy.open_correction(review=live, by=newsroom.reporter, change_class="metadata", note=note)
     Review.objects.update(language="en", summary="Khác.")
     with refused("incomplete", "so this isn’t only about details. Choose another kind"):
-        workflow.submit(subject=review, by=newsroom.reporter)
-    Review.objects.update(summary=review.summary)
-    assert publish_review(newsroom, review).kind == "review.update"
+        workflow.submit(subject=live, by=newsroom.reporter)
+    Review.objects.update(summary=live.summary)
+    assert publish_review(newsroom, live).kind == "review.update"
     body = json.loads(PublishedReview.objects.get().body)
     assert (body["language"], body["revision"]["class"], body["revision"]["note"]) == ("en", "metadata", note)
     assert body["corrections"] == []
 
 
-def test_update_is_not_a_correction(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Có số liệu mới.")
+def test_update_is_not_a_correction(newsroom: Newsroom, live: Review) -> None:
+    review_policy.open_correction(review=live, by=newsroom.reporter, change_class="update", note="Có số liệu mới.")
     Review.objects.update(summary="Sai. Có số liệu mới.")
-    entry = publish_review(newsroom, review)
+    entry = publish_review(newsroom, live)
     assert entry.kind == "review.update"
     body = json.loads(PublishedReview.objects.get().body)
     assert body["revision"]["kind"] == "update"
     assert body["corrections"][0]["class"] == "update"
-    review.refresh_from_db()
-    assert (review.state, review.change_class, review.change_note) == ("published", "", "")
+    live.refresh_from_db()
+    assert (live.state, live.change_class, live.change_note) == ("published", "", "")
 
 
 def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: Newsroom) -> None:
@@ -282,29 +272,25 @@ def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: New
         review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="")
 
 
-def test_correction_of_a_withdrawn_review_waits_for_its_reinstatement(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    withdraw_review(newsroom, review)
-    open_correction(newsroom, review, summary="Đang viết lại.")
+def test_correction_of_a_withdrawn_review_waits_for_its_reinstatement(newsroom: Newsroom, live: Review) -> None:
+    withdraw_review(newsroom, live)
+    open_correction(newsroom, live, summary="Đang viết lại.")
     with refused("incomplete", "Reinstate the review before you submit a correction"):
-        workflow.submit(subject=review, by=newsroom.reporter)
-    reinstate_review(newsroom, review)
+        workflow.submit(subject=live, by=newsroom.reporter)
+    reinstate_review(newsroom, live)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Sai. Đoạn video được quay năm 2020."
-    correct_review(newsroom, review)
+    correct_review(newsroom, live)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Đang viết lại."
 
 
-def test_withdrawal_during_a_correction_keeps_the_draft(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    open_correction(newsroom, review, summary="Đang viết lại.")
-    withdraw_review(newsroom, review)
-    reinstate_review(newsroom, review)
+def test_withdrawal_during_a_correction_keeps_the_draft(newsroom: Newsroom, live: Review) -> None:
+    open_correction(newsroom, live, summary="Đang viết lại.")
+    withdraw_review(newsroom, live)
+    reinstate_review(newsroom, live)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Sai. Đoạn video được quay năm 2020."
-    review.refresh_from_db()
-    assert review.summary == "Đang viết lại."
-    correct_review(newsroom, review)
+    live.refresh_from_db()
+    assert live.summary == "Đang viết lại."
+    correct_review(newsroom, live)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Đang viết lại."
 
 

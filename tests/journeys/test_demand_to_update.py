@@ -7,7 +7,7 @@ from django.test import Client
 
 from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.readers.demands import ACTIONS
-from factcheck.editorial.models import Demand, Proposal
+from factcheck.editorial.models import Demand, Proposal, Review
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import decision
@@ -17,26 +17,22 @@ from tests.support.drafts import (
     approve_demand,
     make_demand,
     make_newsroom,
-    make_review,
     make_user,
     publish_demand,
-    publish_review,
     waiting,
 )
 
 PASSWORD = "a long enough secret"
 
 
-def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+def test_demand_from_receipt_to_update(newsroom: Newsroom, live: Review) -> None:
     lan, minh = sign_in(newsroom.reporter.username, PASSWORD), sign_in(newsroom.editor.username, PASSWORD)
 
     lan.open("/admin/").follow("Record a demand")
     lan.choose("from_type", "private person").fill(received_on="2026-10-20", from_name="Nguyễn Văn A", asked="Gỡ bài.")
     lan.press("Save and submit for approval")
     assert "Private persons must not be named. Enter a description and leave the name empty." in lan.text
-    lan.choose("from_type", "company").fill(from_name="Công ty Ví Dụ", review=str(review.pk))
+    lan.choose("from_type", "company").fill(from_name="Công ty Ví Dụ", review=str(live.pk))
     lan.press("Save and submit for approval")
     assert "Someone else will read this and decide." in lan.text
     assert "Company or organisation · received 20 October 2026" in lan.text
@@ -70,7 +66,7 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     assert "Published." in minh.text
     (published,) = Client().get("/api/v1/demands/").json()["results"]
     assert (published["from"]["name"], published["outcome"]) == ("Công ty Ví Dụ", "refused")
-    assert published["review"] == {"id": str(review.pk)}
+    assert published["review"] == {"id": str(live.pk)}
     assert minh.follow("The public page").status == 200
 
     demand = Demand.objects.get()

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.models import Authorship, EditorialEvent, Freeze, Membership, Proposal, Publisher, User
+from factcheck.editorial.models import Authorship, EditorialEvent, Freeze, Membership, Proposal, Publisher, Review, User
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import freeze_policy, merge_policy, review_policy, workflow
 from factcheck.editorial.proposals.import_policy import publish_import
@@ -50,17 +50,17 @@ def execute(sql: str, *parameters: Any) -> None:
         cursor.execute(sql, parameters)
 
 
-def test_nothing_of_a_frozen_newsroom_enters_the_log(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    public = make_review(newsroom)
-    publish_review(newsroom, public)
+def test_nothing_of_a_frozen_newsroom_enters_the_log(
+    newsroom: Newsroom, live: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = make_newsroom("khac.example")
     theirs = publish_claim(other, "Lời đồn của tòa soạn khác.")
     waits, demand = approved(newsroom, make_review(newsroom)), approved(newsroom, make_demand(newsroom))
     batch = MAKE[Kind.IMPORT](newsroom)
     Authorship.objects.filter(review__proposals__batch=batch.batch).delete()  # the drafts are as they were submitted
     workflow.approve(proposal=batch, by=newsroom.editor, digest=batch.digest)
-    merge = merge_policy.propose_merge(claim=theirs, into=public.claim, by=other.editor, note="Cùng một tin đồn.")
-    withdrawal = review_policy.withdraw(review=public, by=newsroom.chief, reason="Bị ép.")
+    merge = merge_policy.propose_merge(claim=theirs, into=live.claim, by=other.editor, note="Cùng một tin đồn.")
+    withdrawal = review_policy.withdraw(review=live, by=newsroom.chief, reason="Bị ép.")
     frozen, entries = freeze(newsroom), LogEntry.objects.count()
 
     def attempts() -> None:

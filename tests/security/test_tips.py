@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.messages import message_limits, reader_messages
-from factcheck.editorial.models import EditorialEvent, ReaderMessage
+from factcheck.editorial.models import EditorialEvent, ReaderMessage, Review
 from tests.api.test_messages import TIP, send, sent, status
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review
@@ -78,11 +78,9 @@ def test_disk_is_bounded_whatever_the_editors_do(newsroom: Newsroom, monkeypatch
     assert tips(1, "192.0.2.1") == [503]
 
 
-def test_database_holds_no_text_or_contact(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+def test_database_holds_no_text_or_contact(newsroom: Newsroom, live: Review) -> None:
     sent("tips", {"text": TEXT, "language": "vi", "url": URL, "contact": CONTACT})
-    assert correction(review).status_code == 201
+    assert correction(live).status_code == 201
     page = signed_in(newsroom.editor).open(LIST).text
     assert TEXT in page
     message = ReaderMessage.objects.get(kind="tip")
@@ -109,10 +107,8 @@ def test_database_refuses_an_unencrypted_text(newsroom: Newsroom, column: str) -
         cursor.execute(f"UPDATE editorial_readermessage SET {column} = 'https://plain.example/'")
 
 
-def test_reporter_sees_that_a_message_exists_and_its_review(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    correction(review)
+def test_reporter_sees_that_a_message_exists_and_its_review(newsroom: Newsroom, live: Review) -> None:
+    correction(live)
     message = ReaderMessage.objects.get()
     browser = signed_in(newsroom.reporter)
     page = f"{LIST}{message.pk}/change/"

@@ -7,8 +7,9 @@ import os
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import psycopg
@@ -35,13 +36,19 @@ class Ground:
     made: Any
 
 
-def ground_fixture(make: Callable[[], Any]) -> Any:
-    """Return a fixture for the whole test run. Assign it to a name that ends with `_ground`."""
+def ground_fixture(make: Callable[..., Any], *, after: str = "") -> Any:
+    """Return a fixture for the whole test run. Assign it to a name that ends with `_ground`.
+
+    ``after`` is the name of a ground to continue from. Its value is the argument of ``make``.
+    """
 
     @pytest.fixture(scope="session")
-    def made(template: str, django_db_blocker: Any) -> Ground:
+    def made(template: str, django_db_blocker: Any, request: pytest.FixtureRequest) -> Ground:
+        begun: Ground | None = request.getfixturevalue(after) if after else None
         with django_db_blocker.unblock():
-            return _ground(make.__name__, template, make)
+            if begun is None:
+                return _ground(make.__name__, template, make)
+            return _ground(make.__name__, begun.template, partial(make, deepcopy(begun.made)))
 
     return made
 

@@ -189,6 +189,13 @@ def publish_review(newsroom: Newsroom, review: Review) -> LogEntry:
     return workflow.approve_and_publish(proposal=approval, by=newsroom.editor, digest=approval.digest)
 
 
+def publish_first(newsroom: Newsroom) -> Review:
+    """The review that `make_review` makes, published."""
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    return review
+
+
 def publish_claim(newsroom: Newsroom, text: str = FLOOD) -> Claim:
     """Create a claim with a published review."""
     review = make_review(newsroom, make_claim(newsroom, text=text))

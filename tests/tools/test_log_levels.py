@@ -21,7 +21,6 @@ from factcheck.operations import tasks
 from factcheck.record.errors import SetupError
 from factcheck.record.matching.embeddings import EmbeddingError
 from factcheck.tools.http_client import FetchError, Problem
-from tests.support.drafts import make_review, publish_review
 from tests.support.working import work_off
 
 Lines = Callable[[], list[str]]
@@ -84,10 +83,8 @@ def test_page_that_stays_unreachable_is_no_failed_job(newsroom, lines, monkeypat
     assert lines() == []
 
 
-def test_source_of_a_review_that_is_withdrawn_meanwhile(newsroom, lines, monkeypatch):
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    source = WatchedSource.objects.create(review=review, url="https://a.example/", next_at=timezone.now(), sequence=0)
+def test_source_of_a_review_that_is_withdrawn_meanwhile(live, lines, monkeypatch):
+    source = WatchedSource.objects.create(review=live, url="https://a.example/", next_at=timezone.now(), sequence=0)
     monkeypatch.setattr(source_checks, "_cited", lambda _source: [{"quote": None, "capture": None}])
     monkeypatch.setattr(source_checks, "_find_state", lambda *_arguments: WatchedSource.objects.all().delete() and None)
     source_checks.check_source(source)

@@ -10,6 +10,7 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from factcheck.editorial.models import Review
 from factcheck.editorial.proposals import workflow
 from factcheck.record.models import LogEntry
 from factcheck.webhooks import delivery
@@ -76,12 +77,10 @@ def test_every_kind_of_entry_has_its_event(newsroom: Newsroom, receiver: Receive
     ]
 
 
-def test_subscriber_gets_what_was_asked_for_from_then_on(newsroom: Newsroom, receiver: Receiver) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+def test_subscriber_gets_what_was_asked_for_from_then_on(newsroom: Newsroom, live: Review, receiver: Receiver) -> None:
     subscribe(receiver.url, "review.corrected")
     publish(newsroom)
-    correct_review(newsroom, review, summary="Sai. Lần 2.")
+    correct_review(newsroom, live, summary="Sai. Lần 2.")
     deliver()
     assert [got.message["data"]["sequence"] for got in receiver.received] == [2]
     assert Subscription.objects.get().cursor == 2

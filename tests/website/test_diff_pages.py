@@ -9,6 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.editorial.models import Review
 from factcheck.tools.budget import current
 from factcheck.web.places import search_places
 from factcheck.website import diff_views
@@ -107,15 +108,13 @@ def test_page_of_a_withdrawal_or_an_erasure_says_so(reviews: SimpleNamespace) ->
     assert "The text of revision 3 has been erased" not in page.text
 
 
-def test_page_of_a_withdrawn_review_says_so(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    correct_review(newsroom, review, summary="Sai. Đã sửa.")
+def test_page_of_a_withdrawn_review_says_so(newsroom: Newsroom, live: Review) -> None:
+    correct_review(newsroom, live, summary="Sai. Đã sửa.")
     words = "The review has since been withdrawn."
-    assert words not in get(f"/reviews/{review.pk}/revisions/1..2/").text
-    withdraw_review(newsroom, review)
-    assert words in get(f"/reviews/{review.pk}/revisions/1..2/").text
-    assert words not in get(f"/reviews/{review.pk}/revisions/2..3/").text
+    assert words not in get(f"/reviews/{live.pk}/revisions/1..2/").text
+    withdraw_review(newsroom, live)
+    assert words in get(f"/reviews/{live.pk}/revisions/1..2/").text
+    assert words not in get(f"/reviews/{live.pk}/revisions/2..3/").text
 
 
 def test_pair_that_is_none(reviews: SimpleNamespace) -> None:

@@ -9,14 +9,13 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from factcheck.editorial.models import Review
 from factcheck.record.models import PublishedReview
 from tests.support.drafts import (
     Newsroom,
     correct_review,
     erase_review,
-    make_review,
     make_scale,
-    publish_review,
     withdraw_review,
 )
 from tests.website.conftest import Page, Published
@@ -78,23 +77,21 @@ def test_frame_language_is_the_readers_if_none_is_chosen(published: Published) -
     assert Client().get("/embed/reviews/00000000-0000-4000-8000-000000000000/").status_code == 404
 
 
-def test_frame_and_oembed_follow_correction_withdrawal_and_erasure(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    path = f"/reviews/{review.pk}/"
+def test_frame_and_oembed_follow_correction_withdrawal_and_erasure(newsroom: Newsroom, live: Review) -> None:
+    path = f"/reviews/{live.pk}/"
     first = Client().get(f"/embed{path}?lang=en")
     assert "False" in frame(path).text
     again = {"if-none-match": first.headers["ETag"]}
     assert Client().get(f"/embed{path}?lang=en", headers=again).status_code == 304
-    correct_review(newsroom, review, verdict=make_scale().verdicts.get(slug="true"))
+    correct_review(newsroom, live, verdict=make_scale().verdicts.get(slug="true"))
     assert Client().get(f"/embed{path}?lang=en", headers=again).status_code == 200
     assert "True" in frame(path).text
     assert oembed(path)["title"] == "Video nước lũ là của năm 2020"
-    withdraw_review(newsroom, review)
+    withdraw_review(newsroom, live)
     assert "This review has been withdrawn Withdrawn on" in frame(path).text
     assert "mái chùa" not in frame(path).text
     assert oembed(path)["title"] == "Đã rút lại: Video nước lũ là của năm 2020"
-    erase_review(newsroom, review, notice="Theo quyết định của tòa án.")
+    erase_review(newsroom, live, notice="Theo quyết định của tòa án.")
     assert "This text has been erased" in frame(path, status=410).text
     oembed(path, status=404)
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.messages import message_limits, reader_messages
-from factcheck.editorial.models import ReaderMessage
+from factcheck.editorial.models import ReaderMessage, Review
 from tests.journeys.browser import Browser
 from tests.support.drafts import Newsroom, erase_review, make_review, publish_review, withdraw_review
 
@@ -35,14 +35,12 @@ def test_reader_sends_in_what_was_searched_for_in_vain(newsroom: Newsroom) -> No
     assert (row.url, row.contact, row.review) == ("https://social.example/p/1", "lan@reader.example", None)
 
 
-def test_mistake_in_a_review_reaches_its_newsroom_and_the_answer_its_sender(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    page = reader(f"/reviews/{review.pk}/").follow("Báo lỗi trong bài")
+def test_mistake_in_a_review_reaches_its_newsroom_and_the_answer_its_sender(newsroom: Newsroom, live: Review) -> None:
+    page = reader(f"/reviews/{live.pk}/").follow("Báo lỗi trong bài")
     assert "Trong bài: Video nước lũ là của năm 2020" in page.text
     page.fill(text="Video quay năm 2019, không phải năm 2020.").choose("language", "English").press("Gửi")
     row = ReaderMessage.objects.get()
-    assert (row.kind, row.review, row.newsroom, row.language) == ("correction", review, newsroom.publisher, "en")
+    assert (row.kind, row.review, row.newsroom, row.language) == ("correction", live, newsroom.publisher, "en")
     assert "Tin đang chờ" in page.text
     reader_messages.take_up(message=row, by=newsroom.editor, newsroom=newsroom.publisher.pk)
     assert "đã tiếp nhận" in page.open(page.path).text
@@ -172,10 +170,8 @@ def test_answers_are_nobody_elses(newsroom: Newsroom) -> None:
     assert Client().put("/en/tips/").status_code == Client().post(sent.headers["Location"]).status_code == 405
 
 
-def test_forms_are_read_by_the_reading_role_alone(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+def test_forms_are_read_by_the_reading_role_alone(live: Review) -> None:
     with CaptureQueriesContext(connections["default"]) as of_editors:
-        for path in ("/en/tips/", f"/en/reviews/{review.pk}/report/"):
+        for path in ("/en/tips/", f"/en/reviews/{live.pk}/report/"):
             assert Client().get(path).status_code == 200
     assert len(of_editors) == 0

@@ -8,6 +8,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.editorial.models import Review
 from factcheck.record.models import LogEntry
 from tests.support.drafts import Newsroom, correct_review, make_review, publish_review, redact_review
 from tests.website.conftest import Page, Published
@@ -122,22 +123,20 @@ def test_review_leads_to_other_reviews_of_the_claim(published: Published) -> Non
     assert page.values("link", "hreflang") == []
 
 
-def test_review_names_its_translation(newsroom: Newsroom) -> None:
-    vietnamese = make_review(newsroom)
-    publish_review(newsroom, vietnamese)
-    english = make_review(newsroom, vietnamese.claim, language="en-GB", headline="The video is of 2020")
+def test_review_names_its_translation(newsroom: Newsroom, live: Review) -> None:
+    english = make_review(newsroom, live.claim, language="en-GB", headline="The video is of 2020")
     publish_review(newsroom, english)
-    again = make_review(newsroom, vietnamese.claim, headline="Thêm một bài")
+    again = make_review(newsroom, live.claim, headline="Thêm một bài")
     publish_review(newsroom, again)
-    here, there = f"/reviews/{vietnamese.pk}/", f"/reviews/{english.pk}/"
+    here, there = f"/reviews/{live.pk}/", f"/reviews/{english.pk}/"
     assert _alternates(here) == [("vi", here), ("en-GB", there)]
     assert _alternates(there) == [("en-GB", there), ("vi", here)]
     assert _alternates(f"/reviews/{again.pk}/") == [("vi", f"/reviews/{again.pk}/"), ("en-GB", there)]
-    unknown = make_review(newsroom, vietnamese.claim, language="und", headline="2020")
+    unknown = make_review(newsroom, live.claim, language="und", headline="2020")
     publish_review(newsroom, unknown)
     assert _alternates(f"/reviews/{unknown.pk}/") == []
     assert _alternates(here) == [("vi", here), ("en-GB", there)]
-    correct_review(newsroom, vietnamese, headline="Video là của năm 2020")
+    correct_review(newsroom, live, headline="Video là của năm 2020")
     assert _alternates(f"{here}revisions/1/") == []
 
 

@@ -12,6 +12,7 @@ import zxingcpp
 from django.test import Client, override_settings
 from PIL import Image
 
+from factcheck.editorial.models import Review
 from factcheck.record.formats.text import nfc
 from factcheck.record.models import PublishedReview
 from factcheck.web.places import search_places
@@ -96,24 +97,22 @@ def test_picture_of_a_claim_is_the_newest_reviews(published: Published) -> None:
     assert response.headers["Location"] == picture_of(published.english)
 
 
-def test_picture_follows_correction_withdrawal_and_erasure(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    first = picture_of(f"/reviews/{review.pk}/")
+def test_picture_follows_correction_withdrawal_and_erasure(newsroom: Newsroom, live: Review) -> None:
+    first = picture_of(f"/reviews/{live.pk}/")
     before = Client().get(first)
-    correct_review(newsroom, review, verdict=make_scale().verdicts.get(slug="true"))
-    second = picture_of(f"/reviews/{review.pk}/")
+    correct_review(newsroom, live, verdict=make_scale().verdicts.get(slug="true"))
+    second = picture_of(f"/reviews/{live.pk}/")
     assert second != first
     moved = Client().get(first)
     assert (moved.status_code, moved.headers["Location"], moved.headers["Cache-Control"]) == (302, second, "no-cache")
     after = Client().get(second)
     assert opened(before.content).getpixel((5, 5)) != opened(after.content).getpixel((5, 5))
-    withdraw_review(newsroom, review)
+    withdraw_review(newsroom, live)
     withdrawn = Client().get(second, follow=True)
     assert opened(withdrawn.content).getpixel((5, 5)) == (0x4B, 0x47, 0x40)
     assert Client().get(withdrawn.request["PATH_INFO"]).status_code == 200
-    erase_review(newsroom, review, notice="Theo quyết định của tòa án.")
-    for path in (first, second, withdrawn.request["PATH_INFO"], f"/reviews/{review.pk}/share/"):
+    erase_review(newsroom, live, notice="Theo quyết định của tòa án.")
+    for path in (first, second, withdrawn.request["PATH_INFO"], f"/reviews/{live.pk}/share/"):
         assert Client().get(path).status_code == 410
 
 

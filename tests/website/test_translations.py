@@ -4,15 +4,13 @@ from django.test import Client
 
 from factcheck.editorial.drafts import translations
 from factcheck.editorial.models import Review
-from tests.support.drafts import Newsroom, correct_review, erase_review, make_review, publish_review, withdraw_review
+from tests.support.drafts import Newsroom, correct_review, erase_review, publish_review, withdraw_review
 
 BEHIND = "The original has since been corrected (revision 2), so this translation is behind."
 
 
-def test_readers_see_that_a_translation_is_behind(newsroom: Newsroom, client: Client) -> None:
-    original = make_review(newsroom)
-    publish_review(newsroom, original)
-    draft = translations.start_translation(review=original, by=newsroom.reporter)
+def test_readers_see_that_a_translation_is_behind(newsroom: Newsroom, live: Review, client: Client) -> None:
+    draft = translations.start_translation(review=live, by=newsroom.reporter)
     draft.summary = "False. It was filmed in 2020."
     draft.save()
     publish_review(newsroom, draft)
@@ -22,10 +20,10 @@ def test_readers_see_that_a_translation_is_behind(newsroom: Newsroom, client: Cl
 
     assert "This is a translation of revision 1 of another review." in page()
     assert "this translation is behind" not in page()
-    correct_review(newsroom, original, summary="Sai. Đoạn video được quay năm 2021.")
+    correct_review(newsroom, live, summary="Sai. Đoạn video được quay năm 2021.")
     assert BEHIND in page()
     assert "bản dịch này chưa theo kịp" in page("vi")
-    withdraw_review(newsroom, Review.objects.get(pk=original.pk))
+    withdraw_review(newsroom, Review.objects.get(pk=live.pk))
     assert "The original has been withdrawn." in page()
-    erase_review(newsroom, Review.objects.get(pk=original.pk))
+    erase_review(newsroom, Review.objects.get(pk=live.pk))
     assert "The original is no longer public." in page()

@@ -1,13 +1,13 @@
 """Log entries with their bodies, as sent in the changes feed and in webhooks."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 from django.db import connections
 
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.log.models import LogEntry
+from factcheck.record.readmodel.bodies import Change
 from factcheck.record.readmodel.models import PublishedDemand, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.row_models import Status
 
@@ -30,22 +30,22 @@ def entries_after(since: int, size: int) -> tuple[list[LogEntry], str]:
     return [LogEntry(*row[:6]) for row in rows], repr(rows)
 
 
-def changes(entries: Sequence[LogEntry]) -> list[dict[str, Any]]:
-    """Return the entries, ready for orjson.
+def changes(entries: Sequence[LogEntry]) -> list[Change]:
+    """Return the entries with their bodies.
 
     `body` is the subject's current body, or null if there is a later entry about the subject.
     """
     bodies = _bodies(entries)
     return [
-        {
-            "sequence": entry.sequence,
-            "at": rfc3339(entry.at),
-            "kind": entry.kind,
-            "subject": str(entry.subject),
-            "number": entry.number,
-            "digest": entry.digest,
-            "body": bodies.get(entry.sequence),
-        }
+        Change(
+            sequence=entry.sequence,
+            at=rfc3339(entry.at),
+            kind=entry.kind,
+            subject=str(entry.subject),
+            number=entry.number,
+            digest=entry.digest,
+            body=bodies.get(entry.sequence),
+        )
         for entry in entries
     ]
 

@@ -3,7 +3,7 @@
 from factcheck.editorial.models import Appearance, Claim, Review, Topic
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_claim, make_review, publish_review
+from tests.support.drafts import Newsroom, make_claim, make_review
 
 
 def test_claim_knows_its_newsroom_and_who_logged_it(newsroom: Newsroom) -> None:
@@ -57,11 +57,9 @@ def test_claim_under_way_is_warned_of_and_kept(newsroom: Newsroom) -> None:
     assert not Claim.objects.filter(pk=spare.pk).exists()
 
 
-def test_claim_that_readers_see_is_not_deleted(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    claim = review.claim
-    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Gộp.")
+def test_claim_that_readers_see_is_not_deleted(newsroom: Newsroom, live: Review) -> None:
+    claim = live.claim
+    review_policy.open_correction(review=live, by=newsroom.reporter, change_class="update", note="Gộp.")
     Review.objects.update(claim=make_claim(newsroom, text="Nhận định khác."))
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     assert not lan.has_link("Delete")

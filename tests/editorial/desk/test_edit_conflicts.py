@@ -32,17 +32,17 @@ def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(newsroom: News
     assert Review.objects.get().headline == "Tít sau cùng"
 
 
-def test_page_of_an_earlier_correction_does_not_put_its_note_into_the_next_one_unseen(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    open_correction(newsroom, review, note="Ngày quay là ngày 3, không phải ngày 5 tháng 10.", headline="Tít mới")
-    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
-    publish_review(newsroom, review)
-    review_policy.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Sửa tên xã.")
+def test_page_of_an_earlier_correction_does_not_put_its_note_into_the_next_one_unseen(
+    newsroom: Newsroom, live: Review
+) -> None:
+    open_correction(newsroom, live, note="Ngày quay là ngày 3, không phải ngày 5 tháng 10.", headline="Tít mới")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{live.pk}/change/")
+    publish_review(newsroom, live)
+    review_policy.open_correction(review=live, by=newsroom.editor, change_class="typo", note="Sửa tên xã.")
     lan.fill(headline="Tít của Lan").press("Save and go on")
     assert TOLD in lan.text
-    review.refresh_from_db()
-    assert (review.change_class, review.change_note) == ("typo", "Sửa tên xã.")
+    live.refresh_from_db()
+    assert (live.change_class, live.change_note) == ("typo", "Sửa tên xã.")
 
 
 def test_page_of_the_first_draft_takes_nothing_from_the_correction(newsroom: Newsroom) -> None:
@@ -58,18 +58,16 @@ def test_page_of_the_first_draft_takes_nothing_from_the_correction(newsroom: New
     assert (review.headline, review.change_class, review.change_note) == ("Tít của Lan", "typo", "Sửa tên xã.")
 
 
-def test_correction_without_class_and_note_is_not_saved_and_can_be_mended(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    open_correction(newsroom, review)
-    page = f"/admin/editorial/review/{review.pk}/change/"
+def test_correction_without_class_and_note_is_not_saved_and_can_be_mended(newsroom: Newsroom, live: Review) -> None:
+    open_correction(newsroom, live)
+    page = f"/admin/editorial/review/{live.pk}/change/"
     lan = signed_in(newsroom.reporter).open(page)
     lan.fill(change_note="").press("Save and go on")
     assert "This field is required." in lan.text
     Review.objects.update(change_class="", change_note="")  # as an earlier page could leave it
     lan.open(page).choose("change_class", "typing error").fill(change_note="Sửa tên xã.").press("Save and go on")
-    review.refresh_from_db()
-    assert (review.change_class, review.change_note) == ("typo", "Sửa tên xã.")
+    live.refresh_from_db()
+    assert (live.change_class, live.change_note) == ("typo", "Sửa tên xã.")
 
 
 def test_change_of_sources_alone_counts_too(newsroom: Newsroom) -> None:
@@ -198,18 +196,16 @@ def test_submission_that_was_taken_back_is_not_an_edit(newsroom: Newsroom) -> No
 
 
 @pytest.mark.parametrize("redact", [False, True])
-def test_erased_claim_does_not_come_back_from_an_open_form(newsroom: Newsroom, redact: bool) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+def test_erased_claim_does_not_come_back_from_an_open_form(newsroom: Newsroom, live: Review, redact: bool) -> None:
     if redact:  # the redacted draft is of another claim
-        review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Tuyên bố khác.")
-        review.refresh_from_db()
-        erased, review.claim = review.claim, make_claim(newsroom, text="Một câu khác.")
-        review.save()
+        review_policy.open_correction(review=live, by=newsroom.reporter, change_class="update", note="Tuyên bố khác.")
+        live.refresh_from_db()
+        erased, live.claim = live.claim, make_claim(newsroom, text="Một câu khác.")
+        live.save()
     else:
-        erased = review.claim
+        erased = live.claim
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{erased.pk}/change/")
-    erase_review(newsroom, review, redact=redact)
+    erase_review(newsroom, live, redact=redact)
     lan.fill(location="Huế").press("Save")
     assert TOLD in lan.text
     erased.refresh_from_db()

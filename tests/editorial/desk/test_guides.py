@@ -7,8 +7,9 @@ from django.conf import settings
 from django.contrib import admin
 
 from factcheck.editorial.desk.board import guides
+from factcheck.editorial.models import Review
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom
 
 DOCS = settings.BASE_DIR / "docs"
 
@@ -30,17 +31,15 @@ def test_every_model_of_the_desk_has_a_guide() -> None:
     assert set(guides.MODELS) - models == {"proposal"}
 
 
-def test_page_links_to_the_guide_of_its_task(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+def test_page_links_to_the_guide_of_its_task(newsroom: Newsroom, live: Review) -> None:
     client = signed_in(newsroom.editor).client
     for path, guide in (
         ("", "tutorials/first-claim"),
         ("editorial/review/", "how-to/write-a-review"),
-        (f"editorial/review/{review.pk}/change/", "how-to/write-a-review"),
-        (f"editorial/review/{review.pk}/do/correct/", "how-to/correct-a-review"),
-        (f"editorial/review/{review.pk}/do/erase/", "how-to/erase-personal-data"),
-        (f"editorial/claim/{review.claim_id}/similar/", "how-to/merge-claims"),
+        (f"editorial/review/{live.pk}/change/", "how-to/write-a-review"),
+        (f"editorial/review/{live.pk}/do/correct/", "how-to/correct-a-review"),
+        (f"editorial/review/{live.pk}/do/erase/", "how-to/erase-personal-data"),
+        (f"editorial/claim/{live.claim_id}/similar/", "how-to/merge-claims"),
         ("editorial/claim/add/", "how-to/log-a-claim"),
         ("editorial/demand/add/", "how-to/enter-a-demand"),
     ):

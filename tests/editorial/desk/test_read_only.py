@@ -1,13 +1,14 @@
 """Read-only pages show the fields that have a value, and no others."""
 
+from factcheck.editorial.models import Review
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_review
 
 
-def test_published_review_shows_no_empty_field_and_says_once_that_it_is_public(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    page = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
+def test_published_review_shows_no_empty_field_and_says_once_that_it_is_public(
+    newsroom: Newsroom, live: Review
+) -> None:
+    page = signed_in(newsroom.editor).open(f"/admin/editorial/review/{live.pk}/change/")
     assert 'class="form-row field-headline"' in page.html
     for name in ("translation_of", "translation_of_revision", "selection_reason", "selection_note"):
         assert f"field-{name}" not in page.html
@@ -15,10 +16,8 @@ def test_published_review_shows_no_empty_field_and_says_once_that_it_is_public(n
     assert "Published To change the published review, open a correction." in page.text
 
 
-def test_published_review_lists_sources_and_authors_without_empty_fields(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    page = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
+def test_published_review_lists_sources_and_authors_without_empty_fields(newsroom: Newsroom, live: Review) -> None:
+    page = signed_in(newsroom.editor).open(f"/admin/editorial/review/{live.pk}/change/")
     rows = page.html[page.html.index('id="sources-group"') : page.html.index('id="authorships-group"')]
     assert rows.count("<li>") == 2
     for name in ("stance", "title", "url", "no_capture_reason"):

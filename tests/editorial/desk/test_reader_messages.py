@@ -3,10 +3,10 @@
 from typing import Any
 
 from factcheck.editorial.messages import reader_messages
-from factcheck.editorial.models import Claim, EditorialEvent, ReaderMessage
+from factcheck.editorial.models import Claim, EditorialEvent, ReaderMessage, Review
 from tests.api.test_messages import TIP, sent, status
 from tests.journeys.browser import signed_in
-from tests.support.drafts import make_newsroom, make_review, make_user, publish_review
+from tests.support.drafts import make_newsroom, make_user
 
 
 def page_of(message: ReaderMessage, verb: str) -> str:
@@ -32,28 +32,24 @@ def test_tip_becomes_a_claim(newsroom: Any) -> None:
     assert (event.subject, event.detail) == (str(message.pk), {})
 
 
-def test_tip_that_was_checked_already_shows_that_claim_and_stays_with_it(newsroom: Any) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    text = f"Có đúng không? {review.claim.text}"
+def test_tip_that_was_checked_already_shows_that_claim_and_stays_with_it(newsroom: Any, live: Review) -> None:
+    text = f"Có đúng không? {live.claim.text}"
     sent("tips", {**TIP, "text": text})
     message = ReaderMessage.objects.get()
     browser = signed_in(newsroom.editor).open(page_of(message, "take-up")).press("Take up")
     assert "The following claims may say the same thing" in browser.text
-    assert review.claim.text in browser.text
+    assert live.claim.text in browser.text
     browser.press("Use this one instead")
     message.refresh_from_db()
-    assert message.claim == review.claim
+    assert message.claim == live.claim
     assert Claim.objects.count() == 1
     assert browser.path == f"/admin/editorial/readermessage/{message.pk}/change/"
     assert browser.has_link("Answer")
 
 
-def test_taking_up_says_what_it_does_to_that_kind_of_message(newsroom: Any) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+def test_taking_up_says_what_it_does_to_that_kind_of_message(newsroom: Any, live: Review) -> None:
     sent("tips", TIP)
-    sent("correction-requests", {**TIP, "review": {"id": str(review.pk)}})
+    sent("correction-requests", {**TIP, "review": {"id": str(live.pk)}})
     tip, mistake = (ReaderMessage.objects.get(kind=kind) for kind in ("tip", "correction"))
     logged, told = "This logs the message as a claim", "The receipt tells the sender that an editor is looking into it."
     browser = signed_in(newsroom.editor)
@@ -62,10 +58,8 @@ def test_taking_up_says_what_it_does_to_that_kind_of_message(newsroom: Any) -> N
     assert (logged in of_mistake, told in of_mistake) == (False, True)
 
 
-def test_answer_stands_at_the_receipt(newsroom: Any) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    receipt = sent("correction-requests", {**TIP, "review": {"id": str(review.pk)}})
+def test_answer_stands_at_the_receipt(newsroom: Any, live: Review) -> None:
+    receipt = sent("correction-requests", {**TIP, "review": {"id": str(live.pk)}})
     message = ReaderMessage.objects.get()
     browser = signed_in(newsroom.editor).open(page_of(message, "answer"))
     browser.fill(text="Cảm ơn bạn, chúng tôi đã đính chính.").press("Answer")

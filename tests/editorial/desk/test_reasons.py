@@ -4,7 +4,7 @@ from typing import Any
 
 from factcheck.editorial.claimants import redact_claimant
 from factcheck.editorial.messages import reader_messages
-from factcheck.editorial.models import Claimant, Proposal, ReaderMessage
+from factcheck.editorial.models import Claimant, Proposal, ReaderMessage, Review
 from factcheck.editorial.proposals import merge_policy, workflow
 from tests.api.test_messages import TIP, sent
 from tests.editorial.desk.addresses import decision
@@ -33,15 +33,13 @@ def test_message_of_who_returns_a_review(newsroom: Newsroom) -> None:
     assert review.proposals.get().message == "Hai dòng:\nnguồn khác."
 
 
-def test_public_reason_of_a_withdrawal_and_note_of_a_correction(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/do/correct/")
+def test_public_reason_of_a_withdrawal_and_note_of_a_correction(newsroom: Newsroom, live: Review) -> None:
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{live.pk}/do/correct/")
     typed(lan.fill(change_class="update"), "note", "Open a correction")
-    review.refresh_from_db()
-    assert review.change_note == "Hai dòng:\nnguồn khác."
-    typed(lan.open(f"/admin/editorial/review/{review.pk}/do/withdraw/"), "reason", "Withdraw")
-    assert review.proposals.get(action="withdrawal").note == "Hai dòng:\nnguồn khác."
+    live.refresh_from_db()
+    assert live.change_note == "Hai dòng:\nnguồn khác."
+    typed(lan.open(f"/admin/editorial/review/{live.pk}/do/withdraw/"), "reason", "Withdraw")
+    assert live.proposals.get(action="withdrawal").note == "Hai dòng:\nnguồn khác."
 
 
 def test_notes_of_a_demand(newsroom: Newsroom) -> None:

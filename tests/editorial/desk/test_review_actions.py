@@ -19,7 +19,6 @@ from tests.support.drafts import (
     make_review,
     make_user,
     publish_demand,
-    publish_review,
     waiting,
     withdraw_review,
 )
@@ -174,19 +173,15 @@ def test_double_click_publishes_once(newsroom: Newsroom) -> None:
     assert LogEntry.objects.count() == 1
 
 
-def test_refusal_keeps_what_was_typed(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    reporter = signed_in(newsroom.reporter).open(action_url(review, "correct"))
+def test_refusal_keeps_what_was_typed(newsroom: Newsroom, live: Review) -> None:
+    reporter = signed_in(newsroom.reporter).open(action_url(live, "correct"))
     reporter.fill(note="Một câu dài mà không ai muốn gõ lại.").press("Open a correction")
     assert reporter.codes == {"incomplete"}
     assert reporter.value("note") == "Một câu dài mà không ai muốn gõ lại."
 
 
-def test_fields_of_a_verb_name_their_help_and_begin_with_a_capital(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    html = signed_in(newsroom.reporter).open(action_url(review, "correct")).html
+def test_fields_of_a_verb_name_their_help_and_begin_with_a_capital(newsroom: Newsroom, live: Review) -> None:
+    html = signed_in(newsroom.reporter).open(action_url(live, "correct")).html
     assert 'aria-describedby="id_note_helptext"' in html
     assert 'id="id_note_helptext">Readers will see this.' in html
     demand = make_demand(newsroom)

@@ -117,10 +117,8 @@ def test_changes_messages_and_links_of_a_correction(newsroom: Newsroom) -> None:
     assert all('target="_blank"' in link for link in links)
 
 
-def test_withdrawal_is_approved_on_the_same_page(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    asked = review_policy.withdraw(review=review, by=newsroom.reporter, reason="Nguồn đã rút số liệu.")
+def test_withdrawal_is_approved_on_the_same_page(newsroom: Newsroom, live: Review) -> None:
+    asked = review_policy.withdraw(review=live, by=newsroom.reporter, reason="Nguồn đã rút số liệu.")
     editor = signed_in(newsroom.second).open("/admin/").follow("Video nước lũ là của năm 2020")
     assert "Nguồn đã rút số liệu." in editor.text
     assert not editor.has_button("Approve and hold")

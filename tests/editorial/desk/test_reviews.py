@@ -72,13 +72,11 @@ def test_address_that_a_telephone_began_with_a_capital_is_saved(newsroom: Newsro
     assert review.sources.get(position=0).url == "https://Bao.example/Tin"
 
 
-def test_correction_is_not_offered_for_submission_while_an_erasure_waits(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Có nguồn mới.")
-    lan = signed_in(newsroom.reporter).open(page(review))
+def test_correction_is_not_offered_for_submission_while_an_erasure_waits(newsroom: Newsroom, live: Review) -> None:
+    review_policy.open_correction(review=live, by=newsroom.reporter, change_class="update", note="Có nguồn mới.")
+    lan = signed_in(newsroom.reporter).open(page(live))
     assert lan.has_button("Save and submit for approval")
-    review_policy.withdraw(review=review, by=newsroom.editor, reason="Nguồn chính đã rút lại số liệu.")
+    review_policy.withdraw(review=live, by=newsroom.editor, reason="Nguồn chính đã rút lại số liệu.")
     lan.fill(headline="Tít mới").press("Save and submit for approval")
     assert (
         "A request to withdraw, reinstate or erase this review is still open. Have the request"
@@ -89,8 +87,8 @@ def test_correction_is_not_offered_for_submission_while_an_erasure_waits(newsroo
     lan.fill(headline="", sources__0__url="nowhere").press("Save and go on")
     assert "Write the full URL" in lan.text
     assert not lan.has_button("Save and submit for approval")
-    review.refresh_from_db()
-    assert review.headline == "Tít mới"
+    live.refresh_from_db()
+    assert live.headline == "Tít mới"
 
 
 def test_author_who_is_nobody_is_refused_in_words(newsroom: Newsroom) -> None:

@@ -77,16 +77,14 @@ def test_published_translation_asks_for_a_correction_first(newsroom: Newsroom) -
     assert "belongs to the newest revision" in browser.press("Bring up to date").text
 
 
-def test_strangers_and_links_start_nothing(newsroom: Newsroom) -> None:
-    original = make_review(newsroom)
-    publish_review(newsroom, original)
-    url = reverse("admin:editorial_review_translate", args=[original.pk])
+def test_strangers_and_links_start_nothing(newsroom: Newsroom, live: Review) -> None:
+    url = reverse("admin:editorial_review_translate", args=[live.pk])
     stranger, member = Client(), Client()
     stranger.force_login(make_newsroom("other.example").editor)
     member.force_login(newsroom.reporter)
     assert stranger.post(url).status_code == 404
     assert member.get(url).status_code == 405
-    assert not original.translations.exists()
+    assert not live.translations.exists()
 
 
 def test_refused_form_still_shows_the_original(newsroom: Newsroom) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from factcheck.editorial.models import User
+from factcheck.editorial.models import Review, User
 from factcheck.editorial.proposals import workflow
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
@@ -38,10 +38,8 @@ def test_main_button_is_the_next_step(newsroom: Newsroom) -> None:
     assert main_step(editor.open(page).html) == "Read and decide"
 
 
-def test_published_review_opens_a_correction_next(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    editor = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
+def test_published_review_opens_a_correction_next(newsroom: Newsroom, live: Review) -> None:
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/review/{live.pk}/change/")
     assert main_step(editor.html) == "Open a correction"
     assert editor.has_link("Withdraw")
 

@@ -12,6 +12,8 @@ from factcheck.record.models import LogEntry, PublishedReview
 from tests.api.published import make_imported
 from tests.support.drafts import Newsroom, correct_review, make_claim, make_review, make_scale, publish_review
 
+pytestmark = pytest.mark.one_database
+
 CAPTURE = "https://web.archive.org/web/20261003000000/https://social.example/p/1"
 SITE = "http://127.0.0.1:8000"
 
@@ -139,10 +141,8 @@ def test_verdict_is_said_in_the_language_of_the_review(newsroom):
     assert published(review)["reviewRating"]["alternateName"] == "False"
 
 
-def test_claimant_who_is_described_is_no_author(newsroom):
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    item = published(review)["itemReviewed"]
+def test_claimant_who_is_described_is_no_author(live):
+    item = published(live)["itemReviewed"]
     assert "author" not in item
     assert item["creditText"] == "một người dùng mạng xã hội"
 
@@ -174,13 +174,11 @@ def test_review_of_another_publisher_keeps_to_what_that_publisher_said(newsroom)
     assert found["sdLicense"] == "https://creativecommons.org/licenses/by/4.0/"
 
 
-def test_update_is_no_correction(newsroom):
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Đã có số liệu mới.")
-    Review.objects.filter(pk=review.pk).update(summary="Sai. Đã có số liệu mới.")
-    publish_review(newsroom, Review.objects.get(pk=review.pk))
-    assert "correction" not in published(review)
+def test_update_is_no_correction(newsroom, live):
+    review_policy.open_correction(review=live, by=newsroom.reporter, change_class="update", note="Đã có số liệu mới.")
+    Review.objects.filter(pk=live.pk).update(summary="Sai. Đã có số liệu mới.")
+    publish_review(newsroom, Review.objects.get(pk=live.pk))
+    assert "correction" not in published(live)
 
 
 @pytest.mark.parametrize(
@@ -260,12 +258,10 @@ def test_hostile_text_stays_text(newsroom, schemaorg):
     assert schemaorg.faults(document) == []
 
 
-def test_drafts_do_not_show(newsroom):
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    Claim.objects.filter(pk=review.claim_id).update(text="Bản nháp mới.")
-    Authorship.objects.filter(review=review).update(name="Một người khác")
-    found = published(review)
+def test_drafts_do_not_show(live):
+    Claim.objects.filter(pk=live.claim_id).update(text="Bản nháp mới.")
+    Authorship.objects.filter(review=live).update(name="Một người khác")
+    found = published(live)
     assert found["claimReviewed"] == "Nước lũ ở Huế đã lên tới mái chùa."
     assert found["author"][1]["name"] == "reporter@kiemchung.example"
     assert LogEntry.objects.count() == 1
