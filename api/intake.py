@@ -1,7 +1,7 @@
 """The API's only connection to the editors' side: drafts from programs with a token, and messages from readers.
 
 No other module of the API may import `factcheck.editorial` (pyproject.toml). This module turns errors of the editors'
-side into problems. The texts of these problems are always in English, whichever language is active in the thread.
+side into problems. These problems are always in English, whichever language is active in the thread.
 """
 
 import re

@@ -83,8 +83,8 @@ class RevisionBytes(Endpoint):
 def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[LogEntry, RevisionDocument]:
     """Return a log entry and its document.
 
-    Raise Http404 if there is no such entry, Gone if the document was erased, and DamagedError if it doesn't match its
-    digest.
+    Raise Http404 if there is no such entry, and Gone if the document was erased. Raise DamagedError if the document
+    doesn't match its digest.
     """
     entry = get_object_or_404(entries_of(subject, what).select_related("revision_document"), number=number)
     try:

@@ -53,7 +53,7 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
 
 
 def _compared(request: HttpRequest, old: queries.Body, new: queries.Body, context: dict[str, Any]) -> HttpResponse:
-    """Compare within the limits of searches, because comparing long texts takes as long as a search."""
+    """Compare within the limits of searches, because a long comparison takes as long as a search."""
 
     def answer() -> HttpResponse:
         with search_places.enter():
@@ -71,7 +71,7 @@ def _is_erasure(entry: LogEntry) -> bool:
 
 
 def find_changes(before: queries.Body, after: queries.Body) -> dict[str, Any]:
-    """Return the changed texts, and for each list its changed rows.
+    """Return the changed values, and for each list its changed rows.
 
     The comparison ends within about a second.
     """
@@ -100,7 +100,7 @@ def _title(name: str) -> str:
 
 
 def _cut(pieces: list[Piece]) -> list[Piece]:
-    """Shorten long pieces, so that the page stays readable. The whole texts are on the pages of the revisions."""
+    """Shorten long pieces, so that the page stays readable. The whole text is on the page of each revision."""
     left, found = MAX_SHOWN, []
     for kind, text in pieces:
         found.append(Piece(kind, text if len(text) <= left else f"{text[:left]}…"))

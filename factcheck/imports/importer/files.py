@@ -130,7 +130,7 @@ def import_files(
                     counts.refused[found.problems[0].code] += 1
                     refused.write(path, found.position, found.address, found.problems, record=record)
                 elif found.dropped:
-                    counts.left_out.append(found.dropped)
+                    counts.leave_out(found.dropped)
                     left_out.write(path, found.position, found.data["original_url"], found.dropped)
             progress(done - before)
             before = done
