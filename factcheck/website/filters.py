@@ -112,6 +112,8 @@ class Filters:
         """
         budget = current()
         end = budget.seconds + min(seconds, budget.left)
+        # All filters without a chosen value share one count. Each chosen filter needs its own count without its values.
+        # Each count gets an equal share of the remaining time.
         unchosen = [name for name in NAMES if name not in self.values]
         parts = [(self, unchosen), *((self._without(name), [name]) for name in self.values)]
         numbers: dict[str, tuple[Mapping[str, int], bool]] = {}

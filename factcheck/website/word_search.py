@@ -161,6 +161,8 @@ def _page(hits: Sequence[tuple[int, UUID, str]], place: Place, size: int) -> tup
 
     `hits` are nearest first. One more hit than `size` shows that there is another page.
     """
+    # Forward, an extra hit means that there is a next page. Backward, it means that there is a previous page. On the
+    # side where the reader comes from, there is always a page.
     more, found = len(hits) > size, list(hits[:size])
     if place.backward:
         found.reverse()

@@ -85,6 +85,9 @@ def _part(model: CountedModel, chosen: Mapping[str, Sequence[Any]], group: Group
 
     Return None if the totals don't contain the group.
     """
+    # The rows of the totals for exactly these facets are read. The facets are those of the group and of the chosen
+    # values together. A year is read as the sum of its months. If a review can have several values of a facet, only one
+    # value can be chosen, and the facet can't also be a group. Otherwise reviews would count several times.
     months = {_MONTHS.get(name, name) for name in [*group, *chosen]}
     facets = sorted(months or {"status"})
     known = months <= _SINGLE[model] if len(facets) == 1 else model is PublishedReview and tuple(facets) in PAIRS

@@ -91,6 +91,7 @@ def count(
     """
     budget = current()
     end = budget.seconds + min(seconds, budget.left)
+    # First count all rows in a share of the time. If the time runs out, count the sample in the rest.
     for sample, share in ((SAMPLE, 1),) if many else ((1, SHARE), (SAMPLE, 1)):
         sql, parameters = _statement(rows, tsquery, groups, limit, sample)
         counted = rows_within(sql, parameters, share * (end - budget.seconds))

@@ -138,6 +138,7 @@ def read_query(text: str) -> Query:
     asking = _question_pieces(pieces)
     alternatives = []
     required, excluded, ignored = list[Term](), list[Term](), list[Term]()
+    # The added "or" ends the last alternative. Question words are `ignored` unless the alternative has no other words.
     for number, (minus, phrase, word) in enumerate([*pieces, ("", "", OR)]):
         if word.lower() == OR and not minus:
             if required := required or ignored:
