@@ -12,7 +12,8 @@ class Budget:
     """The client, its limits, the statements sent to the database, and the log's newest entry."""
 
     __slots__ = (
-        "account", "has_head", "head", "headers", "id", "is_cacheable", "network", "queries", "retry_after", "seconds",
+        "account", "has_head", "head", "headers", "id", "is_cacheable", "is_quiet", "network", "queries", "retry_after",
+        "seconds",
     )  # fmt: skip
 
     def __init__(self, request_id: str = "", network: str = "unknown") -> None:
@@ -28,6 +29,7 @@ class Budget:
         self.head: int | None = None
         self.has_head = False
         self.is_cacheable = False  # the response changes only when the log changes
+        self.is_quiet = False  # Django doesn't log the refusal, because a flood of requests would fill the journal
 
 
 _current: ContextVar[Budget | None] = ContextVar("budget", default=None)
