@@ -125,8 +125,7 @@ def newest_sequence() -> int | None:
 def fetch(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) -> list[tuple[Any, ...]]:
     """Return the rows. If the log's head hasn't been read, read it in the same statement, as a column of the rows.
 
-    Without rows, the head is read first and the statement is run again, because the result must not be older than the
-    head.
+    Without rows, read the head and run the statement again. The result must not be older than the head.
     """
     if not current().has_head:
         if rows := run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters, planned_once):  # noqa: S608 (ours)

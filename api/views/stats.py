@@ -1,6 +1,5 @@
 """Totals of the record, and the numbers of reviews by group. Nobody is scored, so nothing is counted by claimant."""
 
-import orjson
 from django.http import Http404, HttpResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
@@ -12,7 +11,9 @@ from api.lists.cursors import Order
 from api.lists.filters import CLAIMANT, REVIEW_FILTERS
 from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import count_rows
+from api.schema import references
 from api.schema.operations import documented
+from api.schema.references import Groups, NumberOfReviews, Totals
 from api.views.corrections import CORRECTIONS
 from api.views.reviews import REVIEWS
 from factcheck.database.query_timeout import time_limit
@@ -54,12 +55,12 @@ class Stats(Endpoint):
         groups = [{"count": number, **dict(zip(group_by, value, strict=True))} for value, number in found[:MAX_ROWS]]
         if counted.exact:  # otherwise the numbers depend on how long counting took
             current().is_cacheable = True
-        content = {
-            "totals": totals,
-            "count": {"value": counted.total, "exact": counted.total_exact},
-            "groups": {"values": groups, "exact": counted.exact, "complete": len(found) <= MAX_ROWS},
-        }
-        return responses.respond(orjson.dumps(content))
+        content = references.Stats(
+            totals=totals,
+            count=NumberOfReviews(value=counted.total, exact=counted.total_exact),
+            groups=Groups(values=groups, exact=counted.exact, complete=len(found) <= MAX_ROWS),
+        )
+        return responses.respond(content.to_json())
 
 
 class Statistic(Endpoint):
@@ -74,26 +75,24 @@ class Statistic(Endpoint):
         if table not in TABLES:
             raise Http404
         found = STATISTICS[table]()
-        content = {
-            "count": found.count,
-            "left_out": found.left_out,
-            "median_days": found.median,
-            "values": [
-                {"count": number, **dict(zip(found.columns, value, strict=True))} for value, number in found.rows
-            ],
-        }
-        return responses.respond(orjson.dumps(content))
+        content = references.Statistic(
+            count=found.count,
+            left_out=found.left_out,
+            median_days=found.median,
+            values=[{"count": number, **dict(zip(found.columns, value, strict=True))} for value, number in found.rows],
+        )
+        return responses.respond(content.to_json())
 
 
-def _totals() -> dict[str, int]:
+def _totals() -> Totals:
     found = read_totals(PublishedReview, ["status", "publisher", "language"])
     reviews = dict(found["status"])
     claims = dict(read_totals(PublishedClaim, ["status"])["status"])
-    return {
-        "reviews": reviews.get(Status.LIVE, 0),
-        "withdrawn_reviews": reviews.get(Status.WITHDRAWN, 0),
-        "claims": claims.get(Status.LIVE, 0),
-        "corrections": CORRECTIONS.rows.filter(change_class__isnull=False).count(),
-        "publishers": len(found["publisher"]),
-        "languages": sum(language != UNKNOWN_LANGUAGE for language, _ in found["language"]),
-    }
+    return Totals(
+        reviews=reviews.get(Status.LIVE, 0),
+        withdrawn_reviews=reviews.get(Status.WITHDRAWN, 0),
+        claims=claims.get(Status.LIVE, 0),
+        corrections=CORRECTIONS.rows.filter(change_class__isnull=False).count(),
+        publishers=len(found["publisher"]),
+        languages=sum(language != UNKNOWN_LANGUAGE for language, _ in found["language"]),
+    )

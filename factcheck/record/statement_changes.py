@@ -22,7 +22,7 @@ from factcheck.record.statements.parts import Part, choices_of, default_of, find
 from factcheck.record.statements.review import ClaimantType, Review
 from factcheck.record.statements.values import DAY
 
-# Compares two texts. A page for readers passes a function that ends after a fixed time.
+# A function that compares two strings. A page for readers passes a function that ends after a fixed time.
 Diff = Callable[[str, str], list[Piece]]
 
 
@@ -53,8 +53,7 @@ def _places(model: type[Part], before: str = "", above: str | Promise = "") -> I
 
 
 PLACES = dict(_places(Review)) | {place: of for place, of in _places(Demand) if not place.startswith("publisher")}
-# “Person” is enough here, because the key `confirmed` says whether an editor on this site has confirmed that the person
-# is a public figure.
+# “Person” is enough here. The key `confirmed` says whether an editor on this site has confirmed the public figure.
 PLACES["claim.claimant.type"].words[ClaimantType.PERSON] = _("person")
 NUMBERS = {place: number for number, place in enumerate(PLACES)}
 SHORT = 80  # characters of a value that fits on a line

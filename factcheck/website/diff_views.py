@@ -20,7 +20,7 @@ from factcheck.website import queries
 from factcheck.website.search_limits import within_limits
 from factcheck.website.views import is_sample, page_for_readers
 
-SECONDS = 1.0  # for all texts of a page. When the time is over, texts are shown as removed and added.
+SECONDS = 1.0  # for all comparisons of a page. When the time is over, changed values are shown as removed and added.
 MAX_SHOWN = 20_000  # characters of one change
 WITHOUT_TEXT = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
 LISTS = ("sources", "authors", "topics")
@@ -55,7 +55,7 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
 
 
 def _compared(request: HttpRequest, old: queries.Body, new: queries.Body, context: dict[str, Any]) -> HttpResponse:
-    """Compare within the limits of searches, because comparing long texts takes as long as a search."""
+    """Compare within the limits of searches, because a long comparison takes as long as a search."""
 
     def answer() -> HttpResponse:
         with search_places.enter():
@@ -73,7 +73,7 @@ def _is_erasure(entry: LogEntry) -> bool:
 
 
 def find_changes(before: queries.Body, after: queries.Body) -> dict[str, Any]:
-    """Return the changed texts, and for each list its changed rows.
+    """Return the changed values, and for each list its changed rows.
 
     The comparison ends within about a second.
     """
@@ -111,7 +111,7 @@ class _BoundedDiff:
 
 
 def _cut(pieces: list[Piece]) -> list[Piece]:
-    """Shorten long pieces, so that the page stays readable. The whole texts are on the pages of the revisions."""
+    """Shorten long pieces, so that the page stays readable. The whole text is on the page of each revision."""
     left, found = MAX_SHOWN, []
     for kind, text in pieces:
         found.append(Piece(kind, text if len(text) <= left else f"{text[:left]}…"))

@@ -1,4 +1,4 @@
-"""The search for reviews by the URL of a post, a source, a publisher's page, an archived copy, or a page of this site.
+"""The search for reviews by a URL: of a post, a source, a publisher's page, an archived copy, or this site.
 
 Withdrawn and erased reviews are found as well, so that readers learn what happened to them. For an erased review, only
 the public notice is shown.

@@ -1,6 +1,6 @@
-"""The search for published claims that say the same thing as a text, best match first.
+"""The search for published claims that say the same thing as a post, best match first.
 
-The candidates are reviews that contain the text's rarest words, and reviews with the nearest vectors. Each candidate is
+The candidates are reviews that contain the post's rarest words, and reviews with the nearest vectors. Each candidate is
 scored by words and by meaning. A claim gets the score of its best review. Both searches are limited, so searching a
 million reviews takes about as long as searching ten thousand.
 """
@@ -56,7 +56,7 @@ _LIMIT = 1e-9  # the log-odds of a score of 1 would be infinite
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """The matches of a text. `results` probably say the same thing as the text, and `candidates` are less likely to.
+    """The matches of a post. `results` probably say the same thing as the post, and `candidates` are less likely to.
 
     Both lists start with the best match. `method` is "words+meaning" or "words". `explanation` tells the user why
     meanings weren't compared. If `refused` is true, the text itself is the reason, so another attempt will have the
@@ -80,7 +80,7 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A text with its sentences and words. `seconds` is the time left for SQL statements."""
+    """A post with its sentences and words. `seconds` is the time left for SQL statements."""
 
     text: str
     pieces: Sequence[str]
@@ -104,7 +104,7 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """The model's name and the text's vectors. `explanation` and `refused` are the same as in Matching."""
+    """The model's name and the post's vectors. `explanation` and `refused` are the same as in Matching."""
 
     model: str = ""
     vectors: Sequence[HalfVector] = ()
@@ -113,18 +113,18 @@ class _Meaning:
 
 
 def match(text: str, *, limit: int = 10) -> Matching:
-    """Return the published claims that match the text best. An empty text has no matches.
+    """Return the published claims that match the post best. An empty post has no matches.
 
-    The only error that a text can cause is TimeoutError.
+    The only error that a post can cause is TimeoutError.
     """
     [matching] = match_batch([text], limit=limit)
     return matching
 
 
 def match_batch(texts: Sequence[str], *, limit: int = 10, pause: Callable[[], None] = lambda: None) -> list[Matching]:
-    """Return the matches of each text, in order. Raise TimeoutError if there isn't enough time for all texts.
+    """Return the matches of each post, in order. Raise TimeoutError if there isn't enough time for all posts.
 
-    `pause` is called between the texts. No transaction is open while vectors are computed, because an embeddings API
+    `pause` is called between the posts. No transaction is open while vectors are computed, because an embeddings API
     can take several seconds.
     """
     end, questions = time.monotonic() + BATCH_SECONDS, list[_Question]()
@@ -184,7 +184,7 @@ def _under_roots(matches: Sequence[Match]) -> list[Match]:
 
 
 def rank_differing(matches: Sequence[Match], text: str) -> list[Match]:
-    """Return the matches with their differences from the text, best match first.
+    """Return the matches with their differences from the post, best match first.
 
     A difference lowers the score, but never turns a result into a candidate. The claim is still about the same thing.
     """
@@ -255,10 +255,10 @@ def _explain_missing(count: int) -> str:
 
 # The candidates by words and by vectors, in one statement.
 #
-# Only words in the claim and headline (label A) and in the summary (label B) count, because bodies are about too many
-# other things. The index ignores labels, so each term has two forms. `anywhere` has no labels, so it uses the index and
-# also finds words in bodies. At most `each` rows per term and `read` rows in total are read. `relevant` has the labels
-# and checks the rows that were read. So for a word that occurs in many bodies, only some of the reviews are found. The
+# Only words in the claim, the headline (both label A) and the summary (label B) count. Bodies are about too many other
+# things. The index ignores labels, so each term has two forms. `anywhere` has no labels, so it uses the index and also
+# finds words in bodies. At most `each` rows per term and `read` rows in total are read. `relevant` has the labels and
+# checks the rows that were read. So for a word that occurs in many bodies, only some of the reviews are found. The
 # terms are sorted, rarest first, and `min(number)` keeps the reviews with the rarest terms. `near` adds the reviews
 # that were found by their vectors. The cosine of a review is the similarity to the nearest vector of the text.
 _CANDIDATES = """

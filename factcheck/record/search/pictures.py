@@ -1,7 +1,7 @@
 """Search by picture: claims about a similar picture.
 
 This site doesn't fetch pictures for its callers (docs/reference/google.md#search-by-picture). The caller sends the
-picture as a `data:` URL, or names a picture that the record already knows.
+picture as a `data:` URL, or names a picture that is already in the record.
 """
 
 import base64
@@ -94,8 +94,8 @@ def similar_reviews(hashes: Iterable[int]) -> dict[UUID, int]:
     """Return the reviews with a similar picture, and the number of bits in which the hashes differ.
 
     All rows are read, which takes less than 0.1 seconds for 100,000 pictures. An index of parts of the hashes is slower
-    until there are many more pictures, because the index has to look for thousands of neighbouring values. The
-    statement is SQL because Django can't group the rows of a union.
+    until there are many more pictures, because each search looks up thousands of neighbouring values. The statement is
+    SQL because Django can't group the rows of a union.
     """
     pairs = [(column, value) for column in ("whole_hash", "inner_hash") for value in hashes]
     if not pairs:

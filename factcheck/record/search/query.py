@@ -172,7 +172,7 @@ def _question_pieces(pieces: Sequence[tuple[str, str, str]]) -> set[int]:
 
 
 def spellings_of(run: str) -> Term:
-    """Return the spellings of a text without spaces: as typed, split into parts, and joined into one word.
+    """Return the spellings of a run without spaces: as typed, split into parts, and joined into one word.
 
     A tag is split at capital letters. Numbers of four or more digits are also split at thousands, except for years. Two
     numbers are never joined (1.5 or 27/3), except at a thousands separator (10.000).

@@ -71,7 +71,7 @@ def _is_name(word: Word) -> bool:
 def _occurs(word: Word, sentence: Sentence) -> bool:
     """Return whether a word of the sentence begins with the same letters.
 
-    Diacritics count if both texts contain them. Otherwise "nói" and "Nội" would be the same word.
+    Diacritics count if the word and the sentence contain diacritics. Otherwise "nói" and "Nội" would be the same word.
     """
     if word.text.isascii() or sentence.text.isascii():
         return any(each.plain[:SAME] == word.plain[:SAME] for each in sentence.words)
