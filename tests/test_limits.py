@@ -15,6 +15,7 @@ from factcheck.record.formats import picture_files, questions
 from factcheck.record.matching import embeddings, match_numbers, query_vectors
 from factcheck.record.search import constants, counts, query, snippets
 from factcheck.record.search import pictures as pictures_search
+from factcheck.tools import budget
 from factcheck.web import places
 from factcheck.website import filters as page_filters
 
@@ -40,7 +41,7 @@ LIMITS: dict[str, list[float]] = {
     "recovery codes": [second_factors.RECOVERY_CODES],
     "waiting time if others are running": [places.MAX_WAIT],
     "threads that stay free for other requests": [places.FREE_THREADS],
-    "time for one search": [constants.SECONDS],
+    "time for one search": [budget.SEARCH_SECONDS],
     "ranked hits": [constants.MAX_CANDIDATES],
     "characters of a review's body that are searched": [snippets.SEARCHED],
     "highlights": [snippets.LENGTH],

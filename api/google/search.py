@@ -1,7 +1,6 @@
 """Claims and their reviews in the format of Google's Fact Check Tools API."""
 
 import hashlib
-import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -25,7 +24,6 @@ from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.totals import count_values
-from factcheck.record.search.constants import SECONDS
 from factcheck.record.search.pictures import claims_about
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search as Ranking
@@ -99,11 +97,9 @@ def _write_claim(claim: Body, search: Search) -> Body:
 
 def _best(search: Search, position: Position | None) -> list[Row]:
     """Return the claims that contain the words, best match first: one page plus one extra claim."""
-    deadline = time.monotonic() + SECONDS
-    with time_limit(SECONDS):
+    with time_limit():
         condition = _condition(search)
-    left = deadline - time.monotonic()
-    ranking = Ranking(PublishedClaim, read_query(search.query), condition, left, find_similar=find_similar)
+    ranking = Ranking(PublishedClaim, read_query(search.query), condition, find_similar=find_similar)
     place = (position[0], UUID(position[1])) if position else None
     found = ranking.page(search.offset + search.page_size + 1, place)
     if not (found.candidates or found.complete):
@@ -113,13 +109,12 @@ def _best(search: Search, position: Position | None) -> list[Row]:
 
 def _newest(search: Search, position: Position | None) -> list[Row]:
     """Return the claims, newest publication first: one page plus one extra claim."""
-    begun = time.monotonic()
-    with suppress(TimeoutError), time_limit(min(WALK, SECONDS)):
+    with suppress(TimeoutError), time_limit(WALK):
         if not (search.site and _has_few(search.site)):
             return _in_order(search, position, walk=True)
     # Claims from the same site were usually imported together. So reading in order can pass many claims from other
     # sites.
-    with time_limit(SECONDS - (time.monotonic() - begun)):
+    with time_limit():
         return _in_order(search, position, walk=False)
 
 

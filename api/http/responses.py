@@ -90,9 +90,9 @@ def cacheable_version(response: HttpResponseBase) -> tuple[int] | None:
     If the middleware for sessions deletes a client's invalid cookie, the response is only for this client.
     """
     budget = current()
-    if budget.is_cacheable and budget.head is not None and response.status_code == 200 and not response.cookies:
-        return (budget.head,)
-    return None
+    if budget.head is None or budget.left_out or not budget.is_cacheable:
+        return None
+    return (budget.head,) if response.status_code == 200 and not response.cookies else None
 
 
 def add_links(response: HttpResponseBase, links: Links) -> None:

@@ -4,7 +4,6 @@ Each filter has the same name and values as in the API, except for the year. A c
 has it. So the page can say that there are no reviews and offer to remove the filter.
 """
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.search.counts import FACETS, VALUES, Counts, Value, count, known_counts
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
+from factcheck.tools.budget import current
 from factcheck.website.templatetags.published import topic_label
 
 NAMES: Mapping[str, str | Promise] = {
@@ -110,12 +110,13 @@ class Filters:
 
         The numbers of a filter ignore the filter's own values, so that readers can choose another value.
         """
-        deadline = time.monotonic() + seconds
+        budget = current()
+        end = budget.seconds + min(seconds, budget.left)
         unchosen = [name for name in NAMES if name not in self.values]
         parts = [(self, unchosen), *((self._without(name), [name]) for name in self.values)]
         numbers: dict[str, tuple[Mapping[str, int], bool]] = {}
         for left, (filters, names) in zip(range(len(parts), 0, -1), parts, strict=True):
-            share = (deadline - time.monotonic()) / left
+            share = (end - budget.seconds) / left
             found = filters._count(rows, tsquery, names, share, limit) if names else None
             for name in names:
                 numbers[name] = _numbers(name, found.groups[name,]) if found else {}, bool(found and found.exact)
@@ -157,7 +158,7 @@ class Filters:
                 return known
             totals = [known_counts(PublishedReview, [each], []) for each in self.values.items() if each[0] in FACETS]
             many = min((each.total for each in totals if each), default=0) > MANY
-        return count(self.narrow(rows), tsquery, groups, seconds, limit, many=many)
+        return count(self.narrow(rows), tsquery, groups, limit, seconds, many=many)
 
     def _named(self, numbers: Mapping[str, tuple[Mapping[str, int], bool]], limit: int) -> list[Facet]:
         """Add the names of the values in the reader's language."""

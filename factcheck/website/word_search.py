@@ -3,9 +3,8 @@
 A page begins after or before a position. So all results can be reached, and no page takes longer than the first.
 """
 
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,12 +15,12 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedReview
-from factcheck.record.search.constants import SECONDS
 from factcheck.record.search.counts import FACETS, known_counts
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.spelling import did_you_mean
 from factcheck.record.search.stems import has_words
+from factcheck.tools.budget import current
 from factcheck.website.filters import Filters
 from factcheck.website.queries import Body
 
@@ -75,7 +74,6 @@ class ResultsPage:
     suggestion: str | None = None
     complete: bool = True
     tsquery: str | None = None
-    deadline: float = field(default=0.0, compare=False)
 
 
 def best_matches(
@@ -90,13 +88,12 @@ def best_matches(
     found = search.page(size + 1, place.position, place.backward)
     suggestion = None
     if not only_words and not place.position and (found.relaxed or not found.hits):
-        left = max(0, found.deadline - time.monotonic())
-        suggestion = did_you_mean(PublishedReview, words, condition, seconds=left)
+        suggestion = did_you_mean(PublishedReview, words, condition)
     reviews, after, before = _page([(hit.score, hit.id, hit.body) for hit in found.hits], place, size)
     return ResultsPage(
         reviews, after, before, found.relaxed,
         frozenset(str(hit.id) for hit in found.hits if not hit.by_words),
-        suggestion, found.complete, found.tsquery or None, found.deadline,
+        suggestion, found.complete, found.tsquery or None,
     )  # fmt: skip
 
 
@@ -111,21 +108,19 @@ def newest_first(
 
     `among` limits the result to these rows.
     """
-    deadline = time.monotonic() + SECONDS
     query = read_query(words)
     rows = filters.narrow(PublishedReview.objects.using("public").live() if among is None else among)
     if words:
         rows = rows.filter(has_words(query)) if query else rows.none()
     try:
-        with time_limit(SECONDS):
+        with time_limit():
             found = _read_newest(rows, filters, place, size + 1)
     except TimeoutError:
-        return ResultsPage([], complete=False, deadline=deadline)
+        current().left_out.append("results")
+        return ResultsPage([], complete=False)
     hits = [(int((at - _BEGINNING) / _MICROSECOND), pk, body) for at, pk, body in found]
     reviews, after, before = _page(hits, place, size)
-    return ResultsPage(
-        reviews, after, before, tsquery=query.all_terms() if words and query else None, deadline=deadline
-    )
+    return ResultsPage(reviews, after, before, tsquery=query.all_terms() if words and query else None)
 
 
 def _read_newest(

@@ -15,6 +15,7 @@ from factcheck.editorial.models import Claimant
 from factcheck.record.matching import similar_rows
 from factcheck.record.models import ReviewVector
 from factcheck.record.search import counts, ranking
+from factcheck.web.places import search_places
 from tests.support.drafts import (
     Newsroom,
     make_claim,
@@ -243,7 +244,7 @@ def test_counts_that_take_too_long_are_estimated(world, api, monkeypatch):
     monkeypatch.setattr(counts, "SHARE", 0)
     monkeypatch.setattr(counts, "SAMPLE", 2)
     sample = [(0, [], 2), (1, ["vi"], 2)]
-    monkeypatch.setattr(counts, "rows_within", lambda seconds, *_: sample if seconds else None)
+    monkeypatch.setattr(counts, "rows_within", lambda sql, parameters, seconds: sample if seconds else None)
     meta = api.get("reviews/?count=true&facets=language&q=hue")["meta"]
     assert meta["count"] == {"value": 4, "exact": False}
     assert meta["facets"] == {"language": {"values": [{"value": "vi", "count": 4}], "exact": False}}
@@ -263,8 +264,10 @@ def test_counts_that_take_too_long_are_null(world, api, monkeypatch):
 
 def test_search_whose_time_is_up_says_so(world, api, monkeypatch):
     monkeypatch.setattr(ranking, "rows_within", lambda *_: None)
-    found = api.get("reviews/?q=nuoc")
+    response = api.send("reviews/", {"q": "nuoc", "count": "true"})
+    found = response.json()
     assert (found["results"], found["meta"]["complete"]) == ([], False)
+    assert response["Factcheck-Left-Out"] == "results"
 
 
 @pytest.mark.parametrize(
@@ -276,7 +279,7 @@ def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monk
     asleep = "EXISTS (SELECT FROM pg_sleep(1))", []
     monkeypatch.setattr(search_pages, "has_words", lambda query: asleep)
     monkeypatch.setattr(filters, "has_words", lambda query: asleep)
-    monkeypatch.setattr(search_pages, "SECONDS", 0.05)
+    monkeypatch.setattr(search_places, "seconds", 0.05)
     response = api.client.get(address)
     assert (response.status_code, response["Retry-After"]) == (503, "10")
     assert json.loads(response.content)["detail"] == search_pages.TOO_SLOW
@@ -289,7 +292,7 @@ def test_search_in_an_order_of_two_parts_takes_no_longer(newsroom: Newsroom, api
         publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimed_on=claimed_on)))
     asleep = "NOT EXISTS (SELECT FROM pg_sleep(0.4))", []
     monkeypatch.setattr(search_pages, "has_words", lambda query: asleep)
-    monkeypatch.setattr(search_pages, "SECONDS", 0.6)
+    monkeypatch.setattr(search_places, "seconds", 0.6)
     assert api.problem("reviews/?q=nuoc&sort=-claimed_on", status=503)["detail"] == search_pages.TOO_SLOW
     assert api.ids("reviews/?q=nuoc&sort=-published_at") == []
 

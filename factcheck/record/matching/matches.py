@@ -6,7 +6,6 @@ million reviews takes about as long as searching ten thousand.
 """
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -50,6 +49,7 @@ from factcheck.record.matching.words import (
 )
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim
+from factcheck.tools.budget import current
 
 _LIMIT = 1e-9  # the log-odds of a score of 1 would be infinite
 
@@ -80,14 +80,13 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A post with its sentences and words. `seconds` is the time left for SQL statements."""
+    """A post with its sentences and words."""
 
     text: str
     pieces: Sequence[str]
     words: Sequence[Word]
     total: int  # the number of reviews
     model: _Model
-    seconds: float
 
     @property
     def selected(self) -> list[Word]:
@@ -127,35 +126,35 @@ def match_batch(texts: Sequence[str], *, limit: int = 10, pause: Callable[[], No
     `pause` is called between the posts. No transaction is open while vectors are computed, because an embeddings API
     can take several seconds.
     """
-    end, questions = time.monotonic() + BATCH_SECONDS, list[_Question]()
-    for text in texts:
-        if questions:
-            pause()
-        questions.append(_read(text, end - time.monotonic()))
-    found = list[Matching]()
-    for question, meaning in zip(questions, _meanings(questions), strict=True):
-        if found:
-            pause()
-        found.append(_compare(question, meaning, min(question.seconds, end - time.monotonic()), limit))
+    questions, found = list[_Question](), list[Matching]()
+    with current().within(min(SECONDS * len(texts), BATCH_SECONDS)):
+        for text in texts:
+            if questions:
+                pause()
+            questions.append(_read(text))
+        for question, meaning in zip(questions, _meanings(questions), strict=True):
+            if found:
+                pause()
+            found.append(_compare(question, meaning, limit))
     return found
 
 
-def _read(text: str, seconds: float) -> _Question:
+def _read(text: str) -> _Question:
     pieces = split_sentences(clean_question(text))
     if not pieces:
-        return _Question(text, pieces, [], 0, _Model(None, None), seconds)
-    with time_limit(min(SECONDS, seconds)) as left, connections["public"].cursor() as cursor:
+        return _Question(text, pieces, [], 0, _Model(None, None))
+    with time_limit(), connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
         words = add_similar_words(cursor, words)
         model = _model()
-    return _Question(text, pieces, words, total, model, left())
+    return _Question(text, pieces, words, total, model)
 
 
-def _compare(question: _Question, meaning: _Meaning, seconds: float, limit: int) -> Matching:
+def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
     pieces, words = question.pieces, question.words
     if not pieces:
         return Matching([], [], WORDS)
-    with time_limit(seconds), connections["public"].cursor() as cursor:
+    with time_limit(), connections["public"].cursor() as cursor:
         near = [*ReviewVector.objects.using("public").nearest(meaning.model, meaning.vectors)]
         compared = _candidates(cursor, question.selected, question.total, meaning, near)
         best: dict[UUID, Match] = {}

@@ -44,7 +44,6 @@ MIN_DOUBLED = 4  # letters of a word with a doubled letter
 LONG = 8  # letters. A longer word can have two errors.
 
 # Where rows are searched. In shelves of 2,048 log entries, one common word takes 2.7 ms instead of 13.5 ms (n=40).
-SECONDS = 0.9  # for all SQL statements of one search request, so that the site stays fast for everyone
 FIRST_SECONDS = 0.1  # for the first SQL statement about a word that seems to be rare, but can be common in bodies
 MAX_BRANCHES = 8  # alternatives of a query. More alternatives are joined into one condition.
 MAX_CANDIDATES = 400  # rows that are ranked. Older rows follow, newest first.

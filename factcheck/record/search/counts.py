@@ -4,7 +4,7 @@ Without search words and filters, the numbers come from the maintained totals (`
 matching rows are counted. If that takes too long, a random sample of the table is counted instead.
 """
 
-import time
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from factcheck.record.readmodel.totals import LISTS, Group, group_totals
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.results import SearchModel
 from factcheck.record.search.stems import with_stems
+from factcheck.tools.budget import current
 
 FACETS = ("verdict", "original_verdict", "language", "publisher", "topic")
 VALUES = 50  # per facet, the most frequent values first
@@ -78,8 +79,8 @@ def count(
     rows: QuerySet[Any],
     tsquery: str | None,
     groups: Sequence[Group],
-    seconds: float,
     limit: int = VALUES,
+    seconds: float = math.inf,
     *,
     many: bool = False,
 ) -> Counts | None:
@@ -88,10 +89,11 @@ def count(
     `rows` is a query of one table. If `many` is true, only the sample is counted, because the caller has found that
     counting all rows takes too long. Return None if even counting the sample takes too long.
     """
-    deadline = time.monotonic() + seconds
+    budget = current()
+    end = budget.seconds + min(seconds, budget.left)
     for sample, share in ((SAMPLE, 1),) if many else ((1, SHARE), (SAMPLE, 1)):
         sql, parameters = _statement(rows, tsquery, groups, limit, sample)
-        counted = rows_within(share * (deadline - time.monotonic()), sql, parameters)
+        counted = rows_within(sql, parameters, share * (end - budget.seconds))
         if counted is None:
             continue
         found: dict[int, list[tuple[Value, int]]] = {number: [] for number in range(len(groups) + 1)}
@@ -103,6 +105,7 @@ def count(
             exact=sample == 1,
             total_exact=sample == 1,
         )
+    budget.left_out.append("counts")
     return None
 
 

@@ -22,7 +22,6 @@ from factcheck.record.readmodel.picture_models import PublishedPicture
 
 MAX_REVIEWS = 1000  # the most similar pictures that are looked at
 MAX_PIXELS = 12_000_000
-SECONDS = 1.0
 _DATA = "data:image/"
 _UNKNOWN = (
     "This site doesn't fetch pictures from other hosts, and no fact-check names this URL. Send the picture itself as a"
@@ -38,7 +37,7 @@ def claims_about(uri: str) -> list[str]:
 
     Raise ValueError with a sentence for the caller if there is no picture to compare, and TimeoutError.
     """
-    with time_limit(SECONDS):
+    with time_limit():
         distances = _distances(uri)
         reviews = PublishedReview.objects.using("public").live().filter(id__in=distances)
         claim_of = {pk: claim for pk, claim in reviews.values_list("id", "claim_id") if claim}
