@@ -60,7 +60,7 @@ _SEPARATOR = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A part of a query between two "or". All of the required terms and none of the excluded terms must match."""
+    """The terms between two "or" in a query. All of the required terms and none of the excluded terms must match."""
 
     required: tuple[Term, ...]
     excluded: tuple[Term, ...] = ()

@@ -38,7 +38,7 @@ _MISSPELT = re.compile(r"(?:ng|c)[iey]|ge|(?:ngh|gh|k)[aou]")
 def did_you_mean(model: SearchModel, text: str, condition: Q | None = None) -> str | None:
     """Replace unknown words by similar words, and return the new query if it finds rows with all its words.
 
-    The rows must also match `condition`. Return None without a suggestion, or if the time runs out.
+    The rows must also match `condition`. Return None if there is no suggestion, or if the time runs out.
 
     In a query of plain words, an unknown word without a similar word is dropped if another word can be replaced. A word
     that occurs in a body or in a different spelling isn't unknown (for example COVID19).
