@@ -21,8 +21,8 @@ class Budget:
     """
 
     __slots__ = (
-        "_end", "account", "has_head", "head", "headers", "id", "is_cacheable", "is_quiet", "left_out", "network", "queries",
-        "retry_after", "seconds",
+        "_end", "account", "has_head", "head", "headers", "id", "is_cacheable", "is_quiet", "left_out", "network",
+        "queries", "retry_after", "seconds",
     )  # fmt: skip
 
     def __init__(self, request_id: str = "", network: str = "unknown") -> None:
