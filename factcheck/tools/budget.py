@@ -21,8 +21,8 @@ class Budget:
     """
 
     __slots__ = (
-        "_end", "account", "has_head", "head", "headers", "id", "is_cacheable", "left_out", "network", "queries",
-        "retry_after", "seconds",
+        "_end", "account", "has_head", "head", "headers", "id", "is_cacheable", "is_quiet", "left_out", "network",
+        "queries", "retry_after", "seconds",
     )  # fmt: skip
 
     def __init__(self, request_id: str = "", network: str = "unknown") -> None:
@@ -40,6 +40,7 @@ class Budget:
         self.head: int | None = None
         self.has_head = False
         self.is_cacheable = False  # the response changes only when the log changes
+        self.is_quiet = False  # Django doesn't log the refusal, because a flood of requests would fill the journal
 
     @property
     def left(self) -> float:
