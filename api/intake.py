@@ -1,7 +1,7 @@
 """The API's only connection to the editors' side: drafts from programs with a token, and messages from readers.
 
 No other module of the API may import `factcheck.editorial` (pyproject.toml). This module turns errors of the editors'
-side into problems. The texts of these problems are always in English, whichever language is active in the thread.
+side into problems. These problems are always in English, whichever language is active in the thread.
 """
 
 import re
@@ -20,6 +20,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from api.http.problem_bodies import Error
 from api.http.problems import (
     CONFLICT,
     FORBIDDEN,
@@ -134,7 +135,7 @@ def refusals_as_problems() -> Iterator[None]:
         try:
             yield
         except Invalid as refused:
-            errors = [{"pointer": f"#{pointer}", "detail": sentence} for pointer, sentence in refused.problems]
+            errors = [Error(pointer=f"#{pointer}", detail=sentence) for pointer, sentence in refused.problems]
             raise Refused(INVALID_CONTENT, errors=errors) from refused
         except idempotency.KeyReused as refused:
             raise Refused(KEY_REUSED) from refused

@@ -265,7 +265,8 @@ CORS_ALLOW_HEADERS = [
 ]  # fmt: skip
 CORS_EXPOSE_HEADERS = [
     "Accept-Ranges", "Content-Range", "ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy",
-    "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt", "X-Request-ID",
+    "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt",
+    "Factcheck-Left-Out", "X-Request-ID",
 ]  # fmt: skip
 
 # A view that needs another policy sets the header itself.

@@ -130,7 +130,7 @@ def run_tool(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return tool(*args, **kwargs)
     except ParameterProblem as problem:
-        raise ToolError(" ".join(f"{each['parameter']}: {each['detail']}" for each in problem.errors)) from None
+        raise ToolError(" ".join(f"{each.parameter}: {each.detail}" for each in problem.errors)) from None
     except TooSlow as problem:
         raise ToolError(problem.text or problem.problem.meaning) from None
     except (OperationalError, InterfaceError) as error:

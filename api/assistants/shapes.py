@@ -1,6 +1,6 @@
 """The results of the tools. The MCP package generates the output schemas from these classes.
 
-Results use up an assistant's context, so all texts have a maximum length. A text that was cut ends with "…".
+Results use up an assistant's context, so all strings have a maximum length. If a string was cut, it ends with "…".
 """
 
 from collections.abc import Mapping
@@ -214,7 +214,7 @@ def _keys(body: Body, kind: type[Any]) -> Any:
 
 
 def _lines(body: Body, kind: type[Any]) -> Any:
-    """Return the values of this type's keys. Each text is cut to the maximum length of a line."""
+    """Return the values of this type's keys. Each string is cut to the maximum length of a line."""
     return {key: cut(body[key], SHORT) for key in kind.__annotations__}
 
 

@@ -103,7 +103,7 @@ def get_review(
             "There isn't a review with this id or URL. Use an id or URL from the result of another tool."
         ) from None
     if status == Status.ERASED:
-        raise ToolError(f"This review has been erased. The public notice: {notice_in(body)['text']}")
+        raise ToolError(f"This review has been erased. The public notice: {notice_in(body).text}")
     return shapes.whole_review(orjson.loads(body))
 
 

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import orjson
 from django.conf import settings
@@ -14,12 +13,15 @@ from django.utils import timezone
 
 from api.dumps.file_formats import FORMATS, JSON_LINES, ZSTANDARD, write_compressed
 from api.dumps.tables import Table, one_snapshot, row_schema, tables
+from api.schema.dump_manifests import DumpFile, DumpManifest
 from factcheck.record import dump_files
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.log import tree
 from factcheck.record.models import LogEntry
+from factcheck.record.statements.schema import Json
 
-Json = dict[str, Any]
+# A dump with other values in these fields is made again.
+COMPARED = {"sequence", "at", "site", "license", "schemas"}
 Advance = Callable[[int], None]  # called with the number of rows written
 
 
@@ -50,39 +52,39 @@ def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
         return None
     chosen = tables()
     schemas = {table.name: row_schema(table.component) for table in chosen}
-    described: Json = {
-        "sequence": head.sequence,
-        "at": rfc3339(head.at),
-        "site": settings.SITE_URL,
-        "license": settings.LICENSE_URL,
-        "schemas": schemas,
-    }
+    manifest = DumpManifest(
+        sequence=head.sequence,
+        at=rfc3339(head.at),
+        site=settings.SITE_URL,
+        license=settings.LICENSE_URL,
+        schemas=schemas,
+        made_at=rfc3339(timezone.now()),
+        checkpoint=_checkpoint(),
+        files=[],
+    )
     folder = settings.DUMPS_FOLDER / str(head.sequence)
     previous = dump_files.find(folder)
-    if previous and described.items() <= orjson.loads(previous.manifest).items():
+    if previous and manifest.model_dump(include=COMPARED).items() <= orjson.loads(previous.manifest).items():
         return None  # if URLs or columns have changed, a new dump is needed
-    made_at = rfc3339(timezone.now())
     unfinished = settings.DUMPS_FOLDER / f"{dump_files.UNFINISHED}{head.sequence}"
     unfinished.mkdir()
     try:
         advance = begin(sum(table.rows.count() for table in chosen))
-        files = [file for table in chosen for file in write_table(table, schemas[table.name], unfinished, advance)]
         address = settings.SITE_URL + reverse("api:dump", args=[head.sequence])
-        manifest = {
-            **described,
-            "made_at": made_at,
-            "checkpoint": _checkpoint(),
-            "files": [{**file, "url": address + file["name"]} for file in files],
-        }
-        _write_durably(unfinished / dump_files.MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+        for table in chosen:
+            manifest.files += write_table(table, schemas[table.name], unfinished, address, advance)
+        content = orjson.dumps(manifest.model_dump(), option=orjson.OPT_INDENT_2)
+        _write_durably(unfinished / dump_files.MANIFEST, content)
         _move_into_place(unfinished, folder)
     finally:
         dump_files.remove_leftovers()
     return dump_files.find(folder)
 
 
-def write_table(table: Table, schema: Json, folder: Path, advance: Advance) -> list[Json]:
+def write_table(table: Table, schema: Json, folder: Path, address: str, advance: Advance) -> list[DumpFile]:
     """Read the table once and write it in each format. Return the manifest's entries for the files.
+
+    The URLs of the files begin with `address`.
 
     If the table is empty, it doesn't have JSON Lines, because programs such as Polars can't read an empty file.
     """
@@ -98,15 +100,16 @@ def write_table(table: Table, schema: Json, folder: Path, advance: Advance) -> l
     else:
         rows.unlink()
     return [
-        {
-            "name": path.name,
-            "table": table.name,
-            "format": name,
-            "media_type": media_type,
-            "rows": count,
-            "bytes": path.stat().st_size,
-            "sha256": _flush_and_hash(path),
-        }
+        DumpFile(
+            name=path.name,
+            table=table.name,
+            format=name,
+            media_type=media_type,
+            rows=count,
+            bytes=path.stat().st_size,
+            sha256=_flush_and_hash(path),
+            url=f"{address}{path.name}",
+        )
         for name, path, media_type in files
     ]
 

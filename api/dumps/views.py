@@ -1,8 +1,5 @@
 """Bulk dumps: the list of dumps, their manifests and their files (docs/reference/dumps.md)."""
 
-from typing import Any
-
-import orjson
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -11,24 +8,28 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.ranges import respond_file
+from api.schema import dump_manifests
+from api.schema.dump_manifests import ListedDump
 from api.schema.operations import documented
-from factcheck.record import dump_files
+from factcheck.record.dump_files import Dump, available
 
 
 class DumpList(Endpoint):
     @documented("list_dumps", "Dumps", "All bulk dumps, newest first.", "DumpList")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
+        manifests = [dump_manifests.DumpManifest.model_validate_json(dump.manifest) for dump in available("public")]
         results = [
-            {
-                **{key: manifest[key] for key in ("sequence", "at", "made_at")},
-                "url": settings.SITE_URL + reverse("api:dump", args=[manifest["sequence"]]),
-                "bytes": sum(file["bytes"] for file in manifest["files"]),
-            }
-            for manifest in (orjson.loads(dump.manifest) for dump in dump_files.available("public"))
+            ListedDump(
+                sequence=manifest.sequence,
+                at=manifest.at,
+                made_at=manifest.made_at,
+                url=settings.SITE_URL + reverse("api:dump", args=[manifest.sequence]),
+                bytes=sum(file.bytes for file in manifest.files),
+            )
+            for manifest in manifests
         ]
-        content = orjson.dumps({"results": results, "next": None, "previous": None})
-        return responses.respond(content)
+        return responses.respond(dump_manifests.DumpList(results=results).to_json())
 
 
 class DumpManifest(Endpoint):
@@ -53,20 +54,19 @@ class DumpFile(Endpoint):
     def get(self, request: Request, sequence: int, name: str) -> HttpResponseBase:
         refuse_parameters(request)
         dump = find_dump(sequence)
-        file: dict[str, Any] | None = next(
-            (each for each in orjson.loads(dump.manifest)["files"] if each["name"] == name), None
-        )
+        manifest = dump_manifests.DumpManifest.model_validate_json(dump.manifest)
+        file = next((each for each in manifest.files if each.name == name), None)
         if file is None:
             raise Http404
         try:
-            return respond_file(request._request, dump.folder / name, file["media_type"], f'"{file["sha256"][:32]}"')
+            return respond_file(request._request, dump.folder / name, file.media_type, f'"{file.sha256[:32]}"')
         except FileNotFoundError:
             raise Http404 from None
 
 
-def find_dump(sequence: int) -> dump_files.Dump:
+def find_dump(sequence: int) -> Dump:
     """Return the dump. Raise Http404 if it is missing, is being removed, or contains content that has been erased."""
-    for dump in dump_files.available("public"):
+    for dump in available("public"):
         if dump.sequence == sequence:
             return dump
     raise Http404

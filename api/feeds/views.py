@@ -191,7 +191,7 @@ def _summary(review: Body) -> list[str]:
 
 
 def _pictures_in(reviews: Sequence[Body]) -> dict[str, ShownPicture]:
-    """Return the public pictures in the texts of these reviews, with URLs for programs outside this site."""
+    """Return the public pictures of these reviews, with absolute URLs."""
     with_pictures = [UUID(review["id"]) for review in reviews if "/pictures/" in (review["body"] or "")]
     return shown_pictures(with_pictures, settings.SITE_URL) if with_pictures else {}
 

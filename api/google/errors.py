@@ -72,7 +72,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     # Google's APIs respond with a 404 if the method is wrong.
     code = 404 if isinstance(error, MethodNotAllowed) else refused.problem.status
     if isinstance(error, ParameterProblem):
-        return handle(invalid([(each["parameter"], each["detail"]) for each in error.errors]), context)
+        return handle(invalid([(each.parameter or "", each.detail) for each in error.errors]), context)
     message = (refused.text or refused.problem.meaning) if refused is error else None
     status = _BY_CODE.get(code, "INVALID_ARGUMENT")
     return log_error(request, error_response(request, status, message, headers=refused.headers), error)

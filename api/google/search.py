@@ -1,7 +1,6 @@
 """Claims and their reviews in the format of Google's Fact Check Tools API."""
 
 import hashlib
-import time
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,7 +20,6 @@ from factcheck.record.lists.pages import Cursor, Order, Position, Row, condition
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.claim_merges import MergeGroup
-from factcheck.record.search.constants import SECONDS
 from factcheck.record.search.pictures import claims_about
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search as Ranking
@@ -32,7 +30,7 @@ RESPONSE, IMAGE_RESPONSE = shape_of("SearchResponse"), shape_of("ImageSearchResp
 
 ORDER = Order("published_at", descending=True)
 CLAIMS = PublishedClaim.objects.using("public").live()
-FEW = 1000  # up to this number of reviews by our own newsrooms, their claims are listed by id
+FEW = 1000  # reviews by our own newsrooms. Up to this number, the condition lists their claims by id.
 TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or try again later."
 PICTURE_TOO_SLOW = "This search takes too long. Try again later."
 
@@ -95,11 +93,9 @@ def _write_claim(claim: Body, search: Search) -> Body:
 
 def _best(search: Search, position: Position | None) -> list[Row]:
     """Return the claims that contain the words, best match first: one page plus one extra claim."""
-    deadline = time.monotonic() + SECONDS
-    with time_limit(SECONDS):
+    with time_limit():
         condition = _condition(search)
-    left = deadline - time.monotonic()
-    ranking = Ranking(PublishedClaim, read_query(search.query), condition, left, find_similar=find_similar)
+    ranking = Ranking(PublishedClaim, read_query(search.query), condition, find_similar=find_similar)
     place = (position[0], UUID(position[1])) if position else None
     found = ranking.page(search.offset + search.page_size + 1, place)
     if not (found.candidates or found.complete):
@@ -109,7 +105,7 @@ def _best(search: Search, position: Position | None) -> list[Row]:
 
 def _newest(search: Search, position: Position | None) -> list[Row]:
     """Return the claims, newest publication first: one page plus one extra claim."""
-    with time_limit(SECONDS):
+    with time_limit():
         conditions = [condition_of(CLAIMS.filter(_condition(search)))]
         if search.offset:
             skipped = read_rows(live(PublishedClaim), conditions, [], ORDER, Cursor(), search.offset, walks=True)

@@ -17,6 +17,11 @@ from django.utils.encoding import escape_uri_path
 from django.utils.log import log_response
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound
 
+from api.http import problem_bodies
+from api.http.problem_bodies import Error
+from factcheck.record.formats.canonical import canonical_unchecked
+from factcheck.record.statements.erasure import ErasureNotice
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -174,9 +179,9 @@ class Refused(APIException):
         self,
         problem: Problem,
         detail: str | None = None,
-        errors: Sequence[Mapping[str, str]] = (),
+        errors: Sequence[Error] = (),
         headers: Mapping[str, str] | None = None,
-        notice: Mapping[str, Any] | None = None,
+        notice: ErasureNotice | None = None,
         code: str = "",
     ) -> None:
         super().__init__(problem.title)
@@ -188,7 +193,7 @@ class ParameterProblem(Refused):
     """The error for invalid query parameters. `errors` contains pairs of a parameter name and a sentence."""
 
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
-        super().__init__(BAD_PARAMETER, errors=[{"parameter": name, "detail": detail} for name, detail in errors])
+        super().__init__(BAD_PARAMETER, errors=[Error(parameter=name, detail=detail) for name, detail in errors])
 
 
 class TooSlow(Refused):
@@ -199,13 +204,13 @@ class TooSlow(Refused):
 
 
 class Gone(Refused):
-    """The error for erased content. `notice` is the public notice (`ground`, `text`, …).
+    """The error for erased content. `notice` is the public notice.
 
     `notice` is None if the document was deleted without an erasure in the log. Verifiers find such deletions.
     """
 
-    def __init__(self, notice: Mapping[str, Any] | None) -> None:
-        super().__init__(GONE, notice["text"] if notice else None, notice=notice)
+    def __init__(self, notice: ErasureNotice | None) -> None:
+        super().__init__(GONE, notice.text if notice else None, notice=notice)
 
 
 def problem_of(error: Exception) -> Refused:
@@ -229,23 +234,19 @@ def problem_of(error: Exception) -> Refused:
 
 def problem_response(request: HttpRequest, refused: Refused) -> HttpResponse:
     problem = refused.problem
-    content: dict[str, Any] = {
-        "type": problem.url,
-        "title": problem.title,
-        "status": problem.status,
-        "detail": refused.text or problem.meaning,
+    notice = orjson.Fragment(canonical_unchecked(refused.notice.model_dump())) if refused.notice else None
+    content = problem_bodies.Problem(
+        type=problem.url,
+        title=problem.title,
+        status=problem.status,
+        detail=refused.text or problem.meaning,
         # The query is left out because it may be very long.
-        "instance": escape_uri_path(request.path),
-    }
-    if refused.code:
-        content["code"] = refused.code
-    if refused.errors:
-        content["errors"] = list(refused.errors)
-    if refused.notice:
-        content["notice"] = refused.notice
-    response = HttpResponse(
-        orjson.dumps(content), status=problem.status, content_type=MEDIA_TYPE, headers=refused.headers
+        instance=escape_uri_path(request.path),
+        code=refused.code or None,
+        errors=list(refused.errors) or None,
+        notice=notice,
     )
+    response = HttpResponse(content.to_json(), status=problem.status, content_type=MEDIA_TYPE, headers=refused.headers)
     response.headers["Cache-Control"] = "no-cache"
     return response
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from rest_framework.parsers import BaseParser
 from rest_framework.serializers import BaseSerializer
 
+from api.http.problem_bodies import Error
 from api.http.problems import BAD_REQUEST, CONTENT_TOO_LARGE, INVALID_CONTENT, LENGTH_REQUIRED, Refused
 from factcheck.record.statements.checks import parse
 from factcheck.record.statements.parts import Part
@@ -67,6 +68,6 @@ class StatementSerializer(BaseSerializer[Any]):
         """Return the given keys with their parsed values. Raise Refused with all faults."""
         body, faults = parse(data, self.changes if self.partial else self.statement)
         if body is None:
-            errors = [{"pointer": f"#{fault.pointer}", "detail": fault.message()} for fault in faults[:MOST_ERRORS]]
+            errors = [Error(pointer=f"#{fault.pointer}", detail=fault.message()) for fault in faults[:MOST_ERRORS]]
             raise Refused(INVALID_CONTENT, errors=errors)
         return {key: body[key] for key in data}

@@ -182,7 +182,7 @@ def _read_queries(texts: Sequence[str]) -> Query:
 
 
 def _characters(texts: Sequence[str], most: int) -> int:
-    """Return the number of characters in NFC. A text that is too long in any form is counted without converting it."""
+    """Return the number of characters in NFC. A value that is too long in any form isn't converted."""
     sent = sum(map(len, texts))
     return sent if sent > MAX_COMPOSED * most else sum(len(nfc(text)) for text in texts)
 

@@ -1,6 +1,5 @@
 """Pages of reviews and claims. Search results are sorted by relevance and have `meta`."""
 
-import time
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,6 @@ from factcheck.database.query_timeout import time_limit
 from factcheck.record.lists.counts import count
 from factcheck.record.lists.pages import Page, Sql, page_of
 from factcheck.record.matching.similar_rows import find_similar
-from factcheck.record.search.constants import SECONDS
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
@@ -30,24 +28,21 @@ Meta = dict[str, Any]
 
 def read_searched(list_request: ListRequest) -> tuple[Page, Meta | None]:
     """Return a page whose only column is the body. Also return `meta` for a search, or if extras were requested."""
-    deadline = time.monotonic() + SECONDS
     if list_request.searched is None:
-        return read_page(list_request), _counts(list_request, None, deadline) or None
+        return read_page(list_request), _counts(list_request, None) or None
     model = list_request.options.rows.model
     if list_request.order.value == BY_RELEVANCE.value:
         page, answer = _read_best(list_request, model)
     else:
         query = list_request.searched
         page = read_in_time(list_request, has_words(query))
-        answer = Results([], tsquery=query.all_terms(), used=query, deadline=deadline)
+        answer = Results([], tsquery=query.all_terms(), used=query)
     meta: Meta = {"relaxed": answer.relaxed, "complete": answer.complete, "did_you_mean": None}
     meta |= _found_by(answer, {body for (body,) in page.rows})
     few = len(page.rows) < LITTLE and not (page.next or page.previous)  # among all results, regardless of the page size
     if list_request.words and (few or answer.relaxed):
-        meta["did_you_mean"] = did_you_mean(
-            model, list_request.words, list_request.condition, seconds=_left(answer.deadline)
-        )
-    meta |= _counts(list_request, answer.tsquery, answer.deadline)
+        meta["did_you_mean"] = did_you_mean(model, list_request.words, list_request.condition)
+    meta |= _counts(list_request, answer.tsquery)
     if list_request.extras.highlight:
         bodies = [orjson.loads(body) for (body,) in page.rows]
         meta["highlights"] = {
@@ -86,22 +81,18 @@ def read_in_time(list_request: ListRequest, condition: Sql | None = None) -> Pag
         return read_page(list_request, condition=condition)
     responses.read_head()  # otherwise, a search without results would run twice
     try:
-        with time_limit(SECONDS):
+        with time_limit():
             return read_page(list_request, condition=condition)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW) from error
 
 
-def _left(deadline: float) -> float:
-    return max(0, deadline - time.monotonic())
-
-
-def _counts(list_request: ListRequest, wanted: str | None, deadline: float) -> Meta:
+def _counts(list_request: ListRequest, wanted: str | None) -> Meta:
     extras = list_request.extras
     if not (extras.count or extras.facets):
         return {}
     rows = list_request.options.rows.filter(list_request.condition)
-    counted = count(rows, wanted, [(name,) for name in extras.facets], _left(deadline))
+    counted = count(rows, wanted, [(name,) for name in extras.facets])
     meta: Meta = {}
     if extras.count:
         meta["count"] = {

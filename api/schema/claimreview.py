@@ -1,17 +1,22 @@
 """JSON Schema of ClaimReview (docs/reference/claimreview.md). A key without a value is left out, never null."""
 
-from typing import Any
+from factcheck.record.statements.schema import Json
+from factcheck.record.statements.values import URL_PATTERN
 
-from api.schema.bodies import ADDRESS, LANGUAGE, TEXT, URL, array_of, described
-
-Json = dict[str, Any]
-
+TEXT: Json = {"type": "string"}
+URL: Json = {"type": "string", "format": "uri"}
+ADDRESS: Json = {"type": "string", "pattern": URL_PATTERN}
+LANGUAGE: Json = {"type": "string", "description": "BCP 47 tag. `und` if unknown."}
 DATE: Json = {"type": "string", "format": "date"}
 DATE_OR_TIME: Json = {"anyOf": [DATE, {"type": "string", "format": "date-time"}]}
 NUMBER: Json = {"type": ["number", "string"]}
 NODE: Json = {
     "type": "object", "required": ["@type"], "properties": {"@type": TEXT, "url": ADDRESS, "archivedAt": ADDRESS},
 }  # fmt: skip
+
+
+def described(schema: Json, description: str) -> Json:
+    return {**schema, "description": description}
 
 
 def node(kind: str, required: list[str], **properties: Json) -> Json:
@@ -37,7 +42,7 @@ CLAIM_REVIEW: Json = {
         datePublished=DATE_OR_TIME,
         dateModified=DATE_OR_TIME,
         creativeWorkStatus=TEXT,
-        author={"anyOf": [NODE, array_of(NODE, description="The publisher first, then the writers.")]},
+        author={"anyOf": [NODE, described({"type": "array", "items": NODE}, "The publisher first, then the writers.")]},
         claimReviewed=TEXT,
         itemReviewed=node(
             "Claim",
@@ -50,7 +55,7 @@ CLAIM_REVIEW: Json = {
             author=NODE,
             creditText=described(TEXT, "A description of the claimant, if the name isn't given."),
             firstAppearance=NODE,
-            appearance=array_of(NODE),
+            appearance={"type": "array", "items": NODE},
         ),
         reviewRating=node(
             "Rating",
@@ -62,8 +67,11 @@ CLAIM_REVIEW: Json = {
             ratingExplanation=TEXT,
             image=ADDRESS,
         ),
-        correction=array_of(node("CorrectionComment", ["datePublished"], datePublished=DATE_OR_TIME, text=TEXT)),
-        citation=array_of(NODE),
+        correction={
+            "type": "array",
+            "items": node("CorrectionComment", ["datePublished"], datePublished=DATE_OR_TIME, text=TEXT),
+        },
+        citation={"type": "array", "items": NODE},
         license=URL,
         sdLicense=ADDRESS,
         sdDatePublished=DATE,

@@ -1,29 +1,35 @@
 """All schema components by name. The OpenAPI document and the dumps refer to them with `$ref`."""
 
-from typing import Any
-
-from api.schema.bodies import BODIES
-from api.schema.capture_bodies import CAPTURES
+from api.http.problem_bodies import Problem
+from api.schema import draft_bodies, dump_manifests, evidence, intake, lists, log_answers, match_answers, references
 from api.schema.claimreview import CLAIM_REVIEW
-from api.schema.demand_bodies import DEMANDS
-from api.schema.draft_bodies import DRAFTS
-from api.schema.dump_manifests import DUMPS
-from api.schema.intake import MESSAGES
-from api.schema.lists import LISTS
-from api.schema.log_answers import LOG
-from api.schema.match_answers import MATCHES
-from api.schema.references import REFERENCES
+from api.schema.operations import ref
+from factcheck.record.readmodel import bodies
+from factcheck.record.statements.erasure import ErasureNotice
+from factcheck.record.statements.output import Output
+from factcheck.record.statements.schema import Json, published_schemas, request_schemas
 
-COMPONENTS: dict[str, Any] = {
-    **BODIES,
-    **CAPTURES,
+_MODULES = (bodies, draft_bodies, dump_manifests, evidence, intake, lists, log_answers, match_answers, references)
+# These fields are only a part of a response.
+_ADDED = {references.AddedToPublisher, references.AddedToClaimant}
+_OUTPUTS = [
+    each
+    for module in _MODULES
+    for name, each in vars(module).items()
+    if isinstance(each, type) and issubclass(each, Output) and each.__module__ == module.__name__
+    if not name.startswith("_") and each not in _ADDED
+]
+
+COMPONENTS: Json = {
     **CLAIM_REVIEW,
-    **DEMANDS,
-    **LISTS,
-    **REFERENCES,
-    **LOG,
-    **MATCHES,
-    **DUMPS,
-    **DRAFTS,
-    **MESSAGES,
+    **lists.LISTS,
+    **references.PAGES,
+    **log_answers.FORMATS,
+    "ReviewOrTombstone": {"oneOf": [ref("Review"), ref("Tombstone")]},
+    "ClaimOrTombstone": {"oneOf": [ref("Claim"), ref("ClaimTombstone")]},
+    "QuestionOrBatch": {"oneOf": [ref("Question"), ref("Questions")]},
+    "MatchingOrBatch": {"oneOf": [ref("Matching"), ref("MatchingBatch")]},
+    **published_schemas(ErasureNotice, Problem, *_OUTPUTS),
+    **draft_bodies.DRAFTS,
+    **request_schemas(intake.Tip, intake.CorrectionRequest, match_answers.Question, match_answers.Questions),
 }

@@ -1,38 +1,53 @@
-"""JSON Schemas of drafts, as programs send and receive them. The statements' models validate requests."""
+"""Drafts, as programs send and receive them. The statements' models validate requests."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from api.schema.bodies import TIME, URL, UUID, array_of, described, object_of
-from api.schema.operations import ref
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
-from factcheck.record.statements.schema import request_schemas
-
-Json = dict[str, Any]
+from factcheck.record.statements.output import TIME, Output, SiteUrl, Uuid, stored
+from factcheck.record.statements.schema import Json, object_schema, request_schemas
 
 _SENT = request_schemas(ClaimToLog, ClaimChanges, ReviewToDraft, ReviewChanges)
+_ID: Json = {"type": "string", "format": "uuid"}
+_TIME: Json = {"type": "string", "format": "date-time", "description": TIME}
+
 
 DRAFTS: Json = {
     **_SENT,
-    "Written": object_of(
-        "The claim or review that was created or changed.",
-        id=UUID,
-        url=described(URL, "The URL where this token can read it."),
+    "ClaimDraft": object_schema(
+        "A logged claim.", {"id": _ID, **_SENT["ClaimToLog"]["properties"], "logged_at": _TIME}
     ),
-    "ClaimDraft": object_of("A logged claim.", id=UUID, **_SENT["ClaimToLog"]["properties"], logged_at=TIME),
-    "ReviewDraft": object_of(
+    "ReviewDraft": object_schema(
         "A review at the editors' desk, published or not.",
-        id=UUID,
-        state={"type": "string", "enum": ["draft", "submitted", "approved", "published", "withdrawn"]},
-        **_SENT["ReviewToDraft"]["properties"],
-        created_at=TIME,
-        changed_at=TIME,
+        {
+            "id": _ID,
+            "state": {"type": "string", "enum": ["draft", "submitted", "approved", "published", "withdrawn"]},
+            **_SENT["ReviewToDraft"]["properties"],
+            "created_at": _TIME,
+            "changed_at": _TIME,
+        },
     ),
-    **{
-        f"{name}List": object_of(
-            "A page of the list, newest first.",
-            next={"type": ["string", "null"], "format": "uri", "description": "The next page."},
-            results=array_of(ref(name)),
-        )
-        for name in ("ClaimDraft", "ReviewDraft")
-    },
 }
+
+
+class Written(Output):
+    """The claim or review that was created or changed."""
+
+    id: Uuid
+    url: SiteUrl
+    """The URL where this token can read it."""
+
+
+class ClaimDraftList(Output):
+    """A page of the list, newest first."""
+
+    next: SiteUrl | None
+    """The next page."""
+    results: list[Annotated[Any, stored("ClaimDraft")]]
+
+
+class ReviewDraftList(Output):
+    """A page of the list, newest first."""
+
+    next: SiteUrl | None
+    """The next page."""
+    results: list[Annotated[Any, stored("ReviewDraft")]]

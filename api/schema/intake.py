@@ -1,15 +1,13 @@
-"""JSON Schemas of readers' messages and their receipts."""
+"""Readers' messages and their receipts."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from api.schema.bodies import TEXT, TEXT_OR_NULL, TIME, URL, described, object_of
+from pydantic import WithJsonSchema
+
+from factcheck.record.statements.output import Output, SiteUrl, Time
 from factcheck.record.statements.parts import Part, Reference, optional, required
-from factcheck.record.statements.schema import request_schemas
 from factcheck.record.statements.values import Language, Line, Prose, Site, UrlOrNull
 
-Json = dict[str, Any]
-
-_TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
 _CONTACT = "How the newsroom can contact you. Deleted together with the message."
 
 
@@ -49,21 +47,23 @@ class CorrectionRequest(Part):
     contact: Annotated[str | None, Line(300)] = optional("", _CONTACT)
 
 
-MESSAGES: Json = {
-    **request_schemas(Tip, CorrectionRequest),
-    "Receipt": object_of(
-        "The confirmation of a message. The receipt is sent only once.",
-        receipt=TEXT,
-        url=described(URL, "The URL of the message's status."),
-        kept_until=described(TIME, "The latest time at which the message, contact and receipt are deleted."),
-    ),
-    "ReceiptStatus": object_of(
-        "The status of a message, without its text.",
-        kind={"type": "string", "enum": ["tip", "correction"]},
-        status={"type": "string", "enum": ["waiting", "taken_up", "answered", "dismissed"]},
-        received_at=TIME,
-        decided_at=_TIME_OR_NULL,
-        answer=described(TEXT_OR_NULL, "The newsroom's answer."),
-        kept_until=TIME,
-    ),
-}
+class Receipt(Output):
+    """The confirmation of a message. The receipt is sent only once."""
+
+    receipt: str
+    url: SiteUrl
+    """The URL of the message's status."""
+    kept_until: Time
+    """The latest time at which the message, contact and receipt are deleted."""
+
+
+class ReceiptStatus(Output):
+    """The status of a message, without its text."""
+
+    kind: Annotated[str, WithJsonSchema({"type": "string", "enum": ["tip", "correction"]})]
+    status: Annotated[str, WithJsonSchema({"type": "string", "enum": ["waiting", "taken_up", "answered", "dismissed"]})]
+    received_at: Time
+    decided_at: Annotated[str | None, WithJsonSchema({"type": ["string", "null"], "format": "date-time"})]
+    answer: str | None
+    """The newsroom's answer."""
+    kept_until: Time

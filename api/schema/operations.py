@@ -19,6 +19,7 @@ _HEADERS = {
     "RateLimit": "The requests that are left in each limit (`r`), and the seconds until they are reset (`t`).",
     "RateLimit-Policy": "The limits that apply to the request: `q` requests in `w` seconds.",
     "Factcheck-Head": "The sequence of the newest log entry. Absent until something is published.",
+    "Factcheck-Left-Out": "The parts of the response that had no time, for example `counts`. Usually absent.",
 }
 DOCUMENT_HEADERS = {
     "Factcheck-Salt": "32 random bytes in hexadecimal.",

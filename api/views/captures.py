@@ -1,8 +1,5 @@
 """Public captures: copies of sources and appearances that their newsroom shows to readers."""
 
-from typing import Any
-
-import orjson
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -10,6 +7,7 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
+from api.schema import evidence
 from api.schema.operations import documented
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublicCapture
@@ -24,23 +22,23 @@ class CaptureDetail(Endpoint):
         rows = list(PublicCapture.objects.using("public").live().filter(sha256=sha256).order_by("pk"))
         if not rows:
             raise Http404
-        return responses.respond(orjson.dumps(describe_capture(rows)))
+        return responses.respond(describe_capture(rows).to_json())
 
 
-def describe_capture(rows: list[PublicCapture]) -> dict[str, Any]:
+def describe_capture(rows: list[PublicCapture]) -> evidence.PublicCapture:
     """Return the body of a capture. Each row belongs to one review."""
     row = rows[0]
-    return {
-        "sha256": row.sha256,
-        "captured_at": rfc3339(row.captured_at),
-        "size": row.size,
-        "media_type": row.media_type,
-        "original_url": row.url or None,
-        "final_url": row.final_url or None,
-        "title": row.title or None,
-        "language": row.language or None,
-        "text": row.text,
-        "url": settings.SITE_URL + reverse("capture", args=[row.sha256]),
-        "file_url": settings.SITE_URL + reverse("capture_file", args=[row.sha256]),
-        "reviews": [{"id": str(each.review_id)} for each in rows],
-    }
+    return evidence.PublicCapture(
+        sha256=row.sha256,
+        captured_at=rfc3339(row.captured_at),
+        size=row.size,
+        media_type=row.media_type,
+        original_url=row.url or None,
+        final_url=row.final_url or None,
+        title=row.title or None,
+        language=row.language or None,
+        text=row.text,
+        url=settings.SITE_URL + reverse("capture", args=[row.sha256]),
+        file_url=settings.SITE_URL + reverse("capture_file", args=[row.sha256]),
+        reviews=[evidence.CitingReview(id=str(each.review_id)) for each in rows],
+    )

@@ -1,6 +1,5 @@
 """The changes feed: all log entries in order, each with the current content of its subject."""
 
-import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from drf_spectacular.utils import OpenApiParameter
@@ -12,6 +11,7 @@ from api.http.long_polling import MAX_WAIT, wait_until
 from api.http.parameter_values import read_number, read_sequence
 from api.http.parameters import Parameters
 from api.lists.requests import MAX_PAGE_SIZE, PAGE_SIZE
+from api.schema import lists
 from api.schema.operations import PAGE_SIZE_PARAMETER, documented, integer_parameter
 from factcheck.record.readmodel.changes import changes, entries_after
 from factcheck.tools.budget import current
@@ -51,7 +51,7 @@ class ChangeList(Endpoint):
         if responses.matches_etag(request._request, etag):
             response: HttpResponse = HttpResponseNotModified(headers={"ETag": etag, "Cache-Control": "no-cache"})
         else:
-            response = responses.respond(orjson.dumps({"results": changes(entries), "next": following}))
+            response = responses.respond(lists.ChangeList(results=changes(entries), next=following).to_json())
             response.headers["ETag"] = etag
         responses.add_links(response, {"next": following})
         return response

@@ -17,6 +17,7 @@ from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.urls import claim_url
 from factcheck.record.lists.pages import both_ways
 from factcheck.record.models import PublishedClaim
+from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.public_state import find_claim
 from factcheck.tools.budget import current
 
@@ -25,7 +26,7 @@ CLAIMS = ListOptions(
     filters=CLAIM_FILTERS,
     rows=PublishedClaim.objects.using("public").live(),
     searched=True,
-    fields=fields_of("Claim"),
+    fields=fields_of(bodies.Claim),
 )
 
 

@@ -17,6 +17,7 @@ from api.schema.operations import documented
 from factcheck.record.lists.pages import Order, Sql
 from factcheck.record.log.models import CORRECTION_CLASSES
 from factcheck.record.models import PublishedCorrection, PublishedReview
+from factcheck.record.readmodel import bodies
 
 
 def _by_review(each: Filter) -> Filter:
@@ -53,7 +54,7 @@ CORRECTIONS = ListOptions(
     ),
     # Corrections to withdrawn reviews are kept. Erased corrections keep only their kind and time.
     rows=PublishedCorrection.objects.using("public").all(),
-    fields=fields_of("CorrectionOfReview"),
+    fields=fields_of(bodies.CorrectionOfReview),
 )  # fmt: skip
 
 

@@ -16,13 +16,14 @@ from api.views.reviews import entries_of
 from api.views.revisions import REVISIONS, find_revision, list_revisions, respond_revision
 from factcheck.record.lists.pages import both_ways
 from factcheck.record.models import PublishedDemand
+from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.public_state import find_state
 
 DEMANDS = ListOptions(
     orders=both_ways("published_at", "updated_at", "received_on"),
     filters=DEMAND_FILTERS,
     rows=PublishedDemand.objects.using("public").all(),
-    fields=fields_of("Demand"),
+    fields=fields_of(bodies.Demand),
 )
 
 

@@ -3,7 +3,6 @@
 import base64
 import re
 
-import orjson
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
@@ -13,6 +12,7 @@ from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.parameters import Parameters
 from api.http.problems import Gone, ParameterProblem
 from api.http.ranges import stream
+from api.schema.log_answers import ConsistencyProof
 from api.schema.operations import DOCUMENT_HEADERS, documented, integer_parameter
 from factcheck.record.key_rotation import current_key
 from factcheck.record.log import merkle, tree
@@ -156,14 +156,14 @@ class ConsistencyView(Endpoint):
         if old > new:
             raise ParameterProblem([("from", f"This size is larger than `to`. Send a size of at most {new}.")])
         read = tree.tile_reader("public")
-        proof = {
-            "from": old,
-            "to": new,
-            "from_root_hash": _encoded(merkle.root(old, read)),
-            "to_root_hash": _encoded(merkle.root(new, read)),
-            "proof": [_encoded(value) for value in merkle.consistency_proof(old, new, read)],
-        }
-        return responses.respond(orjson.dumps(proof))
+        proof = ConsistencyProof(
+            from_=old,
+            to=new,
+            from_root_hash=_encoded(merkle.root(old, read)),
+            to_root_hash=_encoded(merkle.root(new, read)),
+            proof=[_encoded(value) for value in merkle.consistency_proof(old, new, read)],
+        )
+        return responses.respond(proof.to_json())
 
 
 def _encoded(value: bytes) -> str:

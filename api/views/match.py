@@ -1,7 +1,7 @@
-"""The endpoint that finds published claims that say the same thing as a text, with their reviews."""
+"""The endpoint that finds published claims that say the same thing as a post, with their reviews."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,11 @@ from api.http import responses
 from api.http.endpoint import Endpoint
 from api.http.parameter_values import read_number
 from api.http.parameters import Fault, unknown_parameters
+from api.http.problem_bodies import Error
 from api.http.problems import INVALID_CONTENT, TOO_MANY_REQUESTS, ParameterProblem, Refused, TooSlow
 from api.http.request_bodies import MOST_ERRORS, read_content, read_json
-from api.schema.match_answers import LIMIT, MAX_LIMIT, MAX_TEXTS, QUESTION
+from api.schema import match_answers
+from api.schema.match_answers import LIMIT, MAX_LIMIT, MAX_TEXTS, QUESTION, Match, MatchedParts, MatchingBatch
 from api.schema.operations import documented
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.formats.text import find_forbidden, nfc
@@ -37,7 +39,7 @@ TOO_SLOW_BATCH = "Comparing these texts takes too long. Send fewer texts at a ti
 TOO_SLOW = "Comparing this text takes too long. Send only the most important sentence, or try again."
 MAX_CONTENT = 1_000_000  # bytes, which is enough for 50 texts of 5,000 characters with four bytes each
 
-_TEXT_AT = re.compile(r"texts/\d+")  # the position of a text in a batch
+_TEXT_AT = re.compile(r"texts/\d+")  # the position of a question in a batch
 _TEXT = OpenApiParameter(
     "text",
     {**QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
@@ -54,7 +56,7 @@ _LIMIT = OpenApiParameter(
 
 
 class MatchView(Endpoint):
-    """The matching of texts.
+    """The matching of posts, sentences and longer texts.
 
     Clients can use POST for long texts, and for texts that must not appear in access logs. POST doesn't change
     anything.
@@ -100,7 +102,7 @@ class MatchView(Endpoint):
 
 
 def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
-    """Return the response for a text.
+    """Return the response for one question.
 
     Raise ParameterProblem with all errors, or TooSlow if the comparison takes too long.
     """
@@ -113,14 +115,14 @@ def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
         matching = match(text, limit=limit)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW) from error
-    return orjson.dumps(_content(matching))
+    return _content(matching).to_json()
 
 
 def _answer_batch(request: HttpRequest, texts: Any, limit: Any, errors: list[Fault]) -> bytes:
-    """Return the answers to several texts, in order.
+    """Return the answers to several questions, in order.
 
-    Each text counts as a request. Other matches can run between two texts. Raise ParameterProblem with all errors,
-    TooSlow if the comparison takes too long, and Refused if the client has sent too many requests.
+    Each question counts as a request. Other requests can be matched between two questions. Raise ParameterProblem with
+    all errors, and TooSlow if the comparison takes too long. Raise Refused if the client has sent too many requests.
     """
     limit = _read_limit(limit, errors)
     if not isinstance(texts, list) or not 1 <= len(texts) <= MAX_TEXTS:
@@ -134,7 +136,7 @@ def _answer_batch(request: HttpRequest, texts: Any, limit: Any, errors: list[Fau
         found = match_batch(texts, limit=limit, pause=match_places.give_way)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW_BATCH) from error
-    return orjson.dumps({"answers": [_content(matching) for matching in found]})
+    return MatchingBatch(answers=[_content(matching) for matching in found]).to_json()
 
 
 def _read_limit(limit: Any, errors: list[Fault]) -> Any:
@@ -160,21 +162,21 @@ def _read_object(request: HttpRequest) -> dict[str, Any]:
     """Return the JSON object in the request, whatever the request's media type is. Raise Refused for other content."""
     content = read_json(read_content(request, MAX_CONTENT))
     if not isinstance(content, dict):
-        raise Refused(INVALID_CONTENT, errors=[{"pointer": "#", "detail": 'Send a JSON object, as {"text": "…"}.'}])
+        raise Refused(INVALID_CONTENT, errors=[Error(pointer="#", detail='Send a JSON object, as {"text": "…"}.')])
     return content
 
 
-def _invalid_content(errors: Sequence[Mapping[str, str]]) -> Refused:
-    """Return the problem whose errors point to keys of the object, or to texts of a batch."""
+def _invalid_content(errors: Sequence[Error]) -> Refused:
+    """Return the problem whose errors point to keys of the object, or to questions of a batch."""
     pointers = []
     for each in errors:
-        name = each["parameter"]
+        name = each.parameter or ""
         step = name if _TEXT_AT.fullmatch(name) else pointer_step(name)
-        pointers.append({"pointer": f"#/{step}", "detail": each["detail"]})
+        pointers.append(Error(pointer=f"#/{step}", detail=each.detail))
     return Refused(INVALID_CONTENT, errors=pointers)
 
 
-def _content(matching: Matching) -> dict[str, Any]:
+def _content(matching: Matching) -> match_answers.Matching:
     """Return claims and reviews in full, so that clients don't need further requests."""
     found = [*matching.results, *matching.candidates]
     claims = PublishedClaim.objects.using("public").live().filter(id__in=[each.claim_id for each in found])
@@ -182,21 +184,23 @@ def _content(matching: Matching) -> dict[str, Any]:
     review_ids = {pk: [UUID(review["id"]) for review in orjson.loads(body)["reviews"]] for pk, body in bodies.items()}
     live = PublishedReview.objects.using("public").live()
     reviews = dict(live.filter(id__in=[pk for each in review_ids.values() for pk in each]).values_list("id", "body"))
-    content = {
-        each.claim_id: {
-            "claim": orjson.Fragment(bodies[each.claim_id]),
-            "reviews": [orjson.Fragment(reviews[pk]) for pk in review_ids[each.claim_id] if pk in reviews],
-            "score": round(each.score, 4),
-            "judged_by": each.judged_by,
-            "matched": {name: round(value, 4) for name, value in each.matched.items()} | {"differs": each.differs},
-        }
+    shown = {
+        each.claim_id: Match(
+            claim=orjson.Fragment(bodies[each.claim_id]),
+            reviews=[orjson.Fragment(reviews[pk]) for pk in review_ids[each.claim_id] if pk in reviews],
+            score=round(each.score, 4),
+            judged_by=each.judged_by,
+            matched=MatchedParts(
+                **{name: round(value, 4) for name, value in each.matched.items()}, differs=list(each.differs)
+            ),
+        )
         for each in found
         if each.claim_id in bodies
     }
-    return {
-        "results": [content[each.claim_id] for each in matching.results if each.claim_id in content],
-        "candidates": [content[each.claim_id] for each in matching.candidates if each.claim_id in content],
-        "threshold": THRESHOLD,
-        "method": matching.method,
-        "explanation": matching.explanation,
-    }
+    return match_answers.Matching(
+        results=[shown[each.claim_id] for each in matching.results if each.claim_id in shown],
+        candidates=[shown[each.claim_id] for each in matching.candidates if each.claim_id in shown],
+        threshold=THRESHOLD,
+        method=matching.method,
+        explanation=matching.explanation,
+    )

@@ -19,34 +19,37 @@ from api.http.problems import TooSlow
 from api.lists.filters import Filter, name_filter
 from api.lists.pages import list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
+from api.schema import references
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented
+from api.schema.references import CountedLanguage, ProfileChange, ReviewOfChange, VerdictOfScale
+from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.lists.counts import count
 from factcheck.record.lists.pages import Order
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview
-from factcheck.record.readmodel import profile_rows
-from factcheck.record.search.constants import SECONDS
+from factcheck.record.readmodel.profile_rows import changes_with_former
+from factcheck.record.statements import review
+from factcheck.record.statements.output import Output, read
+from factcheck.record.statements.parts import Part
 from factcheck.tools.budget import current
 
 Kind = PublishedReference.Kind
 MAX_LANGUAGES = 1000
 MAX_CLAIMS = 20  # of a claimant, newest first
-NEWEST = ("id", "url", "headline", "language", "published_at")
-CLAIM_OF_CLAIMANT = ("id", "url", "text", "language", "claimed_on")
 
 
 def _references(kind: Kind) -> QuerySet[Any]:
     return PublishedReference.objects.using("public").filter(kind=kind).annotate(lower_name=Lower("name"))
 
 
-def _by_name(component: str, kind: Kind, *filters: Filter) -> ListOptions:
+def _by_name(model: type[Part], kind: Kind, *filters: Filter) -> ListOptions:
     order = Order("lower_name", tie="key")
-    return ListOptions(_references(kind), orders={"name": order}, filters=filters, fields=fields_of(component))
+    return ListOptions(_references(kind), orders={"name": order}, filters=filters, fields=fields_of(model))
 
 
-PUBLISHERS = _by_name("Publisher", Kind.PUBLISHER, name_filter("name or site", "check", or_site=True))
-CLAIMANTS = _by_name("Claimant", Kind.CLAIMANT, name_filter("name or description", "nguyen"))
-TOPICS = _by_name("Topic", Kind.TOPIC)
+PUBLISHERS = _by_name(review.Publisher, Kind.PUBLISHER, name_filter("name or site", "check", or_site=True))
+CLAIMANTS = _by_name(review.Claimant, Kind.CLAIMANT, name_filter("name or description", "nguyen"))
+TOPICS = _by_name(review.Topic, Kind.TOPIC)
 
 _scale = Func(F("key"), Value(":"), Value(1), function="split_part", output_field=TextField())
 _VERDICTS = _references(Kind.VERDICT).annotate(scale=_scale)
@@ -60,13 +63,12 @@ def _respond(request: Request, options: ListOptions) -> HttpResponse:
     return list_response(list_request, read_page(list_request))
 
 
-def _find(kind: Kind, key: str) -> dict[str, Any]:
-    """Return the body of a reference. Raise Http404 if no live review refers to it."""
+def _respond_with(kind: Kind, key: str, added: Output) -> HttpResponse:
+    """Return the stored body of a reference, with the fields that the site adds. Raise Http404 if there is none."""
     body = _references(kind).filter(key=key).values_list("body", flat=True).first()
     if body is None:
         raise Http404
-    found: dict[str, Any] = orjson.loads(body)
-    return found
+    return responses.respond(body[:-1].encode() + b"," + added.to_json()[1:])
 
 
 class PublisherList(Endpoint):
@@ -89,22 +91,33 @@ class PublisherDetail(Endpoint):
             site = read_site(site)
         except ValueError:
             raise Http404 from None
-        body = _find(Kind.PUBLISHER, site)
         reviews = PublishedReview.objects.using("public").live().filter(publisher=site)
-        counts = count(reviews, None, [("language",)], SECONDS, MAX_LANGUAGES)
+        counts = count(reviews, None, [("language",)], MAX_LANGUAGES)
         newest = reviews.order_by("-published_at", "-id").values_list("body", flat=True).first()
         if newest is None:  # the last review has just been withdrawn
             raise Http404
         if counts is None:
             raise TooSlow("Counting the reviews of this publisher takes too long. Try again later.")
-        more = {
-            "review_count": counts.total,
-            "languages": [{"language": tag, "count": number} for (tag,), number in counts.groups["language",]],
-            "newest_review": {key: orjson.loads(newest)[key] for key in NEWEST},
-            "reviews_url": _list_url("reviews", publisher=site),
-            "profile_changes": profile_rows.list_changes(site),
-        }
-        return responses.respond(orjson.dumps(body | more))
+        added = references.AddedToPublisher(
+            review_count=counts.total,
+            languages=[
+                CountedLanguage(language=str(language), count=number)
+                for (language,), number in counts.groups["language",]
+            ],
+            newest_review=read(references.NewestReview, newest),
+            reviews_url=_list_url("reviews", publisher=site),
+            profile_changes=[
+                ProfileChange(
+                    sequence=row.sequence,
+                    at=rfc3339(entry.at),
+                    review=ReviewOfChange(id=str(entry.subject), revision=entry.number),
+                    verdict=row.key or None,
+                    content=orjson.Fragment(row.body),
+                )
+                for row, entry, _former in changes_with_former(site)
+            ],
+        )
+        return _respond_with(Kind.PUBLISHER, site, added)
 
 
 class ClaimantList(Endpoint):
@@ -123,14 +136,13 @@ class ClaimantDetail(Endpoint):
     def get(self, request: Request, claimant_id: UUID) -> HttpResponse:
         refuse_parameters(request)
         current().is_cacheable = True
-        body = _find(Kind.CLAIMANT, str(claimant_id))
         rows = PublishedClaim.objects.using("public").live().filter(claimant=claimant_id)
-        claims = map(orjson.loads, rows.order_by("-published_at", "-id").values_list("body", flat=True)[:MAX_CLAIMS])
-        more = {
-            "claims": [{key: claim[key] for key in CLAIM_OF_CLAIMANT} for claim in claims],
-            "claims_url": _list_url("claims", claimant=claimant_id),
-        }
-        return responses.respond(orjson.dumps(body | more))
+        claims = rows.order_by("-published_at", "-id").values_list("body", flat=True)[:MAX_CLAIMS]
+        added = references.AddedToClaimant(
+            claims=[read(references.ClaimOfClaimant, claim) for claim in claims],
+            claims_url=_list_url("claims", claimant=claimant_id),
+        )
+        return _respond_with(Kind.CLAIMANT, str(claimant_id), added)
 
 
 def _list_url(name: str, **parameters: object) -> str:
@@ -152,20 +164,22 @@ class RatingScaleList(Endpoint):
         list_request = read_list_request(request._request, BY_SLUG)
         page = read_page(list_request, ["scale"])
         slugs = [slug for (slug,) in page.rows]
-        bodies: dict[str, list[dict[str, Any]]] = {slug: [] for slug in slugs}
+        verdicts: dict[str, list[review.Verdict]] = {slug: [] for slug in slugs}
         # If documents differ, the document that is newest in the log determines `best` and `worst`.
         for scale, body in _VERDICTS.filter(scale__in=slugs).order_by("sequence").values_list("scale", "body"):
-            bodies[scale].append(orjson.loads(body))
-        return list_response(list_request, page, [_scale_with(slug, bodies[slug]) for slug in slugs])
+            verdicts[scale].append(read(review.Verdict, body))
+        return list_response(list_request, page, [_scale_with(slug, verdicts[slug]).model_dump() for slug in slugs])
 
 
-def _scale_with(slug: str, verdicts: list[dict[str, Any]]) -> dict[str, Any]:
+def _scale_with(slug: str, verdicts: list[review.Verdict]) -> references.RatingScale:
     """Return a scale without the verdicts' `explanation`, which may be specific to one review."""
-    newest = verdicts[-1]
-    ordered = sorted(verdicts, key=lambda verdict: (verdict["value"] is None, verdict["value"] or 0, verdict["slug"]))
-    return {
-        "slug": slug,
-        "best": newest["best"],
-        "worst": newest["worst"],
-        "verdicts": [{key: verdict[key] for key in ("slug", "value", "labels", "meanings")} for verdict in ordered],
-    }
+    ordered = sorted(verdicts, key=lambda verdict: (verdict.value is None, verdict.value or 0, verdict.slug))
+    return references.RatingScale(
+        slug=slug,
+        best=verdicts[-1].best,
+        worst=verdicts[-1].worst,
+        verdicts=[
+            VerdictOfScale(slug=each.slug or "", value=each.value, labels=each.labels, meanings=each.meanings)
+            for each in ordered
+        ],
+    )

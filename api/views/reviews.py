@@ -25,6 +25,7 @@ from factcheck.record.formats.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.lists.pages import both_ways
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument, Status
+from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.tools.budget import current
@@ -34,7 +35,7 @@ REVIEWS = ListOptions(
     filters=REVIEW_FILTERS,
     rows=PublishedReview.objects.using("public").live(),
     searched=True,
-    fields=fields_of("Review"),
+    fields=fields_of(bodies.Review),
 )
 
 

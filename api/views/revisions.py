@@ -1,6 +1,7 @@
 """The revisions of a review: their publication times, and the bytes behind their digests in the log."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -16,6 +17,7 @@ from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import Gone
 from api.lists.pages import list_response, read_page
 from api.lists.requests import ListOptions, ListRequest, read_list_request
+from api.schema import lists
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of, find_review
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
@@ -31,7 +33,8 @@ REVISIONS = ListOptions(
     orders={"number": Order("number", tie="sequence")},
 )
 COLUMNS = ("number", "sequence", "kind", "at", "subject", "digest", "note", "change_class", "revision_document")
-_ROUTES = {"review": "api:revision", "demand": "api:demand-revision"}
+_ROUTES = {"reviews": "api:revision", "demands": "api:demand-revision"}
+AnyRevision = TypeVar("AnyRevision", bound=lists.Revision)
 
 
 class RevisionList(Endpoint):
@@ -80,8 +83,8 @@ class RevisionBytes(Endpoint):
 def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[LogEntry, RevisionDocument]:
     """Return a log entry and its document.
 
-    Raise Http404 if there is no such entry, Gone if the document was erased, and DamagedError if it doesn't match its
-    digest.
+    Raise Http404 if there is no such entry, and Gone if the document was erased. Raise DamagedError if the document
+    doesn't match its digest.
     """
     entry = get_object_or_404(entries_of(subject, what).select_related("revision_document"), number=number)
     try:
@@ -96,7 +99,8 @@ def list_revisions(list_request: ListRequest, subject: UUID, what: str = "review
     """Return a page of the log entries about a review or, if `what` is "demand", about a demand."""
     condition = "subject = %s AND kind LIKE %s", [subject, f"{what}.%"]
     page = read_page(list_request, [*COLUMNS[:-1], "document"], condition)
-    results = [metadata(what, **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
+    model = lists.Revision if what == "review" else lists.DemandRevision
+    results = [_revision(model, **dict(zip(COLUMNS, row, strict=True))).model_dump() for row in page.rows]
     return list_response(list_request, page, results)
 
 
@@ -105,24 +109,23 @@ def respond_revision(entry: LogEntry, row: RevisionDocument) -> HttpResponse:
     document = row.parsed()
     change = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
     known = {column: getattr(entry, column) for column in COLUMNS if column not in change} | change
-    what = "review" if entry.is_of_review else "demand"
     served = orjson.Fragment(canonical_unchecked(body_of(entry, document)))
-    return responses.respond(orjson.dumps(metadata(what, **known) | {what: served}))
+    if entry.is_of_review:
+        return responses.respond(_revision(lists.RevisionWithReview, **known, review=served).to_json())
+    return responses.respond(_revision(lists.RevisionWithDemand, **known, demand=served).to_json())
 
 
-def metadata(what: str, **entry: Any) -> dict[str, Any]:
-    address = settings.SITE_URL + reverse(_ROUTES[what], args=[entry["subject"], entry["number"]])
-    proof = reverse("proof", args=[f"{what}s", entry["subject"], entry["number"]])
-    return {
-        "number": entry["number"],
-        "kind": entry["kind"].partition(".")[2],
-        "class": entry["change_class"],
-        "note": entry["note"],
-        "at": rfc3339(entry["at"]),
-        "sequence": entry["sequence"],
-        "digest": entry["digest"],
-        "url": address,
-        # Null if the document was erased.
-        "document_url": None if entry["revision_document"] is None else f"{address}document/",
-        "proof_url": settings.SITE_URL + proof,
-    }
+def _revision(
+    model: type[AnyRevision], *, subject: UUID, kind: str, at: datetime, change_class: str | None, **more: Any
+) -> AnyRevision:
+    section = "demands" if issubclass(model, lists.DemandRevision) else "reviews"
+    address = settings.SITE_URL + reverse(_ROUTES[section], args=[subject, more["number"]])
+    return model(
+        kind=kind.partition(".")[2],
+        class_=change_class,
+        at=rfc3339(at),
+        url=address,
+        document_url=None if more.pop("revision_document") is None else f"{address}document/",
+        proof_url=settings.SITE_URL + reverse("proof", args=[section, subject, more["number"]]),
+        **more,
+    )

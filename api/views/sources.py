@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-import orjson
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
+from api.schema.evidence import SourceCheck, SourceCheckList
 from api.schema.operations import documented
 from api.views.reviews import find_review
 from factcheck.record.formats.canonical import rfc3339
@@ -25,13 +25,14 @@ class SourceChecks(Endpoint):
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         refuse_parameters(request)
         find_review(review_id)
+        checks = sorted(checks_of(review_id).values(), key=lambda check: check.url)
         results = [
-            {
-                "url": check.url,
-                "state": check.state,
-                "since": rfc3339(check.since),
-                "checked_at": rfc3339(check.checked_at),
-            }
-            for check in sorted(checks_of(review_id).values(), key=lambda check: check.url)
+            SourceCheck(
+                url=check.url,
+                state=check.state,
+                since=rfc3339(check.since),
+                checked_at=rfc3339(check.checked_at),
+            )
+            for check in checks
         ]
-        return responses.respond(orjson.dumps({"results": results}))
+        return responses.respond(SourceCheckList(results=results).to_json())

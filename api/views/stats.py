@@ -1,6 +1,5 @@
 """Totals of the record, and the numbers of reviews by group. Nobody is scored, so nothing is counted by claimant."""
 
-import orjson
 from django.http import Http404, HttpResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
@@ -10,14 +9,15 @@ from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
 from api.lists.filters import CLAIMANT, REVIEW_FILTERS
 from api.lists.requests import ListOptions, read_list_request
+from api.schema import references
 from api.schema.operations import documented
+from api.schema.references import Groups, NumberOfReviews, Totals
 from api.views.corrections import CORRECTIONS
 from api.views.reviews import REVIEWS
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.lists.counts import count, count_live
 from factcheck.record.lists.pages import Order
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview, Status
-from factcheck.record.search.constants import SECONDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.record.statistics import MAX_ROWS, STATISTICS
 from factcheck.tools.budget import current
@@ -42,10 +42,11 @@ class Stats(Endpoint):
         list_request = read_list_request(request._request, STATS)
         group_by = list_request.group_by
         try:
-            with time_limit(SECONDS) as left:
+            with time_limit():
                 totals = _totals()
-            rows = REVIEWS.rows.filter(list_request.condition)
-            counted = count(rows, None, [group_by] if group_by else [], left(), MAX_ROWS + 1)
+            counted = count(
+                REVIEWS.rows.filter(list_request.condition), None, [group_by] if group_by else [], MAX_ROWS + 1
+            )
         except TimeoutError:
             counted = None
         if counted is None:
@@ -54,12 +55,12 @@ class Stats(Endpoint):
         groups = [{"count": number, **dict(zip(group_by, value, strict=True))} for value, number in found[:MAX_ROWS]]
         if counted.exact:  # otherwise the numbers depend on how long counting took
             current().is_cacheable = True
-        content = {
-            "totals": totals,
-            "count": {"value": counted.total, "exact": counted.exact},
-            "groups": {"values": groups, "exact": counted.exact, "complete": len(found) <= MAX_ROWS},
-        }
-        return responses.respond(orjson.dumps(content))
+        content = references.Stats(
+            totals=totals,
+            count=NumberOfReviews(value=counted.total, exact=counted.exact),
+            groups=Groups(values=groups, exact=counted.exact, complete=len(found) <= MAX_ROWS),
+        )
+        return responses.respond(content.to_json())
 
 
 class Statistic(Endpoint):
@@ -74,25 +75,23 @@ class Statistic(Endpoint):
         if table not in TABLES:
             raise Http404
         found = STATISTICS[table]()
-        content = {
-            "count": found.count,
-            "left_out": found.left_out,
-            "median_days": found.median,
-            "values": [
-                {"count": number, **dict(zip(found.columns, value, strict=True))} for value, number in found.rows
-            ],
-        }
-        return responses.respond(orjson.dumps(content))
+        content = references.Statistic(
+            count=found.count,
+            left_out=found.left_out,
+            median_days=found.median,
+            values=[{"count": number, **dict(zip(found.columns, value, strict=True))} for value, number in found.rows],
+        )
+        return responses.respond(content.to_json())
 
 
-def _totals() -> dict[str, int]:
+def _totals() -> Totals:
     reviews = count_live(PublishedReview, ("language",), limit=MAX_ROWS)
-    references = PublishedReference.objects.using("public")
-    return {
-        "reviews": reviews.total,
-        "withdrawn_reviews": PublishedReview.objects.using("public").filter(status=Status.WITHDRAWN).count(),
-        "claims": count_live(PublishedClaim).total,
-        "corrections": CORRECTIONS.rows.filter(change_class__isnull=False).count(),
-        "publishers": references.filter(kind=PublishedReference.Kind.PUBLISHER).count(),
-        "languages": sum(language != UNKNOWN_LANGUAGE for (language,), _ in reviews.groups["language",]),
-    }
+    named = PublishedReference.objects.using("public")
+    return Totals(
+        reviews=reviews.total,
+        withdrawn_reviews=PublishedReview.objects.using("public").filter(status=Status.WITHDRAWN).count(),
+        claims=count_live(PublishedClaim).total,
+        corrections=CORRECTIONS.rows.filter(change_class__isnull=False).count(),
+        publishers=named.filter(kind=PublishedReference.Kind.PUBLISHER).count(),
+        languages=sum(language != UNKNOWN_LANGUAGE for (language,), _ in reviews.groups["language",]),
+    )

@@ -83,6 +83,8 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
             _check_document(entry, documents.get(entry.sequence), erased)
             if entry.kind == Kind.KEY_ROTATION:
                 current_key = _next_key(entry, documents.get(entry.sequence), current_key)
+            # Append the entry's hash to the computed tree. A full tile is compared at once, and the tiles at the right
+            # edge are compared after the last entry.
             gained = merkle.append(size, [merkle.leaf_hash(entry.leaf())], lambda *position: tiles[position])
             for position, hashes in gained.items():
                 tiles[position] = tiles.get(position, b"") + hashes
@@ -106,6 +108,7 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
         raise DiscrepancyError(f"The log was handed to the key {current_key}, but this server has {key}.")
     for position, hashes in tiles.items():
         _check_tile(position, hashes)
+    # Each level has one hash for 256 hashes of the level below, and one tile for up to 256 hashes.
     expected = sum(-(-(size >> 8 * level) // 256) for level in range(8))
     if LogTile.objects.count() != expected:
         raise DiscrepancyError(f"The log has {LogTile.objects.count()} tiles instead of {expected}.")

@@ -28,4 +28,4 @@ def message(entry: LogEntry, event: str) -> bytes:
     The message is built for each attempt and never stored, so that erased content isn't sent.
     """
     (change,) = changes([entry])
-    return orjson.dumps({"type": event, "timestamp": rfc3339(entry.at), "data": change})
+    return orjson.dumps({"type": event, "timestamp": rfc3339(entry.at), "data": change.model_dump()})

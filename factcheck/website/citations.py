@@ -18,7 +18,7 @@ from factcheck.website.templatetags.published import day_of, plain
 # BibTeX passes titles on to TeX, in which these characters are commands.
 _TEX = {
     **{ord(character): f"\\{character}" for character in "&%$#_"},
-    # BibTeX counts braces even after a backslash, so a brace in a text could end its field.
+    # BibTeX counts braces even after a backslash, so a brace in a title could end its field.
     ord("{"): "\\textbraceleft{}",
     ord("}"): "\\textbraceright{}",
     ord("\\"): "\\textbackslash{}",

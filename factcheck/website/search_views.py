@@ -1,7 +1,8 @@
 """The search page: a word, a URL or a whole post, with filters, and suggestions as readers type.
 
-A search takes a place in the search gate and counts towards the reader's limit. A text is matched before the search, in
-the gate for matches (`web/places.py`). If that gate is full, the page says that results are missing.
+A search takes a place in the search gate and counts towards the reader's limit. Several words are matched with claims
+before the search, in the gate for matches (`web/places.py`). If this gate is full, the page says that results are
+missing.
 """
 
 from collections.abc import Callable

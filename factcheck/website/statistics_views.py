@@ -133,7 +133,7 @@ def _names(found: Statistic, labels: Labels) -> list[tuple[list[str], int]]:
 
 
 def _panels(found: Statistic, name: Callable[[Any], str]) -> list[Panel]:
-    """Return a panel of all rows, a panel of each of the most frequent second values, and a panel of the others."""
+    """Return panels of all rows, of each of the most frequent second values, and of the others."""
     months = months_until(newest_month(found), MONTHS)
     recent = [row for row in found.rows if row[0][0] in months]
     frequent = Counter[Any]()

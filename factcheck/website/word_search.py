@@ -3,9 +3,8 @@
 A page begins after or before a position. So all results can be reached, and no page takes longer than the first.
 """
 
-import time
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -17,17 +16,16 @@ from factcheck.database.query_timeout import time_limit
 from factcheck.record.lists.pages import Cursor, Order, Page, condition_of, live, page_of, read_page
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedReview
-from factcheck.record.search.constants import SECONDS
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.spelling import did_you_mean
 from factcheck.record.search.stems import has_words
+from factcheck.tools.budget import current
 from factcheck.website.filters import Filters
 from factcheck.website.queries import Body
 
 PAGE_SIZE = 20
 ORDER = Order("published_at", descending=True)
-LIVE = live(PublishedReview)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -61,7 +59,6 @@ class ResultsPage:
     suggestion: str | None = None
     complete: bool = True
     tsquery: str | None = None
-    deadline: float = field(default=0.0, compare=False)
 
 
 def best_matches(
@@ -76,13 +73,12 @@ def best_matches(
     found = search.page(size + 1, cursor.position, cursor.backward)
     suggestion = None
     if not only_words and not cursor.position and (found.relaxed or not found.hits):
-        left = max(0, found.deadline - time.monotonic())
-        suggestion = did_you_mean(PublishedReview, words, condition, seconds=left)
+        suggestion = did_you_mean(PublishedReview, words, condition)
     reviews, after, before = _page(page_of([(hit.score, hit.id, hit.body) for hit in found.hits], cursor, size))
     return ResultsPage(
         reviews, after, before, found.relaxed,
         frozenset(str(hit.id) for hit in found.hits if not hit.by_words),
-        suggestion, found.complete, found.tsquery or None, found.deadline,
+        suggestion, found.complete, found.tsquery or None,
     )  # fmt: skip
 
 
@@ -97,25 +93,24 @@ def newest_first(
 
     `among` limits the result to these rows.
     """
-    deadline = time.monotonic() + SECONDS
     query = read_query(words)
     rows = filters.narrow(PublishedReview.objects.using("public").live() if among is None else among)
     if words:
         rows = rows.filter(has_words(query)) if query else rows.none()
+    conditions, walks = [condition_of(rows)], "topic" in filters.values
     try:
         if cursor.position:
             number, pk = cursor.position
             cursor = replace(cursor, position=(_BEGINNING + number * _MICROSECOND, pk))
-        with time_limit(SECONDS):
-            page = read_page(LIVE, [condition_of(rows)], ["body"], ORDER, cursor, size, walks="topic" in filters.values)
+        with time_limit():
+            page = read_page(live(PublishedReview), conditions, ["body"], ORDER, cursor, size, walks=walks)
     except OverflowError:
         page = Page([])
     except TimeoutError:
-        return ResultsPage([], complete=False, deadline=deadline)
+        current().left_out.append("results")
+        return ResultsPage([], complete=False)
     reviews, after, before = _page(page)
-    return ResultsPage(
-        reviews, after, before, tsquery=query.all_terms() if words and query else None, deadline=deadline
-    )
+    return ResultsPage(reviews, after, before, tsquery=query.all_terms() if words and query else None)
 
 
 def _page(page: Page) -> tuple[list[Body], str, str]:

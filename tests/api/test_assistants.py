@@ -21,7 +21,7 @@ from api.assistants.server import THREADS, make_server, serve_http
 from api.http.problems import TooSlow
 from factcheck.editorial.models import Source
 from factcheck.record.matching.match_numbers import THRESHOLD
-from factcheck.record.search import ranking
+from factcheck.web.places import search_places
 from tests.support.assisting import on_http, on_stdio
 from tests.support.drafts import (
     correct_review,
@@ -158,7 +158,7 @@ def test_search_says_that_nothing_has_all_words_and_that_the_time_was_up(world, 
     said = ("relaxed", "complete", "did_you_mean")
     nearly = ask("search_reviews", q="nuoc lu mai chuaa")
     assert [nearly[name] for name in said] == [True, True, "nuoc lu mai chùa"]
-    monkeypatch.setattr(ranking, "SECONDS", 0.0)
+    monkeypatch.setattr(search_places, "seconds", 0.0)
     stopped = ask("search_reviews", q="nuoc lu mai chua")
     assert ([stopped[name] for name in said], stopped["results"]) == ([False, False, None], [])
 

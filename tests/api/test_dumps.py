@@ -283,8 +283,8 @@ def test_demands_have_their_sender(newsroom: Newsroom, tmp_path):
     publish_review(newsroom, review)
     publish_demand(newsroom, make_demand(newsroom, review))
     [table] = [each for each in tables() if each.name == "demands"]
-    files = making.write_table(table, row_schema("Demand"), tmp_path, lambda count: None)
-    assert [file["format"] for file in files] == ["jsonl", "csv", "parquet"]
+    files = making.write_table(table, row_schema("Demand"), tmp_path, "", lambda count: None)
+    assert [file.format for file in files] == ["jsonl", "csv", "parquet"]
     [row] = lines_of(tmp_path / "demands.jsonl.zst")
     OAS31Validator(row_schema("Demand")).validate(row)
     assert renamed(row, "sender", "from") == json.loads(PublishedDemand.objects.get().body)
@@ -396,10 +396,10 @@ def test_same_rows_give_the_same_files(world, tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         files = [
-            making.write_table(table, row_schema(table.component), tmp_path / name, lambda count: None)
+            making.write_table(table, row_schema(table.component), tmp_path / name, "", lambda count: None)
             for table in tables()
         ]
-        digests.append([file["sha256"] for table in files for file in table])
+        digests.append([file.sha256 for table in files for file in table])
     assert digests[0] == digests[1]
 
 

@@ -16,6 +16,7 @@ from factcheck.record.lists import counts
 from factcheck.record.matching import similar_rows
 from factcheck.record.models import ReviewVector
 from factcheck.record.search import ranking
+from factcheck.web.places import search_places
 from tests.support.drafts import (
     Newsroom,
     make_claim,
@@ -255,8 +256,10 @@ def test_counts_that_take_too_long_are_null(world, api, monkeypatch):
 
 def test_search_whose_time_is_up_says_so(world, api, monkeypatch):
     monkeypatch.setattr(ranking, "rows_within", lambda *_: None)
-    found = api.get("reviews/?q=nuoc")
+    response = api.send("reviews/", {"q": "nuoc", "count": "true"})
+    found = response.json()
     assert (found["results"], found["meta"]["complete"]) == ([], False)
+    assert response["Factcheck-Left-Out"] == "results"
 
 
 @pytest.mark.parametrize(
@@ -268,7 +271,7 @@ def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monk
     asleep = "EXISTS (SELECT FROM pg_sleep(1))", []
     monkeypatch.setattr(search_pages, "has_words", lambda query: asleep)
     monkeypatch.setattr(filters, "has_words", lambda query: asleep)
-    monkeypatch.setattr(search_pages, "SECONDS", 0.05)
+    monkeypatch.setattr(search_places, "seconds", 0.05)
     response = api.client.get(address)
     assert (response.status_code, response["Retry-After"]) == (503, "10")
     assert json.loads(response.content)["detail"] == search_pages.TOO_SLOW
@@ -281,7 +284,7 @@ def test_search_in_an_order_of_two_parts_takes_no_longer(newsroom: Newsroom, api
         publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimed_on=claimed_on)))
     asleep = "NOT EXISTS (SELECT FROM pg_sleep(0.4))", []
     monkeypatch.setattr(search_pages, "has_words", lambda query: asleep)
-    monkeypatch.setattr(search_pages, "SECONDS", 0.6)
+    monkeypatch.setattr(search_places, "seconds", 0.6)
     assert api.problem("reviews/?q=nuoc&sort=-claimed_on", status=503)["detail"] == search_pages.TOO_SLOW
     assert api.ids("reviews/?q=nuoc&sort=-published_at") == []
 

@@ -94,10 +94,10 @@ def test_methodology_shows_every_change(published: Published) -> None:
     assert "Nghĩa mới <b>." in page.text
     assert "SaiNghĩa mới <b>." in page.text  # the words before and after
     assert "https://changes.example/cach-lam" in page.text
-    changes = profile_rows.list_changes("changes.example")
-    assert [change["verdict"] for change in changes] == [None, "truth:false"] * 2
-    for change in changes:
-        assert f"/vi/reviews/{change['review']['id']}/revisions/1/" in page.values("a", "href")
+    changes = profile_rows.changes_with_former("changes.example")
+    assert [row.key for row, _entry, _former in changes] == ["", "truth:false"] * 2
+    for _row, entry, _former in changes:
+        assert f"/vi/reviews/{entry.subject}/revisions/1/" in page.values("a", "href")
     VerdictLabel.objects.filter(pk=label.pk).update(explanation=label.explanation)
 
 

@@ -12,7 +12,7 @@ from django.db import connections
 from django.test import Client
 
 from factcheck.record.models import PublishedReview
-from factcheck.record.search import ranking
+from factcheck.tools.budget import current
 from factcheck.web.places import search_places
 from factcheck.website import search_views, url_search, word_search
 from factcheck.website.filters import NAMES
@@ -59,8 +59,8 @@ def test_sample_data_is_called_so(published: Published) -> None:
 
 def test_search_and_suggestion_share_one_time(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
     left: list[float] = []
-    monkeypatch.setattr(ranking, "SECONDS", 0.0)
-    monkeypatch.setattr(word_search, "did_you_mean", lambda *_, seconds: left.append(seconds))
+    monkeypatch.setattr(search_places, "seconds", 0.0)
+    monkeypatch.setattr(word_search, "did_you_mean", lambda *_: left.append(current().left))
     assert "xyzzy" in get(q="xyzzy").values("input", "value")
     assert left == [0]
 
@@ -346,11 +346,12 @@ def test_two_at_the_same_time(published: Published) -> None:
 
 
 def test_out_of_time_says_so(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ranking, "SECONDS", 0.0)
+    monkeypatch.setattr(search_places, "seconds", 0.0)
     page = get(q="covid")
     assert "The search took too long, so some results may be missing." in page.text
     assert "No published review contains these words." not in page.text
     monkeypatch.undo()
+    monkeypatch.setattr(search_places, "seconds", 1.0)
     monkeypatch.setattr(url_search, "_WITHDRAWN", "SELECT pg_sleep(5)::text, %s, %s, %s, %s, %s")
     page = get(q="kangaroo pouch")
     assert "some results may be missing" in page.text

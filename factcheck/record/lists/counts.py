@@ -18,6 +18,7 @@ from factcheck.record.log.models import LogEntry
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.stems import with_stems
+from factcheck.tools.budget import current
 
 FACETS = ("verdict", "original_verdict", "language", "publisher", "topic")
 VALUES = 50  # per facet, the most frequent values first
@@ -68,13 +69,14 @@ forget_counts = _memory.clear
 
 
 def count(
-    rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], seconds: float, limit: int = VALUES
+    rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], limit: int = VALUES, seconds: float = math.inf
 ) -> Counts | None:
     """Count the rows that also match the `tsquery`, at most `limit` values per group. `rows` is a query of one table.
 
     Return None if there is no time even for AT_LEAST rows.
     """
-    deadline = time.monotonic() + seconds
+    budget = current()
+    end = budget.seconds + min(seconds, budget.left)
     head = LogEntry.objects.using("public").order_by("-sequence").values_list("sequence", flat=True).first()
     sql, parameters = _statement(rows, tsquery, groups, limit)
     version, key = (connections["public"].settings_dict["NAME"], head), (sql, repr(parameters))
@@ -84,21 +86,23 @@ def count(
             _memory.head = version
         if key in _memory and time.monotonic() < _memory[key][1]:
             return _memory[key][0]
-    found = _counted(rows_within(SHARE * (deadline - time.monotonic()), sql, parameters), groups)
-    until = math.inf
+    found, until = _counted(rows_within(sql, parameters, SHARE * (end - budget.seconds)), groups), math.inf
     if found is None:
         sql, parameters = _statement(rows, tsquery, groups, limit, AT_LEAST)
-        found = _counted(rows_within(deadline - time.monotonic(), sql, parameters), groups, exact=False)
+        found = _counted(rows_within(sql, parameters, end - budget.seconds), groups, exact=False)
         until = time.monotonic() + RETRY
+    if found is None:
+        budget.left_out.append("counts")
+        return None
     with _lock:
-        if found and _memory.head == version:
+        if _memory.head == version:
             _memory[key] = found, until
     return found
 
 
-def count_live(model: CountedModel, *groups: Group, limit: int = VALUES, seconds: float = 60) -> Counts:
+def count_live(model: CountedModel, *groups: Group, limit: int = VALUES) -> Counts:
     """Count all live rows. Raise TimeoutError if there is no time."""
-    found = count(model.objects.using("public").live(), None, groups, seconds, limit)
+    found = count(model.objects.using("public").live(), None, groups, limit)
     if found is None:
         raise TimeoutError
     return found

@@ -1,13 +1,13 @@
 """Log entries with their bodies, as sent in the changes feed and in webhooks."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 from django.db import connections
 
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.log.models import LogEntry
+from factcheck.record.readmodel.bodies import Change
 from factcheck.record.readmodel.models import PublishedDemand, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.row_models import Status
 
@@ -23,29 +23,29 @@ _ENTRIES = """
 
 
 def entries_after(since: int, size: int) -> tuple[list[LogEntry], str]:
-    """Return the next entries, and a text that changes whenever the result of `changes` changes."""
+    """Return the next entries, and a version that changes whenever the result of `changes` changes."""
     with connections["public"].cursor() as cursor:
         cursor.execute(_ENTRIES, [since, size])
         rows = cursor.fetchall()
     return [LogEntry(*row[:6]) for row in rows], repr(rows)
 
 
-def changes(entries: Sequence[LogEntry]) -> list[dict[str, Any]]:
-    """Return the entries, ready for orjson.
+def changes(entries: Sequence[LogEntry]) -> list[Change]:
+    """Return the entries with their bodies.
 
     `body` is the subject's current body, or null if there is a later entry about the subject.
     """
     bodies = _bodies(entries)
     return [
-        {
-            "sequence": entry.sequence,
-            "at": rfc3339(entry.at),
-            "kind": entry.kind,
-            "subject": str(entry.subject),
-            "number": entry.number,
-            "digest": entry.digest,
-            "body": bodies.get(entry.sequence),
-        }
+        Change(
+            sequence=entry.sequence,
+            at=rfc3339(entry.at),
+            kind=entry.kind,
+            subject=str(entry.subject),
+            number=entry.number,
+            digest=entry.digest,
+            body=bodies.get(entry.sequence),
+        )
         for entry in entries
     ]
 
@@ -53,8 +53,8 @@ def changes(entries: Sequence[LogEntry]) -> list[dict[str, Any]]:
 def _bodies(entries: Sequence[LogEntry]) -> dict[int, orjson.Fragment]:
     """Return the bodies of entries that are the newest about their subject, by sequence number.
 
-    The state of a subject is in its body and in a column: an erased review responds with 410, and a merged claim
-    redirects. A body that contradicts the column has been changed in the database, so it is left out.
+    The state of a subject is in its body and in a column. For example, an erased review responds with 410 because of
+    the column. A body that contradicts the column has been changed in the database, so it is left out.
     """
     ids = {section: [entry.subject for entry in entries if entry.section == section] for section in _SECTIONS}
     erasures = {entry.sequence for entry in entries if entry.kind == LogEntry.Kind.ERASURE}

@@ -13,14 +13,11 @@ from django.conf import settings
 from factcheck.database.bulk_writes import insert
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import claim_url
+from factcheck.record.readmodel.bodies import ReviewOfClaim
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.row_models import Status
-
-REVIEW_IN_CLAIM = (
-    "id", "url", "original_url", "language", "headline", "verdict",
-    "reviewed_on", "published_at", "updated_at",
-)  # fmt: skip
+from factcheck.record.statements.output import construct
 
 
 def write_claims(ids: Collection[UUID], added: Sequence[PublishedReview] = ()) -> None:
@@ -78,8 +75,7 @@ def claim_row(claim_id: UUID, reviews: Sequence[PublishedReview]) -> PublishedCl
         body["license"] = main.parsed_body["license"]
         body["topics"] = [topics[slug] for slug in row.topics]
         body["reviews"] = [
-            {key: review.parsed_body[key] for key in REVIEW_IN_CLAIM}
-            | {"publisher": {key: review.parsed_body["publisher"][key] for key in ("name", "site")}}
+            construct(ReviewOfClaim, review.parsed_body).model_dump()
             for review in sorted(live, key=lambda review: (review.published_at, review.sequence))
         ]
         body["published_at"] = body["reviews"][0]["published_at"]

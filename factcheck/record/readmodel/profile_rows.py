@@ -13,7 +13,7 @@ import orjson
 from django.db.models import Window
 from django.db.models.functions import Lag
 
-from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
+from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.log.models import LogEntry, Published, RevisionDocument
 from factcheck.record.readmodel.models import PublishedReview
@@ -82,6 +82,8 @@ def _move_from_erased(subjects: Collection[UUID], before: int) -> None:
         same = ProfileChange.objects.filter(publisher=row.publisher, key=row.key)
         if not same.filter(sequence=row.sequence).delete()[0]:
             continue  # already deleted as a repetition
+        # A row is needed only if its content differs from the content before it. So if the row moves, it isn't written
+        # again after a row with the same content. If it disappears, its two neighbours may have the same content.
         former = same.filter(sequence__lt=row.sequence).order_by("-sequence").first()
         following = same.filter(sequence__gt=row.sequence).order_by("sequence").first()
         heir = _find_heir(row, following.sequence if following else before)
@@ -121,20 +123,6 @@ def current_profile(site: str) -> dict[str, dict[str, Any]]:
     """
     rows = ProfileChange.objects.using("public").filter(publisher=replace_forbidden(site)).newest()
     return {row.key: orjson.loads(row.body) for row in rows}
-
-
-def list_changes(site: str) -> list[dict[str, Any]]:
-    """Return the newest changes of a newsroom's profile, newest first, each with the review that published it."""
-    return [
-        {
-            "sequence": row.sequence,
-            "at": rfc3339(entry.at),
-            "review": {"id": str(entry.subject), "revision": entry.number},
-            "verdict": row.key or None,
-            "content": orjson.loads(row.body),
-        }
-        for row, entry, _former in changes_with_former(site)
-    ]
 
 
 def changes_with_former(site: str) -> list[tuple[ProfileChange, LogEntry, dict[str, Any] | None]]:

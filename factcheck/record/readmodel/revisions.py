@@ -1,12 +1,13 @@
 """Query expressions for lists of revisions, and the notices of erasures from the log's documents."""
 
-from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db.models import F, Func, TextField
 
 from factcheck.record.log.models import LogEntry
+from factcheck.record.statements.erasure import ErasureNotice
+from factcheck.record.statements.output import construct
 
 
 def in_document(*path: str) -> Func:
@@ -26,13 +27,12 @@ def in_revision(key: str) -> Func:
     return in_document("revision", key)
 
 
-def notice_in(erasure: str | bytes) -> dict[str, Any]:
+def notice_in(erasure: str | bytes) -> ErasureNotice:
     """Return the public notice, from the body or document of an erasure."""
-    notice: dict[str, Any] = orjson.loads(erasure)["notice"]
-    return notice
+    return construct(ErasureNotice, orjson.loads(erasure)["notice"])
 
 
-def last_notice(review_id: UUID) -> dict[str, Any] | None:
+def last_notice(review_id: UUID) -> ErasureNotice | None:
     """Return the notice of the review's last erasure, even if a redacted revision followed, or None."""
     erasures = LogEntry.objects.using("public").filter(subject=review_id, kind=LogEntry.Kind.ERASURE)
     newest = erasures.with_documents().last()

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db.models import Subquery
 
 from factcheck.record.log.models import LogEntry
+from factcheck.record.readmodel.bodies import Review
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.readmodel.row_models import Status
+from factcheck.record.statements.output import read
 
 # The entries that change the text of a published review.
 NEW_TEXTS = (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION)
@@ -45,7 +46,7 @@ def find_original(translated: Mapping[str, Any]) -> Original | None:
     return Original(status, revision or number, revision is not None)
 
 
-def list_translations(review: PublishedReview) -> list[dict[str, Any]]:
+def list_translations(review: PublishedReview) -> list[Review]:
     """Return the live translations of a review, oldest first. A translation has the review's claim."""
     if review.claim_id is None or review.status == Status.ERASED:
         return []
@@ -59,7 +60,7 @@ def list_translations(review: PublishedReview) -> list[dict[str, Any]]:
         )
     )
     found = same_claim.order_by("published_at", "id").values_list("body", flat=True)[:MOST]
-    return [orjson.loads(body) for body in found]
+    return [read(Review, body) for body in found]
 
 
 def newest_text(review_id: UUID) -> int | None:

@@ -30,10 +30,8 @@ def read_captured_at(text: str) -> str | None:
 CAPTURED_AT = Rule(read_captured_at, {"format": "date-time"}, 27)
 
 
-class Capture(Part):
-    """A copy that the newsroom keeps as evidence. The log proves that the newsroom had this file at that time."""
-
-    labels_follow: ClassVar[bool] = True
+class CapturedFile(Part):
+    """The file of a capture."""
 
     sha256: Annotated[str, SHA256] = required(
         _("hash of the copy"), "SHA-256 of the stored file, in hexadecimal.", "ab" * 32
@@ -45,6 +43,13 @@ class Capture(Part):
     media_type: Annotated[str, Line(100)] = required(
         _("kind of file"), "Media type of the stored file.", "application/warc"
     )
+
+
+class Capture(CapturedFile):
+    """A copy that the newsroom keeps as evidence. The log proves that the newsroom had this file at that time."""
+
+    labels_follow: ClassVar[bool] = True
+
     final_url: UrlOrNull = optional(
         _("final URL"), "URL of the page after redirects.", "https://archive.example/2020/1"
     )

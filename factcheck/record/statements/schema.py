@@ -6,9 +6,12 @@ from typing import Any, Literal
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import core_schema
 
+from factcheck.record.statements.output import COMPONENT, IN_PLACE
 from factcheck.record.statements.parts import Part
 
 Json = dict[str, Any]
+
+_REF = "#/components/schemas/{}"
 
 
 class _Generator(GenerateJsonSchema):
@@ -33,28 +36,39 @@ def request_schemas(*models: type[Part]) -> Json:
     return _components(models, "validation")
 
 
+def object_schema(description: str, properties: Json) -> Json:
+    """Return the schema of an object that always has all of these keys."""
+    return {"type": "object", "description": description, "required": list(properties), "properties": properties}
+
+
 def _components(models: Iterable[type[Part]], mode: Literal["validation", "serialization"]) -> Json:
     _refs, found = models_json_schema(
-        [(model, mode) for model in models],
-        ref_template="#/components/schemas/{model}",
-        schema_generator=_Generator,
+        [(model, mode) for model in models], ref_template=_REF.format("{model}"), schema_generator=_Generator
     )
-    return {name: _tidy(schema, mode) for name, schema in found["$defs"].items()}
+    defs = found["$defs"]
+    return {name: _tidy(schema, mode, defs) for name, schema in defs.items() if IN_PLACE not in schema}
 
 
-def _tidy(schema: Any, mode: str) -> Any:
-    """Return the schema without defaults and without titles, which are only for the desk."""
+def _tidy(schema: Any, mode: str, defs: Json) -> Any:
+    """Return the schema without defaults and titles, which are only for the desk, and with nested objects in place."""
     if isinstance(schema, list):
-        return [_tidy(each, mode) for each in schema]
+        return [_tidy(each, mode, defs) for each in schema]
+    if isinstance(schema, str):
+        return schema.replace("\n", " ")  # in docstrings
     if not isinstance(schema, dict):
         return schema
-    dropped = {"title", "default"} | (
-        {"additionalProperties"} if schema.get("additionalProperties") is False else set()
-    )
-    if mode == "validation":
-        dropped.discard("additionalProperties")
+    dropped = {"title", "default", IN_PLACE, COMPONENT}
+    if IN_PLACE in (inner := defs.get(str(schema.get("$ref")).rpartition("/")[2], {})):
+        schema = {**inner, **schema}
+        dropped.add("$ref")
+    if COMPONENT in schema:
+        schema["$ref"] = _REF.format(schema[COMPONENT])
+    if schema.get("additionalProperties") is False and mode == "serialization":
+        dropped.add("additionalProperties")
     return {
-        key: {name: _tidy(each, mode) for name, each in value.items()} if key == "properties" else _tidy(value, mode)
+        key: {name: _tidy(each, mode, defs) for name, each in value.items()}
+        if key == "properties"
+        else _tidy(value, mode, defs)
         for key, value in schema.items()
         if key not in dropped
     }

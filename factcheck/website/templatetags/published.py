@@ -42,8 +42,8 @@ _WORDS = {
     "claimant": {"person": _("person"), "organization": _("organisation"), "unnamed": _("not named")},
 }
 _CREATIVE_COMMONS = re.compile(r"^https?://creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)/?$")
-# Embeddings, overrides and isolates of the writing direction. On a page, each text is isolated by its element. In a
-# title or a description, nothing would end their effect.
+# Embeddings, overrides and isolates of the writing direction. On a page, each element isolates its text. In a title or
+# a description, nothing would end their effect.
 _DIRECTIONS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 MAX_STEPS = 10
 MAX_ADDRESS = 56

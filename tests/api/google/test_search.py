@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connections
 
-from api.google import search as claims
 from factcheck.editorial.models import Claimant, Publisher, Review
 from factcheck.record.search import ranking
+from factcheck.web.places import search_places
 from tests.support.drafts import (
     Newsroom,
     make_claim,
@@ -108,7 +108,7 @@ def test_nothing_found_is_an_empty_object(world, google):
     ("asked", "seconds"), [({"query": "chanh"}, 0.05), ({"reviewPublisherSiteFilter": "altnews.in"}, 0)]
 )
 def test_what_takes_too_long_is_not_said_to_be_nothing(world, google, monkeypatch, asked, seconds):
-    monkeypatch.setattr(claims, "SECONDS", seconds)
+    monkeypatch.setattr(search_places, "seconds", seconds)
     monkeypatch.setattr(
         ranking, "_SEARCH", ranking._SEARCH.replace("SELECT hit.score", "SELECT pg_sleep(2), hit.score", 1)
     )
