@@ -35,7 +35,7 @@ _MONTHS = {"year": "month", "reviewed_year": "reviewed_month"}  # a year is the 
 
 
 def read_totals(model: CountedModel, facets: Collection[str]) -> dict[str, Numbers]:
-    """Return the numbers of each facet. Rows without a value have the value ""."""
+    """Return the numbers of each facet. Rows without a value are counted under ""."""
     found: dict[str, Numbers] = {facet: [] for facet in facets}
     rows = _rows(model).filter(facet__in=facets)
     for facet, value, number in rows.order_by("-number", "value").values_list("facet", "value", "number"):
