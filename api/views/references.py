@@ -127,7 +127,10 @@ class ClaimantList(Endpoint):
 
 
 class ClaimantDetail(Endpoint):
-    """Contains the claims, but no numbers and no verdicts: the record scores claims, never people."""
+    """A claimant with the newest claims.
+
+    It has no numbers and no verdicts, because the record scores claims, never people.
+    """
 
     @documented(
         "get_claimant", "References", "A claimant, with the newest claims that were reviewed.", "ClaimantDetail",

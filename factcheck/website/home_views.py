@@ -40,7 +40,7 @@ class Languages:
 
 @page_for_readers
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the introduction and the newest reviews. A search or a filter redirects to the search page."""
+    """Show the introduction and the newest reviews. Redirect searches and filters to the search page."""
     query = request.GET.get("q", "")
     if (filters := Filters.read(request.GET, q=query)) or query:
         return redirect(f"{reverse('search')}{filters.query()}")

@@ -74,7 +74,7 @@ def paint(card: Card) -> bytes:
 def drawable(text: str) -> str:
     """Return the text without emoji, as the picture shows it.
 
-    Return an empty text if the fonts lack one of its letters.
+    Return an empty string if the fonts lack one of its letters.
     """
     shown = []
     for cluster in islice(regex.finditer(r"\X", nfc(" ".join(text.split()))), MAX_CHARACTERS + 1):

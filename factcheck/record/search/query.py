@@ -107,7 +107,7 @@ class Query:
     def any_marked_word(self) -> str:
         """Return the words that have diacritics or aren't in ASCII, as alternatives.
 
-        The text is empty if there are none.
+        The string is empty if there are none.
 
         Vietnamese syllables are searched for with their tone in both styles.
         """
