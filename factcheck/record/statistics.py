@@ -48,7 +48,7 @@ class Statistic:
 
 
 def reviews_by(*groups: str) -> Statistic:
-    """The live reviews by these facets, the most frequent values first."""
+    """Count the live reviews by these facets, the most frequent values first."""
     return Statistic(groups, [*count_live(PublishedReview, groups, limit=MAX_ROWS).groups[groups]])
 
 
@@ -59,7 +59,7 @@ def reviews_by_month() -> Statistic:
 
 
 def days_to_review() -> Statistic:
-    """The days from a claim to its review. Reviews with a later or an unknown date of the claim are left out."""
+    """Count the days from a claim to its review. Reviews with a later or an unknown date of the claim are left out."""
     found = count_live(PublishedReview, ("days",), limit=MAX_ROWS).groups["days",]
     known = {int(value): number for (value,), number in found if value and not value.startswith("-")}
     return _in_spans(known, sum(number for _, number in found) - sum(known.values()))
