@@ -77,7 +77,9 @@ def revalidate(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
 
     The 304 has all headers of the 200, while Django's own 304 leaves out `Link` and the newest log entry.
     """
-    if response.status_code != 200 or request.method not in ("GET", "HEAD") or "ETag" not in response.headers:
+    if "HTTP_IF_NONE_MATCH" not in request.META or request.method not in ("GET", "HEAD"):
+        return response
+    if response.status_code != 200 or "ETag" not in response.headers:
         return response
     if not matches_etag(request, response.headers["ETag"]):
         return response
@@ -85,14 +87,11 @@ def revalidate(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
 
 
 def cacheable_version(response: HttpResponseBase) -> tuple[int] | None:
-    """Return the log's newest entry if the response can be cached until the log has a newer entry.
-
-    If the middleware for sessions deletes a client's invalid cookie, the response is only for this client.
-    """
+    """Return the log's newest entry if the response can be remembered until the log has a newer one."""
     budget = current()
-    if budget.head is None or budget.left_out or not budget.is_cacheable:
+    if budget.head is None or budget.left_out or not budget.is_cacheable or response.status_code != 200:
         return None
-    return (budget.head,) if response.status_code == 200 and not response.cookies else None
+    return (budget.head,)
 
 
 def add_links(response: HttpResponseBase, links: Links) -> None:
@@ -160,4 +159,7 @@ def finish(response: HttpResponseBase) -> None:
         response.headers["Factcheck-Head"] = str(budget.head)
     if "Link" not in response.headers:
         add_links(response, {})
-    patch_vary_headers(response, ["Accept"])
+    if "Vary" in response.headers:
+        patch_vary_headers(response, ["Accept"])
+    else:
+        response.headers["Vary"] = "Accept"
