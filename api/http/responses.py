@@ -135,9 +135,11 @@ def fetch(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) 
     return run(sql, parameters, planned_once)
 
 
-def run(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) -> list[tuple[Any, ...]]:
+def run(
+    sql: str, parameters: Sequence[Any] = (), planned_once: bool = False, alias: str = "public"
+) -> list[tuple[Any, ...]]:
     """Return the rows. If `planned_once` is true, the best plan doesn't depend on the parameters."""
-    connection = connections["public"]
+    connection = connections[alias]
     with connection.planning_cursor() if planned_once else connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute(sql, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()

@@ -19,6 +19,7 @@ from api.lists.parameters import pick
 from api.lists.requests import ListRequest
 
 Row = tuple[Any, ...]  # value, tie, and the selected columns
+Run = Callable[[str, Sequence[Any]], list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,16 @@ class Page:
     previous: str | None
 
 
-def read_page(list_request: ListRequest, columns: Sequence[str] = ("body",), condition: Sql | None = None) -> Page:
+def read_page(
+    list_request: ListRequest, columns: Sequence[str] = ("body",), condition: Sql | None = None, run: Run | None = None
+) -> Page:
     """Return these columns of the page's rows in the list's order, with the URLs of the adjacent pages.
 
     The rows also meet the condition.
     """
     source, conditions = list_request.options.source, [*list_request.conditions, *([condition] if condition else [])]
     cursor, limit = list_request.cursor, list_request.page_size + 1
-    run = partial(responses.fetch, planned_once=not source[1] and not conditions)
+    run = run or partial(responses.fetch, planned_once=not source[1] and not conditions)
     return page_of(list_request, read_rows(source, conditions, columns, list_request.order, cursor, limit, run))
 
 
@@ -46,7 +49,7 @@ def read_rows(
     order: Order,
     cursor: Cursor,
     limit: int,
-    run: Callable[[str, Sequence[Any]], list[Row]] = responses.run,
+    run: Run = responses.run,
 ) -> list[Row]:
     """Return up to `limit` rows next to the cursor that meet all conditions, nearest first."""
     position, found = cursor.position, list[Row]()
