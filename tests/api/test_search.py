@@ -16,16 +16,7 @@ from factcheck.record.matching import similar_rows
 from factcheck.record.models import ReviewVector
 from factcheck.record.search import counts, ranking
 from factcheck.web.places import search_places
-from tests.support.drafts import (
-    Newsroom,
-    make_claim,
-    make_newsroom,
-    make_review,
-    merge_claims,
-    publish_review,
-    split_claim,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +28,14 @@ def world(module_database):
         ("Mưa lớn ở Huế làm ngập nhiều tuyến đường.", "Ảnh ngập lụt của năm 2020"),
     ]
     reviews = [
-        make_review(newsroom, make_claim(newsroom, text=text), headline=headline, summary="Sai.", body="")
+        newsroom.make_review(newsroom.make_claim(text=text), headline=headline, summary="Sai.", body="")
         for text, headline in texts
     ]
     for review in reviews:
-        publish_review(newsroom, review)
-    gone = make_review(newsroom, make_claim(newsroom, text="Nước lũ cuốn trôi cầu."), headline="Cầu còn nguyên")
-    publish_review(newsroom, gone)
-    withdraw_review(newsroom, gone)
+        newsroom.publish_review(review)
+    gone = newsroom.make_review(newsroom.make_claim(text="Nước lũ cuốn trôi cầu."), headline="Cầu còn nguyên")
+    newsroom.publish_review(gone)
+    newsroom.withdraw_review(gone)
     return [str(review.pk) for review in reviews]
 
 
@@ -115,7 +106,7 @@ def test_every_hit_can_be_reached(newsroom: Newsroom, api, monkeypatch, of):
         monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", "LIMIT 4"))
     monkeypatch.setattr(ranking, "MAX_CANDIDATES", 4)
     for number in range(9):
-        publish_review(newsroom, make_review(newsroom, make_claim(newsroom, text=f"Nước lũ số {number}.")))
+        newsroom.publish_review(newsroom.make_review(newsroom.make_claim(text=f"Nước lũ số {number}.")))
     newest_first = api.ids(f"{of}/")
     pages, address = [], f"{of}/?q=nuoc lu&count=true&page_size=2"
     while address:
@@ -184,15 +175,15 @@ def test_highlights_of_claims(world, api):
 def test_claims_are_found_in_the_words_of_those_merged_into_them(newsroom: Newsroom, api):
     make_claimant = partial(Claimant.objects.create, newsroom=newsroom.publisher, type=Claimant.Type.ORGANIZATION)
     lemon, chanh = (
-        make_claim(newsroom, text=text, language=language, claimant=make_claimant(name=name))
+        newsroom.make_claim(text=text, language=language, claimant=make_claimant(name=name))
         for text, language, name in (
             ("Lemon water cures cancer.", "en", "Miller Ltd"),
             ("Nước chanh chữa ung thư.", "vi", "Công ty Tám"),
         )
     )
     for claim in (lemon, chanh):
-        publish_review(newsroom, make_review(newsroom, claim))
-    merge_claims(newsroom, lemon, chanh)
+        newsroom.publish_review(newsroom.make_review(claim))
+    newsroom.merge_claims(lemon, chanh)
     for words in ("lemon", "nuoc chanh", "miller", "lemon chanh"):
         assert api.ids(f"claims/?q={words}") == [str(chanh.pk)]
     marked = api.get("claims/?q=lemon or miller&highlight=true")["meta"]["highlights"]
@@ -205,7 +196,7 @@ def test_claims_are_found_in_the_words_of_those_merged_into_them(newsroom: Newsr
     assert (api.ids("claims/?language=en"), api.ids("claims/?language=vi")) == ([], [str(chanh.pk)])
     assert api.ids(f"claims/?claimant={lemon.claimant_id}") == []
     assert len(api.ids(f"reviews/?claimant={lemon.claimant_id}")) == 1
-    split_claim(newsroom, lemon)
+    newsroom.split_claim(lemon)
     assert [api.ids(f"claims/?q={words}") for words in ("lemon", "chanh")] == [[str(lemon.pk)], [str(chanh.pk)]]
 
 
@@ -289,7 +280,7 @@ def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monk
 def test_search_in_an_order_of_two_parts_takes_no_longer(newsroom: Newsroom, api, monkeypatch):
     """Rows without a date are read after the rest, within the same time."""
     for claimed_on in (date(2026, 10, 3), None):
-        publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimed_on=claimed_on)))
+        newsroom.publish_review(newsroom.make_review(newsroom.make_claim(claimed_on=claimed_on)))
     asleep = "NOT EXISTS (SELECT FROM pg_sleep(0.4))", []
     monkeypatch.setattr(search_pages, "has_words", lambda query: asleep)
     monkeypatch.setattr(search_places, "seconds", 0.6)

@@ -10,17 +10,7 @@ from factcheck.record.log import entries
 from factcheck.record.models import PublishedTotal
 from factcheck.record.readmodel.totals import find_wrong_total
 from tests.record.conftest import make_statement
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_claim,
-    make_review,
-    merge_claims,
-    publish_review,
-    reinstate_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom
 
 
 @pytest.mark.parametrize("day", ["0999-03-04", "1999-03-04", "9999-12-31"])
@@ -31,19 +21,19 @@ def test_every_year_has_four_digits(bare_record: None, day: str) -> None:
 
 
 def test_every_kind_of_entry_changes_the_totals(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom, text="Nước lũ đã lên tới mái chùa.", claimed_on=date(2026, 10, 3))
-    other = make_claim(newsroom, text="Cầu đã sập.", language="en")
-    first = make_review(newsroom, claim, reviewed_on=date(2026, 10, 5))
-    second = make_review(newsroom, other, language="en")
+    claim = newsroom.make_claim(text="Nước lũ đã lên tới mái chùa.", claimed_on=date(2026, 10, 3))
+    other = newsroom.make_claim(text="Cầu đã sập.", language="en")
+    first = newsroom.make_review(claim, reviewed_on=date(2026, 10, 5))
+    second = newsroom.make_review(other, language="en")
     for review in (first, second):
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
         assert find_wrong_total() is None
     steps = (
-        lambda: correct_review(newsroom, first, headline="Video nước lũ cũ"),
-        lambda: withdraw_review(newsroom, first),
-        lambda: reinstate_review(newsroom, first),
-        lambda: merge_claims(newsroom, other, claim),
-        lambda: erase_review(newsroom, first),
+        lambda: newsroom.correct_review(first, headline="Video nước lũ cũ"),
+        lambda: newsroom.withdraw_review(first),
+        lambda: newsroom.reinstate_review(first),
+        lambda: newsroom.merge_claims(other, claim),
+        lambda: newsroom.erase_review(first),
     )
     for step in steps:
         step()
