@@ -82,6 +82,7 @@ from factcheck.database.source import parse_url  # noqa: E402
 from factcheck.editorial import claimants  # noqa: E402
 from factcheck.editorial.desk.deciding import public_text  # noqa: E402
 from factcheck.editorial.models import Review  # noqa: E402
+from factcheck.record.lists.counts import forget_counts  # noqa: E402
 from factcheck.record.matching import matches  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.record.search import ranking  # noqa: E402
@@ -288,6 +289,7 @@ def english() -> Iterator[None]:
 def nothing_remembered() -> None:
     """A process has one log for all its life, and a test has its own."""
     forget_responses()
+    forget_counts()
     forget_queries()
 
 

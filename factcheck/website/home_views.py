@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from factcheck.record.lists.pages import Cursor
 from factcheck.record.models import PublishedReview
 from factcheck.website.filters import Choice, Filters
 from factcheck.website.views import page_for_readers, sample_of
-from factcheck.website.word_search import Place, newest_first
+from factcheck.website.word_search import newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('search')}{filters.query()}")
     languages = Languages.read(get_language() or settings.LANGUAGE_CODE)
     shown = Filters({"language": (languages.shown.value,)} if languages.shown else {})
-    reviews = newest_first("", shown, Place()).reviews
+    reviews = newest_first("", shown, Cursor()).reviews
     context = {
         "languages": languages,
         "reviews": reviews,

@@ -129,28 +129,6 @@ def test_wrong_parameters(world, api, query, parameter, detail):
     assert detail in error["detail"]
 
 
-@pytest.mark.parametrize(
-    ("query", "parts"),
-    [
-        ("group_by=month,verdict", ["month", "verdict"]),
-        ("group_by=language,topic", ["language", "topic"]),
-        ("group_by=publisher&verdict=false", ["publisher"]),
-        ("group_by=year&language=vi&language=pt", ["year"]),
-        ("group_by=topic,month", ["topic", "month"]),
-    ],
-)
-def test_totals_of_pairs_equal_counted_rows(world, api, monkeypatch, query, parts):
-    found = api.get(f"stats/?{query}")
-    monkeypatch.setattr("api.lists.search_pages.known_counts", lambda *arguments: None)
-    counted = api.get(f"stats/?{query}&published_after=2020-01-01")
-    assert found["count"] == counted["count"]
-    rows = [
-        sorted((repr([row[part] for part in parts]), row["count"]) for row in each["groups"]["values"])
-        for each in (found, counted)
-    ]
-    assert rows[0] == rows[1]
-
-
 def spans(**numbers):
     return [
         {"count": numbers.get(f"from_{first}", 0), "days_from": first, "days_to": last}
@@ -204,7 +182,7 @@ def test_many_groups_are_cut(world, api, monkeypatch):
 
 
 def test_counting_that_takes_too_long_is_refused(world, api, monkeypatch):
-    monkeypatch.setattr(stats, "count_rows", lambda *arguments: None)
+    monkeypatch.setattr(stats, "count", lambda *arguments: None)
     problem = api.problem("stats/?group_by=verdict", status=503)
     assert problem["detail"] == stats.TOO_SLOW
 

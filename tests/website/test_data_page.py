@@ -60,7 +60,7 @@ def test_python_program_runs_as_printed(site: str, reviews: list[str]) -> None:
 def test_numbers_are_of_the_moment(site: str) -> None:
     with CaptureQueriesContext(connections["public"]) as queries:
         response = Client().get("/en/data/")
-    assert len(queries) == 5
+    assert len(queries) == 4
     found = Page(response.content.decode())
     text = " ".join(" ".join(found.words).split())
     assert "There are 3 reviews, in 2 languages." in text

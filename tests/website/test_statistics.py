@@ -134,7 +134,7 @@ def test_unknown_file(counted: None) -> None:
 def test_page_takes_few_queries(counted: None) -> None:
     with CaptureQueriesContext(connections["public"]) as queries:
         page("/en/statistics/")
-    assert len(queries) == 10
+    assert len(queries) == 14
 
 
 def test_empty_record(database: str) -> None:

@@ -22,7 +22,6 @@ from factcheck.record.readmodel.models import (
     PublishedClaim,
     PublishedReference,
     PublishedReview,
-    PublishedTotal,
 )
 from factcheck.record.readmodel.row_models import Status, original_verdict_of
 
@@ -56,7 +55,7 @@ def apply(published: Sequence[Published]) -> None:
 
 
 def rebuild() -> None:
-    for model in (PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PublishedTotal):
+    for model in (PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection):
         model.objects.all().delete()
 
 

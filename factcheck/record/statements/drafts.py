@@ -2,9 +2,9 @@
 
 from factcheck.record.statements.parts import Reference, list_of, omit, optional, partial, pick, required
 from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
-from factcheck.record.statements.values import Slug
+from factcheck.record.statements.values import MAX_TOPICS, Slug
 
-MAX_MEMBERS, MAX_TOPICS = 100, 50
+MAX_MEMBERS = 100
 
 
 class DraftedClaim(Reference):
