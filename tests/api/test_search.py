@@ -226,13 +226,13 @@ def test_counts_that_take_too_long_are_lower_bounds(world, api, monkeypatch):
 
 
 def test_counts_are_remembered_until_the_log_grows(newsroom: Newsroom, api, monkeypatch):
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
     address = "claims/?count=true&facets=language"
     first = api.get(address)["meta"]
     with monkeypatch.context() as patched:
         patched.setattr(counts, "rows_within", lambda *_: None)  # nothing can be counted
         assert api.get(f"{address}&page_size=9")["meta"] == first
-    publish_review(newsroom, make_review(newsroom, make_claim(newsroom, text="Khác.")))
+    newsroom.publish_review(newsroom.make_review(newsroom.make_claim(text="Khác.")))
     assert [api.get(address)["meta"]["count"]["value"], first["count"]["value"]] == [2, 1]
 
 
