@@ -45,7 +45,7 @@ _KEY = re.compile("[!-~]{1,255}")
 
 
 class TokenAuthentication(BaseAuthentication):
-    """The authentication by the token in `Authorization: Bearer …` (RFC 6750)."""
+    """Authentication by the token in `Authorization: Bearer …` (RFC 6750)."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any]:
         """Return the account and the token. Raise Refused without a valid token."""

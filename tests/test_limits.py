@@ -12,8 +12,9 @@ from factcheck.editorial import pictures
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record import statistics
 from factcheck.record.formats import picture_files, questions
+from factcheck.record.lists import counts
 from factcheck.record.matching import embeddings, match_numbers, query_vectors
-from factcheck.record.search import constants, counts, query, snippets
+from factcheck.record.search import constants, query, snippets
 from factcheck.record.search import pictures as pictures_search
 from factcheck.tools import budget
 from factcheck.web import places
@@ -45,7 +46,7 @@ LIMITS: dict[str, list[float]] = {
     "ranked hits": [constants.MAX_CANDIDATES],
     "characters of a review's body that are searched": [snippets.SEARCHED],
     "highlights": [snippets.LENGTH],
-    "rows that are counted": [counts.SAMPLE],
+    "rows that are counted": [counts.AT_LEAST],
     "groups in statistics": [statistics.MAX_ROWS],
     "values in a facet": [counts.VALUES],
     "values of a filter on the search page": [page_filters.MAX_CHOSEN, page_filters.MAX_LENGTH],

@@ -107,9 +107,11 @@ class Correction(Change):
 
 
 class Match(TypedDict):
-    """A published claim that may say the same. `score` is its probability, `judged_by` what was compared.
+    """A published claim that may say the same thing.
 
-    `differs` says what the text and the claim contradict each other in: negation, number, name or date.
+    `score` is its probability, and `judged_by` says what was compared.
+
+    `differs` lists how the text and the claim differ: negation, number, name or date.
     """
 
     claim: Claim

@@ -1,7 +1,6 @@
 """Pages of reviews and claims. Search results are sorted by relevance and have `meta`."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +8,13 @@ import orjson
 
 from api.http import responses
 from api.http.problems import TooSlow
-from api.lists.filters import Sql, has_words
-from api.lists.pages import Page, page_of, read_page
+from api.lists.filters import has_words
+from api.lists.pages import read_page
 from api.lists.requests import BY_RELEVANCE, ListRequest
 from factcheck.database.query_timeout import time_limit
+from factcheck.record.lists.counts import count
+from factcheck.record.lists.pages import Page, Sql, page_of
 from factcheck.record.matching.similar_rows import find_similar
-from factcheck.record.readmodel.totals import Group
-from factcheck.record.search.counts import VALUES, Counts, count, known_counts
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
@@ -59,7 +58,8 @@ def _read_best(list_request: ListRequest, model: SearchModel) -> tuple[Page, Res
     search = Search(model, list_request.searched, list_request.condition, find_similar=find_similar)
     place = (position[0], UUID(position[1])) if position else None
     answer = search.page(list_request.page_size + 1, place, list_request.cursor.backward)
-    return page_of(list_request, [(hit.score, hit.id, hit.body) for hit in answer.hits]), answer
+    hits = [(hit.score, hit.id, hit.body) for hit in answer.hits]
+    return page_of(hits, list_request.cursor, list_request.page_size), answer
 
 
 def _found_by(answer: Results, bodies: Collection[str]) -> Meta:
@@ -91,12 +91,13 @@ def _counts(list_request: ListRequest, wanted: str | None) -> Meta:
     extras = list_request.extras
     if not (extras.count or extras.facets):
         return {}
-    counted = count_rows(list_request, wanted, [(name,) for name in extras.facets])
+    rows = list_request.options.rows.filter(list_request.condition)
+    counted = count(rows, wanted, [(name,) for name in extras.facets])
     meta: Meta = {}
     if extras.count:
         meta["count"] = {
             "value": counted.total if counted else None,
-            "exact": bool(counted and counted.total_exact),
+            "exact": bool(counted and counted.exact),
         }
     if extras.facets:
         meta["facets"] = {
@@ -105,27 +106,9 @@ def _counts(list_request: ListRequest, wanted: str | None) -> Meta:
                     {"value": value, "count": number}
                     for (value,), number in (counted.groups[name,] if counted else [])
                     if value is not None
-                ][:VALUES],
+                ],
                 "exact": bool(counted and counted.exact),
             }
             for name in extras.facets
         }
     return meta
-
-
-def count_rows(
-    list_request: ListRequest,
-    tsquery: str | None,
-    groups: Sequence[Group],
-    limit: int = VALUES + 1,
-) -> Counts | None:
-    """Count the rows of a list, from the maintained totals if they contain the numbers, and otherwise from the rows."""
-    rows = list_request.options.rows
-    model = rows.model
-    filtered = [(each.name, values) for each, values in list_request.filtered]
-    if tsquery is None and (known := known_counts(model, filtered, groups, limit)):
-        return known
-    counted = count(rows.filter(list_request.condition), tsquery, groups, limit)
-    if counted and not counted.exact and tsquery is None and (known := known_counts(model, filtered, [])):
-        return replace(counted, total=known.total, total_exact=True)
-    return counted

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from factcheck.record.search.counts import FACETS, GROUPS
+from factcheck.record.lists.counts import FACETS, GROUPS
 
 if TYPE_CHECKING:
     from api.lists.requests import ListOptions

@@ -11,10 +11,9 @@ from rest_framework.response import Response
 
 from api import intake
 from api.http import responses
-from api.lists.cursors import Order
-from api.lists.pages import read_page
 from api.lists.requests import ListOptions, read_list_request
 from api.views.private import PrivateView
+from factcheck.record.lists.pages import Order, read_page
 
 
 class _Drafts(
@@ -36,14 +35,14 @@ class _Drafts(
 
     def list(self, request: Request) -> Response:
         drafts = self.get_queryset()
-        order = Order(self.created_field, descending=True)
-        list_request = read_list_request(
-            request._request, ListOptions(drafts.values("id", self.created_field), {"": order})
-        )
-        page = read_page(list_request, ["id"], run=partial(responses.run, alias=drafts.db))
+        options = ListOptions(drafts.values("id", self.created_field), {"": Order(self.created_field, descending=True)})
+        list_request = read_list_request(request._request, options)
+        place = list_request.order, list_request.cursor, list_request.page_size
+        page = read_page(options.source, [], ["id"], *place, partial(responses.run, alias=drafts.db))
         found = drafts.in_bulk([pk for (pk,) in page.rows])
         results = [self.get_serializer(found[pk]).data for (pk,) in page.rows]
-        return Response({"results": results, "next": page.next, "previous": page.previous})
+        following, previous = map(list_request.link, (page.next, page.previous))
+        return Response({"results": results, "next": following, "previous": previous})
 
     def perform_destroy(self, draft: Any) -> None:
         with intake.refusals_as_problems():

@@ -101,7 +101,7 @@ def _finding(review: Body) -> str:
 
 
 def _issued(review: Body) -> str:
-    """Return the time of the revision. For an imported review, return the publisher's date or an empty text."""
+    """Return the time of the revision. For an imported review, return the publisher's date or an empty string."""
     return str((review.get("reviewed_on") or "") if review["original_url"] else review["updated_at"])
 
 
@@ -120,7 +120,7 @@ def _key(review: Body) -> str:
 
 
 def _parts(name: str, time: str) -> dict[str, dict[str, list[list[int]]]]:
-    """Return a date of CSL, or nothing for an empty text. Times in the record are in UTC."""
+    """Return a date of CSL, or nothing for an empty string. Times in the record are in UTC."""
     return {name: {"date-parts": [[int(part) for part in time[:10].split("-")]]}} if time else {}
 
 

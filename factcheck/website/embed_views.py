@@ -92,7 +92,7 @@ def _oembed(review: queries.Body, language: str, most_width: int, most_height: i
 
 
 def _path(url: str) -> str:
-    """Return the path of a URL on this site, or an empty text for other URLs."""
+    """Return the path of a URL on this site, or an empty string for other URLs."""
     try:
         parts, here = urlsplit(url), urlsplit(settings.SITE_URL)
     except ValueError:

@@ -74,7 +74,7 @@ def paint(card: Card) -> bytes:
 def drawable(text: str) -> str:
     """Return the text without emoji, as the picture shows it.
 
-    Return an empty text if the fonts lack one of its letters.
+    Return an empty string if the fonts lack one of its letters.
     """
     shown = []
     for cluster in islice(regex.finditer(r"\X", nfc(" ".join(text.split()))), MAX_CHARACTERS + 1):
@@ -100,6 +100,8 @@ def _write(
 
     The text is centred vertically. Without a `side`, the text begins at the side where its script begins.
     """
+    # Try the sizes from the largest. If the text doesn't fit even in the smallest size, cut it to the lines that fit.
+    # The text is drawn on a mask of the box's size, so nothing is drawn outside the box.
     left, top, width, height = box
     bold = bold and all(_has_glyph(each, bold=True) for each in text)
     for size in sizes:

@@ -23,15 +23,7 @@ from factcheck.editorial.models import (
 from factcheck.editorial.programs.tokens import revoke_token
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ClaimToLog, DraftSource
-from tests.support.drafts import (
-    Newsroom,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    make_scale,
-    publish_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, make_review, make_scale, publish_review
 from tests.support.tokens import CLAIM, Program, make_program
 from tests.support.whole import whole
 
@@ -161,7 +153,7 @@ def test_people_go_on_with_what_a_program_began(newsroom: Any, program: Program,
     sources = [{**source, "no_capture_reason": "Trang này chặn sao chép."} for source in SOURCES]
     made = program.post("reviews/", review_of(claim, verdict={"scale": "truth", "slug": "false"}, sources=sources))
     Appearance.objects.update(no_capture_reason="Trang này chặn sao chép.")
-    publish_review(newsroom, Review.objects.get(pk=made))
+    newsroom.publish_review(Review.objects.get(pk=made))
     assert api.get(f"reviews/{made}/")["summary"] == "Sai. Quay năm 2020."
 
 
@@ -301,8 +293,8 @@ def test_scope_is_needed_for_each_kind(newsroom: Any) -> None:
 
 def test_nothing_of_anybody_else_is_seen_or_changed(newsroom: Any, program: Program) -> None:
     other = make_newsroom("khac.example")
-    colleague = make_review(newsroom, created_by=newsroom.editor, claim=make_claim(newsroom, logged_by=newsroom.editor))
-    stranger = make_review(other)
+    colleague = newsroom.make_review(created_by=newsroom.editor, claim=newsroom.make_claim(logged_by=newsroom.editor))
+    stranger = other.make_review()
     for review in (colleague, stranger):
         for address, change in ((f"reviews/{review.pk}/", {"summary": "x"}), (f"claims/{review.claim_id}/", CLAIM)):
             program.refused("GET", address, None, 404)
@@ -310,12 +302,12 @@ def test_nothing_of_anybody_else_is_seen_or_changed(newsroom: Any, program: Prog
     assert program.get("claims/")["results"] == program.get("reviews/")["results"] == []
     problem = program.refused("POST", "reviews/", review_of(str(stranger.claim_id)), 422)
     assert problem["errors"][0]["pointer"] == "#/claim/id"
-    publish_review(other, stranger)  # what anybody can read may be reviewed by anybody
+    other.publish_review(stranger)  # what anybody can read may be reviewed by anybody
     program.post("reviews/", review_of(str(stranger.claim_id)))
 
 
 def test_what_was_submitted_or_published_is_not_changed(newsroom: Any, program: Program) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     for address, content in (
         (f"reviews/{review.pk}/", {"summary": "x"}),
@@ -329,18 +321,18 @@ def test_what_was_submitted_or_published_is_not_changed(newsroom: Any, program: 
 @pytest.mark.parametrize("moved", [False, True])
 def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(newsroom, program, moved):
     """The draft may have another claim already, and the public still reads this one."""
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Thêm nguồn.")
     if moved:
-        Review.objects.filter(pk=review.pk).update(claim=make_claim(newsroom))
+        Review.objects.filter(pk=review.pk).update(claim=newsroom.make_claim())
     assert program.refused("PATCH", f"claims/{review.claim_id}/", {"text": "Lời khác."}, 409)["code"] == "wrong_state"
 
 
 def test_claim_of_a_redacted_review_is_not_changed(newsroom: Any, program: Program) -> None:
     """Redacted text must not come back unseen."""
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     review_policy.open_correction(
         review=review,
         by=newsroom.reporter,
@@ -348,12 +340,12 @@ def test_claim_of_a_redacted_review_is_not_changed(newsroom: Any, program: Progr
         note="Bỏ tên người phát ngôn, một người không của công chúng.",
     )
     Review.objects.filter(pk=review.pk).update(headline="Đoạn phim cũ")
-    erase_review(newsroom, review, redact=True)
+    newsroom.erase_review(review, redact=True)
     program.refused("PATCH", f"claims/{review.claim_id}/", {"text": "Lời khác."}, 409)
 
 
 def test_who_has_a_program_change_a_draft_is_its_author(newsroom: Any, program: Program) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     Authorship.objects.all().delete()
     program.send("PATCH", f"reviews/{review.pk}/", {"summary": "Sai."})
     assert [row.user for row in review.authorships.all()] == [newsroom.reporter]

@@ -66,7 +66,7 @@ def select_words(words: Sequence[Word], count: int) -> list[Word]:
     """Return the words to search for, rarest first and unknown words last.
 
     The rarest known word of each sentence is chosen first, then the next rarest. Otherwise the unknown words of a long
-    text would displace the words of the sentence that has been reviewed.
+    post would displace the words of the sentence that has been reviewed.
     """
     used, rounds = [0] * count, dict[Word, int]()
     for word in words:

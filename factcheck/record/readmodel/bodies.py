@@ -170,7 +170,7 @@ class Tombstone(_AtPublication, tombstone.Tombstone, _WithUrl):
 
 
 class Document(_AtPublication, _WithId):
-    """A review, tombstone or erasure notice as canonical JSON (RFC 8785), without the keys that a site adds."""
+    """A review, tombstone or erasure notice as canonical JSON (RFC 8785), without `url`, `sequence` and `digest`."""
 
     revision: Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
 

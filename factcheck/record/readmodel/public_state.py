@@ -122,7 +122,7 @@ def find_claim(claim_id: UUID, as_of: int | None = None) -> tuple[str | None, UU
 
 
 def is_right(sequence: int) -> bool:
-    """Return whether the document of an entry and the row of its review or demand are right."""
+    """Return whether the document of an entry, and the row of its review or demand, agree with the log."""
     entry = LogEntry.objects.using("public").filter(pk=sequence).first()
     if entry is None:
         return True

@@ -35,7 +35,8 @@ _TOO_LARGE = f"This picture has more than {MAX_PIXELS // 1_000_000} million pixe
 def claims_about(uri: str) -> list[str]:
     """Return the bodies of the claims about a similar picture, most similar first.
 
-    Raise ValueError with a sentence for the caller if there is no picture to compare, and TimeoutError.
+    Raise ValueError with a sentence for the caller if there is no picture to compare. Raise TimeoutError if the search
+    takes too long.
     """
     with time_limit():
         distances = _distances(uri)

@@ -107,7 +107,7 @@ class Query:
     def any_marked_word(self) -> str:
         """Return the words that have diacritics or aren't in ASCII, as alternatives.
 
-        The text is empty if there are none.
+        The string is empty if there are none.
 
         Vietnamese syllables are searched for with their tone in both styles.
         """
@@ -138,6 +138,7 @@ def read_query(text: str) -> Query:
     asking = _question_pieces(pieces)
     alternatives = []
     required, excluded, ignored = list[Term](), list[Term](), list[Term]()
+    # The added "or" ends the last alternative. Question words are `ignored` unless the alternative has no other words.
     for number, (minus, phrase, word) in enumerate([*pieces, ("", "", OR)]):
         if word.lower() == OR and not minus:
             if required := required or ignored:

@@ -1,6 +1,6 @@
 """The results of a search: ranked hits, and older rows that match but aren't ranked.
 
-Older rows follow after the ranked rows, newest first, so every match can be reached. The score of an older row is its
+Older rows follow the ranked rows, newest first, so every match can be reached. The score of an older row is its
 position in the log, which is lower than the score of every ranked row.
 """
 

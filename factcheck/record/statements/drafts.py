@@ -2,7 +2,7 @@
 
 from factcheck.record.statements.parts import Reference, list_of, omit, optional, partial, pick, required
 from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
-from factcheck.record.statements.values import MAX_LIST, Slug
+from factcheck.record.statements.values import MAX_LIST, MAX_TOPICS, Slug
 
 
 class DraftedClaim(Reference):
@@ -41,7 +41,7 @@ ClaimToLog = omit(
         list_of(DraftAppearance), optional("", "Where the claim was seen.", default=list, max_items=MAX_LIST),
     ),
     topics=(
-        list_of(Slug), optional("", "Slugs of topics, from `/api/v1/topics/`.", default=list, max_items=MAX_LIST),
+        list_of(Slug), optional("", "Slugs of topics, from `/api/v1/topics/`.", default=list, max_items=MAX_TOPICS),
     ),
 )  # fmt: skip
 ReviewToDraft = omit(

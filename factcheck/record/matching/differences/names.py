@@ -46,6 +46,7 @@ def _is_comparable(sentence: Sentence) -> bool:
 
 def _names(sentence: Sentence, other: Sentence) -> list[Name]:
     """Return the names, or parts of names, that the other sentence doesn't contain."""
+    # `run` collects neighbouring words of a name. Any other word ends the run, and None ends it after the last word.
     found, run, words = list[Name](), list[Word](), sentence.words
     for index, word in enumerate((*words, None)):
         if word and _is_name(word) and not _occurs(word, other) and (not run or word.start - run[-1].end == 1):
