@@ -23,7 +23,7 @@ from factcheck.editorial.models import (
 from factcheck.editorial.programs.tokens import revoke_token
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ClaimToLog, DraftSource
-from tests.support.drafts import Newsroom, make_newsroom, make_review, make_scale, publish_review
+from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.tokens import CLAIM, Program, make_program
 from tests.support.whole import whole
 
@@ -391,8 +391,8 @@ def test_draft_is_deleted_and_can_be_restored(program: Program) -> None:
 
 
 def test_published_review_is_not_deleted(newsroom: Any, program: Program) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     assert program.refused("DELETE", f"reviews/{review.pk}/", None, 409)["code"] == "wrong_state"
     assert program.refused("DELETE", f"claims/{review.claim_id}/", None, 409)["code"] == "wrong_state"
 
