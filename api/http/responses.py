@@ -135,8 +135,8 @@ def fetch(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     return run(sql, parameters)
 
 
-def run(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    with connections["public"].cursor() as cursor:
+def run(sql: str, parameters: Sequence[Any] = (), alias: str = "public") -> list[tuple[Any, ...]]:
+    with connections[alias].cursor() as cursor:
         cursor.execute(sql, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found

@@ -15,17 +15,7 @@ from factcheck.record.models import PublishedReview
 from factcheck.web.places import search_places
 from factcheck.website import search_views, url_search, word_search
 from factcheck.website.filters import NAMES
-from tests.support.drafts import (
-    FLOOD,
-    NOTICE,
-    Newsroom,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import FLOOD, NOTICE, Newsroom, make_newsroom
 from tests.support.serving import full
 from tests.website.conftest import Page, Published
 
@@ -164,12 +154,12 @@ def test_an_erased_review_shows_its_notice_alone(published: Published) -> None:
 
 def test_a_withdrawn_review_that_is_erased_is_only_found_by_its_id(database: str) -> None:
     newsroom, secret = make_newsroom("kiemchung.example"), "Zalopay Trần Quang Ngụy"
-    review = make_review(newsroom, make_claim(newsroom, text=f"{secret} lừa tiền người dân."), headline=f"Về {secret}")
-    publish_review(newsroom, review)
-    withdraw_review(newsroom, review)
+    review = newsroom.make_review(newsroom.make_claim(text=f"{secret} lừa tiền người dân."), headline=f"Về {secret}")
+    newsroom.publish_review(review)
+    newsroom.withdraw_review(review)
     path, queries = f"/reviews/{review.pk}/", (secret, f"{secret} lừa tiền người dân", "https://social.example/p/1")
     assert all(path in former(get(q=query)) for query in queries)
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     for query in (*queries, "Zalopa", "zalopayy", str(review.pk)):
         for address in (SEARCH, "/en/search/as-you-type/"):
             page = get(address, q=query)
@@ -217,7 +207,7 @@ def test_without_words_the_newest_reviews(published: Published) -> None:
 def test_pages_reach_every_result(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
     every = []
     for _ in range(5):
-        publish_review(newsroom, review := make_review(newsroom))
+        newsroom.publish_review(review := newsroom.make_review())
         every.append(f"/reviews/{review.pk}/")
     monkeypatch.setattr(
         search_views, "best_matches", lambda *given: word_search.best_matches(*given, *([] if len(given) > 3 else [2]))
