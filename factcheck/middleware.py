@@ -82,7 +82,7 @@ class Languages(for_pages(LocaleMiddleware)):  # type: ignore[misc]
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         translation.deactivate()  # the language of the thread's previous page is still active
-        return cast(HttpResponseBase, super().__call__(request))
+        return cast("HttpResponseBase", super().__call__(request))
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Redirect URLs without a language to a page in the reader's language, but not a URL that has its own view.

@@ -90,7 +90,7 @@ from factcheck.web.places import search_places  # noqa: E402
 from factcheck.web.response_cache import forget_responses  # noqa: E402
 from tests.support import cpu_seconds  # noqa: E402
 from tests.support.databases import Ground, fresh_database, ground_fixture, prepare_template  # noqa: E402
-from tests.support.drafts import Newsroom, make_newsroom, publish_first  # noqa: E402
+from tests.support.drafts import Newsroom, make_newsroom  # noqa: E402
 
 if TYPE_CHECKING:
     from tests.support.schemaorg import SchemaOrg
@@ -275,7 +275,7 @@ def load_demo() -> tuple[str, str]:
 
 
 newsroom_ground, demo_ground = ground_fixture(make_newsroom), ground_fixture(load_demo)
-live_ground = ground_fixture(publish_first, after="newsroom_ground")
+live_ground = ground_fixture(Newsroom.publish_first, after="newsroom_ground")
 
 
 @pytest.fixture(autouse=True)

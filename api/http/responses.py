@@ -116,28 +116,26 @@ def read_head() -> None:
 
 def newest_sequence() -> int | None:
     """Return the sequence of the newest log entry, or None if the log is empty."""
-    for (sequence,) in run(_HEAD, planned_once=True):
+    for (sequence,) in run(_HEAD):
         return int(sequence)
     return None
 
 
-def fetch(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) -> list[tuple[Any, ...]]:
+def fetch(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Return the rows. If the log's head hasn't been read, read it in the same statement, as a column of the rows.
 
     Without rows, read the head and run the statement again. The result must not be older than the head.
     """
     if not current().has_head:
-        if rows := run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters, planned_once):  # noqa: S608 (ours)
+        if rows := run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters):  # noqa: S608 (ours)
             set_head(rows[0][0])
             return [row[1:] for row in rows]
         read_head()
-    return run(sql, parameters, planned_once)
+    return run(sql, parameters)
 
 
-def run(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) -> list[tuple[Any, ...]]:
-    """Return the rows. If `planned_once` is true, the best plan doesn't depend on the parameters."""
-    connection = connections["public"]
-    with connection.planning_cursor() if planned_once else connection.cursor() as cursor:  # type: ignore[attr-defined]
+def run(sql: str, parameters: Sequence[Any] = (), alias: str = "public") -> list[tuple[Any, ...]]:
+    with connections[alias].cursor() as cursor:
         cursor.execute(sql, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found

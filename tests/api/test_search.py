@@ -17,16 +17,7 @@ from factcheck.record.matching import similar_rows
 from factcheck.record.models import ReviewVector
 from factcheck.record.search import ranking
 from factcheck.web.places import search_places
-from tests.support.drafts import (
-    Newsroom,
-    make_claim,
-    make_newsroom,
-    make_review,
-    merge_claims,
-    publish_review,
-    split_claim,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +29,14 @@ def world(module_database):
         ("Mưa lớn ở Huế làm ngập nhiều tuyến đường.", "Ảnh ngập lụt của năm 2020"),
     ]
     reviews = [
-        make_review(newsroom, make_claim(newsroom, text=text), headline=headline, summary="Sai.", body="")
+        newsroom.make_review(newsroom.make_claim(text=text), headline=headline, summary="Sai.", body="")
         for text, headline in texts
     ]
     for review in reviews:
-        publish_review(newsroom, review)
-    gone = make_review(newsroom, make_claim(newsroom, text="Nước lũ cuốn trôi cầu."), headline="Cầu còn nguyên")
-    publish_review(newsroom, gone)
-    withdraw_review(newsroom, gone)
+        newsroom.publish_review(review)
+    gone = newsroom.make_review(newsroom.make_claim(text="Nước lũ cuốn trôi cầu."), headline="Cầu còn nguyên")
+    newsroom.publish_review(gone)
+    newsroom.withdraw_review(gone)
     return [str(review.pk) for review in reviews]
 
 
@@ -54,7 +45,7 @@ def test_search_is_best_first(world, api):
     assert [result["id"] for result in found["results"]] == world[:2]
     explanation = "Matching by meaning is switched off on this site."
     assert found["meta"] == {
-        "relaxed": False, "complete": True, "did_you_mean": None, "explanation": explanation,
+        "relaxed": False, "complete": True, "explanation": explanation,
     }  # fmt: skip
 
 
@@ -116,7 +107,7 @@ def test_every_hit_can_be_reached(newsroom: Newsroom, api, monkeypatch, of):
         monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", "LIMIT 4"))
     monkeypatch.setattr(ranking, "MAX_CANDIDATES", 4)
     for number in range(9):
-        publish_review(newsroom, make_review(newsroom, make_claim(newsroom, text=f"Nước lũ số {number}.")))
+        newsroom.publish_review(newsroom.make_review(newsroom.make_claim(text=f"Nước lũ số {number}.")))
     newest_first = api.ids(f"{of}/")
     pages, address = [], f"{of}/?q=nuoc lu&count=true&page_size=2"
     while address:
@@ -142,25 +133,11 @@ def test_cursor_of_relevance_fits_its_words_alone(world, api):
     assert len(api.ids("reviews/", {"q": "lu", "cursor": cursor, "count": "true"})) == 1
 
 
-def test_search_of_mistyped_words_is_relaxed_and_says_what_was_meant(world, api):
+def test_search_of_mistyped_words_finds_similar_words(world, api):
     found = api.get("reviews/?q=nuoc lu chuaa hue")
-    assert found["results"][0]["id"] == world[0]
-    assert found["meta"]["relaxed"] is True
-    assert found["meta"]["did_you_mean"] == "nuoc lu chùa hue"
-    assert api.get("reviews/?q=vidoe")["meta"]["did_you_mean"] == "video"
-    for left_out in ("xyzzy vidoe", "vidoe xyzzy,", "(xyzzy) vidoe"):
-        assert api.get(f"reviews/?q={left_out}")["meta"]["did_you_mean"] == "video"
-    for kept in ("nuoc xyzzy-vidoe", '"xyzzy" vidoe', "xyzzy or vidoe"):
-        assert api.get(f"reviews/?q={kept}")["meta"]["did_you_mean"] is None
-    assert api.get("reviews/?q=xyzzy")["meta"] == {"relaxed": False, "complete": True, "did_you_mean": None}
-
-
-@pytest.mark.parametrize("sort", ["relevance", "-published_at"])
-def test_suggestion_does_not_depend_on_the_length_of_a_page(world, api, sort):
-    for size in (1, 2, 3, 20):  # three results
-        found = api.get(f"reviews/?q=lu or ngap or vidoe&page_size={size}&sort={sort}")
-        assert found["meta"]["did_you_mean"] is None
-    assert api.get(f"reviews/?q=nuoc or vidoe&sort={sort}")["meta"]["did_you_mean"] == "nuoc or video"
+    assert (found["results"][0]["id"], found["meta"]["relaxed"]) == (world[0], True)
+    assert api.ids("reviews/?q=vidoe") == [world[0]]
+    assert api.get("reviews/?q=xyzzy")["meta"] == {"relaxed": False, "complete": True}
 
 
 def test_highlights_are_safe_html(world, api):
@@ -185,15 +162,15 @@ def test_highlights_of_claims(world, api):
 def test_claims_are_found_in_the_words_of_those_merged_into_them(newsroom: Newsroom, api):
     make_claimant = partial(Claimant.objects.create, newsroom=newsroom.publisher, type=Claimant.Type.ORGANIZATION)
     lemon, chanh = (
-        make_claim(newsroom, text=text, language=language, claimant=make_claimant(name=name))
+        newsroom.make_claim(text=text, language=language, claimant=make_claimant(name=name))
         for text, language, name in (
             ("Lemon water cures cancer.", "en", "Miller Ltd"),
             ("Nước chanh chữa ung thư.", "vi", "Công ty Tám"),
         )
     )
     for claim in (lemon, chanh):
-        publish_review(newsroom, make_review(newsroom, claim))
-    merge_claims(newsroom, lemon, chanh)
+        newsroom.publish_review(newsroom.make_review(claim))
+    newsroom.merge_claims(lemon, chanh)
     for words in ("lemon", "nuoc chanh", "miller", "lemon chanh"):
         assert api.ids(f"claims/?q={words}") == [str(chanh.pk)]
     marked = api.get("claims/?q=lemon or miller&highlight=true")["meta"]["highlights"]
@@ -206,7 +183,7 @@ def test_claims_are_found_in_the_words_of_those_merged_into_them(newsroom: Newsr
     assert (api.ids("claims/?language=en"), api.ids("claims/?language=vi")) == ([], [str(chanh.pk)])
     assert api.ids(f"claims/?claimant={lemon.claimant_id}") == []
     assert len(api.ids(f"reviews/?claimant={lemon.claimant_id}")) == 1
-    split_claim(newsroom, lemon)
+    newsroom.split_claim(lemon)
     assert [api.ids(f"claims/?q={words}") for words in ("lemon", "chanh")] == [[str(lemon.pk)], [str(chanh.pk)]]
 
 
@@ -235,13 +212,13 @@ def test_counts_that_take_too_long_are_lower_bounds(world, api, monkeypatch):
 
 
 def test_counts_are_remembered_until_the_log_grows(newsroom: Newsroom, api, monkeypatch):
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
     address = "claims/?count=true&facets=language"
     first = api.get(address)["meta"]
     with monkeypatch.context() as patched:
         patched.setattr(counts, "rows_within", lambda *_: None)  # nothing can be counted
         assert api.get(f"{address}&page_size=9")["meta"] == first
-    publish_review(newsroom, make_review(newsroom, make_claim(newsroom, text="Khác.")))
+    newsroom.publish_review(newsroom.make_review(newsroom.make_claim(text="Khác.")))
     assert [api.get(address)["meta"]["count"]["value"], first["count"]["value"]] == [2, 1]
 
 
@@ -281,7 +258,7 @@ def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monk
 def test_search_in_an_order_of_two_parts_takes_no_longer(newsroom: Newsroom, api, monkeypatch):
     """Rows without a date are read after the rest, within the same time."""
     for claimed_on in (date(2026, 10, 3), None):
-        publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimed_on=claimed_on)))
+        newsroom.publish_review(newsroom.make_review(newsroom.make_claim(claimed_on=claimed_on)))
     asleep = "NOT EXISTS (SELECT FROM pg_sleep(0.4))", []
     monkeypatch.setattr(search_pages, "has_words", lambda query: asleep)
     monkeypatch.setattr(search_places, "seconds", 0.6)

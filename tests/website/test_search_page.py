@@ -12,21 +12,10 @@ from django.db import connections
 from django.test import Client
 
 from factcheck.record.models import PublishedReview
-from factcheck.tools.budget import current
 from factcheck.web.places import search_places
 from factcheck.website import search_views, url_search, word_search
 from factcheck.website.filters import NAMES
-from tests.support.drafts import (
-    FLOOD,
-    NOTICE,
-    Newsroom,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import FLOOD, NOTICE, Newsroom, make_newsroom
 from tests.support.serving import full
 from tests.website.conftest import Page, Published
 
@@ -55,14 +44,6 @@ def test_sample_data_is_called_so(published: Published) -> None:
     assert SAMPLE in get(q='"video nước lũ"').text
     assert SOME in get(q="2020").text
     assert "ample data" not in get(q='"video is of"').text
-
-
-def test_search_and_suggestion_share_one_time(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
-    left: list[float] = []
-    monkeypatch.setattr(search_places, "seconds", 0.0)
-    monkeypatch.setattr(word_search, "did_you_mean", lambda *_: left.append(current().left))
-    assert "xyzzy" in get(q="xyzzy").values("input", "value")
-    assert left == [0]
 
 
 def test_home_redirects_searches_and_filters(published: Published) -> None:
@@ -173,12 +154,12 @@ def test_an_erased_review_shows_its_notice_alone(published: Published) -> None:
 
 def test_a_withdrawn_review_that_is_erased_is_only_found_by_its_id(database: str) -> None:
     newsroom, secret = make_newsroom("kiemchung.example"), "Zalopay Trần Quang Ngụy"
-    review = make_review(newsroom, make_claim(newsroom, text=f"{secret} lừa tiền người dân."), headline=f"Về {secret}")
-    publish_review(newsroom, review)
-    withdraw_review(newsroom, review)
+    review = newsroom.make_review(newsroom.make_claim(text=f"{secret} lừa tiền người dân."), headline=f"Về {secret}")
+    newsroom.publish_review(review)
+    newsroom.withdraw_review(review)
     path, queries = f"/reviews/{review.pk}/", (secret, f"{secret} lừa tiền người dân", "https://social.example/p/1")
     assert all(path in former(get(q=query)) for query in queries)
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     for query in (*queries, "Zalopa", "zalopayy", str(review.pk)):
         for address in (SEARCH, "/en/search/as-you-type/"):
             page = get(address, q=query)
@@ -226,7 +207,7 @@ def test_without_words_the_newest_reviews(published: Published) -> None:
 def test_pages_reach_every_result(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
     every = []
     for _ in range(5):
-        publish_review(newsroom, review := make_review(newsroom))
+        newsroom.publish_review(review := newsroom.make_review())
         every.append(f"/reviews/{review.pk}/")
     monkeypatch.setattr(
         search_views, "best_matches", lambda *given: word_search.best_matches(*given, *([] if len(given) > 3 else [2]))
@@ -379,15 +360,6 @@ def test_as_you_type_sends_a_part_of_a_page(published: Published) -> None:
     assert response.headers["Cache-Control"] == "private, max-age=60"
     assert not response.cookies
     assert Client().get("/en/search/as-you-type/").content.strip() == b""
-
-
-def test_no_spelling_is_computed_that_nobody_sees(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(word_search, "did_you_mean", lambda _model, words, *_, **__: asked.append(words))
-    Client().get("/en/search/as-you-type/", {"q": "vidoe"})
-    assert asked == []
-    get(q="vidoe")
-    assert asked == ["vidoe"]
 
 
 def test_an_unchanged_page_is_not_sent_again(published: Published) -> None:
