@@ -6,8 +6,8 @@ import orjson
 from pydantic import Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
-from api.http.parameter_values import WORDS
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
+from factcheck.record.lists.values import WORDS
 from factcheck.record.matching.differences.comparison import Difference
 from factcheck.record.statements.output import Nested, Output, Share, left_out, one_of, stored
 from factcheck.record.statements.parts import Part
