@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -45,7 +44,6 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
         "sample": not gone and is_sample((new or {})["publisher"]["site"]),
         "note": None if gone else (new or {})["revision"]["note"],
         "language": (new or {}).get("language", "und"),
-        "patch_url": f"{settings.SITE_URL}/api/v1/reviews/{review_id}/revisions/{before}/diff/{after}/",
     }
     if old and new and first.kind not in WITHOUT_TEXT and second.kind not in WITHOUT_TEXT:
         return _compared(request, old, new, context)
