@@ -1,4 +1,4 @@
-"""The statistics page: numbers in words, pictures, tables and CSV files. All numbers come from `record.lists.statistics`."""
+"""The statistics page: numbers in words, pictures, tables and CSV files, all from `record.lists.statistics`."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
