@@ -13,7 +13,7 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 
-from factcheck.record.key_rotation import rotate
+from factcheck.record.audit.key_rotation import rotate
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
 from factcheck.record.models import LogCheckpoint, LogEntry

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import connections
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.formats.picture_files import PATH, PictureError, decode
+from factcheck.record.files.picture_files import PATH, PictureError, decode
+from factcheck.record.files.visual_hashes import MAX_DISTANCE, query_hashes
 from factcheck.record.formats.urls import url_key
-from factcheck.record.formats.visual_hashes import MAX_DISTANCE, query_hashes
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.picture_models import PublishedPicture
