@@ -1,4 +1,4 @@
-"""Files with which readers check a revision of a review or demand, or the merge of a claim, against the log, even offline."""
+"""Files with which readers check a revision of a review, demand or claim against the log, even offline."""
 
 from pathlib import Path
 
