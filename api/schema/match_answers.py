@@ -6,9 +6,9 @@ import orjson
 from pydantic import Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
-from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.lists.values import WORDS
 from factcheck.record.matching.differences.comparison import Difference
+from factcheck.record.search.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.statements.output import Nested, Output, Share, left_out, one_of, stored
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.schema import Json

@@ -28,7 +28,7 @@ from factcheck.record.lists.dimensions import (
 )
 from factcheck.record.lists.values import read_year
 from factcheck.record.models import PublishedReference
-from factcheck.record.statement_labels import KINDS
+from factcheck.record.statements.statement_labels import KINDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.tools.budget import SEARCH_SECONDS, current
 from factcheck.website.templatetags.published import topic_label
