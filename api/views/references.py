@@ -96,7 +96,7 @@ class PublisherDetail(Endpoint):
         newest = reviews.order_by("-published_at", "-id").values_list("body", flat=True).first()
         if newest is None:  # the last review has just been withdrawn
             raise Http404
-        if counts is None:
+        if counts is None or not counts.exact:
             raise TooSlow("Counting the reviews of this publisher takes too long. Try again later.")
         added = references.AddedToPublisher(
             review_count=counts.total,

@@ -5,10 +5,12 @@ from uuid import UUID
 
 import orjson
 import pytest
+from django.test import Client
 
 from api.views import stats
 from factcheck.editorial.models import Topic, Verdict
 from factcheck.record.evidence.source_checks import SourceState, store_check
+from factcheck.record.lists import counts
 from factcheck.record.models import PublishedReview
 from tests.api.published import make_imported
 from tests.support.drafts import Newsroom, make_newsroom
@@ -185,6 +187,31 @@ def test_counting_that_takes_too_long_is_refused(world, api, monkeypatch):
     monkeypatch.setattr(stats, "count", lambda *arguments: None)
     problem = api.problem("stats/?group_by=verdict", status=503)
     assert problem["detail"] == stats.TOO_SLOW
+
+
+def test_groups_that_take_too_long_are_lower_bounds(world, api, monkeypatch):
+    """PostgreSQL cancels the first statement, and the second one still runs."""
+    real = counts._statement
+
+    def slow(rows, tsquery, groups, limit, at_least=None):
+        sql, parameters = real(rows, tsquery, groups, limit, at_least)
+        sleeps = groups == [("verdict",)] and not at_least
+        return sql + (" UNION ALL SELECT 0, ARRAY[]::text[], 0 FROM pg_sleep(5)" if sleeps else ""), parameters
+
+    monkeypatch.setattr(counts, "_statement", slow)
+    monkeypatch.setattr(counts, "SHARE", 0.1)
+    monkeypatch.setattr(counts, "AT_LEAST", 1)
+    found = api.get("stats/?group_by=verdict")
+    assert (found["count"], found["groups"]["exact"]) == ({"value": 1, "exact": False}, False)
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/stats/", "/api/v1/stats/days-to-review/", "/en/statistics/", "/en/statistics/topics.csv", "/en/data/", "/en/browse/"]
+)  # fmt: skip
+def test_numbers_that_have_to_be_exact_are_refused_without_time(world, monkeypatch, path):
+    monkeypatch.setattr(counts, "rows_within", lambda *_: None)
+    response = Client(raise_request_exception=False).get(path)
+    assert (response.status_code, "Retry-After" in response) == (503, True)
 
 
 def test_answer_changes_with_the_log(newsroom: Newsroom, api):
