@@ -8,6 +8,8 @@ from factcheck.editorial.proposals import workflow
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom
 
+pytestmark = pytest.mark.one_database
+
 PREVIEW = "/admin/editorial/review/text-preview/"
 
 
