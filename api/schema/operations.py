@@ -34,6 +34,13 @@ PAGE_SIZE_PARAMETER = OpenApiParameter(
     OpenApiParameter.QUERY,
     description="The number of results on a page.",
 )
+CURSOR_PARAMETER = OpenApiParameter(
+    "cursor",
+    str,
+    OpenApiParameter.QUERY,
+    description="The start of the page, from `next` or `previous`. A cursor only works with the same filters and"
+    " order.",
+)
 PROBLEM_TYPE = "application/problem+json"
 _JSON = ("application/json", "application/ld+json")
 CONTENT_PROBLEMS = {
@@ -242,6 +249,4 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
     found.append(PAGE_SIZE_PARAMETER)
     if options.searched:
         found += _EXTRAS
-    text = "The start of the page, from `next` or `previous`. A cursor only works with the same filters and order."
-    found.append(OpenApiParameter("cursor", str, OpenApiParameter.QUERY, description=text))
-    return found
+    return [*found, CURSOR_PARAMETER]

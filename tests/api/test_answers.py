@@ -110,7 +110,8 @@ def test_any_page_may_read(world, api):
     assert response["Access-Control-Allow-Origin"] == "*"
     assert response["Access-Control-Expose-Headers"].split(", ") == [
         "Accept-Ranges", "Content-Range", "ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy",
-        "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt", "X-Request-ID",
+        "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt",
+        "Factcheck-Left-Out", "X-Request-ID",
     ]  # fmt: skip
     assert "Access-Control-Allow-Credentials" not in response
     for address, status in (("nothing/", 404), ("reviews/?x=1", 400)):
@@ -118,13 +119,14 @@ def test_any_page_may_read(world, api):
         assert (refused.status_code, refused["Access-Control-Allow-Origin"]) == (status, "*")
 
 
-def test_preflight_allows_conditional_reads_alone(world, api):
+def test_preflight_allows_conditional_reads_and_drafts(world, api):
     asked = {"Origin": "https://reader.example", "Access-Control-Request-Method": "GET"}
     response = api.client.options("/api/v1/reviews/", headers=asked)
     assert response.status_code == 200
-    assert response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS, POST"
+    assert response["Access-Control-Allow-Methods"] == "DELETE, GET, HEAD, OPTIONS, PATCH, POST"
     assert response["Access-Control-Allow-Headers"] == (
-        "accept, content-type, if-none-match, if-range, range, x-goog-api-client, x-goog-api-key, x-http-method-override"
+        "accept, authorization, content-type, idempotency-key, if-none-match, if-range, range, x-goog-api-client,"
+        " x-goog-api-key, x-http-method-override"
     )
 
 

@@ -6,9 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone, translation
 
-from factcheck.editorial.models import ApiToken, Appearance, Authorship, Claim, Claimant, Membership, Review, Source
+from factcheck.editorial.models import (
+    ApiToken,
+    Appearance,
+    Authorship,
+    Claim,
+    Claimant,
+    EditorialEvent,
+    Membership,
+    Review,
+    Source,
+)
 from factcheck.editorial.programs.tokens import revoke_token
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ClaimToLog, DraftSource
@@ -91,6 +102,7 @@ def test_claim_comes_back_as_it_was_sent(newsroom: Any, program: Program, api: A
     assert (response.status_code, response["Location"], response["Cache-Control"]) == (201, made["url"], "no-store")
     assert "Link" not in response
     assert made["url"] == f"http://127.0.0.1:8000/api/v1/drafts/claims/{made['id']}/"
+    assert made["desk_url"] == f"http://127.0.0.1:8000{reverse('admin:editorial_claim_change', args=[made['id']])}"
     got = program.get(f"claims/{made['id']}/")
     api.validate({"$ref": "#/components/schemas/ClaimDraft"}, got)
     expected = whole(WHOLE_CLAIM, ClaimToLog)
@@ -264,7 +276,7 @@ def test_token_ends_with_its_time_its_account_and_its_role(newsroom: Any, monkey
     with monkeypatch.context() as clock:
         clock.setattr(timezone, "now", lambda: later)
         program.refused("GET", "claims/", None, 401)
-    assert program.get("claims/") == {"next": None, "results": []}
+    assert program.get("claims/") == {"results": [], "next": None, "previous": None}
     type(newsroom.reporter).objects.using("owner").filter(pk=newsroom.reporter.pk).update(is_active=False)
     program.refused("GET", "claims/", None, 401)
     other = make_program(newsroom, newsroom.editor)
@@ -339,23 +351,50 @@ def test_who_has_a_program_change_a_draft_is_its_author(newsroom: Any, program: 
     assert [row.user for row in review.authorships.all()] == [newsroom.reporter]
 
 
-def test_pages_go_through_all(program: Program) -> None:
+def test_pages_go_through_all_and_back(program: Program) -> None:
     made = [program.post("claims/", {**CLAIM, "text": f"Lời {number}"}) for number in range(5)]
-    address, seen = "claims/?page_size=2", []
-    while address:
-        page = program.get(address)
-        seen += [row["id"] for row in page["results"]]
-        address = (page["next"] or "").removeprefix("http://127.0.0.1:8000/api/v1/drafts/")
-    assert seen == made[::-1]
-    for query in (
-        "page_size=0",
-        "page_size=101",
-        "page_size=2&page_size=3",
-        "after=x",
-        "after=01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f",
-        "x=1",
-    ):
+
+    def follow(address: str, direction: str) -> tuple[list[list[str]], str]:
+        pages = []
+        while True:
+            page = program.get(address)
+            pages.append([row["id"] for row in page["results"]])
+            if not page[direction]:
+                return pages, address
+            address = page[direction].removeprefix("http://127.0.0.1:8000/api/v1/drafts/")
+
+    pages, last = follow("claims/?page_size=2", "next")
+    assert pages == [made[:2:-1], made[2:0:-1], made[:1]]
+    assert follow(last, "previous")[0] == pages[::-1]
+    for query in ("page_size=0", "page_size=101", "page_size=2&page_size=3", "cursor=x", "x=1"):
         program.refused("GET", f"claims/?{query}", None, 400)
+
+
+def test_list_has_only_the_own_drafts(newsroom: Any, program: Program) -> None:
+    mine = program.post("claims/", CLAIM)
+    make_program(newsroom, newsroom.editor).post("claims/", CLAIM)
+    assert [row["id"] for row in program.get("claims/")["results"]] == [mine]
+
+
+def test_draft_is_deleted_and_can_be_restored(program: Program) -> None:
+    claim = program.post("claims/", CLAIM)
+    review = program.post("reviews/", review_of(claim))
+    assert program.refused("DELETE", f"claims/{claim}/", None, 409)["code"] == "wrong_state"
+    response = program.send("DELETE", f"reviews/{review}/")
+    assert (response.status_code, response.content, response["Cache-Control"]) == (204, b"", "no-store")
+    assert Review.objects.get(pk=review).state == "discarded"
+    program.refused("DELETE", f"reviews/{review}/", None, 404)
+    lone = program.post("claims/", CLAIM)
+    assert program.send("DELETE", f"claims/{lone}/").status_code == 204
+    assert not Claim.objects.filter(pk=lone).exists()
+    assert EditorialEvent.objects.filter(action="claim.removed", subject__endswith=lone).exists()
+
+
+def test_published_review_is_not_deleted(newsroom: Any, program: Program) -> None:
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
+    assert program.refused("DELETE", f"reviews/{review.pk}/", None, 409)["code"] == "wrong_state"
+    assert program.refused("DELETE", f"claims/{review.claim_id}/", None, 409)["code"] == "wrong_state"
 
 
 def test_token_stands_in_no_log_and_only_its_digest_in_the_database(newsroom: Any, caplog: Any) -> None:
