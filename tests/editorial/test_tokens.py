@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
+from django.db import IntegrityError, ProgrammingError, connections
 from django.utils import timezone
 
 from factcheck.editorial.models import AnsweredRequest, ApiToken, Authorship, Claim, EditorialEvent, Review
@@ -14,6 +14,7 @@ from factcheck.editorial.programs.tokens import create_token, revoke_token, toke
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.support.drafts import Newsroom, make_scale, make_user, waiting
 from tests.support.refusals import refused
+from tests.support.sql import run
 from tests.support.tokens import CLAIM, make_program
 
 pytestmark = pytest.mark.one_database
@@ -28,11 +29,6 @@ def newsroom(newsroom: Newsroom) -> Any:
 def token_of(newsroom: Any, by: Any = None) -> ApiToken:
     make_program(newsroom, by)
     return ApiToken.objects.latest("made_at")
-
-
-def run(sql: str, *params: Any) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, params)
 
 
 def test_nothing_is_submitted_decided_or_published_by_token(newsroom: Any) -> None:

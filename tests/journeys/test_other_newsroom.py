@@ -13,6 +13,7 @@ from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBa
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
 from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import decision
+from tests.journeys.browser import client_of
 from tests.support.databases import Ground, ground_fixture
 from tests.support.drafts import Newsroom, give_role, make_newsroom, make_user, waiting
 from tests.support.refusals import refused
@@ -103,8 +104,7 @@ def snapshot() -> list[object]:
 )
 def test_stranger_sees_and_changes_nothing(story: Story, stranger: str) -> None:
     person = story.superuser if stranger == "superuser" else getattr(story.theirs, stranger)
-    client = Client()
-    client.force_login(person)
+    client = client_of(person)
     before = snapshot()
     secrets = ("Nước lũ ở Huế", "Video nước lũ là của năm 2020", "Nguyễn Văn Mẫu", "a.json")
     for address in addresses(story):
@@ -124,8 +124,7 @@ def test_stranger_sees_and_changes_nothing(story: Story, stranger: str) -> None:
 
 
 def test_suggestions_offer_own_and_published_claims_only(story: Story) -> None:
-    client = Client()
-    client.force_login(story.theirs.reporter)
+    client = client_of(story.theirs.reporter)
     where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term=nước lũ"
     offered = {row["id"] for row in client.get(where).json()["results"]}
     assert offered == {str(story.published.claim_id)}
@@ -136,8 +135,7 @@ def test_suggestions_offer_own_and_published_claims_only(story: Story) -> None:
 
 
 def test_review_of_unpublished_foreign_claim_is_refused(story: Story) -> None:
-    client = Client()
-    client.force_login(story.theirs.reporter)
+    client = client_of(story.theirs.reporter)
     response = client.post("/admin/editorial/review/add/", {**TYPED, "claim": str(story.draft.claim_id)})
     assert response.status_code == 200
     assert "Select a valid choice" in response.content.decode()
@@ -149,8 +147,7 @@ def test_review_of_unpublished_foreign_claim_is_refused(story: Story) -> None:
 
 
 def test_published_foreign_claim_is_read_where_readers_read_it(story: Story) -> None:
-    client = Client()
-    client.force_login(story.theirs.reporter)
+    client = client_of(story.theirs.reporter)
     client.post("/admin/editorial/review/add/", {**TYPED, "claim": str(story.published.claim_id)})
     asked = f"/admin/editorial/claim/{story.published.claim_id}/change/?_to_field=id&_popup=1"  # the pencil beside it
     assert client.get(asked)["Location"] == f"/claims/{story.published.claim_id}/"

@@ -3,10 +3,9 @@
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 
 from factcheck.editorial.models import Authorship, ImportBatch, Membership, Proposal, Review
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
@@ -16,6 +15,7 @@ from tests.imports.own_records import bodies, publish, record, take
 from tests.support.databases import ground_fixture
 from tests.support.drafts import Newsroom, make_newsroom, waiting
 from tests.support.refusals import refused
+from tests.support.sql import run
 from tests.support.waiting import begin_until_it_waits
 
 APPROVE = (
@@ -40,11 +40,6 @@ def import_two(newsroom: Newsroom) -> None:
 
 import_ground = ground_fixture(import_two, after="newsroom_ground")
 pytestmark = pytest.mark.usefixtures("import_ground")
-
-
-def run(sql: str, *params: Any) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, params)
 
 
 def approve(newsroom: Newsroom) -> ImportBatch:
