@@ -129,9 +129,11 @@ def read_number(least: int, most: int) -> Callable[[str], int]:
     """Return a reader for whole numbers within these bounds, with up to three digits."""
 
     def read(value: str) -> int:
-        if value.isascii() and value.isdecimal() and len(value) <= 3 and least <= int(value) <= most:
+        is_number = value.isascii() and value.removeprefix("-").isdecimal()
+        if is_number and len(value) <= 3 and least <= int(value) <= most:
             return int(value)
-        raise ValueError(f"This is outside the range. Send a number from {least} to {most}.")
+        what = "is outside the range" if is_number else "isn't a whole number"
+        raise ValueError(f"This {what}. Send a number from {least} to {most}.")
 
     return read
 

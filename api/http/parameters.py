@@ -12,6 +12,14 @@ from api.http.problems import ParameterProblem
 
 Value = TypeVar("Value")
 Fault = tuple[str, str]  # a parameter name and a sentence for the client
+_SYNONYMS = {
+    "search": "q",
+    "query": "q",
+    "page": "cursor",
+    "offset": "cursor",
+    "per_page": "page_size",
+    "order": "sort",
+}
 NO_UTF8 = "This isn't UTF-8. Percent-encode the value as UTF-8, for example chùa as ch%C3%B9a."
 
 
@@ -39,13 +47,19 @@ def _is_utf8(encoded: bytes) -> bool:
 
 @dataclass
 class Parameters:
-    """The parameters of a request. `faults` starts with the parameters that the endpoint doesn't support."""
+    """The parameters of a request. `limit` means `page_size`.
+
+    `faults` starts with the parameters that the endpoint doesn't support.
+    """
 
     query: QueryDict
     known: InitVar[Collection[str]]
     faults: list[Fault] = field(init=False)
 
     def __post_init__(self, known: Collection[str]) -> None:
+        if "limit" in self.query and "page_size" in known and "page_size" not in self.query:
+            self.query = self.query.copy()
+            self.query.setlist("page_size", self.query.pop("limit"))
         self.faults = unknown_parameters(self.query, known)
 
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
@@ -87,8 +101,10 @@ def unknown_field(path: str, known: Collection[str]) -> str:
 
 
 def nearest(word: str, known: Collection[str]) -> list[str]:
-    """Return up to two known words that resemble the word, the most similar first."""
-    return difflib.get_close_matches(word[:100], known, n=2, cutoff=0.7)
+    """Return up to two known words that mean the same, begin with the word, or resemble it, the most similar first."""
+    same = [_SYNONYMS[word]] if _SYNONYMS.get(word) in known else []
+    longer = [each for each in known if len(word) > 2 and each.startswith(word)]
+    return list(dict.fromkeys([*same, *longer, *difflib.get_close_matches(word[:100], known, n=2, cutoff=0.7)]))[:2]
 
 
 def _meant(word: str, known: Collection[str]) -> str:

@@ -150,6 +150,13 @@ class Facet(Nested):
     """False if counting took too long. The numbers are then lower bounds."""
 
 
+class LeftOut(Nested):
+    """A requested id that isn't in the list."""
+
+    id: Uuid
+    reason: Literal["withdrawn", "erased", "unknown", "other filters"]
+
+
 class Meta(Output):
     """Sent if you search for words or request extra information."""
 
@@ -163,6 +170,8 @@ class Meta(Output):
     """False if the search ran out of time before it had read all candidates."""
     did_you_mean: str | None = left_out()
     """A corrected query that has results, if some of your words don't occur anywhere."""
+    ids_left_out: list[LeftOut] | SkipJsonSchema[None] = left_out()
+    """Sent with `ids`: the requested ids that aren't in the list, and why."""
     count: Total | SkipJsonSchema[None] = left_out()
     facets: dict[str, Facet] | SkipJsonSchema[None] = left_out()
     """Sent with `facets`: the 50 most frequent values of each facet."""

@@ -325,3 +325,25 @@ def test_redirect_to_https_refuses_other_hosts_with_a_problem(world, api, settin
 
 def test_website_keeps_its_own_error_pages(world, api):
     assert api.client.get("/nothing/")["Content-Type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [("page", "cursor or page_size"), ("lang", "language"), ("search", "q"), ("updated_before", "updated_after")],
+)
+def test_wrong_parameter_names_the_nearest_one(api, wrong, meant):
+    (error,) = api.problem("reviews/", {wrong: "1"})["errors"]
+    assert f"Did you mean {meant}" in error["detail"]
+
+
+def test_limit_means_the_size_of_a_page(world, api):
+    assert api.get("reviews/", {"limit": 1})["results"] == api.get("reviews/", {"page_size": 1})["results"]
+    for value, fault in (
+        ("ten", "isn't a whole number"),
+        ("-1", "is outside the range"),
+        ("101", "is outside the range"),
+    ):
+        (error,) = api.problem("reviews/", {"limit": value})["errors"]
+        assert error["parameter"] == "page_size"
+        assert fault in error["detail"]
+    assert api.problem("reviews/", {"limit": 1, "page_size": 1})["errors"][0]["parameter"] == "limit"
