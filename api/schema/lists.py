@@ -168,8 +168,6 @@ class Meta(Output):
     """Why no results were added by meaning. Sent if few results contain all the words."""
     complete: bool | SkipJsonSchema[None] = left_out()
     """False if the search ran out of time before it had read all candidates."""
-    did_you_mean: str | None = left_out()
-    """A corrected query that has results, if some of your words don't occur anywhere."""
     ids_left_out: list[LeftOut] | SkipJsonSchema[None] = left_out()
     """Sent with `ids`: the requested ids that aren't in the list, and why."""
     count: Total | SkipJsonSchema[None] = left_out()
