@@ -12,14 +12,7 @@ from api.http.problems import ParameterProblem
 
 Value = TypeVar("Value")
 Fault = tuple[str, str]  # a parameter name and a sentence for the client
-_SYNONYMS = {
-    "search": "q",
-    "query": "q",
-    "page": "cursor",
-    "offset": "cursor",
-    "per_page": "page_size",
-    "order": "sort",
-}
+_SYNONYMS = {"search": "q", "query": "q", "page": "cursor", "offset": "cursor", "order": "sort"}
 NO_UTF8 = "This isn't UTF-8. Percent-encode the value as UTF-8, for example chùa as ch%C3%B9a."
 
 

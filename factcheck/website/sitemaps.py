@@ -19,7 +19,7 @@ from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, P
 from factcheck.website import queries
 from factcheck.website.documentation import list_guides
 
-Page = tuple[str, Sequence[str], Sequence[str]]  # the name of the URL, its arguments, and the page's languages
+Page = tuple[str, Sequence[str], list[str]]  # the name of the URL, its arguments, and the page's languages
 
 _SCHEME, _HOST = urlsplit(settings.SITE_URL)[:2]
 _LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -66,7 +66,7 @@ class Pages(_OurSitemap):
     def location(self, item: Page) -> str:
         return reverse(item[0], args=item[1])
 
-    def get_languages_for_item(self, item: Page) -> Sequence[str]:
+    def get_languages_for_item(self, item: Page) -> list[str]:
         return item[2]
 
 
