@@ -28,7 +28,7 @@ from factcheck.record.lists.pages import Cursor, Order
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.readmodel.picture_rows import shown_pictures
-from factcheck.record.statement_labels import KINDS, claim_with_verdict
+from factcheck.record.statements.statement_labels import KINDS, claim_with_verdict
 from factcheck.tools.budget import current
 
 Body = dict[str, Any]

@@ -3,17 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from factcheck.record.formats.word_diff import Piece
 from factcheck.record.models import LogEntry
-from factcheck.record.statement_changes import Change, RowChange, compare, compare_rows
-from factcheck.record.statement_labels import label
 from factcheck.record.statements.parts import keys_of
 from factcheck.record.statements.review import Review as Statement
 from factcheck.record.statements.review import ReviewedClaim
+from factcheck.record.statements.statement_changes import Change, RowChange, compare, compare_rows
+from factcheck.record.statements.statement_labels import label
 from factcheck.web.places import search_places
 from factcheck.website import queries
 from factcheck.website.search_limits import within_limits
@@ -45,7 +44,6 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
         "sample": not gone and is_sample((new or {})["publisher"]["site"]),
         "note": None if gone else (new or {})["revision"]["note"],
         "language": (new or {}).get("language", "und"),
-        "patch_url": f"{settings.SITE_URL}/api/v1/reviews/{review_id}/revisions/{before}/diff/{after}/",
     }
     if old and new and first.kind not in WITHOUT_TEXT and second.kind not in WITHOUT_TEXT:
         return _compared(request, old, new, context)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from factcheck.record.formats.word_diff import word_diff
 from factcheck.record.models import ProfileChange
 from factcheck.record.readmodel import profile_rows
-from factcheck.record.statement_labels import label
 from factcheck.record.statements.review import Publisher
+from factcheck.record.statements.statement_labels import label
 from factcheck.website.documentation import SITE, render_guide
 from factcheck.website.templatetags import published
 from factcheck.website.views import is_sample, page_for_readers

@@ -9,7 +9,7 @@ from django.urls import path, re_path
 from django.urls.converters import UUIDConverter
 from django.views.decorators.http import etag
 
-from factcheck.record.formats.picture_files import PATH
+from factcheck.record.files.picture_files import PATH
 from factcheck.website import (
     browse_views,
     capture_views,
