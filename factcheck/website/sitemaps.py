@@ -12,8 +12,9 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import etag, require_safe
 
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReference, PublishedReview
 from factcheck.website import queries
@@ -90,7 +91,11 @@ def sitemaps(names: Iterable[str]) -> dict[str, Sitemap[Any]]:
     }
 
 
-def log_head_etag(request: HttpRequest, *args: object, **kwargs: object) -> str:
+def changes_with_log(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    return require_safe(etag(_log_head)(view))
+
+
+def _log_head(request: HttpRequest, *args: object, **kwargs: object) -> str:
     """Return an ETag that changes with each publication. It is weak, because the content may be newer."""
     digest = LogEntry.objects.using("public").newest().values_list("digest", flat=True).first()
     return f'W/"{digest}"'

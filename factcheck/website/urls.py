@@ -7,7 +7,6 @@ which published bodies contain. The same content is also a page in each language
 from django.contrib.sitemaps.views import index, sitemap
 from django.urls import path, re_path
 from django.urls.converters import UUIDConverter
-from django.views.decorators.http import etag
 
 from factcheck.record.files.picture_files import PATH
 from factcheck.website import (
@@ -31,7 +30,7 @@ from factcheck.website import (
     verify_views,
     well_known,
 )
-from factcheck.website.sitemaps import log_head_etag, sitemaps
+from factcheck.website.sitemaps import changes_with_log, sitemaps
 
 REVISION = (
     rf"^(?P<section>reviews|demands|claims)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
@@ -105,8 +104,8 @@ urlpatterns = [
     re_path(rf"^{PATH.pattern[1:]}$", picture_views.picture, name="picture"),
     path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),
     path("llms.txt", documentation.llms),
-    path("sitemap.xml", etag(log_head_etag)(index), {**of_site, "sitemap_url_name": "sitemap"}),
-    path("sitemaps/<section>.xml", etag(log_head_etag)(sitemap), of_site, name="sitemap"),
+    path("sitemap.xml", changes_with_log(index), {**of_site, "sitemap_url_name": "sitemap"}),
+    path("sitemaps/<section>.xml", changes_with_log(sitemap), of_site, name="sitemap"),
     path("robots.txt", well_known.robots),
     path("favicon.ico", well_known.favicon),
     path(".well-known/security.txt", well_known.security),
