@@ -13,8 +13,12 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
+<<<<<<< HEAD
 from api.http.parameter_values import read_number
 from api.http.parameters import Fault, Parameters
+=======
+from api.http.parameters import Fault, unknown_parameters
+>>>>>>> main
 from api.http.problem_bodies import Error
 from api.http.problems import INVALID_CONTENT, TOO_MANY_REQUESTS, ParameterProblem, Refused, TooSlow
 from api.http.request_bodies import MOST_ERRORS, read_content, read_json
@@ -22,6 +26,7 @@ from api.schema import match_answers
 from api.schema.match_answers import LIMIT, MAX_LIMIT, MAX_TEXTS, QUESTION, Match, MatchedParts, MatchingBatch
 from api.schema.operations import documented
 from factcheck.record.formats.text import find_forbidden, nfc
+from factcheck.record.lists.values import read_number
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.matches import Matching, match, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
