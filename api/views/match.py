@@ -13,12 +13,7 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
-<<<<<<< HEAD
-from api.http.parameter_values import read_number
 from api.http.parameters import Fault, Parameters
-=======
-from api.http.parameters import Fault, unknown_parameters
->>>>>>> main
 from api.http.problem_bodies import Error
 from api.http.problems import INVALID_CONTENT, TOO_MANY_REQUESTS, ParameterProblem, Refused, TooSlow
 from api.http.request_bodies import MOST_ERRORS, read_content, read_json
