@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -257,7 +258,7 @@ def test_unknown_parameters_are_named_with_what_was_meant(addresses, api):
     assert [(error["parameter"], error["detail"][:66]) for error in problem["errors"]] == [
         ("langauge", "This URL doesn't have this parameter. Did you mean language?"),
         ("publsher", "This URL doesn't have this parameter. Did you mean publisher?"),
-        ("zzz", "This URL doesn't have this parameter. Use one of q, ids, language,"),
+        ("zzz", "This URL doesn't have this parameter. Use one of q, ids, verdict, "),
     ]
     for address in addresses[:-3]:
         errors = api.problem(address, {"pagesize": "1"})["errors"]
@@ -327,23 +328,13 @@ def test_website_keeps_its_own_error_pages(world, api):
     assert api.client.get("/nothing/")["Content-Type"] == "text/html; charset=utf-8"
 
 
-@pytest.mark.parametrize(
-    ("wrong", "meant"),
-    [("page", "cursor or page_size"), ("lang", "language"), ("search", "q"), ("updated_before", "updated_after")],
-)
-def test_wrong_parameter_names_the_nearest_one(api, wrong, meant):
-    (error,) = api.problem("reviews/", {wrong: "1"})["errors"]
-    assert f"Did you mean {meant}" in error["detail"]
+def test_wrong_parameter_names_the_nearest_one(api):
+    query = {"page": 1, "lang": "vi", "search": "a", "updated_before": "2026-01-01"}
+    meant = [re.findall(r"Did you mean (.+)\?", each["detail"])[0] for each in api.problem("reviews/", query)["errors"]]
+    assert meant == ["cursor or page_size", "language", "q", "updated_after or claimed_before"]
 
 
 def test_limit_means_the_size_of_a_page(world, api):
     assert api.get("reviews/", {"limit": 1})["results"] == api.get("reviews/", {"page_size": 1})["results"]
-    for value, fault in (
-        ("ten", "isn't a whole number"),
-        ("-1", "is outside the range"),
-        ("101", "is outside the range"),
-    ):
-        (error,) = api.problem("reviews/", {"limit": value})["errors"]
-        assert error["parameter"] == "page_size"
-        assert fault in error["detail"]
-    assert api.problem("reviews/", {"limit": 1, "page_size": 1})["errors"][0]["parameter"] == "limit"
+    (error,) = api.problem("reviews/", {"limit": "ten"})["errors"]
+    assert error == {"parameter": "page_size", "detail": "This isn't a whole number. Send a number from 1 to 100."}

@@ -9,7 +9,6 @@ from django.db import connections
 from django.test import Client
 
 from factcheck.editorial.models import Claimant, Review
-from factcheck.record.models import PublishedReview
 from factcheck.website.sitemaps import Rows
 from tests.support.databases import ground_fixture
 from tests.support.drafts import make_newsroom
@@ -100,24 +99,9 @@ def test_index_is_split(reviews, monkeypatch, limit, sizes):
     assert [*chain(*parts)] == [f"{SITE}/reviews/{review.pk}/" for review in reviews[:5]]
 
 
-def test_reviews_of_one_moment_are_split_without_loss(reviews, monkeypatch):
-    """An import publishes a thousand at a time."""
-    moment = PublishedReview.objects.get(pk=reviews[0].pk).published_at
-    PublishedReview.objects.update(published_at=moment)
-    monkeypatch.setattr(Rows, "limit", 2)
-    parts = [read(part) for part in read("/sitemap.xml") if "/reviews.xml" in part]
-    assert [len(part) for part in parts] == [2, 2, 1]
-    assert len(set(chain(*parts))) == 5
-
-
 def test_unknown_parts_are_not_found(reviews):
     for address in ("/sitemaps/reviews.xml?p=9", "/sitemaps/others.xml", "/sitemaps/", "/sitemaps/%00.xml"):
         assert Client().get(address).status_code == 404
-
-
-def test_page_says_when_it_changed(reviews):
-    at = PublishedReview.objects.get(pk=reviews[0].pk).updated_at
-    assert f"<lastmod>{at:%Y-%m-%d}</lastmod>" in Client().get("/sitemaps/reviews.xml").content.decode()
 
 
 def test_sitemap_is_sent_again_only_when_something_was_published(database):
