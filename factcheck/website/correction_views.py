@@ -1,6 +1,7 @@
 """The page of corrections, updates, withdrawals, reinstatements and erasures."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -10,11 +11,51 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from factcheck.record.models import PublishedCorrection, PublishedReview
+from factcheck.record.readmodel.bodies import CorrectionOfReview, Erasure, Kept, Tombstone, any_review
+from factcheck.record.statements.output import read
 from factcheck.website.correction_filters import CorrectionFilters
-from factcheck.website.queries import PAGE_SIZE, Body, current_title
+from factcheck.website.queries import PAGE_SIZE, Title, current_title
 from factcheck.website.views import is_sample, page_for_readers
 
 _SEQUENCE = re.compile("[0-9]{1,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCorrection:
+    """A correction, with its review as it is now."""
+
+    correction: CorrectionOfReview
+    review: Kept | Erasure
+
+    @property
+    def title(self) -> Title | None:
+        return current_title(self.review)
+
+    @property
+    def is_withdrawn_since(self) -> bool:
+        return isinstance(self.review, Tombstone) and self.review.revision.sequence != self.correction.sequence
+
+    @property
+    def newsroom(self) -> str:
+        """Return the name of the newsroom that made the change, or its site if the review no longer has the name."""
+        newsroom = self.review.notice.newsroom if isinstance(self.review, Erasure) else self.review.publisher
+        return newsroom.name if newsroom.site == self.correction.publisher else self.correction.publisher
+
+    @property
+    def changes_verdict(self) -> bool:
+        return self.correction.verdict_before not in (None, self.correction.verdict_after)
+
+    @property
+    def previous(self) -> int | None:
+        """Return the number of the revision whose text the change replaced.
+
+        A reinstatement follows a withdrawal, which has no text.
+        """
+        if self.correction.erased:
+            return None
+        if self.correction.kind == PublishedCorrection.Kind.REINSTATEMENT:
+            return self.correction.revision - 2
+        return self.correction.revision - 1 if self.correction.verdict_before else None
 
 
 @page_for_readers
@@ -32,10 +73,10 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "corrections": found,
         "filters": filters,
         "facets": filters.facets(),
-        "newer": filters.query(after=str(found[0]["sequence"])) if newer else "",
-        "older": filters.query(before=str(found[-1]["sequence"])) if older else "",
+        "newer": filters.query(after=str(found[0].correction.sequence)) if newer else "",
+        "older": filters.query(before=str(found[-1].correction.sequence)) if older else "",
         "page": 2 if filters or before or after else 1,  # only the first page without filters is for search engines
-        "sample": any(is_sample(each["newsroom"]["site"]) for each in found),
+        "sample": any(is_sample(each.correction.publisher) for each in found),
         "license": settings.LICENSE_URL,
         "api_query": filters.api_query(),
         "json_url": f"{settings.SITE_URL}/api/v1/corrections/{filters.api_query()}",
@@ -53,7 +94,9 @@ def _sequence(request: HttpRequest, name: str) -> int | None:
     return int(value)
 
 
-def _read_page(filters: CorrectionFilters, before: int | None, after: int | None) -> tuple[list[Body], bool, bool]:
+def _read_page(
+    filters: CorrectionFilters, before: int | None, after: int | None
+) -> tuple[list[ShownCorrection], bool, bool]:
     """Return the changes of the page, whether there are newer changes, and whether there are older changes."""
     rows = PublishedCorrection.objects.using("public").filter(filters.condition())
     review = PublishedReview.objects.filter(pk=models.OuterRef("review_id")).values("body")
@@ -68,45 +111,5 @@ def _read_page(filters: CorrectionFilters, before: int | None, after: int | None
     return [_correction(row) for row in found[:PAGE_SIZE]], before is not None, len(found) > PAGE_SIZE
 
 
-def _correction(row: Any) -> Body:
-    """Return the API's correction with the review's current title, even if the title was different at the time."""
-    correction: Body = orjson.loads(row.body)
-    review: Body = orjson.loads(row.review)
-    current = review["revision"]
-    newsrooms = [review.get("publisher"), review.get("notice", {}).get("newsroom"), {"name": row.publisher}]
-    sites = [row.publisher, None]
-    newsroom = next(each for each in newsrooms if each and each.get("site") in sites)
-    return {
-        **correction,
-        "language": review.get("language", "und"),
-        "review": {
-            "id": review["id"],
-            "now": current["kind"],
-            "headline": review.get("headline"),
-            "claim": review.get("claim"),
-            **current_title(review),
-        },
-        "withdrawn_since": current["kind"] == "withdrawal" and current["sequence"] != row.sequence,
-        "newsroom": {"site": row.publisher, **newsroom},
-        "notice": _notice(correction, newsroom),
-        "changes_verdict": correction["verdict_before"] not in (None, correction["verdict_after"]),
-        "previous": _previous_text(correction),
-    }
-
-
-def _notice(correction: Body, newsroom: Body) -> Body | None:
-    if correction["ground"] is None:
-        return None
-    return {"text": correction["note"], "ground": correction["ground"], "newsroom": newsroom}
-
-
-def _previous_text(correction: Body) -> int | None:
-    """Return the number of the revision whose text the change replaced.
-
-    A reinstatement follows a withdrawal, which has no text.
-    """
-    if correction["erased"]:
-        return None
-    if correction["kind"] == PublishedCorrection.Kind.REINSTATEMENT:
-        return int(correction["revision"]) - 2
-    return int(correction["revision"]) - 1 if correction["verdict_before"] else None
+def _correction(row: Any) -> ShownCorrection:
+    return ShownCorrection(read(CorrectionOfReview, row.body), any_review(orjson.loads(row.review)))

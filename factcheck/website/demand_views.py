@@ -14,9 +14,7 @@ from factcheck.website.views import is_sample, page_for_readers, page_of_list
 @page_for_readers
 def demands(request: HttpRequest) -> HttpResponse:
     """Show the register, newest entries first."""
-    return page_of_list(
-        request, "website/demands.html", "demands", queries.list_demands, lambda demand: demand["publisher"]
-    )
+    return page_of_list(request, "website/demands.html", "demands", queries.list_demands)
 
 
 @page_for_readers
@@ -26,8 +24,8 @@ def demand(request: HttpRequest, demand_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "demand": body,
         "revisions": queries.list_revisions(demand_id),
-        "sample": is_sample(body["publisher"]["site"]),
-        "license": body["license"],
+        "sample": is_sample(body.publisher.site),
+        "license": body.license,
         "json_url": f"{settings.SITE_URL}/api/v1/demands/{demand_id}/",
     }
     return render(request, "website/demand.html", context)

@@ -4,7 +4,6 @@ import time
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -38,7 +37,7 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
     gone = [entry for entry, body in ((first, old), (second, new)) if body is None or _is_erasure(entry)]
     context: dict[str, Any] = {
         "review_id": review_id,
-        "review": queries.current_title(row.parsed_body),
+        "review": queries.current_title(row.published),
         "before": first,
         "after": second,
         "gone": gone,
@@ -47,14 +46,13 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
         "sample": not gone and is_sample((new or {})["publisher"]["site"]),
         "note": None if gone else (new or {})["revision"]["note"],
         "language": (new or {}).get("language", "und"),
-        "patch_url": f"{settings.SITE_URL}/api/v1/reviews/{review_id}/revisions/{before}/diff/{after}/",
     }
     if old and new and first.kind not in WITHOUT_TEXT and second.kind not in WITHOUT_TEXT:
         return _compared(request, old, new, context)
     return render(request, "website/diff.html", context, status=410 if gone else 200)
 
 
-def _compared(request: HttpRequest, old: queries.Body, new: queries.Body, context: dict[str, Any]) -> HttpResponse:
+def _compared(request: HttpRequest, old: dict[str, Any], new: dict[str, Any], context: dict[str, Any]) -> HttpResponse:
     """Compare within the limits of searches, because comparing long texts takes as long as a search."""
 
     def answer() -> HttpResponse:
@@ -72,7 +70,7 @@ def _is_erasure(entry: LogEntry) -> bool:
     return entry.kind == LogEntry.Kind.ERASURE
 
 
-def find_changes(before: queries.Body, after: queries.Body) -> dict[str, Any]:
+def find_changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """Return the changed texts, and for each list its changed rows.
 
     The comparison ends within about a second.
@@ -92,7 +90,7 @@ def find_changes(before: queries.Body, after: queries.Body) -> dict[str, Any]:
     }
 
 
-def _content(body: queries.Body) -> queries.Body:
+def _content(body: dict[str, Any]) -> dict[str, Any]:
     """Return the keys of the statement. The numbers and dates of the revision differ in any case."""
     return {**{key: body[key] for key in keys_of(Statement) if key in body}, "claim": dict(body["claim"])}
 

@@ -25,7 +25,7 @@ from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.search.counts import FACETS, VALUES, Counts, Value, count, known_counts
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
-from factcheck.website.templatetags.published import topic_label
+from factcheck.website.templatetags.published import in_language
 
 NAMES: Mapping[str, str | Promise] = {
     "verdict": _("Verdict"), "language": _("Language"), "publisher": _("Publisher"), "topic": _("Topic"),
@@ -267,7 +267,7 @@ def _reference_label(kind: str, body: Mapping[str, Any]) -> str:
     if kind == PublishedReference.Kind.PUBLISHER:
         return str(body["name"])
     if kind == PublishedReference.Kind.TOPIC:
-        return topic_label(dict(body))
+        return in_language(body["labels"], body["slug"])[0]
     labels = body["labels"]
     return str(labels.get(get_language() or "") or labels.get("en") or next(iter(labels.values()), body["slug"]))
 

@@ -1,5 +1,6 @@
 """Pages of reviews, their revisions and their claims."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, Status
+from factcheck.record.readmodel.bodies import Erasure, Kept, Review, kept_review
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.record.readmodel.translated_reviews import find_original
@@ -22,10 +24,10 @@ from factcheck.website.views import is_sample, page_for_readers, remembered_page
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """Show the current version of a review, the tombstone of a withdrawn review, or a 410 for an erased review."""
     row = queries.find_review(review_id)
-    body = row.parsed_body
-    if row.status == Status.ERASED:
-        return _gone(request, row, body["revision"]["number"])
-    return _page(request, row, body, number=body["revision"]["number"], current=True)
+    found = row.published
+    if isinstance(found, Erasure):
+        return _gone(request, row, found.revision.number)
+    return _page(request, row, found, number=found.revision.number, current=True)
 
 
 @page_for_readers
@@ -36,7 +38,7 @@ def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse
     entry, body = queries.find_revision(review_id, number)
     if body is None or entry.kind == LogEntry.Kind.ERASURE:
         return _gone(request, row, number)
-    return _page(request, row, body, number=number, current=entry.sequence == row.sequence)
+    return _page(request, row, kept_review(body), number=number, current=entry.sequence == row.sequence)
 
 
 @page_for_readers
@@ -53,19 +55,19 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
         "claim": body,
         "title": review_words.claim_title(body),
         "description": "; ".join(
-            f"{review['publisher']['name']}: {review['verdict']['label'] or '–'}" for review in body["reviews"]
+            f"{review.publisher.name}: {review.verdict.label or '–'}" for review in body.live_reviews
         ),
         "public_captures": queries.public_captures(body),
-        "sample": sample_of(body["reviews"]),
-        "license": body["license"],
-        "json_url": body["url"],
+        "sample": sample_of(body.live_reviews),
+        "license": body.license,
+        "json_url": body.url,
         "canonical": f"{settings.SITE_URL}/claims/{claim_id}/",
     }
     return render(request, "website/claim_page.html", context)
 
 
-def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number: int, current: bool) -> HttpResponse:
-    withdrawn = body["revision"]["kind"] == "withdrawal"
+def _page(request: HttpRequest, row: PublishedReview, body: Kept, number: int, current: bool) -> HttpResponse:
+    live = body if isinstance(body, Review) else None
     others = queries.other_reviews(row)
     revisions = list(queries.list_revisions(row.pk))
     translated, remaining = review_words.split_translations(body, others, revisions)
@@ -78,42 +80,43 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
         "number": number,
         "current": current,
         "status": row.status,
-        "verdict_changed": not (current or withdrawn)
-        and any(each["revision"] > number for each in review_words.verdict_changes(row.parsed_body["corrections"])),
+        "verdict_changed": live is not None
+        and not current
+        and any(each.revision > number for each in review_words.verdict_changes(row.published.corrections)),
         "revisions": revisions,
         "previous_texts": queries.comparable(revisions),
-        "corrections": {each["revision"]: each for each in body.get("corrections", [])},
-        "important_corrections": review_words.important_corrections(body.get("corrections", [])),
+        "corrections": {each.revision: each for each in body.corrections},
+        "important_corrections": review_words.important_corrections(body.corrections),
         "others": remaining,
         "translated": translated,
         "demands": queries.demands_about(row.pk),
-        "public_captures": queries.public_captures(body),
+        "public_captures": queries.public_captures(live) if live else set(),
         "translations": translations(body, others) if current else [],
-        "original": find_original(body["translation_of"]) if current and body.get("translation_of") else None,
+        "original": find_original(live.translation_of) if current and live and live.translation_of else None,
         "checks": checks_of(row.pk) if current and row.status == Status.LIVE and row.original_key is None else {},
-        "pictures": shown_pictures([row.pk]) if "/pictures/" in (body.get("body") or "") else {},
-        "sample": is_sample(body["publisher"]["site"]),
-        "license": body["license"],
+        "pictures": shown_pictures([row.pk]) if live and "/pictures/" in (live.body or "") else {},
+        "sample": is_sample(body.publisher.site),
+        "license": body.license,
         "api_url": api_url,
         "json_url": api_url if current else f"{api_url}revisions/{number}/",
         "structured_data": structured_data(row) if current else "",
     }
-    return render(request, "website/withdrawn.html" if withdrawn else "website/review.html", context)
+    return render(request, "website/review.html" if live else "website/withdrawn.html", context)
 
 
-def translations(body: queries.Body, others: list[queries.Body]) -> list[queries.Body]:
+def translations(body: Kept, others: Sequence[Review]) -> list[Kept]:
     """Return the review in all its languages, or nothing if there is only one or the review's language is unknown.
 
     A translation is a review of the same claim by the same newsroom in another language. Search engines require that
     each page also lists itself, and lists each language only once
     (developers.google.com/search/docs/specialty/international/localized-versions).
     """
-    if body["language"] == "und":
+    if body.language == "und":
         return []
-    languages = {body["language"]: body}
+    languages: dict[str, Kept] = {body.language: body}
     for other in others:
-        if other["publisher"]["site"] == body["publisher"]["site"]:
-            languages.setdefault(other["language"], other)
+        if other.publisher.site == body.publisher.site:
+            languages.setdefault(other.language, other)
     languages.pop("und", None)
     return list(languages.values()) if len(languages) > 1 else []
 

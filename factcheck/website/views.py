@@ -1,6 +1,6 @@
 """Pages for readers. They only read the record and don't set cookies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,10 @@ from django.utils.cache import get_conditional_response, patch_cache_control, se
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from factcheck.record.readmodel.bodies import Review
 from factcheck.web.response_cache import key_of, recall, remember
 from factcheck.website import queries
+from factcheck.website.queries import AnsweredDemand
 
 
 def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -56,7 +58,7 @@ def page_number(request: HttpRequest) -> int:
     return int(page)
 
 
-def require_results(page: int, listed: list[queries.Body]) -> None:
+def require_results(page: int, listed: list[Any]) -> None:
     """Raise Http404 beyond the last page, because the page would have nothing to link back to."""
     if page > 1 and not listed:
         raise Http404
@@ -66,8 +68,7 @@ def page_of_list(
     request: HttpRequest,
     template: str,
     name: str,
-    read: Callable[[int], tuple[list[queries.Body], bool]],
-    newsroom: Callable[[queries.Body], queries.Body],
+    read: Callable[[int], tuple[list[AnsweredDemand], bool]],
 ) -> HttpResponse:
     """Render a page of a list. Raise Http404 beyond the last page.
 
@@ -81,7 +82,7 @@ def page_of_list(
         "page": page,
         "next_page": page + 1 if more else None,
         "previous_page": page - 1 if page > 1 else None,
-        "sample": any(is_sample(newsroom(entry)["site"]) for entry in found),
+        "sample": any(is_sample(entry.publisher.site) for entry in found),
         "license": settings.LICENSE_URL,
         "json_url": f"{settings.SITE_URL}/api/v1/{name}/",
     }
@@ -93,7 +94,7 @@ def is_sample(site: str) -> bool:
     return site.endswith(".example")
 
 
-def sample_of(reviews: list[queries.Body]) -> str:
+def sample_of(reviews: Sequence[Review]) -> str:
     """Return "all" if all of these reviews are by a demo newsroom, "some" if some are, and otherwise an empty text."""
-    samples = [is_sample(review["publisher"]["site"]) for review in reviews]
+    samples = [is_sample(review.publisher.site) for review in reviews]
     return "all" if samples and all(samples) else "some" if any(samples) else ""

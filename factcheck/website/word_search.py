@@ -10,20 +10,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search.constants import SECONDS
 from factcheck.record.search.counts import FACETS, known_counts
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.spelling import did_you_mean
 from factcheck.record.search.stems import has_words
+from factcheck.record.statements.output import read
 from factcheck.website.filters import Filters
-from factcheck.website.queries import Body
 
 PAGE_SIZE = 20
 FEW = 10_000  # reviews. If a filter has fewer, they are found by the filter and then sorted.
@@ -67,7 +67,7 @@ class ResultsPage:
     - `tsquery` selects the rows that were found, for counting them.
     """
 
-    reviews: list[Body]
+    reviews: list[Review]
     after: str = ""
     before: str = ""
     relaxed: bool = False
@@ -161,7 +161,7 @@ def _has_few(filters: Filters) -> bool:
     return any(each and each.total < FEW for each in totals)
 
 
-def _page(hits: Sequence[tuple[int, UUID, str]], place: Place, size: int) -> tuple[list[Body], str, str]:
+def _page(hits: Sequence[tuple[int, UUID, str]], place: Place, size: int) -> tuple[list[Review], str, str]:
     """Return the reviews in order, and the positions for links.
 
     `hits` are nearest first. One more hit than `size` shows that there is another page.
@@ -174,4 +174,4 @@ def _page(hits: Sequence[tuple[int, UUID, str]], place: Place, size: int) -> tup
     has_next = place.backward or more
     has_previous = more if place.backward else place.position is not None
     ends = [f"{number}.{pk}" for number, pk, _ in (found[-1], found[0])]
-    return [orjson.loads(body) for *_, body in found], ends[0] if has_next else "", ends[1] if has_previous else ""
+    return [read(Review, body) for *_, body in found], ends[0] if has_next else "", ends[1] if has_previous else ""

@@ -3,6 +3,7 @@
 `log/entries.py` and `review_rows.py` make the bodies. Within v1, keys may be added but never removed.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -11,7 +12,7 @@ from pydantic import Field, WithJsonSchema
 from factcheck.record.log.models import CORRECTION_CLASSES, ChangeClass
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.statements import demand, review, tombstone
-from factcheck.record.statements.erasure import Ground
+from factcheck.record.statements.erasure import ErasureNotice, Ground
 from factcheck.record.statements.output import (
     Digest,
     Nested,
@@ -20,6 +21,7 @@ from factcheck.record.statements.output import (
     Tag,
     Time,
     Uuid,
+    construct,
     named,
     one_of,
     same_field,
@@ -168,6 +170,13 @@ class Tombstone(_AtPublication, tombstone.Tombstone, _WithUrl):
     revision: Withdrawal
 
 
+class Erasure(_AtPublication, _WithUrl):
+    """The body of an erased review."""
+
+    notice: ErasureNotice
+    revision: CurrentRevision
+
+
 class Document(_AtPublication, _WithId):
     """A review or tombstone as canonical JSON (RFC 8785), or the notice of an erasure. It doesn't contain `url`,
     `revision.sequence` and `revision.digest`, which depend on the serving site."""
@@ -258,3 +267,15 @@ class DemandDocument(_Times, demand.Demand):
     which depend on the serving site."""
 
     revision: RevisionOfDemand
+
+
+Kept = Review | Tombstone  # of a review that hasn't been erased
+
+
+def kept_review(body: Mapping[str, Any]) -> Kept:
+    """Return a live review, or the tombstone of a withdrawn review."""
+    return construct(Review, body) if "verdict" in body else construct(Tombstone, body)
+
+
+def any_review(body: Mapping[str, Any]) -> Kept | Erasure:
+    return construct(Erasure, body) if "notice" in body else kept_review(body)
